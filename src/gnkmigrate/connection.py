@@ -1,0 +1,233 @@
+"""The one door to PostgreSQL: URLs, sessions with pinned settings, and redaction."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import conninfo, sql
+
+from gnkmigrate.errors import ConnectionFailed, SettingsError
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+MINIMUM_VERSION = 140000
+
+# What a role or a database may have set, and what a session of ours therefore sets back.
+# https://www.postgresql.org/docs/16/runtime-config-client.html
+PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
+    ("statement_timeout", "0"),
+    ("idle_in_transaction_session_timeout", "0"),
+    ("default_transaction_isolation", "read committed"),
+    ("default_transaction_deferrable", "off"),
+    ("client_encoding", "UTF8"),
+    ("standard_conforming_strings", "on"),
+    ("client_min_messages", "warning"),
+    ("DateStyle", "ISO, YMD"),
+    ("IntervalStyle", "postgres"),
+    ("TimeZone", "UTC"),
+    ("extra_float_digits", "1"),
+    ("bytea_output", "hex"),
+    ("xmloption", "content"),
+    ("row_security", "off"),
+)
+
+_DRIVER_SUFFIX = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
+_KEYWORD_PASSWORD = re.compile(r"(\b(?:ssl)?password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class DatabaseUrl:
+    """A database address in libpq's terms.
+
+    Attributes:
+        conninfo: libpq's keyword=value form; holds the password, so it is never shown.
+    """
+
+    conninfo: str
+
+    @classmethod
+    def parse(cls, text: str) -> "DatabaseUrl":
+        """Reads what users write: libpq URLs and keywords, SQLAlchemy URLs, "service=...".
+
+        Raises:
+            SettingsError: libpq cannot read it; the message does not repeat the text.
+        """
+        libpq = _DRIVER_SUFFIX.sub("postgresql://", text.strip())
+        try:
+            return cls(conninfo.make_conninfo(libpq))
+        except psycopg.Error:
+            raise SettingsError(
+                "The database URL cannot be read.",
+                hint="Write it as postgresql://user:password@host:5432/database "
+                "(percent-encode special characters) or as libpq keywords: host=... dbname=...",
+            ) from None
+
+    def __repr__(self) -> str:
+        return f"DatabaseUrl({self})"
+
+    def __str__(self) -> str:
+        """The address without any secret, as user@host:port/database."""
+        given = conninfo.conninfo_to_dict(self.conninfo)
+        if given.get("service"):
+            return f"service={given['service']}"
+        user = given.get("user") or os.environ.get("PGUSER") or ""
+        host = given.get("host") or os.environ.get("PGHOST") or "local socket"
+        port = given.get("port") or os.environ.get("PGPORT") or "5432"
+        database = given.get("dbname") or os.environ.get("PGDATABASE") or user
+        return f"{user}{'@' if user else ''}{host}:{port}/{database}"
+
+    def with_database(self, name: str) -> "DatabaseUrl":
+        """The same server, another database."""
+        return DatabaseUrl(conninfo.make_conninfo(self.conninfo, dbname=name))
+
+
+def redact(text: str) -> str:
+    """`text` with every password in a URL or a keyword=value string replaced by ***."""
+    return _KEYWORD_PASSWORD.sub(r"\1***", _URL_PASSWORD.sub(r"\1:***@", text))
+
+
+def connect(
+    url: DatabaseUrl,
+    *,
+    read_only: bool = False,
+    search_path: Sequence[str] = (),
+    application_name: str = "gnkmigrate",
+) -> Connection:
+    """A session in autocommit whose settings do not depend on the role or the database.
+
+    Args:
+        url: where to connect.
+        read_only: every transaction of the session is read-only.
+        search_path: schemas for unqualified names, after pg_catalog, which is always first;
+            pg_temp always comes last, so that a temporary object never shadows another
+            (PostgreSQL manual, 5.10.3).
+        application_name: shown in pg_stat_activity, so that a DBA knows who we are.
+
+    Raises:
+        ConnectionFailed: no session, or a server older than 14.
+    """
+    try:
+        connection = psycopg.connect(
+            url.conninfo, autocommit=True, application_name=application_name, connect_timeout=10
+        )
+    except psycopg.OperationalError as error:
+        raise _explained(url, error) from None
+    try:
+        pin(connection, read_only=read_only, search_path=search_path)
+    except BaseException:
+        connection.close()
+        raise
+    version = connection.info.server_version
+    if version < MINIMUM_VERSION:
+        connection.close()
+        raise ConnectionFailed(
+            f"The server at {url} is PostgreSQL {version // 10000}; "
+            "gnkmigrate works with 14 and later.",
+            hint="Upgrade the server first: older majors get no security fixes.",
+        )
+    return connection
+
+
+def pin(connection: Connection, *, read_only: bool, search_path: Sequence[str]) -> None:
+    """Sets the session's settings to known values, whatever the role's own are."""
+    schemas = (*search_path, "pg_temp") if search_path else ("pg_catalog", "pg_temp")
+    path = sql.SQL(", ").join(sql.Identifier(schema) for schema in schemas)
+    settings = dict(PINNED_SETTINGS)
+    settings["default_transaction_read_only"] = "on" if read_only else "off"
+    statement = sql.SQL("; ").join(
+        [
+            *(
+                sql.SQL("SET {} = {}").format(sql.Identifier(name), sql.Literal(value))
+                for name, value in settings.items()
+            ),
+            sql.SQL("SET search_path = {}").format(path),
+        ]
+    )
+    connection.execute(statement)
+
+
+# The server's answers on connecting, by SQLSTATE where libpq passes one on and else by its text.
+# https://www.postgresql.org/docs/16/errcodes-appendix.html
+_EXPLANATIONS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "28P01",
+        "password authentication failed",
+        "The password for {url} was not accepted.",
+        "Check the user and the password in --url, DATABASE_URL, PGPASSWORD or ~/.pgpass.",
+    ),
+    (
+        "28000",
+        "no pg_hba.conf entry",
+        "The server does not let this user in from here ({url}).",
+        "Ask for a line in its pg_hba.conf, or try another host, user or sslmode.",
+    ),
+    (
+        "3D000",
+        "database .* does not exist",
+        "The database of {url} does not exist.",
+        "Check its name: psql -l lists the databases of a server.",
+    ),
+    (
+        "28000",
+        "role .* does not exist",
+        "The user of {url} does not exist.",
+        "Check the user in --url, DATABASE_URL or PGUSER.",
+    ),
+    (
+        "53300",
+        "too many (clients|connections)",
+        "The server of {url} has no connection left.",
+        "Wait, or close idle connections, and try again.",
+    ),
+    (
+        "57P03",
+        "the database system is (starting up|shutting down|in recovery)",
+        "The server of {url} is starting or stopping.",
+        "Try again in a moment.",
+    ),
+    (
+        "",
+        "(could not translate host name|failed to resolve host|Name or service not known)",
+        "The host of {url} is unknown.",
+        "Check the host name in --url, DATABASE_URL or PGHOST.",
+    ),
+    (
+        "",
+        "(Connection refused|No such file or directory|No route to host)",
+        "Nothing answers at {url}.",
+        "Is the server running, and are host and port right? gnkmigrate doctor tells more.",
+    ),
+    (
+        "",
+        "(timeout|timed out)",
+        "The server of {url} did not answer within 10 seconds.",
+        "Check host, port and firewall.",
+    ),
+    (
+        "",
+        "fe_sendauth: no password supplied",
+        "The server of {url} asks for a password and none was given.",
+        "Put it in the URL, in PGPASSWORD or in ~/.pgpass.",
+    ),
+    (
+        "",
+        "definition of service .* not found",
+        "The service of {url} is not defined.",
+        "Check pg_service.conf (PGSERVICEFILE).",
+    ),
+)
+
+
+def _explained(url: DatabaseUrl, error: psycopg.OperationalError) -> ConnectionFailed:
+    text = str(error)
+    for state, pattern, message, hint in _EXPLANATIONS:
+        if (state and error.sqlstate == state) or re.search(pattern, text):
+            return ConnectionFailed(message.format(url=url), hint=hint)
+    return ConnectionFailed(
+        f"No connection to {url}: {redact(text).strip()}",
+        hint="gnkmigrate doctor shows what is reachable from here.",
+    )

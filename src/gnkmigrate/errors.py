@@ -1,0 +1,62 @@
+"""What can go wrong and what the user does about it.
+
+GnkMigrateError
+├── SettingsError        gnkmigrate.toml, the environment or a flag
+├── ConnectionFailed     no session with the database
+├── ServerUnavailable    no throwaway PostgreSQL to be had
+├── SchemaError          a declared schema that PostgreSQL refuses
+├── RevisionError        migrations/ cannot be read, or has been edited
+├── PhaseRefused         a phase may not run now, and nothing was changed
+├── PhaseFailed          a phase stopped in the middle; the journal knows where
+└── RunnerBusy           somebody else is migrating this database
+"""
+
+from collections.abc import Sequence
+
+
+class GnkMigrateError(Exception):
+    """What happened, to which object, and what to do next. Never raised itself.
+
+    Args:
+        message: what happened and to which object, in one or two sentences.
+        hint: what to type or change next; shown on a line of its own.
+        details: the rows, objects or lines concerned; shown as a list.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", details: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = tuple(details)
+
+
+class SettingsError(GnkMigrateError):
+    """A setting is missing, unknown or contradicts another."""
+
+
+class ConnectionFailed(GnkMigrateError):
+    """The database does not answer, or does not let us in."""
+
+
+class ServerUnavailable(GnkMigrateError):
+    """No provider can give a throwaway PostgreSQL server."""
+
+
+class SchemaError(GnkMigrateError):
+    """A schema file cannot be read or loaded."""
+
+
+class RevisionError(GnkMigrateError):
+    """The revisions in migrations/ are unreadable, ambiguous or edited."""
+
+
+class PhaseRefused(GnkMigrateError):
+    """A phase may not run now; the database is as it was."""
+
+
+class PhaseFailed(GnkMigrateError):
+    """A phase stopped in the middle; the journal knows where, and it can go on or back."""
+
+
+class RunnerBusy(GnkMigrateError):
+    """Another runner works on this database."""

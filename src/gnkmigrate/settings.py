@@ -1,0 +1,157 @@
+"""The project's settings: gnkmigrate.toml, then the environment, then flags.
+
+A value is looked for in the flags of the command, in GNKMIGRATE_* environment variables, and
+in gnkmigrate.toml of the folder or the nearest one above; relative paths count from that file.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from gnkmigrate.errors import SettingsError
+
+FILE_NAME = "gnkmigrate.toml"
+
+
+class ServerSettings(BaseModel, extra="forbid"):
+    """Where a throwaway server comes from.
+
+    Attributes:
+        provider: "auto" takes the first that works of url, embedded, docker.
+        url: an existing server on which databases may be created and dropped.
+        major: the PostgreSQL major version to start; None takes the live database's.
+    """
+
+    provider: Literal["auto", "url", "embedded", "docker"] = "auto"
+    url: SecretStr | None = None
+    major: Annotated[int, Field(ge=14, le=18)] | None = None
+
+
+class LimitSettings(BaseModel, extra="forbid"):
+    """Times and sizes that keep a migration from disturbing the application.
+
+    Attributes:
+        lock_timeout_ms: how long one statement waits for a lock before it gives way.
+        lock_deadline_s: how long a step goes on trying before it gives up.
+        batch_rows: rows that one backfill transaction handles at most.
+        dry_run_rows: rows of the touched tables above which a dry run is refused, since it
+            holds its locks until it rolls back.
+    """
+
+    lock_timeout_ms: Annotated[int, Field(gt=0)] = 500
+    lock_deadline_s: Annotated[float, Field(gt=0)] = 60
+    batch_rows: Annotated[int, Field(gt=0)] = 1000
+    dry_run_rows: Annotated[int, Field(gt=0)] = 100_000
+
+
+class Settings(BaseSettings):
+    """All settings of a project, checked and with absolute paths.
+
+    Attributes:
+        url: the live database; DATABASE_URL and libpq's PG* variables also count.
+        target: the declared schema, a .sql file or a folder of them.
+        baseline: the schema that the first revision starts from.
+        migrations: the Alembic environment.
+        audits: kept reports, opinions on severity, the project's own checks.
+        schemas: the schemas that the project owns; the first is the default of its SQL.
+        ignore: patterns (fnmatch) of objects that are somebody else's, "schema.name".
+        source_timezone: the time zone in which timestamps without one were written.
+        policies: answers to the questions that the project's revisions ask.
+        server: where throwaway servers come from.
+        limits: times and sizes.
+        root: the folder of gnkmigrate.toml.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="GNKMIGRATE_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    url: SecretStr | None = None
+    target: Path = Path("schema/target.sql")
+    baseline: Path | None = None
+    migrations: Path = Path("migrations")
+    audits: Path = Path("audits")
+    schemas: Annotated[tuple[str, ...], Field(min_length=1)] = ("public",)
+    ignore: tuple[str, ...] = ()
+    source_timezone: str = "UTC"
+    policies: Mapping[str, str] = Field(default_factory=dict)
+    server: ServerSettings = ServerSettings()
+    limits: LimitSettings = LimitSettings()
+    root: Path = Path()
+
+    def path(self, relative: Path) -> Path:
+        """A path of the settings, counted from the settings file's folder."""
+        return self.root / relative
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags win over the environment, the environment over the file."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return init_settings, env_settings
+
+
+def find_file(start: Path) -> Path | None:
+    """The nearest gnkmigrate.toml in `start` or above it."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of the project in this folder.
+
+    Args:
+        config: the file to read; without it the nearest gnkmigrate.toml.
+        flags: values from the command line, by setting; they win.
+
+    Raises:
+        SettingsError: the file is missing or unreadable, or a value is not allowed.
+    """
+    file = config or find_file(Path.cwd())
+    if file is not None and not file.is_file():
+        raise SettingsError(
+            f"The settings file {file} does not exist.",
+            hint="Name another with --config, or write one with: gnkmigrate init",
+        )
+
+    class FileSettings(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *args: Any, **kwargs: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            sources = super().settings_customise_sources(settings_cls, *args, **kwargs)
+            return (*sources, TomlConfigSettingsSource(settings_cls, file)) if file else sources
+
+    values = {name: value for name, value in (flags or {}).items() if value is not None}
+    values["root"] = (file.parent if file else Path.cwd()).resolve()
+    try:
+        return FileSettings(**values)
+    except ValidationError as error:
+        raise SettingsError(
+            f"{file or 'The environment'} holds settings that are not allowed.",
+            details=[
+                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+                for problem in error.errors(include_input=False, include_url=False)
+            ],
+            hint="docs/settings.md lists every setting.",
+        ) from None
+    except ValueError as error:  # tomllib.TOMLDecodeError is one
+        raise SettingsError(
+            f"{file} is not valid TOML: {error}", hint="Correct that line and try again."
+        ) from None
