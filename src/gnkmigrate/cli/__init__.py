@@ -1,0 +1,97 @@
+"""The command line: one module a command, named as the command is.
+
+A command parses, calls the core, renders and exits. Its module imports Typer alone at the top
+and everything else when it runs, so that --help stays instant.
+"""
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gnkmigrate import __version__
+from gnkmigrate.cli._context import GlobalOptions, LogFormat
+
+# The order of --help: the way of a project from its first day on. Commands that are not named
+# here follow in alphabetical order.
+_ORDER = (
+    "demo",
+    "init",
+    "doctor",
+    "audit",
+    "upgrade",
+    "status",
+    "verify",
+    "downgrade",
+    "snapshot",
+    "diff",
+    "plan",
+)
+
+_EPILOG = "First time here? Type: gnkmigrate demo"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gnkmigrate {__version__}")
+        raise typer.Exit
+
+
+def _globals(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Settings file; else gnkmigrate.toml here or above.", metavar="FILE"),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="The live database; else DATABASE_URL, the settings, PG* variables.",
+            metavar="URL",
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Results only.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say every step.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="Plain text.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option(help="How progress is written to stderr.")
+    ] = LogFormat.TEXT,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Audit a live PostgreSQL database against its target, and take it there in phases."""
+    del version
+    context.obj = GlobalOptions(config, url, quiet, verbose, no_color, log_format)
+
+
+def application() -> typer.Typer:
+    """The Typer application with every command module of this package."""
+    app = typer.Typer(
+        name="gnkmigrate",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        epilog=_EPILOG,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_globals)
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    commands = sorted(name for name in names if not name.startswith("_"))
+    rank = {name: position for position, name in enumerate(_ORDER)}
+    for name in sorted(commands, key=lambda name: rank.get(name, len(rank))):
+        module = importlib.import_module(f"{__name__}.{name}")
+        app.command(name.rstrip("_"))(module.command)
+    return app
+
+
+def main() -> None:
+    """The console script: runs a command and turns errors into a message and exit code 2."""
+    from gnkmigrate.cli._failure import report_failure
+
+    try:
+        application()()
+    except Exception as error:
+        sys.exit(report_failure(error))
