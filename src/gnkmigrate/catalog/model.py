@@ -47,6 +47,8 @@ class Fact:
         subject: JSON value that says what it is about, apart from its name, where the same
             thing may go under two names (a constraint: what it constrains). Else None.
         depends_on: identities that must exist before it (pg_depend), parents left out.
+        position: where it stands among its siblings (a column: its number), so that people
+            see them in the order they were written in. Never compared.
     """
 
     identity: Identity
@@ -54,6 +56,7 @@ class Fact:
     payload: Mapping[str, Any]
     subject: Any = None
     depends_on: frozenset[Identity] = field(default=frozenset())
+    position: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "payload", MappingProxyType(dict(self.payload)))

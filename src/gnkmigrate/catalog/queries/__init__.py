@@ -1,0 +1,5 @@
+"""One query a kind, named as the kind is; all return the same columns.
+
+path, parent_kind, parent_path, position, payload and subject become the fact (docs/facts.md);
+classid, objid, objsubid are its address in pg_depend. `%(schemas)s` holds the schemas' oids.
+"""

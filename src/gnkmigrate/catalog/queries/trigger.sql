@@ -1,0 +1,38 @@
+-- Triggers of tables and views. Those that PostgreSQL keeps for itself (foreign keys, copies on
+-- partitions) and those that call gnkmigrate's own functions stay out.
+SELECT
+    ARRAY[namespace.nspname, relation.relname, trigger.tgname]::text[] AS path,
+    CASE relation.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS parent_kind,
+    ARRAY[namespace.nspname, relation.relname]::text[] AS parent_path,
+    0 AS position,
+    jsonb_build_object(
+        -- What pg_get_triggerdef says before this is exactly: CREATE TRIGGER name.
+        'definition', substr(
+            pg_get_triggerdef(trigger.oid),
+            length(
+                'CREATE ' || CASE WHEN trigger.tgconstraint <> 0 THEN 'CONSTRAINT ' ELSE '' END
+                || 'TRIGGER ' || quote_ident(trigger.tgname) || ' '
+            ) + 1
+        ),
+        'constraint', trigger.tgconstraint <> 0,
+        'enabled', CASE trigger.tgenabled
+            WHEN 'O' THEN 'origin'
+            WHEN 'D' THEN 'disabled'
+            WHEN 'R' THEN 'replica'
+            WHEN 'A' THEN 'always'
+        END
+    ) AS payload,
+    NULL::jsonb AS subject,
+    'pg_trigger'::regclass::oid AS classid,
+    trigger.oid AS objid,
+    0 AS objsubid
+FROM pg_trigger AS trigger
+JOIN pg_class AS relation ON relation.oid = trigger.tgrelid
+JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+JOIN pg_proc AS function ON function.oid = trigger.tgfoid
+JOIN pg_namespace AS function_namespace ON function_namespace.oid = function.pronamespace
+WHERE
+    NOT trigger.tgisinternal
+    AND trigger.tgparentid = 0
+    AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND function_namespace.nspname <> 'gnkmigrate';
