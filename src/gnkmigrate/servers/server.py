@@ -1,0 +1,114 @@
+"""A server on which databases may be made and dropped at will."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import conninfo, errors, sql
+
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.errors import ServerUnavailable
+
+PREFIX = "gnkmigrate_"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server and what is known about it.
+
+    Attributes:
+        url: its maintenance database, as a role that may create databases; a superuser unless
+            the server is the user's own.
+        version: server_version_num, e.g. 160015.
+        provider: "url", "embedded" or "docker".
+        binaries: the folder that holds its pg_dump, pg_restore and psql; None if unknown.
+    """
+
+    url: DatabaseUrl
+    version: int
+    provider: str
+    binaries: Path | None
+
+    @property
+    def major(self) -> int:
+        """The major version, e.g. 16."""
+        return self.version // 10000
+
+    def create_database(self, name: str | None = None, template: str | None = None) -> DatabaseUrl:
+        """Makes a database and returns its address.
+
+        Args:
+            name: what to call it; a random name when None. On a server that the user gave, it
+                gets a random prefix, so that it meets no database of theirs.
+            template: the database to copy, to which nobody may be connected; an empty database
+                without local additions (template0) when None.
+
+        Raises:
+            ServerUnavailable: the server refuses.
+        """
+        unique = f"{PREFIX}{secrets.token_hex(6)}"
+        if self.provider == "url":
+            database = f"{unique}_{name}" if name else unique
+        else:
+            database = name or unique
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(database), sql.Identifier(template or "template0")
+            ),
+            f"The database {database} could not be created",
+        )
+        return self.url.with_database(database)
+
+    def drop_database(self, url: DatabaseUrl) -> None:
+        """Drops a database, ending whatever sessions it has; one that is gone already is fine.
+
+        Args:
+            url: as `create_database` returned it.
+
+        Raises:
+            ServerUnavailable: the server refuses, or the database is the user's own.
+        """
+        database = str(conninfo.conninfo_to_dict(url.conninfo).get("dbname", ""))
+        if self.provider == "url" and not database.startswith(PREFIX):
+            raise ServerUnavailable(
+                f"The database {database} was not made by gnkmigrate and is not dropped.",
+                hint=f"On a given server only databases named {PREFIX}... are dropped.",
+            )
+        self._run(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)),
+            f"The database {database} could not be dropped",
+        )
+
+    @contextmanager
+    def database(self, template: str | None = None) -> Iterator[DatabaseUrl]:
+        """A database that lasts as long as the block, whatever happens in it."""
+        url = self.create_database(template=template)
+        try:
+            yield url
+        finally:
+            self.drop_database(url)
+
+    def _run(self, statement: sql.Composed, failure: str) -> None:
+        with connect(self.url) as connection:
+            try:
+                connection.execute(statement)
+            except psycopg.Error as error:
+                raise ServerUnavailable(
+                    f"{failure} on {self.url}: {error.diag.message_primary or error}",
+                    hint=_hint(error),
+                ) from None
+
+
+def _hint(error: psycopg.Error) -> str:
+    match error:
+        case errors.InsufficientPrivilege():
+            return "Use a role that may create databases: ALTER ROLE ... CREATEDB."
+        case errors.ObjectInUse():
+            return "Close the sessions of the template database and try again."
+        case errors.DiskFull():
+            return "Make room on the server's disk and try again."
+        case _:
+            return "The server's log may tell more."
