@@ -1,4 +1,5 @@
 """Facts against facts: what changed, with no code for any one kind.
 
-`change` is the result's grain; `compare` makes the changes; `renames` finds what merely moved.
+`matching` says which fact of the source is which of the target, with the help of `renames`;
+`wording` compares texts that name renamed things; `compare` makes the changes.
 """

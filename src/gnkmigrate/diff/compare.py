@@ -1,0 +1,62 @@
+"""Two snapshots, compared into changes."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.diff.change import Change
+from gnkmigrate.diff.matching import Matching
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
+
+_VERBS = ("remove", "rename", "alter", "add")
+
+
+def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> tuple[Change, ...]:
+    """What must change for `source` to become as `target`.
+
+    A thing that was removed or added as a whole comes with all that lives in it, each as a
+    change of its own. A rename stands alone where nothing else is different: what merely
+    mentions the old name is not changed by it. Where more is different, an alter follows, whose
+    `before` has the old identity and the payload as it reads once the renames are done.
+
+    Args:
+        source: the database as it is.
+        target: the database as it should be.
+        hints: renames that the user knows of; others are found where they are beyond doubt.
+
+    Returns:
+        The changes in the order of their identities, and of one identity: remove, rename,
+        alter, add. No changes means that the snapshots hold the same facts.
+    """
+    changes = _changes(source, target, Matching(source, target, hints))
+    return tuple(sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb))))
+
+
+def _changes(source: Snapshot, target: Snapshot, matching: Matching) -> Iterator[Change]:
+    for before in source:
+        counterpart = matching.pairs.get(before.identity)
+        if counterpart is None:
+            yield Change("remove", before, None)
+        else:
+            yield from _changes_of_pair(before, target.facts[counterpart], matching)
+    for after in target:
+        if not matching.is_target(after.identity):
+            yield Change("add", None, after)
+
+
+def _changes_of_pair(before: Fact, after: Fact, matching: Matching) -> Iterator[Change]:
+    if before.identity in matching.renamed:
+        yield Change("rename", before, after)
+    differing = matching.differing(before, after)
+    if differing:
+        yield Change("alter", _reworded(before, after, differing), after)
+
+
+def _reworded(before: Fact, after: Fact, differing: frozenset[str]) -> Fact:
+    """The source's fact as it reads after the renames."""
+    payload = {
+        key: value if key in differing else after.payload[key]
+        for key, value in before.payload.items()
+    }
+    return Fact(
+        before.identity, before.parent, payload, before.subject, before.depends_on, before.position
+    )

@@ -1,0 +1,55 @@
+"""Things that go on under another name: what the user says, and what a name gives away."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Self
+
+from gnkmigrate.catalog.model import Fact, Identity
+
+
+@dataclass(frozen=True)
+class Renames:
+    """What the user knows to be the same thing under another name.
+
+    Attributes:
+        pairs: the source's identity of a thing, and the target's. Both are of one kind. A pair
+            of which the source has no longer the one, or the target not yet the other, is
+            without effect, so that it may stay in the settings after its day.
+    """
+
+    pairs: Mapping[Identity, Identity] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(cls, *pairs: tuple[Identity, Identity]) -> Self:
+        return cls(MappingProxyType(dict(pairs)))
+
+    def inverse(self) -> "Renames":
+        """The same knowledge for the way back."""
+        return Renames(MappingProxyType({new: old for old, new in self.pairs.items()}))
+
+
+NO_RENAMES = Renames()
+
+
+def by_spelling(source: Iterable[Fact], target: Iterable[Fact]) -> dict[Identity, Identity]:
+    """Pairs of facts whose names differ in nothing but case and underscores.
+
+    "isActive" and is_active are one name in two customs. Where more than one fact of a side
+    could be meant, none is paired: a wrong rename would lose data, a missed one only shows as a
+    removal and an addition, which the user can correct with a hint.
+
+    Args:
+        source: facts of one kind in one parent, which the target lacks.
+        target: facts of that kind in the same parent, which the source lacks.
+    """
+    old, new = _unambiguous(source), _unambiguous(target)
+    return {old[spelling]: new[spelling] for spelling in sorted(old.keys() & new.keys())}
+
+
+def _unambiguous(facts: Iterable[Fact]) -> dict[str, Identity]:
+    by_spelling: dict[str, list[Identity]] = {}
+    for fact in facts:
+        spelling = fact.identity.name.replace("_", "").casefold()
+        by_spelling.setdefault(spelling, []).append(fact.identity)
+    return {spelling: found[0] for spelling, found in by_spelling.items() if len(found) == 1}
