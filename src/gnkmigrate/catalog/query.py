@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import LiteralString, cast
+from typing import LiteralString
 
 OUTERMOST = "schema"
 
@@ -14,7 +14,7 @@ def text(name: str) -> LiteralString:
     """The query of one file, named without its suffix: "dependencies" or "queries/table"."""
     file = resources.files(__package__).joinpath(*f"{name}.sql".split("/"))
     # A file of this package is as trustworthy as its code, and no value is ever put into it.
-    return cast("LiteralString", file.read_text(encoding="utf-8"))
+    return file.read_text(encoding="utf-8")
 
 
 @cache

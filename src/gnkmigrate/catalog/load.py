@@ -1,0 +1,100 @@
+"""A schema, wherever it is: in a database, in SQL files, or in a snapshot that was kept."""
+
+import re
+from pathlib import Path
+
+from gnkmigrate.catalog.document import read_document_file
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.script import read_scripts, run_scripts
+from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.errors import SchemaError
+from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.settings import Settings
+
+# A URL, or libpq's keyword=value form.
+_DATABASE = re.compile(r"^\w[\w+]*://|^\s*(?:service|host|hostaddr|port|dbname|user)\s*=", re.ASCII)
+
+
+def load_schema(
+    source: str, settings: Settings, major: int | None = None, server: Server | None = None
+) -> Snapshot:
+    """The facts of a schema.
+
+    Args:
+        source: a database URL, a .sql file or a folder of them, or a snapshot (.json).
+        settings: which schemas count, what to ignore, where a throwaway server comes from.
+        major: the PostgreSQL that SQL files are loaded into, if the settings do not say.
+        server: a throwaway server that runs already; without it one is started for SQL files.
+
+    Raises:
+        SchemaError: the source is none of these, or PostgreSQL refuses it.
+        ConnectionFailed: no session with the database.
+        ServerUnavailable: no throwaway server for SQL files.
+    """
+    if _DATABASE.match(source):
+        return _load_database(DatabaseUrl.parse(source), settings)
+    path = Path(source)
+    if path.suffix == ".json" and path.is_file():
+        return read_document_file(path)
+    if path.is_file() and path.suffix != ".sql":
+        raise SchemaError(
+            f"{path} is neither a .sql file nor a snapshot (.json).",
+            hint="Name a database URL, a .sql file, a folder of them, or a snapshot.",
+        )
+    if server is not None:
+        return load_sql(path, server, settings)
+    read_scripts(path)  # a file that cannot be read needs no server
+    with throwaway(settings.server, major) as started:
+        return load_sql(path, started, settings)
+
+
+def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
+    """The facts that SQL files declare, read back from a throwaway database.
+
+    Args:
+        path: a .sql file, or a folder of them that run in the order of their names.
+        server: where the database is made, and dropped afterwards.
+        settings: which schemas count, and what to ignore; `schemas` is the search path.
+
+    Raises:
+        SchemaError: a file cannot be read or run, declares nothing, or declares objects in a
+            schema that is not the project's.
+    """
+    scripts = read_scripts(path)
+    with (
+        server.database() as url,
+        connect(url, search_path=settings.schemas) as connection,
+    ):
+        run_scripts(connection, scripts, settings.schemas)
+        snapshot = read_snapshot(connection, ignore=settings.ignore)
+    if all(fact.parent is None for fact in snapshot):
+        raise SchemaError(
+            f"{path} declares no table or other object.",
+            hint="Write the schema into it: gnkmigrate init --from-url takes it from a database.",
+        )
+    return _of_project(snapshot, path, settings)
+
+
+def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
+    """Refuses what lies outside the project's schemas: it would silently not be compared."""
+    foreign = [
+        fact.identity
+        for fact in snapshot.of_kind("schema")
+        if fact.identity.name not in settings.schemas
+    ]
+    used = [identity.name for identity in foreign if snapshot.children(identity)]
+    if used:
+        raise SchemaError(
+            f"{path} declares objects outside the project's schemas "
+            f"({', '.join(settings.schemas)}).",
+            details=[f"schema {name}" for name in used],
+            hint="Add them to `schemas` in gnkmigrate.toml, or to `ignore`.",
+        )
+    kept = [fact for fact in snapshot if fact.identity not in foreign]
+    return Snapshot.of(kept, snapshot.server_version, snapshot.database)
+
+
+def _load_database(url: DatabaseUrl, settings: Settings) -> Snapshot:
+    with connect(url, read_only=True) as connection:
+        return read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
