@@ -29,8 +29,10 @@ _HINTS: tuple[tuple[type[psycopg.Error], str, str], ...] = (
     (
         errors.UndefinedObject,
         "configuration parameter",
-        "A dump from a newer PostgreSQL may say this: set `major` under [server] in "
-        "gnkmigrate.toml to that version.",
+        (
+            "A dump from a newer PostgreSQL may say this: set `major` under [server] in "
+            "gnkmigrate.toml to that version."
+        ),
     ),
     (
         errors.ActiveSqlTransaction,
