@@ -1,0 +1,80 @@
+"""What gives access to a table's rows by key: indexes, and constraints that have one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.plan.quoting import identifier, qualified
+
+_WITH_INDEX = {"primary key", "unique"}
+
+
+@dataclass(frozen=True)
+class Access:
+    """An index, be it one by itself or the one behind a constraint.
+
+    Attributes:
+        fact: the index or the constraint.
+        table: the table it belongs to.
+        method: its access method, e.g. "btree".
+        keys: as PostgreSQL prints them, with opclass and order where they are not the default.
+        included: further columns that it merely carries.
+        whole: covers every row, that is without a predicate, and is usable.
+        unique: refuses duplicates.
+    """
+
+    fact: Fact
+    table: Identity
+    method: str
+    keys: tuple[str, ...]
+    included: tuple[str, ...]
+    whole: bool
+    unique: bool
+
+    @property
+    def is_constraint(self) -> bool:
+        return self.fact.kind == "constraint"
+
+    @property
+    def name(self) -> str:
+        return self.fact.identity.name
+
+    @property
+    def described(self) -> str:
+        """It in a few words, by what people call it."""
+        if self.is_constraint:
+            return f"the {self.fact.payload['type']} ({', '.join(self.keys)})"
+        return self.name
+
+    @property
+    def drop(self) -> str:
+        """SQL that removes an index without stopping writes."""
+        return f"DROP INDEX CONCURRENTLY {qualified(*self.fact.identity.path)}"
+
+    @property
+    def create(self) -> str:
+        """SQL that makes an index again without stopping writes."""
+        unique = "UNIQUE " if self.unique else ""
+        return (
+            f"CREATE {unique}INDEX CONCURRENTLY {identifier(self.name)} "
+            f"ON {qualified(*self.table.path)} {self.fact.payload['definition']}"
+        )
+
+
+def accesses(snapshot: Snapshot, table: Identity) -> Iterator[Access]:
+    """Every access that a table offers, constraints first."""
+    for fact in snapshot.children(table, "constraint"):
+        if fact.payload["type"] in _WITH_INDEX:
+            keys = tuple(identifier(name) for name in fact.payload["columns"])
+            yield Access(fact, table, "btree", keys, (), whole=True, unique=True)
+    for fact in snapshot.children(table, "index"):
+        payload = fact.payload
+        yield Access(
+            fact,
+            table,
+            method=str(payload["method"]),
+            keys=tuple(payload["keys"]),
+            included=tuple(payload["include"] or ()),
+            whole=payload["predicate"] is None and bool(payload["valid"]),
+            unique=bool(payload["unique"]),
+        )

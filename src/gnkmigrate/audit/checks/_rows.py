@@ -1,0 +1,117 @@
+"""The live rows of a table, seen with the target's names, for listings of data checks."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from gnkmigrate.audit.check import Gaps
+from gnkmigrate.catalog.model import Fact, Identity
+from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.quoting import identifier, qualified
+
+# Columns whose values never appear in a report.
+_SECRET = re.compile(
+    r"passw|pwd|secret|token|hash|salt|credential|private|api_?key|(^|_)key($|_)|otp|session|cookie",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class LiveTable:
+    """Where a table of the target has its rows today.
+
+    Attributes:
+        table: its live identity.
+        columns: the live column of each of the target's columns that has one.
+        key: SQL text that tells rows apart, over the alias "live".
+        hidden: the key looks like a secret.
+    """
+
+    table: Identity
+    columns: dict[str, Fact]
+    key: str
+    hidden: bool
+
+    @property
+    def source(self) -> str:
+        """What goes after FROM and offers every column under the target's name."""
+        renamed = [
+            f"live.{identifier(fact.identity.name)} AS {identifier(name)}"
+            for name, fact in self.columns.items()
+            if fact.identity.name != name
+        ]
+        if not renamed:
+            return f"{self.relation} AS live"
+        return beside("renamed_rows").format(relation=self.relation, renamed=", ".join(renamed))
+
+    @property
+    def relation(self) -> str:
+        """The live table's name in SQL."""
+        return qualified(*self.table.path)
+
+
+def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:
+    """The rows that a table of the target has today; None where it does not exist yet."""
+    renamed = {
+        change.identity: change.before
+        for change in gaps.changes
+        if change.verb == "rename" and change.before is not None
+    }
+    before = renamed[table].identity if table in renamed else table
+    if before not in gaps.live:
+        return None
+    columns: dict[str, Fact] = {}
+    for column in gaps.target.children(table, "column"):
+        name = column.identity.name
+        old = renamed.get(column.identity) or gaps.live.get("column", *before.path, name)
+        if old is not None:
+            columns[name] = old
+    key = _key_columns(gaps, before)
+    return LiveTable(before, columns, _key(key), any(map(looks_secret, key)))
+
+
+def coming_constraints(gaps: Gaps, type_: str) -> Iterator[tuple[Change, LiveTable]]:
+    """Each constraint of a type that today's rows will have to obey, with those rows.
+
+    A constraint on a column that does not exist yet concerns no row of today.
+    """
+    for change in gaps.changes:
+        fact = change.fact
+        if fact.kind != "constraint" or fact.payload["type"] != type_ or fact.parent is None:
+            continue
+        validates = change.verb == "alter" and "validated" in change.differing
+        if change.verb != "add" and not validates:
+            continue
+        rows = live_table(gaps, fact.parent)
+        if rows is not None and set(fact.payload["columns"]) <= rows.columns.keys():
+            yield change, rows
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a column's name suggests that nobody should read its values in a report."""
+    return bool(_SECRET.search(name))
+
+
+@cache
+def beside(name: str) -> str:
+    """The .sql file beside a check's module; a listing has {places} to fill."""
+    file = resources.files(__package__).joinpath(f"{name}.sql")
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _key_columns(gaps: Gaps, table: Identity) -> tuple[str, ...]:
+    constraints = gaps.live.children(table, "constraint")
+    for constraint in constraints:
+        if constraint.payload["type"] == "primary key":
+            return tuple(constraint.payload["columns"])
+    return ()
+
+
+def _key(columns: tuple[str, ...]) -> str:
+    if not columns:
+        return "live.ctid::text"
+    if len(columns) == 1:
+        return f"live.{identifier(columns[0])}::text"
+    return f"({', '.join(f'live.{identifier(name)}' for name in columns)})::text"

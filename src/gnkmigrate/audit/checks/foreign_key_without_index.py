@@ -1,0 +1,73 @@
+"""A foreign key whose columns no index leads with.
+
+PostgreSQL indexes the referenced side only. Deleting or renumbering a referenced row then reads
+the whole referencing table, under a lock, for every row; so do joins from parent to children.
+An index serves when its first columns are those of the key, in any order, and when it covers all
+rows; an invalid or partial one does not.
+
+Source: PostgreSQL manual, 5.5.5 (foreign keys).
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._access import Access, accesses
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.plan.quoting import beside, identifier, qualified
+
+_METHODS = {"btree", "hash"}
+
+
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    for table in snapshot.of_kind("table"):
+        offered = tuple(accesses(snapshot, table.identity))
+        for key in snapshot.children(table.identity, "constraint"):
+            if key.payload["type"] == "foreign key" and not _is_served(key, offered):
+                yield _observation(table, key, home)
+
+
+def _is_served(key: Fact, offered: tuple[Access, ...]) -> bool:
+    columns = {identifier(name) for name in key.payload["columns"]}
+    return any(
+        access.whole
+        and access.method in _METHODS
+        and {_column(part) for part in access.keys[: len(columns)]} == columns
+        for access in offered
+    )
+
+
+def _column(key: str) -> str:
+    """A key's column without its order, which makes no difference to looking a value up."""
+    for order in (" DESC NULLS LAST", " DESC", " NULLS FIRST"):
+        key = key.removesuffix(order)
+    return key
+
+
+def _observation(table: Fact, key: Fact, home: str) -> Observation:
+    columns, references = key.payload["columns"], key.payload["references"]
+    listed = ", ".join(columns)
+    index = beside(f"idx_{table.identity.name}_{'_'.join(columns)}", "")
+    on = f"{qualified(*table.identity.path)} ({', '.join(map(identifier, columns))})"
+    return Observation(
+        object_of(key),
+        f"Foreign key {object_of(table).label(home)} ({listed}) to {references['table']} "
+        "has no index.",
+        subject=f"{table.identity.name}({listed})",
+        evidence={"definition": str(key.payload["definition"])},
+        fix=(f"CREATE INDEX CONCURRENTLY {identifier(index)} ON {on}",),
+        undo=(f"DROP INDEX CONCURRENTLY {qualified(table.identity.path[0], index)}",),
+    )
+
+
+CHECK = StructureCheck(
+    id="GNK-S002",
+    slug="foreign-key-without-index",
+    title="Every foreign key has an index",
+    severity=Severity.MEDIUM,
+    impact="Deleting a referenced row reads the whole referencing table, and so do joins from "
+    "the referenced side.",
+    recommendation="Create an index that begins with the key's columns.",
+    find=find,
+)

@@ -1,0 +1,47 @@
+"""A table without a primary key.
+
+Rows cannot be told apart for certain: an ORM cannot update one of them, logical replication
+refuses updates and deletes, and a duplicate can only be removed by its physical address. A
+partition or a child table counts with its parent.
+
+Source: PostgreSQL manual, 5.5.4 (primary keys) and 31.1 (replica identity).
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.catalog.model import Snapshot
+
+
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    for table in snapshot.of_kind("table"):
+        if table.payload.get("inherits"):
+            continue
+        constraints = snapshot.children(table.identity, "constraint")
+        types = {constraint.payload["type"] for constraint in constraints}
+        if "primary key" in types:
+            continue
+        unique = [
+            str(c.payload["definition"]) for c in constraints if c.payload["type"] == "unique"
+        ]
+        instead = ", only unique constraints" if unique else ""
+        yield Observation(
+            object_of(table),
+            f"Table {object_of(table).label(home)} has no primary key{instead}.",
+            evidence={"unique constraints": unique} if unique else {},
+        )
+
+
+CHECK = StructureCheck(
+    id="GNK-S001",
+    slug="no-primary-key",
+    title="Every table has a primary key",
+    severity=Severity.MEDIUM,
+    impact="Rows cannot be told apart for certain, and logical replication refuses updates and "
+    "deletes.",
+    recommendation="Make the columns that identify a row its primary key, or add an identity "
+    "column.",
+    find=find,
+)

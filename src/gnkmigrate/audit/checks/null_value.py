@@ -1,0 +1,52 @@
+"""NULLs in a column that the target declares NOT NULL.
+
+SET NOT NULL reads every row and stops at the first NULL (SQLSTATE 23502).
+
+Source: PostgreSQL manual, ALTER TABLE (SET NOT NULL).
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import DataCheck, Gaps, Probe
+from gnkmigrate.audit.checks._rows import beside, live_table
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.quoting import identifier
+
+
+def probes(gaps: Gaps) -> Iterator[Probe]:
+    for change in gaps.changes:
+        parent, name = change.fact.parent, change.identity.name
+        if not _becomes_not_null(change) or parent is None:
+            continue
+        rows = live_table(gaps, parent)
+        if rows is None or name not in rows.columns:
+            continue
+        about = object_of(change.fact)
+        label = about.label(gaps.home)
+        yield Probe(
+            about,
+            change,
+            beside("null_value").format(key=rows.key, column=identifier(name), source=rows.source),
+            one=f"One row has no {label}, which the target requires.",
+            many=f"COUNT rows have no {label}, which the target requires.",
+            hidden=rows.hidden,
+        )
+
+
+def _becomes_not_null(change: Change) -> bool:
+    if change.kind != "column" or change.before is None or change.after is None:
+        return False
+    return bool(change.after.payload["not_null"]) and not change.before.payload["not_null"]
+
+
+CHECK = DataCheck(
+    id="GNK-D002",
+    slug="null-value",
+    title="No NULL where the target says NOT NULL",
+    severity=Severity.HIGH,
+    impact="The column cannot become NOT NULL while such rows exist.",
+    recommendation="Fill the values in, or allow NULL in the target.",
+    probes=probes,
+)

@@ -1,0 +1,80 @@
+"""Rows that refer to nothing, where the target has a foreign key.
+
+Adding the foreign key stops at the first of them (SQLSTATE 23503). A key with a NULL in it refers
+to nothing on purpose (MATCH SIMPLE). Where the referring column's type changes as well, its
+values are going to be mapped, and comparing them as they are would prove nothing.
+
+Source: PostgreSQL manual, 5.5.5 (foreign keys).
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import DataCheck, Gaps, Probe
+from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints, live_table
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.catalog.model import Fact, Identity, content_hash
+from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.plan.types import are_comparable
+
+
+def probes(gaps: Gaps) -> Iterator[Probe]:
+    for change, rows in coming_constraints(gaps, "foreign key"):
+        fact = change.fact
+        reference = fact.payload["references"]
+        referenced = live_table(gaps, Identity("table", (reference["schema"], reference["table"])))
+        columns, others = fact.payload["columns"], reference["columns"]
+        if referenced is None or not set(others) <= referenced.columns.keys():
+            continue
+        if not _keeps_type(columns, rows, fact, gaps):
+            continue
+        about = object_of(fact)
+        what = f"of {'.'.join(rows.table.path[1:])} ({', '.join(columns)})"
+        yield Probe(
+            about,
+            change,
+            _listing(columns, others, rows, referenced),
+            one=f"One row {what} refers to no row of {reference['table']}.",
+            many=f"COUNT rows {what} refer to no row of {reference['table']}.",
+            hidden=rows.hidden,
+            subject=content_hash(fact.subject),
+        )
+
+
+def _listing(columns: list[str], others: list[str], rows: LiveTable, referenced: LiveTable) -> str:
+    old = {name: fact.identity.name for name, fact in referenced.columns.items()}
+    return beside("orphan").format(
+        key=rows.key,
+        source=rows.source,
+        given=" AND ".join(f"live.{identifier(name)} IS NOT NULL" for name in columns),
+        referenced=referenced.relation,
+        match=" AND ".join(
+            f"referenced.{identifier(old[other])} = live.{identifier(name)}"
+            for name, other in zip(columns, others, strict=True)
+        ),
+    )
+
+
+def _keeps_type(columns: list[str], rows: LiveTable, key: Fact, gaps: Gaps) -> bool:
+    return all(
+        are_comparable(
+            str(rows.columns[name].payload["type"]),
+            str(
+                gaps.target.facts[Identity("column", (*key.identity.path[:2], name))].payload[
+                    "type"
+                ]
+            ),
+        )
+        for name in columns
+    )
+
+
+CHECK = DataCheck(
+    id="GNK-D004",
+    slug="orphan",
+    title="Every row refers to one that exists",
+    severity=Severity.HIGH,
+    impact="The foreign key cannot be validated while such rows exist.",
+    recommendation="Correct or remove the rows, or add what they refer to.",
+    probes=probes,
+)

@@ -1,0 +1,60 @@
+"""Timestamps without a time zone that may not have been written in the declared one.
+
+The migration reads them in the setting source_timezone. Where the server, the database or a role
+has a TimeZone that differs from it, defaults such as now() wrote other times, and the conversion
+would move those moments. Drivers add to the doubt: some send the local time of the application's
+own process.
+
+Sources: PostgreSQL manual, 8.5.3 (time zones); pg_settings, pg_db_role_setting.
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._rows import beside
+from gnkmigrate.audit.checks.timestamp_without_time_zone import is_naive
+from gnkmigrate.audit.finding import DatabaseObject, Severity
+from gnkmigrate.connection import Connection
+
+
+def find(connection: Connection, question: Question) -> Iterator[Observation]:
+    columns = _converted(question)
+    if not columns:
+        return
+    settings = connection.execute(
+        beside("time_zone_settings"), {"source_timezone": question.source_timezone}
+    ).fetchall()
+    others = [f"{whose}: {zone}" for whose, zone, differs in settings if differs]
+    if others:
+        yield Observation(
+            DatabaseObject(),
+            f"{len(columns)} timestamp columns are read as {question.source_timezone}, but "
+            "sessions may have written them in another zone.",
+            evidence={"TimeZone settings": others, "columns": columns},
+        )
+
+
+def _converted(question: Question) -> list[str]:
+    """The naive columns, apart from those that the target leaves as they are."""
+    kept = {
+        column.identity
+        for column in (question.target.of_kind("column") if question.target else ())
+        if is_naive(column)
+    }
+    return [
+        ".".join(column.identity.path).removeprefix(f"{question.home}.")
+        for column in question.live.of_kind("column")
+        if is_naive(column) and column.identity not in kept
+    ]
+
+
+CHECK = ServerCheck(
+    id="GNK-D006",
+    slug="time-zone-settings",
+    title="Every session writes time in the declared zone",
+    severity=Severity.MEDIUM,
+    impact="Times would be converted to other moments than the ones that were meant.",
+    recommendation="Find out which zone wrote each column, the application's own processes "
+    "included, and set source_timezone in gnkmigrate.toml.",
+    find=find,
+)

@@ -1,0 +1,67 @@
+"""Values that are longer than the target's type allows.
+
+Changing the type stops at the first such value (SQLSTATE 22001), and an explicit cast would cut
+it silently. The listing shows the key and the length, never the value.
+
+Source: PostgreSQL manual, 8.3 (character types).
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import DataCheck, Gaps, Probe
+from gnkmigrate.audit.checks._rows import beside, live_table
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.plan.types import Type
+
+_STRINGS = {"character varying", "character"}
+
+
+def probes(gaps: Gaps) -> Iterator[Probe]:
+    for change in gaps.changes:
+        limit = _new_limit(change)
+        parent = change.fact.parent
+        if limit is None or parent is None:
+            continue
+        rows = live_table(gaps, parent)
+        name = change.identity.name
+        if rows is None or name not in rows.columns:
+            continue
+        about = object_of(change.fact)
+        than = f"longer than the target's {limit} characters."
+        yield Probe(
+            about,
+            change,
+            beside("value_too_long").format(
+                key=rows.key, column=identifier(name), source=rows.source, limit=limit
+            ),
+            one=f"One value of {about.label(gaps.home)} is {than}",
+            many=f"COUNT values of {about.label(gaps.home)} are {than}",
+            hidden=rows.hidden,
+        )
+
+
+def _new_limit(change: Change) -> int | None:
+    """How many characters the column may hold in future; None where it could not hold more."""
+    if change.kind != "column" or change.before is None or change.after is None:
+        return None
+    before = Type.parse(str(change.before.payload["type"]))
+    after = Type.parse(str(change.after.payload["type"]))
+    if after.name not in _STRINGS or after.array or not after.modifiers:
+        return None
+    limit = after.modifiers[0]
+    fits = before.name in _STRINGS and bool(before.modifiers) and before.modifiers[0] <= limit
+    return None if fits else limit
+
+
+CHECK = DataCheck(
+    id="GNK-D001",
+    slug="value-too-long",
+    title="Every value fits into the target's length",
+    severity=Severity.HIGH,
+    impact="Changing the type stops at the first value that is too long.",
+    recommendation="Shorten the values, or declare a longer type in the target.",
+    probes=probes,
+)

@@ -1,0 +1,206 @@
+"""The finding: what the audit has to say, about which object, how grave, and what to do."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Literal, Self
+
+from gnkmigrate.catalog.model import Snapshot
+
+Kind = Literal["missing", "extra", "different", "check"]
+Category = Literal["gap", "structure", "data", "target", "operations", "project"]
+
+# In a fingerprint, a separator that no SQL identifier is likely to hold keeps parts apart.
+_SEPARATOR = "|"
+
+
+class Severity(IntEnum):
+    """How much a finding matters; comparable, so that thresholds are plain `>=`."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """The severity of that name.
+
+        Raises:
+            ValueError: there is none.
+        """
+        try:
+            return cls[name.upper()]
+        except KeyError:
+            raise ValueError(
+                f"{name!r} is not a severity; they are critical, high, medium, low, info"
+            ) from None
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, order=True)
+class DatabaseObject:
+    """What a finding is about.
+
+    Attributes:
+        schema: its schema; empty for what lives outside of schemas.
+        table: the table it is or belongs to; empty where there is none.
+        name: its own name within the table or schema; empty when it is the table itself.
+        type: the kind of its fact, e.g. "column"; "database" for the database as a whole.
+    """
+
+    schema: str = ""
+    table: str = ""
+    name: str = ""
+    type: str = "database"
+
+    def __str__(self) -> str:
+        return ".".join(part for part in (self.schema, self.table, self.name) if part)
+
+    def label(self, home: str) -> str:
+        """Its name, without the schema when that is the project's own (`home`)."""
+        return str(self).removeprefix(f"{home}.") if self.schema == home else str(self)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the audit found.
+
+    Attributes:
+        check: the id of the check or of the kind of gap, e.g. "GNK-G011".
+        kind: missing, extra or different for gaps; check for what a check found.
+        category: the group that it is listed under.
+        object: what it is about.
+        severity: how much it matters.
+        message: what is the case, in one sentence.
+        impact: why that matters.
+        recommendation: what to do about it.
+        fix: SQL statements that put it right; empty where a human has to decide first.
+        undo: SQL statements that take `fix` back.
+        phase: the phase of the migration that closes it; None where none does.
+        evidence: JSON values by label: a number, a text, or a list of texts.
+        subject: what tells it from others of the same check about the same object.
+        slug: the check's name for people, e.g. "missing-table".
+    """
+
+    check: str
+    kind: Kind
+    category: Category
+    object: DatabaseObject
+    severity: Severity
+    message: str
+    impact: str = ""
+    recommendation: str = ""
+    fix: tuple[str, ...] = ()
+    undo: tuple[str, ...] = ()
+    phase: str | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    subject: str = ""
+    slug: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of what it is about; rewording does not change it."""
+        return fingerprint(self.check, self.object, self.subject)
+
+    @property
+    def id(self) -> str:
+        """A short name for this very finding, e.g. "GNK-G011-1c2f4a90"."""
+        return f"{self.check}-{self.fingerprint[:8]}"
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Sorts the gravest first, then by object, so that a report is always the same."""
+        return (-self.severity, self.category, self.object, self.check, self.subject)
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """A check that could not say anything; it never counts as passed.
+
+    Attributes:
+        check: its id.
+        title: what it looks for.
+        reason: why it could not run.
+    """
+
+    check: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A check that ran and found nothing."""
+
+    check: str
+    title: str
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """How large a table is.
+
+    Attributes:
+        rows: how many rows it holds.
+        exact: whether they were counted; else the planner's estimate.
+    """
+
+    rows: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """All that one audit found out; what the renderers of `report` render.
+
+    Attributes:
+        findings: the gravest first.
+        not_run: checks that could not run, with the reason.
+        passed: checks that ran and found nothing.
+        live: the database's facts.
+        target: the target's facts; None when there is no target.
+        database: the live database as user@host:port/name, without any secret.
+        server_version: e.g. "16.4".
+        time: when it was made, with time zone.
+        home: the schema whose name goes without saying.
+        target_name: what the target was read from; empty without one.
+        sizes: by (schema, table) of the live database.
+        phases: the migration's phases in their order; empty without migrations.
+        unused_opinions: rules of the project's severity file that match nothing.
+    """
+
+    findings: tuple[Finding, ...]
+    not_run: tuple[NotRun, ...]
+    passed: tuple[Passed, ...]
+    live: Snapshot
+    target: Snapshot | None
+    database: str
+    server_version: str
+    time: datetime
+    home: str = "public"
+    target_name: str = ""
+    sizes: Mapping[tuple[str, str], TableSize] = field(default_factory=dict)
+    phases: tuple[str, ...] = ()
+    unused_opinions: tuple[str, ...] = ()
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings that are this grave or graver."""
+        return tuple(finding for finding in self.findings if finding.severity >= severity)
+
+
+def fingerprint(check: str, about: DatabaseObject, subject: str = "") -> str:
+    """SHA-256, in hexadecimal, over check, schema, object and subject; never over wording.
+
+    A subject stands for the object's name: where one thing may go under any name, as a
+    constraint may, what it is about is what stays.
+    """
+    path = about.table if subject else ".".join(part for part in (about.table, about.name) if part)
+    parts = (check, about.schema, path, subject)
+    return hashlib.sha256(_SEPARATOR.join(parts).encode()).hexdigest()

@@ -1,0 +1,157 @@
+"""Changes that belong together, folded into one gap each.
+
+What is missing with its table or its column is no gap of its own; what differs about one column
+is one gap; names of constraints that differ are one gap a table. An index is always a gap of its
+own where its table exists, because it is created and dropped alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gnkmigrate.audit.describe import table_of
+from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.diff.change import Change, Verb
+
+GapKind = Literal["missing", "extra", "different"]
+Shape = Literal["object", "names", "design"]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Changes that one finding tells about.
+
+    Attributes:
+        kind: what the live database's side is, compared with the target's.
+        shape: "object" for one thing; "names" for a table's constraints that are merely
+            called otherwise; "design" for a table that the project folds into one gap.
+        subject: the fact that it is about: the target's, or the live one where extra.
+        changes: the subject's own first, then in the order of the diff.
+    """
+
+    kind: GapKind
+    shape: Shape
+    subject: Fact
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class _Anchor:
+    """What changes with an equal anchor have in common."""
+
+    shape: Shape
+    thing: Identity
+
+
+def fold(
+    changes: Sequence[Change],
+    live: Snapshot,
+    target: Snapshot,
+    designs: Collection[Identity] = frozenset(),
+) -> tuple[Gap, ...]:
+    """The gaps that the changes make up, in the order of their first change.
+
+    Args:
+        changes: from `live` to `target`.
+        live: the database as it is.
+        target: the database as it shall be.
+        designs: tables whose columns and constraints, where they differ, make up one gap.
+    """
+    known = _Known.of(changes)
+    grouped: dict[_Anchor, list[Change]] = {}
+    for change in changes:
+        grouped.setdefault(_anchor(change, known, designs), []).append(change)
+    return tuple(
+        _gap(anchor, group, target.facts.get(anchor.thing) or live.facts[anchor.thing])
+        for anchor, group in grouped.items()
+    )
+
+
+def _gap(anchor: _Anchor, group: Sequence[Change], subject: Fact) -> Gap:
+    own = [change for change in group if change.identity == anchor.thing]
+    others = [change for change in group if change.identity != anchor.thing]
+    verbs = {change.verb for change in own}
+    kind: GapKind = "different"
+    if verbs == {"add"}:
+        kind = "missing"
+    elif verbs == {"remove"}:
+        kind = "extra"
+    return Gap(kind, anchor.shape, subject, (*own, *others))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The changes by what they change.
+
+    Attributes:
+        by_identity: the changes of each thing, under the target's identity where it has one.
+        renamed: the target's identity of each thing that has another one in the live database.
+    """
+
+    by_identity: Mapping[Identity, Sequence[Change]]
+    renamed: Mapping[Identity, Identity]
+
+    @classmethod
+    def of(cls, changes: Sequence[Change]) -> "_Known":
+        by_identity: dict[Identity, list[Change]] = {}
+        for change in changes:
+            by_identity.setdefault(change.identity, []).append(change)
+        renamed = {
+            change.before.identity: change.identity
+            for change in changes
+            if change.verb == "rename" and change.before is not None
+        }
+        return cls(by_identity, renamed)
+
+    def of_thing(self, thing: Identity) -> Sequence[Change]:
+        return self.by_identity.get(self.renamed.get(thing, thing), ())
+
+
+def _anchor(change: Change, known: _Known, designs: Collection[Identity]) -> _Anchor:
+    home = _home(change, known)
+    if home.kind not in {"column", "constraint"}:
+        return _Anchor("object", home)
+    table = Identity("table", home.path[:2])
+    if table in designs:
+        return _Anchor("design", table)
+    if home.kind == "constraint" and {each.verb for each in known.of_thing(home)} == {"rename"}:
+        return _Anchor("names", table)
+    return _Anchor("object", home)
+
+
+def _home(change: Change, known: _Known) -> Identity:
+    """The outermost thing that comes, goes or changes together with the change's own."""
+    fact = change.fact
+    if change.verb in {"add", "remove"}:
+        for outer in (_owner(fact), _sole_column(fact), fact.parent):
+            if outer is None or outer.kind == "schema":
+                continue
+            for outer_change in known.of_thing(outer):
+                if _comes_along(outer_change, change.verb):
+                    return _home(outer_change, known)
+    if fact.kind == "default" and fact.parent is not None:
+        return known.renamed.get(fact.parent, fact.parent)
+    return change.identity
+
+
+def _comes_along(outer: Change, verb: Verb) -> bool:
+    """Whether something is added or removed because of what happens to `outer`."""
+    retyped = outer.kind == "column" and outer.verb == "alter" and "type" in outer.differing
+    return outer.verb == verb or retyped
+
+
+def _owner(fact: Fact) -> Identity | None:
+    """The column that owns a sequence, as after serial."""
+    owner = fact.payload.get("owned_by") if fact.kind == "sequence" else None
+    if not owner:
+        return None
+    return Identity("column", (owner["schema"], owner["table"], owner["column"]))
+
+
+def _sole_column(fact: Fact) -> Identity | None:
+    """The one column that a constraint is about; a primary key is about its table."""
+    table = table_of(fact)
+    if fact.kind != "constraint" or fact.payload["type"] == "primary key" or table is None:
+        return None
+    names = fact.payload["columns"]
+    return Identity("column", (*table.path, names[0])) if len(names) == 1 else None

@@ -1,0 +1,52 @@
+"""The gap between the live database and the target, as findings."""
+
+from collections.abc import Callable, Sequence
+
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Finding, fingerprint
+from gnkmigrate.audit.fold import Gap
+from gnkmigrate.audit.severity import gap_check, gap_severity
+from gnkmigrate.audit.wording import word
+from gnkmigrate.catalog.model import Snapshot, content_hash
+
+# The SQL that closes a gap, and the SQL that opens it again.
+Repair = Callable[[Gap], tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: Repair) -> Finding:
+    """What the audit says about a gap; its phase and the project's opinion come later."""
+    check, slug = gap_check(gap)
+    words = word(gap, live, target, home)
+    fix, undo = repair(gap)
+    return Finding(
+        check=check,
+        kind=gap.kind,
+        category="gap",
+        object=object_of(gap.subject),
+        severity=gap_severity(gap),
+        message=words.message,
+        impact=words.impact,
+        recommendation=words.recommendation,
+        fix=fix,
+        undo=undo,
+        evidence=words.evidence,
+        subject=_subject(gap),
+        slug=slug,
+    )
+
+
+def gap_fingerprints(gaps: Sequence[Gap]) -> frozenset[str]:
+    """The fingerprints that the gaps' findings will have."""
+    return frozenset(gap_fingerprint(gap) for gap in gaps)
+
+
+def gap_fingerprint(gap: Gap) -> str:
+    """The fingerprint that a gap's finding will have."""
+    return fingerprint(gap_check(gap)[0], object_of(gap.subject), _subject(gap))
+
+
+def _subject(gap: Gap) -> str:
+    """What a constraint is about, since its name may be any; else the name is enough."""
+    if gap.shape == "object" and gap.subject.kind == "constraint":
+        return content_hash(gap.subject.subject)
+    return ""

@@ -1,0 +1,98 @@
+"""A listing query asked of the live rows: how many there are, and a few of their keys.
+
+Every question is one short read-only transaction with timeouts, so that the audit never waits
+for somebody's lock for long, and never holds anybody up.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from psycopg import errors, sql
+
+from gnkmigrate.audit.checks._rows import looks_secret
+from gnkmigrate.connection import Connection
+
+EXAMPLES = 10
+
+_COUNT = sql.SQL("SELECT count(*) FROM (\n{listing}\n) AS found")
+_SOME = sql.SQL("SELECT * FROM (\n{listing}\n) AS found ORDER BY 1 LIMIT {limit}")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How long one question of the audit may take.
+
+    Attributes:
+        statement_timeout_ms: until PostgreSQL cancels it.
+        lock_timeout_ms: until it gives way to whoever holds a lock.
+    """
+
+    statement_timeout_ms: int = 30_000
+    lock_timeout_ms: int = 500
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a listing returned.
+
+    Attributes:
+        count: how many rows.
+        examples: up to ten of them, the key first; without columns that look like secrets.
+    """
+
+    count: int
+    examples: tuple[str, ...]
+
+
+@contextmanager
+def bounded(connection: Connection, bounds: Bounds) -> Iterator[None]:
+    """A read-only transaction that gives up when a question takes too long."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION READ ONLY")
+        for name, value in (
+            ("statement_timeout", bounds.statement_timeout_ms),
+            ("lock_timeout", bounds.lock_timeout_ms),
+        ):
+            connection.execute(
+                sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
+            )
+        yield
+
+
+def ask(connection: Connection, listing: str, bounds: Bounds) -> Listed:
+    """Counts what a listing finds and takes its first rows in the order of the key.
+
+    Raises:
+        psycopg.Error: it could not be asked; `reason` says why in words.
+    """
+    inner = sql.SQL(listing)
+    with bounded(connection, bounds):
+        counted = connection.execute(_COUNT.format(listing=inner)).fetchone()
+        count = int(counted[0]) if counted else 0
+        if count == 0:
+            return Listed(0, ())
+        cursor = connection.execute(_SOME.format(listing=inner, limit=sql.Literal(EXAMPLES)))
+        names = [column.name for column in cursor.description or ()]
+        return Listed(count, tuple(_example(names, row) for row in cursor.fetchall()))
+
+
+def _example(names: list[str], row: tuple[object, ...]) -> str:
+    """A row as its key, and what the listing says about it in brackets."""
+    about = [
+        f"{name} {value}"
+        for name, value in list(zip(names, row, strict=True))[1:]
+        if value is not None and not looks_secret(name)
+    ]
+    return f"{row[0]} ({', '.join(about)})" if about else str(row[0])
+
+
+def reason(error: Exception) -> str:
+    """Why a check could not run, for people."""
+    if isinstance(error, errors.QueryCanceled):
+        return "it took too long and was stopped (statement_timeout)"
+    if isinstance(error, errors.LockNotAvailable):
+        return "somebody holds a lock on the table (lock_timeout)"
+    if isinstance(error, errors.Error):
+        return error.diag.message_primary or str(error).strip()
+    return str(error)

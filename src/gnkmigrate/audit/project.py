@@ -1,0 +1,149 @@
+"""The project's own checks: audits/checks/*.sql, one file each.
+
+A file begins with a comment between two lines "-- ---" that is TOML: what the check is called and
+what its finding says. The rest is one SELECT that lists the rows that are wrong, the key first.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from gnkmigrate.audit.check import Check
+from gnkmigrate.audit.finding import DatabaseObject, Kind, Severity
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.errors import SettingsError
+
+_FENCE = "-- ---"
+_COMMENT = "--"
+_TABLE_PARTS = 2
+
+
+def _severity(value: object) -> Severity:
+    return value if isinstance(value, Severity) else Severity.named(str(value))
+
+
+SeverityName = Annotated[Severity, BeforeValidator(_severity)]
+
+
+class FrontMatter(BaseModel, extra="forbid"):
+    """What the head of a check's file says.
+
+    Attributes:
+        id: stable for ever, e.g. "MINEGNK-001".
+        title: what a database that passes has.
+        severity: of the finding.
+        object: what it is about: "schema.table", or "schema.table.name" with `type`.
+        type: the kind of the object.
+        kind: "check", or "missing" where the finding says that something is not there.
+        one: the finding's sentence for one row.
+        many: the same for several; COUNT stands for their number.
+        impact: why it matters.
+        recommendation: what to do.
+        phase: the phase of the migration that the rows would hinder.
+        requires: what must exist for the check to make sense, as "schema.table[.column]".
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$")]
+    title: str
+    severity: SeverityName
+    object: Annotated[str, Field(pattern=r"^[^.]+\.[^.]+(\.[^.]+)?$")]
+    type: Literal["table", "column", "index", "constraint"] = "table"
+    kind: Kind = "check"
+    one: str
+    many: str
+    impact: str = ""
+    recommendation: str = ""
+    phase: str | None = None
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProjectCheck(Check):
+    """A check that a project has written for itself.
+
+    Attributes:
+        listing: the SELECT of its file.
+        head: what its front matter says.
+    """
+
+    listing: str
+    head: FrontMatter
+
+    @property
+    def object(self) -> DatabaseObject:
+        schema, table, *name = self.head.object.split(".")
+        return DatabaseObject(schema, table, "".join(name), self.head.type)
+
+    def lacks(self, live: Snapshot) -> tuple[str, ...]:
+        """What it requires and the database does not have."""
+        return tuple(path for path in self.head.requires if not _exists(path, live))
+
+
+def load(folder: Path) -> tuple[ProjectCheck, ...]:
+    """The checks of a folder, by file name; none where it does not exist.
+
+    Raises:
+        SettingsError: a file has no front matter, or one that says too little or too much, or
+            two files have one id.
+    """
+    checks = tuple(_read(file) for file in sorted(folder.glob("*.sql")))
+    ids = [check.id for check in checks]
+    twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
+    if twice:
+        raise SettingsError(
+            f"Two checks in {folder} have the id {twice[0]}.", hint="Give each its own id."
+        )
+    return checks
+
+
+def _read(file: Path) -> ProjectCheck:
+    try:
+        front, listing = _split(file.read_text(encoding="utf-8").splitlines())
+        head = FrontMatter.model_validate(tomllib.loads(front))
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False)
+        details = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems]
+        raise _unreadable(file, details) from None
+    except ValueError as error:  # tomllib.TOMLDecodeError and UnicodeDecodeError are some
+        raise _unreadable(file, [str(error)]) from None
+    return ProjectCheck(
+        id=head.id,
+        slug=file.stem.replace("_", "-"),
+        title=head.title,
+        severity=head.severity,
+        impact=head.impact,
+        recommendation=head.recommendation,
+        listing=listing,
+        head=head,
+    )
+
+
+def _split(lines: list[str]) -> tuple[str, str]:
+    """The front matter without its comment signs, and the query without its semicolon."""
+    fences = [number for number, line in enumerate(lines) if line.strip() == _FENCE]
+    if len(fences) < 2 or any(lines[: fences[0]]):  # noqa: PLR2004 (one before, one after)
+        raise ValueError(f'the file does not begin with a comment between two lines "{_FENCE}"')
+    first, last = fences[:2]
+    front = "\n".join(
+        line.strip().removeprefix(_COMMENT).strip() for line in lines[first + 1 : last]
+    )
+    return front, "\n".join(lines[last + 1 :]).strip().rstrip(";")
+
+
+def _unreadable(file: Path, details: Iterable[str]) -> SettingsError:
+    return SettingsError(
+        f"The check {file} cannot be read.",
+        details=tuple(details),
+        hint="docs/audit.md shows what the head of such a file holds.",
+    )
+
+
+def _exists(path: str, live: Snapshot) -> bool:
+    parts = path.split(".")
+    if len(parts) > _TABLE_PARTS:
+        return live.get("column", *parts) is not None
+    return live.get("table", *parts) is not None or live.get("view", *parts) is not None

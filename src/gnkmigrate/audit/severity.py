@@ -1,0 +1,97 @@
+"""How grave a gap is in any project: the general rules.
+
+What breaks queries that the target's application will send is graver than what merely slows
+them; what is only in the live database breaks nothing as long as it stays.
+"""
+
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.fold import Gap
+
+# The first number of a gap's check id. Numbers stay for ever: fingerprints hang on them.
+_KIND_NUMBERS = {
+    "table": 1,
+    "column": 2,
+    "constraint": 3,
+    "index": 4,
+    "enum": 5,
+    "sequence": 6,
+    "view": 7,
+    "function": 8,
+    "trigger": 9,
+    "extension": 10,
+    "schema": 11,
+    "comment": 12,
+}
+_OTHER_KIND = 99
+_GAP_NUMBERS = {"missing": 1, "extra": 2, "different": 3}
+_SHAPE_NUMBERS = {"names": 4, "design": 5}
+
+_OF_SHAPE = {"names": Severity.INFO, "design": Severity.MEDIUM}
+_MISSING = {
+    "schema": Severity.HIGH,
+    "table": Severity.HIGH,
+    "view": Severity.HIGH,
+    "function": Severity.HIGH,
+    "column": Severity.MEDIUM,
+    "index": Severity.MEDIUM,
+    "extension": Severity.MEDIUM,
+    "enum": Severity.MEDIUM,
+    "sequence": Severity.MEDIUM,
+    "trigger": Severity.MEDIUM,
+    "comment": Severity.INFO,
+}
+_EXTRA = {
+    "column": Severity.LOW,
+    "constraint": Severity.LOW,
+    "index": Severity.LOW,
+    "trigger": Severity.LOW,
+}
+_DIFFERENT = {
+    "comment": Severity.INFO,
+    "extension": Severity.INFO,
+    "sequence": Severity.LOW,
+    "table": Severity.LOW,
+}
+
+# What of a column may differ without a query that worked before failing now.
+_MINOR_OF_COLUMN = frozenset({"expression"})
+
+
+def gap_check(gap: Gap) -> tuple[str, str]:
+    """The stable id and the slug of a kind of gap, e.g. ("GNK-G011", "missing-table")."""
+    kind = _KIND_NUMBERS.get(gap.subject.kind, _OTHER_KIND)
+    if gap.shape == "object":
+        return f"GNK-G{kind:02}{_GAP_NUMBERS[gap.kind]}", f"{gap.kind}-{gap.subject.kind}"
+    slug = "constraint-names" if gap.shape == "names" else "table-design"
+    return f"GNK-G{kind:02}{_SHAPE_NUMBERS[gap.shape]}", slug
+
+
+def gap_severity(gap: Gap) -> Severity:
+    """How grave a gap is where the project has no opinion of its own."""
+    if gap.shape != "object":
+        return _OF_SHAPE[gap.shape]
+    if gap.kind == "missing":
+        return _missing(gap)
+    if gap.kind == "extra":
+        return _EXTRA.get(gap.subject.kind, Severity.INFO)
+    return _different(gap)
+
+
+def _missing(gap: Gap) -> Severity:
+    kind, payload = gap.subject.kind, gap.subject.payload
+    if kind == "constraint":
+        return Severity.MEDIUM if payload["type"] == "check" else Severity.HIGH
+    if kind == "index" and payload["unique"]:
+        return Severity.HIGH
+    return _MISSING.get(kind, Severity.MEDIUM)
+
+
+def _different(gap: Gap) -> Severity:
+    if all(change.verb == "rename" for change in gap.changes):
+        return Severity.INFO if gap.subject.kind == "index" else Severity.MEDIUM
+    differing = {key for change in gap.changes for key in change.differing}
+    if gap.subject.kind == "column":
+        loosened = not gap.subject.payload["not_null"]
+        minor = _MINOR_OF_COLUMN | ({"not_null"} if loosened else set())
+        return Severity.LOW if differing <= minor else Severity.MEDIUM
+    return _DIFFERENT.get(gap.subject.kind, Severity.MEDIUM)
