@@ -47,8 +47,8 @@ class Account:
             return bool(status.st_mode & stat.S_IXGRP)
         return bool(status.st_mode & stat.S_IXOTH)
 
-    def owns(self, folder: Path) -> None:
-        """Gives `folder` to this user."""
+    def take(self, folder: Path) -> None:
+        """Makes `folder` this user's own."""
         if self.is_other:
             os.chown(folder, self.uid, self.gid)
 
@@ -93,7 +93,11 @@ class Account:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         ) as program:
-            output = program.communicate(text.encode())[0].decode(errors="replace")
+            try:
+                output = program.communicate(text.encode())[0].decode(errors="replace")
+            except BaseException:  # Ctrl-C does not reach the program
+                program.kill()
+                raise
         if program.returncode != 0:
             raise ServerUnavailable(
                 f"{Path(command[0]).name} failed (exit code {program.returncode}).",

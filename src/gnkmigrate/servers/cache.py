@@ -1,9 +1,9 @@
-"""The folder in which downloaded servers are kept, and the locks that guard its making."""
+"""The folder in which downloaded servers are kept, and how something comes into it."""
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -34,16 +34,44 @@ def cache_folder() -> Path:
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o755)
     except OSError as error:
-        raise ServerUnavailable(
-            f"The cache folder {folder} cannot be made: {error.strerror}.",
-            hint=f"Name a folder that can be written in {VARIABLE}.",
-        ) from None
+        raise _unwritable(folder, error) from None
     return folder
 
 
-@contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
-    """Lets one process at a time make `folder`: the others wait for it."""
-    with Path(f"{folder}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def kept(folder: Path, make: Callable[[Path], Path]) -> Path:
+    """`folder` of the cache, made when it is missing: once, and whole or not at all.
+
+    Processes that want it at the same time wait for the one that makes it.
+
+    Args:
+        folder: what is wanted, directly below `cache_folder()`.
+        make: given an empty folder to work in, makes the wanted one somewhere in it and returns
+            where. What else is left there is removed.
+
+    Raises:
+        ServerUnavailable: the cache cannot be written, or what `make` raises.
+    """
+    if folder.is_dir():
+        return folder
+    workplace = Path(f"{folder}.new")
+    try:
+        with Path(f"{folder}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.is_dir():
+                shutil.rmtree(workplace, ignore_errors=True)  # left by a process that was killed
+                workplace.mkdir()
+                workplace.chmod(0o755)
+                try:
+                    make(workplace).rename(folder)
+                finally:
+                    shutil.rmtree(workplace)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    return folder
+
+
+def _unwritable(folder: Path, error: OSError) -> ServerUnavailable:
+    return ServerUnavailable(
+        f"{folder} cannot be made: {error.strerror}.",
+        hint=f"Make room there, or name another folder in {VARIABLE}.",
+    )

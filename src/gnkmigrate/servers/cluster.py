@@ -2,13 +2,12 @@
 
 import hashlib
 import shutil
-import tempfile
 from pathlib import Path
 
 from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.servers import uuid_ossp
 from gnkmigrate.servers.account import Account
-from gnkmigrate.servers.cache import cache_folder, exclusive
-from gnkmigrate.servers.uuid_ossp import install as install_uuid_ossp
+from gnkmigrate.servers.cache import cache_folder, kept
 
 SUPERUSER = "postgres"
 
@@ -36,22 +35,12 @@ def cluster(programs: Path, account: Account) -> Path:
     """The pristine data directory for these programs and this user, made when it is missing.
 
     Raises:
-        ServerUnavailable: initdb fails, or `account` cannot enter the cache.
+        ServerUnavailable: initdb fails.
     """
-    cache = cache_folder()
-    for folder in (cache, programs):
-        if not account.reaches(folder):
-            raise ServerUnavailable(
-                f"The server's user, {account.name}, cannot enter {folder}.",
-                hint="Name a folder that every user can enter in GNKMIGRATE_CACHE_DIR.",
-            )
-    recipe = hashlib.sha256(repr((CONFIGURATION, AUTHENTICATION, OPTIONS)).encode()).hexdigest()
-    folder = cache / f"cluster-{programs.parent.name}-{account.uid}-{recipe[:8]}"
-    if not folder.is_dir():
-        with exclusive(folder):
-            if not folder.is_dir():
-                _make(programs, account, folder)
-    return folder
+    recipe = repr((CONFIGURATION, AUTHENTICATION, OPTIONS, uuid_ossp.contents()))
+    made_so = hashlib.sha256(recipe.encode()).hexdigest()[:8]
+    name = f"cluster-{programs.parent.name}-{account.uid}-{made_so}"
+    return kept(cache_folder() / name, lambda workplace: _make(programs, account, workplace))
 
 
 def single_user(programs: Path, account: Account, data: Path, statement: str) -> None:
@@ -64,21 +53,18 @@ def single_user(programs: Path, account: Account, data: Path, statement: str) ->
     account.run([programs / "postgres", *options], f"{statement}\n")
 
 
-def _make(programs: Path, account: Account, folder: Path) -> None:
-    """Makes it next to `folder`, then renames: it exists whole or not at all."""
-    with tempfile.TemporaryDirectory(prefix="initdb-", dir=folder.parent) as name:
-        workplace = Path(name)
-        account.owns(workplace)
-        data = workplace / "data"
-        _initdb(programs, account, data)
-        with (data / "postgresql.conf").open("a") as configuration:
-            configuration.write(CONFIGURATION)
-        (data / "pg_hba.conf").write_text(AUTHENTICATION)
-        try:
-            single_user(programs, account, data, "LOAD 'uuid-ossp'")
-        except ServerUnavailable:  # most machines have no libossp-uuid
-            install_uuid_ossp(programs.parent / "share" / "extension")
-        data.rename(folder)
+def _make(programs: Path, account: Account, workplace: Path) -> Path:
+    account.take(workplace)
+    data = workplace / "data"
+    _initdb(programs, account, data)
+    with (data / "postgresql.conf").open("a") as configuration:
+        configuration.write(CONFIGURATION)
+    (data / "pg_hba.conf").write_text(AUTHENTICATION)
+    try:
+        single_user(programs, account, data, "LOAD 'uuid-ossp'")
+    except ServerUnavailable:  # most machines have no libossp-uuid
+        uuid_ossp.install(programs.parent / "share" / "extension")
+    return data
 
 
 def _initdb(programs: Path, account: Account, data: Path) -> None:

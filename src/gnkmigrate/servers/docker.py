@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 
 from psycopg import conninfo
@@ -30,39 +30,36 @@ def docker(major: int) -> Iterator[Server]:
     """
     try:
         from testcontainers.core.container import DockerContainer
+        from testcontainers.core.exceptions import ContainerStartException
 
-        refused = import_module("docker.errors").DockerException  # it has no type hints
+        engine_error = import_module("docker.errors").DockerException  # it has no type hints
     except ModuleNotFoundError as error:
         raise ServerUnavailable(
             f"The Python package {error.name} is not installed.",
             hint="Install gnkmigrate[docker].",
         ) from None
     password = secrets.token_urlsafe(24)
-    try:
-        container = (
-            DockerContainer(f"postgres:{major}", ports=[PORT])
-            .with_env("POSTGRES_PASSWORD", password)
-            .with_command("-c fsync=off -c synchronous_commit=off -c full_page_writes=off")
-        )
-        container.start()
-    except refused as error:
-        raise ServerUnavailable(
-            f"Docker does not start postgres:{major}: {error}",
-            hint="Is the Docker engine running, and may this user talk to it? Try: docker ps",
-        ) from None
-    try:
+    with ExitStack() as stack:
+        try:
+            container = (
+                DockerContainer(f"postgres:{major}", ports=[PORT])
+                .with_env("POSTGRES_PASSWORD", password)
+                .with_command("-c fsync=off -c synchronous_commit=off -c full_page_writes=off")
+            )
+            stack.callback(container.stop)
+            container.start()
+            host, port = container.get_container_host_ip(), container.get_exposed_port(PORT)
+        except (engine_error, ContainerStartException) as error:
+            raise ServerUnavailable(
+                f"Docker does not start postgres:{major}: {error}",
+                hint="Is the Docker engine running, and may this user talk to it? Try: docker ps",
+            ) from None
         url = DatabaseUrl(
             conninfo.make_conninfo(
-                host=container.get_container_host_ip(),
-                port=container.get_exposed_port(PORT),
-                user="postgres",
-                password=password,
-                dbname="postgres",
+                host=host, port=port, user="postgres", password=password, dbname="postgres"
             )
         )
         yield Server(url, _version(url), "docker", binaries=None)
-    finally:
-        container.stop()
 
 
 def _version(url: DatabaseUrl) -> int:

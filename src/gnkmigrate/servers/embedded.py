@@ -20,6 +20,7 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
 from gnkmigrate.servers.account import Account, server_account
 from gnkmigrate.servers.binaries import binaries
+from gnkmigrate.servers.cache import cache_folder
 from gnkmigrate.servers.cluster import SUPERUSER, cluster, single_user
 from gnkmigrate.servers.folder import locked_folder
 from gnkmigrate.servers.server import Server
@@ -45,6 +46,11 @@ def embedded(major: int) -> Iterator[Server]:
     if os.name != "posix":
         raise ServerUnavailable("The embedded server runs on Linux and macOS only.")
     account = server_account()
+    if not account.reaches(cache_folder()):
+        raise ServerUnavailable(
+            f"The server's user, {account.name}, cannot enter {cache_folder()}.",
+            hint="Name a folder that every user can enter in GNKMIGRATE_CACHE_DIR.",
+        )
     programs = binaries(major)
     pristine = cluster(programs, account)
     with locked_folder(account) as (folder, lock):

@@ -36,7 +36,7 @@ def locked_folder(account: Account) -> Iterator[tuple[Path, int]]:
     try:
         with (folder / LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            account.owns(folder)
+            account.take(folder)
             yield folder, lock.fileno()
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # the guard has usually done so already
@@ -67,10 +67,11 @@ def _is_abandoned(folder: Path, account: Account) -> bool:
         status = folder.lstat()
         if status.st_uid != account.uid or time.time() - status.st_mtime < GRACE_S:
             return False
-        lock = os.open(folder / LOCK, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        finally:
-            os.close(lock)
+        if (folder / LOCK).exists():
+            lock = os.open(folder / LOCK, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            finally:
+                os.close(lock)
         return True
     return False
