@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 BASELINE = ROOT / "schema" / "baseline.sql"
 TARGET = ROOT / "schema" / "target.sql"
 
-OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive")
+OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging")
 IGNORED_TABLES = ("public.migrations", "public.migrations_id_seq", "public.typeorm_metadata")
 
 

@@ -4,6 +4,7 @@ A value is looked for in the flags of the command, in GNKMIGRATE_* environment v
 in gnkmigrate.toml of the folder or the nearest one above; relative paths count from that file.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
 
 FILE_NAME = "gnkmigrate.toml"
@@ -103,6 +105,16 @@ class Settings(BaseSettings):
         """Flags win over the environment, the environment over the file."""
         del settings_cls, dotenv_settings, file_secret_settings
         return init_settings, env_settings
+
+
+def live_url(settings: Settings, given: str | None = None) -> DatabaseUrl:
+    """The live database: the flag, else DATABASE_URL, else the settings, else libpq's PG*.
+
+    Raises:
+        SettingsError: the URL cannot be read.
+    """
+    stored = settings.url.get_secret_value() if settings.url else ""
+    return DatabaseUrl.parse(given or os.environ.get("DATABASE_URL") or stored)
 
 
 def find_file(start: Path) -> Path | None:

@@ -48,10 +48,9 @@ def settings(context: typer.Context, **flags: Any) -> "Settings":
 
 def live_url(context: typer.Context, project: "Settings") -> "DatabaseUrl":
     """--url, else DATABASE_URL, else the settings, else libpq's own PG* variables."""
-    from gnkmigrate.connection import DatabaseUrl
+    from gnkmigrate.settings import live_url as found
 
-    stored = project.url.get_secret_value() if project.url else ""
-    return DatabaseUrl.parse(options(context).url or os.environ.get("DATABASE_URL") or stored)
+    return found(project, options(context).url)
 
 
 def stdout(context: typer.Context) -> "Console":

@@ -1,0 +1,97 @@
+"""The tables that MineGNK lacks: nodes, node_stats_cache, earnings_history."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+phase = "tables"
+
+NODES = """
+CREATE TABLE public.nodes (
+    id uuid PRIMARY KEY DEFAULT public.uuid_generate_v4(),
+    identifier varchar(255) UNIQUE NOT NULL,
+    identifier_type varchar(50) NOT NULL
+        CHECK (identifier_type IN ('wallet', 'node_id', 'operator', 'validator')),
+    display_name varchar(100),
+    gpu_type varchar(50),
+    region varchar(100),
+    gcore_instance_id varchar(255),
+    created_at timestamptz DEFAULT now()
+)
+"""
+
+NODE_STATS_CACHE = """
+CREATE TABLE public.node_stats_cache (
+    node_id uuid PRIMARY KEY REFERENCES public.nodes (id) ON DELETE CASCADE,
+    status varchar(50),
+    earnings_day numeric(20, 8),
+    earnings_total numeric(20, 8),
+    uptime_percent numeric(5, 2),
+    tokens_per_sec numeric(10, 2),
+    jobs_day integer,
+    active_model varchar(255),
+    voting_weight numeric(20, 8),
+    source varchar(50),
+    fetched_at timestamptz DEFAULT now()
+);
+CREATE INDEX idx_node_stats_fetched ON public.node_stats_cache (fetched_at)
+"""
+
+EARNINGS_HISTORY = """
+CREATE TABLE public.earnings_history (
+    id uuid PRIMARY KEY DEFAULT public.uuid_generate_v4(),
+    node_id uuid REFERENCES public.nodes (id) ON DELETE CASCADE,
+    date date NOT NULL,
+    earnings_gnk numeric(20, 8) NOT NULL,
+    source varchar(50),
+    created_at timestamptz DEFAULT now(),
+    UNIQUE (node_id, date)
+);
+CREATE INDEX idx_earnings_node_date ON public.earnings_history (node_id, date DESC)
+"""
+
+
+def upgrade() -> None:
+    op.expect_absent(("public.nodes", "public.node_stats_cache", "public.earnings_history"))
+    op.create_extension("pgcrypto")
+    op.step("table nodes", NODES)
+    op.step("table node_stats_cache", NODE_STATS_CACHE)
+    op.step("table earnings_history", EARNINGS_HISTORY)
+    op.verify(
+        "every cached status and every day's earnings belong to a node",
+        """
+        SELECT 'node_stats_cache' AS relation, node_id FROM public.node_stats_cache
+        WHERE node_id NOT IN (SELECT id FROM public.nodes)
+        UNION ALL
+        SELECT 'earnings_history', node_id FROM public.earnings_history
+        WHERE node_id NOT IN (SELECT id FROM public.nodes)
+        """,
+    )
+
+
+def downgrade() -> None:
+    op.spill(
+        "The old shape has no place for earnings.",
+        "public.earnings_history",
+        "true",
+        shows=("node_id", "date", "earnings_gnk"),
+        of="table earnings_history",
+    )
+    op.spill(
+        "The old shape has no place for cached statistics.",
+        "public.node_stats_cache",
+        "true",
+        shows=("node_id", "fetched_at"),
+        of="table node_stats_cache",
+    )
+    op.spill(
+        "The old shape has no place for nodes that nobody is assigned to.",
+        "public.nodes",
+        "true",
+        shows=("identifier", "display_name"),
+        of="table nodes",
+    )
+    op.step("table earnings_history", "DROP TABLE public.earnings_history")
+    op.step("table node_stats_cache", "DROP TABLE public.node_stats_cache")
+    op.step("table nodes", "DROP TABLE public.nodes")
+    op.drop_extension("pgcrypto")

@@ -1,0 +1,233 @@
+"""Each node of user_nodes becomes a row of nodes; user_nodes learns node_id and assigned_by.
+
+The old table stays the truth: a trigger keeps nodes in step with it until the join table has taken
+its place, so that the application may go on writing.
+"""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+phase = "data"
+
+# What a node gets from its row of user_nodes, in the shape of nodes. What is too long is cut here,
+# so that a write of the application never fails because of the migration; the original stays in
+# user_nodes, and the guards below and of the next phase ask before it matters.
+OF_A_ROW = """
+    left({row}.node_address, 255) AS identifier,
+    :'identifier_type' AS identifier_type,
+    left({row}.label, 100) AS display_name,
+    left({row}.gpu_type, 50) AS gpu_type,
+    left({row}.gcore_instance_id, 255) AS gcore_instance_id,
+    {row}.created_at AT TIME ZONE :'source_timezone' AS created_at
+"""
+
+TOO_LONG = """
+SELECT id, 'node_address' AS column, char_length(node_address) AS length, 255 AS allowed
+FROM public.user_nodes WHERE char_length(node_address) > 255
+UNION ALL
+SELECT id, 'label', char_length(label), 100
+FROM public.user_nodes WHERE char_length(label) > 100
+UNION ALL
+SELECT id, 'gpu_type', char_length(gpu_type), 50
+FROM public.user_nodes WHERE char_length(gpu_type) > 50
+UNION ALL
+SELECT id, 'gcore_instance_id', char_length(gcore_instance_id), 255
+FROM public.user_nodes WHERE char_length(gcore_instance_id) > 255
+"""
+
+SYNC = f"""
+CREATE FUNCTION gnkmigrate.node_of_user_node() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    INSERT INTO public.nodes AS node
+        (identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
+    SELECT {OF_A_ROW.format(row="NEW")}
+    ON CONFLICT (identifier) DO UPDATE SET
+        display_name = excluded.display_name,
+        gpu_type = excluded.gpu_type,
+        gcore_instance_id = excluded.gcore_instance_id,
+        created_at = excluded.created_at
+    RETURNING node.id INTO NEW.node_id;
+    RETURN NEW;
+END
+$body$;
+
+CREATE FUNCTION gnkmigrate.node_without_user_node() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM public.nodes;
+    ELSE
+        DELETE FROM public.nodes
+        WHERE id = OLD.node_id
+          AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = OLD.node_id);
+    END IF;
+    RETURN NULL;
+END
+$body$;
+
+CREATE TRIGGER gnkmigrate_node
+    BEFORE INSERT OR UPDATE OF node_address, label, gpu_type, gcore_instance_id, created_at
+    ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_of_user_node();
+CREATE TRIGGER gnkmigrate_node_gone
+    AFTER DELETE OR UPDATE OF node_address
+    ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_without_user_node();
+CREATE TRIGGER gnkmigrate_nodes_gone
+    AFTER TRUNCATE
+    ON public.user_nodes FOR EACH STATEMENT EXECUTE FUNCTION gnkmigrate.node_without_user_node()
+"""
+
+FILL = f"""
+INSERT INTO public.nodes
+    (identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
+SELECT DISTINCT ON (identifier) identifier, identifier_type, display_name, gpu_type,
+       gcore_instance_id, created_at
+FROM (SELECT {OF_A_ROW.format(row="old")}, old.is_active, old.updated_at, old.id
+      FROM public.user_nodes AS old
+      WHERE :batch AND old.node_id IS NULL
+      FOR NO KEY UPDATE) AS row
+ORDER BY identifier, is_active DESC, updated_at DESC, id
+ON CONFLICT (identifier) DO NOTHING;
+UPDATE public.user_nodes AS old
+SET node_id = node.id
+FROM public.nodes AS node
+WHERE node.identifier = left(old.node_address, 255) AND :batch AND old.node_id IS NULL
+"""
+
+DIFFERING = f"""
+SELECT old.id, node.identifier
+FROM public.user_nodes AS old
+CROSS JOIN LATERAL (SELECT {OF_A_ROW.format(row="old")}) AS expected
+LEFT JOIN public.nodes AS node ON node.id = old.node_id
+WHERE (node.identifier, node.display_name, node.gpu_type, node.gcore_instance_id)
+      IS DISTINCT FROM (expected.identifier, expected.display_name, expected.gpu_type,
+                        expected.gcore_instance_id)
+"""
+
+
+def upgrade() -> None:
+    op.expect_table(
+        "public.user_nodes",
+        (
+            "id",
+            "user_id",
+            "node_address",
+            "label",
+            "gpu_type",
+            "gcore_instance_id",
+            "notes",
+            "is_active",
+            "created_at",
+            "updated_at",
+        ),
+        without=("node_id", "assigned_by"),
+    )
+    op.guard(
+        "Values of user_nodes are too long for nodes.",
+        TOO_LONG,
+        hint="Shorten them, or cut them with --overflow truncate (the originals are kept).",
+        unless=(("overflow", "truncate"),),
+    )
+    op.guard(
+        "Node addresses would become one when cut to 255 characters.",
+        """
+        SELECT left(node_address, 60) AS begins_with, count(DISTINCT node_address) AS addresses
+        FROM public.user_nodes
+        GROUP BY left(node_address, 255), left(node_address, 60)
+        HAVING count(DISTINCT node_address) > 1
+        """,
+        hint="Shorten them so that they stay different.",
+    )
+    op.guard(
+        "Rows of one node disagree about it.",
+        """
+        SELECT node_address, count(*) AS rows
+        FROM public.user_nodes
+        GROUP BY node_address
+        HAVING count(DISTINCT (label, gpu_type, gcore_instance_id)) > 1
+        """,
+        hint="Make label, gpu_type and gcore_instance_id of a node_address the same in all rows.",
+    )
+    op.guard(
+        "Nodes exist already that do not come from user_nodes.",
+        "SELECT identifier, identifier_type FROM public.nodes",
+        hint="Remove them; the application may use nodes once the phase join-table is through.",
+    )
+    op.step(
+        "columns node_id and assigned_by of user_nodes",
+        "ALTER TABLE public.user_nodes ADD COLUMN node_id uuid, ADD COLUMN assigned_by uuid",
+        touches=("public.user_nodes",),
+    )
+    op.step("nodes follow user_nodes", SYNC, touches=("public.user_nodes",))
+    op.backfill("rows of nodes", "public.user_nodes", "id", FILL, alias="old")
+    op.verify(
+        "every assignment knows its node",
+        "SELECT id, node_address FROM public.user_nodes WHERE node_id IS NULL",
+        once=True,
+    )
+    op.verify("every node says what its assignment says", DIFFERING, once=True)
+    op.verify(
+        "there are as many nodes as addresses",
+        """
+        SELECT addresses, nodes
+        FROM (SELECT count(DISTINCT node_address) AS addresses FROM public.user_nodes) AS old,
+             (SELECT count(*) AS nodes FROM public.nodes) AS new
+        WHERE addresses <> nodes
+        """,
+        once=True,
+    )
+
+
+def downgrade() -> None:
+    op.spill(
+        "The old shape has no place for earnings.",
+        "public.earnings_history",
+        "true",
+        shows=("node_id", "date", "earnings_gnk"),
+        of="rows of nodes",
+    )
+    op.spill(
+        "The old shape has no place for cached statistics.",
+        "public.node_stats_cache",
+        "true",
+        shows=("node_id", "fetched_at"),
+        of="rows of nodes",
+    )
+    op.spill(
+        "The old shape has no place for nodes without an assignment, with a region or of another "
+        "type.",
+        "public.nodes",
+        """
+        spilled.region IS NOT NULL
+        OR spilled.identifier_type <> :'identifier_type'
+        OR NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = spilled.id)
+        """,
+        shows=("identifier", "identifier_type", "region"),
+        of="rows of nodes",
+    )
+    op.spill(
+        "The old shape does not say who assigned a node.",
+        "public.user_nodes",
+        "spilled.assigned_by IS NOT NULL",
+        shows=("id", "assigned_by"),
+        columns=("id", "node_address", "user_id", "assigned_by"),
+        of="columns node_id and assigned_by of user_nodes",
+    )
+    op.step(
+        "nodes follow user_nodes",
+        """
+        DROP TRIGGER gnkmigrate_node ON public.user_nodes;
+        DROP TRIGGER gnkmigrate_node_gone ON public.user_nodes;
+        DROP TRIGGER gnkmigrate_nodes_gone ON public.user_nodes;
+        DROP FUNCTION gnkmigrate.node_of_user_node();
+        DROP FUNCTION gnkmigrate.node_without_user_node()
+        """,
+        touches=("public.user_nodes",),
+    )
+    op.step("rows of nodes", "DELETE FROM public.nodes", touches=("public.nodes",))
+    op.step(
+        "columns node_id and assigned_by of user_nodes",
+        "ALTER TABLE public.user_nodes DROP COLUMN node_id, DROP COLUMN assigned_by",
+        touches=("public.user_nodes",),
+    )

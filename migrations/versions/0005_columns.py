@@ -1,0 +1,188 @@
+"""New columns of users and node_requests; processed_by becomes a reference to a user."""
+
+from alembic import op
+
+from gnkmigrate.phases.conversion import Conversion
+
+revision = "0005"
+down_revision = "0004"
+phase = "columns"
+
+# An e-mail that is exactly a user's, else one that differs in case alone, else a user's id.
+# Two users who differ in case alone are nobody: that is reported, never guessed.
+RESOLVE = """
+CREATE FUNCTION gnkmigrate.user_of_text(text) RETURNS uuid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT coalesce(
+        (SELECT id FROM public.users WHERE email = $1),
+        (SELECT CASE count(*) WHEN 1 THEN min(id::text)::uuid END
+         FROM public.users WHERE lower(email) = lower($1)),
+        (SELECT id FROM public.users WHERE id::text = lower($1)))
+$body$;
+CREATE FUNCTION gnkmigrate.email_of_user(uuid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT email FROM public.users WHERE id = $1
+$body$
+"""
+
+PROCESSED_BY = (
+    Conversion(
+        column="processed_by",
+        type="uuid",
+        using="gnkmigrate.user_of_text(:column)",
+        back="gnkmigrate.email_of_user(:column)",
+        keep=True,
+    ),
+)
+
+MATCHES = """
+SELECT request.id, request.processed_by,
+       (SELECT count(*) FROM public.users WHERE email = request.processed_by) AS exactly,
+       (SELECT count(*) FROM public.users
+        WHERE lower(email) = lower(request.processed_by)) AS by_case,
+       (SELECT count(*) FROM public.users
+        WHERE id::text = lower(request.processed_by)) AS by_id
+FROM public.node_requests AS request
+WHERE request.processed_by IS NOT NULL
+"""
+
+AMBIGUOUS = f"""
+SELECT id, processed_by, by_case AS users FROM ({MATCHES}) AS matched
+WHERE exactly <> 1 AND by_case > 1
+"""
+
+UNMAPPED = f"""
+SELECT id, processed_by FROM ({MATCHES}) AS matched
+WHERE exactly = 0 AND by_case = 0 AND by_id = 0
+"""
+
+
+def upgrade() -> None:
+    op.expect_table(
+        "public.users",
+        ("id", "email"),
+        without=("telegram", "discord", "currency_preference"),
+    )
+    op.expect_table(
+        "public.node_requests",
+        ("id", "user_id", "processed_by"),
+        without=("type", "budget", "network", "assigned_to"),
+    )
+    op.guard(
+        "processed_by fits several users, whose e-mails differ in upper and lower case alone.",
+        AMBIGUOUS,
+        hint="Write the e-mail exactly as the user's own, or the user's id.",
+        unless=(("unmapped", "archive"),),
+    )
+    op.guard(
+        "processed_by names nobody among the users.",
+        UNMAPPED,
+        hint="Correct the texts, or set them to NULL with --unmapped archive (they are kept).",
+        unless=(("unmapped", "archive"),),
+    )
+    op.step(
+        "columns of users",
+        """
+        ALTER TABLE public.users
+            ADD COLUMN telegram varchar(100),
+            ADD COLUMN discord varchar(100),
+            ADD COLUMN currency_preference varchar(10) DEFAULT 'USD'
+        """,
+        touches=("public.users",),
+    )
+    op.step(
+        "columns of node_requests",
+        """
+        ALTER TABLE public.node_requests
+            ADD COLUMN type varchar(50) DEFAULT 'new_node',
+            ADD COLUMN budget varchar(100),
+            ADD COLUMN network varchar(50) DEFAULT 'gonka',
+            ADD COLUMN assigned_to uuid
+        """,
+        touches=("public.node_requests",),
+    )
+    op.add_constraint(
+        "public.node_requests",
+        "node_requests_type_check",
+        "CHECK (type IN ('new_node', 'support', 'other'))",
+    )
+    op.add_constraint(
+        "public.node_requests",
+        "node_requests_assigned_to_fkey",
+        "FOREIGN KEY (assigned_to) REFERENCES public.users (id)",
+    )
+    op.step("who a text means", RESOLVE)
+    op.convert_columns("public.node_requests", "id", PROCESSED_BY)
+    op.add_constraint(
+        "public.node_requests",
+        "node_requests_processed_by_fkey",
+        "FOREIGN KEY (processed_by) REFERENCES public.users (id)",
+    )
+    op.verify(
+        "every processed_by is a user",
+        """
+        SELECT id, processed_by FROM public.node_requests
+        WHERE processed_by NOT IN (SELECT id FROM public.users)
+        """,
+    )
+    op.verify(
+        "texts of processed_by that mean nobody and are kept as residue",
+        """
+        SELECT count(*) FROM gnkmigrate.residue
+        WHERE relation = 'public.node_requests' AND attribute = 'processed_by'
+          AND converted IS NULL
+        """,
+        reports=True,
+    )
+
+
+def downgrade() -> None:
+    op.spill(
+        "The old shape has no telegram, discord or currency_preference.",
+        "public.users",
+        """
+        spilled.telegram IS NOT NULL OR spilled.discord IS NOT NULL
+        OR spilled.currency_preference IS DISTINCT FROM 'USD'
+        """,
+        shows=("id", "telegram", "discord", "currency_preference"),
+        columns=("id", "telegram", "discord", "currency_preference"),
+        of="columns of users",
+    )
+    op.spill(
+        "The old shape has no type, budget, network or assigned_to.",
+        "public.node_requests",
+        """
+        spilled.type IS DISTINCT FROM 'new_node' OR spilled.budget IS NOT NULL
+        OR spilled.network IS DISTINCT FROM 'gonka' OR spilled.assigned_to IS NOT NULL
+        """,
+        shows=("id", "type", "budget", "network", "assigned_to"),
+        columns=("id", "type", "budget", "network", "assigned_to"),
+        of="columns of node_requests",
+    )
+    op.drop_added_constraint("public.node_requests", "node_requests_processed_by_fkey")
+    op.revert_columns("public.node_requests", "id", PROCESSED_BY)
+    op.step(
+        "who a text means",
+        """
+        DROP FUNCTION gnkmigrate.user_of_text(text);
+        DROP FUNCTION gnkmigrate.email_of_user(uuid)
+        """,
+    )
+    op.drop_added_constraint("public.node_requests", "node_requests_assigned_to_fkey")
+    op.drop_added_constraint("public.node_requests", "node_requests_type_check")
+    op.step(
+        "columns of node_requests",
+        """
+        ALTER TABLE public.node_requests
+            DROP COLUMN type, DROP COLUMN budget, DROP COLUMN network, DROP COLUMN assigned_to
+        """,
+        touches=("public.node_requests",),
+    )
+    op.step(
+        "columns of users",
+        """
+        ALTER TABLE public.users
+            DROP COLUMN telegram, DROP COLUMN discord, DROP COLUMN currency_preference
+        """,
+        touches=("public.users",),
+    )

@@ -1,0 +1,73 @@
+"""How a column changes its type, name, default and nullability, and how it changes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gnkmigrate.phases.names import column as quoted_column
+
+COLUMN = ":column"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """One column's change, for op.convert_columns and op.revert_columns.
+
+    Attributes:
+        column: its name before.
+        type: its type afterwards, as SQL.
+        using: SQL for the new value; `:column` stands for the old one.
+        back: SQL for the old value; `:column` stands for the new one.
+        default: its default afterwards, as SQL; None for none.
+        not_null: whether it is NOT NULL afterwards.
+        rename: its name afterwards; "" where it stays.
+        keep: keep every original, because `back` reads other tables, which may change.
+        holds: SQL condition on the new value under which the old column can hold it.
+        fallback: SQL for what the old column gets where it cannot, with --spill; None where
+            the row has to go to the overflow whole.
+    """
+
+    column: str
+    type: str
+    using: str = COLUMN
+    back: str = COLUMN
+    default: str | None = None
+    not_null: bool = False
+    rename: str = ""
+    keep: bool = False
+    holds: str = "true"
+    fallback: str | None = None
+
+    @property
+    def new_name(self) -> str:
+        return self.rename or self.column
+
+    def converted(self, value: str) -> str:
+        """SQL for the new value of the old value `value`."""
+        return f"({self.using.replace(COLUMN, value)})::{self.type}"
+
+    def reverted(self, value: str, old_type: str) -> str:
+        """SQL for the old value of the new value `value`."""
+        return f"({self.back.replace(COLUMN, value)})::{old_type}"
+
+
+def alter_to_new(conversion: Conversion) -> list[str]:
+    """The ALTER TABLE actions of the way there; one command runs them all in one pass."""
+    name = quoted_column(conversion.column)
+    actions = [f"ALTER COLUMN {name} DROP DEFAULT"]
+    actions.append(f"ALTER COLUMN {name} TYPE {conversion.type} USING {conversion.converted(name)}")
+    if conversion.default is not None:
+        actions.append(f"ALTER COLUMN {name} SET DEFAULT {conversion.default}")
+    actions.append(f"ALTER COLUMN {name} {'SET' if conversion.not_null else 'DROP'} NOT NULL")
+    return actions
+
+
+def alter_to_old(conversion: Conversion, before: Mapping[str, str | bool | None]) -> list[str]:
+    """The ALTER TABLE actions of the way back, to what was remembered of the column."""
+    name, old_type = quoted_column(conversion.column), str(before["type"])
+    reverted = conversion.reverted(name, old_type)
+    actions = [f"ALTER COLUMN {name} DROP DEFAULT"]
+    actions.append(f"ALTER COLUMN {name} TYPE {old_type} USING {reverted}")
+    if before["default"] is not None:
+        actions.append(f"ALTER COLUMN {name} SET DEFAULT {before['default']}")
+    actions.append(f"ALTER COLUMN {name} {'SET' if before['not_null'] else 'DROP'} NOT NULL")
+    return actions

@@ -1,0 +1,99 @@
+"""What the executor tells while it works; the command line writes it down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Direction = Literal["up", "down"]
+
+
+@dataclass(frozen=True)
+class PhaseStarted:
+    """A phase begins, with `steps` steps of which `done` are in force already."""
+
+    phase: str
+    direction: Direction
+    steps: int
+    done: int
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    phase: str
+    step: str
+    number: int
+
+
+@dataclass(frozen=True)
+class StepProgress:
+    """Rows done so far by a step in batches, of about `total` (0 when unknown)."""
+
+    phase: str
+    step: str
+    rows: int
+    total: int
+
+
+@dataclass(frozen=True)
+class StepFinished:
+    phase: str
+    step: str
+    number: int
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LockAwaited:
+    """A lock was not granted in time; the step starts again after `pause` seconds."""
+
+    phase: str
+    step: str
+    attempt: int
+    pause: float
+    blockers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The result of one verification: the rows that speak against it, or a value reported."""
+
+    phase: str
+    name: str
+    passed: bool
+    value: str
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PhaseFinished:
+    phase: str
+    direction: Direction
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class TablesTouched:
+    """What a dry run is about to lock: (table, rows) with the number of rows counted."""
+
+    phases: tuple[str, ...]
+    tables: tuple[tuple[str, int], ...]
+
+
+Event: TypeAlias = (
+    PhaseStarted
+    | StepStarted
+    | StepProgress
+    | StepFinished
+    | LockAwaited
+    | Verified
+    | PhaseFinished
+    | TablesTouched
+)
+Observer: TypeAlias = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """The observer that has nothing to say."""
+    del event

@@ -1,0 +1,243 @@
+"""Runs one phase in one direction: asks its steps, runs them, and keeps the journal.
+
+A transactional step and its journal entry commit together, so whatever happens, the journal says
+what stands.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import psycopg
+
+from gnkmigrate.errors import GnkMigrateError, PhaseFailed, PhaseRefused, RevisionError
+from gnkmigrate.phases import events, journal
+from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.journal import StepState
+from gnkmigrate.phases.revision import Phase
+from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.work import Work
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Which steps of a phase stand, by name, from the journal.
+
+    Attributes:
+        up: steps of upgrade() whose effect stands, whole or in part.
+        down: steps of downgrade() that have been done in a rollback which is not through.
+    """
+
+    up: Mapping[str, StepState]
+    down: Mapping[str, StepState]
+
+    @classmethod
+    def of(cls, phase: str, states: Sequence[StepState]) -> "InForce":
+        return cls(
+            up={
+                state.name: state
+                for state in states
+                if (state.phase, state.direction) == (phase, "up")
+            },
+            down={
+                state.name: state
+                for state in states
+                if (state.phase, state.direction) == (phase, "down")
+            },
+        )
+
+
+def pending_steps(phase: Phase, direction: Direction, in_force: InForce) -> tuple[Step, ...]:
+    """The steps that are still to run, in order; those that only look always are.
+
+    Raises:
+        RevisionError: a step that stands in part or whole has been edited since.
+    """
+    if direction == "up":
+        _require_unedited(phase, in_force)
+        return tuple(
+            step
+            for step in phase.up_steps
+            if not step.changes or not _applied(in_force.up.get(step.name))
+        )
+    known = {step.name for step in phase.up_steps if step.changes}
+    return tuple(
+        step
+        for step in phase.down_steps
+        if not _applied(in_force.down.get(step.name))
+        and (step.undoes in in_force.up or step.undoes not in known)
+    )
+
+
+def _applied(state: StepState | None) -> bool:
+    return state is not None and state.state == "applied"
+
+
+def _require_unedited(phase: Phase, in_force: InForce) -> None:
+    for step in phase.up_steps:
+        state = in_force.up.get(step.name)
+        if state is not None and state.checksum != step.checksum:
+            raise RevisionError(
+                f'Phase {phase.name}, step "{step.name}" has been edited since it ran.',
+                hint=f"Take {phase.file.name} back from version control, or roll the phase back "
+                f"with the version that ran: gnkmigrate downgrade --phase {phase.name}",
+            )
+
+
+def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | None) -> None:
+    """Runs what is pending of one direction of a phase, up to its end.
+
+    Args:
+        phase: the phase.
+        direction: "up" or "down".
+        work: the session; its `phase` is set here.
+        head: the revision that the database is at when this is through; None when none is left.
+
+    Raises:
+        PhaseRefused: a check speaks against it; nothing was changed.
+        PhaseFailed: a step failed; what was done before it stands and is journalled.
+    """
+    work = replace(work, phase=phase.name)
+    started = time.monotonic()
+    in_force = InForce.of(phase.name, journal.steps(work.connection))
+    steps = pending_steps(phase, direction, in_force)
+    all_steps = phase.up_steps if direction == "up" else phase.down_steps
+    total = sum(step.changes for step in all_steps)
+    left = sum(step.changes for step in steps)
+    resumed = bool(in_force.up and direction == "up") or bool(in_force.down)
+    if not resumed:
+        _refuse_if_checked(phase, direction, steps, work)
+    run = journal.begin_run(
+        work.connection,
+        phase=phase.name,
+        revision=phase.revision,
+        direction=direction,
+        checksum=phase.checksum,
+        steps=total,
+        parameters=work.parameters,
+    )
+    work.observe(events.PhaseStarted(phase.name, direction, total, total - left))
+    try:
+        if direction == "up":
+            journal.erase_direction(work.connection, phase.name, "down")
+        rows = _run_steps(steps, direction, run, work)
+        if direction == "down":
+            with work.connection.transaction():
+                journal.erase_direction(work.connection, phase.name, "up")
+                journal.erase_direction(work.connection, phase.name, "down")
+                journal.finish_run(work.connection, run, head=head)
+        else:
+            journal.finish_run(work.connection, run, head=head)
+    except BaseException as error:
+        _note_failure(work, run, error)
+        raise
+    work.observe(events.PhaseFinished(phase.name, direction, rows, time.monotonic() - started))
+
+
+def _refuse_if_checked(
+    phase: Phase, direction: Direction, steps: Sequence[Step], work: Work
+) -> None:
+    refusals: list[Refusal] = []
+    for step in steps:
+        try:
+            refusals += step.check(work)
+        except psycopg.errors.SyntaxErrorOrAccessRuleViolation as error:
+            refusals.append(
+                Refusal(
+                    f'The check of "{step.name}" does not fit this database: '
+                    f"{error.diag.message_primary}.",
+                    hint="The tables have another shape than the revision expects; "
+                    "gnkmigrate audit shows the differences.",
+                )
+            )
+            break  # in a dry run the transaction is over with the first error
+    if not refusals:
+        return
+    doing = "upgrade" if direction == "up" else "downgrade"
+    details: list[str] = []
+    for refusal in refusals:
+        details.append(refusal.message + (f" ({refusal.total})" if refusal.total else ""))
+        details += [f"  {row}" for row in refusal.rows]
+        if refusal.hint:
+            details.append(f"  -> {refusal.hint}")
+    raise PhaseRefused(
+        f"Phase {phase.name} cannot {doing}; nothing was changed.",
+        details=details,
+        hint=f"Mend what is listed, then: gnkmigrate {doing} --phase {phase.name}",
+    )
+
+
+def _run_steps(steps: Sequence[Step], direction: Direction, run: int, work: Work) -> int:
+    rows = 0
+    number = 0
+    for step in steps:
+        work.step = step.name
+        if not step.changes:
+            _run_looking(step, work)
+            continue
+        number += 1
+        work.observe(events.StepStarted(work.phase, step.name, number))
+        started = time.monotonic()
+        try:
+            done = _run_changing(step, direction, run, work)
+        except psycopg.Error as error:
+            if isinstance(error, psycopg.OperationalError) and work.connection.closed:
+                raise
+            raise PhaseFailed(
+                f'Phase {work.phase}, step "{step.name}": {error.diag.message_primary or error}',
+                details=[
+                    text
+                    for text in (error.diag.message_detail, error.diag.message_hint)
+                    if text is not None
+                ],
+                hint=f"What was done before stands. Mend the cause and run the same command "
+                f"again, or take it back: gnkmigrate downgrade --phase {work.phase}",
+            ) from error
+        rows += done
+        work.observe(
+            events.StepFinished(work.phase, step.name, number, done, time.monotonic() - started)
+        )
+    return rows
+
+
+def _run_looking(step: Step, work: Work) -> None:
+    """A verification sees one moment of the database, however many queries it makes."""
+    if work.atomic:
+        step.run(work)
+        return
+    with work.connection.transaction():
+        work.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        step.run(work)
+
+
+def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int:
+    def state(name: str, rows: int) -> StepState:
+        return StepState(work.phase, direction, step.name, name, step.checksum, rows)
+
+    def finish(rows: int) -> None:
+        if direction == "down" and step.name == step.undoes:
+            journal.erase_step(work.connection, work.phase, "up", step.name)
+            journal.add_rows(work.connection, run, rows)
+        else:
+            journal.record_step(work.connection, run, state("applied", rows))
+
+    def whole() -> int:
+        rows = step.run(work)
+        finish(rows)
+        return rows
+
+    if step.transactional:
+        return work.attempt(whole)
+    if direction == "up":
+        journal.record_step(work.connection, run, state("partial", 0))
+    rows = step.run(work)
+    work.attempt(lambda: finish(0))  # its rows were counted batch by batch
+    return rows
+
+
+def _note_failure(work: Work, run: int, error: BaseException) -> None:
+    """Writes the failure down where that is still possible; inside --atomic it rolls back too."""
+    if work.connection.closed or work.atomic:
+        return
+    text = error.message if isinstance(error, GnkMigrateError) else type(error).__name__
+    journal.fail_run(work.connection, run, text)

@@ -1,0 +1,188 @@
+"""The journal in the database itself: what was run, and what is in force."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from gnkmigrate import __version__
+from gnkmigrate.connection import Connection
+from gnkmigrate.phases.events import Direction
+
+
+@dataclass(frozen=True)
+class Run:
+    """One upgrade or downgrade of a phase; the columns of gnkmigrate.run.
+
+    Attributes:
+        rows: rows moved or changed by its steps.
+        parameters: the values that its SQL was filled in with.
+    """
+
+    number: int
+    phase: str
+    revision: str
+    direction: Direction
+    state: str
+    checksum: str
+    steps: int
+    rows: int
+    parameters: Mapping[str, str]
+    error: str | None
+    tool_version: str
+    database_user: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StepState:
+    """One step whose effect stands, whole or in part; the columns of gnkmigrate.step."""
+
+    phase: str
+    direction: Direction
+    name: str
+    state: str
+    checksum: str
+    rows: int
+
+
+@cache
+def _statements() -> bytes:
+    return (resources.files("gnkmigrate.phases") / "sql/journal.sql").read_bytes()
+
+
+def exists(connection: Connection) -> bool:
+    """Whether this database has a journal, that is, whether gnkmigrate ever worked here."""
+    row = connection.execute("SELECT to_regclass('gnkmigrate.run') IS NOT NULL").fetchone()
+    return bool(row and row[0])
+
+
+def create(connection: Connection) -> None:
+    """Makes the journal's schemas and tables where they are missing."""
+    if not exists(connection):
+        with connection.transaction():
+            connection.execute(_statements())
+
+
+def runs(connection: Connection) -> Sequence[Run]:
+    """Every run, oldest first; none where there is no journal."""
+    if not exists(connection):
+        return ()
+    with connection.cursor(row_factory=class_row(Run)) as cursor:
+        return cursor.execute(
+            "SELECT number, phase, revision, direction, state, checksum, steps, rows, parameters,"
+            " error, tool_version, database_user, started_at, finished_at"
+            " FROM gnkmigrate.run ORDER BY number"
+        ).fetchall()
+
+
+def steps(connection: Connection) -> Sequence[StepState]:
+    """Every step in force; none where there is no journal."""
+    if not exists(connection):
+        return ()
+    with connection.cursor(row_factory=class_row(StepState)) as cursor:
+        return cursor.execute(
+            "SELECT phase, direction, name, state, checksum, rows FROM gnkmigrate.step"
+            " ORDER BY started_at, name"
+        ).fetchall()
+
+
+def begin_run(
+    connection: Connection,
+    *,
+    phase: str,
+    revision: str,
+    direction: Direction,
+    checksum: str,
+    steps: int,
+    parameters: Mapping[str, str],
+) -> int:
+    """Opens a run and gives its number. A run that was left open counts as failed."""
+    with connection.transaction():
+        connection.execute(
+            "UPDATE gnkmigrate.run SET state = 'failed', error = coalesce(error, 'interrupted')"
+            " WHERE state = 'running'"
+        )
+        row = connection.execute(
+            "INSERT INTO gnkmigrate.run (number, phase, revision, direction, state, checksum,"
+            " steps, parameters, tool_version)"
+            " SELECT coalesce(max(number), 0) + 1, %s, %s, %s, 'running', %s, %s, %s, %s"
+            " FROM gnkmigrate.run RETURNING number",
+            (phase, revision, direction, checksum, steps, Jsonb(dict(parameters)), __version__),
+        ).fetchone()
+    if row is None:
+        raise TypeError("INSERT ... RETURNING gives a row")
+    return int(row[0])
+
+
+def finish_run(connection: Connection, number: int, *, head: str | None) -> None:
+    """Closes a run, and tells Alembic's version table the same in one transaction.
+
+    Args:
+        connection: the session of the run.
+        number: the run's number.
+        head: the revision that the database is at now; None when none is left.
+    """
+    with connection.transaction():
+        connection.execute(
+            "UPDATE gnkmigrate.run SET state = 'done', finished_at = clock_timestamp()"
+            " WHERE number = %s",
+            (number,),
+        )
+        connection.execute("DELETE FROM gnkmigrate.alembic_version")
+        if head is not None:
+            connection.execute("INSERT INTO gnkmigrate.alembic_version VALUES (%s)", (head,))
+
+
+def fail_run(connection: Connection, number: int, error: str) -> None:
+    connection.execute(
+        "UPDATE gnkmigrate.run SET state = 'failed', finished_at = clock_timestamp(), error = %s"
+        " WHERE number = %s",
+        (error, number),
+    )
+
+
+def record_step(
+    connection: Connection,
+    run: int,
+    step: StepState,
+) -> None:
+    """Writes that a step stands; rows are added to those it had and to the run's."""
+    values: Mapping[str, Any] = {**vars(step), "run": run}
+    connection.execute(
+        "INSERT INTO gnkmigrate.step (phase, direction, name, state, checksum, rows, run,"
+        " finished_at) VALUES (%(phase)s, %(direction)s, %(name)s, %(state)s, %(checksum)s,"
+        " %(rows)s, %(run)s, CASE %(state)s WHEN 'applied' THEN clock_timestamp() END)"
+        " ON CONFLICT (phase, direction, name) DO UPDATE SET state = excluded.state,"
+        " rows = gnkmigrate.step.rows + excluded.rows, run = excluded.run,"
+        " checksum = excluded.checksum, finished_at = excluded.finished_at",
+        values,
+    )
+    add_rows(connection, run, step.rows)
+
+
+def add_rows(connection: Connection, run: int, rows: int) -> None:
+    if rows:
+        connection.execute(
+            "UPDATE gnkmigrate.run SET rows = rows + %s WHERE number = %s", (rows, run)
+        )
+
+
+def erase_step(connection: Connection, phase: str, direction: Direction, name: str) -> None:
+    """Writes that a step no longer stands."""
+    connection.execute(
+        "DELETE FROM gnkmigrate.step WHERE phase = %s AND direction = %s AND name = %s",
+        (phase, direction, name),
+    )
+
+
+def erase_direction(connection: Connection, phase: str, direction: Direction) -> None:
+    connection.execute(
+        "DELETE FROM gnkmigrate.step WHERE phase = %s AND direction = %s", (phase, direction)
+    )

@@ -1,0 +1,114 @@
+"""op.backfill: moves rows in batches along a key, each batch a transaction with its checkpoint."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import ClassVar
+
+from gnkmigrate.errors import RevisionError
+from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.template import render
+from gnkmigrate.phases.work import Work
+
+BATCH = ":batch"
+
+
+@operation("backfill")
+@dataclass(frozen=True)
+class Backfill(Step):
+    """Runs a statement for one key range after another until the table is through.
+
+    A batch and its checkpoint commit together, so that a killed backfill goes on with the next
+    batch. The end of the key range is fixed at the start: rows that arrive later are the sync
+    trigger's, which must be in force before.
+
+    Attributes:
+        title: the step's name.
+        table: "schema.table" whose rows are walked.
+        key: its unique, ordered column.
+        sql: statements that stay correct when run twice; `:batch` stands where the condition on
+            the key range goes, on the column as `alias` qualifies it.
+        alias: the table's alias in `sql`; without one the key is not qualified.
+    """
+
+    transactional: ClassVar[bool] = False
+
+    title: str
+    table: str
+    key: str
+    sql: str
+    alias: str = ""
+
+    def __post_init__(self) -> None:
+        if BATCH not in self.sql:
+            raise RevisionError(
+                f'The backfill "{self.title}" does not say where its batch goes.',
+                hint="Write :batch in the WHERE clause of its SQL.",
+            )
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    def run(self, work: Work) -> int:
+        if work.atomic:
+            rows = self._batch(work, "true")
+            work.save_checkpoint({}, rows)
+            return rows
+        total = work.value(
+            "SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class"
+            f" WHERE oid = {literal(quoted(self.table))}::regclass"
+        )
+        done = 0
+        while True:
+            batch = work.attempt(lambda: self._next_batch(work))
+            if batch is None:
+                return done
+            done += batch
+            work.progress(done, total)
+
+    def _next_batch(self, work: Work) -> int | None:
+        """Rows of the next batch, or None at the end."""
+        reached = dict(work.checkpoint or {})
+        key, table = column(self.key), quoted(self.table)
+        if "end" not in reached:
+            reached["end"] = work.value(
+                f"SELECT {key}::text FROM {table} ORDER BY {key} DESC LIMIT 1"
+            )
+        after, end = reached.get("after"), reached["end"]
+        if end is None or after == end:
+            return None
+        upto = work.value(
+            f"SELECT {key}::text FROM (SELECT {key} FROM {table}"
+            f" WHERE {_range(key, after, end)} ORDER BY {key} LIMIT {work.batch_rows}) AS batch"
+            f" ORDER BY {key} DESC LIMIT 1"
+        )
+        if upto is None:
+            return None
+        qualified = f"{self.alias}.{key}" if self.alias else key
+        rows = self._batch(work, _range(qualified, after, upto))
+        work.save_checkpoint({**reached, "after": upto}, rows)
+        return rows
+
+    def _batch(self, work: Work, condition: str) -> int:
+        cursor = work.execute(self.sql.replace(BATCH, f"({condition})"))
+        rows = max(cursor.rowcount, 0)
+        while cursor.nextset():
+            rows = max(cursor.rowcount, rows)
+        return rows
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        text = dedent(render(self.sql.replace(BATCH, "true"), parameters))
+        return (f"-- in batches along {self.key}\n{text.strip().rstrip(';')}",)
+
+
+def _range(key: str, after: str | None, upto: str) -> str:
+    """The half-open key range (after, upto] as a condition; untyped literals take the key's."""
+    upper = f"{key} <= {literal(upto)}"
+    return upper if after is None else f"{key} > {literal(after)} AND {upper}"

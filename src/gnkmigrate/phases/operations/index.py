@@ -1,0 +1,156 @@
+"""op.build_index and op.drop_built_index: indexes while the application writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.work import Work
+
+# What an index is, apart from its name and its table's.
+_SHAPE = """
+SELECT indisvalid, pg_am.amname, indisunique, indoption::text, indclass::text, indcollation::text,
+       ARRAY(SELECT pg_get_indexdef(indexrelid, number, true)
+             FROM generate_series(1, indnatts) AS number),
+       pg_get_expr(indpred, indrelid, true)
+FROM pg_index
+JOIN pg_class ON pg_class.oid = indexrelid
+JOIN pg_am ON pg_am.oid = pg_class.relam
+WHERE indexrelid = to_regclass({index})
+"""
+
+
+@operation("build_index")
+@dataclass(frozen=True)
+class BuildIndex(Step):
+    """Builds an index CONCURRENTLY; inside one transaction (--atomic, a dry run) plainly.
+
+    An index of this name and definition that is there already is left as it is, also on the way
+    back. An invalid one that an interrupted build left behind is dropped and built again.
+
+    Attributes:
+        index: its name; it lives in the schema of its table.
+        table: "schema.table".
+        definition: what follows ON table: "(status)", "(active) WHERE active".
+    """
+
+    transactional: ClassVar[bool] = False
+
+    index: str
+    table: str
+    definition: str
+
+    @property
+    def name(self) -> str:
+        return f"index {self.index}"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    @property
+    def _qualified(self) -> str:
+        return quoted(f"{split(self.table)[0]}.{self.index}")
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        found = self._shape(work, self._qualified)
+        if found is None or found[1:] == self._wanted_shape(work)[1:]:
+            return ()
+        return (
+            Refusal(
+                f"There is an index {self.index} already, and it is another one.",
+                [str(work.value(f"SELECT pg_get_indexdef({literal(self._qualified)}::regclass)"))],
+                0,
+                "Rename or drop it first.",
+            ),
+        )
+
+    def _shape(self, work: Work, index: str) -> tuple[Any, ...] | None:
+        return work.execute(_SHAPE.format(index=literal(index))).fetchone()
+
+    def _wanted_shape(self, work: Work) -> tuple[Any, ...]:
+        """The definition as PostgreSQL understands it: built on an empty copy, then rolled back."""
+        probe = column(self.index)
+        with work.connection.transaction(force_rollback=True):
+            work.execute(f"CREATE TEMPORARY TABLE gnkmigrate_probe (LIKE {quoted(self.table)})")
+            work.execute(f"CREATE INDEX {probe} ON pg_temp.gnkmigrate_probe {self.definition}")
+            shape = self._shape(work, f"pg_temp.{probe}")
+        if shape is None:
+            raise TypeError("CREATE INDEX makes an index")
+        return shape
+
+    def run(self, work: Work) -> int:
+        if work.atomic:
+            if not self._was_there(work):
+                work.execute(f"CREATE INDEX {self._body}")
+            return 0
+        if work.attempt(lambda: self._was_there(work)):
+            return 0
+        found = self._shape(work, self._qualified)
+        # The build waits for every older snapshot, and that counts as waiting for a lock.
+        with work.settings(lock_timeout=f"{round(work.lock_deadline_s * 1000)}ms"):
+            if found is not None and not found[0]:
+                work.execute(f"DROP INDEX CONCURRENTLY {self._qualified}")
+                found = None
+            if found is None:
+                work.execute(f"CREATE INDEX CONCURRENTLY {self._body}")
+        return 0
+
+    def _was_there(self, work: Work) -> bool:
+        """Whether the index was there before this step first ran; remembered from then on."""
+        if work.checkpoint is None:
+            existed = self._shape(work, self._qualified) is not None
+            work.save_checkpoint({"existed": existed}, 0)
+            if existed:
+                work.remember(self.name, "was there before")
+        return bool(work.checkpoint["existed"])
+
+    @property
+    def _body(self) -> str:
+        return f"{column(self.index)} ON {quoted(self.table)} {self.definition}"
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"CREATE INDEX CONCURRENTLY {self._body}",)
+
+
+@operation("drop_built_index")
+@dataclass(frozen=True)
+class DropBuiltIndex(Step):
+    """Takes build_index back; an index that was there before stays.
+
+    Attributes:
+        index: its name.
+        table: "schema.table" that it is on.
+    """
+
+    transactional: ClassVar[bool] = False
+
+    index: str
+    table: str
+
+    @property
+    def name(self) -> str:
+        return f"index {self.index}"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    def run(self, work: Work) -> int:
+        if work.recall(self.name) is None:
+            concurrently = "" if work.atomic else "CONCURRENTLY "
+            with work.settings(lock_timeout=f"{round(work.lock_deadline_s * 1000)}ms"):
+                work.execute(f"DROP INDEX {concurrently}IF EXISTS {self._qualified}")
+        work.attempt(lambda: work.forget(self.name))
+        return 0
+
+    @property
+    def _qualified(self) -> str:
+        return quoted(f"{split(self.table)[0]}.{self.index}")
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"DROP INDEX CONCURRENTLY IF EXISTS {self._qualified}",)

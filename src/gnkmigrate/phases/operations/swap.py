@@ -1,0 +1,169 @@
+"""op.swap_table and op.unswap_table: the new shape takes the old one's place, and back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import dedent
+
+from gnkmigrate.phases import relation
+from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.template import render
+from gnkmigrate.phases.work import Work
+
+ARCHIVE = "gnkmigrate_archive"
+STAGING = "gnkmigrate_staging"
+
+# GRANT and OWNER statements that give the staged table what the live one has.
+_PRIVILEGES = """
+SELECT format('ALTER TABLE %s OWNER TO %I', {staged}, pg_get_userbyid(relowner))
+FROM pg_class WHERE oid = {live}::regclass
+UNION ALL
+SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {staged},
+              CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
+              CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+FROM pg_class, aclexplode(relacl)
+WHERE pg_class.oid = {live}::regclass AND grantee <> relowner
+"""
+
+
+def _move(table: str, schema: str, to: str) -> str:
+    name = split(table)[1]
+    return f"ALTER TABLE {quoted(f'{schema}.{name}')} SET SCHEMA {column(to)}"
+
+
+@operation("swap_table")
+@dataclass(frozen=True)
+class SwapTable(Step):
+    """Puts the table of the same name in schema gnkmigrate_staging in the live one's place.
+
+    One short transaction. The live table goes to schema gnkmigrate_archive with all its rows,
+    and gives up its foreign keys, which would forbid the application to delete what they
+    reference; their definitions are remembered. Owner and grants are carried over.
+
+    Attributes:
+        title: the step's name.
+        table: "schema.table" of the live table.
+        first: SQL that runs in the same transaction before the swap, under its lock.
+    """
+
+    title: str
+    table: str
+    first: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        hanging = relation.dependents(work, self.table)
+        if not hanging:
+            return ()
+        return (
+            Refusal(
+                f"Other objects hang on {self.table} and would go to the archive with it.",
+                hanging,
+                len(hanging),
+                "Drop them before and create them again on the new shape after the phase.",
+            ),
+        )
+
+    def run(self, work: Work) -> int:
+        work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
+        if self.first:
+            work.execute(self.first)
+        self._carry_privileges_over(work)
+        keys = relation.foreign_keys(work, self.table)
+        work.remember(self.name, keys)
+        for constraint, _ in keys:
+            work.execute(f"ALTER TABLE {quoted(self.table)} DROP CONSTRAINT {column(constraint)}")
+        schema = split(self.table)[0]
+        work.execute(_move(self.table, schema, ARCHIVE))
+        work.execute(_move(self.table, STAGING, schema))
+        return 0
+
+    def _carry_privileges_over(self, work: Work) -> None:
+        staged = literal(quoted(f"{STAGING}.{split(self.table)[1]}"))
+        live = literal(quoted(self.table))
+        for (statement,) in work.execute(_PRIVILEGES.format(staged=staged, live=live)).fetchall():
+            work.execute(statement)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        schema = split(self.table)[0]
+        first = [dedent(render(self.first, parameters)).strip().rstrip(";")] if self.first else []
+        note = "-- owner and grants are carried over, foreign keys dropped and remembered"
+        return (
+            f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
+            *first,
+            f"{note}\n{_move(self.table, schema, ARCHIVE)}",
+            _move(self.table, STAGING, schema),
+        )
+
+
+@operation("unswap_table")
+@dataclass(frozen=True)
+class UnswapTable(Step):
+    """Takes swap_table back: what was written to the new shape goes into the old one first.
+
+    Attributes:
+        title: the name of the swap.
+        table: "schema.table".
+        merge: SQL that brings the archived table up to date with the new one; its triggers do
+            not fire meanwhile.
+        also: further tables that the merge reads and nobody may write meanwhile.
+        after: SQL that runs once the old table is back in its place.
+    """
+
+    title: str
+    table: str
+    merge: str
+    also: tuple[str, ...] = ()
+    after: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table, *self.also)
+
+    @property
+    def _archived(self) -> str:
+        return f"{ARCHIVE}.{split(self.table)[1]}"
+
+    def run(self, work: Work) -> int:
+        work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
+        for table in self.also:
+            work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
+        with relation.quiet_triggers(work, self._archived):
+            cursor = work.execute(self.merge)
+            rows = max(cursor.rowcount, 0)
+            while cursor.nextset():
+                rows += max(cursor.rowcount, 0)
+        schema = split(self.table)[0]
+        work.execute(_move(self.table, schema, STAGING))
+        work.execute(_move(self.table, ARCHIVE, schema))
+        for constraint, definition in work.recall(self.name) or ():
+            work.execute(
+                f"ALTER TABLE {quoted(self.table)} ADD CONSTRAINT {column(constraint)} {definition}"
+            )
+        work.forget(self.name)
+        if self.after:
+            work.execute(self.after)
+        return rows
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        schema = split(self.table)[0]
+        after = [dedent(render(self.after, parameters)).strip().rstrip(";")] if self.after else []
+        return (
+            f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
+            dedent(render(self.merge, parameters)).strip().rstrip(";"),
+            _move(self.table, schema, STAGING),
+            f"{_move(self.table, ARCHIVE, schema)};\n-- and its foreign keys as remembered",
+            *after,
+        )

@@ -1,0 +1,100 @@
+"""What a step needs to know about a table of the database it works on."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.work import Work
+
+
+def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Type, default and nullability of columns as SQL, by name, qualified throughout."""
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        rows = work.connection.execute(
+            "SELECT attname, format_type(atttypid, atttypmod), attnotnull,"
+            " pg_get_expr(adbin, adrelid)"
+            " FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum"
+            " WHERE attrelid = %s::regclass AND attname = ANY (%s) AND NOT attisdropped",
+            (quoted(table), list(names)),
+        ).fetchall()
+    return {
+        name: {"type": type_, "not_null": not_null, "default": default}
+        for name, type_, not_null, default in rows
+    }
+
+
+def constraints(work: Work, table: str, definition: str) -> list[tuple[str, str]]:
+    """(name, definition) of the table's constraints whose definition begins like this."""
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        return work.connection.execute(
+            "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conrelid = %s::regclass AND starts_with(pg_get_constraintdef(oid), %s)"
+            " ORDER BY conname",
+            (quoted(table), definition),
+        ).fetchall()
+
+
+def foreign_keys(work: Work, table: str) -> list[tuple[str, str]]:
+    """(name, definition) of the table's own foreign keys."""
+    return constraints(work, table, "FOREIGN KEY")
+
+
+def dependents(work: Work, table: str, names: Sequence[str] = ()) -> list[str]:
+    """Views, policies, triggers and foreign keys of others that hang on the table, in words.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        names: only what hangs on these columns; none means on anything of the table.
+    """
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        rows = work.execute(f"""
+            SELECT DISTINCT pg_describe_object(classid, objid, 0) AS description
+            FROM pg_depend
+            LEFT JOIN pg_trigger ON classid = 'pg_trigger'::regclass AND pg_trigger.oid = objid
+            LEFT JOIN pg_proc ON pg_proc.oid = tgfoid
+            LEFT JOIN pg_constraint
+                   ON classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid
+            WHERE refclassid = 'pg_class'::regclass
+              AND refobjid = {literal(quoted(table))}::regclass
+              AND ({_column_numbers(table, names)})
+              AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass)
+                   OR (classid = 'pg_trigger'::regclass AND NOT tgisinternal
+                       AND pronamespace IS DISTINCT FROM to_regnamespace('gnkmigrate'))
+                   OR (classid = 'pg_constraint'::regclass AND contype = 'f'
+                       AND confrelid = refobjid AND conrelid <> refobjid
+                       AND {"true" if not names else "false"}))
+            ORDER BY description
+        """).fetchall()
+    return [row[0] for row in rows]
+
+
+def _column_numbers(table: str, names: Sequence[str]) -> str:
+    if not names:
+        return "true"
+    listed = ", ".join(literal(name) for name in names)
+    return (
+        "refobjsubid IN (SELECT attnum FROM pg_attribute"
+        f" WHERE attrelid = {literal(quoted(table))}::regclass AND attname IN ({listed}))"
+    )
+
+
+@contextmanager
+def quiet_triggers(work: Work, table: str) -> Iterator[None]:
+    """The table's enabled triggers are off inside, so that restored rows stay as they were.
+
+    The caller's transaction holds the table, so that nobody else's writes go by unseen.
+    """
+    names = [
+        row[0]
+        for row in work.execute(
+            "SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
+            f" AND tgrelid = {literal(quoted(table))}::regclass ORDER BY tgname"
+        ).fetchall()
+    ]
+    for name in names:
+        work.execute(f"ALTER TABLE {quoted(table)} DISABLE TRIGGER {column(name)}")
+    yield
+    for name in names:
+        work.execute(f"ALTER TABLE {quoted(table)} ENABLE TRIGGER {column(name)}")

@@ -1,0 +1,145 @@
+"""The phases of a project, read from the revisions in migrations/versions."""
+
+import difflib
+import hashlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.phases import operations
+from gnkmigrate.phases.recorder import record
+from gnkmigrate.phases.step import Step
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A named, ordered, reversible part of the migration: one Alembic revision.
+
+    Attributes:
+        number: its place in the order, from 1.
+        name: the revision's `phase`, or its revision id where it has none.
+        title: the first line of the revision's docstring.
+        revision: Alembic's revision id.
+        file: the revision's file.
+        checksum: SHA-256 of the file, in hexadecimal.
+    """
+
+    number: int
+    name: str
+    title: str
+    revision: str
+    down_revision: str | None
+    file: Path
+    checksum: str
+    upgrade: Callable[[], None]
+    downgrade: Callable[[], None]
+
+    @cached_property
+    def up_steps(self) -> tuple[Step, ...]:
+        return record(self.upgrade)
+
+    @cached_property
+    def down_steps(self) -> tuple[Step, ...]:
+        return record(self.downgrade)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables that its steps read whole or lock, "schema.table"."""
+        steps = (*self.up_steps, *self.down_steps)
+        return tuple(sorted({table for step in steps for table in step.tables}))
+
+
+def load_operations() -> None:
+    """Registers every op.* of the folder operations/."""
+    for module in pkgutil.iter_modules(operations.__path__):
+        import_module(f"{operations.__name__}.{module.name}")
+
+
+def load_phases(migrations: Path) -> tuple[Phase, ...]:
+    """The phases in their order.
+
+    Raises:
+        RevisionError: there is no Alembic environment, a file cannot be imported, the history
+            branches, or two phases have one name.
+    """
+    if not (migrations / "versions").is_dir():
+        raise RevisionError(
+            f"There are no revisions in {migrations}: the folder versions is missing.",
+            hint="Set `migrations` in gnkmigrate.toml to the folder that holds env.py.",
+        )
+    load_operations()
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    try:
+        directory = ScriptDirectory.from_config(config)
+        heads = directory.get_heads()
+        scripts = list(directory.walk_revisions()) if len(heads) == 1 else []
+    except (CommandError, SyntaxError, ImportError, NameError, AttributeError) as error:
+        raise RevisionError(
+            f"The revisions in {migrations} cannot be read: {error}",
+            hint="Correct the file named, or take it back from version control.",
+        ) from error
+    if len(heads) > 1:
+        raise RevisionError(
+            f"The revisions in {migrations} have {len(heads)} heads: {', '.join(sorted(heads))}.",
+            hint="Phases run one after another: give each revision another down_revision.",
+        )
+    phases = []
+    for number, script in enumerate(reversed(scripts), start=1):
+        file = Path(script.path)
+        down = script.down_revision
+        if isinstance(down, tuple | list):
+            raise RevisionError(f"{file} joins several revisions; phases run one after another.")
+        phases.append(
+            Phase(
+                number=number,
+                name=getattr(script.module, "phase", script.revision),
+                title=(script.doc or "").splitlines()[0] if script.doc else "",
+                revision=script.revision,
+                down_revision=down,
+                file=file,
+                checksum=hashlib.sha256(file.read_bytes()).hexdigest(),
+                upgrade=script.module.upgrade,
+                downgrade=script.module.downgrade,
+            )
+        )
+    _require_unique_names(phases)
+    return tuple(phases)
+
+
+def _require_unique_names(phases: Sequence[Phase]) -> None:
+    seen: dict[str, Phase] = {}
+    for phase in phases:
+        if phase.name in seen:
+            raise RevisionError(
+                f'{seen[phase.name].file.name} and {phase.file.name} both call their phase "'
+                f'{phase.name}".',
+                hint="Give each revision its own `phase`.",
+            )
+        seen[phase.name] = phase
+
+
+def find_phase(phases: Sequence[Phase], wanted: str) -> Phase:
+    """The phase of this name or number.
+
+    Raises:
+        PhaseRefused: there is none; the message suggests the nearest.
+    """
+    for phase in phases:
+        if wanted in {phase.name, str(phase.number), phase.revision}:
+            return phase
+    names = [phase.name for phase in phases]
+    nearest = difflib.get_close_matches(wanted, names, n=1, cutoff=0.4)
+    raise PhaseRefused(
+        f'There is no phase "{wanted}".',
+        details=[f"{phase.number} {phase.name}: {phase.title}" for phase in phases],
+        hint=f'Did you mean "{nearest[0]}"?' if nearest else "Take one of these.",
+    )

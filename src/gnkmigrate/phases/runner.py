@@ -1,0 +1,157 @@
+"""Upgrades and downgrades: the phases of a request one after another, under one lock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from psycopg import sql
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.phases import dry_run, events, executor, journal, lock
+from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.operations.verify import Verify
+from gnkmigrate.phases.revision import Phase
+from gnkmigrate.phases.status import Request, select_down, select_up, status
+from gnkmigrate.phases.work import Work
+from gnkmigrate.settings import Settings
+
+
+def run(
+    connection: Connection,
+    phases: Sequence[Phase],
+    direction: Direction,
+    request: Request,
+    settings: Settings,
+    observe: events.Observer = events.ignore,
+) -> tuple[Phase, ...]:
+    """Upgrades or downgrades, and gives the phases that were run.
+
+    Raises:
+        RunnerBusy: somebody else is at it.
+        PhaseRefused: a phase may not run; nothing of it was changed.
+        PhaseFailed: a phase stopped in the middle.
+        RevisionError: migrations/ does not fit the journal.
+    """
+    with lock.one_runner(connection):
+        select = select_up if direction == "up" else select_down
+        selected = select(status(connection, phases), request)
+        if not selected:
+            return ()
+        work = _work(connection, settings, request, observe)
+        _prepare(connection, settings)
+        if request.dry_run:
+            dry_run.announce(selected, work, settings.limits.dry_run_rows)
+            with dry_run.rolled_back(connection, settings.schemas):
+                journal.create(connection)
+                for phase in selected:
+                    _run_phase(phase, direction, replace(work, atomic=True))
+        else:
+            journal.create(connection)
+            for phase in selected:
+                if request.atomic:
+                    _run_atomic(phase, direction, work)
+                else:
+                    _run_phase(phase, direction, work)
+        return selected
+
+
+def verify(
+    connection: Connection,
+    phases: Sequence[Phase],
+    settings: Settings,
+    observe: events.Observer = events.ignore,
+) -> tuple[events.Verified, ...]:
+    """Runs the lasting verifications of every phase that is done, in one snapshot.
+
+    The observer hears each as it comes; none of them raises.
+    """
+    done = [found.phase for found in status(connection, phases) if found.state == "done"]
+    results = []
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        for phase in done:
+            work = replace(_work(connection, settings, Request(), observe), phase=phase.name)
+            work = replace(work, parameters=_parameters(phase, "down", work))
+            for step in phase.up_steps:
+                if isinstance(step, Verify) and not step.once:
+                    result = step.result(work)
+                    observe(result)
+                    results.append(result)
+    return tuple(results)
+
+
+def script(
+    phases: Sequence[Phase], direction: Direction, settings: Settings, request: Request
+) -> str:
+    """The phases as one SQL script for reading; it keeps no journal."""
+    lines: list[str] = []
+    given = parameters(settings, request)
+    for phase in phases:
+        lines += [f"-- phase {phase.number} {phase.name}: {phase.title}", ""]
+        for step in phase.up_steps if direction == "up" else phase.down_steps:
+            lines.append(f"-- {step.name}")
+            bracketed = step.changes and step.transactional
+            lines += ["BEGIN;"] if bracketed else []
+            lines += [f"{statement};" for statement in step.script(given)]
+            lines += ["COMMIT;", ""] if bracketed else [""]
+    return "\n".join(lines)
+
+
+def parameters(settings: Settings, request: Request) -> Mapping[str, str]:
+    """The values of a revision's placeholders: settings, then flags."""
+    return {
+        "source_timezone": settings.source_timezone,
+        "spill": "no",
+        **settings.policies,
+        **request.parameters,
+    }
+
+
+def _work(
+    connection: Connection, settings: Settings, request: Request, observe: events.Observer
+) -> Work:
+    return Work(
+        connection=connection,
+        phase="",
+        parameters=parameters(settings, request),
+        atomic=False,
+        batch_rows=settings.limits.batch_rows,
+        lock_deadline_s=settings.limits.lock_deadline_s,
+        observe=observe,
+    )
+
+
+def _prepare(connection: Connection, settings: Settings) -> None:
+    """The session's part of the promise: short waits for locks, and somewhere to write."""
+    timeout = sql.Literal(f"{settings.limits.lock_timeout_ms}ms")
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(timeout))
+    row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+    if row and row[0]:
+        raise PhaseRefused(
+            "The server is a standby, on which nothing can be written.",
+            hint="Give the primary's address with --url.",
+        )
+
+
+def _run_phase(phase: Phase, direction: Direction, work: Work) -> None:
+    head = phase.revision if direction == "up" else phase.down_revision
+    work = replace(work, parameters=_parameters(phase, direction, work))
+    executor.run_phase(phase, direction, work, head=head)
+
+
+def _run_atomic(phase: Phase, direction: Direction, work: Work) -> None:
+    outside = replace(work, phase=phase.name, step="the whole phase")
+    outside.attempt(lambda: _run_phase(phase, direction, replace(work, atomic=True)))
+
+
+def _parameters(phase: Phase, direction: Direction, work: Work) -> Mapping[str, str]:
+    """The way back uses the values that the upgrade ran with, except for its own question."""
+    if direction == "up":
+        return work.parameters
+    ran = [
+        run
+        for run in journal.runs(work.connection)
+        if run.phase == phase.name and run.direction == "up"
+    ]
+    recorded = ran[-1].parameters if ran else {}
+    return {**work.parameters, **recorded, "spill": work.parameters["spill"]}

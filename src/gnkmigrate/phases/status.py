@@ -1,0 +1,159 @@
+"""Where every phase stands, and which of them a request is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.phases import journal, lock
+from gnkmigrate.phases.executor import InForce
+from gnkmigrate.phases.journal import Run, StepState
+from gnkmigrate.phases.revision import Phase, find_phase
+
+State = Literal["pending", "running", "failed", "done"]
+
+
+@dataclass(frozen=True)
+class PhaseStatus:
+    """Where one phase stands in one database.
+
+    Attributes:
+        phase: the phase as migrations/ has it.
+        state: "failed" is also an interrupted run, or a rollback that is not through.
+        run: its last run; None when there was none.
+        done_steps: steps in force now.
+        edited: True where the file is not the one that ran.
+    """
+
+    phase: Phase
+    state: State
+    run: Run | None
+    done_steps: int
+    edited: bool
+
+    @property
+    def steps(self) -> int:
+        return sum(step.changes for step in self.phase.up_steps)
+
+    @property
+    def started_at(self) -> datetime | None:
+        return self.run.started_at if self.run and self.state != "pending" else None
+
+    @property
+    def finished_at(self) -> datetime | None:
+        return self.run.finished_at if self.run and self.state != "pending" else None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asks the runner for.
+
+    Attributes:
+        phase: run this phase alone.
+        through: run all up to this one (up), or back to before it (down).
+        dry_run: execute in one transaction, then roll it back.
+        atomic: one transaction a phase.
+        parameters: values for the revisions' SQL, over those of the settings.
+    """
+
+    phase: str | None = None
+    through: str | None = None
+    dry_run: bool = False
+    atomic: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus, ...]:
+    """Where every phase stands.
+
+    Raises:
+        RevisionError: the journal knows a phase that migrations/ has not.
+    """
+    last = {run.phase: run for run in journal.runs(connection)}
+    states = journal.steps(connection)
+    unknown = [name for name in last if name not in {phase.name for phase in phases}]
+    lost = [name for name in unknown if last[name].direction == "up"]
+    if lost:
+        raise RevisionError(
+            f"The database has phases that migrations/ does not know: {', '.join(lost)}.",
+            hint="Take their revision files back from version control.",
+        )
+    busy = lock.holder(connection) is not None
+    return tuple(_status(phase, last.get(phase.name), states, busy=busy) for phase in phases)
+
+
+def _status(
+    phase: Phase, run: Run | None, states: Sequence[StepState], *, busy: bool
+) -> PhaseStatus:
+    in_force = InForce.of(phase.name, states)
+    done = sum(state.state == "applied" for state in in_force.up.values())
+    state: State
+    if run is None or (run.direction == "down" and run.state == "done"):
+        state = "pending"
+    elif run.state == "done":
+        state = "done"
+    elif run.state == "running" and busy:
+        state = "running"
+    else:
+        # A first step that failed has left nothing behind: then there is nothing to take back.
+        state = "failed" if in_force.up or in_force.down else "pending"
+    edited = state == "done" and run is not None and run.checksum != phase.checksum
+    return PhaseStatus(phase, state, run, done, edited)
+
+
+def select_up(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase, ...]:
+    """The phases that an upgrade runs, in order.
+
+    Raises:
+        PhaseRefused: an earlier phase is pending, or a phase is half rolled back.
+        RevisionError: a finished phase has been edited.
+    """
+    _require_unedited(statuses)
+    phases = [status.phase for status in statuses]
+    open_ = [status.phase for status in statuses if status.state != "done"]
+    if request.phase is not None:
+        wanted = find_phase(phases, request.phase)
+        earlier = [phase.name for phase in open_ if phase.number < wanted.number]
+        if earlier:
+            raise PhaseRefused(
+                f"Phase {wanted.name} comes after phases that are pending: {', '.join(earlier)}.",
+                hint=f"gnkmigrate upgrade --through {wanted.name} runs them all in order.",
+            )
+        return tuple(phase for phase in open_ if phase is wanted)
+    last = find_phase(phases, request.through) if request.through else None
+    return tuple(phase for phase in open_ if last is None or phase.number <= last.number)
+
+
+def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase, ...]:
+    """The phases that a downgrade takes back, last first.
+
+    Raises:
+        PhaseRefused: a later phase is still in force.
+        RevisionError: a finished phase has been edited.
+    """
+    _require_unedited(statuses)
+    phases = [status.phase for status in statuses]
+    standing = [status.phase for status in reversed(statuses) if status.state != "pending"]
+    if request.phase is not None:
+        wanted = find_phase(phases, request.phase)
+        later = [phase.name for phase in standing if phase.number > wanted.number]
+        if later:
+            raise PhaseRefused(
+                f"Phase {wanted.name} comes before phases that stand: {', '.join(later)}.",
+                hint=f"gnkmigrate downgrade --through {wanted.name} takes them all back in order.",
+            )
+        return tuple(phase for phase in standing if phase is wanted)
+    last = find_phase(phases, request.through) if request.through else None
+    return tuple(phase for phase in standing if last is None or phase.number >= last.number)
+
+
+def _require_unedited(statuses: Sequence[PhaseStatus]) -> None:
+    edited = [status.phase for status in statuses if status.edited]
+    if edited:
+        raise RevisionError(
+            "Phases that are done have been edited since.",
+            details=[f"{phase.name}: {phase.file.name}" for phase in edited],
+            hint="Take the files back from version control; a change is a new revision.",
+        )

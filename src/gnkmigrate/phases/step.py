@@ -1,0 +1,78 @@
+"""The step: the unit that the executor checks, runs, journals, resumes and undoes."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from gnkmigrate.catalog.model import content_hash
+
+if TYPE_CHECKING:
+    from gnkmigrate.phases.work import Work
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A reason why a phase may not start.
+
+    Attributes:
+        message: what is wrong, in one sentence.
+        rows: examples, each as one line of text.
+        total: how many there are; 0 where nothing is counted.
+        hint: what to do about it.
+        query: SQL that lists them all; "" where there is none.
+    """
+
+    message: str
+    rows: Sequence[str] = ()
+    total: int = 0
+    hint: str = ""
+    query: str = ""
+
+
+class Step(ABC):
+    """One step of a phase; a subclass is a frozen dataclass of what it needs to know.
+
+    A step of downgrade() undoes the step of upgrade() that has the same `name`, or the one that
+    `undoes` names: it runs only where that step is in force. So an upgrade that was interrupted
+    can be undone, and a rollback that was interrupted can be upgraded again.
+    """
+
+    # False: the step commits by itself (in batches, or because its command refuses a transaction
+    # block), so it must recognise work that it has already done.
+    transactional: ClassVar[bool] = True
+    # False: the step only looks, and is not journalled.
+    changes: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Unique within a direction of a phase."""
+
+    @property
+    def undoes(self) -> str:
+        """The name of the upgrade's step that this one takes back."""
+        return self.name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """Existing tables, "schema.table", that the step reads whole or locks."""
+        return ()
+
+    def check(self, work: "Work") -> Sequence[Refusal]:
+        """What speaks against the phase, asked before any of its steps has run."""
+        del work
+        return ()
+
+    @abstractmethod
+    def run(self, work: "Work") -> int:
+        """Does it; gives the number of rows moved or changed."""
+
+    @abstractmethod
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        """The step as SQL statements for reading and for psql."""
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of everything that the step is made of, in hexadecimal."""
+        return content_hash(repr(self))

@@ -1,0 +1,175 @@
+"""What a step works with: the pinned session, the parameters, and its place in the journal."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from psycopg import Cursor, errors
+from psycopg.types.json import Jsonb
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.phases import events
+from gnkmigrate.phases.names import literal
+from gnkmigrate.phases.template import render
+
+Result = TypeVar("Result")
+
+# What may pass by itself: lock_not_available, deadlock_detected, serialization_failure.
+_PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 5.0
+
+_BLOCKERS = """
+SELECT format('pid %s, user %s, %s since %s: %s', activity.pid, activity.usename, activity.state,
+              date_trunc('second', clock_timestamp() - activity.xact_start),
+              left(regexp_replace(activity.query, '\\s+', ' ', 'g'), 60))
+FROM pg_catalog.pg_stat_activity AS activity
+WHERE activity.pid <> pg_catalog.pg_backend_pid()
+  AND activity.xact_start IS NOT NULL
+  AND EXISTS (SELECT FROM pg_catalog.pg_locks AS held
+              WHERE held.pid = activity.pid AND held.granted AND held.locktype = 'relation'
+                AND held.database = (SELECT oid FROM pg_catalog.pg_database
+                                     WHERE datname = pg_catalog.current_database())
+                AND held.relation >= 16384)
+ORDER BY activity.xact_start
+LIMIT 5
+"""
+
+
+@dataclass
+class Work:
+    """The session of a running phase, as its steps see it.
+
+    Attributes:
+        connection: the one session of the whole run, in autocommit outside `attempt`.
+        phase: the phase's name, under which the journal keeps what a step remembers.
+        parameters: values of the placeholders in a step's SQL; see template.py.
+        atomic: True inside one transaction for the whole phase (--atomic, a dry run).
+        batch_rows: rows that one backfill transaction handles at most.
+        lock_deadline_s: how long one step goes on trying to get its locks.
+        observe: told of every event.
+    """
+
+    connection: Connection
+    phase: str
+    parameters: Mapping[str, str]
+    atomic: bool
+    batch_rows: int
+    lock_deadline_s: float
+    observe: events.Observer = events.ignore
+    step: str = field(default="")
+
+    def execute(self, text: str) -> Cursor[tuple[Any, ...]]:
+        """Runs SQL after filling in its placeholders."""
+        return self.connection.execute(render(text, self.parameters).encode())
+
+    def value(self, text: str) -> Any:
+        """The first column of the first row, or None."""
+        row = self.execute(text).fetchone()
+        return row[0] if row else None
+
+    def attempt(self, action: Callable[[], Result]) -> Result:
+        """Runs `action` in a transaction, again and again while locks are not to be had.
+
+        Raises:
+            PhaseFailed: the deadline passed; the message names who was in the way.
+        """
+        if self.atomic:
+            return action()
+        deadline = time.monotonic() + self.lock_deadline_s
+        for attempt in range(1, 1_000_000):
+            try:
+                with self.connection.transaction():
+                    return action()
+            except _PASSING as error:
+                pause = _pause(attempt)
+                blockers = self._blockers()
+                if time.monotonic() + pause > deadline:
+                    raise PhaseFailed(
+                        f'Phase {self.phase}, step "{self.step}": no lock within '
+                        f"{self.lock_deadline_s:g} s ({str(error).splitlines()[0]}).",
+                        details=blockers,
+                        hint="End the sessions named, or wait, then run the same command again: "
+                        "it goes on where it stopped.",
+                    ) from None
+                self.observe(
+                    events.LockAwaited(self.phase, self.step, attempt, pause, tuple(blockers))
+                )
+                time.sleep(pause)
+        raise AssertionError("the deadline ends the loop")
+
+    def _blockers(self) -> Sequence[str]:
+        return [row[0] for row in self.connection.execute(_BLOCKERS).fetchall()]
+
+    @contextmanager
+    def settings(self, **values: str) -> Iterator[None]:
+        """Settings of the session, set back at the end."""
+        previous = {name: self.value(f"SELECT current_setting({literal(name)})") for name in values}
+        for name, value in values.items():
+            self._set(name, value)
+        try:
+            yield
+        finally:
+            for name, value in previous.items():
+                self._set(name, value)
+
+    def _set(self, name: str, value: str) -> None:
+        # set_config reads a list such as search_path's as one; SET would quote it whole.
+        self.connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keeps a JSON value for the phase's way back; the first one stays."""
+        self.connection.execute(
+            "INSERT INTO gnkmigrate.memory (phase, key, value) VALUES (%s, %s, %s) "
+            "ON CONFLICT DO NOTHING",
+            (self.phase, key, Jsonb(value)),
+        )
+
+    def recall(self, key: str) -> Any:
+        """What was remembered under `key`; None when nothing was."""
+        row = self.connection.execute(
+            "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (self.phase, key)
+        ).fetchone()
+        return row[0] if row else None
+
+    def forget(self, key: str) -> None:
+        self.connection.execute(
+            "DELETE FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (self.phase, key)
+        )
+
+    @property
+    def checkpoint(self) -> Any:
+        """Where a batched step has come to; None at its beginning."""
+        row = self.connection.execute(
+            "SELECT checkpoint FROM gnkmigrate.step "
+            "WHERE phase = %s AND direction = 'up' AND name = %s",
+            (self.phase, self.step),
+        ).fetchone()
+        return row[0] if row else None
+
+    def save_checkpoint(self, value: Any, rows: int) -> None:
+        """Keeps a place and counts the rows, in the transaction of the batch that reached it."""
+        self.connection.execute(
+            "UPDATE gnkmigrate.step SET checkpoint = %s, rows = rows + %s "
+            "WHERE phase = %s AND direction = 'up' AND name = %s",
+            (Jsonb(value), rows, self.phase, self.step),
+        )
+        self.connection.execute(
+            "UPDATE gnkmigrate.run SET rows = run.rows + %s FROM gnkmigrate.step"
+            " WHERE step.run = run.number AND step.phase = %s AND step.direction = 'up'"
+            " AND step.name = %s",
+            (rows, self.phase, self.step),
+        )
+
+    def progress(self, rows: int, total: int) -> None:
+        self.observe(events.StepProgress(self.phase, self.step, rows, total))
+
+
+def _pause(attempt: int) -> float:
+    """Seconds before the next attempt: doubling, bounded, with jitter so that two never dance."""
+    longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter keeps no secret
