@@ -6,6 +6,13 @@ from gnkmigrate.catalog.model import Fact, Identity, Snapshot
 # Kinds that live in a table and whose path may leave the table out.
 _IN_TABLE = ("column", "default", "constraint", "index", "trigger")
 
+# PostgreSQL's own short names (manual, table 8.1); the longer one first.
+_SHORT_TYPES = (
+    ("timestamp with time zone", "timestamptz"),
+    ("timestamp without time zone", "timestamp"),
+    ("character varying", "varchar"),
+)
+
 
 def object_of(fact: Fact) -> DatabaseObject:
     """The object that a fact describes, in the terms of a finding."""
@@ -31,6 +38,13 @@ def table_of(fact: Fact) -> Identity | None:
     if fact.kind in _IN_TABLE and len(fact.identity.path) > 2:  # noqa: PLR2004 (schema, table)
         return Identity("table", fact.identity.path[:2])
     return None
+
+
+def short_type(name: str, home: str) -> str:
+    """A type by the name that people use for it; `home` is the schema that is left out."""
+    for long, short in _SHORT_TYPES:
+        name = name.replace(long, short)
+    return name.removeprefix(f"{home}.")
 
 
 def column_text(column: Fact, default: Fact | None) -> str:

@@ -1,12 +1,13 @@
 """The gap between the live database and the target, as findings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from gnkmigrate.audit.advice import impact, recommendation
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Finding, fingerprint
 from gnkmigrate.audit.fold import Gap
 from gnkmigrate.audit.severity import gap_check, gap_severity
-from gnkmigrate.audit.wording import word
+from gnkmigrate.audit.wording import evidence, message
 from gnkmigrate.catalog.model import Snapshot, content_hash
 
 # The SQL that closes a gap, and the SQL that opens it again.
@@ -16,7 +17,6 @@ Repair = Callable[[Gap], tuple[tuple[str, ...], tuple[str, ...]]]
 def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: Repair) -> Finding:
     """What the audit says about a gap; its phase and the project's opinion come later."""
     check, slug = gap_check(gap)
-    words = word(gap, live, target, home)
     fix, undo = repair(gap)
     return Finding(
         check=check,
@@ -24,20 +24,15 @@ def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: R
         category="gap",
         object=object_of(gap.subject),
         severity=gap_severity(gap),
-        message=words.message,
-        impact=words.impact,
-        recommendation=words.recommendation,
+        message=message(gap, live, target, home),
+        impact=impact(gap),
+        recommendation=recommendation(gap),
         fix=fix,
         undo=undo,
-        evidence=words.evidence,
+        evidence=evidence(gap, live, target),
         subject=_subject(gap),
         slug=slug,
     )
-
-
-def gap_fingerprints(gaps: Sequence[Gap]) -> frozenset[str]:
-    """The fingerprints that the gaps' findings will have."""
-    return frozenset(gap_fingerprint(gap) for gap in gaps)
 
 
 def gap_fingerprint(gap: Gap) -> str:

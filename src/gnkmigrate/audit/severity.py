@@ -89,7 +89,8 @@ def _missing(gap: Gap) -> Severity:
 def _different(gap: Gap) -> Severity:
     if all(change.verb == "rename" for change in gap.changes):
         return Severity.INFO if gap.subject.kind == "index" else Severity.MEDIUM
-    differing = {key for change in gap.changes for key in change.differing}
+    altered = [change for change in gap.changes if change.verb == "alter"]
+    differing = {key for change in altered for key in change.differing}
     if gap.subject.kind == "column":
         loosened = not gap.subject.payload["not_null"]
         minor = _MINOR_OF_COLUMN | ({"not_null"} if loosened else set())

@@ -1,7 +1,7 @@
 """The live rows of a table, seen with the target's names, for listings of data checks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -35,21 +35,24 @@ class LiveTable:
     hidden: bool
 
     @property
-    def source(self) -> str:
-        """What goes after FROM and offers every column under the target's name."""
+    def relation(self) -> str:
+        """The live table's name in SQL."""
+        return qualified(*self.table.path)
+
+    def column(self, name: str) -> str:
+        """A column of the target as it is called in SQL today, over the alias "live"."""
+        return f"live.{identifier(self.columns[name].identity.name)}"
+
+    def source(self, names: Iterable[str]) -> str:
+        """What goes after FROM where an expression uses the target's names of columns."""
         renamed = [
-            f"live.{identifier(fact.identity.name)} AS {identifier(name)}"
-            for name, fact in self.columns.items()
-            if fact.identity.name != name
+            f"{self.column(name)} AS {identifier(name)}"
+            for name in names
+            if self.columns[name].identity.name != name
         ]
         if not renamed:
             return f"{self.relation} AS live"
         return beside("renamed_rows").format(relation=self.relation, renamed=", ".join(renamed))
-
-    @property
-    def relation(self) -> str:
-        """The live table's name in SQL."""
-        return qualified(*self.table.path)
 
 
 def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:

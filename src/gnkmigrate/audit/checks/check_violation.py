@@ -25,7 +25,9 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             about,
             change,
             beside("check_violation").format(
-                key=rows.key, source=rows.source, expression=fact.payload["expression"]
+                key=rows.key,
+                source=rows.source(fact.payload["columns"]),
+                expression=fact.payload["expression"],
             ),
             one=f"One row {rule.replace(' break ', ' breaks ', 1)}.",
             many=f"COUNT rows {rule}.",

@@ -14,7 +14,6 @@ from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.catalog.model import content_hash
 from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -26,7 +25,7 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
 def _probe(change: Change, rows: LiveTable) -> Probe:
     fact = change.fact
     columns = fact.payload["columns"]
-    parts = [f"live.{identifier(name)}" for name in columns]
+    parts = [rows.column(name) for name in columns]
     nulls_count = "NULLS NOT DISTINCT" in str(fact.payload["definition"])
     given = "true" if nulls_count else " AND ".join(f"{part} IS NOT NULL" for part in parts)
     what = f"of {'.'.join(rows.table.path[1:])} share their ({', '.join(columns)})"
@@ -34,7 +33,7 @@ def _probe(change: Change, rows: LiveTable) -> Probe:
         object_of(fact),
         change,
         beside("duplicate_value").format(
-            key=rows.key, parts=", ".join(parts), source=rows.source, given=given
+            key=rows.key, parts=", ".join(parts), table=rows.relation, given=given
         ),
         one=f"One row {what} with another, which the target forbids.",
         many=f"COUNT rows {what} with others, which the target forbids.",

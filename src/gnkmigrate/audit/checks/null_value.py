@@ -12,7 +12,6 @@ from gnkmigrate.audit.checks._rows import beside, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -28,7 +27,9 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
         yield Probe(
             about,
             change,
-            beside("null_value").format(key=rows.key, column=identifier(name), source=rows.source),
+            beside("null_value").format(
+                key=rows.key, column=rows.column(name), table=rows.relation
+            ),
             one=f"One row has no {label}, which the target requires.",
             many=f"COUNT rows have no {label}, which the target requires.",
             hidden=rows.hidden,

@@ -1,3 +1,3 @@
 SELECT {key} AS key
-FROM {source}
-WHERE live.{column} IS NULL
+FROM {table} AS live
+WHERE {column} IS NULL

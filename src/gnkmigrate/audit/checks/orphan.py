@@ -45,11 +45,11 @@ def _listing(columns: list[str], others: list[str], rows: LiveTable, referenced:
     old = {name: fact.identity.name for name, fact in referenced.columns.items()}
     return beside("orphan").format(
         key=rows.key,
-        source=rows.source,
-        given=" AND ".join(f"live.{identifier(name)} IS NOT NULL" for name in columns),
+        table=rows.relation,
+        given=" AND ".join(f"{rows.column(name)} IS NOT NULL" for name in columns),
         referenced=referenced.relation,
         match=" AND ".join(
-            f"referenced.{identifier(old[other])} = live.{identifier(name)}"
+            f"referenced.{identifier(old[other])} = {rows.column(name)}"
             for name, other in zip(columns, others, strict=True)
         ),
     )

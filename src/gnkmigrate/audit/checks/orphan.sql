@@ -1,4 +1,4 @@
 SELECT {key} AS key
-FROM {source}
+FROM {table} AS live
 WHERE {given}
 AND NOT EXISTS (SELECT FROM {referenced} AS referenced WHERE {match})

@@ -13,7 +13,6 @@ from gnkmigrate.audit.checks._rows import beside, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier
 from gnkmigrate.plan.types import Type
 
 _STRINGS = {"character varying", "character"}
@@ -35,7 +34,7 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             about,
             change,
             beside("value_too_long").format(
-                key=rows.key, column=identifier(name), source=rows.source, limit=limit
+                key=rows.key, column=rows.column(name), table=rows.relation, limit=limit
             ),
             one=f"One value of {about.label(gaps.home)} is {than}",
             many=f"COUNT values of {about.label(gaps.home)} are {than}",

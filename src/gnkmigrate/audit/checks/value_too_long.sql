@@ -1,3 +1,3 @@
-SELECT {key} AS key, char_length(live.{column}::text) AS length
-FROM {source}
-WHERE char_length(live.{column}::text) > {limit}
+SELECT {key} AS key, char_length({column}::text) AS length
+FROM {table} AS live
+WHERE char_length({column}::text) > {limit}

@@ -19,7 +19,7 @@ def find(gaps: Gaps) -> Iterator[Observation]:
     by_table: dict[Identity, list[Fact]] = {}
     for change in gaps.changes:
         before, after = change.before, change.after
-        if change.kind != "column" or before is None or after is None:
+        if change.kind != "column" or change.verb != "alter" or before is None or after is None:
             continue
         if before.payload["not_null"] and not after.payload["not_null"] and after.parent:
             by_table.setdefault(after.parent, []).append(after)

@@ -1,0 +1,146 @@
+"""What running a check gives: findings, or a reason why there are none to be had."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import psycopg
+
+from gnkmigrate.audit.check import (
+    Check,
+    ComparisonCheck,
+    DataCheck,
+    Gaps,
+    Observation,
+    Probe,
+    Question,
+    ServerCheck,
+    StructureCheck,
+    finding,
+)
+from gnkmigrate.audit.finding import Finding, NotRun, Passed
+from gnkmigrate.audit.listing import Bounds, Listed, ask, bounded, reason
+from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.connection import Connection
+from gnkmigrate.diff.change import Change
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one check gave; what ran and found nothing has passed."""
+
+    check: Check
+    findings: tuple[Finding, ...] = ()
+    not_run: tuple[NotRun, ...] = ()
+    clean: bool = True
+
+    @property
+    def passed(self) -> tuple[Passed, ...]:
+        if self.findings or self.not_run or not self.clean:
+            return ()
+        return (Passed(self.check.id, self.check.title),)
+
+
+def not_run(check: Check, why: str) -> Outcome:
+    """The outcome of a check that could not run."""
+    return Outcome(check, not_run=(NotRun(check.id, check.title, why),))
+
+
+def run_structure(
+    check: StructureCheck, live: Snapshot, target: Snapshot | None, home: str, *, alone: bool
+) -> Outcome:
+    """What is wrong with the live structure, and with the target's.
+
+    What the target puts right is told by its gap already, so it is told again only where the
+    check was asked for by name (`alone`). What only the target does is a finding about the
+    target, under an id of its own: GNK-T002 is GNK-S002 of the target.
+    """
+    here = [finding(check, seen, "structure") for seen in check.find(live, home)]
+    if target is None:
+        return Outcome(check, tuple(here))
+    id_ = check.id.replace("-S", "-T")
+    there = [finding(check, _bare(seen), "target", id_=id_) for seen in check.find(target, home)]
+    common = {(each.object, each.subject) for each in here} & {
+        (each.object, each.subject) for each in there
+    }
+    told = [each for each in here if alone or (each.object, each.subject) in common]
+    declared = [each for each in there if (each.object, each.subject) not in common]
+    return Outcome(check, (*told, *declared), clean=not here)
+
+
+def _bare(seen: Observation) -> Observation:
+    """What is wrong with a declaration is put right by editing it, not by SQL."""
+    return Observation(seen.object, f"Target: {seen.message}", seen.subject, seen.evidence)
+
+
+def run_comparison(check: ComparisonCheck, gaps: Gaps) -> Outcome:
+    """What the target gives away."""
+    return Outcome(check, tuple(finding(check, seen, "target") for seen in check.find(gaps)))
+
+
+def run_data(
+    check: DataCheck,
+    connection: Connection,
+    gaps: Gaps,
+    phases: Mapping[Change, str | None],
+    bounds: Bounds,
+) -> Outcome:
+    """Which rows of today hinder the target; one question for each gap concerned."""
+    findings: list[Finding] = []
+    failures: list[NotRun] = []
+    for probe in check.probes(gaps):
+        try:
+            listed = ask(connection, probe.listing, bounds)
+        except psycopg.Error as error:
+            title = f"{check.title}: {probe.object.label(gaps.home)}"
+            failures.append(NotRun(check.id, title, reason(error)))
+            continue
+        if listed.count:
+            seen = _observed(probe, listed)
+            findings.append(finding(check, seen, "data", phase=phases.get(probe.change)))
+    return Outcome(check, tuple(findings), tuple(failures))
+
+
+def _observed(probe: Probe, listed: Listed) -> Observation:
+    evidence = _evidence(listed, probe.listing, hidden=probe.hidden)
+    return Observation(probe.object, probe.message(listed.count), probe.subject, evidence)
+
+
+def _evidence(listed: Listed, listing: str, *, hidden: bool = False) -> dict[str, object]:
+    examples = ["not shown: the key looks like a secret"] if hidden else list(listed.examples)
+    return {"rows": listed.count, "examples": examples, "query": listing}
+
+
+def run_server(
+    check: ServerCheck, connection: Connection, question: Question, bounds: Bounds
+) -> Outcome:
+    """What the server says about itself."""
+    try:
+        with bounded(connection, bounds):
+            seen = tuple(check.find(connection, question))
+    except psycopg.Error as error:
+        return not_run(check, reason(error))
+    return Outcome(check, tuple(finding(check, each, "data") for each in seen))
+
+
+def run_project(
+    check: ProjectCheck, connection: Connection, live: Snapshot, bounds: Bounds
+) -> Outcome:
+    """What a check of the project's own finds."""
+    missing = check.lacks(live)
+    if missing:
+        return not_run(check, f"{', '.join(missing)} {_do_not(missing)} exist")
+    try:
+        listed = ask(connection, check.listing, bounds)
+    except psycopg.Error as error:
+        return not_run(check, reason(error))
+    if not listed.count:
+        return Outcome(check)
+    head = check.head
+    message = head.one if listed.count == 1 else head.many.replace("COUNT", f"{listed.count:,}", 1)
+    seen = Observation(check.object, message, check.id, _evidence(listed, check.listing))
+    return Outcome(check, (finding(check, seen, "project", kind=head.kind, phase=head.phase),))
+
+
+def _do_not(missing: Iterable[str]) -> str:
+    return "does not" if len(tuple(missing)) == 1 else "do not"
