@@ -115,6 +115,25 @@ def test_it_knows_the_letters_of_all_alphabets(own: Server) -> None:
         assert rows(own.url, "SELECT lower('ÄÉЖΩ')") == [("äéжω",)]
 
 
+@pytest.mark.parametrize("extension", ["dblink", "pgcrypto", "pg_trgm", "postgres_fdw"])
+def test_extensions_load(own: Server, extension: str) -> None:
+    with own.database() as url:
+        execute(url, f"CREATE EXTENSION {extension}")
+
+
+def test_it_says_that_its_uuid_ossp_is_a_stand_in(own: Server) -> None:
+    with own.database() as url, connect(url) as session:
+        session.execute('CREATE EXTENSION "uuid-ossp" SCHEMA public')
+        (language, comment), *_ = session.execute("""
+            SELECT language.lanname, extension.comment
+            FROM pg_proc AS function
+                JOIN pg_language AS language ON language.oid = function.prolang
+                CROSS JOIN pg_available_extensions AS extension
+            WHERE function.proname = 'uuid_generate_v4' AND extension.name = 'uuid-ossp'
+        """).fetchall()
+        assert comment.startswith("stand-in") == (language == "sql")
+
+
 def test_two_at_once_do_not_meet(own: Server) -> None:
     with embedded(MAJOR) as other:
         execute(own.url, "CREATE ROLE of_the_one")

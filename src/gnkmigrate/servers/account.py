@@ -15,6 +15,7 @@ from pathlib import Path
 from gnkmigrate.errors import ServerUnavailable
 
 STAND_INS_FOR_ROOT = ("postgres", "nobody")
+MISSING_LIBRARY = "A library that is missing can be installed with the system's package manager."
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,16 @@ class Account:
         return bool(status.st_mode & stat.S_IXOTH)
 
     def take(self, folder: Path) -> None:
-        """Makes `folder` this user's own."""
+        """Makes `folder` this user's own.
+
+        Raises:
+            ServerUnavailable: the system does not allow it.
+        """
         if self.is_other:
-            os.chown(folder, self.uid, self.gid)
+            try:
+                os.chown(folder, self.uid, self.gid)
+            except OSError as error:
+                raise self._out_of_reach(error) from None
 
     def start(
         self,
@@ -63,18 +71,30 @@ class Account:
         """Starts a program under this user, in a session of its own.
 
         Ctrl-C and a closing terminal therefore reach this process and not the program.
+
+        Raises:
+            ServerUnavailable: the system does not allow it, or the program is not there.
         """
-        return subprocess.Popen(  # noqa: S603 - programs of PostgreSQL and sh, never user input
-            command,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            cwd="/",
-            env=environment(),
-            start_new_session=True,
-            user=self.uid if self.is_other else None,
-            group=self.gid if self.is_other else None,
-            extra_groups=[] if self.is_other else None,
+        try:
+            return subprocess.Popen(  # noqa: S603 - programs of PostgreSQL and sh, no user input
+                command,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                cwd="/",
+                env=environment(),
+                start_new_session=True,
+                user=self.uid if self.is_other else None,
+                group=self.gid if self.is_other else None,
+                extra_groups=[] if self.is_other else None,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise self._out_of_reach(error) from None
+
+    def _out_of_reach(self, error: Exception) -> ServerUnavailable:
+        return ServerUnavailable(
+            f"A server cannot be run as the user {self.name}: {error}",
+            hint="Run gnkmigrate as an ordinary user, or name a server of yours.",
         )
 
     def run(self, command: Sequence[str | Path], text: str = "") -> str:
@@ -101,6 +121,7 @@ class Account:
         if program.returncode != 0:
             raise ServerUnavailable(
                 f"{Path(command[0]).name} failed (exit code {program.returncode}).",
+                hint=MISSING_LIBRARY,
                 details=output.strip().splitlines()[-5:],
             )
         return output

@@ -18,7 +18,7 @@ from psycopg import conninfo, sql
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
-from gnkmigrate.servers.account import Account, server_account
+from gnkmigrate.servers.account import MISSING_LIBRARY, Account, server_account
 from gnkmigrate.servers.binaries import binaries
 from gnkmigrate.servers.cache import cache_folder
 from gnkmigrate.servers.cluster import SUPERUSER, cluster, single_user
@@ -79,10 +79,9 @@ def _set_password(programs: Path, account: Account, folder: Path) -> DatabaseUrl
 @contextmanager
 def _running(programs: Path, account: Account, folder: Path, lock: int) -> Iterator[None]:
     """The server on `folder` from when it is ready until it has ended."""
-    options = ("-D", str(folder / "data"), "-k", str(folder), "-p", str(PORT))
     with tempfile.TemporaryFile() as log:
         guard = account.start(
-            ["/bin/sh", "-c", _GUARD.read_text(), "guard", folder, programs / "postgres", *options],
+            ["/bin/sh", "-c", _GUARD.read_text(), "guard", folder, *_server(programs, folder)],
             stdin=subprocess.PIPE,
             stdout=lock,
             stderr=log.fileno(),
@@ -92,12 +91,28 @@ def _running(programs: Path, account: Account, folder: Path, lock: int) -> Itera
                 log.seek(0)
                 raise ServerUnavailable(
                     "The embedded server does not start.",
-                    hint="A missing library can be installed with the system's package manager.",
+                    hint=MISSING_LIBRARY,
                     details=log.read().decode(errors="replace").strip().splitlines()[-5:],
                 )
             yield
         finally:
             _end(guard)
+
+
+def _server(programs: Path, folder: Path) -> list[str]:
+    """The server's command line, with its own libpq found before the system's.
+
+    postgres_fdw and dblink do not load with an older libpq, and look in the system's folders.
+    """
+    libraries = [str(programs.parent / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
+    return [
+        "env",
+        f"LD_LIBRARY_PATH={os.pathsep.join(filter(None, libraries))}",
+        str(programs / "postgres"),
+        *("-D", str(folder / "data")),
+        *("-k", str(folder)),
+        *("-p", str(PORT)),
+    ]
 
 
 def _becomes_ready(guard: "subprocess.Popen[bytes]", status_file: Path) -> bool:
