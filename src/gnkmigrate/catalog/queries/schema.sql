@@ -13,5 +13,7 @@ SELECT
 FROM pg_namespace AS namespace
 WHERE
     NOT starts_with(namespace.nspname, 'pg_')
-    AND namespace.nspname NOT IN ('information_schema', 'gnkmigrate', 'gnkmigrate_archive')
+    AND namespace.nspname NOT IN (
+        'information_schema', 'gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging'
+    )
     AND (%(names)s::text[] IS NULL OR namespace.nspname = ANY (%(names)s::text[]));
