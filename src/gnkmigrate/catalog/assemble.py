@@ -27,16 +27,6 @@ class FactRow(NamedTuple):
     objid: int
     objsubid: int
 
-    @property
-    def address(self) -> Address:
-        return (self.classid, self.objid, self.objsubid)
-
-    @property
-    def parent(self) -> Identity | None:
-        if self.parent_kind is None or self.parent_path is None:
-            return None
-        return Identity(self.parent_kind, tuple(self.parent_path))
-
 
 class AttachedRow(NamedTuple):
     """What every query in attached/ returns."""
@@ -81,49 +71,73 @@ def assemble(rows: Rows, ignore: Sequence[str] = ()) -> Iterator[Fact]:
         rows: what the queries returned.
         ignore: patterns (fnmatch, by case) of "schema.name", or of a schema's name.
     """
-    kept = _kept(rows, ignore)
-    identities = {row.address: identity for identity, row in kept.items()}
-    needs = _needs(rows.dependencies, identities, kept)
-    for identity, row in kept.items():
-        yield Fact(
-            identity,
-            row.parent,
-            row.payload,
-            row.subject,
-            frozenset(needs.get(identity, ())),
-            row.position,
-        )
+    found = _found(rows.facts)
+    parents = {identity: parent for identity, parent, _ in found}
+    members = {(row.classid, row.objid) for row in rows.dependencies if row.extension}
+    dropped = _with_descendants(
+        parents,
+        {
+            identity
+            for identity, parent, row in found
+            if (row.classid, row.objid) in members
+            or (parent is not None and parent not in parents)
+            or _matches(identity.path, ignore)
+        },
+    )
+    kept = [facts for facts in found if facts[0] not in dropped]
+    identities = {(row.classid, row.objid, row.objsubid): identity for identity, _, row in kept}
+    needs = _needs(rows.dependencies, identities, parents)
+    for identity, parent, row in kept:
+        depends_on = needs.get(identity, _NOTHING)
+        yield Fact(identity, parent, row.payload, row.subject, depends_on, row.position)
     for kind, attached in rows.attached.items():
         yield from _attached(kind, attached, identities)
 
 
-def _kept(rows: Rows, ignore: Sequence[str]) -> dict[Identity, FactRow]:
-    members = {(row.classid, row.objid) for row in rows.dependencies if row.extension}
-    found = {
-        Identity(kind, tuple(row.path)): row
-        for kind, kind_rows in rows.facts.items()
+_Found: TypeAlias = tuple[Identity, Identity | None, FactRow]
+_NOTHING: frozenset[Identity] = frozenset()
+
+
+def _found(rows: Mapping[str, Sequence[FactRow]]) -> list[_Found]:
+    """Every row with its identity and its parent's; one object for each identity."""
+    known: dict[tuple[str, tuple[str, ...]], Identity] = {}
+
+    def identity(kind: str, path: Sequence[str]) -> Identity:
+        key = (kind, tuple(path))
+        return known.get(key) or known.setdefault(key, Identity(*key))
+
+    return [
+        (
+            identity(kind, row.path),
+            identity(row.parent_kind, row.parent_path)
+            if row.parent_kind is not None and row.parent_path is not None
+            else None,
+            row,
+        )
+        for kind, kind_rows in rows.items()
         for row in kind_rows
-    }
-    verdicts: dict[Identity, bool] = {}
+    ]
 
-    def is_kept(identity: Identity) -> bool:
-        verdict = verdicts.get(identity)
-        if verdict is None:
-            row = found.get(identity)
-            verdict = (
-                row is not None
-                and (row.classid, row.objid) not in members
-                and not _matches(row.path, ignore)
-                and (row.parent is None or is_kept(row.parent))
-            )
-            verdicts[identity] = verdict
-        return verdict
 
-    return {identity: row for identity, row in found.items() if is_kept(identity)}
+def _with_descendants(
+    parents: Mapping[Identity, Identity | None], dropped: set[Identity]
+) -> set[Identity]:
+    """What is dropped, and all that lives in it, however deep."""
+    children: dict[Identity, list[Identity]] = {}
+    for identity, parent in parents.items() if dropped else ():
+        if parent is not None:
+            children.setdefault(parent, []).append(identity)
+    dropped = set(dropped)
+    queue = list(dropped)
+    while queue:
+        inside = [child for child in children.get(queue.pop(), ()) if child not in dropped]
+        dropped.update(inside)
+        queue += inside
+    return dropped
 
 
 def _matches(path: Sequence[str], patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(".".join(path), pattern) for pattern in patterns)
+    return bool(patterns) and any(fnmatchcase(".".join(path), pattern) for pattern in patterns)
 
 
 def _attached(
@@ -137,12 +151,11 @@ def _attached(
 
 
 def _needs(
-    rows: Iterable[DependencyRow],
+    rows: Sequence[DependencyRow],
     identities: Mapping[Address, Identity],
-    kept: Mapping[Identity, FactRow],
-) -> dict[Identity, set[Identity]]:
+    parents: Mapping[Identity, Identity | None],
+) -> dict[Identity, frozenset[Identity]]:
     """What each fact needs, its ancestors and itself left out."""
-    rows = list(rows)
     owners = {
         (row.classid, row.objid): (row.refclassid, row.refobjid, row.refobjsubid)
         for row in rows
@@ -152,9 +165,12 @@ def _needs(
     for row in rows:
         dependent = _standing_for((row.classid, row.objid, row.objsubid), identities, owners)
         needed = _standing_for((row.refclassid, row.refobjid, row.refobjsubid), identities, owners)
-        if dependent and needed and needed not in _lineage(dependent, kept):
+        if dependent is not None and needed is not None:
             needs.setdefault(dependent, set()).add(needed)
-    return needs
+    return {
+        dependent: frozenset(needed.difference(_lineage(dependent, parents)))
+        for dependent, needed in needs.items()
+    }
 
 
 def _standing_for(
@@ -165,17 +181,16 @@ def _standing_for(
     """The fact that an object is, or is a part of: a view for its rule, a table for its type."""
     passed = set()
     while address is not None and address not in passed:
-        passed.add(address)
-        classid, objid, _ = address
-        identity = identities.get(address) or identities.get((classid, objid, 0))
+        identity = identities.get(address) or identities.get((address[0], address[1], 0))
         if identity is not None:
             return identity
-        address = owners.get((classid, objid))
+        passed.add(address)
+        address = owners.get((address[0], address[1]))
     return None
 
 
-def _lineage(identity: Identity, kept: Mapping[Identity, FactRow]) -> Iterator[Identity]:
+def _lineage(identity: Identity, parents: Mapping[Identity, Identity | None]) -> Iterator[Identity]:
     current: Identity | None = identity
     while current is not None:
         yield current
-        current = kept[current].parent
+        current = parents[current]

@@ -95,7 +95,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, facts: Iterable[Fact], server_version: int = 0, database: str = "") -> Self:
-        ordered = sorted(facts, key=lambda fact: fact.identity)
+        ordered = sorted(facts, key=lambda fact: (fact.identity.kind, fact.identity.path))
         by_identity = {fact.identity: fact for fact in ordered}
         return cls(MappingProxyType(by_identity), server_version, database)
 

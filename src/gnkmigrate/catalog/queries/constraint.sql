@@ -40,6 +40,8 @@ CROSS JOIN LATERAL (
         CASE WHEN restriction.contype = 'c'
             THEN pg_get_expr(restriction.conbin, restriction.conrelid)
         END AS expression
+    -- Without this the planner would write each of these out, and work it out, twice.
+    OFFSET 0
 ) AS kind
 CROSS JOIN LATERAL (
     -- A check has its columns in the order of the table, which does not count.

@@ -52,25 +52,39 @@ CROSS JOIN LATERAL (
                     THEN pg_get_indexdef(index.indexrelid, key.ordinality::integer, false)
                     ELSE quote_ident(attribute.attname)
                 END
-                || coalesce(' COLLATE ' || (
-                    SELECT quote_ident(collation_namespace.nspname)
-                        || '.' || quote_ident(rule.collname)
-                    FROM pg_collation AS rule
-                    JOIN pg_namespace AS collation_namespace
-                        ON collation_namespace.oid = rule.collnamespace
-                    WHERE
-                        rule.oid = index.indcollation[key.ordinality - 1]
-                        AND rule.oid <> coalesce(
-                            attribute.attcollation, 'pg_catalog."default"'::regcollation
+                || CASE
+                    WHEN
+                        index.indcollation[key.ordinality - 1] NOT IN (
+                            0,
+                            coalesce(
+                                attribute.attcollation, 'pg_catalog."default"'::regcollation
+                            )
                         )
-                ), '')
-                || coalesce(' ' || (
-                    SELECT quote_ident(class_namespace.nspname) || '.' || quote_ident(class.opcname)
-                    FROM pg_opclass AS class
-                    JOIN pg_namespace AS class_namespace
-                        ON class_namespace.oid = class.opcnamespace
-                    WHERE class.oid = index.indclass[key.ordinality - 1] AND NOT class.opcdefault
-                ), '')
+                    THEN ' COLLATE ' || (
+                        SELECT quote_ident(rule_namespace.nspname)
+                            || '.' || quote_ident(rule.collname)
+                        FROM pg_collation AS rule
+                        JOIN pg_namespace AS rule_namespace
+                            ON rule_namespace.oid = rule.collnamespace
+                        WHERE rule.oid = index.indcollation[key.ordinality - 1]
+                    )
+                    ELSE ''
+                END
+                || CASE
+                    WHEN
+                        index.indclass[key.ordinality - 1] IN (
+                            SELECT class.oid FROM pg_opclass AS class WHERE NOT class.opcdefault
+                        )
+                    THEN ' ' || (
+                        SELECT quote_ident(class_namespace.nspname)
+                            || '.' || quote_ident(class.opcname)
+                        FROM pg_opclass AS class
+                        JOIN pg_namespace AS class_namespace
+                            ON class_namespace.oid = class.opcnamespace
+                        WHERE class.oid = index.indclass[key.ordinality - 1]
+                    )
+                    ELSE ''
+                END
                 -- Bit 1 is DESC, bit 2 is NULLS FIRST (src/include/catalog/pg_index.h).
                 || CASE index.indoption[key.ordinality - 1]
                     WHEN 1 THEN ' DESC NULLS LAST'
@@ -101,6 +115,8 @@ CROSS JOIN LATERAL (
             FROM pg_index AS itself
             WHERE itself.indexrelid = index.indexrelid
         ) AS nulls_not_distinct
+    -- Without this the planner would write each of these out, and work it out, twice.
+    OFFSET 0
 ) AS described
 WHERE
     relation.relnamespace = ANY (%(schemas)s::oid[])
