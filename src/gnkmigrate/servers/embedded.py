@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from psycopg import conninfo, sql
@@ -43,8 +43,6 @@ def embedded(major: int) -> Iterator[Server]:
     Raises:
         ServerUnavailable: the programs cannot be fetched or do not run here.
     """
-    if os.name != "posix":
-        raise ServerUnavailable("The embedded server runs on Linux and macOS only.")
     account = server_account()
     if not account.reaches(cache_folder()):
         raise ServerUnavailable(
@@ -119,9 +117,10 @@ def _becomes_ready(guard: "subprocess.Popen[bytes]", status_file: Path) -> bool:
     """Waits until the server takes connections: the eighth line of postmaster.pid says so."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and guard.poll() is None:
-        lines = status_file.read_text().splitlines() if status_file.exists() else []
-        if len(lines) >= 8 and lines[7].strip() == "ready":  # noqa: PLR2004
-            return True
+        with suppress(FileNotFoundError):  # not there yet
+            status = status_file.read_text().splitlines()[7:8]
+            if [line.strip() for line in status] == ["ready"]:
+                return True
         time.sleep(0.01)
     return False
 
