@@ -1,0 +1,1 @@
+-- The schema that the first revision starts from. It never changes.

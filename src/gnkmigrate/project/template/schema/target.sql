@@ -1,0 +1,1 @@
+-- The schema that this project means to have, as PostgreSQL reads it: CREATE TABLE and so on.

@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.catalog.load import load_sql
+from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.errors import SettingsError
+from gnkmigrate.phases.revision import load_phases
+from gnkmigrate.project import create_project
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import load
+
+
+def test_a_new_project_has_settings_that_load_and_an_empty_history(tmp_path: Path) -> None:
+    written = create_project(tmp_path)
+
+    settings = load(tmp_path / "gnkmigrate.toml")
+    assert Path("schema/target.sql") in written
+    assert settings.path(settings.target).is_file()
+    assert load_phases(settings.path(settings.migrations)) == ()
+
+
+def test_target_and_baseline_taken_from_a_database_say_what_it_is(
+    tmp_path: Path, server: Server, minegnk: DatabaseUrl
+) -> None:
+    create_project(tmp_path, minegnk)
+
+    settings = load(tmp_path / "gnkmigrate.toml")
+    with connect(minegnk, read_only=True) as connection:
+        live = read_snapshot(connection, schemas=settings.schemas)
+    target = load_sql(settings.path(settings.target), server, settings)
+    assert compare(live, target) == ()
+
+
+def test_nothing_is_written_over_a_file_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "gnkmigrate.toml").write_text("mine = true")
+
+    with pytest.raises(SettingsError) as refused:
+        create_project(tmp_path)
+
+    assert refused.value.details == ("gnkmigrate.toml",)
+    assert [path.name for path in tmp_path.iterdir()] == ["gnkmigrate.toml"]
+    assert (tmp_path / "gnkmigrate.toml").read_text() == "mine = true"
