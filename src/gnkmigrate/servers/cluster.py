@@ -50,7 +50,14 @@ def single_user(programs: Path, account: Account, data: Path, statement: str) ->
         ServerUnavailable: the statement fails.
     """
     options = ("-c", "exit_on_error=on", "-c", "log_min_error_statement=panic")  # no passwords
-    command = [programs / "postgres", "--single", "-D", str(data), *options, "postgres"]
+    command: list[str | Path] = [
+        programs / "postgres",
+        "--single",
+        "-D",
+        str(data),
+        *options,
+        "postgres",
+    ]
     account.run(command, f"{statement}\n")
 
 
