@@ -97,8 +97,13 @@ def read_document_file(path: Path) -> Snapshot:
     """The snapshot in a file.
 
     Raises:
-        SchemaError: the file is not a snapshot.
+        SchemaError: there is no such file, or it is not a snapshot.
     """
+    if not path.is_file():
+        raise SchemaError(
+            f"The snapshot {path} does not exist.",
+            hint="Write one with: gnkmigrate snapshot --output FILE",
+        )
     return read_document(path.read_text(encoding="utf-8", errors="replace"), str(path))
 
 

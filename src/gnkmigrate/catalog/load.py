@@ -1,6 +1,7 @@
 """A schema, wherever it is: in a database, in SQL files, or in a snapshot that was kept."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from gnkmigrate.catalog.document import read_document_file
@@ -32,21 +33,46 @@ def load_schema(
         ConnectionFailed: no session with the database.
         ServerUnavailable: no throwaway server for SQL files.
     """
+    if server is not None and _is_sql(source):
+        return load_sql(Path(source), server, settings)
+    return load_schemas((source,), settings, major)[0]
+
+
+def load_schemas(
+    sources: Sequence[str], settings: Settings, major: int | None = None
+) -> tuple[Snapshot, ...]:
+    """The facts of several schemas; SQL files among them share one throwaway server.
+
+    Args:
+        sources: as for `load_schema`.
+        settings: as for `load_schema`.
+        major: the PostgreSQL that SQL files are loaded into, if the settings do not say;
+            without it the version of the other sources, so that both sides print alike.
+
+    Raises:
+        SchemaError, ConnectionFailed, ServerUnavailable: as for `load_schema`.
+    """
+    scripts = [source for source in sources if _is_sql(source)]
+    for source in scripts:
+        read_scripts(Path(source))  # what cannot be read needs no server
+    loaded = {source: _load_ready(source, settings) for source in sources if source not in scripts}
+    if scripts:
+        versions = [snapshot.server_version // 10000 for snapshot in loaded.values()]
+        with throwaway(settings.server, major or max(versions, default=None)) as server:
+            loaded |= {source: load_sql(Path(source), server, settings) for source in scripts}
+    return tuple(loaded[source] for source in sources)
+
+
+def _is_sql(source: str) -> bool:
+    """Is it SQL for a throwaway server? Else it can be read as it is."""
+    return not _DATABASE.match(source) and Path(source).suffix != ".json"
+
+
+def _load_ready(source: str, settings: Settings) -> Snapshot:
     if _DATABASE.match(source):
-        return _load_database(DatabaseUrl.parse(source), settings)
-    path = Path(source)
-    if path.suffix == ".json" and path.is_file():
-        return read_document_file(path)
-    if path.is_file() and path.suffix != ".sql":
-        raise SchemaError(
-            f"{path} is neither a .sql file nor a snapshot (.json).",
-            hint="Name a database URL, a .sql file, a folder of them, or a snapshot.",
-        )
-    if server is not None:
-        return load_sql(path, server, settings)
-    read_scripts(path)  # a file that cannot be read needs no server
-    with throwaway(settings.server, major) as started:
-        return load_sql(path, started, settings)
+        with connect(DatabaseUrl.parse(source), read_only=True) as connection:
+            return read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+    return read_document_file(Path(source))
 
 
 def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
@@ -93,8 +119,3 @@ def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
         )
     kept = [fact for fact in snapshot if fact.identity not in foreign]
     return Snapshot.of(kept, snapshot.server_version, snapshot.database)
-
-
-def _load_database(url: DatabaseUrl, settings: Settings) -> Snapshot:
-    with connect(url, read_only=True) as connection:
-        return read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)

@@ -74,7 +74,8 @@ def read_scripts(path: Path) -> tuple[Script, ...]:
     """A .sql file, or those of a folder and the folders in it, in the order of their names.
 
     Raises:
-        SchemaError: there is no such file, the folder holds none, or it is not UTF-8 text.
+        SchemaError: there is no such file, it is not .sql, the folder holds none, or it is not
+            UTF-8 text.
     """
     if path.is_dir():
         files = sorted(file for file in path.rglob("*.sql") if file.is_file())
@@ -83,8 +84,13 @@ def read_scripts(path: Path) -> tuple[Script, ...]:
                 f"The folder {path} holds no .sql file.",
                 hint="Put the schema into it, or name another file or folder.",
             )
-    elif path.is_file():
+    elif path.is_file() and path.suffix.lower() == ".sql":
         files = [path]
+    elif path.is_file():
+        raise SchemaError(
+            f"{path} is neither a .sql file nor a snapshot (.json).",
+            hint="Name a database URL, a .sql file, a folder of them, or a snapshot.",
+        )
     else:
         raise SchemaError(
             f"The schema file {path} does not exist.",

@@ -1,0 +1,45 @@
+"""`gnkmigrate diff`."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from gnkmigrate.cli import _context
+
+DIFFERENT = 1
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def command(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="The schema as it is.", metavar="SOURCE")],
+    target: Annotated[str, typer.Argument(help="The schema as it should be.", metavar="TARGET")],
+    format_: Annotated[
+        Format, typer.Option("--format", "-f", help="How to show it.")
+    ] = Format.TEXT,
+) -> None:
+    """Show the differences from one schema to another.
+
+    A schema is a database URL, a .sql file or a folder of them, or a snapshot (.json).
+    The exit code is 1 where there are differences.
+
+    Example: gnkmigrate diff before.json schema/target.sql
+    """
+    from gnkmigrate.catalog.load import load_schemas
+    from gnkmigrate.diff.compare import compare
+    from gnkmigrate.diff.document import write_changes
+    from gnkmigrate.diff.text import render_changes
+
+    before, after = load_schemas((source, target), _context.settings(context))
+    changes = compare(before, after)
+    if format_ is Format.JSON:
+        typer.echo(write_changes(changes, before, after), nl=False)
+    else:
+        _context.stdout(context).print(render_changes(changes, before, after), soft_wrap=True)
+    if changes:
+        raise typer.Exit(DIFFERENT)

@@ -1,0 +1,35 @@
+"""`gnkmigrate snapshot`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gnkmigrate.cli import _context
+
+
+def command(
+    context: typer.Context,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Write the facts of the live database as JSON.
+
+    Keep one to compare with later, or where the database cannot be reached.
+
+    Example: gnkmigrate snapshot --output before.json
+    """
+    from gnkmigrate.catalog.document import write_document
+    from gnkmigrate.catalog.snapshot import read_snapshot
+    from gnkmigrate.connection import connect
+
+    project = _context.settings(context)
+    with connect(_context.live_url(context, project), read_only=True) as connection:
+        snapshot = read_snapshot(connection, ignore=project.ignore, schemas=project.schemas)
+    text = write_document(snapshot)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        _context.stderr(context).print(f"{output}: {len(snapshot)} facts of {snapshot.database}.")

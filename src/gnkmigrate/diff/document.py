@@ -1,0 +1,48 @@
+"""Changes as a JSON document."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.diff.change import Change
+
+VERSION = 1
+
+
+def write_changes(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> str:
+    """The changes as a JSON text that ends with a newline.
+
+    It has `version`; `source` and `target`, each with `database` and `server_version`;
+    `summary`, the number of changes by verb; and `changes`, each with `kind`, `verb`, `identity`
+    (the path in the target, or in the source where the target has none), `differing` (payload
+    keys), and `from` and `to`, each with `path` and `payload`, or null.
+    """
+    counts = Counter(change.verb for change in changes)
+    document = {
+        "version": VERSION,
+        "source": _origin(source),
+        "target": _origin(target),
+        "summary": {verb: counts[verb] for verb in ("add", "remove", "alter", "rename")},
+        "changes": [
+            {
+                "kind": change.kind,
+                "verb": change.verb,
+                "identity": list(change.identity.path),
+                "differing": list(change.differing),
+                "from": _side(change.before),
+                "to": _side(change.after),
+            }
+            for change in changes
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _origin(snapshot: Snapshot) -> dict[str, Any]:
+    return {"database": snapshot.database, "server_version": snapshot.server_version}
+
+
+def _side(fact: Fact | None) -> dict[str, Any] | None:
+    return None if fact is None else {"path": list(fact.identity.path), "payload": {**fact.payload}}

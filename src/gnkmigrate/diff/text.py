@@ -1,0 +1,175 @@
+"""Changes as text for people: grouped by table, one line a change, with and without colour."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.text import Text
+
+from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.diff.change import Change, Verb
+
+MARKERS: Mapping[Verb, tuple[str, str]] = {
+    "add": ("+", "green"),
+    "remove": ("-", "red"),
+    "alter": ("~", "yellow"),
+    "rename": (">", "cyan"),
+}
+_WORDS: Mapping[Verb, str] = {
+    "add": "to add",
+    "remove": "to remove",
+    "alter": "to alter",
+    "rename": "to rename",
+}
+# What describes an added or removed thing best, in the order of preference.
+_TELLING = ("definition", "expression", "labels", "type", "text")
+_WIDEST_LABEL = 48
+_LONGEST_VALUE = 72
+
+
+def render_changes(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Text:
+    """The changes as lines, and a summary at the end.
+
+    What comes or goes with the thing it lives in is counted on that thing's line.
+
+    Args:
+        changes: as `compare` returned them.
+        source: what was compared, for what the changes live in.
+        target: with what.
+    """
+    if not changes:
+        return Text("No differences.")
+    placed = [(change, _outermost(change, source, target)) for change in changes]
+    placed.sort(key=lambda pair: pair[1])
+    text = Text()
+    for holder, group in groupby(placed, key=lambda pair: pair[1]):
+        _append_group(text, holder, [change for change, _ in group])
+        text.append("\n")
+    text.append(_summary(changes))
+    return text
+
+
+def printable(text: str) -> str:
+    """`text` on one line, with nothing in it that a terminal would obey."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def _append_group(text: Text, holder: Identity, group: Sequence[Change]) -> None:
+    own = [change for change in group if holder in _sides(change)]
+    inside = [change for change in group if holder not in _sides(change)]
+    if not own:
+        text.append(f"  {holder.kind} {_name(holder, None)}\n", style="bold")
+    for change in own:
+        _append_line(text, change, None, _coming_with(change, inside))
+    shown = [change for change in inside if not any(_coming_with(one, [change]) for one in own)]
+    labels = [_label(change, holder) for change in shown if change.verb != "rename"]
+    width = min(max(map(len, labels), default=0), _WIDEST_LABEL)
+    for change in shown:
+        _append_line(text, change, holder, width=width)
+
+
+def _append_line(
+    text: Text,
+    change: Change,
+    holder: Identity | None,
+    coming_with: Sequence[Change] = (),
+    width: int = 0,
+) -> None:
+    marker, style = MARKERS[change.verb]
+    indent = "  " if holder else ""
+    label = _label(change, holder)
+    details = list(_details(change, coming_with))
+    text.append(f"{indent}{marker} ", style=style)
+    text.append(label.ljust(width) if details else label, style="" if holder else style)
+    for number, detail in enumerate(details):
+        margin = "" if number == 0 else f"\n{indent}  {' ' * max(width, len(label))}"
+        text.append(f"{margin}  {detail}", style="" if change.verb == "alter" else "dim")
+    text.append("\n")
+
+
+def _details(change: Change, coming_with: Sequence[Change]) -> Iterator[str]:
+    if change.verb == "alter" and change.before is not None and change.after is not None:
+        for key in change.differing:
+            before, after = change.before.payload.get(key), change.after.payload.get(key)
+            yield f"{key}: {_value(before)} → {_value(after)}"
+    elif coming_with:
+        counts = Counter(inner.kind for inner in coming_with)
+        yield ", ".join(_count(number, kind) for kind, number in sorted(counts.items()))
+    elif change.verb != "rename":
+        yield from _telling(change.fact)
+
+
+def _telling(fact: Fact) -> Iterator[str]:
+    found = next((key for key in _TELLING if fact.payload.get(key)), None)
+    if found is not None:
+        yield _value(fact.payload[found])
+
+
+def _coming_with(holder: Change, inside: Sequence[Change]) -> list[Change]:
+    """What is added or removed together with the thing it lives in."""
+    if holder.verb not in {"add", "remove"}:
+        return []
+    return [change for change in inside if change.verb == holder.verb]
+
+
+def _outermost(change: Change, source: Snapshot, target: Snapshot) -> Identity:
+    """The object of a schema that the change is in, or is; a schema or an extension is its own."""
+    snapshot = source if change.verb == "remove" else target
+    fact = change.fact
+    while fact.parent is not None and fact.parent in snapshot:
+        parent = snapshot.facts[fact.parent]
+        if parent.parent is None:
+            break
+        fact = parent
+    return fact.identity
+
+
+def _sides(change: Change) -> tuple[Identity, ...]:
+    return tuple(fact.identity for fact in (change.before, change.after) if fact is not None)
+
+
+def _label(change: Change, holder: Identity | None) -> str:
+    """Kind and name, and for a rename both names."""
+    name = _name(change.identity, holder)
+    if change.verb == "rename" and change.before is not None:
+        name = f"{_name(change.before.identity, holder)} → {name}"
+    return f"{change.kind} {name}"
+
+
+def _name(identity: Identity, holder: Identity | None) -> str:
+    """The name within its holder, or the whole path."""
+    path = identity.path
+    if holder is not None and len(path) > len(holder.path):
+        path = path[len(holder.path) :]
+    return printable(".".join(path))
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return f"({', '.join(_value(item) for item in value)})"
+    if isinstance(value, Mapping):
+        return ".".join(_value(value[key]) for key in sorted(value))
+    text = printable(" ".join(str(value).split()))
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _summary(changes: Sequence[Change]) -> str:
+    counts = Counter(change.verb for change in changes)
+    parts = ", ".join(f"{counts[verb]} {words}" for verb, words in _WORDS.items() if counts[verb])
+    return f"{_count(len(changes), 'difference')}: {parts}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    return f"{noun}es" if noun.endswith("x") else f"{noun}s"
