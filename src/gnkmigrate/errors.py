@@ -8,7 +8,9 @@ GnkMigrateError
 ├── RevisionError        migrations/ cannot be read, or has been edited
 ├── PhaseRefused         a phase may not run now, and nothing was changed
 ├── PhaseFailed          a phase stopped in the middle; the journal knows where
-└── RunnerBusy           somebody else is migrating this database
+│   └── VerificationFailed   what a phase claims is not true
+├── RunnerBusy           somebody else is migrating this database
+└── Interrupted          the user stopped the command
 """
 
 from collections.abc import Sequence
@@ -58,5 +60,13 @@ class PhaseFailed(GnkMigrateError):
     """A phase stopped in the middle; the journal knows where, and it can go on or back."""
 
 
+class VerificationFailed(PhaseFailed):
+    """A verification found rows that speak against what its phase claims."""
+
+
 class RunnerBusy(GnkMigrateError):
     """Another runner works on this database."""
+
+
+class Interrupted(GnkMigrateError):
+    """The user stopped the command; the message says where it stands."""

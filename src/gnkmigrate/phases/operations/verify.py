@@ -9,7 +9,7 @@ import sqlglot
 from sqlglot import errors as sqlglot_errors
 from sqlglot import expressions
 
-from gnkmigrate.errors import PhaseFailed, RevisionError
+from gnkmigrate.errors import RevisionError, VerificationFailed
 from gnkmigrate.phases import events
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.rows import listed
@@ -59,12 +59,12 @@ class Verify(Step):
         """Asks, and tells the observer.
 
         Raises:
-            PhaseFailed: rows speak against the claim.
+            VerificationFailed: rows speak against the claim.
         """
         verified = self.result(work)
         work.observe(verified)
         if not verified.passed:
-            raise PhaseFailed(
+            raise VerificationFailed(
                 f"Phase {work.phase}: not true: {self.title} ({verified.value} against it).",
                 details=verified.rows,
                 hint=f"gnkmigrate downgrade --phase {work.phase} takes the phase back.",
