@@ -9,6 +9,7 @@ from rich.text import Text
 
 from gnkmigrate.catalog.model import Fact, Identity, Snapshot
 from gnkmigrate.diff.change import Change, Verb
+from gnkmigrate.diff.matching import ATTACHED
 
 MARKERS: Mapping[Verb, tuple[str, str]] = {
     "add": ("+", "green"),
@@ -42,12 +43,15 @@ def render_changes(changes: Sequence[Change], source: Snapshot, target: Snapshot
         return Text("No differences.")
     placed = [(change, _outermost(change, source, target)) for change in changes]
     placed.sort(key=lambda pair: pair[1])
-    text = Text()
+    text, after_long = Text(), False
     for holder, group in groupby(placed, key=lambda pair: pair[1]):
-        _append_group(text, holder, [change for change, _ in group])
-        text.append("\n")
-    text.append(_summary(changes))
-    return text
+        lines = _group(holder, [change for change, _ in group])
+        long = lines.plain.count("\n") > 1
+        if text.plain and (long or after_long):
+            text.append("\n")
+        text.append(lines)
+        after_long = long
+    return text.append(f"\n{_summary(changes)}")
 
 
 def printable(text: str) -> str:
@@ -58,7 +62,8 @@ def printable(text: str) -> str:
     )
 
 
-def _append_group(text: Text, holder: Identity, group: Sequence[Change]) -> None:
+def _group(holder: Identity, group: Sequence[Change]) -> Text:
+    text = Text()
     own = [change for change in group if holder in _sides(change)]
     inside = [change for change in group if holder not in _sides(change)]
     if not own:
@@ -70,6 +75,7 @@ def _append_group(text: Text, holder: Identity, group: Sequence[Change]) -> None
     width = min(max(map(len, labels), default=0), _WIDEST_LABEL)
     for change in shown:
         _append_line(text, change, holder, width=width)
+    return text
 
 
 def _append_line(
@@ -141,11 +147,16 @@ def _label(change: Change, holder: Identity | None) -> str:
 
 
 def _name(identity: Identity, holder: Identity | None) -> str:
-    """The name within its holder, or the whole path."""
-    path = identity.path
-    if holder is not None and len(path) > len(holder.path):
-        path = path[len(holder.path) :]
-    return printable(".".join(path))
+    """The path without what it shares with the holder's."""
+    kind, path = ("", identity.path)
+    if identity.kind in ATTACHED:
+        kind, path = f"on {identity.path[0]} ", identity.path[1:]
+    shared = 0
+    for one, other in zip(path[:-1], holder.path if holder else (), strict=False):
+        if one != other:
+            break
+        shared += 1
+    return printable(kind + ".".join(path[shared:]))
 
 
 def _value(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Reading a database's catalog into facts."""
