@@ -8,6 +8,7 @@ from psycopg import sql
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases import dry_run, events, executor, journal, lock
+from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.operations.verify import Verify
 from gnkmigrate.phases.revision import Phase
@@ -32,12 +33,12 @@ def run(
         PhaseFailed: a phase stopped in the middle.
         RevisionError: migrations/ does not fit the journal.
     """
-    with lock.one_runner(connection):
+    with lock.one_runner(connection), BlockerWatch(connection) as watch:
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
         if not selected:
             return ()
-        work = _work(connection, settings, request, observe)
+        work = _work(connection, settings, request, watch, observe)
         _prepare(connection, settings)
         if request.dry_run:
             dry_run.announce(selected, work, settings.limits.dry_run_rows)
@@ -67,10 +68,11 @@ def verify(
     """
     done = [found.phase for found in status(connection, phases) if found.state == "done"]
     results = []
-    with connection.transaction():
+    with BlockerWatch(connection) as watch, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        everything = _work(connection, settings, Request(), watch, observe)
         for phase in done:
-            work = replace(_work(connection, settings, Request(), observe), phase=phase.name)
+            work = replace(everything, phase=phase.name)
             work = replace(work, parameters=_parameters(phase, "down", work))
             for step in phase.up_steps:
                 if isinstance(step, Verify) and not step.once:
@@ -108,7 +110,11 @@ def parameters(settings: Settings, request: Request) -> Mapping[str, str]:
 
 
 def _work(
-    connection: Connection, settings: Settings, request: Request, observe: events.Observer
+    connection: Connection,
+    settings: Settings,
+    request: Request,
+    watch: BlockerWatch,
+    observe: events.Observer,
 ) -> Work:
     return Work(
         connection=connection,
@@ -117,6 +123,9 @@ def _work(
         atomic=False,
         batch_rows=settings.limits.batch_rows,
         lock_deadline_s=settings.limits.lock_deadline_s,
+        statement_timeout_s=settings.limits.statement_timeout_s,
+        kill_blockers=settings.limits.kill_blockers,
+        watch=watch,
         observe=observe,
     )
 

@@ -1,18 +1,21 @@
 """What a step works with: the pinned session, the parameters, and its place in the journal."""
 
+import itertools
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import psycopg
 from psycopg import Cursor, errors
 from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import events
+from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.template import render
 
@@ -22,22 +25,6 @@ Result = TypeVar("Result")
 _PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
-
-_BLOCKERS = """
-SELECT format('pid %s, user %s, %s since %s: %s', activity.pid, activity.usename, activity.state,
-              date_trunc('second', clock_timestamp() - activity.xact_start),
-              left(regexp_replace(activity.query, '\\s+', ' ', 'g'), 60))
-FROM pg_catalog.pg_stat_activity AS activity
-WHERE activity.pid <> pg_catalog.pg_backend_pid()
-  AND activity.xact_start IS NOT NULL
-  AND EXISTS (SELECT FROM pg_catalog.pg_locks AS held
-              WHERE held.pid = activity.pid AND held.granted AND held.locktype = 'relation'
-                AND held.database = (SELECT oid FROM pg_catalog.pg_database
-                                     WHERE datname = pg_catalog.current_database())
-                AND held.relation >= 16384)
-ORDER BY activity.xact_start
-LIMIT 5
-"""
 
 
 @dataclass
@@ -51,6 +38,9 @@ class Work:
         atomic: True inside one transaction for the whole phase (--atomic, a dry run).
         batch_rows: rows that one backfill transaction handles at most.
         lock_deadline_s: how long one step goes on trying to get its locks.
+        statement_timeout_s: how long one statement of a transaction may take.
+        kill_blockers: at the deadline, end the sessions in the way and try once more.
+        watch: knows who is in the way.
         observe: told of every event.
     """
 
@@ -60,6 +50,9 @@ class Work:
     atomic: bool
     batch_rows: int
     lock_deadline_s: float
+    statement_timeout_s: float
+    kill_blockers: bool
+    watch: BlockerWatch
     observe: events.Observer = events.ignore
     step: str = field(default="")
 
@@ -81,29 +74,45 @@ class Work:
         if self.atomic:
             return action()
         deadline = time.monotonic() + self.lock_deadline_s
-        for attempt in range(1, 1_000_000):
+        for attempt in itertools.count(1):
             try:
-                with self.connection.transaction():
+                with self.watch.looking(), self.connection.transaction():
+                    self._limit_statements()
                     return action()
             except _PASSING as error:
-                pause = _pause(attempt)
-                blockers = self._blockers()
-                if time.monotonic() + pause > deadline:
-                    raise PhaseFailed(
-                        f'Phase {self.phase}, step "{self.step}": no lock within '
-                        f"{self.lock_deadline_s:g} s ({str(error).splitlines()[0]}).",
-                        details=blockers,
-                        hint="End the sessions named, or wait, then run the same command again: "
-                        "it goes on where it stopped.",
-                    ) from None
-                self.observe(
-                    events.LockAwaited(self.phase, self.step, attempt, pause, tuple(blockers))
-                )
-                time.sleep(pause)
-        raise AssertionError("the deadline ends the loop")
+                self._pause(attempt, deadline, error)
+        raise AssertionError("only a result or the deadline ends the loop")
 
-    def _blockers(self) -> Sequence[str]:
-        return [row[0] for row in self.connection.execute(_BLOCKERS).fetchall()]
+    def _limit_statements(self) -> None:
+        milliseconds = round(self.statement_timeout_s * 1000)
+        self.connection.execute(f"SET LOCAL statement_timeout = {milliseconds}")
+
+    def _pause(self, attempt: int, deadline: float, error: psycopg.Error) -> None:
+        """Waits before the next attempt, outside of any queue.
+
+        Raises:
+            PhaseFailed: the deadline leaves no time for another.
+        """
+        pause = _pause_s(attempt)
+        blockers = self.watch.described()
+        left = deadline - time.monotonic()
+        if left < pause:
+            if self.kill_blockers and self.watch.seen:
+                self.watch.terminate()
+                self.kill_blockers = False
+                return
+            raise PhaseFailed(
+                f'Phase {self.phase}, step "{self.step}": no lock within '
+                f"{self.lock_deadline_s:g} s ({error.diag.message_primary}).",
+                details=blockers,
+                hint="End the sessions named, or wait, then run the same command again: "
+                "it goes on where it stopped.",
+            ) from None
+        self.observe(events.LockAwaited(self.phase, self.step, attempt, pause, blockers))
+        time.sleep(pause)
+        for blocker in self.watch.seen:
+            if blocker.is_autovacuum:
+                self.watch.wait_until_gone(blocker, deadline - time.monotonic())
 
     @contextmanager
     def settings(self, **values: str) -> Iterator[None]:
@@ -169,7 +178,7 @@ class Work:
         self.observe(events.StepProgress(self.phase, self.step, rows, total))
 
 
-def _pause(attempt: int) -> float:
+def _pause_s(attempt: int) -> float:
     """Seconds before the next attempt: doubling, bounded, with jitter so that two never dance."""
     longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** (attempt - 1))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter keeps no secret

@@ -1,0 +1,162 @@
+"""Who is in the way: a second session that looks while the first one waits for a lock."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import conninfo
+from psycopg.rows import class_row
+
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.errors import GnkMigrateError
+
+# Nobody is asked about a wait that is over sooner.
+_PATIENCE_S = 0.1
+_SHOWN = 60
+
+# pg_blocking_pids takes the lock manager's lock for a moment (manual, 9.27), so it is asked only
+# while the session really waits for one.
+_BLOCKERS = """
+SELECT blocker.pid, blocker.usename AS user, blocker.application_name AS application,
+       blocker.backend_type, blocker.state,
+       round(extract(epoch FROM clock_timestamp()
+             - coalesce(blocker.xact_start, blocker.backend_start)))::integer AS seconds,
+       regexp_replace(left(blocker.query, 200), '\\s+', ' ', 'g') AS query
+FROM pg_catalog.pg_stat_activity AS waiting
+CROSS JOIN LATERAL unnest(pg_catalog.pg_blocking_pids(waiting.pid)) AS blocking (pid)
+JOIN pg_catalog.pg_stat_activity AS blocker ON blocker.pid = blocking.pid
+WHERE waiting.pid = %s AND waiting.wait_event_type = 'Lock'
+ORDER BY seconds DESC, blocker.pid
+"""
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """A session that holds, or waits before us for, a lock that we want.
+
+    Attributes:
+        seconds: age of its transaction.
+        query: what it runs or ran last, cut to 200 characters; PostgreSQL hides it from roles
+            without pg_read_all_stats.
+    """
+
+    pid: int
+    user: str | None
+    application: str | None
+    backend_type: str | None
+    state: str | None
+    seconds: int | None
+    query: str | None
+
+    @property
+    def is_autovacuum(self) -> bool:
+        """It gives way to a waiter only after deadlock_timeout (manual, 25.1.6)."""
+        return self.backend_type == "autovacuum worker"
+
+    def __str__(self) -> str:
+        who = self.user or self.backend_type or "unknown"
+        program = f" ({self.application})" if self.application else ""
+        query = (self.query or "").strip()
+        shown = query if len(query) <= _SHOWN else f"{query[: _SHOWN - 1]}…"
+        return (
+            f"pid {self.pid}, {who}{program}, {self.state or 'active'}, {self.seconds} s: {shown}"
+        )
+
+
+class BlockerWatch:
+    """Looks at one session from another; a context manager that closes the other at its end.
+
+    Args:
+        watched: the session whose waits are of interest.
+    """
+
+    def __init__(self, watched: Connection) -> None:
+        given = {**watched.info.get_parameters(), "password": watched.info.password}
+        self._url = DatabaseUrl(conninfo.make_conninfo("", **given))
+        self._pid = watched.info.backend_pid
+        self._session: Connection | None = None
+        self._seen: tuple[Blocker, ...] = ()
+        self._trouble = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Looks from another thread while the block runs."""
+        self._seen = ()
+        over = threading.Event()
+        thread = threading.Thread(target=self._look, args=(over,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    @property
+    def seen(self) -> tuple[Blocker, ...]:
+        """Those who were in the way when it was looked last, the longest transaction first."""
+        return self._seen
+
+    def described(self) -> tuple[str, ...]:
+        """Who was in the way, a line each; or why that cannot be told."""
+        if self._trouble:
+            return (f"who is in the way cannot be seen: {self._trouble}",)
+        return tuple(str(blocker) for blocker in self._seen)
+
+    def _look(self, over: threading.Event) -> None:
+        while not over.wait(_PATIENCE_S):
+            try:
+                self._seen = self._ask() or self._seen
+            except (GnkMigrateError, psycopg.Error) as error:
+                self._trouble = str(error)
+                return
+
+    def _ask(self) -> tuple[Blocker, ...]:
+        with self._connected().cursor(row_factory=class_row(Blocker)) as cursor:
+            return tuple(cursor.execute(_BLOCKERS, (self._pid,)).fetchall())
+
+    def _connected(self) -> Connection:
+        if self._session is None:
+            self._session = connect(self._url, read_only=True, application_name="gnkmigrate watch")
+        return self._session
+
+    def wait_until_gone(self, blocker: Blocker, seconds: float) -> None:
+        """Waits, outside of any lock's queue, until a session has ended what it does.
+
+        Args:
+            blocker: the session.
+            seconds: how long at most.
+        """
+        deadline = time.monotonic() + seconds
+        query = (
+            "SELECT FROM pg_catalog.pg_stat_activity"
+            " WHERE pid = %s AND backend_type = %s AND xact_start IS NOT NULL"
+        )
+        while time.monotonic() < deadline:
+            session = self._connected()
+            if session.execute(query, (blocker.pid, blocker.backend_type)).fetchone() is None:
+                return
+            time.sleep(_PATIENCE_S)
+
+    def terminate(self) -> None:
+        """Ends the sessions seen last, as far as the role may."""
+        pids = [blocker.pid for blocker in self._seen]
+        self._connected().execute(
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM unnest(%s::integer[]) AS pid", (pids,)
+        )
