@@ -14,6 +14,7 @@ import typer
 
 from gnkmigrate import __version__
 from gnkmigrate.cli._context import GlobalOptions, LogFormat
+from gnkmigrate.cli._frame import FAILED, framed
 
 # The order of --help: the way of a project from its first day on. Commands that are not named
 # here follow in alphabetical order.
@@ -73,6 +74,7 @@ def application() -> typer.Typer:
     app = typer.Typer(
         name="gnkmigrate",
         no_args_is_help=True,
+        rich_markup_mode=None,  # plain help: loading Rich would take longer than all the rest
         pretty_exceptions_enable=False,
         epilog=_EPILOG,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -83,15 +85,13 @@ def application() -> typer.Typer:
     rank = {name: position for position, name in enumerate(_ORDER)}
     for name in sorted(commands, key=lambda name: rank.get(name, len(rank))):
         module = importlib.import_module(f"{__name__}.{name}")
-        app.command(name.rstrip("_"))(module.command)
+        app.command(name.rstrip("_"))(framed(module.command))
     return app
 
 
 def main() -> None:
-    """The console script: runs a command and turns errors into a message and exit code 2."""
-    from gnkmigrate.cli._failure import report_failure
-
+    """The console script."""
     try:
         application()()
-    except Exception as error:
-        sys.exit(report_failure(error))
+    except KeyboardInterrupt:  # before a command has begun
+        sys.exit(FAILED)

@@ -1,40 +1,100 @@
 """An error as the user sees it: one message, what it concerns, what to do next."""
 
+import json
 import sys
+from dataclasses import dataclass
 
-from gnkmigrate.errors import GnkMigrateError
+import psycopg
 
-FAILED = 2
+from gnkmigrate.cli._context import LogFormat
+from gnkmigrate.cli._frame import FAILED
+from gnkmigrate.connection import redact
+from gnkmigrate.errors import GnkMigrateError, VerificationFailed
+
+FOUND = 1
 
 
-def report_failure(error: Exception) -> int:
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong.
+
+    Attributes:
+        message: what happened, and to which object.
+        details: the rows, objects or lines that it is about.
+        hint: what to type or change next; "" where nothing can be said.
+        exit_code: 1 for what the command was asked to find, else 2.
+    """
+
+    message: str
+    details: tuple[str, ...] = ()
+    hint: str = ""
+    exit_code: int = FAILED
+
+
+def explain(error: Exception) -> Failure | None:
+    """The failure that an error stands for; None where it is a defect of ours."""
+    match error:
+        case GnkMigrateError():
+            code = FOUND if isinstance(error, VerificationFailed) else FAILED
+            return Failure(error.message, error.details, error.hint, code)
+        case psycopg.Error():
+            return _of_postgresql(error)
+        case BrokenPipeError():
+            return None  # whoever read our output has read enough; Typer ends quietly
+        case OSError():
+            name = f": {error.filename}" if error.filename else ""
+            return Failure(f"{error.strerror or error}{name}")
+        case _:
+            return None
+
+
+def _of_postgresql(error: psycopg.Error) -> Failure:
+    diagnostic = error.diag
+    details = [text for text in (diagnostic.message_detail, diagnostic.message_hint) if text]
+    if error.sqlstate:
+        details.append(f"SQLSTATE {error.sqlstate}")
+    hint = "gnkmigrate doctor shows what this server and role allow."
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        hint = "gnkmigrate doctor lists the privileges that are missing, and how to grant them."
+    message = diagnostic.message_primary or str(error).strip()
+    return Failure(f"PostgreSQL: {message}", tuple(details), hint)
+
+
+def report_failure(error: Exception, log_format: LogFormat = LogFormat.TEXT) -> int:
     """Writes what went wrong to stderr and gives the exit code.
 
     Raises:
         Exception: `error` itself, where it is a defect of ours: then the traceback helps.
     """
-    from psycopg import Error
-
-    from gnkmigrate.connection import redact
-
-    if isinstance(error, GnkMigrateError):
-        lines = [f"error: {error.message}", *(f"  {detail}" for detail in error.details)]
-        if error.hint:
-            lines.append(f"next: {error.hint}")
-    elif isinstance(error, Error):
-        diagnostic = error.diag
-        lines = [f"error: PostgreSQL: {diagnostic.message_primary or str(error).strip()}"]
-        lines += [
-            f"  {text}" for text in (diagnostic.message_detail, diagnostic.message_hint) if text
-        ]
-        if error.sqlstate:
-            lines.append(f"  SQLSTATE {error.sqlstate}")
-        lines.append("next: gnkmigrate doctor shows what this role and server allow.")
-    elif isinstance(error, OSError):
-        lines = [
-            f"error: {error.strerror or error}" + (f": {error.filename}" if error.filename else "")
-        ]
-    else:
+    failure = explain(error)
+    if failure is None:
         raise error
-    sys.stderr.write(redact("\n".join(lines)) + "\n")
-    return FAILED
+    write = _as_json if log_format is LogFormat.JSON else _as_text
+    sys.stderr.write(redact(write(failure)) + "\n")
+    return failure.exit_code
+
+
+def _as_text(failure: Failure) -> str:
+    lines = [f"error: {failure.message}", *(f"  {detail}" for detail in failure.details)]
+    if failure.hint:
+        lines.append(f"next: {failure.hint}")
+    return _printable("\n".join(lines))
+
+
+def _as_json(failure: Failure) -> str:
+    return json.dumps(
+        {
+            "event": "error",
+            "message": failure.message,
+            "details": failure.details,
+            "hint": failure.hint,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _printable(text: str) -> str:
+    """Names and values from a database must not steer the terminal."""
+    return "".join(
+        mark if mark.isprintable() or mark == "\n" else "\N{REPLACEMENT CHARACTER}" for mark in text
+    )
