@@ -3,6 +3,7 @@
 GnkMigrateError
 ├── SettingsError        gnkmigrate.toml, the environment or a flag
 ├── ConnectionFailed     no session with the database
+├── ConnectionLost       the session ended in the middle of the work
 ├── ServerUnavailable    no throwaway PostgreSQL to be had
 ├── SchemaError          a declared schema that PostgreSQL refuses
 ├── RevisionError        migrations/ cannot be read, or has been edited
@@ -38,6 +39,10 @@ class SettingsError(GnkMigrateError):
 
 class ConnectionFailed(GnkMigrateError):
     """The database does not answer, or does not let us in."""
+
+
+class ConnectionLost(GnkMigrateError):
+    """The session with the database ended while it was at work; the journal knows where."""
 
 
 class ServerUnavailable(GnkMigrateError):

@@ -44,6 +44,7 @@ class LimitSettings(BaseModel, extra="forbid"):
         lock_timeout_ms: how long one statement waits for a lock before it gives way.
         lock_deadline_s: how long a step goes on trying before it gives up.
         statement_timeout_s: how long one statement may take that is not made for large tables.
+        reconnect_s: how long a lost connection is sought again before the run gives up.
         kill_blockers: end the sessions that are still in the way at the deadline.
         batch_rows: rows that one backfill transaction handles at most.
         dry_run_rows: rows of the touched tables above which a dry run is refused, since it
@@ -53,6 +54,7 @@ class LimitSettings(BaseModel, extra="forbid"):
     lock_timeout_ms: Annotated[int, Field(gt=0)] = 500
     lock_deadline_s: Annotated[float, Field(gt=0)] = 60
     statement_timeout_s: Annotated[float, Field(gt=0)] = 300
+    reconnect_s: Annotated[float, Field(ge=0)] = 60
     kill_blockers: bool = False
     batch_rows: Annotated[int, Field(gt=0)] = 1000
     dry_run_rows: Annotated[int, Field(gt=0)] = 100_000

@@ -55,14 +55,27 @@ class LockAwaited:
 
 
 @dataclass(frozen=True)
+class Reconnecting:
+    """The session was lost; another is sought, and the work goes on where the journal says."""
+
+    reason: str
+    pause: float
+
+
+@dataclass(frozen=True)
 class Verified:
-    """The result of one verification: the rows that speak against it, or a value reported."""
+    """The result of one verification: the rows that speak against it, or a value reported.
+
+    Attributes:
+        reports: True where `value` is worth knowing and never wrong.
+    """
 
     phase: str
     name: str
     passed: bool
     value: str
     rows: tuple[str, ...] = ()
+    reports: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,7 @@ Event: TypeAlias = (
     | StepProgress
     | StepFinished
     | LockAwaited
+    | Reconnecting
     | Verified
     | PhaseFinished
     | TablesTouched

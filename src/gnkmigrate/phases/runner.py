@@ -1,12 +1,15 @@
 """Upgrades and downgrades: the phases of a request one after another, under one lock."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
+import psycopg
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.errors import ConnectionFailed, ConnectionLost, PhaseRefused, RunnerBusy
 from gnkmigrate.phases import dry_run, events, executor, journal, lock
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.events import Direction
@@ -15,6 +18,54 @@ from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request, select_down, select_up, status
 from gnkmigrate.phases.work import Work
 from gnkmigrate.settings import Settings
+
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 5.0
+
+
+def run_to_the_end(
+    open_session: Callable[[], Connection],
+    phases: Sequence[Phase],
+    direction: Direction,
+    request: Request,
+    settings: Settings,
+    observe: events.Observer = events.ignore,
+) -> tuple[Phase, ...]:
+    """`run`, and with a new session on where the last one was lost.
+
+    A commit whose answer was lost needs no guess: the step and its journal entry were one
+    transaction, so the journal says whether it is done.
+
+    Args:
+        open_session: connects anew.
+        phases: as for `run`, and so the rest.
+        direction: "up" or "down".
+        request: what to run.
+        settings: with `limits.reconnect_s`.
+        observe: told of every event.
+
+    Raises:
+        ConnectionLost: no new session within `limits.reconnect_s`.
+    """
+    lost: ConnectionLost | None = None
+    deadline = 0.0
+    pause = _FIRST_PAUSE_S
+    while True:
+        try:
+            with open_session() as connection:
+                return run(connection, phases, direction, request, settings, observe)
+        except ConnectionLost as error:
+            lost, pause = error, _FIRST_PAUSE_S
+            deadline = time.monotonic() + settings.limits.reconnect_s
+        except (ConnectionFailed, RunnerBusy):
+            # The server may be restarting, or our own lost session not be gone yet.
+            if lost is None:
+                raise
+        if time.monotonic() + pause > deadline:
+            raise lost
+        observe(events.Reconnecting(lost.message, pause))
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE_S)
 
 
 def run(
@@ -31,9 +82,14 @@ def run(
         RunnerBusy: somebody else is at it.
         PhaseRefused: a phase may not run; nothing of it was changed.
         PhaseFailed: a phase stopped in the middle.
+        ConnectionLost: the session ended in the middle.
         RevisionError: migrations/ does not fit the journal.
     """
-    with lock.one_runner(connection), BlockerWatch(connection) as watch:
+    with (
+        _loss_explained(connection),
+        lock.one_runner(connection),
+        BlockerWatch(connection) as watch,
+    ):
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
         if not selected:
@@ -54,6 +110,20 @@ def run(
                 else:
                     _run_phase(phase, direction, work)
         return selected
+
+
+@contextmanager
+def _loss_explained(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        if not connection.closed:
+            raise
+        reason = error.diag.message_primary or str(error).strip().splitlines()[0]
+        raise ConnectionLost(
+            f"The connection was lost: {reason}.",
+            hint="Run the same command again: it goes on where the journal says.",
+        ) from error
 
 
 def verify(

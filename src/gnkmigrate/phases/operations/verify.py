@@ -49,7 +49,9 @@ class Verify(Step):
         """What the query says now."""
         if self.reports:
             value = work.value(self.query)
-            return events.Verified(work.phase, self.title, passed=True, value=str(value))
+            return events.Verified(
+                work.phase, self.title, passed=True, value=str(value), reports=True
+            )
         total, rows = listed(work, self.query)
         return events.Verified(
             work.phase, self.title, passed=not total, value=f"{total} rows", rows=tuple(rows)
