@@ -1,0 +1,51 @@
+"""One thing that a plan does to one thing of the database."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gnkmigrate.catalog.model import Fact, Identity
+from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.rules import rules
+
+Verb = Literal["create", "alter", "finish", "rename", "drop"]
+
+
+@dataclass(frozen=True)
+class Action:
+    """A node of the plan's graph.
+
+    Attributes:
+        verb: "finish" is an alter that nothing waits for: the second half of a creation.
+        before: the fact that it finds; None when the verb is create.
+        after: the fact that it leaves; None when the verb is drop.
+        cause: what forces it, where the thing itself does not differ.
+        waits_for: what must have its place before, beyond what `before` and `after` depend on.
+    """
+
+    verb: Verb
+    before: Fact | None
+    after: Fact | None
+    cause: Identity | None = None
+    waits_for: tuple[Identity, ...] = ()
+
+    @property
+    def fact(self) -> Fact:
+        fact = self.after or self.before
+        if fact is None:
+            raise ValueError("an action has a before or an after")
+        return fact
+
+    @property
+    def change(self) -> Change:
+        """The action as the rules take it."""
+        return Change("rename" if self.verb == "rename" else "alter", self.before, self.after)
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.fact.identity}"
+
+
+def dependencies(fact: Fact) -> frozenset[Identity]:
+    """Everything that must be there before `fact`: what it uses, lives in and belongs to."""
+    known = rules().get(fact.kind)  # what no rule knows may still stand beside what is planned
+    owner = known.owner(fact) if known else None
+    return fact.depends_on | {above for above in (fact.parent, owner) if above is not None}

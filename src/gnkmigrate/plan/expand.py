@@ -1,0 +1,228 @@
+"""From changes to actions: what has to make way for a change, and what is made in two steps.
+
+A view on a column whose type changes, a foreign key on a primary key that is made anew, a comment
+on a dropped index: none of these differs, and each must be dropped and made again. The rules say
+what a change does to one dependent; here it is followed along the dependencies, as far as it goes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.action import Action, dependencies
+from gnkmigrate.plan.quoting import beside
+from gnkmigrate.plan.rule import Context, Effect, Replacement
+from gnkmigrate.plan.rules import rule
+
+Users = Mapping[Identity, Sequence[Fact]]
+
+
+def users_of(snapshot: Snapshot) -> Users:
+    """What depends on each fact directly."""
+    users: defaultdict[Identity, list[Fact]] = defaultdict(list)
+    for fact in snapshot:
+        for identity in dependencies(fact):
+            users[identity].append(fact)
+    return users
+
+
+def expand(changes: Iterable[Change], context: Context, users: Users) -> tuple[Action, ...]:
+    """Every action that `changes` need, in no order.
+
+    Raises:
+        Unplannable: there is no rule for one of the kinds.
+    """
+    expansion = _Expansion(changes, context, users)
+    expansion.run()
+    return expansion.actions()
+
+
+class _Expansion:
+    """What is to be done so far. A thing's lot only ever gets harder, so this comes to an end.
+
+    Attributes:
+        altered, renamed, aside: by the identity in the source; aside ones are to be replaced
+            once their successor is there.
+        removed: facts of the source that are dropped.
+        added: facts of the target that are created.
+        causes: what forces a removal or an addition that is no change by itself.
+    """
+
+    def __init__(self, changes: Iterable[Change], context: Context, users: Users) -> None:
+        self.context, self.users = context, users
+        self.altered: dict[Identity, Change] = {}
+        self.renamed: dict[Identity, Change] = {}
+        self.aside: dict[Identity, Change] = {}
+        self.removed: dict[Identity, Fact] = {}
+        self.added: dict[Identity, Fact] = {}
+        self.causes: dict[Identity, Identity] = {}
+        self._gone: dict[Identity, Fact] = {}
+        for change in changes:
+            self._enter(change)
+
+    def _enter(self, change: Change) -> None:
+        before, after = change.before, change.after
+        if before is None:
+            self.added[change.identity] = change.fact
+        elif after is None:
+            self._gone[before.identity] = before
+        elif change.verb == "rename":
+            self.renamed[before.identity] = change
+        else:
+            self.altered[before.identity] = change
+
+    def run(self) -> None:
+        self.removed.update(self._gone)
+        for fact in self._gone.values():
+            self._disturb(fact)
+        for identity in tuple(self.altered):
+            self._alter(identity)
+        for fact in tuple(self.added.values()):
+            self._add_children(fact)
+
+    def actions(self) -> tuple[Action, ...]:
+        actions = [Action("rename", each.before, each.after) for each in self.renamed.values()]
+        actions += [Action("alter", each.before, each.after) for each in self.altered.values()]
+        for change in self.aside.values():
+            actions += _in_turn(change, self._aside_fact(change))
+        for identity, fact in self.removed.items():
+            if rule(fact.kind).owner(fact) not in self.aside:
+                actions.append(Action("drop", fact, None, self.causes.get(identity)))
+        for identity, fact in self.added.items():
+            first = rule(fact.kind).first_form(fact, self.context)
+            actions.append(Action("create", None, first, self.causes.get(identity)))
+            if first is not fact:
+                actions.append(Action("finish", first, fact))
+        return tuple(actions)
+
+    def _alter(self, identity: Identity) -> None:
+        """Settles how one thing gets its new payload, and what that does to others."""
+        change = self.altered.get(identity)
+        if change is None or change.before is None:
+            return
+        before = change.before
+        known = rule(before.kind)
+        if known.alter(change, self.context) is not None:
+            for user in self.users.get(identity, ()):
+                self._apply(known.effect(change, user), user, identity)
+        elif known.replacement(before, self.context) is Replacement.DROP:
+            self._replace(before, None)
+        else:
+            self.aside[identity] = self.altered.pop(identity)
+            self.renamed.pop(identity, None)
+            self._disturb(before)
+
+    def _remove(self, fact: Fact, cause: Identity | None) -> None:
+        if fact.identity in self.removed:
+            return
+        self.removed[fact.identity] = fact
+        if cause is not None:
+            self.causes[fact.identity] = cause
+        for lots in (self.altered, self.renamed, self.aside):
+            lots.pop(fact.identity, None)
+        self._disturb(fact)
+
+    def _replace(self, before: Fact, cause: Identity | None) -> None:
+        """Drops a fact of the source and creates its counterpart in the target."""
+        after = self._counterpart(before)
+        if after is not None:
+            self.added.setdefault(after.identity, after)
+            if cause is not None:
+                self.causes.setdefault(after.identity, cause)
+            self._add_children(after)
+        self._remove(before, cause)
+
+    def _disturb(self, fact: Fact) -> None:
+        for user in self.users.get(fact.identity, ()):
+            self._apply(rule(fact.kind).effect_of_replacing(user), user, fact.identity)
+
+    def _apply(self, effect: Effect, user: Fact, cause: Identity) -> None:
+        if effect is Effect.NONE or user.identity in self.removed:
+            return
+        known = rule(user.kind)
+        changes = user.identity in self.altered or user.identity in self.aside
+        if effect is Effect.REBUILT:
+            if changes:
+                self._replace(user, cause)
+        elif self._leaves(user, cause):
+            return
+        elif effect is Effect.ALTERED or not (known.is_derived(user) or known.owner(user) == cause):
+            self._move_away(user, cause)
+        else:
+            self._replace(user, cause)
+
+    def _leaves(self, user: Fact, cause: Identity) -> bool:
+        """Whether the alteration of `user` already does without the thing that goes."""
+        change = self.altered.get(user.identity) or self.aside.get(user.identity)
+        if change is None or cause in self.altered or cause in self.aside:
+            return False
+        if rule(user.kind).picks(user):
+            return False
+        successor = self._counterpart(self.context.source.facts[cause])
+        needed = dependencies(change.fact)
+        return cause not in needed and (successor is None or successor.identity not in needed)
+
+    def _move_away(self, user: Fact, cause: Identity) -> None:
+        """Alters what holds data so that it does without `cause`, or uses its successor."""
+        known = self.altered.get(user.identity)
+        before, after = user, known.fact if known else self._counterpart(user) or user
+        if known is not None and known.before is not None:
+            before = known.before
+        replaced = self.aside.get(cause)
+        if replaced is not None:
+            moved = self._aside_fact(replaced).identity
+            before = rule(user.kind).adapted(before, cause, moved)
+        self.altered[user.identity] = Change("alter", before, after)
+        self._alter(user.identity)
+
+    def _counterpart(self, fact: Fact) -> Fact | None:
+        """The same thing in the target, by whatever name; None where the target has none."""
+        if fact.identity in self._gone:
+            return None
+        lots = (self.altered, self.aside, self.renamed)
+        change = next((lot[fact.identity] for lot in lots if fact.identity in lot), None)
+        if change is not None:
+            return change.after
+        return self.context.target.facts.get(self._name_in_target(fact))
+
+    def _name_in_target(self, fact: Fact) -> Identity:
+        """The identity once the things above have their new names."""
+        above = self.context.source.facts.get(fact.parent) if fact.parent else None
+        if above is None:
+            return fact.identity
+        change = self.renamed.get(above.identity)
+        new = change.identity if change else self._name_in_target(above)
+        head = (above.kind, *above.identity.path) if fact.kind == "comment" else above.identity.path
+        rest = fact.identity.path[len(head) :]
+        if new == above.identity or fact.identity.path[: len(head)] != head:
+            return fact.identity
+        kind = (new.kind,) if fact.kind == "comment" else ()
+        return Identity(fact.kind, (*kind, *new.path, *rest))
+
+    def _add_children(self, fact: Fact) -> None:
+        for child in self.context.target.children(fact.identity):
+            if fact.kind != "schema" and child.identity not in self.added:
+                self.added[child.identity] = child
+                self._add_children(child)
+
+    def _aside_fact(self, change: Change) -> Fact:
+        """The old fact under the name that it has until it goes."""
+        before = change.before or change.fact
+        *path, name = before.identity.path
+        suffix = "_replaced"
+        while True:
+            identity = Identity(before.kind, (*path, beside(name, suffix)))
+            if identity not in self.context.source and identity not in self.context.target:
+                return replace(before, identity=identity)
+            suffix += "_"
+
+
+def _in_turn(change: Change, moved: Fact) -> tuple[Action, ...]:
+    """The old thing is renamed, the new one made, and then the old one dropped."""
+    return (
+        Action("rename", change.before, moved),
+        Action("create", None, change.after),
+        Action("drop", moved, None, waits_for=(moved.identity, change.identity)),
+    )

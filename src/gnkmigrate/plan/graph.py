@@ -1,0 +1,126 @@
+"""Which action comes before which, told by the facts alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.catalog.model import Identity
+from gnkmigrate.plan.action import Action, dependencies
+from gnkmigrate.plan.rules import rule
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Actions and their order.
+
+    Attributes:
+        followers: for every action those that come after it.
+        before: the same edges the other way round.
+        makers: by identity, the actions that leave a thing as it shall be.
+        droppers: by identity, the action that drops a thing.
+    """
+
+    followers: Mapping[Action, frozenset[Action]]
+    before: Mapping[Action, frozenset[Action]]
+    makers: Mapping[Identity, Sequence[Action]]
+    droppers: Mapping[Identity, Sequence[Action]]
+
+
+def graph_of(actions: Iterable[Action]) -> Graph:
+    """The graph of `actions`."""
+    actions = tuple(actions)
+    makers, droppers = _makers(actions), _droppers(actions)
+    changers = _changers(actions)
+    followers: defaultdict[Action, set[Action]] = defaultdict(set)
+    before: defaultdict[Action, set[Action]] = defaultdict(set)
+    for first, second in (
+        *_made_first(actions, makers),
+        *_used_last(actions, changers, droppers),
+        *_names(actions),
+    ):
+        if first != second:
+            followers[first].add(second)
+            before[second].add(first)
+    return Graph(
+        {action: frozenset(followers[action]) for action in actions},
+        {action: frozenset(before[action]) for action in actions},
+        makers,
+        droppers,
+    )
+
+
+Edges = Iterator[tuple[Action, Action]]
+ByIdentity = Mapping[Identity, Sequence[Action]]
+
+
+def _made_first(actions: Iterable[Action], makers: ByIdentity) -> Edges:
+    """What an action needs is there as it shall be, and has its new name."""
+    for action in actions:
+        needed = set(action.waits_for)
+        if action.after is not None:
+            needed |= dependencies(action.after)
+            if action.verb in {"alter", "finish"}:
+                needed.add(action.after.identity)
+        for identity in needed:
+            for maker in makers.get(identity, ()):
+                yield maker, action
+
+
+def _used_last(actions: Iterable[Action], changers: ByIdentity, droppers: ByIdentity) -> Edges:
+    """Nothing is dropped while it is used; and what goes anyway goes before others change."""
+    for action in actions:
+        if action.before is None or action.verb == "rename":
+            continue
+        for identity in dependencies(action.before):
+            for dropper in droppers.get(identity, ()):
+                yield action, dropper
+            # What was set aside for its successor goes last: it is not in the way.
+            if action.verb == "drop" and not action.waits_for:
+                for changer in changers.get(identity, ()):
+                    yield action, changer
+
+
+def _names(actions: Sequence[Action]) -> Edges:
+    """A name is free before it is taken; and what is gone can no longer be picked by mistake."""
+    freed: defaultdict[tuple[str, ...], list[Action]] = defaultdict(list)
+    for action in actions:
+        # A name that stood in for a while belongs to nobody else.
+        if action.before and action.verb in {"drop", "rename"} and not action.waits_for:
+            for name in rule(action.before.kind).names(action.before):
+                freed[name].append(action)
+        if action.before and action.verb == "drop":
+            for name in rule(action.before.kind).offers(action.before):
+                freed[name].append(action)
+    for action in actions:
+        if action.after is None:
+            continue
+        known = rule(action.after.kind)
+        taken = known.names(action.after) if action.verb in {"create", "rename"} else frozenset()
+        picked = known.picks(action.after) if action.verb in {"create", "alter"} else frozenset()
+        for name in taken | picked:
+            for freer in freed.get(name, ()):
+                yield freer, action
+
+
+def _makers(actions: Iterable[Action]) -> ByIdentity:
+    found: defaultdict[Identity, list[Action]] = defaultdict(list)
+    for action in actions:
+        if action.after is not None and action.verb != "finish":
+            found[action.after.identity].append(action)
+    return found
+
+
+def _changers(actions: Iterable[Action]) -> ByIdentity:
+    found: defaultdict[Identity, list[Action]] = defaultdict(list)
+    for action in actions:
+        if action.before is not None and action.verb in {"alter", "rename"}:
+            found[action.before.identity].append(action)
+    return found
+
+
+def _droppers(actions: Iterable[Action]) -> ByIdentity:
+    found: defaultdict[Identity, list[Action]] = defaultdict(list)
+    for action in actions:
+        if action.before is not None and action.verb == "drop":
+            found[action.before.identity].append(action)
+    return found

@@ -1,0 +1,94 @@
+"""Actions that one command does together: a new table with its columns, a dropped one with all.
+
+An action joins its parent's command unless something must happen between the two: a default that
+calls a function on the table's own rows has to wait for that function.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gnkmigrate.catalog.model import Identity
+from gnkmigrate.plan.action import Action
+from gnkmigrate.plan.graph import Graph
+from gnkmigrate.plan.rules import rule
+
+
+@dataclass(frozen=True)
+class Group:
+    """One action and those that its command does along with it.
+
+    Attributes:
+        leader: the action whose rule writes the command.
+        members: the others, which have none of their own.
+    """
+
+    leader: Action
+    members: tuple[Action, ...] = ()
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        return (self.leader, *self.members)
+
+
+def grouped(graph: Graph) -> tuple[Group, ...]:
+    """Every action in exactly one group."""
+    members: dict[Action, list[Action]] = {action: [] for action in graph.followers}
+    leaders = {action: action for action in graph.followers}
+    for action, above, edges in _candidates(graph):
+        leader = leaders[above]
+        if _is_between(action, leader, edges, leaders, members):
+            continue
+        moved = [action, *members.pop(action)]
+        members[leader] += moved
+        leaders.update(dict.fromkeys(moved, leader))
+    return tuple(Group(leader, tuple(joined)) for leader, joined in members.items())
+
+
+Neighbours = Mapping[Action, Iterable[Action]]
+
+
+def _candidates(graph: Graph) -> Iterator[tuple[Action, Action, Neighbours]]:
+    """Actions that may join another's command, that other, and the edges that lead to it."""
+    for action in sorted(graph.followers, key=lambda action: len(action.fact.identity.path)):
+        fact = action.fact
+        known = rule(fact.kind)
+        if action.verb == "create" and fact.parent and known.is_inline(fact):
+            for maker in graph.makers.get(fact.parent, ()):
+                if maker.verb == "create":
+                    yield action, maker, graph.before
+        owner = known.owner(fact)
+        if action.verb == "drop" and owner and not _is_between_tables(action, graph):
+            for dropper in graph.droppers.get(owner, ()):
+                yield action, dropper, graph.followers
+
+
+def _is_between_tables(action: Action, graph: Graph) -> bool:
+    """Whether it is a foreign key to another table that goes too: tables may form circles."""
+    references = action.fact.payload.get("references")
+    if not references:
+        return False
+    other = Identity("table", (references["schema"], references["table"]))
+    return other != action.fact.parent and other in graph.droppers
+
+
+def _is_between(
+    action: Action,
+    leader: Action,
+    edges: Neighbours,
+    leaders: Mapping[Action, Action],
+    members: Mapping[Action, Iterable[Action]],
+) -> bool:
+    """Whether the way from `action` to `leader` along `edges` leads through a third group."""
+    waiting = [leaders[each] for each in edges[action] if leaders[each] not in {leader, action}]
+    seen = set(waiting)
+    while waiting:
+        group = waiting.pop()
+        for each in (group, *members[group]):
+            for neighbour in edges[each]:
+                found = leaders[neighbour]
+                if found == leader:
+                    return True
+                if found not in seen and found != action:
+                    seen.add(found)
+                    waiting.append(found)
+    return False

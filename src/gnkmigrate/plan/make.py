@@ -1,0 +1,127 @@
+"""The plan: statements that take one database to the shape of another, in an order that runs.
+
+`expand` finds what has to make way, `order` sorts it, and the rules write the statements.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from gnkmigrate.catalog.model import Identity, Snapshot
+from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.action import Action
+from gnkmigrate.plan.expand import Users, expand, users_of
+from gnkmigrate.plan.group import Group
+from gnkmigrate.plan.order import arrange
+from gnkmigrate.plan.rule import Context, Rule
+from gnkmigrate.plan.rules import rule
+from gnkmigrate.plan.statement import Statement, Statements
+
+# Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
+_BODIES_UNCHECKED = Statement(
+    "SET check_function_bodies = off", "Functions may use what is created after them."
+)
+_RELATIONS = frozenset({"table", "view"})
+
+
+class Planner:
+    """Plans between two snapshots; keep one where many changes are asked about.
+
+    Args:
+        source: the database as it is.
+        target: the database as it shall be.
+        online: keep locks short on what others use, at the price of more statements.
+        source_timezone: the zone in which timestamps without one were written.
+    """
+
+    def __init__(
+        self,
+        source: Snapshot,
+        target: Snapshot,
+        *,
+        online: bool = True,
+        source_timezone: str = "UTC",
+    ) -> None:
+        self._context = Context(source, target, online, source_timezone)
+
+    def plan(self, changes: Sequence[Change]) -> Statements:
+        """All of `changes`, in an order that runs.
+
+        Raises:
+            Unplannable: a kind has no rule, or the changes wait for each other.
+        """
+        statements = self.statements_for(*changes)
+        touched = {change.kind for change in changes if change.verb in {"add", "alter"}}
+        return (_BODIES_UNCHECKED, *statements) if "function" in touched else statements
+
+    def statements_for(self, *changes: Change) -> Statements:
+        """These changes alone, with what has to make way for them and comes back.
+
+        Raises:
+            Unplannable: a kind has no rule, or the changes wait for each other.
+        """
+        added = (change.identity for change in changes if change.verb == "add")
+        context = self._knowing(added)
+        actions = expand(changes, context, self._users)
+        context = self._knowing(a.fact.identity for a in actions if a.verb == "create")
+        return tuple(
+            statement for group in arrange(actions) for statement in _written(group, context)
+        )
+
+    def _knowing(self, created: Iterable[Identity]) -> Context:
+        relations = frozenset(identity for identity in created if identity.kind in _RELATIONS)
+        return replace(self._context, created=relations)
+
+    @cached_property
+    def _users(self) -> Users:
+        return users_of(self._context.source)
+
+
+def plan(
+    changes: Sequence[Change],
+    source: Snapshot,
+    target: Snapshot,
+    *,
+    online: bool = True,
+    source_timezone: str = "UTC",
+) -> Statements:
+    """Statements that take `source` to `target`; see `Planner`."""
+    planner = Planner(source, target, online=online, source_timezone=source_timezone)
+    return planner.plan(changes)
+
+
+def statements_for(
+    change: Change,
+    source: Snapshot,
+    target: Snapshot,
+    *,
+    online: bool = True,
+    source_timezone: str = "UTC",
+) -> Statements:
+    """Statements for one change alone; with source and target swapped, those that undo it."""
+    planner = Planner(source, target, online=online, source_timezone=source_timezone)
+    return planner.statements_for(change)
+
+
+def _written(group: Group, context: Context) -> Statements:
+    leader = group.leader
+    known = rule(leader.fact.kind)
+    statements = _statements(leader, known, group, context)
+    if leader.cause is None:
+        return statements
+    again = "is made again after" if leader.verb == "create" else "makes way for"
+    reason = f"{str(leader.fact.identity).capitalize()} {again} the change of {leader.cause}."
+    return tuple(replace(statement, reason=reason) for statement in statements)
+
+
+def _statements(leader: Action, known: Rule, group: Group, context: Context) -> Statements:
+    match leader.verb:
+        case "create":
+            parts = tuple(member.fact for member in group.members)
+            return known.create(leader.fact, parts, context)
+        case "drop":
+            return known.drop(leader.fact, context)
+        case "rename":
+            return known.rename(leader.change, context)
+        case "alter" | "finish":
+            return known.alter(leader.change, context) or ()

@@ -1,0 +1,127 @@
+"""One graph of all actions, and one order of it.
+
+An edge says which of two actions comes first, and why is told by the facts alone: what a thing
+needs is there before it is made, nothing is dropped or changed under what still uses it, and a
+name is free before it is taken. What no edge orders follows the identities, so that the same
+changes always give the same plan.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from gnkmigrate.catalog.model import Identity
+from gnkmigrate.plan.action import Action
+from gnkmigrate.plan.graph import Graph, graph_of
+from gnkmigrate.plan.group import Group, grouped
+from gnkmigrate.plan.quoting import beside
+from gnkmigrate.plan.rule import Unplannable
+
+# Making comes before removing wherever the graph leaves the choice: should a plan stop in the
+# middle, less is gone.
+_VERBS = {"rename": 0, "create": 1, "alter": 1, "finish": 2, "drop": 3}
+_KINDS = (
+    "schema",
+    "extension",
+    "enum",
+    "sequence",
+    "function",
+    "table",
+    "column",
+    "default",
+    "constraint",
+    "index",
+    "view",
+    "trigger",
+    "comment",
+)
+_RANKS = {kind: rank for rank, kind in enumerate(_KINDS)}
+
+
+def arrange(actions: Sequence[Action]) -> tuple[Group, ...]:
+    """The actions in an order in which they run.
+
+    Raises:
+        Unplannable: they need each other in a circle.
+    """
+    while True:
+        graph = graph_of(actions)
+        groups = grouped(graph)
+        ordered = _sorted(graph, groups)
+        if len(ordered) == len(groups):
+            return ordered
+        actions = _untangled(actions, _circle(graph, groups, ordered))
+
+
+def _sorted(graph: Graph, groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Kahn's algorithm with a heap; what lies on a circle, or behind one, is left out."""
+    of = {action: group for group in groups for action in group.actions}
+    after = {group.leader: _after(graph, group, of) for group in groups}
+    waiting = dict.fromkeys(after, 0)
+    for later in after.values():
+        for leader in later:
+            waiting[leader] += 1
+    by_key = {_key(leader): leader for leader in after}
+    heap = [_key(leader) for leader, count in waiting.items() if not count]
+    heapq.heapify(heap)
+    ordered: list[Group] = []
+    while heap:
+        ready = by_key[heapq.heappop(heap)]
+        ordered.append(of[ready])
+        for leader in after[ready]:
+            waiting[leader] -= 1
+            if not waiting[leader]:
+                heapq.heappush(heap, _key(leader))
+    return tuple(ordered)
+
+
+def _after(graph: Graph, group: Group, of: dict[Action, Group]) -> set[Action]:
+    found = {of[later].leader for action in group.actions for later in graph.followers[action]}
+    return found - {group.leader}
+
+
+def _key(action: Action) -> tuple[int, int, Identity, str]:
+    return (
+        _VERBS[action.verb],
+        _RANKS.get(action.fact.kind, len(_RANKS)),
+        action.fact.identity,
+        action.verb,
+    )
+
+
+def _circle(graph: Graph, groups: Sequence[Group], ordered: Sequence[Group]) -> tuple[Action, ...]:
+    """One circle among the groups that could not be ordered, as its leaders."""
+    of = {action: group for group in groups for action in group.actions}
+    done = {group.leader for group in ordered}
+    leader = min((group.leader for group in groups if group.leader not in done), key=_key)
+    walked: list[Action] = []
+    while leader not in walked:
+        walked.append(leader)
+        before = {of[each].leader for action in of[leader].actions for each in graph.before[action]}
+        leader = min(before - done - {leader}, key=_key)
+    return tuple(reversed(walked[walked.index(leader) :]))
+
+
+def _untangled(actions: Sequence[Action], circle: Sequence[Action]) -> tuple[Action, ...]:
+    """The same with one rename of the circle in two steps, by way of a name that nobody has.
+
+    Raises:
+        Unplannable: there is no rename in it.
+    """
+    renames = [action for action in circle if action.verb == "rename" and not action.waits_for]
+    for action in sorted(renames, key=_key)[:1]:
+        if action.before is None or action.after is None:
+            continue
+        *path, name = action.after.identity.path
+        between = Identity(action.after.kind, (*path, beside(name, "_renamed")))
+        halfway = replace(action.after, identity=between)
+        return (
+            *(each for each in actions if each != action),
+            replace(action, after=halfway),
+            replace(action, before=halfway, waits_for=(between,)),
+        )
+    raise Unplannable(
+        "The differences cannot be closed in any order: they wait for each other.",
+        details=[str(action) for action in circle],
+        hint="Close one of them in a revision of your own, and plan again.",
+    )

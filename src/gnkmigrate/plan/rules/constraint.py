@@ -1,0 +1,173 @@
+"""Constraints of tables (manual: ALTER TABLE, 5.5).
+
+On a table in use, foreign keys and checks are added NOT VALID, which holds for new rows at once,
+and are validated afterwards under a lock that lets others write; primary keys and unique
+constraints take over an index that was built CONCURRENTLY.
+"""
+
+from collections.abc import Sequence
+
+from gnkmigrate.catalog.model import Fact, Identity
+from gnkmigrate.diff.change import Change
+from gnkmigrate.plan import locks
+from gnkmigrate.plan.expressions import reprintable
+from gnkmigrate.plan.quoting import identifier, qualified
+from gnkmigrate.plan.rule import Context, Rule, last_names
+from gnkmigrate.plan.statement import Statement, Statements
+
+_INDEXED = {"primary key": "PRIMARY KEY", "unique": "UNIQUE"}
+_VALIDATED_LATER = frozenset({"foreign key", "check"})
+
+
+class ConstraintRule(Rule):
+    kind = "constraint"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts
+        reason = f"The {_name(fact)} is missing."
+        if fact.payload["type"] in _VALIDATED_LATER:
+            return _added(fact, "", reason, context)
+        online = _by_index(fact) if context.is_busy(_table(fact)) else ()
+        return online or (_alter_table(fact, f"ADD {defined(fact)}", reason, scans=True),)
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        action = f"DROP CONSTRAINT {identifier(fact.identity.name)}"
+        return (_alter_table(fact, action, f"The {_name(fact)} is not in the target."),)
+
+    def alter(self, change: Change, context: Context) -> Statements | None:
+        after = change.fact
+        if after.payload["type"] not in _VALIDATED_LATER:
+            return None
+        if change.differing == ("validated",) and after.payload["validated"]:
+            return (_validated(after),)
+        # One command: at no moment is there neither the old constraint nor the new one.
+        dropped = f"DROP CONSTRAINT {identifier(after.identity.name)}, "
+        return _added(after, dropped, f"The {_name(after)} is defined otherwise.", context)
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old, new = last_names(change)
+        action = f"RENAME CONSTRAINT {old} TO {new}"
+        return (_alter_table(change.fact, action, f"{old} is to be called {new}."),)
+
+    def is_inline(self, fact: Fact) -> bool:
+        # CREATE TABLE takes NOT VALID for a slip of the pen: a new table has no rows.
+        return bool(fact.payload["type"] != "foreign key" and fact.payload["validated"])
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        own = (fact.kind, *fact.identity.path)
+        if fact.payload["type"] in _VALIDATED_LATER:
+            return frozenset({own})
+        # The index beneath it bears the same name, among the relations of the schema.
+        schema, table, name = fact.identity.path
+        index = ("relation", schema, name)
+        if fact.payload["type"] == "primary key":
+            return frozenset({own, index, ("primary key", schema, table)})
+        return frozenset({own, index})
+
+    def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        if fact.payload["type"] not in _INDEXED:
+            return frozenset()
+        return frozenset({key(_table(fact).path, fact.payload["columns"])})
+
+    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        references = fact.payload["references"]
+        if not references:
+            return frozenset()
+        path = (references["schema"], references["table"])
+        return frozenset({key(path, references["columns"])})
+
+
+def key(table: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """What a foreign key needs at the other end: unique columns of a table, in any order."""
+    return ("key", *table, *sorted(columns))
+
+
+def defined(fact: Fact) -> str:
+    """The constraint as CREATE TABLE and ADD take it."""
+    definition = reprintable(fact.payload["definition"])
+    return f"CONSTRAINT {identifier(fact.identity.name)} {definition}"
+
+
+def _added(fact: Fact, before: str, reason: str, context: Context) -> Statements:
+    """ALTER TABLE ... ADD for a foreign key or a check, in one step or in two."""
+    stays_open = not fact.payload["validated"]
+    in_two = context.is_busy(_table(fact)) or stays_open
+    action = f"{before}ADD {defined(fact)}{' NOT VALID' if in_two else ''}"
+    is_key = fact.payload["type"] == "foreign key" and not before
+    lock = locks.ADD_FOREIGN_KEY if is_key else locks.ALTER_TABLE
+    added = _alter_table(fact, action, reason, lock=lock, scans=not in_two)
+    return (added,) if stays_open or not in_two else (added, _validated(fact))
+
+
+def _validated(fact: Fact) -> Statement:
+    return _alter_table(
+        fact,
+        f"VALIDATE CONSTRAINT {identifier(fact.identity.name)}",
+        "Rows that were there before are checked while others write.",
+        lock=locks.VALIDATE_CONSTRAINT,
+        scans=True,
+    )
+
+
+def _by_index(fact: Fact) -> Statements:
+    """A key whose index is built first; empty where ALTER TABLE has no such form for it."""
+    kind, name = _INDEXED.get(fact.payload["type"]), identifier(fact.identity.name)
+    if kind is None:
+        return ()
+    columns = ", ".join(identifier(column) for column in fact.payload["columns"])
+    for distinct in ("", " NULLS NOT DISTINCT"):
+        head = f"{kind}{distinct} ({columns})"
+        definition = str(fact.payload["definition"])
+        if definition == head or definition.startswith(f"{head} "):
+            break
+    else:
+        return ()
+    tail, deferrable, rest = definition.removeprefix(head).partition(" DEFERRABLE")
+    relation = qualified(*_table(fact).path)
+    return (
+        Statement(
+            f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {relation} "
+            f"({columns}){_index_tail(tail, distinct)}",
+            f"The index of the {_name(fact)} is built while others write.",
+            lock=locks.CREATE_INDEX_CONCURRENTLY,
+            relation=relation,
+            scans=True,
+            transactional=False,
+        ),
+        _alter_table(
+            fact,
+            f"ADD CONSTRAINT {name} {kind} USING INDEX {name}{deferrable}{rest}",
+            f"The {_name(fact)} is missing.",
+        ),
+    )
+
+
+def _index_tail(tail: str, distinct: str) -> str:
+    """INCLUDE and WITH around NULLS NOT DISTINCT, in CREATE INDEX's order."""
+    if not tail.startswith(" INCLUDE"):
+        return distinct + tail
+    include, closing, options = tail.partition(")")
+    return include + closing + distinct + options
+
+
+def _alter_table(
+    fact: Fact, action: str, reason: str, *, lock: str = locks.ALTER_TABLE, scans: bool = False
+) -> Statement:
+    relation = qualified(*_table(fact).path)
+    return Statement(
+        f"ALTER TABLE {relation} {action}", reason, lock=lock, relation=relation, scans=scans
+    )
+
+
+def _table(fact: Fact) -> Identity:
+    return Identity("table", fact.identity.path[:-1])
+
+
+def _name(fact: Fact) -> str:
+    kind, name = fact.payload["type"], identifier(fact.identity.name)
+    return f"{kind} {name} of {qualified(*_table(fact).path)}"
+
+
+RULE = ConstraintRule()
