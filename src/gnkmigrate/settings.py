@@ -46,7 +46,12 @@ class LimitSettings(BaseModel, extra="forbid"):
         statement_timeout_s: how long one statement may take that is not made for large tables.
         reconnect_s: how long a lost connection is sought again before the run gives up.
         kill_blockers: end the sessions that are still in the way at the deadline.
+        batch_ms: how long one backfill transaction should take; its size follows from that.
         batch_rows: rows that one backfill transaction handles at most.
+        throttle: rest after each batch, as a multiple of the time that it took; 0 for none.
+        replica_lag_mb: a backfill pauses while a standby has more WAL than this to replay.
+        wal_mb_per_s: a backfill pauses while the server writes more WAL; None for no limit.
+        pause_while: a backfill pauses while this query of the user's gives true.
         dry_run_rows: rows of the touched tables above which a dry run is refused, since it
             holds its locks until it rolls back.
     """
@@ -56,7 +61,12 @@ class LimitSettings(BaseModel, extra="forbid"):
     statement_timeout_s: Annotated[float, Field(gt=0)] = 300
     reconnect_s: Annotated[float, Field(ge=0)] = 60
     kill_blockers: bool = False
-    batch_rows: Annotated[int, Field(gt=0)] = 1000
+    batch_ms: Annotated[int, Field(gt=0)] = 50
+    batch_rows: Annotated[int, Field(gt=0)] = 5000
+    throttle: Annotated[float, Field(ge=0)] = 1.0
+    replica_lag_mb: Annotated[int, Field(gt=0)] = 256
+    wal_mb_per_s: Annotated[float, Field(gt=0)] | None = None
+    pause_while: str | None = None
     dry_run_rows: Annotated[int, Field(gt=0)] = 100_000
 
 

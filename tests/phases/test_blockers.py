@@ -12,6 +12,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import events
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.work import Work
+from gnkmigrate.settings import LimitSettings
 from tests.support import execute
 
 
@@ -29,10 +30,7 @@ def work(session: Connection, watch: BlockerWatch, *, deadline: float, kill: boo
         phase="trial",
         parameters={},
         atomic=False,
-        batch_rows=100,
-        lock_deadline_s=deadline,
-        statement_timeout_s=60,
-        kill_blockers=kill,
+        limits=LimitSettings(lock_deadline_s=deadline, kill_blockers=kill, statement_timeout_s=1),
         watch=watch,
         step="take the table",
     )
@@ -105,6 +103,5 @@ def test_sessions_in_the_way_are_ended_only_where_that_was_asked_for(
 def test_a_statement_that_takes_too_long_is_stopped(session: Connection) -> None:
     with BlockerWatch(session) as watch:
         running = work(session, watch, deadline=5)
-        running.statement_timeout_s = 0.2
         with pytest.raises(errors.QueryCanceled):
             running.attempt(lambda: running.execute("SELECT pg_sleep(5)"))

@@ -35,6 +35,15 @@ class StepProgress:
 
 
 @dataclass(frozen=True)
+class Paused:
+    """A step in batches waits, for `reason`."""
+
+    phase: str
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class StepFinished:
     phase: str
     step: str
@@ -98,6 +107,7 @@ Event: TypeAlias = (
     PhaseStarted
     | StepStarted
     | StepProgress
+    | Paused
     | StepFinished
     | LockAwaited
     | Reconnecting

@@ -191,10 +191,7 @@ def _work(
         phase="",
         parameters=parameters(settings, request),
         atomic=False,
-        batch_rows=settings.limits.batch_rows,
-        lock_deadline_s=settings.limits.lock_deadline_s,
-        statement_timeout_s=settings.limits.statement_timeout_s,
-        kill_blockers=settings.limits.kill_blockers,
+        limits=settings.limits,
         watch=watch,
         observe=observe,
     )

@@ -18,6 +18,7 @@ from gnkmigrate.phases import events
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.template import render
+from gnkmigrate.settings import LimitSettings
 
 Result = TypeVar("Result")
 
@@ -36,10 +37,7 @@ class Work:
         phase: the phase's name, under which the journal keeps what a step remembers.
         parameters: values of the placeholders in a step's SQL; see template.py.
         atomic: True inside one transaction for the whole phase (--atomic, a dry run).
-        batch_rows: rows that one backfill transaction handles at most.
-        lock_deadline_s: how long one step goes on trying to get its locks.
-        statement_timeout_s: how long one statement of a transaction may take.
-        kill_blockers: at the deadline, end the sessions in the way and try once more.
+        limits: times and sizes that keep the application undisturbed.
         watch: knows who is in the way.
         observe: told of every event.
     """
@@ -48,10 +46,7 @@ class Work:
     phase: str
     parameters: Mapping[str, str]
     atomic: bool
-    batch_rows: int
-    lock_deadline_s: float
-    statement_timeout_s: float
-    kill_blockers: bool
+    limits: LimitSettings
     watch: BlockerWatch
     observe: events.Observer = events.ignore
     step: str = field(default="")
@@ -73,41 +68,41 @@ class Work:
         """
         if self.atomic:
             return action()
-        deadline = time.monotonic() + self.lock_deadline_s
+        deadline = time.monotonic() + self.limits.lock_deadline_s
+        may_kill = self.limits.kill_blockers
         for attempt in itertools.count(1):
             try:
                 with self.watch.looking(), self.connection.transaction():
                     self._limit_statements()
                     return action()
             except _PASSING as error:
-                self._pause(attempt, deadline, error)
+                pause = _pause_s(attempt)
+                late = time.monotonic() + pause > deadline
+                if late and may_kill and self.watch.seen:
+                    self.watch.terminate()
+                    may_kill = False
+                elif late:
+                    raise self._no_lock(error) from None
+                else:
+                    self._wait(attempt, pause, deadline)
         raise AssertionError("only a result or the deadline ends the loop")
 
     def _limit_statements(self) -> None:
-        milliseconds = round(self.statement_timeout_s * 1000)
+        milliseconds = round(self.limits.statement_timeout_s * 1000)
         self.connection.execute(f"SET LOCAL statement_timeout = {milliseconds}")
 
-    def _pause(self, attempt: int, deadline: float, error: psycopg.Error) -> None:
-        """Waits before the next attempt, outside of any queue.
+    def _no_lock(self, error: psycopg.Error) -> PhaseFailed:
+        return PhaseFailed(
+            f'Phase {self.phase}, step "{self.step}": no lock within '
+            f"{self.limits.lock_deadline_s:g} s ({error.diag.message_primary}).",
+            details=self.watch.described(),
+            hint="End the sessions named, or wait, then run the same command again: "
+            "it goes on where it stopped.",
+        )
 
-        Raises:
-            PhaseFailed: the deadline leaves no time for another.
-        """
-        pause = _pause_s(attempt)
+    def _wait(self, attempt: int, pause: float, deadline: float) -> None:
+        """Waits before the next attempt, outside of any lock's queue."""
         blockers = self.watch.described()
-        left = deadline - time.monotonic()
-        if left < pause:
-            if self.kill_blockers and self.watch.seen:
-                self.watch.terminate()
-                self.kill_blockers = False
-                return
-            raise PhaseFailed(
-                f'Phase {self.phase}, step "{self.step}": no lock within '
-                f"{self.lock_deadline_s:g} s ({error.diag.message_primary}).",
-                details=blockers,
-                hint="End the sessions named, or wait, then run the same command again: "
-                "it goes on where it stopped.",
-            ) from None
         self.observe(events.LockAwaited(self.phase, self.step, attempt, pause, blockers))
         time.sleep(pause)
         for blocker in self.watch.seen:

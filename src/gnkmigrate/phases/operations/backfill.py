@@ -1,5 +1,6 @@
 """op.backfill: moves rows in batches along a key, each batch a transaction with its checkpoint."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
@@ -7,12 +8,14 @@ from typing import ClassVar
 
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.pace import Pace
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 BATCH = ":batch"
+_TELL_EVERY_S = 0.5
 
 
 @operation("backfill")
@@ -65,16 +68,21 @@ class Backfill(Step):
             "SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class"
             f" WHERE oid = {literal(quoted(self.table))}::regclass"
         )
-        done = 0
+        pace = Pace(work)
+        done, told = 0, time.monotonic()
         while True:
-            batch = work.attempt(lambda: self._next_batch(work))
+            started = time.monotonic()
+            batch = work.attempt(lambda: self._next_batch(work, pace.rows))
             if batch is None:
                 return done
             done += batch
-            work.progress(done, total)
+            if time.monotonic() - told >= _TELL_EVERY_S:
+                work.progress(done, total)
+                told = time.monotonic()
+            pace.after_batch(pace.rows, time.monotonic() - started)
 
-    def _next_batch(self, work: Work) -> int | None:
-        """Rows of the next batch, or None at the end."""
+    def _next_batch(self, work: Work, size: int) -> int | None:
+        """Rows changed by the next batch of `size` rows, or None at the end."""
         reached = dict(work.checkpoint or {})
         key, table = column(self.key), quoted(self.table)
         if "end" not in reached:
@@ -86,7 +94,7 @@ class Backfill(Step):
             return None
         upto = work.value(
             f"SELECT {key}::text FROM (SELECT {key} FROM {table}"
-            f" WHERE {_range(key, after, end)} ORDER BY {key} LIMIT {work.batch_rows}) AS batch"
+            f" WHERE {_range(key, after, end)} ORDER BY {key} LIMIT {size}) AS batch"
             f" ORDER BY {key} DESC LIMIT 1"
         )
         if upto is None:

@@ -90,7 +90,7 @@ class BuildIndex(Step):
             return 0
         found = self._shape(work, self._qualified)
         # The build waits for every older snapshot, and that counts as waiting for a lock.
-        with work.settings(lock_timeout=f"{round(work.lock_deadline_s * 1000)}ms"):
+        with work.settings(lock_timeout=f"{round(work.limits.lock_deadline_s * 1000)}ms"):
             if found is not None and not found[0]:
                 work.execute(f"DROP INDEX CONCURRENTLY {self._qualified}")
                 found = None
@@ -142,7 +142,7 @@ class DropBuiltIndex(Step):
     def run(self, work: Work) -> int:
         if work.recall(self.name) is None:
             concurrently = "" if work.atomic else "CONCURRENTLY "
-            with work.settings(lock_timeout=f"{round(work.lock_deadline_s * 1000)}ms"):
+            with work.settings(lock_timeout=f"{round(work.limits.lock_deadline_s * 1000)}ms"):
                 work.execute(f"DROP INDEX {concurrently}IF EXISTS {self._qualified}")
         work.attempt(lambda: work.forget(self.name))
         return 0

@@ -1,0 +1,93 @@
+"""How fast a backfill goes: batches by time, rests between them, and pauses while others suffer."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from gnkmigrate.phases import events
+
+if TYPE_CHECKING:
+    from gnkmigrate.phases.work import Work
+
+_FIRST_ROWS = 100
+_FEWEST_ROWS = 10
+# One batch may be up to this many times as large, or as small, as the one before it.
+_STEEPEST = 2.0
+_LOOK_EVERY_S = 1.0
+
+# Bytes of WAL that the slowest standby has yet to replay; 0 without one. The lag in seconds
+# would not do: it stands still while replay is paused (manual, 28.2.4).
+_REPLICA_LAG = """
+SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)), 0)
+FROM pg_catalog.pg_stat_replication
+"""
+_WAL = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"
+_MEGABYTE = 1024 * 1024
+
+
+class Pace:
+    """The pace of one backfill.
+
+    Attributes:
+        rows: how many rows the next batch should have.
+    """
+
+    def __init__(self, work: "Work") -> None:
+        self._work = work
+        self._limits = work.limits
+        self.rows = min(_FIRST_ROWS, self._limits.batch_rows)
+        self._looked = time.monotonic()
+        self._wal = self._bytes_written() if self._limits.wal_mb_per_s else 0
+
+    def after_batch(self, rows: int, seconds: float) -> None:
+        """Learns from a batch, and rests as long as the settings ask for.
+
+        Args:
+            rows: how many the batch had.
+            seconds: how long it took, commit included.
+        """
+        self.rows = next_size(
+            rows, seconds, target_s=self._limits.batch_ms / 1000, most=self._limits.batch_rows
+        )
+        time.sleep(seconds * self._limits.throttle)
+        if time.monotonic() - self._looked >= _LOOK_EVERY_S:
+            self._pause_while(self._reasons)
+            self._looked = time.monotonic()
+
+    def _pause_while(self, reasons: Callable[[], Iterator[str]]) -> None:
+        reason = next(reasons(), None)
+        while reason is not None:
+            self._work.observe(events.Paused(self._work.phase, self._work.step, reason))
+            time.sleep(_LOOK_EVERY_S)
+            reason = next(reasons(), None)
+
+    def _reasons(self) -> Iterator[str]:
+        limits = self._limits
+        lag = int(self._work.value(_REPLICA_LAG)) / _MEGABYTE
+        if lag > limits.replica_lag_mb:
+            yield f"a standby is {lag:.0f} MB behind (limit {limits.replica_lag_mb} MB)"
+        if limits.wal_mb_per_s:
+            seconds = time.monotonic() - self._looked
+            rate = (self._bytes_written() - self._wal) / _MEGABYTE / seconds
+            if rate > limits.wal_mb_per_s:
+                yield f"{rate:.0f} MB of WAL a second (limit {limits.wal_mb_per_s:g})"
+            self._wal = self._bytes_written()
+        if limits.pause_while and self._work.value(limits.pause_while):
+            yield "the condition of the setting limits.pause_while is true"
+
+    def _bytes_written(self) -> int:
+        return int(self._work.value(_WAL))
+
+
+def next_size(rows: int, seconds: float, *, target_s: float, most: int) -> int:
+    """The size of the next batch, so that it takes about `target_s`.
+
+    Args:
+        rows: rows of the last batch.
+        seconds: how long it took.
+        target_s: how long a batch should take, in seconds.
+        most: the largest size allowed, in rows.
+    """
+    factor = target_s / seconds if seconds > 0 else _STEEPEST
+    wanted = rows * min(max(factor, 1 / _STEEPEST), _STEEPEST)
+    return max(min(round(wanted), most), min(_FEWEST_ROWS, most))
