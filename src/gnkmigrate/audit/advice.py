@@ -1,5 +1,6 @@
 """Why a gap matters and what to do about it, where the project does not say it better."""
 
+from gnkmigrate.audit.differences import differences
 from gnkmigrate.audit.fold import Gap
 
 _IMPACT = {
@@ -25,6 +26,11 @@ _IMPACT = {
     "application counts on.",
     ("different", "index"): "Queries that count on the target's definition may not use it.",
     ("different", "enum"): "Labels that the application sends may be refused.",
+}
+# By whether the target has NOT NULL.
+_IMPACT_OF_NULLABILITY = {
+    True: "NULLs are accepted that the target's application does not expect.",
+    False: "A NULL that the target's application may write is refused.",
 }
 _IMPACT_OF_SHAPE = {
     "names": "Nothing behaves differently; a script that names constraints finds other names "
@@ -60,6 +66,8 @@ def impact(gap: Gap) -> str:
     """Why the gap matters; empty where there is nothing general to say."""
     if gap.shape != "object":
         return _IMPACT_OF_SHAPE[gap.shape]
+    if {difference.property for difference in differences(gap)} == {"nullability"}:
+        return _IMPACT_OF_NULLABILITY[bool(gap.subject.payload["not_null"])]
     return _IMPACT.get((gap.kind, gap.subject.kind), "")
 
 

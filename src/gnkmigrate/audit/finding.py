@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from gnkmigrate.catalog.model import Snapshot
 
 Kind = Literal["missing", "extra", "different", "check"]
-Category = Literal["gap", "structure", "data", "target", "operations", "project"]
+Category = Literal["gap", "data", "project", "structure", "operations", "target"]
 
 # In a fingerprint, a separator that no SQL identifier is likely to hold keeps parts apart.
 _SEPARATOR = "|"
+
+# The order in which people want to read.
+_CATEGORIES = get_args(Category)
+_TYPES = {"table": 0, "column": 1, "constraint": 2, "index": 3}
 
 
 class Severity(IntEnum):
@@ -117,7 +121,8 @@ class Finding:
     @property
     def order(self) -> tuple[Any, ...]:
         """Sorts the gravest first, then by object, so that a report is always the same."""
-        return (-self.severity, self.category, self.object, self.check, self.subject)
+        ranks = (_CATEGORIES.index(self.category), _TYPES.get(self.object.type, len(_TYPES)))
+        return (-self.severity, *ranks, self.object, self.check, self.subject)
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,7 @@ class AuditResult:
         target_name: what the target was read from; empty without one.
         sizes: by (schema, table) of the live database.
         phases: the migration's phases in their order; empty without migrations.
+        fix_order: fingerprints of the gaps, in an order in which their fixes can run.
         unused_opinions: rules of the project's severity file that match nothing.
     """
 
@@ -188,6 +194,7 @@ class AuditResult:
     target_name: str = ""
     sizes: Mapping[tuple[str, str], TableSize] = field(default_factory=dict)
     phases: tuple[str, ...] = ()
+    fix_order: tuple[str, ...] = ()
     unused_opinions: tuple[str, ...] = ()
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:

@@ -1,23 +1,23 @@
 """The gap between the live database and the target, as findings."""
 
-from collections.abc import Callable
-
 from gnkmigrate.audit.advice import impact, recommendation
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Finding, fingerprint
 from gnkmigrate.audit.fold import Gap
+from gnkmigrate.audit.repair import Repair
 from gnkmigrate.audit.severity import gap_check, gap_severity
 from gnkmigrate.audit.wording import evidence, message
 from gnkmigrate.catalog.model import Snapshot, content_hash
-
-# The SQL that closes a gap, and the SQL that opens it again.
-Repair = Callable[[Gap], tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: Repair) -> Finding:
     """What the audit says about a gap; its phase and the project's opinion come later."""
     check, slug = gap_check(gap)
-    fix, undo = repair(gap)
+    facts = evidence(gap, live, target)
+    if repair.loses:
+        facts["loses"] = list(repair.loses)
+    if repair.obstacle:
+        facts["no SQL"] = repair.obstacle
     return Finding(
         check=check,
         kind=gap.kind,
@@ -27,9 +27,9 @@ def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: R
         message=message(gap, live, target, home),
         impact=impact(gap),
         recommendation=recommendation(gap),
-        fix=fix,
-        undo=undo,
-        evidence=evidence(gap, live, target),
+        fix=repair.fix,
+        undo=repair.undo,
+        evidence=facts,
         subject=_subject(gap),
         slug=slug,
     )

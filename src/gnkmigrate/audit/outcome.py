@@ -1,7 +1,7 @@
 """What running a check gives: findings, or a reason why there are none to be had."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -23,6 +23,8 @@ from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import Connection
 from gnkmigrate.diff.change import Change
+
+_IN_TARGET = "Correct the target's declaration before the migration brings it into the database."
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,14 @@ def run_structure(
     if target is None:
         return Outcome(check, tuple(here))
     id_ = check.id.replace("-S", "-T")
-    there = [finding(check, _bare(seen), "target", id_=id_) for seen in check.find(target, home)]
+    there = [
+        replace(
+            finding(check, _bare(seen), "target", id_=id_),
+            slug=f"target-{check.slug}",
+            recommendation=_IN_TARGET,
+        )
+        for seen in check.find(target, home)
+    ]
     common = {(each.object, each.subject) for each in here} & {
         (each.object, each.subject) for each in there
     }
@@ -69,7 +78,7 @@ def run_structure(
 
 
 def _bare(seen: Observation) -> Observation:
-    """What is wrong with a declaration is put right by editing it, not by SQL."""
+    """The same about a declaration: editing it puts it right, and no SQL."""
     return Observation(seen.object, f"Target: {seen.message}", seen.subject, seen.evidence)
 
 

@@ -22,6 +22,7 @@ from gnkmigrate.audit.fold import Gap, fold
 from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
 from gnkmigrate.audit.listing import Bounds, reason
 from gnkmigrate.audit.opinions import Opinions
+from gnkmigrate.audit.ordering import in_order
 from gnkmigrate.audit.outcome import (
     Outcome,
     not_run,
@@ -32,7 +33,7 @@ from gnkmigrate.audit.outcome import (
     run_structure,
 )
 from gnkmigrate.audit.project import ProjectCheck
-from gnkmigrate.audit.repair import repairs
+from gnkmigrate.audit.repair import Repairs
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.severity import gap_check
 from gnkmigrate.audit.sizes import read_sizes
@@ -132,6 +133,7 @@ def audit(
         target_name=target_name,
         sizes=sizes,
         phases=policy.phases,
+        fix_order=tuple(gap_fingerprint(gap) for gap in in_order(gaps)),
         unused_opinions=policy.opinions.unused(closed),
     )
 
@@ -161,10 +163,10 @@ def _gap_findings(
 ) -> Iterator[Finding]:
     if target is None:
         return
-    repair = repairs(live, target, policy.source_timezone)
+    repairs = Repairs(live, target, policy.source_timezone)
     for gap in gaps:
         if policy.selection.admits(*gap_check(gap), "gap"):
-            yield gap_finding(gap, live, target, policy.home, repair)
+            yield gap_finding(gap, live, target, policy.home, repairs.repair(gap))
 
 
 def _outcomes(

@@ -1,0 +1,34 @@
+-- ---
+-- id = "MINEGNK-001"
+-- title = "Every processed_by names exactly one user"
+-- severity = "high"
+-- object = "public.node_requests.processed_by"
+-- type = "column"
+-- one = "One request was processed by a text that names no user, or more than one."
+-- many = "COUNT requests were processed by a text that names no user, or more than one."
+-- impact = "Phase columns turns the text into a user's id and stops at what it cannot resolve."
+-- recommendation = """Correct the texts, or let the policy unmapped = "archive" keep them aside."""
+-- phase = "columns"
+-- requires = ["public.node_requests.processed_by", "public.users.email"]
+-- ---
+-- As the phase resolves it: by e-mail as written, then in any case, then as the id of a user.
+SELECT
+    request.id::text AS key,
+    request.processed_by::text AS processed_by,
+    alike.users AS users_of_that_email
+FROM public.node_requests AS request
+CROSS JOIN LATERAL (
+    SELECT count(*) AS users
+    FROM public.users AS person
+    WHERE lower(person.email) = lower(request.processed_by::text)
+) AS alike
+WHERE
+    request.processed_by IS NOT NULL
+    AND alike.users <> 1
+    AND NOT EXISTS (
+        SELECT
+        FROM public.users AS person
+        WHERE
+            person.email = request.processed_by::text
+            OR person.id::text = lower(request.processed_by::text)
+    );

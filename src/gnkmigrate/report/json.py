@@ -1,0 +1,77 @@
+"""The report as one JSON document, for programs.
+
+Keys are never renamed or removed within a version; new ones may come.
+"""
+
+import json
+from typing import Any
+
+from gnkmigrate import __version__
+from gnkmigrate.audit.finding import AuditResult, Finding
+from gnkmigrate.report.summary import summarise
+from gnkmigrate.report.view import View
+
+VERSION = 1
+
+
+def render(result: AuditResult, view: View) -> str:
+    """The report as indented JSON."""
+    del view
+    return json.dumps(document(result), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(result: AuditResult) -> dict[str, Any]:
+    """The report as JSON values."""
+    summary = summarise(result)
+    return {
+        "version": VERSION,
+        "tool": {"name": "gnkmigrate", "version": __version__},
+        "time": result.time.isoformat(timespec="seconds"),
+        "summary": {
+            "status": summary.status,
+            "verdict": summary.verdict,
+            "score": summary.score,
+            "counts": {severity.label: count for severity, count in summary.counts.items()},
+            "database": result.database,
+            "server_version": result.server_version,
+            "target": result.target_name or None,
+            "phases": list(result.phases),
+        },
+        "findings": [_finding(finding) for finding in result.findings],
+        "passed": [{"check": each.check, "title": each.title} for each in result.passed],
+        "not_run": [
+            {"check": each.check, "title": each.title, "reason": each.reason}
+            for each in result.not_run
+        ],
+        "tables": [
+            {"schema": schema, "table": table, "rows": size.rows, "exact": size.exact}
+            for (schema, table), size in sorted(result.sizes.items())
+        ],
+        "unused_opinions": list(result.unused_opinions),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    about = finding.object
+    return {
+        "id": finding.id,
+        "check": finding.check,
+        "slug": finding.slug,
+        "category": finding.category,
+        "kind": finding.kind,
+        "object": {
+            "schema": about.schema or None,
+            "table": about.table or None,
+            "name": about.name or None,
+            "type": about.type,
+        },
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "impact": finding.impact,
+        "recommendation": finding.recommendation,
+        "fix": list(finding.fix),
+        "undo": list(finding.undo),
+        "phase": finding.phase,
+        "evidence": dict(finding.evidence),
+        "fingerprint": finding.fingerprint,
+    }

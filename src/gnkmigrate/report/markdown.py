@@ -1,0 +1,293 @@
+"""The report as a Markdown document that a code host renders well: templates/audit.md.j2.
+
+Everything that a template prints is escaped unless it is Markdown already, so a table may be
+called whatever it likes.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import jinja2
+
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import AuditResult, Finding, Severity
+from gnkmigrate.catalog.model import Identity, Snapshot
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.plan.make import plan
+from gnkmigrate.report import escape
+from gnkmigrate.report.diagram import mermaid
+from gnkmigrate.report.sheets import Sheet, records, sheet
+from gnkmigrate.report.summary import counted, gaps, of_type, summarise
+from gnkmigrate.report.view import View
+
+# What every new database has.
+_EVERYWHERE = {Identity("schema", ("public",)), Identity("extension", ("plpgsql",))}
+
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True)
+class TableGaps:
+    """An existing table and what separates it from the target, indexes apart."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def designs(self) -> tuple[Finding, ...]:
+        """The finding that the table as a whole is another, if there is one."""
+        return tuple(each for each in self.findings if each.slug == "table-design")
+
+    @property
+    def columns(self) -> tuple[Finding, ...]:
+        """The findings about its parts."""
+        return tuple(each for each in self.findings if each.slug != "table-design")
+
+    @property
+    def impacts(self) -> dict[str, list[str]]:
+        return _grouped(self.columns, lambda finding: finding.impact)
+
+    @property
+    def recommendations(self) -> dict[str, list[str]]:
+        return _grouped(self.columns, lambda finding: finding.recommendation)
+
+
+@dataclass(frozen=True)
+class TableState:
+    """A table of the target or of the database, and how far the one is from the other."""
+
+    name: str
+    state: str
+    gaps: int
+
+
+@dataclass(frozen=True)
+class PhaseGaps:
+    """A phase and what it closes; an empty name stands for what no phase closes."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+
+def render(result: AuditResult, view: View) -> str:
+    """The report as Markdown."""
+    del view
+    template = _environment().get_template("audit.md.j2")
+    found = gaps(result)
+    live = tuple(_sheets(result))
+    text = template.render(
+        result=result,
+        summary=summarise(result),
+        records=records(result),
+        gaps=found,
+        live=live,
+        enums=tuple(_enums(result)),
+        states=tuple(_states(result, found)),
+        missing_tables=of_type(found, "missing", "table"),
+        table_gaps=tuple(_by_table(result, found)),
+        missing_indexes=_missing_indexes(result),
+        index_advice=_grouped(
+            _missing_indexes(result), lambda each: f"{each.impact} {each.recommendation}"
+        ),
+        fixes=tuple(_fixes(result, found)),
+        other_gaps=tuple(_others(result, found)),
+        data=_of_category(result, "data", "project"),
+        structure=_of_category(result, "structure", "operations"),
+        target_lint=_of_category(result, "target"),
+        phases=tuple(_phases(result)),
+        recommendations=_recommendations(result),
+        target_ddl=tuple(_ddl(result)),
+        diagrams=_diagrams(result),
+        tables_in_target=len(result.target.of_kind("table")) if result.target else 0,
+    )
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("gnkmigrate.report"),
+        # For HTML and XML alone; what Markdown needs is `finalize`.
+        autoescape=jinja2.select_autoescape(),
+        finalize=_escaped,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "code": escape.code,
+        "sql": lambda text: escape.code_block(text, "sql"),
+        "plain": lambda text: escape.code_block(text, "text"),
+        "mermaid": lambda text: escape.Markdown(f"```mermaid\n{text}\n```"),
+        "raw": escape.Markdown,
+        "script": _script,
+        "undo_script": _undo_script,
+        "counted": counted,
+    }
+    return environment
+
+
+def _escaped(value: object) -> object:
+    """What a template prints, escaped unless it is Markdown or a number."""
+    if isinstance(value, escape.Markdown | int | float):
+        return value
+    return escape.markdown(str(value))
+
+
+def _script(findings: tuple[Finding, ...]) -> escape.Markdown:
+    """The statements that close the findings, each under what it is for."""
+    return _statements(findings, lambda finding: finding.fix, "the work of its phase")
+
+
+def _undo_script(findings: tuple[Finding, ...]) -> escape.Markdown:
+    """The statements that open them again, in the opposite order."""
+    return _statements(findings[::-1], lambda finding: finding.undo, "undone by its phase")
+
+
+def _statements(
+    findings: tuple[Finding, ...],
+    choose: Callable[[Finding], tuple[str, ...]],
+    otherwise: str,
+) -> escape.Markdown:
+    parts = []
+    for finding in findings:
+        statements = choose(finding)
+        head = [f"-- {finding.phase or 'no phase'}: {escape.visible(finding.message)}"]
+        if statements is finding.fix:
+            losses = finding.evidence.get("loses", ())
+            head += [f"-- Takes away {escape.visible(str(loss))}." for loss in losses]
+        body = [f"{statement};" for statement in statements] or [f"-- This is {otherwise}."]
+        parts.append("\n".join([*head, *body]))
+    return escape.code_block("\n\n".join(parts), "sql")
+
+
+def _fixes(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Finding]:
+    """The gaps in the order in which their statements run."""
+    by_fingerprint = {finding.fingerprint: finding for finding in found}
+    for fingerprint in result.fix_order:
+        if fingerprint in by_fingerprint:
+            yield by_fingerprint[fingerprint]
+
+
+def _grouped(
+    findings: tuple[Finding, ...], choose: Callable[[Finding], str]
+) -> dict[str, list[str]]:
+    """The names of the findings' objects by what is said about them."""
+    groups: dict[str, list[str]] = {}
+    for finding in findings:
+        if choose(finding):
+            name = finding.object.name or finding.object.table
+            groups.setdefault(choose(finding), []).append(name)
+    return groups
+
+
+def _sheets(result: AuditResult) -> Iterator[Sheet]:
+    for table in result.live.of_kind("table"):
+        yield sheet(result.live, table, result.home)
+
+
+def _enums(result: AuditResult) -> Iterator[tuple[str, str]]:
+    for enum in result.live.of_kind("enum"):
+        yield object_of(enum).label(result.home), ", ".join(enum.payload["labels"])
+
+
+def _states(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[TableState]:
+    """Every table of both sides, those of the target first."""
+    if result.target is None:
+        return
+    here = {fact.identity: fact for fact in result.live.of_kind("table")}
+    there = {fact.identity: fact for fact in result.target.of_kind("table")}
+    for identity, fact in {**there, **here}.items():
+        about = object_of(fact)
+        place = (about.schema, about.table)
+        count = sum((gap.object.schema, gap.object.table) == place for gap in found)
+        state = "exists, with gaps" if count else "exists"
+        if identity not in here:
+            state = "missing"
+        elif identity not in there:
+            state = "not in the target"
+        yield TableState(about.label(result.home), state, count)
+
+
+def _by_table(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[TableGaps]:
+    """The gaps of tables that both sides have, without indexes."""
+    if result.target is None:
+        return
+    shared = [
+        object_of(fact) for fact in result.live.of_kind("table") if fact.identity in result.target
+    ]
+    for table in shared:
+        findings = tuple(gap for gap in found if _is_of(gap, (table.schema, table.table)))
+        if findings:
+            yield TableGaps(table.label(result.home), findings)
+
+
+def _is_of(gap: Finding, table: tuple[str, str]) -> bool:
+    place = (gap.object.schema, gap.object.table)
+    return place == table and gap.object.type != "index"
+
+
+def _missing_indexes(result: AuditResult) -> tuple[Finding, ...]:
+    """Those that the target has, and those that a check of the project's own misses."""
+    return of_type(result.findings, "missing", "index")
+
+
+def _others(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Finding]:
+    """The gaps that no other section lists."""
+    listed = {
+        *of_type(found, "missing", "table"),
+        *_missing_indexes(result),
+        *(finding for table in _by_table(result, found) for finding in table.findings),
+    }
+    yield from (gap for gap in found if gap not in listed)
+
+
+def _of_category(result: AuditResult, *categories: str) -> tuple[Finding, ...]:
+    return tuple(
+        finding
+        for finding in result.findings
+        if finding.category in categories and finding.kind == "check"
+    )
+
+
+def _phases(result: AuditResult) -> Iterator[PhaseGaps]:
+    """Every phase with what it closes, then what none closes."""
+    found = gaps(result)
+    for name in result.phases:
+        yield PhaseGaps(name, tuple(gap for gap in found if gap.phase == name))
+    yield PhaseGaps("", tuple(gap for gap in found if gap.phase is None))
+
+
+def _recommendations(result: AuditResult) -> dict[str, dict[str, list[str]]]:
+    """What to do and where, by severity; what is merely low or info has its own section."""
+    advice: dict[str, dict[str, list[str]]] = {}
+    for finding in result.at_least(Severity.MEDIUM):
+        if finding.recommendation:
+            where = advice.setdefault(finding.severity.label, {})
+            where.setdefault(finding.recommendation, []).append(finding.object.label(result.home))
+    return advice
+
+
+def _ddl(result: AuditResult) -> Iterator[str]:
+    """Statements that make the target from nothing."""
+    if result.target is None:
+        return
+    empty = Snapshot.of(fact for fact in result.target if fact.identity in _EVERYWHERE)
+    for statement in plan(compare(empty, result.target), empty, result.target, online=False):
+        yield f"{statement.sql};"
+
+
+def _diagrams(result: AuditResult) -> dict[str, str]:
+    """The diagrams by what they show."""
+    drawn = {"Current": mermaid(result.live, result.home)}
+    if result.target is not None:
+        missing = {
+            fact.identity
+            for fact in result.target.of_kind("table")
+            if fact.identity not in result.live
+        }
+        drawn["Target"] = mermaid(result.target, result.home, missing=missing)
+    return drawn

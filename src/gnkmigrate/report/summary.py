@@ -1,0 +1,106 @@
+"""What an audit comes to: counts, score, verdict, and the command to type next."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gnkmigrate.audit.finding import AuditResult, Finding, Severity
+
+# What one finding takes away; docs/audit.md explains the score.
+_POINTS = {
+    Severity.CRITICAL: 25,
+    Severity.HIGH: 10,
+    Severity.MEDIUM: 3,
+    Severity.LOW: 1,
+    Severity.INFO: 0,
+}
+_FULL = 100
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The result in a few values.
+
+    Attributes:
+        counts: how many findings there are of each severity, the gravest first.
+        score: 100 for no finding, falling towards 0: 100 x 100 / (100 + points).
+        status: COMPLETE, INCOMPLETE, DIFFERENT, or CHECKED where there is no target.
+        verdict: the result in one or two sentences.
+        next_command: what to type now; empty where nothing is left to do.
+    """
+
+    counts: Mapping[Severity, int]
+    score: int
+    status: str
+    verdict: str
+    next_command: str
+
+
+def summarise(result: AuditResult) -> Summary:
+    """The result in a few values."""
+    counted = Counter(finding.severity for finding in result.findings)
+    counts = {severity: counted[severity] for severity in sorted(Severity, reverse=True)}
+    points = sum(_POINTS[severity] * count for severity, count in counts.items())
+    return Summary(
+        counts=counts,
+        score=round(_FULL * _FULL / (_FULL + points)),
+        status=_status(result),
+        verdict=_verdict(result),
+        next_command=_next_command(result),
+    )
+
+
+def gaps(result: AuditResult) -> tuple[Finding, ...]:
+    """The differences to the target."""
+    return tuple(finding for finding in result.findings if finding.category == "gap")
+
+
+def of_type(findings: tuple[Finding, ...], kind: str, type_: str) -> tuple[Finding, ...]:
+    """The findings of a kind about objects of a type."""
+    return tuple(each for each in findings if each.kind == kind and each.object.type == type_)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun, e.g. "1 table" or "3 tables"."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def _status(result: AuditResult) -> str:
+    if result.target is None:
+        return "CHECKED"
+    found = gaps(result)
+    if not found:
+        return "COMPLETE"
+    return "INCOMPLETE" if any(gap.kind == "missing" for gap in found) else "DIFFERENT"
+
+
+def _verdict(result: AuditResult) -> str:
+    total = len(result.findings)
+    if result.target is None:
+        what = counted(total, "finding") if total else "Nothing"
+        return f"There is no target to compare with. {what} found by the checks."
+    found = gaps(result)
+    rest = total - len(found)
+    if not found:
+        more = f" The checks found {counted(rest, 'thing')} to look at." if rest else ""
+        return f"The database is as the target declares it.{more}"
+    more = f", and the checks found {counted(rest, 'thing')} to look at" if rest else ""
+    return f"{_gaps_in_words(result, found)}{more}."
+
+
+def _gaps_in_words(result: AuditResult, found: tuple[Finding, ...]) -> str:
+    target = result.target
+    of = len(target.of_kind("table")) if target is not None else 0
+    tables = len(of_type(found, "missing", "table"))
+    apart = counted(len(found), "gap separates", "gaps separate")
+    missing = f": {tables} of its {counted(of, 'table')} {'is' if tables == 1 else 'are'} missing"
+    return f"{apart} the database from the target{missing if tables else ''}"
+
+
+def _next_command(result: AuditResult) -> str:
+    found = gaps(result)
+    if any(gap.phase for gap in found):
+        return "gnkmigrate upgrade --dry-run"
+    if found:
+        return "gnkmigrate plan"
+    return "gnkmigrate audit --details" if result.findings else ""

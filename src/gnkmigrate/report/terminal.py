@@ -1,0 +1,136 @@
+"""The report on a terminal: verdict and gravest findings on one screen, the rest on request."""
+
+import io
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gnkmigrate.audit.finding import AuditResult, Finding, Severity
+from gnkmigrate.report.escape import visible
+from gnkmigrate.report.summary import Summary, counted, summarise
+from gnkmigrate.report.view import View
+
+# So many findings leave room for the rest on a screen of 24 lines.
+_FIRST = 8
+
+_STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+
+
+def render(result: AuditResult, view: View) -> str:
+    """The report for a window of `view.width` columns."""
+    text = io.StringIO()
+    console = Console(
+        file=text,
+        width=view.width,
+        force_terminal=view.color,
+        color_system="standard" if view.color else None,
+        no_color=not view.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    console.print(Group(*_parts(result, summarise(result), view)))
+    # Rich pads lines; whoever copies or compares the text wants none of that.
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _parts(result: AuditResult, summary: Summary, view: View) -> Iterator[RenderableType]:
+    yield _head(result)
+    yield Text.assemble((summary.status, "bold"), "  ", visible(summary.verdict))
+    if result.findings:
+        yield Text()
+        yield _counts(summary)
+        shown = result.findings if view.details else result.findings[:_FIRST]
+        yield _table(shown)
+        yield from _rest(result.findings[len(shown) :])
+        if view.details:
+            yield from _details(result)
+    yield Text()
+    yield from _checks(result, view)
+    if summary.next_command:
+        yield Text.assemble("Next: ", (summary.next_command, "bold"))
+
+
+def _head(result: AuditResult) -> Text:
+    target = f", target {result.target_name}" if result.target_name else ""
+    return Text(visible(f"{result.database}, PostgreSQL {result.server_version}{target}"), "dim")
+
+
+def _counts(summary: Summary) -> Text:
+    words = [
+        (f"{count} {severity.label}", _STYLES[severity] if count else "dim")
+        for severity, count in summary.counts.items()
+    ]
+    parts: list[str | tuple[str, str]] = []
+    for word in words:
+        parts += [word, " · "]
+    return Text.assemble(*parts[:-1], f"     score {summary.score} of 100")
+
+
+def _table(findings: tuple[Finding, ...]) -> Table:
+    phases = any(finding.phase for finding in findings)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
+    table.add_column("severity", no_wrap=True)
+    table.add_column("finding", overflow="fold")
+    if phases:
+        table.add_column("phase", no_wrap=True)
+    for finding in findings:
+        cells = [
+            Text(finding.severity.label, _STYLES[finding.severity]),
+            Text(visible(finding.message)),
+        ]
+        table.add_row(*cells, *([Text(visible(finding.phase or ""))] if phases else []))
+    return table
+
+
+def _rest(findings: tuple[Finding, ...]) -> Iterator[Text]:
+    if findings:
+        more = counted(len(findings), "more finding")
+        yield Text(f"and {more}: gnkmigrate audit --details shows all of it", "dim")
+
+
+def _details(result: AuditResult) -> Iterator[RenderableType]:
+    for finding in result.findings:
+        yield Text()
+        yield Text.assemble(
+            (finding.severity.label, _STYLES[finding.severity]),
+            "  ",
+            (visible(finding.message), "bold"),
+        )
+        lines = [Text(f"{finding.id}  {finding.slug}", "dim")]
+        lines += [Text(visible(text)) for text in (finding.impact, finding.recommendation) if text]
+        lines += _evidence(finding)
+        yield Padding(Group(*lines), (0, 0, 0, 2))
+
+
+def _evidence(finding: Finding) -> Iterator[Text]:
+    for label, value in finding.evidence.items():
+        items = value if isinstance(value, list | tuple) else str(value).splitlines()
+        if len(items) == 1:
+            yield Text(visible(f"{label}: {items[0]}"))
+            continue
+        yield Text(visible(f"{label}:"))
+        yield from (Text(visible(f"  {item}")) for item in items)
+    for statement in finding.fix:
+        yield Text(visible(f"{statement};", lines=True), "green")
+
+
+def _checks(result: AuditResult, view: View) -> Iterator[Text]:
+    passed, not_run = len(result.passed), len(result.not_run)
+    yield Text(f"{counted(passed, 'check')} passed, {not_run} could not run.")
+    if view.details:
+        yield from (
+            Text(visible(f"  passed   {each.check}  {each.title}")) for each in result.passed
+        )
+    shown = result.not_run if view.details else result.not_run[:3]
+    yield from (Text(visible(f"  not run  {each.check}  {each.reason}"), "dim") for each in shown)
