@@ -8,6 +8,7 @@ import psycopg
 
 from gnkmigrate.cli._context import LogFormat
 from gnkmigrate.cli._frame import FAILED
+from gnkmigrate.cli._words import printable
 from gnkmigrate.connection import redact
 from gnkmigrate.errors import GnkMigrateError, VerificationFailed
 
@@ -78,7 +79,7 @@ def _as_text(failure: Failure) -> str:
     lines = [f"error: {failure.message}", *(f"  {detail}" for detail in failure.details)]
     if failure.hint:
         lines.append(f"next: {failure.hint}")
-    return _printable("\n".join(lines))
+    return printable("\n".join(lines))
 
 
 def _as_json(failure: Failure) -> str:
@@ -90,11 +91,4 @@ def _as_json(failure: Failure) -> str:
             "hint": failure.hint,
         },
         ensure_ascii=False,
-    )
-
-
-def _printable(text: str) -> str:
-    """Names and values from a database must not steer the terminal."""
-    return "".join(
-        mark if mark.isprintable() or mark == "\n" else "\N{REPLACEMENT CHARACTER}" for mark in text
     )

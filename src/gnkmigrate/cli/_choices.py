@@ -1,0 +1,54 @@
+"""Options that several commands take, and their values."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Unmapped(StrEnum):
+    FAIL = "fail"
+    ARCHIVE = "archive"
+
+
+class Overflow(StrEnum):
+    FAIL = "fail"
+    TRUNCATE = "truncate"
+
+
+class ResultFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Carry it out in one transaction, then roll it back.")
+]
+Sql = Annotated[bool, typer.Option("--sql", help="Write the SQL, for reading; run nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+LockTimeout = Annotated[
+    int | None,
+    typer.Option(
+        min=1, metavar="MS", help="How long one statement waits for a lock; it is tried again."
+    ),
+]
+Format = Annotated[ResultFormat, typer.Option("--format", help="How the result is written.")]
+
+
+def given(**values: object) -> dict[str, object]:
+    """The options that were given, by name."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def exclusive(**options: object) -> None:
+    """Refuses options that contradict each other.
+
+    Args:
+        options: each option's value by its name, with underscores.
+
+    Raises:
+        typer.BadParameter: more than one was given.
+    """
+    found = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if len(found) > 1:
+        raise typer.BadParameter(f"{' and '.join(found)} exclude each other.")

@@ -1,0 +1,39 @@
+"""Lines with a hanging indent and nothing after their last word."""
+
+from rich.console import Console
+from rich.text import Text
+
+from gnkmigrate.cli._words import printable
+
+_STYLES = {
+    "ok": "green",
+    "done": "green",
+    "note": "cyan",
+    "warning": "yellow",
+    "FAILED": "bold red",
+}
+
+
+def write_line(console: Console, mark: str, text: str, *, width: int = 6, indent: int = 2) -> None:
+    """One line with its mark in front, which says the same without colour.
+
+    Args:
+        console: where to.
+        mark: such as "ok"; "" for a line that belongs to the one before.
+        text: wrapped below itself where it is too long.
+        width: columns that the mark takes.
+        indent: columns before the mark.
+    """
+    first = Text(" " * indent + mark.ljust(width + 1))
+    first.stylize(_STYLES.get(mark, ""), indent)
+    write_hanging(console, first, Text(printable(text)))
+
+
+def write_hanging(console: Console, first: Text, text: Text) -> None:
+    """`text` after `first`, and its further lines below its own beginning."""
+    rest = Text(" " * first.cell_len)
+    width = max(console.width - first.cell_len, 20)
+    for number, line in enumerate(text.wrap(console, width) or [Text()]):
+        whole = Text.assemble(rest if number else first, line)
+        whole.rstrip()
+        console.print(whole, soft_wrap=True)

@@ -1,0 +1,71 @@
+"""`gnkmigrate upgrade`."""
+
+from typing import Annotated
+
+import typer
+
+from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import (
+    DryRun,
+    LockTimeout,
+    Overflow,
+    Sql,
+    Unmapped,
+    Yes,
+    exclusive,
+    given,
+)
+
+
+def command(
+    context: typer.Context,
+    phase: Annotated[
+        str | None, typer.Option(metavar="NAME|N", help="Run this phase alone.")
+    ] = None,
+    through: Annotated[
+        str | None, typer.Option(metavar="NAME|N", help="Run all phases up to this one.")
+    ] = None,
+    dry_run: DryRun = False,
+    sql: Sql = False,
+    atomic: Annotated[
+        bool, typer.Option("--atomic", help="Run each phase in one transaction.")
+    ] = False,
+    yes: Yes = False,
+    unmapped: Annotated[
+        Unmapped | None,
+        typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
+    ] = None,
+    overflow: Annotated[
+        Overflow | None,
+        typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
+    ] = None,
+    lock_timeout: LockTimeout = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="ROWS", help="Rows of one backfill transaction at most."),
+    ] = None,
+) -> None:
+    """Run the pending phases, in order.
+
+    Every step is journalled in the database: an upgrade that was stopped goes on where it was.
+
+    Example: gnkmigrate upgrade --dry-run
+    """
+    exclusive(phase=phase, through=through)
+    exclusive(sql=sql, dry_run=dry_run)
+    exclusive(sql=sql, atomic=atomic)
+
+    from gnkmigrate.cli._migration import migrate
+    from gnkmigrate.phases.status import Request
+
+    limits = given(lock_timeout_ms=lock_timeout, batch_rows=batch_size)
+    project = _context.settings(context, limits=limits or None)
+    parameters = given(unmapped=unmapped, overflow=overflow)
+    request = Request(
+        phase=phase,
+        through=through,
+        dry_run=dry_run,
+        atomic=atomic,
+        parameters={name: str(value) for name, value in parameters.items()},
+    )
+    migrate(context, project, "up", request, sql=sql, yes=yes)
