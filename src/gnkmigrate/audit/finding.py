@@ -178,6 +178,7 @@ class AuditResult:
         target_name: what the target was read from; empty without one.
         sizes: by (schema, table) of the live database.
         phases: the migration's phases in their order; empty without migrations.
+        partial: only some checks were asked for, so that silence proves nothing.
         fix_order: fingerprints of the gaps, in an order in which their fixes can run.
         unused_opinions: rules of the project's severity file that match nothing.
     """
@@ -194,6 +195,7 @@ class AuditResult:
     target_name: str = ""
     sizes: Mapping[tuple[str, str], TableSize] = field(default_factory=dict)
     phases: tuple[str, ...] = ()
+    partial: bool = False
     fix_order: tuple[str, ...] = ()
     unused_opinions: tuple[str, ...] = ()
 

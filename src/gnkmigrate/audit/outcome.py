@@ -60,15 +60,7 @@ def run_structure(
     here = [finding(check, seen, "structure") for seen in check.find(live, home)]
     if target is None:
         return Outcome(check, tuple(here))
-    id_ = check.id.replace("-S", "-T")
-    there = [
-        replace(
-            finding(check, _bare(seen), "target", id_=id_),
-            slug=f"target-{check.slug}",
-            recommendation=_IN_TARGET,
-        )
-        for seen in check.find(target, home)
-    ]
+    there = [_of_target(check, seen) for seen in check.find(target, home)]
     common = {(each.object, each.subject) for each in here} & {
         (each.object, each.subject) for each in there
     }
@@ -77,9 +69,17 @@ def run_structure(
     return Outcome(check, (*told, *declared), clean=not here)
 
 
-def _bare(seen: Observation) -> Observation:
-    """The same about a declaration: editing it puts it right, and no SQL."""
-    return Observation(seen.object, f"Target: {seen.message}", seen.subject, seen.evidence)
+def target_names(check: StructureCheck) -> tuple[str, str]:
+    """The id and the slug of a structure check where it judges the target."""
+    return check.id.replace("-S", "-T"), f"target-{check.slug}"
+
+
+def _of_target(check: StructureCheck, seen: Observation) -> Finding:
+    """The finding about a declaration: editing it puts it right, and no SQL."""
+    id_, slug = target_names(check)
+    about = Observation(seen.object, f"Target: {seen.message}", seen.subject, seen.evidence)
+    found = finding(check, about, "target", id_=id_)
+    return replace(found, slug=slug, recommendation=_IN_TARGET)
 
 
 def run_comparison(check: ComparisonCheck, gaps: Gaps) -> Outcome:

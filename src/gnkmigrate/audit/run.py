@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import Self, get_args
 
 import psycopg
 
@@ -17,7 +17,7 @@ from gnkmigrate.audit.check import (
     ServerCheck,
     StructureCheck,
 )
-from gnkmigrate.audit.finding import AuditResult, Finding, NotRun, TableSize
+from gnkmigrate.audit.finding import AuditResult, Category, Finding, NotRun, TableSize
 from gnkmigrate.audit.fold import Gap, fold
 from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
 from gnkmigrate.audit.listing import Bounds, reason
@@ -31,11 +31,12 @@ from gnkmigrate.audit.outcome import (
     run_project,
     run_server,
     run_structure,
+    target_names,
 )
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.repair import Repairs
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.severity import gap_check
+from gnkmigrate.audit.severity import gap_check, gap_names
 from gnkmigrate.audit.sizes import read_sizes
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import Connection
@@ -58,6 +59,7 @@ class Policy:
         phases: the migration's phases in their order.
         home: the schema that goes without saying in messages.
         source_timezone: the zone in which timestamps without one were written.
+        not_run: what is known not to work before the audit begins.
     """
 
     opinions: Opinions = field(default_factory=Opinions)
@@ -69,6 +71,7 @@ class Policy:
     phases: tuple[str, ...] = ()
     home: str = "public"
     source_timezone: str = "UTC"
+    not_run: tuple[NotRun, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -114,7 +117,12 @@ def audit(
     sizes, unread = _sizes(connection, live, policy.bounds)
     found = (
         *_gap_findings(gaps, live, target, policy),
-        *(each for outcome in outcomes for each in outcome.findings),
+        *(
+            each
+            for outcome in outcomes
+            for each in outcome.findings
+            if policy.selection.admits(each.check, each.slug, each.category)
+        ),
     )
     closed = [
         replace(each, phase=each.phase or policy.closing.get(each.fingerprint)) for each in found
@@ -122,7 +130,11 @@ def audit(
     findings = policy.opinions.apply(closed, sizes)
     return AuditResult(
         findings=tuple(sorted(findings, key=lambda each: each.order)),
-        not_run=(*unread, *(each for outcome in outcomes for each in outcome.not_run)),
+        not_run=(
+            *policy.not_run,
+            *unread,
+            *(each for outcome in outcomes for each in outcome.not_run),
+        ),
         passed=tuple(each for outcome in outcomes for each in outcome.passed),
         live=live,
         target=target,
@@ -133,6 +145,7 @@ def audit(
         target_name=target_name,
         sizes=sizes,
         phases=policy.phases,
+        partial=bool(policy.selection.only or policy.selection.skip),
         fix_order=tuple(gap_fingerprint(gap) for gap in in_order(gaps)),
         unused_opinions=policy.opinions.unused(closed),
     )
@@ -148,6 +161,16 @@ def fingerprints(snapshot: Snapshot, target: Snapshot, policy: Policy) -> frozen
         for finding in run_structure(check, snapshot, None, policy.home, alone=True).findings
     )
     return frozenset({*(gap_fingerprint(gap) for gap in gaps), *structure})
+
+
+def check_names(project_checks: Sequence[ProjectCheck]) -> frozenset[str]:
+    """Every id, name and category by which a check can be asked for."""
+    known = (*checks.discover(), *project_checks)
+    names = {name for check in known for name in (check.id, check.slug)}
+    names |= {
+        name for check in known if isinstance(check, StructureCheck) for name in target_names(check)
+    }
+    return frozenset({*names, *gap_names(), *get_args(Category)})
 
 
 def _gaps(
@@ -183,7 +206,7 @@ def _outcomes(
     }
     question = Question(live, target, policy.source_timezone, policy.home)
     for check in (*checks.discover(), *policy.project_checks):
-        if not policy.selection.admits(check.id, check.slug, _category(check)):
+        if not _is_wanted(check, policy.selection):
             continue
         if isinstance(check, StructureCheck):
             alone = bool(policy.selection.only)
@@ -201,6 +224,12 @@ def _outcomes(
         elif isinstance(check, DataCheck):
             between = Gaps(changes, live, target, policy.home)
             yield run_data(check, connection, between, phases, policy.bounds)
+
+
+def _is_wanted(check: Check, selection: Selection) -> bool:
+    if selection.admits(check.id, check.slug, _category(check)):
+        return True
+    return isinstance(check, StructureCheck) and selection.admits(*target_names(check), "target")
 
 
 def _category(check: Check) -> str:

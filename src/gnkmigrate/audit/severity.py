@@ -25,6 +25,7 @@ _KIND_NUMBERS = {
 _OTHER_KIND = 99
 _GAP_NUMBERS = {"missing": 1, "extra": 2, "different": 3}
 _SHAPE_NUMBERS = {"names": 4, "design": 5}
+_SHAPE_SLUGS = {"names": "constraint-names", "design": "table-design"}
 
 _OF_SHAPE = {"names": Severity.INFO, "design": Severity.MEDIUM}
 _MISSING = {
@@ -62,8 +63,21 @@ def gap_check(gap: Gap) -> tuple[str, str]:
     kind = _KIND_NUMBERS.get(gap.subject.kind, _OTHER_KIND)
     if gap.shape == "object":
         return f"GNK-G{kind:02}{_GAP_NUMBERS[gap.kind]}", f"{gap.kind}-{gap.subject.kind}"
-    slug = "constraint-names" if gap.shape == "names" else "table-design"
-    return f"GNK-G{kind:02}{_SHAPE_NUMBERS[gap.shape]}", slug
+    return f"GNK-G{kind:02}{_SHAPE_NUMBERS[gap.shape]}", _SHAPE_SLUGS[gap.shape]
+
+
+def gap_names() -> frozenset[str]:
+    """Every id and slug that `gap_check` gives for a kind of fact that it knows."""
+    names = {
+        name
+        for kind, number in _KIND_NUMBERS.items()
+        for gap, last in _GAP_NUMBERS.items()
+        for name in (f"GNK-G{number:02}{last}", f"{gap}-{kind}")
+    }
+    table = _KIND_NUMBERS["table"]
+    for shape, last in _SHAPE_NUMBERS.items():
+        names |= {f"GNK-G{table:02}{last}", _SHAPE_SLUGS[shape]}
+    return frozenset(names)
 
 
 def gap_severity(gap: Gap) -> Severity:

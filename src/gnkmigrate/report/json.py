@@ -35,6 +35,7 @@ def document(result: AuditResult) -> dict[str, Any]:
             "database": result.database,
             "server_version": result.server_version,
             "target": result.target_name or None,
+            "partial": result.partial,
             "phases": list(result.phases),
         },
         "findings": [_finding(finding) for finding in result.findings],

@@ -25,6 +25,8 @@ from gnkmigrate.report.view import View
 # What every new database has.
 _EVERYWHERE = {Identity("schema", ("public",)), Identity("extension", ("plpgsql",))}
 
+_NO_STATEMENT = "-- No statement does this: it takes a phase that moves rows."
+
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -139,18 +141,16 @@ def _escaped(value: object) -> object:
 
 def _script(findings: tuple[Finding, ...]) -> escape.Markdown:
     """The statements that close the findings, each under what it is for."""
-    return _statements(findings, lambda finding: finding.fix, "the work of its phase")
+    return _statements(findings, lambda finding: finding.fix)
 
 
 def _undo_script(findings: tuple[Finding, ...]) -> escape.Markdown:
     """The statements that open them again, in the opposite order."""
-    return _statements(findings[::-1], lambda finding: finding.undo, "undone by its phase")
+    return _statements(findings[::-1], lambda finding: finding.undo)
 
 
 def _statements(
-    findings: tuple[Finding, ...],
-    choose: Callable[[Finding], tuple[str, ...]],
-    otherwise: str,
+    findings: tuple[Finding, ...], choose: Callable[[Finding], tuple[str, ...]]
 ) -> escape.Markdown:
     parts = []
     for finding in findings:
@@ -159,7 +159,7 @@ def _statements(
         if statements is finding.fix:
             losses = finding.evidence.get("loses", ())
             head += [f"-- Takes away {escape.visible(str(loss))}." for loss in losses]
-        body = [f"{statement};" for statement in statements] or [f"-- This is {otherwise}."]
+        body = [f"{statement};" for statement in statements] or [_NO_STATEMENT]
         parts.append("\n".join([*head, *body]))
     return escape.code_block("\n\n".join(parts), "sql")
 

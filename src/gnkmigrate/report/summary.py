@@ -24,7 +24,8 @@ class Summary:
     Attributes:
         counts: how many findings there are of each severity, the gravest first.
         score: 100 for no finding, falling towards 0: 100 x 100 / (100 + points).
-        status: COMPLETE, INCOMPLETE, DIFFERENT, or CHECKED where there is no target.
+        status: COMPLETE, INCOMPLETE, DIFFERENT; CHECKED where there is no target, PARTIAL where
+            not every check was asked for.
         verdict: the result in one or two sentences.
         next_command: what to type now; empty where nothing is left to do.
     """
@@ -66,6 +67,8 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def _status(result: AuditResult) -> str:
+    if result.partial:
+        return "PARTIAL"
     if result.target is None:
         return "CHECKED"
     found = gaps(result)
@@ -75,17 +78,18 @@ def _status(result: AuditResult) -> str:
 
 
 def _verdict(result: AuditResult) -> str:
-    total = len(result.findings)
-    if result.target is None:
-        what = counted(total, "finding") if total else "Nothing"
-        return f"There is no target to compare with. {what} found by the checks."
     found = gaps(result)
-    rest = total - len(found)
+    rest = len(result.findings) - len(found)
+    things = counted(rest, "thing") if rest else "nothing"
+    checked = f"the checks found {things} to look at"
+    if result.partial:
+        compared = f"{counted(len(found), 'gap')}; " if found else ""
+        return f"Only the checks that were asked for have run: {compared}{checked}."
+    if result.target is None:
+        return f"There is no target to compare with; {checked}."
     if not found:
-        more = f" The checks found {counted(rest, 'thing')} to look at." if rest else ""
-        return f"The database is as the target declares it.{more}"
-    more = f", and the checks found {counted(rest, 'thing')} to look at" if rest else ""
-    return f"{_gaps_in_words(result, found)}{more}."
+        return f"The database is as the target declares it; {checked}."
+    return f"{_gaps_in_words(result, found)}; {checked}."
 
 
 def _gaps_in_words(result: AuditResult, found: tuple[Finding, ...]) -> str:

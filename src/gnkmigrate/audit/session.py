@@ -1,0 +1,121 @@
+"""One audit of a project from beginning to end: database, target and migrations are read here."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from gnkmigrate.audit.closing import closing_phases
+from gnkmigrate.audit.finding import AuditResult, NotRun
+from gnkmigrate.audit.run import Policy, audit, check_names, fingerprints
+from gnkmigrate.audit.selection import Selection
+from gnkmigrate.catalog.load import load_schema
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.connection import DatabaseUrl, connect, redact
+from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.phases.rehearsal import schema_history
+from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.settings import Settings
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user asks of an audit.
+
+    Attributes:
+        target: a URL, a .sql file, a folder or a snapshot; None takes the settings' target,
+            where it exists.
+        selection: which checks to run.
+        data_checks: whether to ask the live rows.
+    """
+
+    target: str | None = None
+    selection: Selection = field(default_factory=Selection)
+    data_checks: bool = True
+
+
+def audit_project(
+    settings: Settings, url: DatabaseUrl, wish: Wish, time: datetime, progress: Progress
+) -> AuditResult:
+    """All findings about a project's database.
+
+    Args:
+        settings: the project's.
+        url: the live database.
+        wish: what the user asks for.
+        time: when this is, with time zone.
+        progress: is told what is being done.
+
+    Raises:
+        SettingsError: the project's opinions or checks cannot be read, or a check that was asked
+            for does not exist.
+        ConnectionFailed: no session with the database.
+        SchemaError: the target cannot be loaded.
+        ServerUnavailable: there is no server to load it into.
+    """
+    policy = replace(Policy.of(settings), selection=wish.selection, data_checks=wish.data_checks)
+    wish.selection.refuse_unknown(check_names(policy.project_checks))
+    source = _target(settings, wish)
+    with connect(url, read_only=True, search_path=settings.schemas) as connection:
+        progress(f"Reading {url}.")
+        live = read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+        target = None
+        if source is not None:
+            progress("Reading the target, and what the phases do.")
+            target, policy = _read_target(source, settings, live, policy)
+        progress("Running the checks.")
+        name = "" if source is None else _name(source)
+        return audit(
+            connection, live, target, policy, database=str(url), time=time, target_name=name
+        )
+
+
+def _target(settings: Settings, wish: Wish) -> str | None:
+    if wish.target is not None:
+        return wish.target
+    declared = settings.path(settings.target)
+    return str(declared) if declared.exists() else None
+
+
+def _name(source: str) -> str:
+    """What to call the target: a path from here, or an address without its password."""
+    if Path(source).exists():
+        return os.path.relpath(source)
+    return redact(source)
+
+
+def _read_target(
+    source: str, settings: Settings, live: Snapshot, policy: Policy
+) -> tuple[Snapshot, Policy]:
+    """The target, and the policy that knows which phase closes what."""
+    is_sql = source.endswith(".sql") or Path(source).is_dir()
+    if not is_sql and not settings.path(settings.migrations).is_dir():
+        return load_schema(source, settings), policy
+    major = settings.server.major or live.server_version // 10000
+    with throwaway(settings.server, major) as server:
+        target = load_schema(source, settings, server=server)
+        return target, _with_phases(policy, settings, server, target)
+
+
+def _with_phases(policy: Policy, settings: Settings, server: Server, target: Snapshot) -> Policy:
+    """The policy with the closing phases, as a run of all phases on an empty copy shows them.
+
+    Migrations that do not run are no reason to say nothing about the database.
+    """
+    try:
+        history = schema_history(settings, server)
+    except GnkMigrateError as error:
+        unknown = NotRun("phases", "Which phase closes which gap", error.message)
+        return replace(policy, not_run=(unknown,))
+    if history is None:
+        return policy
+    closing = closing_phases(
+        history.baseline,
+        history.phases,
+        lambda snapshot: fingerprints(snapshot, target, policy),
+    )
+    return replace(policy, closing=closing, phases=tuple(name for name, _ in history.phases))

@@ -1,0 +1,108 @@
+"""`gnkmigrate audit`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gnkmigrate.cli import _context
+
+FOUND = 1
+
+
+class Format(StrEnum):
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class Threshold(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+    NEVER = "never"
+
+
+def command(
+    context: typer.Context,
+    target: Annotated[
+        str | None,
+        typer.Option(help="What it should be; else the settings' target.", metavar="SCHEMA"),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", "-f", help="How to show it.")
+    ] = Format.TERMINAL,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
+    ] = None,
+    write: Annotated[
+        list[str] | None,
+        typer.Option(help="A further report, as markdown=FILE; repeatable.", metavar="FORMAT=FILE"),
+    ] = None,
+    fail_on: Annotated[
+        Threshold, typer.Option(help="Exit code 1 from this severity on.")
+    ] = Threshold.HIGH,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this check, by id, name or group; repeatable.", metavar="CHECK"),
+    ] = None,
+    skip: Annotated[
+        list[str] | None, typer.Option(help="Not this check; repeatable.", metavar="CHECK")
+    ] = None,
+    no_data_checks: Annotated[
+        bool, typer.Option("--no-data-checks", help="Read the catalog alone, no rows.")
+    ] = False,
+    details: Annotated[
+        bool, typer.Option("--details", "-d", help="Show every finding, with evidence and SQL.")
+    ] = False,
+) -> None:
+    """Compare the live database with its target, and check both: what is missing, what is wrong.
+
+    Reads only. The exit code is 1 where something is found that is as grave as --fail-on.
+
+    Example: gnkmigrate audit --write markdown=audits/today.md
+    """
+    from datetime import UTC, datetime
+
+    from gnkmigrate.audit.finding import Severity
+    from gnkmigrate.audit.selection import Selection
+    from gnkmigrate.audit.session import Wish, audit_project
+    from gnkmigrate.report import renderer
+    from gnkmigrate.report.files import check_writable, write_report
+    from gnkmigrate.report.view import View
+
+    files = [_wanted(text) for text in write or ()]
+    files += [(format_.value, output)] if output else []
+    check_writable([path for _, path in files])
+    project = _context.settings(context)
+    messages, console = _context.stderr(context), _context.stdout(context)
+    given = _context.options(context)
+    result = audit_project(
+        project,
+        _context.live_url(context, project),
+        Wish(target, Selection(tuple(only or ()), tuple(skip or ())), not no_data_checks),
+        datetime.now(UTC),
+        messages.print if given.verbose else lambda _: None,
+    )
+    everything = details or given.verbose
+    for name, path in files:
+        write_report(path, renderer(name)(result, View(details=True)))
+    if output is None:
+        color = console.color_system is not None and not console.no_color
+        view = View(console.width, color, everything)
+        typer.echo(renderer(format_.value)(result, view), nl=False, color=color)
+    if fail_on is not Threshold.NEVER and result.at_least(Severity.named(fail_on.value)):
+        raise typer.Exit(FOUND)
+
+
+def _wanted(text: str) -> tuple[str, Path]:
+    """A format and a file from "markdown=audits/today.md"."""
+    name, separator, file = text.partition("=")
+    if not separator or not file or name not in set(Format):
+        formats = ", ".join(Format)
+        raise typer.BadParameter(f"{text!r}: write FORMAT=FILE, where FORMAT is one of {formats}.")
+    return name, Path(file)
