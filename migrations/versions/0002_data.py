@@ -67,7 +67,8 @@ BEGIN
 END
 $body$;
 
-CREATE TRIGGER gnkmigrate_node
+-- Triggers fire in the order of their names: this one sees what the application's own have done.
+CREATE TRIGGER zz_gnkmigrate_node
     BEFORE INSERT OR UPDATE OF node_address, label, gpu_type, gcore_instance_id, created_at
     ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_of_user_node();
 CREATE TRIGGER gnkmigrate_node_gone
@@ -160,7 +161,7 @@ def upgrade() -> None:
         touches=("public.user_nodes",),
     )
     op.step("nodes follow user_nodes", SYNC, touches=("public.user_nodes",))
-    op.backfill("rows of nodes", "public.user_nodes", "id", FILL, alias="old")
+    op.backfill("rows of nodes", "public.user_nodes", "id", FILL, alias="old", quiet=True)
     op.verify(
         "every assignment knows its node",
         "SELECT id, node_address FROM public.user_nodes WHERE node_id IS NULL",
@@ -217,7 +218,7 @@ def downgrade() -> None:
     op.step(
         "nodes follow user_nodes",
         """
-        DROP TRIGGER gnkmigrate_node ON public.user_nodes;
+        DROP TRIGGER zz_gnkmigrate_node ON public.user_nodes;
         DROP TRIGGER gnkmigrate_node_gone ON public.user_nodes;
         DROP TRIGGER gnkmigrate_nodes_gone ON public.user_nodes;
         DROP FUNCTION gnkmigrate.node_of_user_node();

@@ -97,7 +97,7 @@ def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | Non
         PhaseRefused: a check speaks against it; nothing was changed.
         PhaseFailed: a step failed; what was done before it stands and is journalled.
     """
-    work = replace(work, phase=phase.name)
+    work = replace(work, phase=phase.name, direction=direction)
     started = time.monotonic()
     in_force = InForce.of(phase.name, journal.steps(work.connection))
     steps = pending_steps(phase, direction, in_force)
@@ -119,7 +119,7 @@ def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | Non
     work.observe(events.PhaseStarted(phase.name, direction, total, total - left))
     try:
         if direction == "up":
-            journal.erase_direction(work.connection, phase.name, "down")
+            _give_up_downgrade(phase, in_force, work)
         rows = _run_steps(steps, direction, run, work)
         if direction == "down":
             with work.connection.transaction():
@@ -132,6 +132,19 @@ def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | Non
         _note_failure(work, run, error)
         raise
     work.observe(events.PhaseFinished(phase.name, direction, rows, time.monotonic() - started))
+
+
+def _give_up_downgrade(phase: Phase, in_force: InForce, work: Work) -> None:
+    """What a downgrade that was not finished has prepared is taken back, last first."""
+    for step in reversed(phase.down_steps):
+        if step.name in in_force.down:
+            work.step = step.name
+
+            def cancel(step: Step = step) -> None:
+                step.cancel(work)
+                journal.erase_step(work.connection, phase.name, "down", step.name)
+
+            work.attempt(cancel)
 
 
 def _refuse_if_checked(
@@ -228,7 +241,7 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
 
     if step.transactional:
         return work.attempt(whole)
-    if direction == "up":
+    if direction == "up" or step.name != step.undoes:
         journal.record_step(work.connection, run, state("partial", 0))
     rows = step.run(work)
     work.attempt(lambda: finish(0))  # its rows were counted batch by batch

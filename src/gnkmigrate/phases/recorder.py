@@ -19,7 +19,7 @@ from gnkmigrate.phases.work import Work
 VERSION_TABLE = "alembic_version"
 VERSION_SCHEMA = "gnkmigrate"
 
-StepClass = TypeVar("StepClass", bound=type[Step])
+Maker = TypeVar("Maker", bound=Callable[..., Step | Sequence[Step]])
 
 
 @dataclass(frozen=True)
@@ -69,23 +69,30 @@ class Recorder:
         """Part of a buffer's interface; nothing is held back."""
 
 
-def operation(name: str) -> Callable[[StepClass], StepClass]:
-    """Makes a step available to revisions as op.NAME(...), with the step's own arguments."""
+def operation(name: str) -> Callable[[Maker], Maker]:
+    """Makes a step, or several, available to revisions as op.NAME(...).
 
-    def register(step_class: StepClass) -> StepClass:
+    Args:
+        name: the operation's name.
+
+    Returns:
+        A decorator for a step's class, or for a function that gives steps.
+    """
+
+    def register(maker: Maker) -> Maker:
         class RecordedOperation(MigrateOperation):
-            def __init__(self, step: Step) -> None:
-                self.step = step
+            def __init__(self, steps: Sequence[Step]) -> None:
+                self.steps = steps
 
             @classmethod
             def invoke(cls, operations: Operations, *args: Any, **keywords: Any) -> None:
-                operations.invoke(cls(step_class(*args, **keywords)))
+                made = maker(*args, **keywords)
+                operations.invoke(cls((made,) if isinstance(made, Step) else made))
 
-        RecordedOperation.__name__ = f"{step_class.__name__}Operation"
-        RecordedOperation.invoke.__func__.__doc__ = step_class.__doc__  # type: ignore[attr-defined]
+        RecordedOperation.invoke.__func__.__doc__ = maker.__doc__  # type: ignore[attr-defined]
         Operations.register_operation(name, "invoke")(RecordedOperation)
         Operations.implementation_for(RecordedOperation)(_record)
-        return step_class
+        return maker
 
     return register
 
@@ -97,7 +104,8 @@ def _record(operations: Operations, recorded: Any) -> None:
             "An operation of gnkmigrate was called outside of its environment.",
             hint="migrations/env.py must call gnkmigrate.phases.environment.run().",
         )
-    recorder.add(recorded.step)
+    for step in recorded.steps:
+        recorder.add(step)
 
 
 def record(function: Callable[[], None]) -> tuple[Step, ...]:

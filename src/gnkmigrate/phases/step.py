@@ -68,6 +68,13 @@ class Step(ABC):
     def run(self, work: "Work") -> int:
         """Does it; gives the number of rows moved or changed."""
 
+    def cancel(self, work: "Work") -> None:
+        """Takes this step of a downgrade back, because the downgrade is given up half way.
+
+        Only a step that prepares another one has anything to do here.
+        """
+        del work
+
     @abstractmethod
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         """The step as SQL statements for reading and for psql."""

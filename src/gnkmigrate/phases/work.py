@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
@@ -16,6 +16,7 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import events
 from gnkmigrate.phases.blockers import BlockerWatch
+from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.template import render
 from gnkmigrate.settings import LimitSettings
@@ -40,6 +41,8 @@ class Work:
         limits: times and sizes that keep the application undisturbed.
         watch: knows who is in the way.
         observe: told of every event.
+        step: the name of the running step.
+        direction: which way the phase runs.
     """
 
     connection: Connection
@@ -49,7 +52,8 @@ class Work:
     limits: LimitSettings
     watch: BlockerWatch
     observe: events.Observer = events.ignore
-    step: str = field(default="")
+    step: str = ""
+    direction: Direction = "up"
 
     def execute(self, text: str) -> Cursor[tuple[Any, ...]]:
         """Runs SQL after filling in its placeholders."""
@@ -150,8 +154,8 @@ class Work:
         """Where a batched step has come to; None at its beginning."""
         row = self.connection.execute(
             "SELECT checkpoint FROM gnkmigrate.step "
-            "WHERE phase = %s AND direction = 'up' AND name = %s",
-            (self.phase, self.step),
+            "WHERE phase = %s AND direction = %s AND name = %s",
+            (self.phase, self.direction, self.step),
         ).fetchone()
         return row[0] if row else None
 
@@ -159,14 +163,14 @@ class Work:
         """Keeps a place and counts the rows, in the transaction of the batch that reached it."""
         self.connection.execute(
             "UPDATE gnkmigrate.step SET checkpoint = %s, rows = rows + %s "
-            "WHERE phase = %s AND direction = 'up' AND name = %s",
-            (Jsonb(value), rows, self.phase, self.step),
+            "WHERE phase = %s AND direction = %s AND name = %s",
+            (Jsonb(value), rows, self.phase, self.direction, self.step),
         )
         self.connection.execute(
             "UPDATE gnkmigrate.run SET rows = run.rows + %s FROM gnkmigrate.step"
-            " WHERE step.run = run.number AND step.phase = %s AND step.direction = 'up'"
+            " WHERE step.run = run.number AND step.phase = %s AND step.direction = %s"
             " AND step.name = %s",
-            (rows, self.phase, self.step),
+            (rows, self.phase, self.direction, self.step),
         )
 
     def progress(self, rows: int, total: int) -> None:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import ClassVar
 
 from gnkmigrate.errors import RevisionError
+from gnkmigrate.phases import relation
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.pace import Pace
 from gnkmigrate.phases.recorder import operation
@@ -34,6 +36,7 @@ class Backfill(Step):
         sql: statements that stay correct when run twice; `:batch` stands where the condition on
             the key range goes, on the column as `alias` qualifies it.
         alias: the table's alias in `sql`; without one the key is not qualified.
+        quiet: the table's own triggers do not fire, since no value of the application changes.
     """
 
     transactional: ClassVar[bool] = False
@@ -43,6 +46,7 @@ class Backfill(Step):
     key: str
     sql: str
     alias: str = ""
+    quiet: bool = False
 
     def __post_init__(self) -> None:
         if BATCH not in self.sql:
@@ -105,7 +109,8 @@ class Backfill(Step):
         return rows
 
     def _batch(self, work: Work, condition: str) -> int:
-        cursor = work.execute(self.sql.replace(BATCH, f"({condition})"))
+        with relation.quiet_batch(work, self.table) if self.quiet else nullcontext():
+            cursor = work.execute(self.sql.replace(BATCH, f"({condition})"))
         rows = max(cursor.rowcount, 0)
         while cursor.nextset():
             rows = max(cursor.rowcount, rows)

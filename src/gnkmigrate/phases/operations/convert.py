@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import relation
+from gnkmigrate.phases import relation, shadow
 from gnkmigrate.phases.conversion import COLUMN, Conversion, alter_to_new, alter_to_old
+from gnkmigrate.phases.index_copy import unsupported
 from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.operations.convert_online import Reshaping, building, clearing, exchange
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal, Step
@@ -14,124 +16,138 @@ from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
-def _memory_key(table: str, conversion: Conversion) -> str:
-    return f"column {table}.{conversion.column}"
-
-
 @operation("convert_columns")
-@dataclass(frozen=True)
-class ConvertColumns(Step):
-    """Changes columns of one table in one pass, and keeps what the way back would lose.
+def convert_columns(table: str, key: str, conversions: tuple[Conversion, ...]) -> tuple[Step, ...]:
+    """Changes columns of one table, and keeps what the way back would lose.
 
     A value that `back` does not turn into exactly what it was is residue: original and converted
-    text are kept by row. Types, defaults and nullability are remembered as they were found.
+    text are kept by row. Types, defaults and nullability are remembered as they were found. A
+    table of more than `limits.rewrite_rows` rows is not rewritten: its new columns are built
+    beside the old ones while the application writes.
 
-    Attributes:
+    Args:
         table: "schema.table".
         key: the column that identifies a row.
         conversions: the columns' changes.
     """
+    spec, before = building(table, key, conversions, "up")
+    return (*before, ConvertColumns(spec))
 
-    table: str
-    key: str
-    conversions: tuple[Conversion, ...]
+
+@operation("revert_columns")
+def revert_columns(table: str, key: str, conversions: tuple[Conversion, ...]) -> tuple[Step, ...]:
+    """Changes columns back, and gives every original back whose value was not written since.
+
+    Args:
+        table: "schema.table".
+        key: the column that identifies a row.
+        conversions: the same as for convert_columns.
+    """
+    spec, before = building(table, key, conversions, "down")
+    return (SpillMisfits(spec), *before, RevertColumns(spec), *clearing(spec))
+
+
+@dataclass(frozen=True)
+class ConvertColumns(Step):
+    """The new columns take the place of the old ones; a small table is rewritten here."""
+
+    reshaping: Reshaping
 
     @property
     def name(self) -> str:
-        return f"columns of {self.table}"
+        return self.reshaping.name
 
     @property
     def tables(self) -> Sequence[str]:
-        return (self.table,)
+        return (self.reshaping.table,)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        names = [conversion.column for conversion in self.conversions]
-        hanging = relation.dependents(work, self.table, names)
-        if not hanging:
-            return ()
-        return (
-            Refusal(
-                f"Other objects use columns of {self.table} whose type changes.",
-                hanging,
-                len(hanging),
-                "Drop them before and create them again after the phase.",
-            ),
-        )
+        spec = self.reshaping
+        names = [change.column for change in spec.conversions]
+        refusals = []
+        hanging = relation.dependents(work, spec.table, names)
+        if hanging:
+            refusals.append(
+                Refusal(
+                    f"Other objects use columns of {spec.table} whose type changes.",
+                    hanging,
+                    len(hanging),
+                    "Drop them before and create them again after the phase.",
+                )
+            )
+        found = relation.columns(work, spec.table, names)
+        replaced = [
+            change.column
+            for change in spec.conversions
+            if change.column in found and shadow.rewrites(change, found[change.column])
+        ]
+        fixed = unsupported(work, spec.table, replaced) if replaced else []
+        if fixed:
+            refusals.append(
+                Refusal(
+                    f"What hangs on columns of {spec.table} cannot be carried over to new ones.",
+                    fixed,
+                    len(fixed),
+                    "Drop it before the phase and create it again after it.",
+                )
+            )
+        return refusals
 
     def run(self, work: Work) -> int:
-        names = [conversion.column for conversion in self.conversions]
-        found = relation.columns(work, self.table, names)
-        work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
-        for conversion in self.conversions:
-            before = found[conversion.column]
-            work.remember(_memory_key(self.table, conversion), before)
-            work.execute(self._residue(work.phase, conversion, str(before["type"])))
+        spec = self.reshaping
+        work.execute(f"LOCK TABLE {quoted(spec.table)} IN ACCESS EXCLUSIVE MODE")
+        if spec.is_online(work):
+            exchange(spec, work)
+            return 0
+        for built in spec.shadows(work):
+            if built.residue is not None:
+                kept = built.residue
+                source = f"FROM {quoted(spec.table)} AS old WHERE {kept.needed}"
+                work.execute(kept.insert(source).replace(shadow.ROW, "old"))
         for statement in self.script(work.parameters):
             work.execute(statement)
-        return int(work.value(f"SELECT count(*) FROM {quoted(self.table)}"))
-
-    def _residue(self, phase: str, conversion: Conversion, old_type: str) -> str:
-        name = column(conversion.column)
-        new = conversion.converted(name)
-        differs = f"({conversion.reverted(new, old_type)})::text IS DISTINCT FROM {name}::text"
-        return f"""
-            INSERT INTO gnkmigrate.residue (phase, relation, attribute, key, original, converted)
-            SELECT {literal(phase)}, {literal(self.table)}, {literal(conversion.column)},
-                   {column(self.key)}::text, {name}::text, ({new})::text
-            FROM {quoted(self.table)}
-            WHERE {name} IS NOT NULL AND ({"true" if conversion.keep else differs})
-        """
+        return int(work.value(f"SELECT count(*) FROM {quoted(spec.table)}"))
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        actions = [action for change in self.conversions for action in alter_to_new(change)]
-        table = quoted(self.table)
+        spec = self.reshaping
+        actions = [action for change in spec.conversions for action in alter_to_new(change)]
+        table = quoted(spec.table)
         renames = [
             f"ALTER TABLE {table} RENAME COLUMN {column(change.column)} TO {column(change.rename)}"
-            for change in self.conversions
+            for change in spec.conversions
             if change.rename
         ]
         alter = f"ALTER TABLE {table}\n  " + ",\n  ".join(actions)
         return (render(alter, parameters), *renames)
 
 
-@operation("revert_columns")
 @dataclass(frozen=True)
-class RevertColumns(Step):
-    """Changes columns back, and gives every original back whose row was not written since.
+class SpillMisfits(Step):
+    """Values that the old columns cannot hold are refused, or with --spill kept and replaced."""
 
-    Attributes:
-        table: "schema.table".
-        key: the column that identifies a row.
-        conversions: the same as in convert_columns.
-    """
-
-    table: str
-    key: str
-    conversions: tuple[Conversion, ...]
+    reshaping: Reshaping
 
     @property
     def name(self) -> str:
-        return f"columns of {self.table}"
+        return f"misfits of {self.reshaping.table}"
 
     @property
-    def tables(self) -> Sequence[str]:
-        return (self.table,)
+    def undoes(self) -> str:
+        return self.reshaping.name
 
     def check(self, work: Work) -> Sequence[Refusal]:
         if work.parameters["spill"] == "yes":
             return ()
+        spec = self.reshaping
         refusals = []
-        for conversion in self.conversions:
-            shown = f"{column(self.key)}, {column(conversion.new_name)}"
-            query = (
-                f"SELECT {shown} FROM {quoted(self.table)} WHERE {self._misfit(work, conversion)}"
-            )
+        for change in spec.conversions:
+            shown = f"{column(spec.key)}, {column(change.new_name)}"
+            query = f"SELECT {shown} FROM {quoted(spec.table)} WHERE {self._misfit(work, change)}"
             total, rows = listed(work, query)
             if total:
                 refusals.append(
                     Refusal(
-                        f"{self.table}.{conversion.new_name}: values that the old column cannot "
-                        "hold.",
+                        f"{spec.table}.{change.new_name}: values that the old column cannot hold.",
                         rows,
                         total,
                         "Change them, or keep them in the overflow with --spill.",
@@ -140,105 +156,131 @@ class RevertColumns(Step):
                 )
         return refusals
 
-    def run(self, work: Work) -> int:
-        table = quoted(self.table)
-        work.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        with relation.quiet_triggers(work, self.table):
-            if work.parameters["spill"] == "yes":
-                self._spill(work)
-            for conversion in self.conversions:
-                work.execute(self._drop_outdated_residue(work.phase, conversion))
-            for statement in self._alter(work):
-                work.execute(statement)
-            for conversion in self.conversions:
-                before = self._before(work, conversion)
-                work.execute(self._restore(work.phase, conversion, str(before["type"])))
-                work.forget(_memory_key(self.table, conversion))
-            work.execute(
-                "DELETE FROM gnkmigrate.residue"
-                f" WHERE phase = {literal(work.phase)} AND relation = {literal(self.table)}"
-            )
-        return int(work.value(f"SELECT count(*) FROM {table}"))
-
-    def _before(self, work: Work, conversion: Conversion) -> Mapping[str, str | bool | None]:
-        before: Mapping[str, str | bool | None] | None = work.recall(
-            _memory_key(self.table, conversion)
-        )
+    def _misfit(self, work: Work, change: Conversion) -> str:
+        """The condition under which the old column cannot hold a row's value."""
+        name = column(change.new_name)
+        holds = change.holds.replace(COLUMN, name)
+        before = shadow.remembered(work, self.reshaping.table, (change,))[change.column]
         if before is None:
             raise PhaseFailed(
-                f"How {self.table}.{conversion.column} was declared is not in the journal.",
+                f"How {self.reshaping.table}.{change.column} was declared is not in the journal.",
                 hint="Restore the rows of gnkmigrate.memory from a backup.",
             )
-        return before
-
-    def _misfit(self, work: Work, conversion: Conversion) -> str:
-        """The condition under which the old column cannot hold a row's value."""
-        name = column(conversion.new_name)
-        holds = conversion.holds.replace(COLUMN, name)
-        if self._before(work, conversion)["not_null"]:
+        if before["not_null"]:
             holds = f"{name} IS NOT NULL AND {holds}"
         return f"({holds}) IS NOT TRUE"
 
-    def _spill(self, work: Work) -> None:
-        """Copies rows that do not fit to the overflow; then they fit, or are taken out."""
-        for conversion in self.conversions:
-            name = column(conversion.new_name)
-            where = self._misfit(work, conversion)
-            reason = literal(f"{conversion.new_name} does not fit {conversion.column}")
-            work.execute(f"""
-                INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
-                SELECT {literal(work.phase)}, {literal(self.table)}, {reason}, to_jsonb(spilled)
-                FROM {quoted(self.table)} AS spilled WHERE {where}
-            """)
-            if conversion.fallback is None:
-                work.execute(f"DELETE FROM {quoted(self.table)} WHERE {where}")
-            else:
-                work.execute(
-                    f"UPDATE {quoted(self.table)} SET {name} = {conversion.fallback} WHERE {where}"
-                )
+    def run(self, work: Work) -> int:
+        if work.parameters["spill"] != "yes":
+            return 0
+        table, rows = quoted(self.reshaping.table), 0
+        with relation.quiet_triggers(work, self.reshaping.table):
+            for change in self.reshaping.conversions:
+                where = self._misfit(work, change)
+                reason = literal(f"{change.new_name} does not fit {change.column}")
+                rows += work.execute(f"""
+                    INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
+                    SELECT {literal(work.phase)}, {literal(self.reshaping.table)}, {reason},
+                           to_jsonb(spilled)
+                    FROM {table} AS spilled WHERE {where}
+                """).rowcount
+                if change.fallback is None:
+                    work.execute(f"DELETE FROM {table} WHERE {where}")
+                else:
+                    name = column(change.new_name)
+                    work.execute(f"UPDATE {table} SET {name} = {change.fallback} WHERE {where}")
+        return rows
 
-    def _drop_outdated_residue(self, phase: str, conversion: Conversion) -> str:
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- refuses, or keeps in gnkmigrate.overflow: {self.name}",)
+
+
+@dataclass(frozen=True)
+class RevertColumns(Step):
+    """The old columns take their place again; a small table is rewritten here."""
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return self.reshaping.name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.reshaping.table,)
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        work.execute(f"LOCK TABLE {quoted(spec.table)} IN ACCESS EXCLUSIVE MODE")
+        if spec.is_online(work):
+            exchange(spec, work)
+            rows = 0
+        else:
+            rows = self._rewrite(work)
+        for change in spec.conversions:
+            work.forget(shadow.memory_key(spec.table, change))
+        work.execute(
+            "DELETE FROM gnkmigrate.residue"
+            f" WHERE phase = {literal(work.phase)} AND relation = {literal(spec.table)}"
+        )
+        return rows
+
+    def _rewrite(self, work: Work) -> int:
+        spec, table = self.reshaping, quoted(self.reshaping.table)
+        found = shadow.remembered(work, spec.table, spec.conversions)
+        with relation.quiet_triggers(work, spec.table):
+            for change in spec.conversions:
+                work.execute(self._drop_outdated_residue(work.phase, change))
+            for statement in self._renames():
+                work.execute(statement)
+            actions = [
+                action
+                for change in spec.conversions
+                for action in alter_to_old(change, found[change.column])
+            ]
+            work.execute(f"ALTER TABLE {table}\n  " + ",\n  ".join(actions))
+            for change in spec.conversions:
+                old_type = str(found[change.column]["type"])
+                work.execute(self._restore(work.phase, change, old_type))
+        return int(work.value(f"SELECT count(*) FROM {table}"))
+
+    def _drop_outdated_residue(self, phase: str, change: Conversion) -> str:
         """What was written since counts for more than what was there before."""
+        spec = self.reshaping
         return f"""
             DELETE FROM gnkmigrate.residue
-            WHERE phase = {literal(phase)} AND relation = {literal(self.table)}
-              AND attribute = {literal(conversion.column)}
+            WHERE phase = {literal(phase)} AND relation = {literal(spec.table)}
+              AND attribute = {literal(change.column)}
               AND NOT EXISTS (
-                SELECT FROM {quoted(self.table)} AS current
-                WHERE current.{column(self.key)}::text = residue.key
-                  AND current.{column(conversion.new_name)}::text
+                SELECT FROM {quoted(spec.table)} AS current
+                WHERE current.{column(spec.key)}::text = residue.key
+                  AND current.{column(change.new_name)}::text
                       IS NOT DISTINCT FROM residue.converted)
         """
 
-    def _restore(self, phase: str, conversion: Conversion, old_type: str) -> str:
+    def _restore(self, phase: str, change: Conversion, old_type: str) -> str:
+        spec = self.reshaping
         return f"""
-            UPDATE {quoted(self.table)} AS current
-            SET {column(conversion.column)} = residue.original::{old_type}
+            UPDATE {quoted(spec.table)} AS current
+            SET {column(change.column)} = residue.original::{old_type}
             FROM gnkmigrate.residue
-            WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(self.table)}
-              AND residue.attribute = {literal(conversion.column)}
-              AND residue.key = current.{column(self.key)}::text
+            WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(spec.table)}
+              AND residue.attribute = {literal(change.column)}
+              AND residue.key = current.{column(spec.key)}::text
         """
 
-    def _alter(self, work: Work) -> Sequence[str]:
-        actions = [
-            action
-            for change in self.conversions
-            for action in alter_to_old(change, self._before(work, change))
-        ]
-        return (*self._renames(), f"ALTER TABLE {quoted(self.table)}\n  " + ",\n  ".join(actions))
-
     def _renames(self) -> Sequence[str]:
+        table = quoted(self.reshaping.table)
         return [
-            f"ALTER TABLE {quoted(self.table)}"
-            f" RENAME COLUMN {column(change.rename)} TO {column(change.column)}"
-            for change in self.conversions
+            f"ALTER TABLE {table} RENAME COLUMN {column(change.rename)} TO {column(change.column)}"
+            for change in self.reshaping.conversions
             if change.rename
         ]
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        changed = ", ".join(change.column for change in self.conversions)
+        changed = ", ".join(change.column for change in self.reshaping.conversions)
         note = (
             f"-- then the remembered types, defaults and nullability of {changed}, and the "
             "originals from gnkmigrate.residue"

@@ -1,0 +1,145 @@
+"""Indexes of columns that are being replaced, built again on the columns that replace them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.rows import class_row
+
+from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.work import Work
+
+# indoption: bit 0 is DESC, bit 1 is NULLS FIRST (PostgreSQL source, catalog/pg_index.h).
+_INDEXES = """
+SELECT index_class.relname::text AS name, pg_am.amname::text AS method, indisunique AS unique,
+       conname::text AS constraint,
+       ARRAY(SELECT attname::text FROM unnest(indkey) WITH ORDINALITY AS key (number, place)
+             JOIN pg_attribute ON attrelid = indrelid AND attnum = key.number
+             WHERE place <= indnkeyatts ORDER BY place) AS columns,
+       ARRAY(SELECT option::integer FROM unnest(indoption) WITH ORDINALITY AS o (option, place)
+             ORDER BY place) AS options,
+       ARRAY(SELECT attname::text FROM unnest(indkey) WITH ORDINALITY AS key (number, place)
+             JOIN pg_attribute ON attrelid = indrelid AND attnum = key.number
+             WHERE place > indnkeyatts ORDER BY place) AS included,
+       pg_get_expr(indpred, indrelid) AS predicate,
+       obj_description(indexrelid, 'pg_class') AS comment
+FROM pg_index
+JOIN pg_class AS index_class ON index_class.oid = indexrelid
+JOIN pg_am ON pg_am.oid = index_class.relam
+LEFT JOIN pg_constraint ON conindid = indexrelid AND conrelid = indrelid AND contype = 'u'
+WHERE indrelid = {table}::regclass AND indisvalid AND indexprs IS NULL AND NOT indisprimary
+  AND EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = indrelid AND attname IN ({sources}) AND attnum = ANY (indkey))
+ORDER BY index_class.relname
+"""
+
+
+@dataclass(frozen=True)
+class IndexCopy:
+    """An index, and how to build it on other columns.
+
+    Attributes:
+        constraint: the UNIQUE constraint that it serves; None for a plain index.
+        options: DESC and NULLS FIRST of each key column, as in pg_index.indoption.
+    """
+
+    name: str
+    method: str
+    unique: bool
+    constraint: str | None
+    columns: Sequence[str]
+    options: Sequence[int]
+    included: Sequence[str]
+    predicate: str | None
+    comment: str | None
+
+    @property
+    def staged(self) -> str:
+        """What the copy is called until the exchange; 63 bytes at most."""
+        return f"gnkmigrate_{self.name}".encode()[:63].decode(errors="ignore")
+
+    def create(self, table: str, names: Mapping[str, str], *, concurrently: bool) -> str:
+        """The statement that builds the copy.
+
+        Args:
+            table: "schema.table".
+            names: the replacing column of each column that is replaced.
+            concurrently: without blocking writers.
+        """
+        keys = ", ".join(
+            _key(names.get(name, name), option)
+            for name, option in zip(self.columns, self.options, strict=False)
+        )
+        parts = [
+            "CREATE UNIQUE INDEX" if self.unique else "CREATE INDEX",
+            "CONCURRENTLY" if concurrently else "",
+            f"{column(self.staged)} ON {quoted(table)} USING {self.method} ({keys})",
+        ]
+        if self.included:
+            listed = ", ".join(column(names.get(name, name)) for name in self.included)
+            parts.append(f"INCLUDE ({listed})")
+        if self.predicate:
+            parts.append(f"WHERE {self.predicate}")
+        return " ".join(part for part in parts if part)
+
+    def adopt(self, table: str) -> Sequence[str]:
+        """The statements that give the copy the original's place, once that is gone."""
+        schema = split(table)[0]
+        staged = quoted(f"{schema}.{self.staged}")
+        statements = [f"ALTER INDEX {staged} RENAME TO {column(self.name)}"]
+        if self.constraint is not None:
+            statements.append(
+                f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {column(self.constraint)}"
+                f" UNIQUE USING INDEX {column(self.name)}"
+            )
+        if self.comment is not None:
+            index = quoted(f"{schema}.{self.name}")
+            statements.append(f"COMMENT ON INDEX {index} IS {literal(self.comment)}")
+        return statements
+
+
+def _key(name: str, option: int) -> str:
+    descending, nulls_first = bool(option & 1), bool(option & 2)
+    order = " DESC" if descending else ""
+    # NULLS FIRST is DESC's default and NULLS LAST is ASC's (manual, CREATE INDEX).
+    nulls = "" if nulls_first == descending else f" NULLS {'FIRST' if nulls_first else 'LAST'}"
+    return f"{column(name)}{order}{nulls}"
+
+
+def indexes_of(work: Work, table: str, sources: Sequence[str]) -> tuple[IndexCopy, ...]:
+    """The indexes of a table in which one of these columns is a key or included."""
+    listed = ", ".join(literal(name) for name in sources)
+    query = _INDEXES.format(table=literal(quoted(table)), sources=listed)
+    with work.connection.cursor(row_factory=class_row(IndexCopy)) as cursor:
+        return tuple(cursor.execute(query.encode()).fetchall())
+
+
+def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
+    """What hangs on these columns and is not carried over to others, in words.
+
+    Primary and foreign keys, CHECKs, exclusion constraints, indexes with expressions, predicates
+    or operator classes of their own, generated columns and extended statistics.
+    """
+    listed = ", ".join(literal(name) for name in sources)
+    rows: list[tuple[Any, ...]] = work.execute(f"""
+        SELECT DISTINCT pg_describe_object(classid, objid, objsubid)
+        FROM pg_depend
+        JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+        LEFT JOIN pg_index ON classid = 'pg_class'::regclass AND indexrelid = objid
+        LEFT JOIN pg_constraint ON classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid
+        WHERE refclassid = 'pg_class'::regclass
+          AND refobjid = {literal(quoted(table))}::regclass AND attname IN ({listed})
+          AND (contype IN ('p', 'f', 'c', 'x')
+               OR classid = 'pg_statistic_ext'::regclass
+               OR (classid = 'pg_attrdef'::regclass AND attgenerated = '' AND EXISTS (
+                     SELECT FROM pg_attrdef JOIN pg_attribute AS made
+                       ON made.attrelid = adrelid AND made.attnum = adnum
+                     WHERE pg_attrdef.oid = objid AND made.attgenerated <> ''))
+               OR (indexrelid IS NOT NULL
+                   AND (indexprs IS NOT NULL OR attnum <> ALL (indkey)
+                        OR EXISTS (SELECT FROM unnest(indclass) AS class
+                                   JOIN pg_opclass ON pg_opclass.oid = class
+                                   WHERE NOT opcdefault))))
+        ORDER BY 1
+    """).fetchall()
+    return [row[0] for row in rows]

@@ -1,0 +1,320 @@
+"""The steps by which op.convert_columns and op.revert_columns change a large table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from gnkmigrate.phases import shadow
+from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.index_copy import IndexCopy, indexes_of
+from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.operations.backfill import Backfill
+from gnkmigrate.phases.shadow import Shadow
+from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.work import Work
+
+
+@dataclass(frozen=True)
+class Reshaping:
+    """What the steps of one table have in common.
+
+    Attributes:
+        table: "schema.table".
+        key: the column that identifies a row.
+        conversions: the columns' changes.
+        direction: which columns are being built: the new ones ("up") or the old ones.
+    """
+
+    table: str
+    key: str
+    conversions: tuple[Conversion, ...]
+    direction: Direction
+
+    @property
+    def name(self) -> str:
+        """The step of the exchange, in both directions."""
+        return f"columns of {self.table}"
+
+    @property
+    def which(self) -> str:
+        return f"{'new' if self.direction == 'up' else 'old'} columns of {self.table}"
+
+    @property
+    def function(self) -> str:
+        return quoted(f"gnkmigrate.{self.direction}_{self.table}")
+
+    def shadows(self, work: Work) -> tuple[Shadow, ...]:
+        make = shadow.upward if self.direction == "up" else shadow.downward
+        return make(work, self.table, self.key, self.conversions)
+
+    def required(self, work: Work) -> Sequence[str]:
+        """The columns, by their names before the exchange, that will be NOT NULL."""
+        found = shadow.remembered(work, self.table, self.conversions)
+        built = [each.name for each in self.shadows(work) if each.not_null]
+        if self.direction == "up":
+            kept = [
+                change.column
+                for change in self.conversions
+                if change.not_null
+                and not found[change.column]["not_null"]
+                and not shadow.rewrites(change, found[change.column])
+            ]
+        else:
+            kept = [
+                change.new_name
+                for change in self.conversions
+                if found[change.column]["not_null"]
+                and not change.not_null
+                and not shadow.rewrites(change, found[change.column])
+            ]
+        return [*built, *kept]
+
+    def redeclare(self, work: Work) -> Sequence[str]:
+        """Statements for the columns whose values stay: default, nullability, name."""
+        found = shadow.remembered(work, self.table, self.conversions)
+        kept = [
+            change
+            for change in self.conversions
+            if not shadow.rewrites(change, found[change.column])
+        ]
+        table = quoted(self.table)
+        statements = []
+        for change in kept:
+            up = self.direction == "up"
+            before = found[change.column]
+            name, to = change.column, change.new_name
+            if not up:
+                name, to = to, name
+            default = change.default if up else before["default"]
+            not_null = change.not_null if up else before["not_null"]
+            set_default = "DROP DEFAULT" if default is None else f"SET DEFAULT {default}"
+            statements.append(f"ALTER TABLE {table} ALTER COLUMN {column(name)} {set_default}")
+            if not not_null:
+                statements.append(f"ALTER TABLE {table} ALTER COLUMN {column(name)} DROP NOT NULL")
+            if name != to:
+                statements.append(
+                    f"ALTER TABLE {table} RENAME COLUMN {column(name)} TO {column(to)}"
+                )
+        return statements
+
+    def is_online(self, work: Work) -> bool:
+        """Whether this run has chosen to build columns beside the others."""
+        return work.recall(f"building {self.which}") is not None
+
+    def choose(self, work: Work) -> bool:
+        """Builds beside where the table is large; a small one is rewritten in an instant."""
+        limit = work.limits.rewrite_rows
+        few = f"SELECT FROM {quoted(self.table)} LIMIT {limit + 1}"
+        if work.atomic or work.value(f"SELECT count(*) FROM ({few}) AS counted") <= limit:
+            return False
+        work.remember(f"building {self.which}", True)
+        return True
+
+    def forget_choice(self, work: Work) -> None:
+        work.forget(f"building {self.which}")
+
+
+@dataclass(frozen=True)
+class AddShadows(Step):
+    """Adds the columns and the trigger that keeps them in step."""
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return self.reshaping.which
+
+    @property
+    def undoes(self) -> str:
+        return self.reshaping.name if self.reshaping.direction == "down" else self.name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.reshaping.table,)
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        if spec.direction == "up":
+            shadow.remember(work, spec.table, spec.conversions)
+        shadows = spec.shadows(work)
+        if shadows and spec.choose(work):
+            work.execute(shadow.add(spec.table, shadows, spec.function))
+        return 0
+
+    def cancel(self, work: Work) -> None:
+        drop_shadows(self.reshaping, work)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- on a large table: {self.name}, built beside the others",)
+
+
+def drop_shadows(spec: Reshaping, work: Work) -> None:
+    """Takes columns under construction away again."""
+    if spec.is_online(work):
+        work.execute(shadow.drop(spec.table, spec.shadows(work), spec.function))
+        spec.forget_choice(work)
+
+
+@dataclass(frozen=True)
+class DropShadows(Step):
+    """Takes AddShadows of an upgrade back that did not come to its exchange."""
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return self.reshaping.which
+
+    def run(self, work: Work) -> int:
+        drop_shadows(self.reshaping, work)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- drops {self.name} that an interrupted upgrade left",)
+
+
+@dataclass(frozen=True)
+class FillShadows(Step):
+    """Fills the columns in batches."""
+
+    transactional: ClassVar[bool] = False
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return f"rows of {self.reshaping.which}"
+
+    @property
+    def undoes(self) -> str:
+        return self.reshaping.name if self.reshaping.direction == "down" else self.name
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        if not spec.is_online(work):
+            return 0
+        sql = shadow.fill(spec.table, spec.shadows(work))
+        return Backfill(self.name, spec.table, spec.key, sql, alias="filled", quiet=True).run(work)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- on a large table: {self.name}, in batches along {self.reshaping.key}",)
+
+
+@dataclass(frozen=True)
+class IndexShadows(Step):
+    """Builds the indexes, checks NOT NULL without blocking anybody, gathers statistics."""
+
+    transactional: ClassVar[bool] = False
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return f"indexes of {self.reshaping.which}"
+
+    @property
+    def undoes(self) -> str:
+        return self.reshaping.name if self.reshaping.direction == "down" else self.name
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        if not spec.is_online(work):
+            return 0
+        shadows = spec.shadows(work)
+        names = {built.source: built.name for built in shadows}
+        for index in indexes_of(work, spec.table, list(names)):
+            self._build(work, index, names)
+        for name in spec.required(work):
+            self._require(work, name)
+        listed = ", ".join(column(built.name) for built in shadows)
+        work.attempt(lambda: work.execute(f"ANALYZE {quoted(spec.table)} ({listed})"))
+        return 0
+
+    def _build(self, work: Work, index: IndexCopy, names: Mapping[str, str]) -> None:
+        table = self.reshaping.table
+        staged = quoted(f"{split(table)[0]}.{index.staged}")
+        valid = work.value(
+            f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass({literal(staged)})"
+        )
+        # The build waits for every older snapshot, and that counts as waiting for a lock.
+        with work.settings(lock_timeout=f"{round(work.limits.lock_deadline_s * 1000)}ms"):
+            if valid is False:
+                work.execute(f"DROP INDEX CONCURRENTLY {staged}")
+            if not valid:
+                work.execute(index.create(table, names, concurrently=True))
+
+    def _require(self, work: Work, required: str) -> None:
+        """A valid CHECK spares SET NOT NULL its scan (manual, ALTER TABLE, SET NOT NULL)."""
+        table, check = quoted(self.reshaping.table), not_null_check(required)
+        there = work.value(
+            f"SELECT count(*) FROM pg_constraint WHERE conname = {literal(check)}"
+            f" AND conrelid = {literal(table)}::regclass"
+        )
+        if not there:
+            condition = f"CHECK ({column(required)} IS NOT NULL) NOT VALID"
+            add = f"ALTER TABLE {table} ADD CONSTRAINT {column(check)} {condition}"
+            work.attempt(lambda: work.execute(add))
+        validate = f"ALTER TABLE {table} VALIDATE CONSTRAINT {column(check)}"
+        work.attempt(lambda: work.execute(validate))
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- on a large table: {self.name}, concurrently",)
+
+
+def not_null_check(required: str) -> str:
+    """The name of the CHECK that stands in for NOT NULL until the exchange; 63 bytes at most."""
+    return f"gnkmigrate_not_null_{required}".encode()[:63].decode(errors="ignore")
+
+
+def exchange(spec: Reshaping, work: Work) -> None:
+    """Drops the replaced columns and gives their names to the new ones; no row is touched."""
+    table, shadows = quoted(spec.table), spec.shadows(work)
+    indexes = indexes_of(work, spec.table, [built.source for built in shadows])
+    comments = {built.target: _comment(work, spec.table, built.source) for built in shadows}
+    work.execute(f"DROP TRIGGER {shadow.TRIGGER} ON {table}; DROP FUNCTION {spec.function}()")
+    for required in spec.required(work):
+        work.execute(f"ALTER TABLE {table} ALTER COLUMN {column(required)} SET NOT NULL")
+        work.execute(f"ALTER TABLE {table} DROP CONSTRAINT {column(not_null_check(required))}")
+    dropped = ", ".join(f"DROP COLUMN {column(built.source)}" for built in shadows)
+    work.execute(f"ALTER TABLE {table} {dropped}")
+    for built in shadows:
+        work.execute(
+            f"ALTER TABLE {table} RENAME COLUMN {column(built.name)} TO {column(built.target)}"
+        )
+        if built.default is not None:
+            target = column(built.target)
+            work.execute(f"ALTER TABLE {table} ALTER COLUMN {target} SET DEFAULT {built.default}")
+    for statement in (each for index in indexes for each in index.adopt(spec.table)):
+        work.execute(statement)
+    for target, comment in comments.items():
+        if comment is not None:
+            work.execute(f"COMMENT ON COLUMN {table}.{column(target)} IS {literal(comment)}")
+    for statement in spec.redeclare(work):
+        work.execute(statement)
+    spec.forget_choice(work)
+
+
+def _comment(work: Work, table: str, name: str) -> str | None:
+    comment: str | None = work.value(
+        "SELECT col_description(attrelid, attnum) FROM pg_attribute"
+        f" WHERE attrelid = {literal(quoted(table))}::regclass AND attname = {literal(name)}"
+    )
+    return comment
+
+
+def building(
+    table: str, key: str, conversions: tuple[Conversion, ...], direction: Direction
+) -> tuple[Reshaping, tuple[Step, ...]]:
+    """The steps before the exchange."""
+    spec = Reshaping(table, key, conversions, direction)
+    return spec, (AddShadows(spec), FillShadows(spec), IndexShadows(spec))
+
+
+def clearing(spec: Reshaping) -> tuple[Step, ...]:
+    """The step that takes an upgrade back which was interrupted before the exchange."""
+    return (DropShadows(replace(spec, direction="up")),)

@@ -1,0 +1,250 @@
+"""Columns that are built beside those that they will replace, while the application writes.
+
+The recipe: add the new columns, let a trigger keep them in step, fill them in batches, build their
+indexes concurrently, then exchange the columns in one short transaction that only changes names.
+It serves both directions: on the way back the old columns are the ones that are built.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gnkmigrate.phases import relation
+from gnkmigrate.phases.conversion import COLUMN, Conversion
+from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.work import Work
+
+ROW = ":row"
+# Triggers fire in the order of their names: after the user's, whose changes it must see.
+TRIGGER = "zz_gnkmigrate_columns"
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """One column under construction.
+
+    Attributes:
+        source: the column that it will replace, as it is called now.
+        target: what it will be called.
+        type: its type, as SQL.
+        value: SQL for its value; `:row` stands for the row's alias.
+        default: its default once it is in place, as SQL; None for none.
+        not_null: whether it will be NOT NULL.
+        residue: SQL statement parts for what the way back would lose; None on the way back.
+    """
+
+    source: str
+    target: str
+    type: str
+    value: str
+    default: str | None
+    not_null: bool
+    residue: "Residue | None"
+
+    @property
+    def name(self) -> str:
+        """What it is called until the exchange; 63 bytes at most."""
+        return f"gnkmigrate_{self.target}".encode()[:63].decode(errors="ignore")
+
+    def of(self, row: str) -> str:
+        return self.value.replace(ROW, row)
+
+
+@dataclass(frozen=True)
+class Residue:
+    """An original that is kept where the new value does not give it back.
+
+    Attributes:
+        phase: under which it is kept.
+        relation: "schema.table".
+        attribute: the old column.
+        key: SQL for the row's key as text; `:row` is the row's alias.
+        original: SQL for the original as text.
+        converted: SQL for the new value as text.
+        needed: SQL condition.
+    """
+
+    phase: str
+    relation: str
+    attribute: str
+    key: str
+    original: str
+    converted: str
+    needed: str
+
+    @property
+    def place(self) -> str:
+        """The condition that finds it in gnkmigrate.residue."""
+        return (
+            f"residue.phase = {literal(self.phase)} AND residue.relation = {literal(self.relation)}"
+            f" AND residue.attribute = {literal(self.attribute)} AND residue.key = {self.key}"
+        )
+
+    def insert(self, source: str) -> str:
+        """INSERT ... SELECT of the originals of `source`, a FROM clause with alias :row."""
+        values = ", ".join(
+            (literal(self.phase), literal(self.relation), literal(self.attribute), self.key)
+        )
+        return (
+            "INSERT INTO gnkmigrate.residue (phase, relation, attribute, key, original, converted)"
+            f" SELECT {values}, {self.original}, {self.converted} {source}"
+        )
+
+
+def upward(
+    work: Work, table: str, key: str, conversions: Sequence[Conversion]
+) -> tuple[Shadow, ...]:
+    """The new columns that the conversions ask for; those that only change in name need none."""
+    found = remembered(work, table, conversions)
+    return tuple(
+        _upward(work.phase, table, key, conversion, found[conversion.column])
+        for conversion in conversions
+        if rewrites(conversion, found[conversion.column])
+    )
+
+
+def downward(
+    work: Work, table: str, key: str, conversions: Sequence[Conversion]
+) -> tuple[Shadow, ...]:
+    """The old columns again, each original where its row was not written since."""
+    found = remembered(work, table, conversions)
+    return tuple(
+        _downward(work.phase, table, key, conversion, found[conversion.column])
+        for conversion in conversions
+        if rewrites(conversion, found[conversion.column])
+    )
+
+
+def rewrites(conversion: Conversion, before: Mapping[str, Any]) -> bool:
+    """Whether the values themselves change, and not just name, default or nullability."""
+    return conversion.using != COLUMN or before["type"] != conversion.type
+
+
+def memory_key(table: str, conversion: Conversion) -> str:
+    return f"column {table}.{conversion.column}"
+
+
+def remember(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
+    """Keeps how the columns were declared before the phase."""
+    found = relation.columns(work, table, [conversion.column for conversion in conversions])
+    for conversion in conversions:
+        if conversion.column in found:
+            work.remember(memory_key(table, conversion), found[conversion.column])
+
+
+def remembered(
+    work: Work, table: str, conversions: Sequence[Conversion]
+) -> Mapping[str, Mapping[str, Any]]:
+    """How the columns were declared before the phase, by their names then."""
+    return {
+        conversion.column: work.recall(memory_key(table, conversion)) for conversion in conversions
+    }
+
+
+def _upward(
+    phase: str, table: str, key: str, conversion: Conversion, before: Mapping[str, Any]
+) -> Shadow:
+    old = f"{ROW}.{column(conversion.column)}"
+    new = conversion.converted(old)
+    back = conversion.reverted(new, str(before["type"]))
+    lost = "true" if conversion.keep else f"({back})::text IS DISTINCT FROM ({old})::text"
+    return Shadow(
+        source=conversion.column,
+        target=conversion.new_name,
+        type=conversion.type,
+        value=new,
+        default=conversion.default,
+        not_null=conversion.not_null,
+        residue=Residue(
+            phase=phase,
+            relation=table,
+            attribute=conversion.column,
+            key=f"{ROW}.{column(key)}::text",
+            original=f"({old})::text",
+            converted=f"({new})::text",
+            needed=f"({old}) IS NOT NULL AND ({lost})",
+        ),
+    )
+
+
+def _downward(
+    phase: str, table: str, key: str, conversion: Conversion, before: Mapping[str, Any]
+) -> Shadow:
+    new = f"{ROW}.{column(conversion.new_name)}"
+    old_type = str(before["type"])
+    holds = conversion.holds.replace(COLUMN, new)
+    back = f"CASE WHEN {holds} THEN {conversion.reverted(new, old_type)} END"
+    original = f"""(SELECT residue.original::{old_type} FROM gnkmigrate.residue
+        WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(table)}
+          AND residue.attribute = {literal(conversion.column)}
+          AND residue.key = {ROW}.{column(key)}::text
+          AND residue.converted IS NOT DISTINCT FROM ({new})::text)"""
+    return Shadow(
+        source=conversion.new_name,
+        target=conversion.column,
+        type=old_type,
+        value=f"coalesce({original}, {back})",
+        default=before["default"],
+        not_null=bool(before["not_null"]),
+        residue=None,
+    )
+
+
+def add(table: str, shadows: Sequence[Shadow], function: str) -> str:
+    """Statements that add the columns and the trigger that keeps them in step."""
+    columns = ", ".join(f"ADD COLUMN {column(shadow.name)} {shadow.type}" for shadow in shadows)
+    sources = ", ".join(column(shadow.source) for shadow in shadows)
+    assignments = "\n    ".join(
+        f"NEW.{column(shadow.name)} := {shadow.of('NEW')};" for shadow in shadows
+    )
+    residue = "\n    ".join(
+        _keep(shadow.residue) for shadow in shadows if shadow.residue is not None
+    )
+    return f"""
+ALTER TABLE {quoted(table)} {columns};
+CREATE FUNCTION {function}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    {assignments}
+    {residue}
+    RETURN NEW;
+END
+$body$;
+CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE OF {sources}
+    ON {quoted(table)} FOR EACH ROW EXECUTE FUNCTION {function}()"""
+
+
+def _keep(residue: Residue) -> str:
+    """Within the trigger: an original that is not lost any more is not kept any more."""
+    insert = residue.insert("").replace(ROW, "NEW")
+    return f"""IF TG_OP = 'UPDATE' THEN
+        DELETE FROM gnkmigrate.residue WHERE {residue.place.replace(ROW, "NEW")};
+    END IF;
+    IF {residue.needed.replace(ROW, "NEW")} THEN
+        {insert}
+        ON CONFLICT (phase, relation, attribute, key) DO UPDATE
+        SET original = excluded.original, converted = excluded.converted;
+    END IF;"""
+
+
+def fill(table: str, shadows: Sequence[Shadow]) -> str:
+    """Statements that fill a batch; `:batch` stands for its condition on alias `filled`."""
+    values = ", ".join(f"{column(shadow.name)} = {shadow.of('filled')}" for shadow in shadows)
+    kept = [
+        residue.insert(f"FROM {quoted(table)} AS filled WHERE :batch AND {residue.needed}").replace(
+            ROW, "filled"
+        )
+        + " ON CONFLICT (phase, relation, attribute, key) DO NOTHING"
+        for residue in (shadow.residue for shadow in shadows)
+        if residue is not None
+    ]
+    return ";\n".join((*kept, f"UPDATE {quoted(table)} AS filled SET {values} WHERE :batch"))
+
+
+def drop(table: str, shadows: Sequence[Shadow], function: str) -> str:
+    """Statements that take `add` back."""
+    columns = ", ".join(f"DROP COLUMN IF EXISTS {column(shadow.name)}" for shadow in shadows)
+    return f"""
+DROP TRIGGER IF EXISTS {TRIGGER} ON {quoted(table)};
+DROP FUNCTION IF EXISTS {function}();
+ALTER TABLE {quoted(table)} {columns}"""
