@@ -40,6 +40,8 @@ class Matching:
         self._children = (_by_parent_and_kind(source), _by_parent_and_kind(target))
         self._match_names()
         self._match_subjects()
+        # Only the user can say so, and only then can equal texts mean different things.
+        self._reuses_names = any(identity in target for identity in self.renamed)
 
     def is_target(self, identity: Identity) -> bool:
         """Has this fact of the target got a counterpart?"""
@@ -47,7 +49,7 @@ class Matching:
 
     def differing(self, before: Fact, after: Fact) -> frozenset[str]:
         """The payload keys of a pair whose values differ in more than names of renamed things."""
-        if not self.renamed and before.payload == after.payload:
+        if before.payload == after.payload and not self._reuses_names:
             return frozenset()
         wording = self._wording(before, after)
         shared = before.payload.keys() & after.payload.keys()
@@ -166,11 +168,10 @@ class Matching:
             needed |= {before.parent}
         for old in needed:
             new = self.pairs.get(old, old)
-            for level, (was, becomes) in enumerate(zip(old.path, new.path, strict=False)):
-                allowed = {becomes}
-                if was != becomes and Identity(old.kind, old.path) not in self._target:
-                    # The old name is free, so whoever still says it means something else by it.
-                    allowed.add(was)
+            free = old not in self._target
+            for level, (was, becomes) in enumerate(_parts(old, new)):
+                # Where the old name is free, whoever still says it means something else by it.
+                allowed = {was, becomes} if free else {becomes}
                 names.setdefault(was, set()).update(allowed)
                 # A view keeps the names of its own columns when those of a table change.
                 if nested or level < _OBJECT_LEVELS:
@@ -179,6 +180,15 @@ class Matching:
 
 
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
+
+
+def _parts(old: Identity, new: Identity) -> Iterator[tuple[str, str]]:
+    """The names that an identity is made of, before and after; a function's without arguments."""
+    for was, becomes in zip(old.path, new.path, strict=False):
+        if was.endswith(")") and becomes.endswith(")"):
+            yield was.partition("(")[0], becomes.partition("(")[0]
+        else:
+            yield was, becomes
 
 
 def _is_nested(fact: Fact, snapshot: Snapshot) -> bool:

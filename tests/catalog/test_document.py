@@ -1,0 +1,65 @@
+"""A snapshot goes through JSON and comes back as it was."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from gnkmigrate.catalog.document import read_document, read_document_file, write_document
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.errors import SchemaError
+from tests.diff.strategies import snapshots
+
+
+def everything(snapshot: Snapshot) -> list[object]:
+    return [
+        (fact, fact.subject, fact.depends_on, fact.position)
+        for fact in (snapshot.facts[identity] for identity in snapshot.facts)
+    ]
+
+
+@given(snapshots())
+def test_what_was_written_is_read_back(snapshot: Snapshot) -> None:
+    read = read_document(write_document(snapshot))
+    assert everything(read) == everything(snapshot)
+    assert (read.server_version, read.database) == (snapshot.server_version, snapshot.database)
+
+
+@given(snapshots())
+def test_equal_snapshots_are_equal_texts(snapshot: Snapshot) -> None:
+    again = Snapshot.of(reversed([*snapshot]), snapshot.server_version, snapshot.database)
+    assert write_document(again) == write_document(snapshot)
+
+
+def test_a_real_database_is_read_back(minegnk_target: DatabaseUrl) -> None:
+    with connect(minegnk_target, read_only=True) as connection:
+        snapshot = read_snapshot(connection)
+    assert everything(read_document(write_document(snapshot))) == everything(snapshot)
+
+
+def test_a_document_says_its_version() -> None:
+    document = json.loads(write_document(Snapshot.of([], 160004, "shop")))
+    assert document == {"version": 1, "server_version": 160004, "database": "shop", "facts": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("not JSON", "JSON: Invalid JSON"),
+        ("{}", "version: Field required"),
+        ('{"version": 2, "server_version": 1, "database": "", "facts": []}', "version: "),
+        ('{"version": 1, "server_version": 1, "database": "", "facts": [{}]}', "facts.0.kind: "),
+    ],
+)
+def test_what_is_no_snapshot_is_refused(text: str, detail: str) -> None:
+    with pytest.raises(SchemaError, match=r"before\.json is not a snapshot") as caught:
+        read_document(text, "before.json")
+    assert caught.value.details[0].startswith(detail)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"gone\.json does not exist"):
+        read_document_file(tmp_path / "gone.json")

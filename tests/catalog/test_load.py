@@ -1,0 +1,191 @@
+"""A schema from wherever it is, and what is said about one that cannot be had."""
+
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.catalog.document import write_document
+from gnkmigrate.catalog.load import load_schema, load_schemas, load_sql
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.errors import SchemaError
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import ServerSettings, Settings
+from tests.support import execute
+
+SETTINGS = Settings()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "target.sql"
+
+
+def tables(snapshot: Snapshot) -> set[str]:
+    return {fact.identity.name for fact in snapshot.of_kind("table")}
+
+
+def refused(path: Path, server: Server, settings: Settings = SETTINGS) -> SchemaError:
+    with pytest.raises(SchemaError) as caught:
+        load_sql(path, server, settings)
+    assert caught.value.hint
+    return caught.value
+
+
+def test_a_file(file: Path, server: Server) -> None:
+    file.write_text("CREATE TABLE users (id int);\nCREATE TABLE nodes (id int);\n")
+    assert tables(load_schema(str(file), SETTINGS, server=server)) == {"users", "nodes"}
+
+
+def test_a_folder_in_the_order_of_its_names(tmp_path: Path, server: Server) -> None:
+    (tmp_path / "20_more").mkdir()
+    (tmp_path / "20_more" / "b.sql").write_text("CREATE TABLE b (id int REFERENCES a)")
+    (tmp_path / "10.sql").write_text(
+        "CREATE TABLE a (id int PRIMARY KEY); SET search_path = pg_catalog"
+    )
+    (tmp_path / "README.md").write_text("not SQL")
+    assert tables(load_schema(str(tmp_path), SETTINGS, server=server)) == {"a", "b"}
+
+
+def test_a_snapshot(tmp_path: Path, file: Path, server: Server) -> None:
+    file.write_text("CREATE TABLE users (id int)")
+    loaded = load_sql(file, server, SETTINGS)
+    kept = tmp_path / "kept.json"
+    kept.write_text(write_document(loaded))
+    assert [*load_schema(str(kept), SETTINGS)] == [*loaded]
+
+
+def test_a_database(database: DatabaseUrl) -> None:
+    execute(database, "CREATE TABLE users (id int); CREATE SCHEMA app; CREATE TABLE app.t (a int)")
+    assert tables(load_schema(database.conninfo, SETTINGS)) == {"users"}
+    both = Settings(schemas=("app", "public"), ignore=("public.u*",))
+    assert tables(load_schema(database.conninfo, both)) == {"t"}
+
+
+def test_two_files_share_a_server_of_the_version_that_the_settings_say(
+    file: Path, server: Server
+) -> None:
+    file.write_text("CREATE TABLE users (id int)")
+    settings = Settings(
+        server=ServerSettings.model_validate({"provider": "url", "url": server.url.conninfo})
+    )
+    one, other = load_schemas((str(file), str(file)), settings)
+    assert [*one] == [*other]
+    assert one.server_version == server.version
+
+
+def test_the_search_path_is_that_of_the_settings(file: Path, server: Server) -> None:
+    file.write_text("CREATE SCHEMA app; CREATE TABLE t (a int)")
+    snapshot = load_sql(file, server, Settings(schemas=("app",)))
+    assert snapshot.get("table", "app", "t")
+    assert [fact.identity.name for fact in snapshot.of_kind("schema")] == ["app"]
+
+
+def test_objects_outside_of_the_projects_schemas_are_refused(file: Path, server: Server) -> None:
+    file.write_text("CREATE SCHEMA app; CREATE TABLE app.t (a int)")
+    assert refused(file, server).details == ("schema app",)
+    assert load_schema(str(file), Settings(schemas=("public", "app")), server=server)
+
+
+@pytest.mark.parametrize(
+    ("sql", "line", "words"),
+    [
+        (
+            "CREATE TABLE a (id int);\nCREATE TABEL b (id int);",
+            2,
+            'syntax error at or near "TABEL"',
+        ),
+        ("-- é\nCREATE TABLE a (\n  id nope\n);", 3, 'type "nope" does not exist'),
+        ("CREATE TABLE a (id int);\n\nCREATE TABLE a (id int);", 3, 'relation "a" already exists'),
+        ("SELECT 1;\nDO $$ BEGIN\n RAISE 'no; never'; END $$;", 2, "no; never"),
+        ("SELECT 1;\n\\connect other\n", 2, r"\connect is a command of psql, not SQL"),
+        ("CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n", 3, "COPY ... FROM stdin"),
+    ],
+)
+def test_an_error_has_file_and_line(
+    file: Path, server: Server, sql: str, line: int, words: str
+) -> None:
+    file.write_text(sql)
+    error = refused(file, server)
+    assert error.message.startswith(f"{file}, line {line}: ")
+    assert words in error.message
+
+
+def test_an_error_names_the_file_of_a_folder(tmp_path: Path, server: Server) -> None:
+    (tmp_path / "1.sql").write_text("CREATE TABLE a (id int)")
+    (tmp_path / "2.sql").write_text("\nCREATE TABLE b (id int REFERENCES c)")
+    assert f"{tmp_path / '2.sql'}, line 2: relation" in refused(tmp_path, server).message
+
+
+@pytest.mark.parametrize(
+    ("sql", "advice"),
+    [
+        ("CREATE EXTENSION nobody_has_this", "the extension nobody_has_this"),
+        ("CREATE TABLE a (id int); ALTER TABLE a OWNER TO nobody_at_all", "--no-owner"),
+        ("SET a_setting_of_the_future = 1; SELECT 1", "`major`"),
+        ("CREATE TABLE a (id int); CREATE INDEX CONCURRENTLY i ON a (id)", "CONCURRENTLY"),
+        ("CREATE TABLE app.a (id int)", "`schemas`"),
+        ("CREATE TABLE a (id int); COPY a FROM stdin", "--schema-only"),
+        ("CREATE TABEL a", "Correct the file"),
+    ],
+)
+def test_an_error_says_what_to_do(file: Path, server: Server, sql: str, advice: str) -> None:
+    file.write_text(sql)
+    assert advice in refused(file, server).hint
+
+
+@pytest.mark.parametrize("sql", ["", "-- nothing yet\n", "CREATE EXTENSION pgcrypto"])
+def test_a_schema_without_anything_in_it_is_refused(file: Path, server: Server, sql: str) -> None:
+    file.write_text(sql)
+    assert "declares no table" in refused(file, server).message
+
+
+def test_a_dump_of_pg_dump_is_read(file: Path, server: Server) -> None:
+    file.write_text(
+        "\\restrict AbC123\n"
+        "SET statement_timeout = 0;\n"
+        "SELECT pg_catalog.set_config('search_path', '', false);\n"
+        "CREATE TABLE public.users (id int);\n"
+        "\\unrestrict AbC123\n"
+    )
+    assert tables(load_sql(file, server, SETTINGS)) == {"users"}
+
+
+def test_a_line_that_begins_with_a_backslash_inside_of_a_text_is_text(
+    file: Path, server: Server
+) -> None:
+    file.write_text("CREATE TABLE a (path text DEFAULT 'c:\n\\temp')")
+    default = load_sql(file, server, SETTINGS).get("default", "public", "a", "path")
+    assert default is not None
+    assert default.payload["expression"] == "'c:\n\\temp'::text"
+
+
+def test_what_copies_rows_out_is_harmless(file: Path, server: Server) -> None:
+    file.write_text("CREATE TABLE a (id int); COPY a TO stdout; CREATE TABLE b (id int)")
+    assert tables(load_sql(file, server, SETTINGS)) == {"a", "b"}
+
+
+def test_a_file_that_is_not_text_is_refused(file: Path, server: Server) -> None:
+    file.write_bytes(b"PGDMP\x00\xff\xfe")
+    assert "is not UTF-8" in refused(file, server).message
+    file.write_bytes(b"SELECT 1;\x00SELECT 2")
+    assert "zero byte" in refused(file, server).message
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(file: Path, server: Server) -> None:
+    file.write_bytes(b"\xef\xbb\xbfCREATE TABLE a (id int)")
+    assert tables(load_sql(file, server, SETTINGS)) == {"a"}
+
+
+@pytest.mark.parametrize("name", ["gone.sql", "gone", "gone.json"])
+def test_a_source_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SchemaError, match=r"gone.* does not exist"):
+        load_schema(str(tmp_path / name), SETTINGS)
+
+
+def test_a_source_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "schema.txt").write_text("CREATE TABLE a (id int)")
+    with pytest.raises(SchemaError, match=r"neither a \.sql file nor a snapshot"):
+        load_schema(str(tmp_path / "schema.txt"), SETTINGS)
+    with pytest.raises(SchemaError, match=r"holds no \.sql file"):
+        load_schema(str(tmp_path), SETTINGS)

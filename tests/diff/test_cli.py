@@ -1,0 +1,64 @@
+"""The commands snapshot and diff."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gnkmigrate.cli import application
+from gnkmigrate.connection import DatabaseUrl
+from tests.support import execute
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs gnkmigrate in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return lambda *arguments: CliRunner().invoke(application(), [*arguments])
+
+
+def test_a_snapshot_of_the_live_database(run: Run, database: DatabaseUrl) -> None:
+    execute(database, "CREATE TABLE users (id int)")
+    result = run("--url", database.conninfo, "snapshot")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert document["version"] == 1
+    assert {"kind": "table", "path": ["public", "users"]}.items() <= document["facts"][-1].items()
+
+
+def test_a_database_against_its_snapshot(run: Run, database: DatabaseUrl) -> None:
+    execute(database, "CREATE TABLE users (id int)")
+    written = run("--url", database.conninfo, "snapshot", "--output", "before.json")
+    assert (written.exit_code, written.stdout) == (0, "")
+    assert "before.json: " in written.stderr
+    same = run("diff", "before.json", database.conninfo)
+    assert (same.exit_code, same.stdout) == (0, "No differences.\n")
+
+    execute(database, "ALTER TABLE users ADD COLUMN email text")
+    text = run("diff", "before.json", database.conninfo)
+    assert text.exit_code == 1
+    assert text.stdout.splitlines() == [
+        "  table public.users",
+        "  + column email  text",
+        "",
+        "1 difference: 1 to add.",
+    ]
+
+    as_json = run("diff", "before.json", database.conninfo, "--format", "json")
+    assert as_json.exit_code == 1
+    document = json.loads(as_json.stdout)
+    assert document["summary"] == {"add": 1, "remove": 0, "alter": 0, "rename": 0}
+    (change,) = document["changes"]
+    assert (change["kind"], change["verb"]) == ("column", "add")
+    assert change["identity"] == ["public", "users", "email"]
+    assert change["from"] is None
+    assert change["to"]["payload"]["type"] == "text"
+
+
+def test_an_unknown_format_is_a_mistake_of_usage(run: Run) -> None:
+    assert run("diff", "a.json", "b.json", "--format", "yaml").exit_code == 2
