@@ -47,27 +47,25 @@ def main() -> int:
     parser.add_argument("--major", type=int, default=16, help="PostgreSQL's major version")
     parser.add_argument("--only", default="", help="pairs whose id contains this")
     parser.add_argument("--offline", action="store_true", help="plain statements")
+    parser.add_argument("--quiet", action="store_true", help="show the shares alone")
     parser.add_argument("--verbose", action="store_true", help="show every problem and its plan")
     given = parser.parse_args()
     pairs = [json.loads(line) for line in given.file.read_text().splitlines()]
     wanted = [pair for pair in pairs if given.only in pair["id"]]
     with throwaway(ServerSettings(), given.major) as server:
-        outcomes = list(run(server, wanted, online=not given.offline, verbose=given.verbose))
+        outcomes = [outcome_of(server, pair, online=not given.offline) for pair in wanted]
+    for outcome in outcomes if not given.quiet else ():
+        print_problem(outcome, verbose=given.verbose)
     print_shares(outcomes)
     return 0 if all(not outcome.problem for outcome in outcomes) else 1
 
 
-def run(
-    server: Server, pairs: Iterable[dict[str, Any]], *, online: bool, verbose: bool
-) -> Iterator[Outcome]:
-    """The outcome of each pair, printed where it did not converge."""
-    for pair in pairs:
-        outcome = outcome_of(server, pair, online=online)
-        if outcome.problem:
-            print(f"{outcome.id}: {outcome.problem}")
-            for statement in outcome.statements if verbose else ():
-                print(f"    {statement.sql};")
-        yield outcome
+def print_problem(outcome: Outcome, *, verbose: bool) -> None:
+    """What went wrong, and with which plan."""
+    if outcome.problem:
+        print(f"{outcome.id}: {outcome.problem}")
+        for statement in outcome.statements if verbose else ():
+            print(f"    {statement.sql};")
 
 
 def outcome_of(server: Server, pair: dict[str, Any], *, online: bool) -> Outcome:
@@ -80,6 +78,8 @@ def outcome_of(server: Server, pair: dict[str, Any], *, online: bool) -> Outcome
             source, target = loaded(old, pair["old_sql"]), loaded(new, pair["new_sql"])
             changes = compare(source, target)
             statements = plan(changes, source, target, online=online)
+            if not changes and pair["differ"]:
+                problem = "unseen: no kind of fact that is read differs"
             if changes and not pair["differ"]:
                 problem = f"differs although it should not: {changes[0].identity}"
             run_statements(old, statements)
@@ -163,11 +163,12 @@ def print_shares(outcomes: Iterable[Outcome]) -> None:
     outcomes = list(outcomes)
     tried = Counter(outcome.source for outcome in outcomes)
     converged = Counter(outcome.source for outcome in outcomes if not outcome.problem)
-    for source, count in sorted(tried.items()):
-        print(f"{source:20} {converged[source]:4} of {count:4}  {converged[source] / count:6.1%}")
-    if tried:
-        total = converged.total() / tried.total()
-        print(f"{'all':20} {converged.total():4} of {tried.total():4}  {total:6.1%}")
+    unseen = Counter(each.source for each in outcomes if each.problem.startswith("unseen"))
+    for source, count in [*sorted(tried.items()), ("all", tried.total())]:
+        good = converged.total() if source == "all" else converged[source]
+        blind = unseen.total() if source == "all" else unseen[source]
+        share = good / count if count else 1
+        print(f"{source:20} {good:4} of {count:4}  {share:6.1%}  ({blind} differ unseen)")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ what a change does to one dependent; here it is followed along the dependencies,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gnkmigrate.catalog.model import Fact, Identity, Snapshot
@@ -59,7 +59,7 @@ class _Expansion:
         self.added: dict[Identity, Fact] = {}
         self.causes: dict[Identity, Identity] = {}
         self._gone: dict[Identity, Fact] = {}
-        for change in changes:
+        for change in _not_carried(tuple(changes), context):
             self._enter(change)
 
     def _enter(self, change: Change) -> None:
@@ -217,6 +217,15 @@ class _Expansion:
             if identity not in self.context.source and identity not in self.context.target:
                 return replace(before, identity=identity)
             suffix += "_"
+
+
+def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change]:
+    """The changes that no alteration of what they live in brings about."""
+    altered = {change.identity: change for change in changes if change.verb == "alter"}
+    for change in changes:
+        above = altered.get(change.fact.parent) if change.fact.parent else None
+        if above is None or not rule(above.kind).carries(above, change, context):
+            yield change
 
 
 def _in_turn(change: Change, moved: Fact) -> tuple[Action, ...]:

@@ -62,7 +62,11 @@ class Context:
         """
         table = self.find(relation)
         partitioned = table is not None and table.payload.get("partitioned_by")
-        return self.online and relation not in self.created and not partitioned
+        return self.online and not self.is_new(relation) and not partitioned
+
+    def is_new(self, relation: Identity) -> bool:
+        """Whether the plan itself makes `relation`, so that it holds no rows yet."""
+        return relation in self.created
 
 
 class Rule(ABC):
@@ -94,6 +98,11 @@ class Rule(ABC):
             f"{change.before and change.before.identity} cannot be renamed to {change.identity}.",
             hint="Drop the one and create the other in a revision of your own.",
         )
+
+    def carries(self, change: Change, inner: Change, context: Context) -> bool:
+        """Whether `alter` of this thing brings about `inner`, a change of what lives in it."""
+        del change, inner, context
+        return False
 
     def effect(self, change: Change, dependent: Fact) -> Effect:
         """What `alter` of this thing does to `dependent`."""

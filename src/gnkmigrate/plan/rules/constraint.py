@@ -28,7 +28,8 @@ class ConstraintRule(Rule):
         if fact.payload["type"] in _VALIDATED_LATER:
             return _added(fact, "", reason, context)
         online = _by_index(fact) if context.is_busy(_table(fact)) else ()
-        return online or (_alter_table(fact, f"ADD {defined(fact)}", reason, scans=True),)
+        scans = not context.is_new(_table(fact))
+        return online or (_alter_table(fact, f"ADD {defined(fact)}", reason, scans=scans),)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
@@ -97,7 +98,8 @@ def _added(fact: Fact, before: str, reason: str, context: Context) -> Statements
     action = f"{before}ADD {defined(fact)}{' NOT VALID' if in_two else ''}"
     is_key = fact.payload["type"] == "foreign key" and not before
     lock = locks.ADD_FOREIGN_KEY if is_key else locks.ALTER_TABLE
-    added = _alter_table(fact, action, reason, lock=lock, scans=not in_two)
+    scans = not in_two and not context.is_new(_table(fact))
+    added = _alter_table(fact, action, reason, lock=lock, scans=scans)
     return (added,) if stays_open or not in_two else (added, _validated(fact))
 
 

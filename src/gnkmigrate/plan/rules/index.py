@@ -31,7 +31,7 @@ class IndexRule(Rule):
                 f"Index {name} on {relation} is missing.",
                 lock=locks.CREATE_INDEX_CONCURRENTLY if busy else locks.CREATE_INDEX,
                 relation=relation,
-                scans=True,
+                scans=not context.is_new(table(fact)),
                 transactional=not busy,
             ),
         )

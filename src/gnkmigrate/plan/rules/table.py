@@ -7,7 +7,7 @@ foreign keys follow when both tables are there.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gnkmigrate.catalog.model import Fact
+from gnkmigrate.catalog.model import Fact, Identity
 from gnkmigrate.diff.change import Change
 from gnkmigrate.plan import locks
 from gnkmigrate.plan.options import listed, set_and_reset
@@ -67,6 +67,22 @@ class TableRule(Rule):
             statements += _options(name, old["options"], new["options"])
         return tuple(statements)
 
+    def carries(self, change: Change, inner: Change, context: Context) -> bool:
+        # What a partition shares with its parent is the parent's: it stays when the two are
+        # joined or parted, and only passes from the one to the other.
+        if change.before is None or not {"inherits", "partition_bound"} & set(change.differing):
+            return False
+        joined = inner.after is None
+        side = change.fact if joined else change.before
+        snapshot = context.target if joined else context.source
+        return inner.verb in {"add", "remove"} and any(
+            _is_shared(inner.fact, above)
+            for parent in side.payload["inherits"] or ()
+            for above in snapshot.children(
+                Identity("table", (parent["schema"], parent["table"])), inner.kind
+            )
+        )
+
     def rename(self, change: Change, context: Context) -> Statements:
         del context
         old = qualified(*(change.before or change.fact).identity.path)
@@ -82,6 +98,13 @@ class TableRule(Rule):
     def is_derived(self, fact: Fact) -> bool:
         del fact
         return False
+
+
+def _is_shared(own: Fact, above: Fact) -> bool:
+    """Whether a part of a table is its parent's too: columns by name, the rest by definition."""
+    if own.kind == "column":
+        return own.identity.name == above.identity.name
+    return own.kind in {"constraint", "index"} and own.subject == above.subject
 
 
 def _lines(parts: Sequence[Fact]) -> list[str]:

@@ -1,0 +1,41 @@
+"""A plan as a SQL script for psql, with what each statement does as comments."""
+
+from collections.abc import Iterator, Sequence
+
+from gnkmigrate.plan.statement import Statement
+from gnkmigrate.plan.summary import effects, summarise
+from gnkmigrate.report.escape import visible
+
+
+def write_script(statements: Sequence[Statement], source: str, target: str) -> str:
+    """The script.
+
+    Each statement is a transaction of its own: what is added in one is validated in another,
+    so that no strong lock outlasts its moment.
+
+    Args:
+        statements: in the order in which they run.
+        source: what the script changes, in words.
+        target: what it makes of it, in words.
+    """
+    lines = [
+        f"-- From {source} to {target}: {summarise(statements)}",
+        "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE, not in a single transaction.",
+    ]
+    for statement in statements:
+        lines += ["", *_comments(statement), f"{statement.sql};"]
+    return "\n".join(_commented(line) if line.startswith("--") else line for line in lines) + "\n"
+
+
+def _comments(statement: Statement) -> Iterator[str]:
+    yield f"-- {statement.reason}"
+    notes = effects(statement)
+    if notes:
+        yield f"-- {', '.join(notes)}"
+    if statement.loses_data:
+        yield f"-- LOSES DATA: {statement.loses_data}"
+
+
+def _commented(line: str) -> str:
+    """A comment that stays one: a name may hold a line break."""
+    return visible(line)

@@ -1,0 +1,68 @@
+"""One plan of a project from beginning to end: the database and the target are read here."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gnkmigrate.catalog.load import load_schema
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.connection import DatabaseUrl, connect, redact
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.statement import Statements
+from gnkmigrate.settings import Settings
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan and what it is between.
+
+    Attributes:
+        statements: in the order in which they run.
+        source: the live database's facts.
+        target: the target's.
+        source_name: the live database's address, without a password.
+        target_name: the target as people know it.
+    """
+
+    statements: Statements
+    source: Snapshot
+    target: Snapshot
+    source_name: str
+    target_name: str
+
+
+def plan_project(
+    settings: Settings, url: DatabaseUrl, target: str | None, *, online: bool = True
+) -> Planned:
+    """The plan that takes the live database to the project's target.
+
+    Args:
+        settings: the project's.
+        url: the live database; it is only read.
+        target: a URL, a .sql file, a folder or a snapshot; None takes the settings' target.
+        online: keep locks short on what others use, at the price of more statements.
+
+    Raises:
+        ConnectionFailed: no session with the database.
+        SchemaError: the target cannot be loaded.
+        ServerUnavailable: there is no server to load it into.
+        Unplannable: no statements close one of the differences.
+    """
+    with connect(url, read_only=True) as connection:
+        live = read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+    wanted = target or str(settings.path(settings.target))
+    loaded = load_schema(wanted, settings, major=live.server_version // 10000)
+    statements = plan(
+        compare(live, loaded),
+        live,
+        loaded,
+        online=online,
+        source_timezone=settings.source_timezone,
+    )
+    return Planned(statements, live, loaded, str(url), _name(wanted))
+
+
+def _name(target: str) -> str:
+    return os.path.relpath(target) if Path(target).exists() else redact(target)
