@@ -1,0 +1,142 @@
+"""MineGNK's database under its migrations: up, down, and what it holds then."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.phases import events, runner
+from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.revision import Phase
+from gnkmigrate.phases.status import Request, status
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import Settings, load
+from tests.support import ROOT, execute, pg_dump, rows
+
+# Every row as text, with its columns by name, so that their order does not matter.
+_CONTENT = """
+SELECT to_jsonb(listed)::text FROM {table} AS listed ORDER BY 1
+"""
+_TABLES = """
+SELECT format('%I.%I', schemaname, tablename) FROM pg_catalog.pg_tables
+WHERE schemaname = 'public' ORDER BY 1
+"""
+
+Content = Mapping[str, list[str]]
+
+
+def minegnk_settings(**given: Any) -> Settings:
+    """The settings of the project at the root of the repository, with some of them changed."""
+    return load(ROOT / "gnkmigrate.toml", given)
+
+
+@dataclass(frozen=True)
+class Project:
+    """One database of MineGNK's.
+
+    Attributes:
+        url: where it is.
+        server: whose pg_dump is asked.
+        phases: MineGNK's, or another project's.
+        settings: with which they run.
+    """
+
+    url: DatabaseUrl
+    server: Server
+    phases: tuple[Phase, ...]
+    settings: Settings
+
+    def with_settings(self, **given: Any) -> "Project":
+        return replace(self, settings=minegnk_settings(**given))
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        with connect(self.url, search_path=self.settings.schemas) as connection:
+            yield connection
+
+    def run(
+        self, direction: Direction, request: Request, observe: events.Observer = events.ignore
+    ) -> tuple[Phase, ...]:
+        with self.session() as session:
+            return runner.run(session, self.phases, direction, request, self.settings, observe)
+
+    def up(self, observe: events.Observer = events.ignore, **request: Any) -> None:
+        self.run("up", Request(**request), observe)
+
+    def down(self, observe: events.Observer = events.ignore, **request: Any) -> None:
+        self.run("down", Request(**request), observe)
+
+    def go_to(self, level: int, *, atomic: bool = False) -> None:
+        """Runs phases until the first `level` of them are in force, and no other."""
+        done = len(self.phases) - self.states.count("pending")
+        if level > done:
+            self.up(through=self.phases[level - 1].name, atomic=atomic)
+        elif level < done:
+            self.down(through=self.phases[level].name, atomic=atomic)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The state of each phase."""
+        with self.session() as session:
+            return tuple(found.state for found in status(session, self.phases))
+
+    def execute(self, sql: str) -> None:
+        """Runs statements in one transaction, as the application would."""
+        execute(self.url, sql)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return rows(self.url, query)
+
+    def value(self, query: str) -> Any:
+        """The only value of a query."""
+        ((value,),) = self.rows(query)
+        return value
+
+    @property
+    def content(self) -> Content:
+        """The rows of every table in public, by table."""
+        with self.session() as session:
+            tables = [str(row[0]) for row in session.execute(_TABLES).fetchall()]
+            return {
+                table: [
+                    str(row[0])
+                    for row in session.execute(_CONTENT.format(table=table).encode()).fetchall()
+                ]
+                for table in tables
+            }
+
+    @property
+    def dump(self) -> str:
+        """The schema as pg_dump prints it."""
+        return pg_dump(self.url, self.server)
+
+    @property
+    def state(self) -> tuple[str, Content]:
+        """Schema and rows: all that an undisturbed database keeps."""
+        return self.dump, self.content
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where MineGNK's databases come from, and what is known about them beforehand.
+
+    Attributes:
+        server: on which they are made.
+        template: the name of the database to copy.
+        phases: MineGNK's.
+        target: the target's schema, as pg_dump prints it.
+        levels: the schema before the first phase, after it, and so on to the last.
+    """
+
+    server: Server
+    template: str = field(repr=False)
+    phases: tuple[Phase, ...] = field(repr=False)
+    target: str = field(repr=False)
+    levels: tuple[str, ...] = field(repr=False)
+
+    @contextmanager
+    def project(self, **given: Any) -> Iterator[Project]:
+        """A new database in the old shape, without rows, and settings."""
+        with self.server.database(template=self.template) as url:
+            yield Project(url, self.server, self.phases, minegnk_settings(**given))
