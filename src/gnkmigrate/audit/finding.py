@@ -162,6 +162,38 @@ class TableSize:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One statement of a script.
+
+    Attributes:
+        sql: the statement, without a semicolon.
+        reason: why it is there.
+        loses: what of the data it takes away; empty for nothing.
+    """
+
+    sql: str
+    reason: str
+    loses: str = ""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What closes gaps together.
+
+    Attributes:
+        fix: statements in an order that runs.
+        undo: statements that take them back.
+        left: the fingerprints of gaps that it leaves to a migration, which moves rows.
+        obstacle: why there is none, where that is not on purpose.
+    """
+
+    fix: tuple[Step, ...] = ()
+    undo: tuple[Step, ...] = ()
+    left: frozenset[str] = frozenset()
+    obstacle: str = ""
+
+
+@dataclass(frozen=True)
 class AuditResult:
     """All that one audit found out; what the renderers of `report` render.
 
@@ -179,7 +211,7 @@ class AuditResult:
         sizes: by (schema, table) of the live database.
         phases: the migration's phases in their order; empty without migrations.
         partial: only some checks were asked for, so that silence proves nothing.
-        fix_order: fingerprints of the gaps, in an order in which their fixes can run.
+        script: what closes the gaps together.
         unused_opinions: rules of the project's severity file that match nothing.
     """
 
@@ -196,7 +228,7 @@ class AuditResult:
     sizes: Mapping[tuple[str, str], TableSize] = field(default_factory=dict)
     phases: tuple[str, ...] = ()
     partial: bool = False
-    fix_order: tuple[str, ...] = ()
+    script: Script = field(default_factory=Script)
     unused_opinions: tuple[str, ...] = ()
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:

@@ -14,8 +14,8 @@ def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: R
     """What the audit says about a gap; its phase and the project's opinion come later."""
     check, slug = gap_check(gap)
     facts = evidence(gap, live, target)
-    if repair.loses:
-        facts["loses"] = list(repair.loses)
+    if repair.losses:
+        facts["loses"] = list(repair.losses)
     if repair.obstacle:
         facts["no SQL"] = repair.obstacle
     return Finding(
@@ -27,8 +27,8 @@ def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: R
         message=message(gap, live, target, home),
         impact=impact(gap),
         recommendation=recommendation(gap),
-        fix=repair.fix,
-        undo=repair.undo,
+        fix=tuple(statement.sql for statement in repair.fix),
+        undo=tuple(statement.sql for statement in repair.undo),
         evidence=facts,
         subject=_subject(gap),
         slug=slug,

@@ -1,28 +1,24 @@
 """The audit: live database, target and all checks in, findings out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Self, get_args
+from typing import get_args
 
 import psycopg
 
-from gnkmigrate.audit import checks, opinions, project
+from gnkmigrate.audit import checks
 from gnkmigrate.audit.check import (
     Check,
     ComparisonCheck,
     DataCheck,
-    Gaps,
     Question,
     ServerCheck,
     StructureCheck,
 )
-from gnkmigrate.audit.finding import AuditResult, Category, Finding, NotRun, TableSize
-from gnkmigrate.audit.fold import Gap, fold
-from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
+from gnkmigrate.audit.comparison import Comparison
+from gnkmigrate.audit.finding import AuditResult, Category, Finding, NotRun, Script, TableSize
 from gnkmigrate.audit.listing import Bounds, reason
-from gnkmigrate.audit.opinions import Opinions
-from gnkmigrate.audit.ordering import in_order
 from gnkmigrate.audit.outcome import (
     Outcome,
     not_run,
@@ -33,61 +29,13 @@ from gnkmigrate.audit.outcome import (
     run_structure,
     target_names,
 )
+from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import ProjectCheck
-from gnkmigrate.audit.repair import Repairs
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.severity import gap_check, gap_names
+from gnkmigrate.audit.severity import gap_names
 from gnkmigrate.audit.sizes import read_sizes
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import Connection
-from gnkmigrate.diff.change import Change
-from gnkmigrate.diff.compare import compare
-from gnkmigrate.settings import Settings
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What the project and the user want of an audit.
-
-    Attributes:
-        opinions: the project's own, from audits/severity.toml.
-        project_checks: the project's own, from audits/checks/.
-        selection: which checks to run.
-        data_checks: whether to ask the live rows.
-        bounds: how long one question may take.
-        closing: the phase that closes a finding, by fingerprint.
-        phases: the migration's phases in their order.
-        home: the schema that goes without saying in messages.
-        source_timezone: the zone in which timestamps without one were written.
-        not_run: what is known not to work before the audit begins.
-    """
-
-    opinions: Opinions = field(default_factory=Opinions)
-    project_checks: tuple[ProjectCheck, ...] = ()
-    selection: Selection = field(default_factory=Selection)
-    data_checks: bool = True
-    bounds: Bounds = field(default_factory=Bounds)
-    closing: Mapping[str, str] = field(default_factory=dict)
-    phases: tuple[str, ...] = ()
-    home: str = "public"
-    source_timezone: str = "UTC"
-    not_run: tuple[NotRun, ...] = ()
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """The policy of a project.
-
-        Raises:
-            SettingsError: its opinions or checks cannot be read.
-        """
-        folder = settings.path(settings.audits)
-        return cls(
-            opinions=opinions.load(folder / opinions.FILE_NAME),
-            project_checks=project.load(folder / "checks"),
-            bounds=Bounds(lock_timeout_ms=settings.limits.lock_timeout_ms),
-            home=settings.schemas[0],
-            source_timezone=settings.source_timezone,
-        )
 
 
 def audit(
@@ -111,25 +59,13 @@ def audit(
         time: when this is, with time zone.
         target_name: what the target was read from.
     """
-    changes = compare(live, target) if target is not None else ()
-    gaps = _gaps(changes, live, target, policy)
-    outcomes = tuple(_outcomes(connection, live, target, changes, gaps, policy))
+    comparison = None if target is None else _compared(live, target, policy)
+    outcomes = tuple(_outcomes(connection, live, comparison, policy))
     sizes, unread = _sizes(connection, live, policy.bounds)
-    found = (
-        *_gap_findings(gaps, live, target, policy),
-        *(
-            each
-            for outcome in outcomes
-            for each in outcome.findings
-            if policy.selection.admits(each.check, each.slug, each.category)
-        ),
-    )
-    closed = [
-        replace(each, phase=each.phase or policy.closing.get(each.fingerprint)) for each in found
-    ]
-    findings = policy.opinions.apply(closed, sizes)
+    findings = tuple(_findings(comparison, outcomes, policy))
+    rated = policy.opinions.apply(findings, sizes)
     return AuditResult(
-        findings=tuple(sorted(findings, key=lambda each: each.order)),
+        findings=tuple(sorted(rated, key=lambda each: each.order)),
         not_run=(
             *policy.not_run,
             *unread,
@@ -146,21 +82,20 @@ def audit(
         sizes=sizes,
         phases=policy.phases,
         partial=bool(policy.selection.only or policy.selection.skip),
-        fix_order=tuple(gap_fingerprint(gap) for gap in in_order(gaps)),
-        unused_opinions=policy.opinions.unused(closed),
+        script=comparison.script(policy.source_timezone) if comparison else Script(),
+        unused_opinions=policy.opinions.unused(findings),
     )
 
 
 def fingerprints(snapshot: Snapshot, target: Snapshot, policy: Policy) -> frozenset[str]:
     """What an audit of this schema would find by comparing and reading it, without a database."""
-    gaps = _gaps(compare(snapshot, target), snapshot, target, policy)
     structure = (
         finding.fingerprint
         for check in checks.discover()
         if isinstance(check, StructureCheck)
         for finding in run_structure(check, snapshot, None, policy.home, alone=True).findings
     )
-    return frozenset({*(gap_fingerprint(gap) for gap in gaps), *structure})
+    return frozenset({*_compared(snapshot, target, policy).fingerprints.values(), *structure})
 
 
 def check_names(project_checks: Sequence[ProjectCheck]) -> frozenset[str]:
@@ -173,43 +108,34 @@ def check_names(project_checks: Sequence[ProjectCheck]) -> frozenset[str]:
     return frozenset({*names, *gap_names(), *get_args(Category)})
 
 
-def _gaps(
-    changes: Sequence[Change], live: Snapshot, target: Snapshot | None, policy: Policy
-) -> tuple[Gap, ...]:
-    if target is None:
-        return ()
-    return fold(changes, live, target, policy.opinions.design_tables)
+def _compared(live: Snapshot, target: Snapshot, policy: Policy) -> Comparison:
+    return Comparison.of(live, target, policy.opinions.design_tables, policy.home)
 
 
-def _gap_findings(
-    gaps: Sequence[Gap], live: Snapshot, target: Snapshot | None, policy: Policy
+def _findings(
+    comparison: Comparison | None, outcomes: Sequence[Outcome], policy: Policy
 ) -> Iterator[Finding]:
-    if target is None:
-        return
-    repairs = Repairs(live, target, policy.source_timezone)
-    for gap in gaps:
-        if policy.selection.admits(*gap_check(gap), "gap"):
-            yield gap_finding(gap, live, target, policy.home, repairs.repair(gap))
+    """What is wanted of all that was found, with the phase that closes it."""
+    found = (
+        *(comparison.findings(policy.source_timezone) if comparison else ()),
+        *(each for outcome in outcomes for each in outcome.findings),
+    )
+    for each in found:
+        if policy.selection.admits(each.check, each.slug, each.category):
+            yield replace(each, phase=each.phase or policy.closing.get(each.fingerprint))
 
 
 def _outcomes(
-    connection: Connection,
-    live: Snapshot,
-    target: Snapshot | None,
-    changes: Sequence[Change],
-    gaps: Sequence[Gap],
-    policy: Policy,
+    connection: Connection, live: Snapshot, comparison: Comparison | None, policy: Policy
 ) -> Iterator[Outcome]:
     """The outcome of every check that is wanted, in the order of their ids."""
-    phases = {
-        change: policy.closing.get(gap_fingerprint(gap)) for gap in gaps for change in gap.changes
-    }
+    target = comparison.between.target if comparison else None
     question = Question(live, target, policy.source_timezone, policy.home)
+    alone = bool(policy.selection.only)
     for check in (*checks.discover(), *policy.project_checks):
         if not _is_wanted(check, policy.selection):
             continue
         if isinstance(check, StructureCheck):
-            alone = bool(policy.selection.only)
             yield run_structure(check, live, target, policy.home, alone=alone)
         elif isinstance(check, DataCheck | ServerCheck | ProjectCheck) and not policy.data_checks:
             yield not_run(check, "left out by --no-data-checks")
@@ -217,13 +143,16 @@ def _outcomes(
             yield run_server(check, connection, question, policy.bounds)
         elif isinstance(check, ProjectCheck):
             yield run_project(check, connection, live, policy.bounds)
-        elif target is None:
+        elif comparison is None:
             yield not_run(check, "there is no target")
         elif isinstance(check, ComparisonCheck):
-            yield run_comparison(check, Gaps(changes, live, target, policy.home))
+            yield run_comparison(check, comparison.between)
         elif isinstance(check, DataCheck):
-            between = Gaps(changes, live, target, policy.home)
-            yield run_data(check, connection, between, phases, policy.bounds)
+            phases = {
+                change: policy.closing.get(fingerprint)
+                for change, fingerprint in comparison.fingerprints.items()
+            }
+            yield run_data(check, connection, comparison.between, phases, policy.bounds)
 
 
 def _is_wanted(check: Check, selection: Selection) -> bool:

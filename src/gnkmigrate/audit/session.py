@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gnkmigrate.audit.closing import closing_phases
 from gnkmigrate.audit.finding import AuditResult, NotRun
-from gnkmigrate.audit.run import Policy, audit, check_names, fingerprints
+from gnkmigrate.audit.policy import Policy
+from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.catalog.load import load_schema
 from gnkmigrate.catalog.model import Snapshot

@@ -12,7 +12,7 @@ from functools import cache
 import jinja2
 
 from gnkmigrate.audit.describe import object_of
-from gnkmigrate.audit.finding import AuditResult, Finding, Severity
+from gnkmigrate.audit.finding import AuditResult, Finding, Severity, Step
 from gnkmigrate.catalog.model import Identity, Snapshot
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.plan.make import plan
@@ -24,8 +24,6 @@ from gnkmigrate.report.view import View
 
 # What every new database has.
 _EVERYWHERE = {Identity("schema", ("public",)), Identity("extension", ("plpgsql",))}
-
-_NO_STATEMENT = "-- No statement does this: it takes a phase that moves rows."
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -93,7 +91,7 @@ def render(result: AuditResult, view: View) -> str:
         index_advice=_grouped(
             _missing_indexes(result), lambda each: f"{each.impact} {each.recommendation}"
         ),
-        fixes=tuple(_fixes(result, found)),
+        left=tuple(_left(result, found)),
         other_gaps=tuple(_others(result, found)),
         data=_of_category(result, "data", "project"),
         structure=_of_category(result, "structure", "operations"),
@@ -126,7 +124,6 @@ def _environment() -> jinja2.Environment:
         "mermaid": lambda text: escape.Markdown(f"```mermaid\n{text}\n```"),
         "raw": escape.Markdown,
         "script": _script,
-        "undo_script": _undo_script,
         "counted": counted,
     }
     return environment
@@ -139,37 +136,23 @@ def _escaped(value: object) -> object:
     return escape.markdown(str(value))
 
 
-def _script(findings: tuple[Finding, ...]) -> escape.Markdown:
-    """The statements that close the findings, each under what it is for."""
-    return _statements(findings, lambda finding: finding.fix)
+def _script(steps: tuple[Step, ...]) -> escape.Markdown:
+    """Statements, each under the reason that it is there; a reason is given once in a row."""
+    lines: list[str] = []
+    told = ""
+    for step in steps:
+        if step.reason != told:
+            told = step.reason
+            lines += ["", f"-- {escape.visible(told)}"]
+        if step.loses:
+            lines.append(f"-- Takes away {escape.visible(step.loses)}.")
+        lines.append(f"{step.sql};")
+    return escape.code_block("\n".join(lines).strip(), "sql")
 
 
-def _undo_script(findings: tuple[Finding, ...]) -> escape.Markdown:
-    """The statements that open them again, in the opposite order."""
-    return _statements(findings[::-1], lambda finding: finding.undo)
-
-
-def _statements(
-    findings: tuple[Finding, ...], choose: Callable[[Finding], tuple[str, ...]]
-) -> escape.Markdown:
-    parts = []
-    for finding in findings:
-        statements = choose(finding)
-        head = [f"-- {finding.phase or 'no phase'}: {escape.visible(finding.message)}"]
-        if statements is finding.fix:
-            losses = finding.evidence.get("loses", ())
-            head += [f"-- Takes away {escape.visible(str(loss))}." for loss in losses]
-        body = [f"{statement};" for statement in statements] or [_NO_STATEMENT]
-        parts.append("\n".join([*head, *body]))
-    return escape.code_block("\n\n".join(parts), "sql")
-
-
-def _fixes(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Finding]:
-    """The gaps in the order in which their statements run."""
-    by_fingerprint = {finding.fingerprint: finding for finding in found}
-    for fingerprint in result.fix_order:
-        if fingerprint in by_fingerprint:
-            yield by_fingerprint[fingerprint]
+def _left(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Finding]:
+    """The gaps that the script leaves to the phases."""
+    yield from (finding for finding in found if finding.fingerprint in result.script.left)
 
 
 def _grouped(

@@ -16,6 +16,9 @@ from gnkmigrate.report.view import View
 # So many findings leave room for the rest on a screen of 24 lines.
 _FIRST = 8
 
+# Evidence of what a missing table consists of.
+_PARTS = {"columns", "constraints", "indexes"}
+
 _STYLES = {
     Severity.CRITICAL: "bold red",
     Severity.HIGH: "red",
@@ -39,7 +42,9 @@ def render(result: AuditResult, view: View) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    console.print(Group(*_parts(result, summarise(result), view)))
+    for part in _parts(result, summarise(result), view):
+        # By itself, so that Rich does not join texts and forget that some must not wrap.
+        console.print(Group(part), crop=False)
     # Rich pads lines; whoever copies or compares the text wants none of that.
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
@@ -111,18 +116,26 @@ def _details(result: AuditResult) -> Iterator[RenderableType]:
         lines += [Text(visible(text)) for text in (finding.impact, finding.recommendation) if text]
         lines += _evidence(finding)
         yield Padding(Group(*lines), (0, 0, 0, 2))
+        yield from _sql(finding)
 
 
 def _evidence(finding: Finding) -> Iterator[Text]:
     for label, value in finding.evidence.items():
+        if label in _PARTS and finding.fix:
+            continue  # the statement that creates it says the same
         items = value if isinstance(value, list | tuple) else str(value).splitlines()
         if len(items) == 1:
             yield Text(visible(f"{label}: {items[0]}"))
             continue
         yield Text(visible(f"{label}:"))
         yield from (Text(visible(f"  {item}")) for item in items)
+
+
+def _sql(finding: Finding) -> Iterator[Text]:
+    """The statements unwrapped, so that they can be copied."""
     for statement in finding.fix:
-        yield Text(visible(f"{statement};", lines=True), "green")
+        for line in f"{statement};".splitlines():
+            yield Text(visible(f"  {line}"), "green", no_wrap=True, overflow="ignore")
 
 
 def _checks(result: AuditResult, view: View) -> Iterator[Text]:

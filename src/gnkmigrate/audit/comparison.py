@@ -1,0 +1,60 @@
+"""The live database beside its target: the changes, the gaps that they fold into, their SQL."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from gnkmigrate.audit.check import Gaps
+from gnkmigrate.audit.finding import Finding, Script, Step
+from gnkmigrate.audit.fold import Gap, fold
+from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
+from gnkmigrate.audit.repair import Repairs, left_to_migration
+from gnkmigrate.catalog.model import Identity, Snapshot
+from gnkmigrate.diff.change import Change
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.plan.statement import Statements
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What separates a live database from its target.
+
+    Attributes:
+        between: both sides, and the changes from the one to the other.
+        gaps: the changes, folded.
+    """
+
+    between: Gaps
+    gaps: tuple[Gap, ...]
+
+    @classmethod
+    def of(cls, live: Snapshot, target: Snapshot, designs: Collection[Identity], home: str) -> Self:
+        """Compares; `designs` and `home` as for `fold` and in `Gaps`."""
+        changes = compare(live, target)
+        return cls(Gaps(changes, live, target, home), fold(changes, live, target, designs))
+
+    @cached_property
+    def fingerprints(self) -> Mapping[Change, str]:
+        """Each change's finding."""
+        return {change: gap_fingerprint(gap) for gap in self.gaps for change in gap.changes}
+
+    def findings(self, source_timezone: str) -> Iterator[Finding]:
+        """One finding for each gap, with its own SQL."""
+        between, repairs = self.between, self._repairs(source_timezone)
+        for gap in self.gaps:
+            repair = repairs.of_gap(gap)
+            yield gap_finding(gap, between.live, between.target, between.home, repair)
+
+    def script(self, source_timezone: str) -> Script:
+        """The SQL for all gaps together."""
+        repair = self._repairs(source_timezone).of_all(self.gaps)
+        left = frozenset(gap_fingerprint(gap) for gap in left_to_migration(self.gaps))
+        return Script(_steps(repair.fix), _steps(repair.undo), left, repair.obstacle)
+
+    def _repairs(self, source_timezone: str) -> Repairs:
+        return Repairs(self.between.live, self.between.target, source_timezone)
+
+
+def _steps(statements: Statements) -> tuple[Step, ...]:
+    return tuple(Step(each.sql, each.reason, each.loses_data) for each in statements)

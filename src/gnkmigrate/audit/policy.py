@@ -1,0 +1,58 @@
+"""What the project and the user want of an audit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from gnkmigrate.audit import opinions, project
+from gnkmigrate.audit.finding import NotRun
+from gnkmigrate.audit.listing import Bounds
+from gnkmigrate.audit.opinions import Opinions
+from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit.selection import Selection
+from gnkmigrate.settings import Settings
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the project and the user want of an audit.
+
+    Attributes:
+        opinions: the project's own, from audits/severity.toml.
+        project_checks: the project's own, from audits/checks/.
+        selection: which checks to run.
+        data_checks: whether to ask the live rows.
+        bounds: how long one question may take.
+        closing: the phase that closes a finding, by fingerprint.
+        phases: the migration's phases in their order.
+        home: the schema that goes without saying in messages.
+        source_timezone: the zone in which timestamps without one were written.
+        not_run: what is known not to work before the audit begins.
+    """
+
+    opinions: Opinions = field(default_factory=Opinions)
+    project_checks: tuple[ProjectCheck, ...] = ()
+    selection: Selection = field(default_factory=Selection)
+    data_checks: bool = True
+    bounds: Bounds = field(default_factory=Bounds)
+    closing: Mapping[str, str] = field(default_factory=dict)
+    phases: tuple[str, ...] = ()
+    home: str = "public"
+    source_timezone: str = "UTC"
+    not_run: tuple[NotRun, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The policy of a project.
+
+        Raises:
+            SettingsError: its opinions or checks cannot be read.
+        """
+        folder = settings.path(settings.audits)
+        return cls(
+            opinions=opinions.load(folder / opinions.FILE_NAME),
+            project_checks=project.load(folder / "checks"),
+            bounds=Bounds(lock_timeout_ms=settings.limits.lock_timeout_ms),
+            home=settings.schemas[0],
+            source_timezone=settings.source_timezone,
+        )

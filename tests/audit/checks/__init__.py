@@ -1,0 +1,1 @@
+"""The checks, each against schemas that fail and schemas that pass."""

@@ -1,0 +1,35 @@
+"""Schemas read from a session that any number of them pass through, each rolled back."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import pytest
+from psycopg import Rollback
+
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.connection import Connection, connect
+from gnkmigrate.servers import Server
+
+Read: TypeAlias = Callable[[str], Snapshot]
+
+
+@pytest.fixture(scope="session")
+def session(server: Server) -> Iterator[Connection]:
+    """A session with an empty database, for tests that leave it empty."""
+    with server.database() as url, connect(url, search_path=["public"]) as connection:
+        yield connection
+
+
+@pytest.fixture
+def read(session: Connection) -> Read:
+    """Reads the facts that statements make."""
+
+    def read_facts(sql: str) -> Snapshot:
+        with session.transaction() as transaction:
+            session.execute(sql.encode())
+            snapshot = read_snapshot(session)
+            raise Rollback(transaction)
+        return snapshot
+
+    return read_facts
