@@ -7,6 +7,7 @@ of the column where a column is meant (manual, chapter 52.18).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from gnkmigrate.catalog.model import Fact, Identity
@@ -18,14 +19,25 @@ class FactRow(NamedTuple):
     """What every query in queries/ returns."""
 
     path: list[str]
-    parent_kind: str | None
-    parent_path: list[str] | None
     position: int
     payload: dict[str, Any]
     subject: Any
     classid: int
     objid: int
     objsubid: int
+    parent_classid: int | None
+    parent_objid: int | None
+    parent_objsubid: int | None
+
+    @property
+    def address(self) -> Address:
+        return (self.classid, self.objid, self.objsubid)
+
+    @property
+    def parent(self) -> Address | None:
+        if self.parent_classid is None or self.parent_objid is None:
+            return None
+        return (self.parent_classid, self.parent_objid, self.parent_objsubid or 0)
 
 
 class AttachedRow(NamedTuple):
@@ -71,69 +83,58 @@ def assemble(rows: Rows, ignore: Sequence[str] = ()) -> Iterator[Fact]:
         rows: what the queries returned.
         ignore: patterns (fnmatch, by case) of "schema.name", or of a schema's name.
     """
-    found = _found(rows.facts)
-    parents = {identity: parent for identity, parent, _ in found}
+    found = {
+        row.address: (Identity(kind, tuple(row.path)), row)
+        for kind, kind_rows in rows.facts.items()
+        for row in kind_rows
+    }
+    parents = {address: row.parent for address, (_, row) in found.items()}
     members = {(row.classid, row.objid) for row in rows.dependencies if row.extension}
     dropped = _with_descendants(
         parents,
         {
-            identity
-            for identity, parent, row in found
-            if (row.classid, row.objid) in members
-            or (parent is not None and parent not in parents)
-            or _matches(identity.path, ignore)
+            address
+            for address, (identity, _) in found.items()
+            if address[:2] in members or _matches(identity.path, ignore)
         },
     )
-    kept = [facts for facts in found if facts[0] not in dropped]
-    identities = {(row.classid, row.objid, row.objsubid): identity for identity, _, row in kept}
+    identities = {
+        address: identity for address, (identity, _) in found.items() if address not in dropped
+    }
     needs = _needs(rows.dependencies, identities, parents)
-    for identity, parent, row in kept:
-        depends_on = needs.get(identity, _NOTHING)
-        yield Fact(identity, parent, row.payload, row.subject, depends_on, row.position)
+    for address, identity in identities.items():
+        parent, row = parents[address], found[address][1]
+        yield Fact(
+            identity,
+            None if parent is None else identities[parent],
+            row.payload,
+            row.subject,
+            needs.get(address, _NOTHING),
+            row.position,
+        )
     for kind, attached in rows.attached.items():
         yield from _attached(kind, attached, identities)
 
 
-_Found: TypeAlias = tuple[Identity, Identity | None, FactRow]
 _NOTHING: frozenset[Identity] = frozenset()
 
 
-def _found(rows: Mapping[str, Sequence[FactRow]]) -> list[_Found]:
-    """Every row with its identity and its parent's; one object for each identity."""
-    known: dict[tuple[str, tuple[str, ...]], Identity] = {}
-
-    def identity(kind: str, path: Sequence[str]) -> Identity:
-        key = (kind, tuple(path))
-        return known.get(key) or known.setdefault(key, Identity(*key))
-
-    return [
-        (
-            identity(kind, row.path),
-            identity(row.parent_kind, row.parent_path)
-            if row.parent_kind is not None and row.parent_path is not None
-            else None,
-            row,
-        )
-        for kind, kind_rows in rows.items()
-        for row in kind_rows
-    ]
-
-
 def _with_descendants(
-    parents: Mapping[Identity, Identity | None], dropped: set[Identity]
-) -> set[Identity]:
-    """What is dropped, and all that lives in it, however deep."""
-    children: dict[Identity, list[Identity]] = {}
-    for identity, parent in parents.items() if dropped else ():
+    parents: Mapping[Address, Address | None], dropped: set[Address]
+) -> set[Address]:
+    """What is dropped, what has no home, and all that lives in either, however deep."""
+    children: dict[Address, list[Address]] = {}
+    for address, parent in parents.items():
         if parent is not None:
-            children.setdefault(parent, []).append(identity)
-    dropped = set(dropped)
-    queue = list(dropped)
+            children.setdefault(parent, []).append(address)
+    homeless = (children[parent] for parent in children.keys() - parents.keys())
+    queue = [*dropped, *chain.from_iterable(homeless)]
+    reached = set(queue)
     while queue:
-        inside = [child for child in children.get(queue.pop(), ()) if child not in dropped]
-        dropped.update(inside)
+        inside = [child for child in children.get(queue.pop(), ()) if child not in reached]
+        reached.update(inside)
         queue += inside
-    return dropped
+    return reached
 
 
 def _matches(path: Sequence[str], patterns: Sequence[str]) -> bool:
@@ -153,22 +154,24 @@ def _attached(
 def _needs(
     rows: Sequence[DependencyRow],
     identities: Mapping[Address, Identity],
-    parents: Mapping[Identity, Identity | None],
-) -> dict[Identity, frozenset[Identity]]:
+    parents: Mapping[Address, Address | None],
+) -> dict[Address, frozenset[Identity]]:
     """What each fact needs, its ancestors and itself left out."""
     owners = {
         (row.classid, row.objid): (row.refclassid, row.refobjid, row.refobjsubid)
         for row in rows
         if row.belongs
     }
-    needs: dict[Identity, set[Identity]] = {}
+    needs: dict[Address, set[Address]] = {}
     for row in rows:
         dependent = _standing_for((row.classid, row.objid, row.objsubid), identities, owners)
         needed = _standing_for((row.refclassid, row.refobjid, row.refobjsubid), identities, owners)
         if dependent is not None and needed is not None:
             needs.setdefault(dependent, set()).add(needed)
     return {
-        dependent: frozenset(needed.difference(_lineage(dependent, parents)))
+        dependent: frozenset(
+            identities[address] for address in needed.difference(_lineage(dependent, parents))
+        )
         for dependent, needed in needs.items()
     }
 
@@ -177,20 +180,20 @@ def _standing_for(
     address: Address | None,
     identities: Mapping[Address, Identity],
     owners: Mapping[tuple[int, int], Address],
-) -> Identity | None:
+) -> Address | None:
     """The fact that an object is, or is a part of: a view for its rule, a table for its type."""
     passed = set()
     while address is not None and address not in passed:
-        identity = identities.get(address) or identities.get((address[0], address[1], 0))
-        if identity is not None:
-            return identity
+        whole = (address[0], address[1], 0)
+        if address in identities or whole in identities:
+            return address if address in identities else whole
         passed.add(address)
-        address = owners.get((address[0], address[1]))
+        address = owners.get(address[:2])
     return None
 
 
-def _lineage(identity: Identity, parents: Mapping[Identity, Identity | None]) -> Iterator[Identity]:
-    current: Identity | None = identity
+def _lineage(address: Address, parents: Mapping[Address, Address | None]) -> Iterator[Address]:
+    current: Address | None = address
     while current is not None:
         yield current
         current = parents[current]

@@ -1,8 +1,6 @@
 -- Columns of tables. A column that a table merely inherits is its parent's.
 SELECT
     ARRAY[namespace.nspname, relation.relname, attribute.attname]::text[] AS path,
-    'table' AS parent_kind,
-    ARRAY[namespace.nspname, relation.relname]::text[] AS parent_path,
     attribute.attnum::integer AS position,
     jsonb_build_object(
         'type', format_type(attribute.atttypid, attribute.atttypmod),
@@ -30,7 +28,10 @@ SELECT
     NULL::jsonb AS subject,
     'pg_class'::regclass::oid AS classid,
     attribute.attrelid AS objid,
-    attribute.attnum::integer AS objsubid
+    attribute.attnum::integer AS objsubid,
+    'pg_class'::regclass::oid AS parent_classid,
+    attribute.attrelid AS parent_objid,
+    0 AS parent_objsubid
 FROM pg_attribute AS attribute
 JOIN pg_class AS relation ON relation.oid = attribute.attrelid
 JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace

@@ -2,8 +2,6 @@
 -- the column says it. So do the copies that partitions and children hold of their parent's.
 SELECT
     ARRAY[namespace.nspname, relation.relname, restriction.conname]::text[] AS path,
-    'table' AS parent_kind,
-    ARRAY[namespace.nspname, relation.relname]::text[] AS parent_path,
     0 AS position,
     jsonb_build_object(
         'type', kind.type,
@@ -22,7 +20,10 @@ SELECT
     END AS subject,
     'pg_constraint'::regclass::oid AS classid,
     restriction.oid AS objid,
-    0 AS objsubid
+    0 AS objsubid,
+    'pg_class'::regclass::oid AS parent_classid,
+    restriction.conrelid AS parent_objid,
+    0 AS parent_objsubid
 FROM pg_constraint AS restriction
 JOIN pg_class AS relation ON relation.oid = restriction.conrelid
 JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace

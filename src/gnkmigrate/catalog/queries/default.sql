@@ -1,8 +1,6 @@
 -- Defaults of columns. The expression of a generated column belongs to the column itself.
 SELECT
     ARRAY[namespace.nspname, relation.relname, attribute.attname]::text[] AS path,
-    'column' AS parent_kind,
-    ARRAY[namespace.nspname, relation.relname, attribute.attname]::text[] AS parent_path,
     0 AS position,
     jsonb_build_object(
         'expression', pg_get_expr(definition.adbin, definition.adrelid)
@@ -10,7 +8,10 @@ SELECT
     NULL::jsonb AS subject,
     'pg_attrdef'::regclass::oid AS classid,
     definition.oid AS objid,
-    0 AS objsubid
+    0 AS objsubid,
+    'pg_class'::regclass::oid AS parent_classid,
+    definition.adrelid AS parent_objid,
+    definition.adnum::integer AS parent_objsubid
 FROM pg_attrdef AS definition
 JOIN pg_attribute AS attribute
     ON attribute.attrelid = definition.adrelid

@@ -4,8 +4,6 @@ SELECT
         namespace.nspname,
         function.proname || '(' || oidvectortypes(function.proargtypes) || ')'
     ]::text[] AS path,
-    'schema' AS parent_kind,
-    ARRAY[namespace.nspname]::text[] AS parent_path,
     0 AS position,
     jsonb_build_object(
         'kind', kind.name,
@@ -45,7 +43,10 @@ SELECT
     NULL::jsonb AS subject,
     'pg_proc'::regclass::oid AS classid,
     function.oid AS objid,
-    0 AS objsubid
+    0 AS objsubid,
+    'pg_namespace'::regclass::oid AS parent_classid,
+    function.pronamespace AS parent_objid,
+    0 AS parent_objsubid
 FROM pg_proc AS function
 JOIN pg_namespace AS namespace ON namespace.oid = function.pronamespace
 JOIN pg_language AS language ON language.oid = function.prolang

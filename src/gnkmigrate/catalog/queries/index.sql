@@ -1,8 +1,6 @@
 -- Indexes that no constraint owns. A partition's copy of its parent's index stays out.
 SELECT
     ARRAY[namespace.nspname, relation.relname]::text[] AS path,
-    CASE owner.relkind WHEN 'm' THEN 'view' ELSE 'table' END AS parent_kind,
-    ARRAY[owner_namespace.nspname, owner.relname]::text[] AS parent_path,
     0 AS position,
     jsonb_build_object(
         'definition', described.definition,
@@ -23,7 +21,10 @@ SELECT
     ) AS subject,
     'pg_class'::regclass::oid AS classid,
     index.indexrelid AS objid,
-    0 AS objsubid
+    0 AS objsubid,
+    'pg_class'::regclass::oid AS parent_classid,
+    index.indrelid AS parent_objid,
+    0 AS parent_objsubid
 -- PostgreSQL 14 has no indnullsnotdistinct: below, the name then finds this false instead.
 FROM (SELECT false AS indnullsnotdistinct) AS before_15
 CROSS JOIN pg_index AS index

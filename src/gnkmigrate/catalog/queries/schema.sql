@@ -2,14 +2,15 @@
 -- the oids that this one returns. PostgreSQL's own and gnkmigrate's stay out.
 SELECT
     ARRAY[namespace.nspname]::text[] AS path,
-    NULL::text AS parent_kind,
-    NULL::text[] AS parent_path,
     0 AS position,
     '{}'::jsonb AS payload,
     NULL::jsonb AS subject,
     'pg_namespace'::regclass::oid AS classid,
     namespace.oid AS objid,
-    0 AS objsubid
+    0 AS objsubid,
+    NULL::oid AS parent_classid,
+    NULL::oid AS parent_objid,
+    NULL::integer AS parent_objsubid
 FROM pg_namespace AS namespace
 WHERE
     NOT starts_with(namespace.nspname, 'pg_')

@@ -2,8 +2,6 @@
 -- partitions) and those that call gnkmigrate's own functions stay out.
 SELECT
     ARRAY[namespace.nspname, relation.relname, trigger.tgname]::text[] AS path,
-    CASE relation.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS parent_kind,
-    ARRAY[namespace.nspname, relation.relname]::text[] AS parent_path,
     0 AS position,
     jsonb_build_object(
         -- What pg_get_triggerdef says before this is exactly: CREATE TRIGGER name.
@@ -25,7 +23,10 @@ SELECT
     NULL::jsonb AS subject,
     'pg_trigger'::regclass::oid AS classid,
     trigger.oid AS objid,
-    0 AS objsubid
+    0 AS objsubid,
+    'pg_class'::regclass::oid AS parent_classid,
+    trigger.tgrelid AS parent_objid,
+    0 AS parent_objsubid
 FROM pg_trigger AS trigger
 JOIN pg_class AS relation ON relation.oid = trigger.tgrelid
 JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace

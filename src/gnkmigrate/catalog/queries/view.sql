@@ -1,8 +1,6 @@
 -- Views and materialized views.
 SELECT
     ARRAY[namespace.nspname, relation.relname]::text[] AS path,
-    'schema' AS parent_kind,
-    ARRAY[namespace.nspname]::text[] AS parent_path,
     0 AS position,
     jsonb_build_object(
         'definition', pg_get_viewdef(relation.oid),
@@ -15,7 +13,10 @@ SELECT
     NULL::jsonb AS subject,
     'pg_class'::regclass::oid AS classid,
     relation.oid AS objid,
-    0 AS objsubid
+    0 AS objsubid,
+    'pg_namespace'::regclass::oid AS parent_classid,
+    relation.relnamespace AS parent_objid,
+    0 AS parent_objsubid
 FROM pg_class AS relation
 JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
 WHERE relation.relkind IN ('v', 'm') AND relation.relnamespace = ANY (%(schemas)s::oid[]);
