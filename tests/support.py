@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 BASELINE = ROOT / "schema" / "baseline.sql"
 TARGET = ROOT / "schema" / "target.sql"
 
-OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging")
+OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging", "legacy")
 IGNORED_TABLES = ("public.migrations", "public.migrations_id_seq", "public.typeorm_metadata")
 
 
@@ -41,7 +41,8 @@ def pg_dump(url: DatabaseUrl, server: Server, *options: str) -> str:
     """The schema as pg_dump prints it, in a form in which equal schemas are equal texts.
 
     Without owners, without gnkmigrate's schemas and what MineGNK ignores, without comments and
-    blank lines, and with the columns of each table in alphabetical order.
+    blank lines; statements, and the columns of each table, in alphabetical order (pg_dump's own
+    order depends on what else hangs on a table).
     """
     folder = server.binaries or binaries(server.version // 10000)
     given = {
@@ -63,7 +64,17 @@ def pg_dump(url: DatabaseUrl, server: Server, *options: str) -> str:
         text=True,
         env={**os.environ, "PGPASSWORD": password},
     )
-    return "\n".join(_normalised(dump.stdout.splitlines()))
+    return "\n".join(sorted(_statements(_normalised(dump.stdout.splitlines()))))
+
+
+def _statements(lines: Iterator[str]) -> Iterator[str]:
+    statement: list[str] = []
+    for line in lines:
+        statement.append(line)
+        if line.endswith(";"):
+            yield "\n".join(statement)
+            statement = []
+    yield from ["\n".join(statement)] if statement else []
 
 
 def _normalised(lines: list[str]) -> Iterator[str]:

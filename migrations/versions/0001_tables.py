@@ -53,6 +53,8 @@ CREATE INDEX idx_earnings_node_date ON public.earnings_history (node_id, date DE
 
 def upgrade() -> None:
     op.expect_absent(("public.nodes", "public.node_stats_cache", "public.earnings_history"))
+    op.keep_shape("public.users")
+    op.keep_shape("public.node_requests")
     op.create_extension("pgcrypto")
     op.step("table nodes", NODES)
     op.step("table node_stats_cache", NODE_STATS_CACHE)
@@ -95,3 +97,5 @@ def downgrade() -> None:
     op.step("table node_stats_cache", "DROP TABLE public.node_stats_cache")
     op.step("table nodes", "DROP TABLE public.nodes")
     op.drop_extension("pgcrypto")
+    op.forget_shape("public.node_requests")
+    op.forget_shape("public.users")

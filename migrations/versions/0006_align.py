@@ -44,6 +44,7 @@ def label(
         using=":column::text",
         back=f":column::text::{enum}",
         default=default,
+        lossless=True,
         holds=f":column IN ({allowed})",
         fallback=default,
     )

@@ -21,6 +21,7 @@ class Conversion:
         not_null: whether it is NOT NULL afterwards.
         rename: its name afterwards; "" where it stays.
         keep: keep every original, because `back` reads other tables, which may change.
+        lossless: `back` gives every value back exactly, so that no original need be kept.
         holds: SQL condition on the new value under which the old column can hold it.
         fallback: SQL for what the old column gets where it cannot, with --spill; None where
             the row has to go to the overflow whole.
@@ -34,6 +35,7 @@ class Conversion:
     not_null: bool = False
     rename: str = ""
     keep: bool = False
+    lossless: bool = False
     holds: str = "true"
     fallback: str | None = None
 

@@ -54,11 +54,14 @@ def dependents(work: Work, table: str, names: Sequence[str] = ()) -> list[str]:
             FROM pg_depend
             LEFT JOIN pg_trigger ON classid = 'pg_trigger'::regclass AND pg_trigger.oid = objid
             LEFT JOIN pg_proc ON pg_proc.oid = tgfoid
+            LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
+            LEFT JOIN pg_class AS view ON view.oid = ev_class
             LEFT JOIN pg_constraint
                    ON classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid
             WHERE refclassid = 'pg_class'::regclass
               AND refobjid = {literal(quoted(table))}::regclass
               AND ({_column_numbers(table, names)})
+              AND view.relnamespace IS DISTINCT FROM to_regnamespace('legacy')
               AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass)
                    OR (classid = 'pg_trigger'::regclass AND NOT tgisinternal
                        AND pronamespace IS DISTINCT FROM to_regnamespace('gnkmigrate'))

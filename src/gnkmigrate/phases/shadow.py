@@ -155,7 +155,9 @@ def _upward(
         value=new,
         default=conversion.default,
         not_null=conversion.not_null,
-        residue=Residue(
+        residue=None
+        if conversion.lossless
+        else Residue(
             phase=phase,
             relation=table,
             attribute=conversion.column,
@@ -183,7 +185,7 @@ def _downward(
         source=conversion.new_name,
         target=conversion.column,
         type=old_type,
-        value=f"coalesce({original}, {back})",
+        value=back if conversion.lossless else f"coalesce({original}, {back})",
         default=before["default"],
         not_null=bool(before["not_null"]),
         residue=None,
@@ -198,7 +200,7 @@ def add(table: str, shadows: Sequence[Shadow], function: str) -> str:
         f"NEW.{column(shadow.name)} := {shadow.of('NEW')};" for shadow in shadows
     )
     residue = "\n    ".join(
-        _keep(shadow.residue) for shadow in shadows if shadow.residue is not None
+        keeping(shadow.residue) for shadow in shadows if shadow.residue is not None
     )
     return f"""
 ALTER TABLE {quoted(table)} {columns};
@@ -214,8 +216,8 @@ CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE OF {sources}
     ON {quoted(table)} FOR EACH ROW EXECUTE FUNCTION {function}()"""
 
 
-def _keep(residue: Residue) -> str:
-    """Within the trigger: an original that is not lost any more is not kept any more."""
+def keeping(residue: Residue) -> str:
+    """The part of a trigger function that keeps NEW's original, or one no longer than needed."""
     insert = residue.insert("").replace(ROW, "NEW")
     return f"""IF TG_OP = 'UPDATE' THEN
         DELETE FROM gnkmigrate.residue WHERE {residue.place.replace(ROW, "NEW")};

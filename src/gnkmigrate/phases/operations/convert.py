@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import relation, shadow
+from gnkmigrate.phases import legacy, relation, shadow
 from gnkmigrate.phases.conversion import COLUMN, Conversion, alter_to_new, alter_to_old
 from gnkmigrate.phases.index_copy import unsupported
 from gnkmigrate.phases.names import column, literal, quoted
@@ -95,10 +95,18 @@ class ConvertColumns(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
+        legacy.hide(work, spec.table)
         work.execute(f"LOCK TABLE {quoted(spec.table)} IN ACCESS EXCLUSIVE MODE")
+        rows = 0
         if spec.is_online(work):
             exchange(spec, work)
-            return 0
+        else:
+            rows = self._rewrite(work)
+        legacy.show_converted(work, spec.table, spec.conversions)
+        return rows
+
+    def _rewrite(self, work: Work) -> int:
+        spec = self.reshaping
         for built in spec.shadows(work):
             if built.residue is not None:
                 kept = built.residue
@@ -212,12 +220,14 @@ class RevertColumns(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
+        legacy.hide(work, spec.table)
         work.execute(f"LOCK TABLE {quoted(spec.table)} IN ACCESS EXCLUSIVE MODE")
         if spec.is_online(work):
             exchange(spec, work)
             rows = 0
         else:
             rows = self._rewrite(work)
+        legacy.show_reverted(work, spec.table)
         for change in spec.conversions:
             work.forget(shadow.memory_key(spec.table, change))
         work.execute(

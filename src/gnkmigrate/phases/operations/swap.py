@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
-from gnkmigrate.phases import relation
-from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases import legacy, relation
+from gnkmigrate.phases.names import column, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
@@ -13,18 +13,6 @@ from gnkmigrate.phases.work import Work
 
 ARCHIVE = "gnkmigrate_archive"
 STAGING = "gnkmigrate_staging"
-
-# GRANT and OWNER statements that give the staged table what the live one has.
-_PRIVILEGES = """
-SELECT format('ALTER TABLE %s OWNER TO %I', {staged}, pg_get_userbyid(relowner))
-FROM pg_class WHERE oid = {live}::regclass
-UNION ALL
-SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {staged},
-              CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
-              CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-FROM pg_class, aclexplode(relacl)
-WHERE pg_class.oid = {live}::regclass AND grantee <> relowner
-"""
 
 
 def _move(table: str, schema: str, to: str) -> str:
@@ -76,7 +64,8 @@ class SwapTable(Step):
         work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
         if self.first:
             work.execute(self.first)
-        self._carry_privileges_over(work)
+        staged = quoted(f"{STAGING}.{split(self.table)[1]}")
+        legacy.carry_privileges(work, quoted(self.table), staged)
         keys = relation.foreign_keys(work, self.table)
         work.remember(self.name, keys)
         for constraint, _ in keys:
@@ -85,12 +74,6 @@ class SwapTable(Step):
         work.execute(_move(self.table, schema, ARCHIVE))
         work.execute(_move(self.table, STAGING, schema))
         return 0
-
-    def _carry_privileges_over(self, work: Work) -> None:
-        staged = literal(quoted(f"{STAGING}.{split(self.table)[1]}"))
-        live = literal(quoted(self.table))
-        for (statement,) in work.execute(_PRIVILEGES.format(staged=staged, live=live)).fetchall():
-            work.execute(statement)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         schema = split(self.table)[0]

@@ -1,0 +1,60 @@
+"""op.keep_shape and op.forget_shape: the tables that the old application goes on using."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.phases import legacy
+from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.work import Work
+
+
+@operation("keep_shape")
+@dataclass(frozen=True)
+class KeepShape(Step):
+    """Remembers a table's columns, so that later phases show them in a view when they change.
+
+    With the policy legacy = none nothing is remembered, and no view is made.
+
+    Attributes:
+        table: "schema.table".
+        key: the column that identifies a row, in both shapes.
+    """
+
+    table: str
+    key: str = "id"
+
+    @property
+    def name(self) -> str:
+        return f"shape of {self.table}"
+
+    def run(self, work: Work) -> int:
+        if work.parameters.get("legacy") != "none":
+            legacy.keep(work, self.table, self.key)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (
+            f"-- remembers the columns of {self.table} for the view {legacy.view_of(self.table)}",
+        )
+
+
+@operation("forget_shape")
+@dataclass(frozen=True)
+class ForgetShape(Step):
+    """Takes keep_shape back."""
+
+    table: str
+
+    @property
+    def name(self) -> str:
+        return f"shape of {self.table}"
+
+    def run(self, work: Work) -> int:
+        legacy.forget(work, self.table)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- forgets the columns of {self.table}",)
