@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Identity:
+class Identity(NamedTuple):
     """What a fact is called: its kind and its path from the database down.
 
     Attributes:
@@ -95,7 +94,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, facts: Iterable[Fact], server_version: int = 0, database: str = "") -> Self:
-        ordered = sorted(facts, key=lambda fact: (fact.identity.kind, fact.identity.path))
+        ordered = sorted(facts, key=lambda fact: fact.identity)
         by_identity = {fact.identity: fact for fact in ordered}
         return cls(MappingProxyType(by_identity), server_version, database)
 
