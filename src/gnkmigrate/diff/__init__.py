@@ -1,5 +1,5 @@
 """Facts against facts: what changed, with no code for any one kind.
 
-`matching` says which fact of the source is which of the target, with the help of `renames`;
-`wording` compares texts that name renamed things; `compare` makes the changes.
+`matching` finds which fact of the source is which of the target (a `correspondence`), with the
+help of `renames` and `wording`; `compare` makes the changes, `text` and `document` show them.
 """

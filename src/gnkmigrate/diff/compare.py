@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from gnkmigrate.catalog.model import Fact, Snapshot
 from gnkmigrate.diff.change import Change
-from gnkmigrate.diff.matching import Matching
+from gnkmigrate.diff.correspondence import Correspondence
+from gnkmigrate.diff.matching import match
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 
 _VERBS = ("remove", "rename", "alter", "add")
@@ -27,26 +28,26 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
         The changes in the order of their identities, and of one identity: remove, rename,
         alter, add. No changes means that the snapshots hold the same facts.
     """
-    changes = _changes(source, target, Matching(source, target, hints))
+    changes = _changes(source, target, match(source, target, hints))
     return tuple(sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb))))
 
 
-def _changes(source: Snapshot, target: Snapshot, matching: Matching) -> Iterator[Change]:
+def _changes(source: Snapshot, target: Snapshot, known: Correspondence) -> Iterator[Change]:
     for before in source:
-        counterpart = matching.pairs.get(before.identity)
+        counterpart = known.to_target.get(before.identity)
         if counterpart is None:
             yield Change("remove", before, None)
         else:
-            yield from _changes_of_pair(before, target.facts[counterpart], matching)
+            yield from _changes_of_pair(before, target.facts[counterpart], known)
     for after in target:
-        if not matching.is_target(after.identity):
+        if after.identity not in known.to_source:
             yield Change("add", None, after)
 
 
-def _changes_of_pair(before: Fact, after: Fact, matching: Matching) -> Iterator[Change]:
-    if before.identity in matching.renamed:
+def _changes_of_pair(before: Fact, after: Fact, known: Correspondence) -> Iterator[Change]:
+    if before.identity in known.renamed:
         yield Change("rename", before, after)
-    differing = matching.differing(before, after)
+    differing = known.differing(before, after)
     if differing:
         yield Change("alter", _reworded(before, after, differing), after)
 

@@ -1,4 +1,4 @@
-"""Which fact of the source is which fact of the target.
+"""Finding out which fact of the source is which fact of the target.
 
 From the outside in: a fact is what has its name in its matched parent. What is left over on both
 sides is then paired by the user's hints, by spelling, and by subject, in that order; subjects
@@ -6,205 +6,139 @@ come last because they name columns and tables, which must be known by then.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from typing import TypeAlias
 
 from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.diff.correspondence import ATTACHED, Correspondence
 from gnkmigrate.diff.renames import Renames, by_spelling
-from gnkmigrate.diff.wording import Wording
 
-# Kinds that hang on a thing and take their path from it. They have no name that could change,
-# and their text is the user's own: PostgreSQL does not rewrite it after a rename.
-ATTACHED = frozenset({"comment"})
+_Children: TypeAlias = Mapping[Identity | None, Mapping[str, list[Fact]]]
+_Parents: TypeAlias = tuple[Identity | None, Identity | None]
 
 
-class Matching:
-    """The pairs that were found, and how names translate from the source to the target.
+def match(source: Snapshot, target: Snapshot, hints: Renames) -> Correspondence:
+    """All pairs of facts that are the same thing.
 
-    Attributes:
-        pairs: by the source's identity, the target's.
-        renamed: the source's identities of those that have a new name of their own.
+    Args:
+        source: the database as it is.
+        target: the database as it should be.
+        hints: renames that the user knows of.
     """
+    known = Correspondence(source, target)
+    applicable = {
+        old: new
+        for old, new in hints.pairs.items()
+        if old in source and new in target and old.kind == new.kind
+    }
+    matcher = _Matcher(known, applicable, _by_parent(source), _by_parent(target))
+    matcher.match_names((None, None))
+    matcher.match_subjects()
+    return known
 
-    def __init__(self, source: Snapshot, target: Snapshot, hints: Renames) -> None:
-        self.pairs: dict[Identity, Identity] = {}
-        self.renamed: set[Identity] = set()
-        self._backwards: dict[Identity, Identity] = {}
+
+class _Matcher:
+    def __init__(
+        self,
+        known: Correspondence,
+        hints: Mapping[Identity, Identity],
+        source: _Children,
+        target: _Children,
+    ) -> None:
+        self._known = known
+        self._hints = hints
+        self._hinted = frozenset(hints.values())
         self._source = source
         self._target = target
-        self._hints = {
-            old: new
-            for old, new in hints.pairs.items()
-            if old in source and new in target and old.kind == new.kind
-        }
-        self._hinted = frozenset(self._hints.values())
-        self._children = (_by_parent_and_kind(source), _by_parent_and_kind(target))
-        self._match_names()
-        self._match_subjects()
-        # Only the user can say so, and only then can equal texts mean different things.
-        self._reuses_names = any(identity in target for identity in self.renamed)
 
-    def is_target(self, identity: Identity) -> bool:
-        """Has this fact of the target got a counterpart?"""
-        return identity in self._backwards
+    def match_names(self, parents: _Parents) -> None:
+        """Matches all that lives in a matched pair, however deep."""
+        waiting = [parents]
+        while waiting:
+            inside = waiting.pop()
+            for kind, old, new in self._siblings(inside):
+                waiting += self._by_name(old, new)
+                if kind not in ATTACHED:
+                    waiting += self._by_other_name(*self._left(old, new))
 
-    def differing(self, before: Fact, after: Fact) -> frozenset[str]:
-        """The payload keys of a pair whose values differ in more than names of renamed things."""
-        if before.payload == after.payload and not self._reuses_names:
-            return frozenset()
-        wording = self._wording(before, after)
-        shared = before.payload.keys() & after.payload.keys()
-        same = {key for key in shared if wording.same(before.payload[key], after.payload[key])}
-        return frozenset((before.payload.keys() | after.payload.keys()) - same)
-
-    def _match_names(self) -> None:
-        inside: list[tuple[Identity | None, Identity | None]] = [(None, None)]
-        while inside:
-            inside = list(chain.from_iterable(self._match_inside(*pair) for pair in inside))
-
-    def _match_inside(
-        self, source: Identity | None, target: Identity | None
-    ) -> Iterator[tuple[Identity, Identity]]:
-        """Matches what lives in a matched pair of parents, and yields the new pairs."""
-        for kind, old, new in self._siblings(source, target):
-            there = {fact.identity for fact in new}
-            for fact in old:
-                expected = self._expected(fact)
-                if expected in there and not self._contradicted(fact.identity, expected):
-                    yield self._pair(fact.identity, expected)
-            if kind not in ATTACHED:
-                for pair in self._renames(old, new):
-                    self.renamed.add(pair[0])
-                    yield self._pair(*pair)
-
-    def _renames(
-        self, old: Iterable[Fact], new: Iterable[Fact]
-    ) -> Iterator[tuple[Identity, Identity]]:
-        there = {fact.identity for fact in self._left(new, self._backwards)}
-        for fact in self._left(old, self.pairs):
-            if self._hints.get(fact.identity) in there:
-                yield fact.identity, self._hints[fact.identity]
-        yield from by_spelling(
-            (fact for fact in self._left(old, self.pairs) if fact.subject is None),
-            (fact for fact in self._left(new, self._backwards) if fact.subject is None),
-        ).items()
-
-    def _match_subjects(self) -> None:
-        for source, target in list(self.pairs.items()):
-            for kind, old, new in self._siblings(source, target):
-                del kind
+    def match_subjects(self) -> None:
+        """Matches what has another name but is about the same, and what lives in it."""
+        for parents in list(self._known.to_target.items()):
+            for _, old, new in self._siblings(parents):
                 for alike in (self._same_payload, self._same_subject):
-                    self._match_alike(old, new, alike)
+                    for pair in self._alike(*self._left(old, new), alike):
+                        self.match_names(pair)
 
-    def _match_alike(
-        self, old: Iterable[Fact], new: Iterable[Fact], alike: Callable[[Fact, Fact], bool]
-    ) -> None:
-        left = {fact.identity: fact for fact in self._left(new, self._backwards)}
-        for before in self._left(old, self.pairs):
+    def _by_name(self, old: Iterable[Fact], new: Iterable[Fact]) -> list[_Parents]:
+        there = {fact.identity for fact in new}
+        found: list[_Parents] = []
+        for fact in old:
+            expected = self._known.expected(fact)
+            if expected in there and not self._contradicted(fact.identity, expected):
+                self._known.add(fact.identity, expected)
+                found.append((fact.identity, expected))
+        return found
+
+    def _by_other_name(self, old: list[Fact], new: list[Fact]) -> list[_Parents]:
+        if not (old and new):
+            return []
+        there = {fact.identity for fact in new}
+        hinted = {
+            fact.identity: self._hints[fact.identity]
+            for fact in old
+            if self._hints.get(fact.identity) in there
+        }
+        spelled = by_spelling(
+            (fact for fact in old if fact.subject is None and fact.identity not in self._hints),
+            (fact for fact in new if fact.subject is None and fact.identity not in self._hinted),
+        )
+        found = hinted | spelled
+        for before, after in found.items():
+            self._known.add(before, after, renamed=True)
+        return list(found.items())
+
+    def _alike(
+        self, old: list[Fact], new: list[Fact], alike: Callable[[Fact, Fact], bool]
+    ) -> Iterator[tuple[Identity, Identity]]:
+        left = {fact.identity: fact for fact in new}
+        for before in old if new else ():
             found = next((after for after in left.values() if alike(before, after)), None)
             if found is not None:
                 del left[found.identity]
-                self.renamed.add(before.identity)
-                inside = [self._pair(before.identity, found.identity)]
-                while inside:
-                    inside = list(chain.from_iterable(self._match_inside(*pair) for pair in inside))
+                self._known.add(before.identity, found.identity, renamed=True)
+                yield before.identity, found.identity
 
     def _same_subject(self, before: Fact, after: Fact) -> bool:
         return (
             before.subject is not None
             and after.subject is not None
-            and self._wording(before, after).same(before.subject, after.subject)
+            and self._known.wording(before, after).same(before.subject, after.subject)
         )
 
     def _same_payload(self, before: Fact, after: Fact) -> bool:
-        return self._same_subject(before, after) and self._wording(before, after).same(
-            before.payload, after.payload
-        )
+        return self._same_subject(before, after) and not self._known.differing(before, after)
 
-    def _pair(self, source: Identity, target: Identity) -> tuple[Identity, Identity]:
-        self.pairs[source] = target
-        self._backwards[target] = source
-        return source, target
-
-    def _siblings(
-        self, source: Identity | None, target: Identity | None
-    ) -> Iterator[tuple[str, list[Fact], list[Fact]]]:
-        old, new = self._children[0].get(source, {}), self._children[1].get(target, {})
+    def _siblings(self, parents: _Parents) -> Iterator[tuple[str, list[Fact], list[Fact]]]:
+        """What lives directly in a matched pair, kind by kind, where both sides have any."""
+        old, new = self._source.get(parents[0], {}), self._target.get(parents[1], {})
         for kind in sorted(old.keys() & new.keys()):
             yield kind, old[kind], new[kind]
 
-    @staticmethod
-    def _left(facts: Iterable[Fact], matched: Mapping[Identity, Identity]) -> list[Fact]:
-        return [fact for fact in facts if fact.identity not in matched]
+    def _left(self, old: Iterable[Fact], new: Iterable[Fact]) -> tuple[list[Fact], list[Fact]]:
+        """What has no counterpart yet."""
+        return (
+            [fact for fact in old if fact.identity not in self._known.to_target],
+            [fact for fact in new if fact.identity not in self._known.to_source],
+        )
 
     def _contradicted(self, old: Identity, new: Identity) -> bool:
         """Has the user said that one of these is something else?"""
         return self._hints.get(old, new) != new or (new in self._hinted and old not in self._hints)
 
-    def _expected(self, fact: Fact) -> Identity:
-        """What a fact of the source is called once those it lives in have their new names."""
-        kind, path = fact.identity.kind, fact.identity.path
-        prefix, own = (path[:1], path[1:]) if kind in ATTACHED else ((), path)
-        parent = fact.parent
-        while parent is not None and parent in self.pairs:
-            if self.pairs[parent] == parent:
-                return fact.identity
-            if own[: len(parent.path)] == parent.path:
-                new = (*prefix, *self.pairs[parent].path, *own[len(parent.path) :])
-                return Identity(kind, new)
-            parent = self._source.facts[parent].parent
-        return fact.identity
 
-    def _wording(self, before: Fact, after: Fact) -> Wording:
-        """How names translate within a pair: those of what it needs, and of what it is in."""
-        if before.kind in ATTACHED:
-            return Wording({}, {})
-        nested = _is_nested(before, self._source)
-        names: dict[str, set[str]] = {}
-        words: dict[str, set[str]] = {}
-        needed = before.depends_on | {
-            self._backwards[need] for need in after.depends_on if need in self._backwards
-        }
-        if nested and before.parent is not None:
-            needed |= {before.parent}
-        for old in needed:
-            new = self.pairs.get(old, old)
-            free = old not in self._target
-            for level, (was, becomes) in enumerate(_parts(old, new)):
-                # Where the old name is free, whoever still says it means something else by it.
-                allowed = {was, becomes} if free else {becomes}
-                names.setdefault(was, set()).update(allowed)
-                # A view keeps the names of its own columns when those of a table change.
-                if nested or level < _OBJECT_LEVELS:
-                    words.setdefault(was, set()).update(allowed)
-        return Wording(_frozen(names), _frozen(words))
-
-
-_OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
-
-
-def _parts(old: Identity, new: Identity) -> Iterator[tuple[str, str]]:
-    """The names that an identity is made of, before and after; a function's without arguments."""
-    for was, becomes in zip(old.path, new.path, strict=False):
-        if was.endswith(")") and becomes.endswith(")"):
-            yield was.partition("(")[0], becomes.partition("(")[0]
-        else:
-            yield was, becomes
-
-
-def _is_nested(fact: Fact, snapshot: Snapshot) -> bool:
-    """Does it live inside a table or the like, rather than in a schema?"""
-    parent = snapshot.facts.get(fact.parent) if fact.parent is not None else None
-    return parent is not None and parent.parent is not None
-
-
-def _by_parent_and_kind(snapshot: Snapshot) -> dict[Identity | None, dict[str, list[Fact]]]:
+def _by_parent(snapshot: Snapshot) -> _Children:
     """The children of every fact; None has the outermost, and those whose parent is not there."""
     grouped: dict[Identity | None, dict[str, list[Fact]]] = {}
     for fact in snapshot:
         parent = fact.parent if fact.parent in snapshot.facts else None
         grouped.setdefault(parent, {}).setdefault(fact.kind, []).append(fact)
     return grouped
-
-
-def _frozen(names: dict[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {name: frozenset(allowed) for name, allowed in names.items()}

@@ -13,9 +13,10 @@ class Renames:
     """What the user knows to be the same thing under another name.
 
     Attributes:
-        pairs: the source's identity of a thing, and the target's. Both are of one kind. A pair
-            of which the source has no longer the one, or the target not yet the other, is
-            without effect, so that it may stay in the settings after its day.
+        pairs: the source's identity of a thing, and the target's. Both are of one kind and in
+            one parent, which may itself be renamed. A pair of which the source has no longer
+            the one, or the target not yet the other, is without effect, so that it may stay in
+            the settings after its day.
     """
 
     pairs: Mapping[Identity, Identity] = field(default_factory=lambda: MappingProxyType({}))

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gnkmigrate.catalog.model import Fact, Identity, Snapshot
 from gnkmigrate.diff.change import Change, Verb
-from gnkmigrate.diff.matching import ATTACHED
+from gnkmigrate.diff.correspondence import ATTACHED
 
 MARKERS: Mapping[Verb, tuple[str, str]] = {
     "add": ("+", "green"),

@@ -8,10 +8,11 @@ thing's old name on the one side and its new name on the other. Nothing is inter
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-Names: TypeAlias = Mapping[str, frozenset[str]]
+Names: TypeAlias = Mapping[str, AbstractSet[str]]
 
 # Manual, chapter 4.1: quoted identifiers, string constants, dollar-quoted ones, identifiers.
 _TOKEN = re.compile(

@@ -1,0 +1,98 @@
+"""Which fact of the source is which fact of the target, and how names translate between them."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.diff.wording import Wording
+
+# Kinds that hang on a thing and take their path from it. They have no name that could change,
+# and their text is the user's own: PostgreSQL does not rewrite it after a rename.
+ATTACHED = frozenset({"comment"})
+
+_OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
+
+
+class Correspondence:
+    """The pairs that are known, from the outermost facts inwards.
+
+    Attributes:
+        to_target: by the source's identity, the target's.
+        to_source: the other way round.
+        renamed: the source's identities of those that have a new name of their own.
+    """
+
+    def __init__(self, source: Snapshot, target: Snapshot) -> None:
+        self.to_target: dict[Identity, Identity] = {}
+        self.to_source: dict[Identity, Identity] = {}
+        self.renamed: set[Identity] = set()
+        self._source = source
+        self._target = target
+        self._reuses_names = False
+
+    def add(self, source: Identity, target: Identity, *, renamed: bool = False) -> None:
+        self.to_target[source] = target
+        self.to_source[target] = source
+        if renamed:
+            self.renamed.add(source)
+            # Only the user can say so, and only then can equal texts mean different things.
+            self._reuses_names |= source in self._target
+
+    def expected(self, fact: Fact) -> Identity:
+        """What a fact of the source is called once those it lives in have their new names."""
+        kind, path = fact.identity
+        prefix, own = (path[:1], path[1:]) if kind in ATTACHED else ((), path)
+        parent = fact.parent
+        while parent is not None and parent in self.to_target:
+            renamed = self.to_target[parent]
+            if renamed == parent:
+                return fact.identity
+            if own[: len(parent.path)] == parent.path:
+                return Identity(kind, (*prefix, *renamed.path, *own[len(parent.path) :]))
+            parent = self._source.facts[parent].parent
+        return fact.identity
+
+    def differing(self, before: Fact, after: Fact) -> frozenset[str]:
+        """The payload keys of a pair whose values differ in more than names of renamed things."""
+        if before.payload == after.payload and not self._reuses_names:
+            return frozenset()
+        wording = self.wording(before, after)
+        shared = before.payload.keys() & after.payload.keys()
+        same = {key for key in shared if wording.same(before.payload[key], after.payload[key])}
+        return frozenset((before.payload.keys() | after.payload.keys()) - same)
+
+    def wording(self, before: Fact, after: Fact) -> Wording:
+        """How names translate within a pair: those of what it needs, and of what it is in."""
+        if before.kind in ATTACHED:
+            return Wording({}, {})
+        needed = before.depends_on | {
+            self.to_source[need] for need in after.depends_on if need in self.to_source
+        }
+        nested = self._is_nested(before)
+        if nested and before.parent is not None:
+            needed |= {before.parent}
+        names: dict[str, set[str]] = {}
+        words: dict[str, set[str]] = {}
+        for old in needed:
+            free = old not in self._target
+            for level, (was, becomes) in enumerate(_names(old, self.to_target.get(old, old))):
+                # Where the old name is free, whoever still says it means something else by it.
+                allowed = {was, becomes} if free else {becomes}
+                names.setdefault(was, set()).update(allowed)
+                # A view keeps the names of its own columns when those of a table change.
+                if nested or level < _OBJECT_LEVELS:
+                    words.setdefault(was, set()).update(allowed)
+        return Wording(names, words)
+
+    def _is_nested(self, fact: Fact) -> bool:
+        """Does it live inside a table or the like, rather than in a schema?"""
+        parent = self._source.facts.get(fact.parent) if fact.parent is not None else None
+        return parent is not None and parent.parent is not None
+
+
+def _names(old: Identity, new: Identity) -> Iterator[tuple[str, str]]:
+    """The names that an identity is made of, before and after; a function's without arguments."""
+    for was, becomes in zip(old.path, new.path, strict=False):
+        if was.endswith(")") and becomes.endswith(")"):
+            yield was.partition("(")[0], becomes.partition("(")[0]
+        else:
+            yield was, becomes
