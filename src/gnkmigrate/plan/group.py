@@ -34,14 +34,20 @@ def grouped(graph: Graph) -> tuple[Group, ...]:
     """Every action in exactly one group."""
     members: dict[Action, list[Action]] = {action: [] for action in graph.followers}
     leaders = {action: action for action in graph.followers}
-    for action, above, edges in _candidates(graph):
-        leader = leaders[above]
-        if _is_between(action, leader, edges, leaders, members):
-            continue
-        moved = [action, *members.pop(action)]
-        members[leader] += moved
-        leaders.update(dict.fromkeys(moved, leader))
-    return tuple(Group(leader, tuple(joined)) for leader, joined in members.items())
+    waiting = list(_candidates(graph))
+    while True:
+        left = []
+        for action, above, edges in waiting:
+            leader = leaders[above]
+            if _is_between(action, leader, edges, leaders, members):
+                left.append((action, above, edges))
+                continue
+            moved = [action, *members.pop(action)]
+            members[leader] += moved
+            leaders.update(dict.fromkeys(moved, leader))
+        if len(left) == len(waiting):
+            return tuple(Group(leader, tuple(joined)) for leader, joined in members.items())
+        waiting = left  # once its sibling has joined, nothing may be between any more
 
 
 Neighbours = Mapping[Action, Iterable[Action]]
@@ -49,7 +55,7 @@ Neighbours = Mapping[Action, Iterable[Action]]
 
 def _candidates(graph: Graph) -> Iterator[tuple[Action, Action, Neighbours]]:
     """Actions that may join another's command, that other, and the edges that lead to it."""
-    for action in sorted(graph.followers, key=lambda action: len(action.fact.identity.path)):
+    for action in graph.followers:
         fact = action.fact
         known = rule(fact.kind)
         if action.verb == "create" and fact.parent and known.is_inline(fact):

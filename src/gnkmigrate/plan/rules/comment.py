@@ -12,7 +12,10 @@ from gnkmigrate.plan.statement import Statement, Statements
 
 _ON_TABLE = {"constraint": "CONSTRAINT", "trigger": "TRIGGER", "policy": "POLICY", "rule": "RULE"}
 _RELATIONS = frozenset({"table", "view", "index", "sequence"})
-_TABLE_LOCKED = _RELATIONS | {"column", *_ON_TABLE}
+_LOCKS = {
+    **dict.fromkeys((*_RELATIONS, "column"), locks.COMMENT_ON_RELATION),
+    **dict.fromkeys(_ON_TABLE, locks.COMMENT_ON_PART),
+}
 
 
 class CommentRule(Rule):
@@ -31,13 +34,13 @@ class CommentRule(Rule):
 
 def _comment(fact: Fact, text: str, context: Context, reason: str) -> Statement:
     kind, *path = fact.identity.path
-    locked = kind in _TABLE_LOCKED
+    lock = _LOCKS.get(kind, locks.NONE)
     relation = qualified(*(path if kind in _RELATIONS else path[:-1]))
     return Statement(
         f"COMMENT ON {_subject(fact, context)} IS {text}",
         reason,
-        lock=locks.COMMENT if locked else locks.NONE,
-        relation=relation if locked else "",
+        lock=lock,
+        relation=relation if lock else "",
     )
 
 

@@ -76,7 +76,7 @@ class IndexRule(Rule):
                 f"ALTER INDEX {old} RENAME TO {new}",
                 f"Index {old} is to be called {new}.",
                 lock=locks.RENAME_INDEX,
-                relation=qualified(*table(change.fact).path),
+                relation=old,
             ),
         )
 

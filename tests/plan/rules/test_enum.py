@@ -1,0 +1,90 @@
+"""Enum types: labels are added in place; anything else takes a new type."""
+
+import pytest
+
+from gnkmigrate.servers import Server
+from tests.plan.support import Case, case
+
+TABLE = "CREATE TABLE item (mood mood DEFAULT 'ok' NOT NULL, moods mood[]);"
+TWO = "CREATE TYPE mood AS ENUM ('ok', 'bad');"
+THREE = "CREATE TYPE mood AS ENUM ('good', 'ok', 'odd', 'bad', 'worst');"
+
+CASES = {
+    "a missing type is created before its columns": case(
+        "",
+        TWO + "CREATE TABLE item (mood mood);",
+        "CREATE TYPE public.mood AS ENUM ('ok', 'bad')",
+        "CREATE TABLE public.item (\n    mood public.mood\n)",
+    ),
+    "labels are added where they belong": case(
+        TWO + TABLE,
+        THREE + TABLE,
+        "ALTER TYPE public.mood ADD VALUE 'good' BEFORE 'ok'",
+        "ALTER TYPE public.mood ADD VALUE 'odd' BEFORE 'bad'",
+        "ALTER TYPE public.mood ADD VALUE 'worst'",
+    ),
+    "without them the columns move to a new type": case(
+        THREE + TABLE,
+        TWO + TABLE,
+        "ALTER TABLE public.item ALTER COLUMN mood DROP DEFAULT",
+        "ALTER TYPE public.mood RENAME TO mood_replaced",
+        "CREATE TYPE public.mood AS ENUM ('ok', 'bad')",
+        "ALTER TABLE public.item ALTER COLUMN mood TYPE public.mood USING mood::text::public.mood",
+        "ALTER TABLE public.item ALTER COLUMN moods TYPE public.mood[] "
+        "USING moods::text[]::public.mood[]",
+        "ALTER TABLE public.item ALTER COLUMN mood SET DEFAULT 'ok'::public.mood",
+        "DROP TYPE public.mood_replaced",
+        rows="INSERT INTO item VALUES ('ok', '{bad,ok}')",
+    ),
+    "and what uses it makes way": case(
+        "CREATE TYPE mood AS ENUM ('ok', 'bad', 'odd'); CREATE TABLE item (mood mood);"
+        "CREATE INDEX odd ON item (mood) WHERE mood <> 'ok';"
+        "CREATE VIEW moods AS SELECT mood FROM item;"
+        "CREATE FUNCTION worse(mood) RETURNS mood LANGUAGE sql AS 'SELECT $1';",
+        TWO + "CREATE TABLE item (mood mood);"
+        "CREATE INDEX odd ON item (mood) WHERE mood <> 'ok';"
+        "CREATE VIEW moods AS SELECT mood FROM item;"
+        "CREATE FUNCTION worse(mood) RETURNS mood LANGUAGE sql AS 'SELECT $1';",
+        "DROP FUNCTION public.worse(public.mood)",
+        "DROP INDEX CONCURRENTLY public.odd",
+        "DROP VIEW public.moods",
+        "ALTER TYPE public.mood RENAME TO mood_replaced",
+        "CREATE TYPE public.mood AS ENUM ('ok', 'bad')",
+        "CREATE OR REPLACE FUNCTION public.worse(public.mood)\n"
+        " RETURNS public.mood\n LANGUAGE sql\nAS $function$SELECT $1$function$",
+        "ALTER TABLE public.item ALTER COLUMN mood TYPE public.mood USING mood::text::public.mood",
+        "CREATE INDEX CONCURRENTLY odd ON public.item USING btree (mood) "
+        "WHERE (mood <> 'ok'::public.mood)",
+        "CREATE VIEW public.moods AS\nSELECT mood\n   FROM public.item",
+        "DROP TYPE public.mood_replaced",
+    ),
+    "an enum turns into a checked varchar": case(
+        TWO + "CREATE TABLE item (mood mood DEFAULT 'ok' NOT NULL);",
+        "CREATE TABLE item (mood varchar(20) DEFAULT 'ok' CHECK (mood IN ('ok', 'bad')));",
+        "ALTER TABLE public.item ALTER COLUMN mood DROP DEFAULT",
+        "ALTER TABLE public.item ALTER COLUMN mood DROP NOT NULL",
+        "ALTER TABLE public.item ALTER COLUMN mood TYPE character varying(20)",
+        "ALTER TABLE public.item ALTER COLUMN mood SET DEFAULT 'ok'::character varying",
+        "ALTER TABLE public.item ADD CONSTRAINT item_mood_check CHECK (((mood)::text = "
+        "ANY ((ARRAY['ok'::character varying, 'bad'::character varying]::character varying[])"
+        "::text[]))) NOT VALID",
+        "ALTER TABLE public.item VALIDATE CONSTRAINT item_mood_check",
+        "DROP TYPE public.mood",
+        rows="INSERT INTO item VALUES ('bad')",
+    ),
+    "and back again": case(
+        "CREATE TABLE item (mood varchar(20) DEFAULT 'ok' CHECK (mood IN ('ok', 'bad')));",
+        TWO + "CREATE TABLE item (mood mood DEFAULT 'ok');",
+        "CREATE TYPE public.mood AS ENUM ('ok', 'bad')",
+        "ALTER TABLE public.item ALTER COLUMN mood DROP DEFAULT",
+        "ALTER TABLE public.item DROP CONSTRAINT item_mood_check",
+        "ALTER TABLE public.item ALTER COLUMN mood TYPE public.mood USING mood::public.mood",
+        "ALTER TABLE public.item ALTER COLUMN mood SET DEFAULT 'ok'::public.mood",
+        rows="INSERT INTO item VALUES ('bad'), (NULL)",
+    ),
+}
+
+
+@pytest.mark.parametrize("given", CASES.values(), ids=CASES)
+def test_case(server: Server, given: Case) -> None:
+    assert given.migrate(server) == given.expected

@@ -1,0 +1,65 @@
+"""Functions, procedures and aggregates."""
+
+import pytest
+
+from gnkmigrate.servers import Server
+from tests.plan.support import Case, case
+
+BODY = " LANGUAGE sql AS 'SELECT 1'"
+ONE = "CREATE FUNCTION one() RETURNS integer" + BODY + ";"
+OFF = "SET check_function_bodies = off"
+
+CASES = {
+    "one body calls another that comes later": case(
+        "",
+        "CREATE FUNCTION b() RETURNS integer LANGUAGE sql AS 'SELECT 1';"
+        "CREATE FUNCTION a() RETURNS integer LANGUAGE sql AS 'SELECT b()';",
+        OFF,
+        "CREATE OR REPLACE FUNCTION public.a()\n RETURNS integer\n LANGUAGE sql\n"
+        "AS $function$SELECT b()$function$",
+        "CREATE OR REPLACE FUNCTION public.b()\n RETURNS integer\n LANGUAGE sql\n"
+        "AS $function$SELECT 1$function$",
+    ),
+    "another body is put in its place": case(
+        ONE,
+        "CREATE FUNCTION one() RETURNS integer STABLE LANGUAGE sql AS 'SELECT 2';",
+        OFF,
+        "CREATE OR REPLACE FUNCTION public.one()\n RETURNS integer\n LANGUAGE sql\n STABLE\n"
+        "AS $function$SELECT 2$function$",
+    ),
+    "another result needs a new function, and a view on it makes way": case(
+        ONE + "CREATE VIEW v AS SELECT one();",
+        "CREATE FUNCTION one() RETURNS bigint" + BODY + "; CREATE VIEW v AS SELECT one();",
+        OFF,
+        "DROP VIEW public.v",
+        "DROP FUNCTION public.one()",
+        "CREATE OR REPLACE FUNCTION public.one()\n RETURNS bigint\n LANGUAGE sql\n"
+        "AS $function$SELECT 1$function$",
+        "CREATE VIEW public.v AS\nSELECT public.one() AS one",
+    ),
+    "overloads and procedures are told apart": case(
+        ONE + "CREATE FUNCTION one(integer, text) RETURNS integer" + BODY + ";"
+        "CREATE PROCEDURE p(integer)" + BODY + ";",
+        ONE,
+        "DROP FUNCTION public.one(integer, text)",
+        "DROP PROCEDURE public.p(integer)",
+    ),
+    "an aggregate with all its parts": case(
+        "",
+        "CREATE AGGREGATE total(bigint) (SFUNC = int8pl, STYPE = bigint, INITCOND = '0',"
+        " COMBINEFUNC = int8pl, PARALLEL = SAFE, SORTOP = >);",
+        OFF,
+        "CREATE OR REPLACE AGGREGATE public.total(bigint) (STYPE = bigint, SFUNC = int8pl, "
+        "COMBINEFUNC = int8pl, INITCOND = '0', SORTOP = OPERATOR(>), PARALLEL = SAFE)",
+    ),
+    "and without": case(
+        "CREATE AGGREGATE total(bigint) (SFUNC = int8pl, STYPE = bigint, INITCOND = '0');",
+        "",
+        "DROP ROUTINE public.total(bigint)",
+    ),
+}
+
+
+@pytest.mark.parametrize("given", CASES.values(), ids=CASES)
+def test_case(server: Server, given: Case) -> None:
+    assert given.migrate(server) == given.expected

@@ -1,0 +1,52 @@
+"""Views: dropped and made again, with all that stands on them."""
+
+import pytest
+
+from gnkmigrate.servers import Server
+from tests.plan.support import Case, case
+
+TABLE = "CREATE TABLE item (id integer, name text);"
+
+CASES = {
+    "a view comes after its table and goes before it": case(
+        "CREATE TABLE old (id integer); CREATE VIEW gone AS SELECT id FROM old;",
+        TABLE + "CREATE VIEW names WITH (security_barrier) AS SELECT name FROM item;",
+        "CREATE TABLE public.item (\n    id integer,\n    name text\n)",
+        "CREATE VIEW public.names WITH (security_barrier='true') AS\n"
+        "SELECT name\n   FROM public.item",
+        "DROP VIEW public.gone",
+        "DROP TABLE public.old",
+    ),
+    "one that differs takes those above it along": case(
+        TABLE + "CREATE VIEW a AS SELECT id FROM item; CREATE VIEW b AS SELECT id FROM a;",
+        TABLE
+        + "CREATE VIEW a AS SELECT id + 1 AS id FROM item; CREATE VIEW b AS SELECT id FROM a;",
+        "DROP VIEW public.b",
+        "DROP VIEW public.a",
+        "CREATE VIEW public.a AS\nSELECT (id + 1) AS id\n   FROM public.item",
+        "CREATE VIEW public.b AS\nSELECT id\n   FROM public.a",
+    ),
+    "options change in place": case(
+        TABLE + "CREATE VIEW names WITH (security_barrier) AS SELECT name FROM item;",
+        TABLE + "CREATE VIEW names WITH (security_invoker=true) AS SELECT name FROM item;",
+        "ALTER VIEW public.names SET (security_invoker='true')",
+        "ALTER VIEW public.names RESET (security_barrier)",
+    ),
+    "a column's new type makes them all way, comments and indexes too": case(
+        TABLE + "CREATE MATERIALIZED VIEW m AS SELECT id FROM item; CREATE INDEX m_id ON m (id);"
+        "COMMENT ON MATERIALIZED VIEW m IS 'kept';",
+        "CREATE TABLE item (id bigint, name text);"
+        "CREATE MATERIALIZED VIEW m AS SELECT id FROM item; CREATE INDEX m_id ON m (id);"
+        "COMMENT ON MATERIALIZED VIEW m IS 'kept';",
+        "DROP MATERIALIZED VIEW public.m",
+        "ALTER TABLE public.item ALTER COLUMN id TYPE bigint",
+        "CREATE MATERIALIZED VIEW public.m AS\nSELECT id\n   FROM public.item",
+        "CREATE INDEX m_id ON public.m USING btree (id)",
+        "COMMENT ON MATERIALIZED VIEW public.m IS 'kept'",
+    ),
+}
+
+
+@pytest.mark.parametrize("given", CASES.values(), ids=CASES)
+def test_case(server: Server, given: Case) -> None:
+    assert given.migrate(server) == given.expected

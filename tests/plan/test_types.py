@@ -1,0 +1,152 @@
+"""Changes of type, on a server: values get across, and a rewrite is what it is said to be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+
+from gnkmigrate.connection import Connection, connect
+from gnkmigrate.plan.types import Type, are_comparable, convert
+from gnkmigrate.servers import Server
+
+STAMP, STAMPTZ = "timestamp without time zone", "timestamp with time zone"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A change of type, a value before and after as text, and what it does."""
+
+    old: str
+    new: str
+    value: str
+    arrives: str
+    rewrites: bool = True
+    loses: str = ""
+
+
+WAYS = [
+    Way("character varying(5)", "character varying(9)", "abc", "abc", rewrites=False),
+    Way("character varying(9)", "character varying(5)", "abc", "abc"),
+    Way("character varying(9)", "character varying", "abc", "abc", rewrites=False),
+    Way("character varying", "character varying(9)", "abc", "abc"),
+    Way("character varying(9)", "text", "abc", "abc", rewrites=False),
+    Way("text", "character varying", "abc", "abc", rewrites=False),
+    Way("text", "character varying(9)", "abc", "abc"),
+    Way("text", "text[]", "{a,b}", "{a,b}"),
+    Way("text[]", "character varying(3)[]", "{a,b}", "{a,b}"),
+    Way("text[]", "integer[]", "{1,2}", "{1,2}"),
+    Way("integer[]", "text[]", "{1,2}", "{1,2}"),
+    Way("integer", "text", "7", "7"),
+    Way("text", "integer", "7", "7"),
+    Way("integer", "bigint", "7", "7"),
+    Way("bigint", "smallint", "7", "7"),
+    Way("integer", "boolean", "7", "true"),
+    Way("bigint", "boolean", "0", "false"),
+    Way("boolean", "smallint", "true", "1"),
+    Way("boolean", "text", "true", "true"),
+    Way("text", "uuid", "a" * 32, "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"),
+    Way("uuid", "character varying", "a" * 32, "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"),
+    Way("numeric(8,2)", "numeric(10,2)", "1.25", "1.25", rewrites=False),
+    Way("numeric(8,2)", "numeric", "1.25", "1.25", rewrites=False),
+    Way("numeric(8,2)", "numeric(8,1)", "1.25", "1.3", loses="the last digits of"),
+    Way("numeric", "numeric(8,2)", "1.255", "1.26", loses="the last digits of"),
+    Way("numeric(8,2)", "integer", "1.25", "1", loses="the last digits of"),
+    Way("numeric(8,0)", "integer", "1", "1"),
+    Way("integer", "numeric(8,2)", "1", "1.00"),
+    Way("double precision", "integer", "1.25", "1", loses="the fractions of"),
+    Way("numeric", "double precision", "1.25", "1.25", loses="the exact digits of"),
+    Way("double precision", "real", "1.25", "1.25", loses="the last digits of"),
+    Way(STAMP, "date", "2025-03-30 02:30", "2025-03-30", loses="the time of day of"),
+    Way("date", STAMP, "2025-03-30", "2025-03-30 00:00:00"),
+    Way(
+        "timestamp(6) without time zone",
+        "timestamp(0) without time zone",
+        "2025-03-30 02:30:00.7",
+        "2025-03-30 02:30:01",
+        loses="the finest fractions of a second of",
+    ),
+    Way(
+        "json",
+        "jsonb",
+        '{"b":1, "a":2}',
+        '{"a": 2, "b": 1}',
+        loses="spaces, order and repeated keys in",
+    ),
+    Way("jsonb", "text", '{"a": 2}', '{"a": 2}'),
+    Way("cidr", "inet", "10.0.0.0/8", "10.0.0.0/8", rewrites=False),
+    Way("interval", "time without time zone", "01:02:03", "01:02:03"),
+]
+ZONED = [
+    Way(STAMP, STAMPTZ, "2025-07-01 12:00", "2025-07-01 10:00:00+00"),
+    Way(STAMPTZ, STAMP, "2025-07-01 10:00+00", "2025-07-01 12:00:00"),
+    Way("date", STAMPTZ, "2025-07-01", "2025-06-30 22:00:00+00"),
+    Way(STAMPTZ, "date", "2025-06-30 22:30+00", "2025-07-01", loses="the time of day of"),
+]
+
+
+@pytest.fixture(scope="module")
+def connection(server: Server) -> Iterator[Connection]:
+    with server.database() as url, connect(url) as connection:
+        yield connection
+
+
+def arrive(connection: Connection, way: Way, timezone: str, *, online: bool) -> None:
+    """Goes the way with one row, and looks at the row and at the table's file."""
+    conversion = convert(way.old, way.new, "value", timezone, online=online)
+    using = f" USING {conversion.using}" if conversion.using else ""
+    file = b"SELECT pg_relation_filenode('pg_temp.sample')"
+    with connection.transaction(force_rollback=True):
+        connection.execute(f"CREATE TEMP TABLE sample (value {way.old})".encode())
+        connection.execute(b"INSERT INTO sample VALUES (%s)", [way.value])
+        before = connection.execute(file).fetchone()
+        connection.execute(f"ALTER TABLE sample ALTER value TYPE {way.new}{using}".encode())
+        assert connection.execute(b"SELECT value::text FROM sample").fetchone() == (way.arrives,)
+        assert conversion.rewrites == (connection.execute(file).fetchone() != before)
+    assert conversion.rewrites == way.rewrites
+    assert conversion.loses == way.loses
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.old} to {way.new}")
+def test_way(connection: Connection, way: Way) -> None:
+    arrive(connection, way, "UTC", online=True)
+
+
+@pytest.mark.parametrize("way", ZONED, ids=lambda way: f"{way.old} to {way.new}")
+@pytest.mark.parametrize("online", [True, False])
+def test_way_through_another_time_zone(connection: Connection, way: Way, online: bool) -> None:
+    arrive(connection, way, "Europe/Berlin", online=online)
+
+
+@pytest.mark.parametrize(("old", "new"), [(STAMP, STAMPTZ), (STAMPTZ, STAMP)])
+def test_in_utc_the_bytes_stay_as_they_are(connection: Connection, old: str, new: str) -> None:
+    assert convert(old, new, "value", "UTC", online=True).needs_utc
+    way = Way(old, new, "2025-07-01 12:00+00", "", rewrites=False)
+    shown = "2025-07-01 12:00:00" + ("+00" if new == STAMPTZ else "")
+    arrive(connection, Way(**{**vars(way), "arrives": shown}), "UTC", online=True)
+
+
+def test_a_text_that_is_too_long_stops_the_change(connection: Connection) -> None:
+    way = Way("text", "character varying(2)", "abc", "ab")
+    with pytest.raises(psycopg.errors.StringDataRightTruncation):
+        arrive(connection, way, "UTC", online=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("character varying(255)", Type("character varying", (255,), array=False)),
+        ("timestamp(3) with time zone", Type("timestamp with time zone", (3,), array=False)),
+        ("numeric(20,8)[]", Type("numeric", (20, 8), array=True)),
+        ('public."Role(2)"', Type('public."Role(2)"', (), array=False)),
+    ],
+)
+def test_parse(text: str, expected: Type) -> None:
+    assert Type.parse(text) == expected
+
+
+def test_comparable() -> None:
+    assert are_comparable("integer", "bigint")
+    assert are_comparable("character varying(5)", "text")
+    assert not are_comparable("uuid", "text")
+    assert not are_comparable("integer", "integer[]")
