@@ -40,6 +40,9 @@ SYNC = f"""
 CREATE FUNCTION gnkmigrate.node_of_user_node() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
+    IF current_setting('gnkmigrate.merging', true) = 'on' THEN
+        RETURN NEW;  -- nodes is the truth just now
+    END IF;
     INSERT INTO public.nodes AS node
         (identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
     SELECT {OF_A_ROW.format(row="NEW")}

@@ -106,6 +106,7 @@ def show_reverted(work: Work, table: str) -> None:
         _show(work, table, shape)
     else:
         work.execute(f"DROP FUNCTION IF EXISTS {_function(table)}()")
+        drop_empty_schema(work)
 
 
 def carry_privileges(work: Work, source: str, target: str) -> None:
@@ -128,6 +129,11 @@ WHERE pg_class.oid = {source}::regclass AND grantee <> relowner
 """
 
 
+def is_wanted(work: Work) -> bool:
+    """Whether the project's old application goes on through views."""
+    return work.parameters.get("legacy") != "none"
+
+
 def create_schema(work: Work) -> None:
     """Makes the schema of the views; whoever may use a view may use the schema."""
     work.execute(
@@ -135,6 +141,14 @@ def create_schema(work: Work) -> None:
         f" COMMENT ON SCHEMA {SCHEMA} IS"
         " 'gnkmigrate: views of the old shape; for clients with search_path = legacy, public'"
     )
+
+
+def drop_empty_schema(work: Work) -> None:
+    """Drops the schema of the views once the last of them is gone."""
+    if not work.value(
+        f"SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace({literal(SCHEMA)})"
+    ):
+        work.execute(f"DROP SCHEMA IF EXISTS {SCHEMA}")
 
 
 def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:

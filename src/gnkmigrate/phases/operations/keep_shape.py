@@ -29,7 +29,7 @@ class KeepShape(Step):
         return f"shape of {self.table}"
 
     def run(self, work: Work) -> int:
-        if work.parameters.get("legacy") != "none":
+        if legacy.is_wanted(work):
             legacy.keep(work, self.table, self.key)
         return 0
 

@@ -32,12 +32,15 @@ class SwapTable(Step):
     Attributes:
         title: the step's name.
         table: "schema.table" of the live table.
-        first: SQL that runs in the same transaction before the swap, under its lock.
+        last: SQL that runs in the same transaction after the swap, under its lock.
+        view: SQL that makes the view of the old shape in schema legacy, for the old application;
+            not run with the policy legacy = none.
     """
 
     title: str
     table: str
-    first: str = ""
+    last: str = ""
+    view: str = ""
 
     @property
     def name(self) -> str:
@@ -62,8 +65,6 @@ class SwapTable(Step):
 
     def run(self, work: Work) -> int:
         work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
-        if self.first:
-            work.execute(self.first)
         staged = quoted(f"{STAGING}.{split(self.table)[1]}")
         legacy.carry_privileges(work, quoted(self.table), staged)
         keys = relation.foreign_keys(work, self.table)
@@ -73,17 +74,23 @@ class SwapTable(Step):
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, ARCHIVE))
         work.execute(_move(self.table, STAGING, schema))
+        if self.last:
+            work.execute(self.last)
+        if self.view and legacy.is_wanted(work):
+            legacy.create_schema(work)
+            work.execute(self.view)
+            legacy.carry_privileges(work, quoted(self.table), legacy.view_of(self.table))
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         schema = split(self.table)[0]
-        first = [dedent(render(self.first, parameters)).strip().rstrip(";")] if self.first else []
+        more = [dedent(render(sql, parameters)).strip() for sql in (self.last, self.view) if sql]
         note = "-- owner and grants are carried over, foreign keys dropped and remembered"
         return (
             f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
-            *first,
             f"{note}\n{_move(self.table, schema, ARCHIVE)}",
             _move(self.table, STAGING, schema),
+            *more,
         )
 
 
@@ -120,6 +127,7 @@ class UnswapTable(Step):
         return f"{ARCHIVE}.{split(self.table)[1]}"
 
     def run(self, work: Work) -> int:
+        legacy.hide(work, self.table)
         work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
         for table in self.also:
             work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
@@ -138,6 +146,7 @@ class UnswapTable(Step):
         work.forget(self.name)
         if self.after:
             work.execute(self.after)
+        legacy.drop_empty_schema(work)
         return rows
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
