@@ -1,6 +1,5 @@
 """A live database, read into a snapshot in one transaction."""
 
-import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from psycopg.types.json import set_json_loads
 
 from gnkmigrate.catalog import query
 from gnkmigrate.catalog.assemble import AttachedRow, DependencyRow, FactRow, Rows, assemble
+from gnkmigrate.catalog.collector import collector_paused
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import GnkMigrateError
@@ -35,27 +35,11 @@ def read_snapshot(
     Raises:
         GnkMigrateError: the role may not read a catalog, or the schema changed meanwhile.
     """
-    with _collector_paused():
+    with collector_paused():
         with _reading(connection):
             rows = _rows(connection, schemas)
         facts = assemble(rows, ignore)
         return Snapshot.of(facts, connection.info.server_version, connection.info.dbname)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: of the objects made here all are kept.
-
-    Python's collector looks through them again and again as their number grows; that is a third
-    of the time for a thousand tables.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gnkmigrate.catalog.collector import collector_paused
 from gnkmigrate.catalog.model import Fact, Snapshot
 from gnkmigrate.diff.change import Change
 from gnkmigrate.diff.correspondence import Correspondence
@@ -28,8 +29,11 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
         The changes in the order of their identities, and of one identity: remove, rename,
         alter, add. No changes means that the snapshots hold the same facts.
     """
-    changes = _changes(source, target, match(source, target, hints))
-    return tuple(sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb))))
+    with collector_paused():
+        changes = _changes(source, target, match(source, target, hints))
+        return tuple(
+            sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb)))
+        )
 
 
 def _changes(source: Snapshot, target: Snapshot, known: Correspondence) -> Iterator[Change]:

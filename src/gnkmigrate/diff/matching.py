@@ -49,24 +49,25 @@ class _Matcher:
         self._hinted = frozenset(hints.values())
         self._source = source
         self._target = target
+        self._undecided: list[tuple[list[Fact], list[Fact]]] = []
 
     def match_names(self, parents: _Parents) -> None:
         """Matches all that lives in a matched pair, however deep."""
         waiting = [parents]
         while waiting:
-            inside = waiting.pop()
-            for kind, old, new in self._siblings(inside):
+            for kind, old, new in self._siblings(waiting.pop()):
                 waiting += self._by_name(old, new)
-                if kind not in ATTACHED:
-                    waiting += self._by_other_name(*self._left(old, new))
+                left = self._left(old, new)
+                if kind not in ATTACHED and all(left):
+                    waiting += self._by_other_name(*left)
+                    self._undecided.append(left)
 
     def match_subjects(self) -> None:
         """Matches what has another name but is about the same, and what lives in it."""
-        for parents in list(self._known.to_target.items()):
-            for _, old, new in self._siblings(parents):
-                for alike in (self._same_payload, self._same_subject):
-                    for pair in self._alike(*self._left(old, new), alike):
-                        self.match_names(pair)
+        for siblings in self._undecided:
+            for alike in (self._same_payload, self._same_subject):
+                for pair in self._alike(*self._left(*siblings), alike):
+                    self.match_names(pair)
 
     def _by_name(self, old: Iterable[Fact], new: Iterable[Fact]) -> list[_Parents]:
         there = {fact.identity for fact in new}
@@ -79,8 +80,6 @@ class _Matcher:
         return found
 
     def _by_other_name(self, old: list[Fact], new: list[Fact]) -> list[_Parents]:
-        if not (old and new):
-            return []
         there = {fact.identity for fact in new}
         hinted = {
             fact.identity: self._hints[fact.identity]
@@ -100,7 +99,7 @@ class _Matcher:
         self, old: list[Fact], new: list[Fact], alike: Callable[[Fact, Fact], bool]
     ) -> Iterator[tuple[Identity, Identity]]:
         left = {fact.identity: fact for fact in new}
-        for before in old if new else ():
+        for before in old:
             found = next((after for after in left.values() if alike(before, after)), None)
             if found is not None:
                 del left[found.identity]
