@@ -1,12 +1,23 @@
 """MineGNK's phases, databases to run them on, and the schema to expect after each."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+
 import pytest
+from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.phases.revision import Phase, load_phases
 from gnkmigrate.servers import Server
-from tests.migrations.project import Home, Project, minegnk_settings
-from tests.support import ROOT, pg_dump
+from tests.migrations.project import (
+    ROWS,
+    STATION_SETTINGS,
+    Home,
+    Project,
+    Station,
+    minegnk_settings,
+)
+from tests.support import ROOT, execute_file, pg_dump
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +45,23 @@ def home(
             empty.go_to(level)
             levels.append(empty.dump)
     return Home(server, minegnk_template, phases, target, tuple(levels))
+
+
+@pytest.fixture(scope="session")
+def stations(
+    server: Server, minegnk_template: str, phases: tuple[Phase, ...]
+) -> Iterator[tuple[Station, ...]]:
+    """Databases with rows at each level, to be copied: before the first phase, after it, ..."""
+    with ExitStack() as stack:
+        found = []
+        source = minegnk_template
+        for level in range(len(phases) + 1):
+            url = stack.enter_context(server.database(template=source))
+            project = Project(url, server, phases, minegnk_settings(**STATION_SETTINGS))
+            if level == 0:
+                execute_file(url, ROWS)
+            else:
+                project.go_to(level)
+            source = str(conninfo.conninfo_to_dict(url.conninfo)["dbname"])
+            found.append(Station(server, phases, source, project.state))
+        yield tuple(found)

@@ -1,5 +1,6 @@
 """MineGNK's database under its migrations: up, down, and what it holds then."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,13 @@ _TABLES = """
 SELECT format('%I.%I', schemaname, tablename) FROM pg_catalog.pg_tables
 WHERE schemaname = 'public' ORDER BY 1
 """
+
+ROWS = ROOT / "tests" / "migrations" / "rows.sql"
+# With which the rows of that file go all the way.
+STATION_SETTINGS: Mapping[str, Any] = {
+    "source_timezone": "Europe/Berlin",
+    "policies": {"overflow": "truncate", "unmapped": "archive"},
+}
 
 Content = Mapping[str, list[str]]
 
@@ -113,8 +121,21 @@ class Project:
 
     @property
     def state(self) -> tuple[str, Content]:
-        """Schema and rows: all that an undisturbed database keeps."""
-        return self.dump, self.content
+        """Schema and rows, in which a node goes by its identifier: its id is made by chance."""
+        content = self.content
+        names: dict[str, str] = {}
+        for node in map(json.loads, content.get("public.nodes", ())):
+            names[node["id"]] = f"node {node['identifier']}"
+        return self.dump, {
+            table: sorted(_renamed(row, names) for row in listed)
+            for table, listed in content.items()
+        }
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    for name, other in names.items():
+        text = text.replace(name, other)
+    return text
 
 
 @dataclass(frozen=True)
@@ -140,3 +161,25 @@ class Home:
         """A new database in the old shape, without rows, and settings."""
         with self.server.database(template=self.template) as url:
             yield Project(url, self.server, self.phases, minegnk_settings(**given))
+
+
+@dataclass(frozen=True)
+class Station:
+    """A database with rows, at one level of the migration, to be copied.
+
+    Attributes:
+        template: its name.
+        state: its schema and rows.
+    """
+
+    server: Server
+    phases: tuple[Phase, ...] = field(repr=False)
+    template: str = field(repr=False)
+    state: tuple[str, Content] = field(repr=False)
+
+    @contextmanager
+    def project(self, **given: Any) -> Iterator[Project]:
+        """A copy of it, and settings."""
+        changed = minegnk_settings(**{**STATION_SETTINGS, **given})
+        with self.server.database(template=self.template) as url:
+            yield Project(url, self.server, self.phases, changed)

@@ -48,17 +48,22 @@ class InForce:
 
 
 def pending_steps(phase: Phase, direction: Direction, in_force: InForce) -> tuple[Step, ...]:
-    """The steps that are still to run, in order; those that only look always are.
+    """The steps that are still to run, in order.
+
+    One that only looks runs again with the steps around it, but not once a later step stands:
+    what it looks at may have another shape by then.
 
     Raises:
         RevisionError: a step that stands in part or whole has been edited since.
     """
     if direction == "up":
         _require_unedited(phase, in_force)
+        standing = [place for place, step in enumerate(phase.up_steps) if step.name in in_force.up]
+        last = max(standing, default=-1)
         return tuple(
             step
-            for step in phase.up_steps
-            if not step.changes or not _applied(in_force.up.get(step.name))
+            for place, step in enumerate(phase.up_steps)
+            if (not _applied(in_force.up.get(step.name)) if step.changes else place > last)
         )
     known = {step.name for step in phase.up_steps if step.changes}
     return tuple(
