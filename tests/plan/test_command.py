@@ -1,0 +1,74 @@
+"""`gnkmigrate plan`, from the outside."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.servers import Server
+
+TARGET = "CREATE TABLE item (id integer PRIMARY KEY, name text);"
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def command(server: Server, database: DatabaseUrl, tmp_path: Path) -> Command:
+    """Runs the command in a project whose target is TARGET, on an empty live database."""
+    (tmp_path / "target.sql").write_text(TARGET)
+    (tmp_path / "gnkmigrate.toml").write_text('target = "target.sql"\n')
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database.conninfo,
+        "GNKMIGRATE_SERVER__PROVIDER": "url",
+        "GNKMIGRATE_SERVER__URL": server.url.conninfo,
+    }
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "gnkmigrate", *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+        )
+
+    return run
+
+
+def test_the_script_does_what_it_says(
+    command: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    written = command("plan", "--format", "sql", "--output", "plan.sql")
+    assert (written.returncode, written.stdout) == (1, "")
+    with connect(database) as connection:
+        connection.execute((tmp_path / "plan.sql").read_bytes())
+    done = command("plan")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Nothing to do: the database is as the target says.\n"
+
+
+def test_json_is_one_document(command: Command) -> None:
+    result = command("plan", "--format", "json")
+    assert result.returncode == 1
+    assert [each["reason"] for each in json.loads(result.stdout)["statements"]] == [
+        "Table public.item is missing."
+    ]
+
+
+def test_another_target(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "other.sql").write_text("CREATE TABLE other ();")
+    assert "CREATE TABLE public.other ()" in command("plan", "--target", "other.sql").stdout
+
+
+def test_what_cannot_work_is_said_in_one_message(command: Command) -> None:
+    result = command("plan", "--target", "missing.sql")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: The schema file missing.sql does not exist.")
+    assert "Traceback" not in result.stderr
