@@ -32,12 +32,14 @@ def audited(
 
 
 def audited_on(
-    connection: Connection, target: Snapshot | None = None, policy: Policy = PLAIN
+    connection: Connection,
+    target: Snapshot | None = None,
+    policy: Policy = PLAIN,
+    live: Snapshot | None = None,
 ) -> AuditResult:
-    live = read_snapshot(connection, schemas=["public"])
     return audit(
         connection,
-        live,
+        live or read_snapshot(connection, schemas=["public"]),
         target,
         policy,
         database="tester@localhost:5432/shop",

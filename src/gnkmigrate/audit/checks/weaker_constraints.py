@@ -20,12 +20,13 @@ def find(gaps: Gaps) -> Iterator[Observation]:
         if change.verb != "remove" or fact is None or fact.kind != "constraint":
             continue
         if _columns_stay(fact, gaps) and not _is_replaced(fact, gaps):
+            table = ".".join(fact.identity.path[:2]).removeprefix(f"{gaps.home}.")
+            definition = str(fact.payload["definition"])
             yield Observation(
                 object_of(fact),
-                f"The target has no {fact.payload['definition']} on "
-                f"{'.'.join(fact.identity.path[:2])}; the database has.",
+                f"The target has no {definition} on {table}; the database has.",
                 subject=content_hash(fact.subject),
-                evidence={"definition": str(fact.payload["definition"])},
+                evidence={"definition": definition},
             )
 
 
