@@ -14,6 +14,9 @@ from gnkmigrate import __version__
 from gnkmigrate.connection import Connection
 from gnkmigrate.phases.events import Direction
 
+# The name of a contract among the runs; no phase can be called so, since it is in parentheses.
+CONTRACT = "(contract)"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -145,6 +148,17 @@ def fail_run(connection: Connection, number: int, error: str) -> None:
         "UPDATE gnkmigrate.run SET state = 'failed', finished_at = clock_timestamp(), error = %s"
         " WHERE number = %s",
         (error, number),
+    )
+
+
+def record_contract(connection: Connection) -> None:
+    """Writes that the phases done until now cannot be undone any more."""
+    connection.execute(
+        "INSERT INTO gnkmigrate.run (number, phase, revision, direction, state, checksum, steps,"
+        " parameters, tool_version, finished_at)"
+        " SELECT coalesce(max(number), 0) + 1, %s, '', 'up', 'done', '', 0, '{}', %s,"
+        " clock_timestamp() FROM gnkmigrate.run",
+        (CONTRACT, __version__),
     )
 
 

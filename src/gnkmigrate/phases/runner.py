@@ -85,24 +85,16 @@ def run(
         ConnectionLost: the session ended in the middle.
         RevisionError: migrations/ does not fit the journal.
     """
-    with (
-        _loss_explained(connection),
-        lock.one_runner(connection),
-        BlockerWatch(connection) as watch,
-    ):
+    with at_work(connection, settings, request, observe) as work:
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
-        if not selected:
-            return ()
-        work = _work(connection, settings, request, watch, observe)
-        _prepare(connection, settings)
-        if request.dry_run:
+        if request.dry_run and selected:
             dry_run.announce(selected, work, settings.limits.dry_run_rows)
             with dry_run.rolled_back(connection, settings.schemas):
                 journal.create(connection)
                 for phase in selected:
                     _run_phase(phase, direction, replace(work, atomic=True))
-        else:
+        elif selected:
             journal.create(connection)
             for phase in selected:
                 if request.atomic:
@@ -110,6 +102,26 @@ def run(
                 else:
                     _run_phase(phase, direction, work)
         return selected
+
+
+@contextmanager
+def at_work(
+    connection: Connection, settings: Settings, request: Request, observe: events.Observer
+) -> Iterator[Work]:
+    """A session that is this database's one runner, with its settings set for the work.
+
+    Raises:
+        RunnerBusy: somebody else is at it.
+        PhaseRefused: the server is a standby.
+        ConnectionLost: the session ended in the middle.
+    """
+    with (
+        _loss_explained(connection),
+        lock.one_runner(connection),
+        BlockerWatch(connection) as watch,
+    ):
+        _prepare(connection, settings)
+        yield _work(connection, settings, request, watch, observe)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ class PhaseStatus:
         run: its last run; None when there was none.
         done_steps: steps in force now.
         edited: True where the file is not the one that ran.
+        contracted: True where it can no longer be undone.
     """
 
     phase: Phase
@@ -32,6 +33,7 @@ class PhaseStatus:
     run: Run | None
     done_steps: int
     edited: bool
+    contracted: bool
 
     @property
     def steps(self) -> int:
@@ -73,6 +75,7 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
     """
     last = {run.phase: run for run in journal.runs(connection)}
     states = journal.steps(connection)
+    contract = last.pop(journal.CONTRACT, None)
     unknown = [name for name in last if name not in {phase.name for phase in phases}]
     lost = [name for name in unknown if last[name].direction == "up"]
     if lost:
@@ -81,11 +84,18 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
             hint="Take their revision files back from version control.",
         )
     busy = lock.holder(connection) is not None
-    return tuple(_status(phase, last.get(phase.name), states, busy=busy) for phase in phases)
+    return tuple(
+        _status(phase, last.get(phase.name), states, contract, busy=busy) for phase in phases
+    )
 
 
 def _status(
-    phase: Phase, run: Run | None, states: Sequence[StepState], *, busy: bool
+    phase: Phase,
+    run: Run | None,
+    states: Sequence[StepState],
+    contract: Run | None,
+    *,
+    busy: bool,
 ) -> PhaseStatus:
     in_force = InForce.of(phase.name, states)
     done = sum(state.state == "applied" for state in in_force.up.values())
@@ -100,7 +110,8 @@ def _status(
         # A first step that failed has left nothing behind: then there is nothing to take back.
         state = "failed" if in_force.up or in_force.down else "pending"
     edited = state == "done" and run is not None and run.checksum != phase.checksum
-    return PhaseStatus(phase, state, run, done, edited)
+    contracted = run is not None and contract is not None and run.number < contract.number
+    return PhaseStatus(phase, state, run, done, edited, contracted)
 
 
 def select_up(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase, ...]:
@@ -144,9 +155,22 @@ def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phas
                 f"Phase {wanted.name} comes before phases that stand: {', '.join(later)}.",
                 hint=f"gnkmigrate downgrade --through {wanted.name} takes them all back in order.",
             )
-        return tuple(phase for phase in standing if phase is wanted)
-    last = find_phase(phases, request.through) if request.through else None
-    return tuple(phase for phase in standing if last is None or phase.number >= last.number)
+        chosen = [phase for phase in standing if phase is wanted]
+    else:
+        last = find_phase(phases, request.through) if request.through else None
+        chosen = [phase for phase in standing if last is None or phase.number >= last.number]
+    _require_undoable(statuses, chosen)
+    return tuple(chosen)
+
+
+def _require_undoable(statuses: Sequence[PhaseStatus], chosen: Sequence[Phase]) -> None:
+    names = [found.phase.name for found in statuses if found.contracted and found.phase in chosen]
+    if names:
+        raise PhaseRefused(
+            f"These phases cannot be undone any more, since gnkmigrate contract has removed what "
+            f"a rollback needs: {', '.join(names)}.",
+            hint="The way back is a new revision now, or a backup.",
+        )
 
 
 def _require_unedited(statuses: Sequence[PhaseStatus]) -> None:

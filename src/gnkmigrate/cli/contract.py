@@ -1,0 +1,41 @@
+"""`gnkmigrate contract`."""
+
+import typer
+
+from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import Yes
+
+
+def command(context: typer.Context, yes: Yes = False) -> None:
+    """Remove archives, legacy views and triggers; after it, phases cannot be undone.
+
+    Do it once nobody uses the old shape any more. Nothing else ever removes them.
+
+    Example: gnkmigrate contract
+    """
+    import sys
+
+    from gnkmigrate.cli._words import counted
+    from gnkmigrate.connection import connect
+    from gnkmigrate.errors import PhaseRefused
+    from gnkmigrate.phases.contract import contract, remnants
+    from gnkmigrate.phases.revision import load_phases
+
+    project = _context.settings(context)
+    url = _context.live_url(context, project)
+    phases = load_phases(project.path(project.migrations))
+    out = _context.stdout(context)
+    with connect(url, search_path=project.schemas) as connection:
+        found = remnants(connection)
+        for remnant in found:
+            rows = "" if remnant.rows is None else f"  {counted(remnant.rows, 'row')}"
+            out.print(f"  {remnant.kind:12}  {remnant.name}{rows}", soft_wrap=True)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise PhaseRefused(
+                    "gnkmigrate contract asks before it removes anything, and here is no terminal.",
+                    hint="Add --yes. After it, these phases cannot be undone.",
+                )
+            typer.confirm("Remove all this? There is no way back", abort=True, err=True)
+        contract(connection, phases, project)
+    out.print(f"Removed {counted(len(found), 'object')}: the phases done are there to stay.")

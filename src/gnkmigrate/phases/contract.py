@@ -1,0 +1,115 @@
+"""The end of the way back: archives, legacy views and their triggers are removed for good.
+
+Nothing else ever removes them. The journal stays, and remembers that the phases done until now
+can no longer be undone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.phases import events, journal, legacy, runner
+from gnkmigrate.phases.revision import Phase
+from gnkmigrate.phases.status import Request, status
+from gnkmigrate.phases.work import Work
+from gnkmigrate.settings import Settings
+
+# What there is to remove: a kind for the reader, a name, rows where it has rows, the statement.
+_REMAINS = """
+SELECT 'view' AS kind, format('%I.%I', nspname, relname) AS name, NULL::bigint AS rows,
+       format('DROP VIEW %I.%I', nspname, relname) AS statement, 1 AS place
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = 'legacy' AND relkind = 'v'
+UNION ALL
+SELECT 'table', format('%I.%I', nspname, relname), greatest(reltuples, 0)::bigint,
+       format('DROP TABLE %I.%I', nspname, relname), 2
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname IN ('gnkmigrate_archive', 'gnkmigrate_staging') AND relkind = 'r'
+UNION ALL
+SELECT 'type', format('%I.%I', nspname, typname), NULL,
+       format('DROP TYPE %I.%I', nspname, typname), 3
+FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
+WHERE nspname = 'gnkmigrate_archive' AND typtype = 'e'
+UNION ALL
+SELECT 'function', pg_proc.oid::regprocedure::text, NULL,
+       format('DROP FUNCTION %s', pg_proc.oid::regprocedure), 4
+FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+WHERE nspname = 'gnkmigrate'
+UNION ALL
+SELECT 'originals', 'gnkmigrate.residue', (SELECT count(*) FROM gnkmigrate.residue),
+       'DELETE FROM gnkmigrate.residue', 5
+UNION ALL
+SELECT 'spilled rows', 'gnkmigrate.overflow', (SELECT count(*) FROM gnkmigrate.overflow),
+       'DELETE FROM gnkmigrate.overflow', 6
+ORDER BY place, name
+"""
+
+
+@dataclass(frozen=True)
+class Remnant:
+    """One thing of the old shape that contract removes.
+
+    Attributes:
+        kind: "view", "table", "type", "function", "originals" or "spilled rows".
+        rows: how many it holds (a table's are estimated); None where it holds none.
+        statement: the SQL that removes it.
+    """
+
+    kind: str
+    name: str
+    rows: int | None
+    statement: str
+
+
+def remnants(connection: Connection) -> Sequence[Remnant]:
+    """What contract would remove from this database."""
+    if not journal.exists(connection):
+        return ()
+    rows = connection.execute(_REMAINS).fetchall()
+    found = [Remnant(*row[:4]) for row in rows]
+    return [remnant for remnant in found if remnant.rows != 0 or remnant.kind == "table"]
+
+
+def contract(
+    connection: Connection,
+    phases: Sequence[Phase],
+    settings: Settings,
+    observe: events.Observer = events.ignore,
+) -> Sequence[Remnant]:
+    """Removes what a rollback would need, in one transaction; gives what was removed.
+
+    Raises:
+        PhaseRefused: a phase is pending or half done.
+        PhaseFailed: something of the user's hangs on what would be removed.
+        RunnerBusy: somebody is migrating.
+    """
+    with runner.at_work(connection, settings, Request(), observe) as work:
+        undone = [found.phase.name for found in status(connection, phases) if found.state != "done"]
+        if undone:
+            raise PhaseRefused(
+                f"Phases are not done yet: {', '.join(undone)}.",
+                hint="gnkmigrate upgrade runs them; contract is the step after the last one.",
+            )
+        work.phase, work.step = journal.CONTRACT, "remove"
+        return work.attempt(lambda: _remove(work))
+
+
+def _remove(work: Work) -> Sequence[Remnant]:
+    connection = work.connection
+    found = remnants(connection)
+    for remnant in found:
+        try:
+            connection.execute(remnant.statement.encode())
+        except psycopg.errors.DependentObjectsStillExist as error:
+            raise PhaseFailed(
+                f"Something of yours hangs on the {remnant.kind} {remnant.name}.",
+                details=(error.diag.message_detail or "").splitlines(),
+                hint="Drop it or change it, then: gnkmigrate contract",
+            ) from None
+    legacy.drop_empty_schema(work)
+    connection.execute("DELETE FROM gnkmigrate.memory")
+    journal.record_contract(connection)
+    return found
