@@ -115,6 +115,7 @@ def _ask(
     try:
         agreed = typer.confirm(f"{doing} {counted(len(chosen), 'phase')}?", err=True)
     except typer.Abort:
+        console.print()
         raise Interrupted("Interrupted; nothing was changed.") from None
     if not agreed:
         raise PhaseRefused("Nothing was changed.", hint=f"To try it first: {command} --dry-run")
@@ -172,7 +173,7 @@ def _standing(outcome: Outcome, request: Request) -> str:
         return "nothing is left half done."
     if request.atomic:
         return f"phase {outcome.unfinished.phase} was rolled back whole."
-    return "the step was rolled back, and what was done before it stands."
+    return "what it was doing was rolled back, and what was done before stands."
 
 
 def _on_or_back(outcome: Outcome, direction: Direction, request: Request) -> str:

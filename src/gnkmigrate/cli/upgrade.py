@@ -44,6 +44,12 @@ def command(
         int | None,
         typer.Option(min=1, metavar="ROWS", help="Rows of one backfill transaction at most."),
     ] = None,
+    throttle: Annotated[
+        float | None,
+        typer.Option(
+            min=0, metavar="FACTOR", help="Rest after each batch: 1 is as long as it took."
+        ),
+    ] = None,
 ) -> None:
     """Run the pending phases, in order.
 
@@ -58,7 +64,7 @@ def command(
     from gnkmigrate.cli._migration import migrate
     from gnkmigrate.phases.status import Request
 
-    limits = given(lock_timeout_ms=lock_timeout, batch_rows=batch_size)
+    limits = given(lock_timeout_ms=lock_timeout, batch_rows=batch_size, throttle=throttle)
     project = _context.settings(context, limits=limits or None)
     parameters = given(unmapped=unmapped, overflow=overflow)
     request = Request(

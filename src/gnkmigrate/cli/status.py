@@ -1,0 +1,137 @@
+"""`gnkmigrate status`."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import Format, ResultFormat
+
+if TYPE_CHECKING:
+    from gnkmigrate.phases.status import PhaseStatus
+
+VERSION = 1
+PENDING = 1
+
+
+def command(
+    context: typer.Context,
+    format_: Format = ResultFormat.TEXT,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 unless every phase is done.")
+    ] = False,
+) -> None:
+    """Show where every phase stands.
+
+    Example: gnkmigrate status --check
+    """
+    from gnkmigrate.cli._words import server_version
+    from gnkmigrate.connection import connect
+    from gnkmigrate.phases.revision import load_phases
+    from gnkmigrate.phases.status import status
+
+    project = _context.settings(context)
+    phases = load_phases(project.path(project.migrations))
+    url = _context.live_url(context, project)
+    with connect(url, read_only=True) as connection:
+        statuses = status(connection, phases)
+        version = server_version(connection.info.server_version)
+    if format_ is ResultFormat.JSON:
+        typer.echo(_document(statuses, str(url), version))
+    else:
+        _write(context, statuses, f"{url}, PostgreSQL {version}")
+    if check and any(found.state != "done" or found.edited for found in statuses):
+        raise typer.Exit(PENDING)
+
+
+def _document(statuses: Sequence["PhaseStatus"], database: str, server_version: str) -> str:
+    import json
+
+    document = {
+        "version": VERSION,
+        "database": database,
+        "server_version": server_version,
+        "phases": [_phase(found) for found in statuses],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _phase(found: "PhaseStatus") -> dict[str, Any]:
+    run = found.run if found.state != "pending" else None
+    return {
+        "number": found.phase.number,
+        "name": found.phase.name,
+        "title": found.phase.title,
+        "state": found.state,
+        "steps": found.steps,
+        "done_steps": found.done_steps,
+        "started_at": found.started_at.isoformat() if found.started_at else None,
+        "finished_at": found.finished_at.isoformat() if found.finished_at else None,
+        "seconds": _seconds(found),
+        "rows": run.rows if run else 0,
+        "checksum": found.phase.checksum,
+        "edited": found.edited,
+        "error": run.error if run else None,
+    }
+
+
+def _seconds(found: "PhaseStatus") -> float | None:
+    if found.started_at is None or found.finished_at is None:
+        return None
+    return (found.finished_at - found.started_at).total_seconds()
+
+
+def _write(context: typer.Context, statuses: Sequence["PhaseStatus"], head: str) -> None:
+    console = _context.stdout(context)
+    console.print(head, soft_wrap=True)
+    console.print()
+    width = max((len(found.phase.name) for found in statuses), default=0)
+    titles = f"{'state':7}  steps  {'rows':>11}  {'finished (UTC)':16}  {'took':>8}"
+    console.print(f"  # {'phase':{width}}  {titles}", soft_wrap=True)
+    for found in statuses:
+        console.print(f"  {_row(found, width)}".rstrip(), soft_wrap=True)
+    for found in statuses:
+        if found.state == "failed" and found.run and found.run.error:
+            console.print(f"\n{found.phase.name}: {found.run.error}", soft_wrap=True)
+        if found.edited:
+            console.print(
+                f"\n{found.phase.name}: {found.phase.file.name} has been edited since it ran; "
+                "take it back from version control.",
+                soft_wrap=True,
+            )
+    _context.stderr(context).print(f"\nNext: {_next(statuses)}", soft_wrap=True)
+
+
+def _row(found: "PhaseStatus", width: int) -> str:
+    from datetime import UTC
+
+    from gnkmigrate.cli._words import duration
+
+    seconds = _seconds(found)
+    when = f"{found.finished_at.astimezone(UTC):%Y-%m-%d %H:%M}" if found.finished_at else ""
+    rows = f"{found.run.rows:,}" if found.run and found.state != "pending" else ""
+    steps = f"{found.done_steps}/{found.steps}"
+    took = duration(seconds) if seconds is not None else ""
+    return (
+        f"{found.phase.number} {found.phase.name:{width}}  {found.state:7}  {steps:>5}"
+        f"  {rows:>11}  {when:16}  {took:>8}"
+    )
+
+
+def _next(statuses: Sequence["PhaseStatus"]) -> str:
+    unfinished = [found for found in statuses if found.state != "done"]
+    if not unfinished:
+        return "gnkmigrate verify"
+    first = unfinished[0]
+    match first.state, first.run.direction if first.run else "up":
+        case "running", _:
+            return "gnkmigrate status (another gnkmigrate is at work)"
+        case "failed", "down":
+            name = first.phase.name
+            return f"gnkmigrate downgrade --phase {name} (to go on), or gnkmigrate upgrade"
+        case "failed", _:
+            name = first.phase.name
+            return f"gnkmigrate upgrade (to go on), or gnkmigrate downgrade --phase {name}"
+        case _:
+            return "gnkmigrate upgrade --dry-run"
