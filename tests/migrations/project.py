@@ -32,6 +32,7 @@ STATION_SETTINGS: Mapping[str, Any] = {
 }
 
 Content = Mapping[str, list[str]]
+State = tuple[list[str], Content]
 
 
 def minegnk_settings(**given: Any) -> Settings:
@@ -120,13 +121,13 @@ class Project:
         return pg_dump(self.url, self.server)
 
     @property
-    def state(self) -> tuple[str, Content]:
+    def state(self) -> State:
         """Schema and rows, in which a node goes by its identifier: its id is made by chance."""
         content = self.content
         names: dict[str, str] = {}
         for node in map(json.loads, content.get("public.nodes", ())):
             names[node["id"]] = f"node {node['identifier']}"
-        return self.dump, {
+        return self.dump.splitlines(), {
             table: sorted(_renamed(row, names) for row in listed)
             for table, listed in content.items()
         }
@@ -175,7 +176,7 @@ class Station:
     server: Server
     phases: tuple[Phase, ...] = field(repr=False)
     template: str = field(repr=False)
-    state: tuple[str, Content] = field(repr=False)
+    state: State = field(repr=False)
 
     @contextmanager
     def project(self, **given: Any) -> Iterator[Project]:

@@ -233,8 +233,9 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
         return StepState(work.phase, direction, step.name, name, step.checksum, rows)
 
     def finish(rows: int) -> None:
-        if direction == "down" and step.name == step.undoes:
-            journal.erase_step(work.connection, work.phase, "up", step.name)
+        if direction == "down" and step.ends:
+            for name in step.ends:
+                journal.erase_step(work.connection, work.phase, "up", name)
             journal.add_rows(work.connection, run, rows)
         else:
             journal.record_step(work.connection, run, state("applied", rows))
@@ -246,7 +247,7 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
 
     if step.transactional:
         return work.attempt(whole)
-    if direction == "up" or step.name != step.undoes:
+    if direction == "up" or not step.ends:
         journal.record_step(work.connection, run, state("partial", 0))
     rows = step.run(work)
     work.attempt(lambda: finish(0))  # its rows were counted batch by batch

@@ -55,6 +55,11 @@ class Step(ABC):
         return self.name
 
     @property
+    def ends(self) -> Sequence[str]:
+        """Names of the upgrade's steps that stand no longer once this one has run."""
+        return (self.undoes,) if self.name == self.undoes else ()
+
+    @property
     def tables(self) -> Sequence[str]:
         """Existing tables, "schema.table", that the step reads whole or locks."""
         return ()

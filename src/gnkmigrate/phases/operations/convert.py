@@ -8,7 +8,13 @@ from gnkmigrate.phases import legacy, relation, shadow
 from gnkmigrate.phases.conversion import COLUMN, Conversion, alter_to_new, alter_to_old
 from gnkmigrate.phases.index_copy import unsupported
 from gnkmigrate.phases.names import column, literal, quoted
-from gnkmigrate.phases.operations.convert_online import Reshaping, building, clearing, exchange
+from gnkmigrate.phases.operations.convert_online import (
+    Reshaping,
+    building,
+    clearing,
+    exchange,
+    prepared,
+)
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal, Step
@@ -213,6 +219,11 @@ class RevertColumns(Step):
     @property
     def name(self) -> str:
         return self.reshaping.name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        """With the exchange all that prepared it, so that going up again begins anew."""
+        return (self.name, *prepared(self.reshaping))
 
     @property
     def tables(self) -> Sequence[str]:

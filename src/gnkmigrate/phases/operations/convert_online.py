@@ -153,6 +153,9 @@ class AddShadows(Step):
 def drop_shadows(spec: Reshaping, work: Work) -> None:
     """Takes columns under construction away again."""
     if spec.is_online(work):
+        for required in spec.required(work):
+            check = column(not_null_check(required))
+            work.execute(f"ALTER TABLE {quoted(spec.table)} DROP CONSTRAINT IF EXISTS {check}")
         work.execute(shadow.drop(spec.table, spec.shadows(work), spec.function))
         spec.forget_choice(work)
 
@@ -166,6 +169,10 @@ class DropShadows(Step):
     @property
     def name(self) -> str:
         return self.reshaping.which
+
+    @property
+    def ends(self) -> Sequence[str]:
+        return prepared(self.reshaping)
 
     def run(self, work: Work) -> int:
         drop_shadows(self.reshaping, work)
@@ -318,3 +325,9 @@ def building(
 def clearing(spec: Reshaping) -> tuple[Step, ...]:
     """The step that takes an upgrade back which was interrupted before the exchange."""
     return (DropShadows(replace(spec, direction="up")),)
+
+
+def prepared(spec: Reshaping) -> tuple[str, ...]:
+    """The names of an upgrade's steps before the exchange."""
+    _, steps = building(spec.table, spec.key, spec.conversions, "up")
+    return tuple(step.name for step in steps)
