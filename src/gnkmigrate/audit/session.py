@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from psycopg import errors, sql
+
 from gnkmigrate.audit.closing import closing_phases
 from gnkmigrate.audit.finding import AuditResult, NotRun
 from gnkmigrate.audit.policy import Policy
@@ -14,7 +16,7 @@ from gnkmigrate.audit.selection import Selection
 from gnkmigrate.catalog.load import load_schema
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.catalog.snapshot import read_snapshot
-from gnkmigrate.connection import DatabaseUrl, connect, redact
+from gnkmigrate.connection import Connection, DatabaseUrl, connect, redact
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.phases.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
@@ -63,7 +65,7 @@ def audit_project(
     source = _target(settings, wish)
     with connect(url, read_only=True, search_path=settings.schemas) as connection:
         progress(f"Reading {url}.")
-        live = read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+        live = _read_live(connection, settings)
         target = None
         if source is not None:
             progress("Reading the target, and what the phases do.")
@@ -73,6 +75,20 @@ def audit_project(
         return audit(
             connection, live, target, policy, database=str(url), time=time, target_name=name
         )
+
+
+def _read_live(connection: Connection, settings: Settings) -> Snapshot:
+    """The live facts. Even reading them waits for whoever is changing a table (pg_get_expr)."""
+    wait = sql.Literal(settings.limits.lock_timeout_ms)
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(wait))
+    try:
+        return read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+    except errors.LockNotAvailable:
+        raise GnkMigrateError(
+            "Somebody is changing the schema and holds a lock on a table.",
+            hint="Try again when that is done; pg_stat_activity shows who it is. The setting "
+            "limits.lock_timeout_ms says how long to wait.",
+        ) from None
 
 
 def _target(settings: Settings, wish: Wish) -> str | None:
