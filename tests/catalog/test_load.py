@@ -8,7 +8,7 @@ from gnkmigrate.catalog.document import write_document
 from gnkmigrate.catalog.load import load_schema, load_schemas, load_sql
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.errors import SchemaError
+from gnkmigrate.errors import GnkMigrateError, SchemaError
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.support import execute
@@ -181,6 +181,13 @@ def test_a_file_may_begin_with_a_byte_order_mark(file: Path, server: Server) -> 
 def test_a_source_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(SchemaError, match=r"gone.* does not exist"):
         load_schema(str(tmp_path / name), SETTINGS)
+
+
+@pytest.mark.parametrize("source", ["postgres:/me:secret@host/db", "password=secret host"])
+def test_a_mistyped_url_does_not_show_its_password(source: str) -> None:
+    with pytest.raises(GnkMigrateError) as caught:
+        load_schema(source, SETTINGS)
+    assert "secret" not in caught.value.message + caught.value.hint
 
 
 def test_a_source_of_another_kind_is_refused(tmp_path: Path) -> None:

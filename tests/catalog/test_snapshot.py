@@ -1,5 +1,6 @@
 """What each kind's query says about real objects."""
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -461,20 +462,14 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_tables(
     assert messages() == few > len(query.folder("queries"))
 
 
-def test_a_catalog_that_may_not_be_read_is_named(server: Server) -> None:
-    with server.database() as url:
-        execute(
-            url,
-            """
-            REVOKE SELECT ON pg_catalog.pg_proc FROM PUBLIC;
-            CREATE ROLE gnkmigrate_test_reader;
-            """,
-        )
-        with connect(url) as connection:
-            connection.execute("SET ROLE gnkmigrate_test_reader")
-            with pytest.raises(GnkMigrateError, match="pg_proc") as caught:
-                read_snapshot(connection)
-            connection.execute("RESET ROLE; DROP ROLE gnkmigrate_test_reader")
+def test_a_catalog_that_may_not_be_read_is_named(database: DatabaseUrl) -> None:
+    role = f"reader_{secrets.token_hex(6)}"
+    execute(database, f"REVOKE SELECT ON pg_catalog.pg_proc FROM PUBLIC; CREATE ROLE {role}")
+    with connect(database) as connection:
+        connection.execute(f"SET ROLE {role}".encode())
+        with pytest.raises(GnkMigrateError, match="pg_proc") as caught:
+            read_snapshot(connection)
+    execute(database, f"DROP ROLE {role}")
     assert "SELECT" in caught.value.hint
 
 

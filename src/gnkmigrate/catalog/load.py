@@ -13,8 +13,12 @@ from gnkmigrate.errors import SchemaError
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 
-# A URL, or libpq's keyword=value form.
-_DATABASE = re.compile(r"^\w[\w+]*://|^\s*(?:service|host|hostaddr|port|dbname|user)\s*=", re.ASCII)
+# A URL, or libpq's keyword=value form. One slash is enough: what was meant as a URL holds a
+# password, and must not turn up in a message as a file that does not exist.
+_DATABASE = re.compile(
+    r"^\w[\w+]*:/|^\s*(?:service|host|hostaddr|port|dbname|user|password|passfile|sslmode)\s*=",
+    re.ASCII,
+)
 
 
 def load_schema(
