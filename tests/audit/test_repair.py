@@ -92,3 +92,4 @@ def test_what_builds_on_a_table_of_another_design_waits_for_its_phase(
         finding.slug for finding in result.findings if finding.fingerprint in result.script.left
     ] == ["table-design", "missing-index"]
     assert [step.sql.split("(")[0] for step in result.script.fix] == ["CREATE TABLE public.things "]
+    assert [step.sql for step in result.script.undo] == ["DROP TABLE public.things"]

@@ -9,7 +9,7 @@ from gnkmigrate.audit.check import Gaps
 from gnkmigrate.audit.finding import Finding, Script, Step
 from gnkmigrate.audit.fold import Gap, fold
 from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
-from gnkmigrate.audit.repair import Repairs, left_to_migration
+from gnkmigrate.audit.repair import Repairs, left_to_migration, repair_all
 from gnkmigrate.catalog.model import Identity, Snapshot
 from gnkmigrate.diff.change import Change
 from gnkmigrate.diff.compare import compare
@@ -41,19 +41,17 @@ class Comparison:
 
     def findings(self, source_timezone: str) -> Iterator[Finding]:
         """One finding for each gap, with its own SQL."""
-        between, repairs = self.between, self._repairs(source_timezone)
+        live, target, home = self.between.live, self.between.target, self.between.home
+        repairs = Repairs(live, target, source_timezone)
         for gap in self.gaps:
-            repair = repairs.of_gap(gap)
-            yield gap_finding(gap, between.live, between.target, between.home, repair)
+            yield gap_finding(gap, live, target, home, repairs.of(gap))
 
     def script(self, source_timezone: str) -> Script:
         """The SQL for all gaps together."""
-        repair = self._repairs(source_timezone).of_all(self.gaps)
-        left = frozenset(gap_fingerprint(gap) for gap in left_to_migration(self.gaps))
-        return Script(_steps(repair.fix), _steps(repair.undo), left, repair.obstacle)
-
-    def _repairs(self, source_timezone: str) -> Repairs:
-        return Repairs(self.between.live, self.between.target, source_timezone)
+        left = left_to_migration(self.gaps)
+        repair = repair_all(self.between.live, self.between.target, left, source_timezone)
+        fingerprints = frozenset(gap_fingerprint(gap) for gap in left)
+        return Script(_steps(repair.fix), _steps(repair.undo), fingerprints, repair.obstacle)
 
 
 def _steps(statements: Statements) -> tuple[Step, ...]:

@@ -1,6 +1,6 @@
 """The SQL that closes gaps, and the SQL that opens them again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.audit.fold import Gap
@@ -49,43 +49,66 @@ class Repairs:
         self._back = Planner(target, live, source_timezone=source_timezone)
         self._mirrored = {_key(change): change for change in compare(target, live)}
 
-    def of_gap(self, gap: Gap) -> Repair:
+    def of(self, gap: Gap) -> Repair:
         """The statements for a gap by itself; none for what only a migration can do."""
-        return Repair() if gap.shape == "design" else self._repair(gap.changes)
-
-    def of_all(self, gaps: Sequence[Gap]) -> Repair:
-        """The statements for all gaps together, apart from those left to a migration."""
-        left = {id(gap) for gap in left_to_migration(gaps)}
-        return self._repair(
-            [change for gap in gaps if id(gap) not in left for change in gap.changes]
-        )
-
-    def _repair(self, changes: Sequence[Change]) -> Repair:
+        if gap.shape == "design":
+            return Repair()
+        keys = [_mirrored(change) for change in gap.changes]
+        mirrored = [self._mirrored[key] for key in keys if key in self._mirrored]
         try:
-            fix = self._forward.statements_for(*changes)
-            undo = self._back.statements_for(*self._mirror(changes))
+            return Repair(
+                self._forward.statements_for(*gap.changes), self._back.statements_for(*mirrored)
+            )
         except Unplannable as error:
             return Repair(obstacle=error.message)
-        return Repair(fix, undo)
 
-    def _mirror(self, changes: Sequence[Change]) -> Iterable[Change]:
-        keys = (_mirrored(change) for change in changes)
-        return [self._mirrored[key] for key in keys if key in self._mirrored]
+
+def repair_all(
+    live: Snapshot, target: Snapshot, left: Sequence[Gap], source_timezone: str
+) -> Repair:
+    """The statements that close all gaps together, apart from those that are `left`."""
+    reachable = _without(target, left)
+
+    def statements(source: Snapshot, goal: Snapshot) -> Statements:
+        planner = Planner(source, goal, source_timezone=source_timezone)
+        return planner.plan(compare(source, goal))
+
+    try:
+        return Repair(statements(live, reachable), statements(reachable, live))
+    except Unplannable as error:
+        return Repair(obstacle=error.message)
 
 
 def left_to_migration(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
     """The gaps that statements should not close, or cannot because of those.
 
     A table of another design is one: what would merely alter its columns would lose what its
-    rows mean. What builds on its new columns waits for it.
+    rows mean. What builds on its new columns waits for it, and so on.
     """
-    designs = [gap for gap in gaps if gap.shape == "design"]
-    made = {change.identity for gap in designs for change in gap.changes if change.after}
-    return tuple(gap for gap in gaps if gap.shape == "design" or _builds_on(gap, made))
+    left = [gap for gap in gaps if gap.shape == "design"]
+    while True:
+        made = {change.identity for gap in left for change in gap.changes if change.after}
+        more = [gap for gap in gaps if gap not in left and _builds_on(gap, made)]
+        if not more:
+            return tuple(gap for gap in gaps if gap in left)
+        left += more
 
 
 def _builds_on(gap: Gap, made: set[Identity]) -> bool:
     return any(change.after and change.after.depends_on & made for change in gap.changes)
+
+
+def _without(target: Snapshot, left: Sequence[Gap]) -> Snapshot:
+    """The target as it is where these gaps are not closed."""
+    changes = [change for gap in left for change in gap.changes]
+    facts = dict(target.facts)
+    for change in changes:
+        if change.after is not None:
+            facts.pop(change.after.identity, None)
+    for change in changes:
+        if change.before is not None:
+            facts[change.before.identity] = change.before
+    return Snapshot.of(facts.values(), target.server_version, target.database)
 
 
 def _key(change: Change) -> _Key:

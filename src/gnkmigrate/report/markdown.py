@@ -124,6 +124,7 @@ def _environment() -> jinja2.Environment:
         "mermaid": lambda text: escape.Markdown(f"```mermaid\n{text}\n```"),
         "raw": escape.Markdown,
         "script": _script,
+        "undo_script": _undo_script,
         "counted": counted,
     }
     return environment
@@ -137,17 +138,19 @@ def _escaped(value: object) -> object:
 
 
 def _script(steps: tuple[Step, ...]) -> escape.Markdown:
-    """Statements, each under the reason that it is there; a reason is given once in a row."""
-    lines: list[str] = []
-    told = ""
-    for step in steps:
-        if step.reason != told:
-            told = step.reason
-            lines += ["", f"-- {escape.visible(told)}"]
-        if step.loses:
-            lines.append(f"-- Takes away {escape.visible(step.loses)}.")
-        lines.append(f"{step.sql};")
-    return escape.code_block("\n".join(lines).strip(), "sql")
+    """Statements, each under the reason that it is there."""
+    parts = [[f"-- {escape.visible(step.reason)}", *_with_loss(step)] for step in steps]
+    return escape.code_block("\n\n".join("\n".join(part) for part in parts), "sql")
+
+
+def _undo_script(steps: tuple[Step, ...]) -> escape.Markdown:
+    """Statements without a reason: that would speak of the database as if it were the target."""
+    return escape.code_block("\n".join(line for step in steps for line in _with_loss(step)), "sql")
+
+
+def _with_loss(step: Step) -> list[str]:
+    loss = [f"-- Takes away {escape.visible(step.loses)}."] if step.loses else []
+    return [*loss, f"{step.sql};"]
 
 
 def _left(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Finding]:
