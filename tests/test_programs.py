@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.programs import dump_schema
+from gnkmigrate.errors import GnkMigrateError, ServerUnavailable, SettingsError
+from gnkmigrate.programs import complaints, dump_schema, invocation, program
 from gnkmigrate.servers import Server
 from tests.support import execute
 
@@ -32,3 +34,48 @@ def test_a_dump_that_fails_says_where_and_keeps_the_password(
     message = "\n".join([str(failed.value), *failed.value.details])
     assert "nowhere" in message
     assert "hunter2" not in message
+
+
+def test_the_password_is_no_argument_and_is_not_shown() -> None:
+    url = DatabaseUrl.parse("postgresql://ada:hunter2@example.org/shop")
+
+    call = invocation(Path("pg_dump"), url, ["--verbose"])
+
+    assert call.environment["PGPASSWORD"] == "hunter2"
+    assert "hunter2" not in repr(call)
+    assert not any("hunter2" in argument for argument in call.arguments)
+
+
+def test_a_secret_that_could_only_be_an_argument_is_refused() -> None:
+    url = DatabaseUrl.parse("host=example.org sslkey=my.key sslpassword=hunter2")
+
+    with pytest.raises(SettingsError, match="cannot be told sslpassword") as refused:
+        invocation(Path("pg_dump"), url, [])
+
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_server_newer_than_every_program() -> None:
+    with pytest.raises(ServerUnavailable, match="no pg_dump for a server of PostgreSQL 99") as none:
+        program("pg_dump", 99)
+
+    assert "Install the client programs of PostgreSQL 99" in none.value.hint
+
+
+def test_a_complaint_is_told_without_the_statement_that_it_is_about() -> None:
+    said = """pg_restore: creating TABLE "public.users"
+pg_restore: creating EXTENSION "uuid-ossp"
+pg_restore: while PROCESSING TOC:
+pg_restore: from TOC entry 3360; 1418 16391 USER MAPPING far postgres
+pg_restore: error: could not execute query: ERROR:  role "ada" does not exist
+Command was: CREATE USER MAPPING FOR ada SERVER far OPTIONS (password 'hunter2');
+"""
+
+    assert complaints(said) == [
+        "pg_restore: from TOC entry 3360; 1418 16391 USER MAPPING far postgres",
+        'pg_restore: error: could not execute query: ERROR:  role "ada" does not exist',
+    ]
+
+
+def test_a_program_that_does_not_complain_in_the_usual_form() -> None:
+    assert complaints("one\ntwo\nthree\nfour\nfive\nsix\n")[0] == "two"

@@ -120,7 +120,7 @@ def _environment() -> dict[str, str]:
 
 
 def _secret_keywords() -> frozenset[str]:
-    """libpq's keywords that hold a secret; it marks them with a star."""
+    """The keywords of libpq that hold a secret; it marks them with a star."""
     return frozenset(
         option.keyword.decode() for option in pq.Conninfo.get_defaults() if option.dispchar == b"*"
     )

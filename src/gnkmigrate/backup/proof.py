@@ -1,0 +1,106 @@
+"""The proof of a backup: it is restored into a throwaway server, and all is compared."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from psycopg import sql
+
+from gnkmigrate.backup.contents import differences, read_contents
+from gnkmigrate.backup.failure import RestoreFailed
+from gnkmigrate.backup.load import load
+from gnkmigrate.backup.manifest import Manifest
+from gnkmigrate.backup.progress import Observer, TransferProgress
+from gnkmigrate.backup.target import missing_extensions, missing_roles
+from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.change import Change
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.settings import ServerSettings
+
+_ELSEWHERE = (
+    "The backup itself is complete. Name a server that can take it in GNKMIGRATE_SERVER__URL, or "
+    'use Docker: GNKMIGRATE_SERVER__PROVIDER=docker. Then try the backup with "--verify" again.'
+)
+
+
+def differences_after_restore(
+    dump: Path,
+    manifest: Manifest,
+    facts: Snapshot,
+    settings: ServerSettings,
+    observe: Observer,
+) -> tuple[str, ...]:
+    """What is not the same in a restored copy, a line each; none when everything is.
+
+    On a server of our own, owners and grants are restored, too, for roles that are made there.
+
+    Args:
+        dump: the dump, with the SHA-256 of its manifest.
+        manifest: with a hash for each table.
+        facts: the catalog that was dumped.
+        settings: where the throwaway server comes from. It is always one of the same major
+            version, so that both catalogs print alike.
+        observe: is told how far it is.
+
+    Raises:
+        ServerUnavailable: there is no throwaway server of that version.
+        RestoreFailed: it does not take the dump.
+    """
+    same = settings.model_copy(update={"major": manifest.major})
+    observe(TransferProgress("starting a throwaway server"))
+    with throwaway(same) as server, server.database() as url:
+        options = _prepare(server, url, manifest)
+        tables = len(manifest.tables)
+        try:
+            load(dump, url, server.major, tables, options=options, observe=observe)
+        except RestoreFailed as error:
+            raise RestoreFailed(
+                f"The throwaway server does not take the backup {dump}, so it is not verified.",
+                details=error.details,
+                hint=_ELSEWHERE,
+            ) from None
+        observe(TransferProgress("comparing"))
+        with connect(url, read_only=True) as connection:
+            contents = read_contents(connection, hashed=True)
+            restored = read_snapshot(connection)
+    return (
+        *differences(manifest.contents, contents),
+        *_described(compare(facts, restored)),
+    )
+
+
+def _prepare(server: Server, url: DatabaseUrl, manifest: Manifest) -> Sequence[str]:
+    """Makes the roles that the dump names; on a user's own server they are left out instead."""
+    with connect(url) as connection:
+        if missing := missing_extensions(connection, manifest.extensions):
+            raise RestoreFailed(
+                f"The throwaway server lacks {_extensions(missing)} that the database uses, so "
+                "the backup is not verified.",
+                details=[f"extension {name}" for name in missing],
+                hint=_ELSEWHERE,
+            )
+        if server.provider == "url":
+            return "--no-owner", "--no-privileges", "--no-tablespaces"
+        for name in missing_roles(connection, manifest.roles):
+            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+    return ("--no-tablespaces",)
+
+
+def _extensions(names: Sequence[str]) -> str:
+    return "an extension" if len(names) == 1 else f"{len(names)} extensions"
+
+
+def _described(changes: Sequence[Change]) -> Iterator[str]:
+    for change in changes:
+        match change.verb:
+            case "add":
+                yield f"{change.identity} is not in the live database"
+            case "remove":
+                yield f"{change.identity} was not restored"
+            case "rename":
+                was = change.before.identity if change.before else "?"
+                yield f"{was} was restored as {change.identity}"
+            case "alter":
+                yield f"{change.identity} differs: {', '.join(change.differing)}"

@@ -1,0 +1,1 @@
+"""Backups and restores, with PostgreSQL's own programs and on real servers."""
