@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
+import pytest
 
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.catalog.snapshot import read_snapshot
@@ -111,7 +112,7 @@ def _run(connection: Connection, statement: Statement) -> None:
 def _relation(connection: Connection, statement: Statement) -> tuple[int | None, int | None]:
     row = connection.execute(
         "SELECT oid, CASE WHEN relkind <> 'S' THEN pg_relation_filenode(oid) END "
-        "FROM pg_class WHERE oid = to_regclass(%s)",
+        "FROM pg_class WHERE oid = to_regclass(NULLIF(%s, ''))",
         [statement.relation],
     ).fetchone()
     return (row[0], row[1]) if row else (None, None)
@@ -140,17 +141,27 @@ def _spaced(mode: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Case:
-    """Two schemas and the statements between them."""
+    """Two schemas and the statements between them, as PostgreSQL prints them from `since` on."""
 
     before: str
     after: str
     expected: tuple[str, ...]
     online: bool = True
     rows: str = ""
+    since: int = 0
 
     def migrate(self, server: Server) -> tuple[str, ...]:
+        if server.version < self.since:
+            pytest.skip(f"PostgreSQL {self.since // 10000} does, or prints, it otherwise")
         return migrate(server, self.before, self.after, online=self.online, rows=self.rows)
 
 
-def case(before: str, after: str, *expected: str, online: bool = True, rows: str = "") -> Case:
-    return Case(before, after, expected, online, rows)
+def case(
+    before: str,
+    after: str,
+    *expected: str,
+    online: bool = True,
+    rows: str = "",
+    since: int = 0,
+) -> Case:
+    return Case(before, after, expected, online, rows, since)

@@ -46,6 +46,7 @@ CASES = {
         "DROP VIEW public.v",
         'ALTER TABLE public.item RENAME COLUMN "isActive" TO is_active',
         'CREATE VIEW public.v AS\nSELECT is_active AS "isActive"\n   FROM public.item',
+        since=160000,
     ),
     "renamed and altered": case(
         'CREATE TABLE item ("createdAt" timestamp DEFAULT now() NOT NULL);',

@@ -30,6 +30,7 @@ CASES = {
         "NULLS NOT DISTINCT",
         "ALTER TABLE public.item ADD CONSTRAINT one UNIQUE USING INDEX one "
         "DEFERRABLE INITIALLY DEFERRED",
+        since=150000,
     ),
     "a foreign key is validated afterwards": case(
         KEY,

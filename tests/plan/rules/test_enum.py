@@ -57,6 +57,7 @@ CASES = {
         "WHERE (mood <> 'ok'::public.mood)",
         "CREATE VIEW public.moods AS\nSELECT mood\n   FROM public.item",
         "DROP TYPE public.mood_replaced",
+        since=160000,
     ),
     "an enum turns into a checked varchar": case(
         TWO + "CREATE TABLE item (mood mood DEFAULT 'ok' NOT NULL);",

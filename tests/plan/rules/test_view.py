@@ -16,6 +16,7 @@ CASES = {
         "SELECT name\n   FROM public.item",
         "DROP VIEW public.gone",
         "DROP TABLE public.old",
+        since=160000,
     ),
     "one that differs takes those above it along": case(
         TABLE + "CREATE VIEW a AS SELECT id FROM item; CREATE VIEW b AS SELECT id FROM a;",
@@ -25,12 +26,14 @@ CASES = {
         "DROP VIEW public.a",
         "CREATE VIEW public.a AS\nSELECT (id + 1) AS id\n   FROM public.item",
         "CREATE VIEW public.b AS\nSELECT id\n   FROM public.a",
+        since=160000,
     ),
     "options change in place": case(
         TABLE + "CREATE VIEW names WITH (security_barrier) AS SELECT name FROM item;",
         TABLE + "CREATE VIEW names WITH (security_invoker=true) AS SELECT name FROM item;",
         "ALTER VIEW public.names SET (security_invoker='true')",
         "ALTER VIEW public.names RESET (security_barrier)",
+        since=150000,
     ),
     "a column's new type makes them all way, comments and indexes too": case(
         TABLE + "CREATE MATERIALIZED VIEW m AS SELECT id FROM item; CREATE INDEX m_id ON m (id);"
@@ -43,6 +46,7 @@ CASES = {
         "CREATE MATERIALIZED VIEW public.m AS\nSELECT id\n   FROM public.item",
         "CREATE INDEX m_id ON public.m USING btree (id)",
         "COMMENT ON MATERIALIZED VIEW public.m IS 'kept'",
+        since=160000,
     ),
 }
 
