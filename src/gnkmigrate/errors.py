@@ -11,6 +11,7 @@ GnkMigrateError
 ├── PhaseFailed          a phase stopped in the middle; the journal knows where
 │   └── VerificationFailed   what a phase claims is not true
 ├── RunnerBusy           somebody else is migrating this database
+├── DemoFailed           the demonstration did not end as it should
 └── Interrupted          the user stopped the command
 """
 
@@ -71,6 +72,10 @@ class VerificationFailed(PhaseFailed):
 
 class RunnerBusy(GnkMigrateError):
     """Another runner works on this database."""
+
+
+class DemoFailed(GnkMigrateError):
+    """The demonstration did not end as it should: a defect of the program or of its files."""
 
 
 class Interrupted(GnkMigrateError):

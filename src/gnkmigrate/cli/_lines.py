@@ -1,5 +1,10 @@
 """Lines with a hanging indent and nothing after their last word."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -37,3 +42,24 @@ def write_hanging(console: Console, first: Text, text: Text) -> None:
         whole = Text.assemble(rest if number else first, line)
         whole.rstrip()
         console.print(whole, soft_wrap=True)
+
+
+def write_table(
+    console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, indent: int
+) -> None:
+    """Rows below the names of their columns, numbers to the right; NULL is left empty."""
+    texts = [["" if value is None else printable(str(value)) for value in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(columns, *texts, strict=True)]
+    to_the_right = [
+        bool(rows) and all(isinstance(row[place], int | float | Decimal) for row in rows)
+        for place in range(len(columns))
+    ]
+    for number, row in enumerate((columns, *texts)):
+        cells = map(_cell, row, widths, to_the_right)
+        line = " " * indent + "  ".join(cells)
+        console.print(line.rstrip(), style="" if number else "dim", soft_wrap=True)
+
+
+def _cell(text: str, width: int, right: bool) -> str:
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space

@@ -8,7 +8,7 @@ from dataclasses import replace
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._outcome import Outcome
+from gnkmigrate.cli._outcome import Outcome, Told
 from gnkmigrate.cli._progress import progress
 from gnkmigrate.cli._words import counted, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
@@ -129,7 +129,7 @@ def _run(
     request: Request,
     project: Settings,
 ) -> None:
-    outcome = Outcome(_context.stdout(context), {phase.name: phase.title for phase in phases})
+    outcome = Told(_context.stdout(context), {phase.name: phase.title for phase in phases})
 
     def open_session() -> Connection:
         return connect(url, search_path=project.schemas)
@@ -147,7 +147,7 @@ def _run(
 
 
 @contextmanager
-def _explained(outcome: Outcome, direction: Direction, request: Request) -> Iterator[None]:
+def _explained(outcome: Told, direction: Direction, request: Request) -> Iterator[None]:
     """Says where the run stands when something ends it before its time.
 
     Raises:

@@ -1,5 +1,6 @@
 """What a run did, phase by phase: collected from its events, and written to stdout."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -34,17 +35,17 @@ class PhaseOutcome:
 
 
 class Outcome:
-    """An observer that writes each phase to stdout when it is over."""
+    """An observer that puts together what becomes of each phase.
 
-    def __init__(self, console: Console, titles: dict[str, str]) -> None:
-        self._console = console
-        self._titles = titles
+    Attributes:
+        phases: the phases so far, in the order in which they were run.
+    """
+
+    def __init__(self) -> None:
         self.phases: list[PhaseOutcome] = []
 
     def __call__(self, event: events.Event) -> None:
         match event:
-            case events.TablesTouched():
-                write_locks(self._console, event)
             case events.PhaseStarted():
                 if self.unfinished is not None:
                     self.phases.pop()  # it starts again, with a new session
@@ -60,7 +61,6 @@ class Outcome:
             case events.PhaseFinished():
                 last = self.phases[-1]
                 last.finished, last.rows, last.seconds = True, event.rows, event.seconds
-                self._write(last)
             case _:
                 pass
 
@@ -77,6 +77,25 @@ class Outcome:
         step = f', step "{self.unfinished.step}"' if self.unfinished.step else ""
         return f" in phase {self.unfinished.phase}{step}"
 
+
+class Told(Outcome):
+    """An outcome that is written to stdout as it goes."""
+
+    def __init__(self, console: Console, titles: Mapping[str, str]) -> None:
+        super().__init__()
+        self._console = console
+        self._titles = titles
+
+    def __call__(self, event: events.Event) -> None:
+        super().__call__(event)
+        match event:
+            case events.TablesTouched():
+                write_locks(self._console, event)
+            case events.PhaseFinished():
+                self._write(self.phases[-1])
+            case _:
+                pass
+
     def write_total(self, direction: events.Direction, *, dry_run: bool) -> None:
         """Writes what all phases together come to."""
         done = "done" if direction == "up" else "taken back"
@@ -87,7 +106,7 @@ class Outcome:
             self._console.print("Everything was rolled back: the database is as it was.")
 
     def write_unfinished(self) -> None:
-        """Writes the phase that a failure ended, as far as it came."""
+        """Writes the phase that something ended, as far as it came."""
         if self.unfinished is not None:
             self._write(self.unfinished)
 

@@ -1,0 +1,212 @@
+"""The demonstration, scene after scene; each is done when it is yielded."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar, TypeAlias
+
+from gnkmigrate.audit.finding import AuditResult
+from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.catalog.script import read_scripts, run_scripts
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.demo import data
+from gnkmigrate.errors import DemoFailed
+from gnkmigrate.phases import events, runner
+from gnkmigrate.phases.compare import Divergence, Fingerprint, divergences, fingerprint
+from gnkmigrate.phases.revision import Phase, load_phases
+from gnkmigrate.phases.status import Request
+from gnkmigrate.programs import dump_schema
+from gnkmigrate.report.summary import gaps
+from gnkmigrate.servers import DEFAULT_MAJOR, Server, throwaway
+from gnkmigrate.settings import Settings
+
+# What the generated rows need: they hold texts that mean nobody and values that are too long.
+POLICIES: Mapping[str, str] = {"unmapped": "archive", "overflow": "truncate"}
+
+
+@dataclass(frozen=True)
+class ServerStarted:
+    """A throwaway server runs."""
+
+    server: Server
+
+    title: ClassVar[str] = "A throwaway server"
+
+
+@dataclass(frozen=True)
+class DatabaseFilled:
+    """The report's database is there."""
+
+    before: Mapping[str, Fingerprint]
+
+    title: ClassVar[str] = "The database of the report"
+
+
+@dataclass(frozen=True)
+class Audited:
+    """The database was compared with the target; `again` after the upgrade."""
+
+    result: AuditResult
+    again: bool
+
+    @property
+    def title(self) -> str:
+        return "Audit again" if self.again else "Audit"
+
+
+@dataclass(frozen=True)
+class TriedOut:
+    """All phases were carried out, rolled back, and left nothing behind."""
+
+    phases: Sequence[Phase]
+
+    title: ClassVar[str] = "Dry run"
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """Every phase was run or taken back."""
+
+    direction: events.Direction
+
+    @property
+    def title(self) -> str:
+        up = self.direction == "up"
+        return "Upgrade, phase by phase" if up else "Downgrade, all the way back"
+
+
+@dataclass(frozen=True)
+class Queried:
+    """The new shape answered."""
+
+    answers: Sequence[data.Answer]
+
+    title: ClassVar[str] = "What the new shape answers"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """After the rollback: every table and the schema are as at the start."""
+
+    before: Mapping[str, Fingerprint]
+
+    title: ClassVar[str] = "Comparison with the start, row by row"
+
+
+Scene: TypeAlias = (
+    ServerStarted | DatabaseFilled | Audited | TriedOut | Migrated | Queried | Compared
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All that can be compared: the rows of every table, and pg_dump's view of the schema."""
+
+    rows: Mapping[str, Fingerprint]
+    schema: str
+
+
+def tell(
+    settings: Settings, rows: int, observe: events.Observer = events.ignore
+) -> Iterator[tuple[Scene, float]]:
+    """Plays the demonstration, and yields each scene with the seconds that it took.
+
+    Args:
+        settings: the project that is shown; its server settings say where it is shown.
+        rows: how many rows to generate beside those of the report.
+        observe: told of what the phases do.
+
+    Raises:
+        ServerUnavailable: there is no server to show it on.
+        DemoFailed: a scene did not end as it should.
+    """
+    started = time.monotonic()
+    with ExitStack() as stack:
+        for scene in _scenes(settings, rows, observe, stack):
+            yield scene, time.monotonic() - started
+            started = time.monotonic()
+
+
+def _scenes(
+    settings: Settings, rows: int, observe: events.Observer, stack: ExitStack
+) -> Iterator[Scene]:
+    server = stack.enter_context(throwaway(settings.server, DEFAULT_MAJOR))
+    yield ServerStarted(server)
+
+    url = stack.enter_context(server.database())
+    session = stack.enter_context(connect(url, search_path=settings.schemas))
+    _make(session, settings, rows)
+    start = _moment(session, url, server, settings)
+    yield DatabaseFilled(start.rows)
+
+    yield Audited(_audit(settings, url), again=False)
+
+    phases = load_phases(settings.path(settings.migrations))
+    trial = Request(dry_run=True, parameters=POLICIES)
+    runner.run(session, phases, "up", trial, settings)
+    _require_same("the dry run", start, _moment(session, url, server, settings))
+    yield TriedOut(phases)
+
+    for phase in phases:
+        request = Request(phase=phase.name, parameters=POLICIES)
+        runner.run(session, phases, "up", request, settings, observe)
+    yield Migrated("up")
+
+    result = _audit(settings, url)
+    _require_no_gap(result)
+    yield Audited(result, again=True)
+
+    yield Queried(data.answers(session))
+
+    runner.run(session, phases, "down", Request(), settings, observe)
+    yield Migrated("down")
+
+    _require_same("the rollback", start, _moment(session, url, server, settings))
+    yield Compared(start.rows)
+
+
+def _make(session: Connection, settings: Settings, rows: int) -> None:
+    if settings.baseline is None:
+        raise DemoFailed("The project that is shown has no baseline.")
+    scripts = read_scripts(settings.path(settings.baseline))
+    run_scripts(session, scripts, settings.schemas)
+    data.fill(session, rows)
+
+
+def _moment(session: Connection, url: DatabaseUrl, server: Server, settings: Settings) -> Moment:
+    dump = dump_schema(url, server.major)
+    # pg_dump marks each dump with a random word, so that it cannot be forged.
+    lines = [line for line in dump.splitlines() if "restrict" not in line[:11]]
+    return Moment(fingerprint(session, settings.schemas), "\n".join(lines))
+
+
+def _audit(settings: Settings, url: DatabaseUrl) -> AuditResult:
+    return audit_project(settings, url, Wish(), datetime.now(UTC), lambda _: None)
+
+
+def _require_no_gap(result: AuditResult) -> None:
+    left = gaps(result)
+    if left:
+        raise DemoFailed(
+            "The audit still finds gaps after the upgrade.",
+            details=[finding.message for finding in left],
+        )
+
+
+def _require_same(after: str, before: Moment, now: Moment) -> None:
+    details = [_words(found) for found in divergences(before.rows, now.rows)]
+    if before.schema != now.schema:
+        details.append("the schema, as pg_dump writes it")
+    if details:
+        raise DemoFailed(f"The database is not as it was before {after}.", details=details)
+
+
+def _words(found: Divergence) -> str:
+    def rows(side: Fingerprint | None) -> str:
+        return "not there" if side is None else f"{side.rows:,} rows"
+
+    if found.before and found.after and found.before.rows == found.after.rows:
+        return f"{found.relation}: {rows(found.before)}, but not the same"
+    return f"{found.relation}: {rows(found.before)} before, {rows(found.after)} after"
