@@ -15,7 +15,7 @@ from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
 from tests.audit.support import TIME
 from tests.conftest import PROVIDER
-from tests.support import ROOT, execute_file, rows
+from tests.support import ROOT, execute, execute_file, rows
 
 REPORT = ROOT / "audits" / "minegnk-baseline.md"
 ROWS = Path(__file__).with_name("minegnk.sql")
@@ -92,6 +92,22 @@ def test_every_opinion_is_about_something(result: AuditResult) -> None:
 
 def test_every_check_can_run_on_the_reports_database(result: AuditResult) -> None:
     assert result.not_run == ()
+
+
+def test_its_script_closes_all_that_it_does_not_leave_to_the_phases(
+    minegnk: DatabaseUrl, project: Settings
+) -> None:
+    execute_file(minegnk, ROWS)
+    before = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    for step in before.script.fix:
+        execute(minegnk, step.sql)
+    after = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    left = {finding.fingerprint for finding in after.findings if finding.category == "gap"}
+    assert left == before.script.left
+    for step in before.script.undo:
+        execute(minegnk, step.sql)
+    undone = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    assert undone.live == before.live
 
 
 def test_more_than_a_thousand_rows_make_an_index_urgent(

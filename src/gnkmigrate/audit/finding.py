@@ -212,6 +212,7 @@ class AuditResult:
         phases: the migration's phases in their order; empty without migrations.
         partial: only some checks were asked for, so that silence proves nothing.
         script: what closes the gaps together.
+        declaration: statements that make the target from nothing.
         unused_opinions: rules of the project's severity file that match nothing.
     """
 
@@ -229,6 +230,7 @@ class AuditResult:
     phases: tuple[str, ...] = ()
     partial: bool = False
     script: Script = field(default_factory=Script)
+    declaration: tuple[str, ...] = ()
     unused_opinions: tuple[str, ...] = ()
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:

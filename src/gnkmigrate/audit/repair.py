@@ -13,6 +13,9 @@ from gnkmigrate.plan.statement import Statements
 
 _Key = tuple[Verb, Identity | None, Identity | None]
 
+# What every new database has.
+_EVERYWHERE = frozenset({Identity("schema", ("public",)), Identity("extension", ("plpgsql",))})
+
 _MIRRORED: Mapping[Verb, Verb] = {
     "add": "remove",
     "remove": "add",
@@ -77,6 +80,16 @@ def repair_all(
         return Repair(statements(live, reachable), statements(reachable, live))
     except Unplannable as error:
         return Repair(obstacle=error.message)
+
+
+def declaration(target: Snapshot) -> tuple[str, ...]:
+    """Statements that make the target in a new database; none where a kind has no rule yet."""
+    empty = Snapshot.of(fact for fact in target if fact.identity in _EVERYWHERE)
+    try:
+        statements = Planner(empty, target, online=False).plan(compare(empty, target))
+    except Unplannable:
+        return ()
+    return tuple(statement.sql for statement in statements)
 
 
 def left_to_migration(gaps: Sequence[Gap]) -> tuple[Gap, ...]:

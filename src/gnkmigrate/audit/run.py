@@ -31,6 +31,7 @@ from gnkmigrate.audit.outcome import (
 )
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit.repair import declaration
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.severity import gap_names
 from gnkmigrate.audit.sizes import read_sizes
@@ -83,6 +84,7 @@ def audit(
         phases=policy.phases,
         partial=bool(policy.selection.only or policy.selection.skip),
         script=comparison.script(policy.source_timezone) if comparison else Script(),
+        declaration=declaration(target) if target is not None else (),
         unused_opinions=policy.opinions.unused(findings),
     )
 

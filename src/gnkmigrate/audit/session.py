@@ -71,7 +71,7 @@ def audit_project(
             progress("Reading the target, and what the phases do.")
             target, policy = _read_target(source, settings, live, policy)
         progress("Running the checks.")
-        name = "" if source is None else _name(source)
+        name = "" if source is None else named(source)
         return audit(
             connection, live, target, policy, database=str(url), time=time, target_name=name
         )
@@ -98,7 +98,7 @@ def _target(settings: Settings, wish: Wish) -> str | None:
     return str(declared) if declared.exists() else None
 
 
-def _name(source: str) -> str:
+def named(source: str) -> str:
     """What to call the target: a path from here, or an address without its password."""
     if Path(source).exists():
         return os.path.relpath(source)

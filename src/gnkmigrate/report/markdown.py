@@ -13,17 +13,11 @@ import jinja2
 
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import AuditResult, Finding, Severity, Step
-from gnkmigrate.catalog.model import Identity, Snapshot
-from gnkmigrate.diff.compare import compare
-from gnkmigrate.plan.make import plan
 from gnkmigrate.report import escape
 from gnkmigrate.report.diagram import mermaid
 from gnkmigrate.report.sheets import Sheet, records, sheet
 from gnkmigrate.report.summary import counted, gaps, of_type, summarise
 from gnkmigrate.report.view import View
-
-# What every new database has.
-_EVERYWHERE = {Identity("schema", ("public",)), Identity("extension", ("plpgsql",))}
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -98,7 +92,6 @@ def render(result: AuditResult, view: View) -> str:
         target_lint=_of_category(result, "target"),
         phases=tuple(_phases(result)),
         recommendations=_recommendations(result),
-        target_ddl=tuple(_ddl(result)),
         diagrams=_diagrams(result),
         tables_in_target=len(result.target.of_kind("table")) if result.target else 0,
     )
@@ -123,6 +116,8 @@ def _environment() -> jinja2.Environment:
         "plain": lambda text: escape.code_block(text, "text"),
         "mermaid": lambda text: escape.Markdown(f"```mermaid\n{text}\n```"),
         "raw": escape.Markdown,
+        "facts": _facts,
+        "terminated": "{};".format,
         "script": _script,
         "undo_script": _undo_script,
         "counted": counted,
@@ -151,6 +146,15 @@ def _undo_script(steps: tuple[Step, ...]) -> escape.Markdown:
 def _with_loss(step: Step) -> list[str]:
     loss = [f"-- Takes away {escape.visible(step.loses)}."] if step.loses else []
     return [*loss, f"{step.sql};"]
+
+
+def _facts(finding: Finding) -> tuple[str, ...]:
+    """The evidence for a finding, line by line."""
+    return tuple(
+        line
+        for value in finding.evidence.values()
+        for line in (value if isinstance(value, list | tuple) else str(value).splitlines())
+    )
 
 
 def _left(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Finding]:
@@ -255,15 +259,6 @@ def _recommendations(result: AuditResult) -> dict[str, dict[str, list[str]]]:
             where = advice.setdefault(finding.severity.label, {})
             where.setdefault(finding.recommendation, []).append(finding.object.label(result.home))
     return advice
-
-
-def _ddl(result: AuditResult) -> Iterator[str]:
-    """Statements that make the target from nothing."""
-    if result.target is None:
-        return
-    empty = Snapshot.of(fact for fact in result.target if fact.identity in _EVERYWHERE)
-    for statement in plan(compare(empty, result.target), empty, result.target, online=False):
-        yield f"{statement.sql};"
 
 
 def _diagrams(result: AuditResult) -> dict[str, str]:

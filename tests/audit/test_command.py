@@ -1,0 +1,104 @@
+"""`gnkmigrate audit`."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gnkmigrate.cli import application
+from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.servers import Server
+from tests.support import execute
+
+DOGS = "CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE dogs (id int PRIMARY KEY);"
+
+
+@pytest.fixture(autouse=True)
+def project(
+    tmp_path: Path, database: DatabaseUrl, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A project whose target has dogs besides users."""
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / "target.sql").write_text(DOGS)
+    (tmp_path / "gnkmigrate.toml").touch()
+    execute(database, "CREATE TABLE users (id int PRIMARY KEY)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("DATABASE_URL", database.conninfo)
+    monkeypatch.setenv("GNKMIGRATE_SERVER__PROVIDER", "url")
+    monkeypatch.setenv("GNKMIGRATE_SERVER__URL", server.url.conninfo)
+    return tmp_path
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(application(), ["audit", *arguments])
+
+
+def test_a_missing_table_is_found() -> None:
+    result = _run()
+    assert result.exit_code == 1
+    assert "high      Table dogs is missing." in result.stdout
+    assert result.stderr == ""
+
+
+def test_no_gap_is_exit_0(database: DatabaseUrl) -> None:
+    execute(database, "CREATE TABLE dogs (id int PRIMARY KEY)")
+    result = _run()
+    assert result.exit_code == 0
+    assert "COMPLETE" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("threshold", "code"), [("critical", 0), ("high", 1), ("low", 1), ("never", 0)]
+)
+def test_how_grave_is_too_grave(threshold: str, code: int) -> None:
+    assert _run("--fail-on", threshold).exit_code == code
+
+
+def test_json_on_stdout_is_one_document() -> None:
+    result = _run("--format", "json")
+    document = json.loads(result.stdout)
+    assert document["summary"]["target"] == "schema/target.sql"
+    assert [finding["message"] for finding in document["findings"]] == ["Table dogs is missing."]
+
+
+def test_several_reports_at_once(project: Path) -> None:
+    result = _run("--output", "a.txt", "--write", "markdown=b.md", "--write", "json=c.json")
+    assert result.stdout == ""
+    assert "Table dogs is missing." in (project / "a.txt").read_text()
+    assert (project / "b.md").read_text().startswith("# Database audit: ")
+    assert json.loads((project / "c.json").read_text())["version"] == 1
+
+
+@pytest.mark.parametrize("text", ["b.md", "markdown=", "pdf=b.pdf"])
+def test_a_report_needs_a_format_and_a_file(text: str) -> None:
+    result = _run("--write", text)
+    assert result.exit_code == 2
+    assert "write FORMAT=FILE" in " ".join(result.output.replace("│", "").split())
+
+
+def test_where_nothing_can_be_written_nothing_is_done() -> None:
+    result = _run("--output", "nowhere/report.md")
+    assert result.exit_code == 2
+    assert "The folder of nowhere/report.md does not exist" in result.stderr
+    assert result.stdout == ""
+
+
+def test_details_show_the_sql() -> None:
+    assert "CREATE TABLE public.dogs" not in _run().stdout
+    assert "CREATE TABLE public.dogs" in _run("--details").stdout
+
+
+def test_only_some_checks() -> None:
+    result = _run("--only", "structure", "--no-data-checks")
+    assert result.exit_code == 0
+    assert "PARTIAL" in result.stdout
+
+
+def test_help_does_not_wait_for_what_it_does_not_need() -> None:
+    for name in [name for name in sys.modules if name.startswith("gnkmigrate.audit.session")]:
+        del sys.modules[name]
+    assert _run("--help").exit_code == 0
+    assert "gnkmigrate.audit.session" not in sys.modules

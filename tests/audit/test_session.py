@@ -1,0 +1,151 @@
+"""An audit of a project: where its target comes from, and what its migrations tell."""
+
+from pathlib import Path
+
+import pytest
+from psycopg import conninfo
+
+from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.session import Wish, audit_project, named
+from gnkmigrate.catalog.document import write_document
+from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.errors import GnkMigrateError, SchemaError, SettingsError
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import Settings, load
+from tests.audit.support import TIME
+from tests.support import execute
+
+USERS = "CREATE TABLE users (id int PRIMARY KEY);"
+PHASE = """
+from alembic import op
+
+revision = "{revision}"
+down_revision = {down}
+phase = "{phase}"
+
+
+def upgrade() -> None:
+    op.step("{phase}", "{sql}", touches=())
+
+
+def downgrade() -> None:
+    op.step("{phase}", "SELECT 1", touches=())
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a target of users and dogs."""
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / "target.sql").write_text(
+        f"{USERS} CREATE TABLE dogs (id int PRIMARY KEY);"
+    )
+    (tmp_path / "gnkmigrate.toml").write_text('baseline = "schema/baseline.sql"\n')
+    (tmp_path / "schema" / "baseline.sql").write_text(USERS)
+    return tmp_path
+
+
+@pytest.fixture
+def settings(project: Path, server: Server) -> Settings:
+    given = {"provider": "url", "url": server.url.conninfo}
+    return load(project / "gnkmigrate.toml", {"server": given})
+
+
+def _add_phase(project: Path, sql: str) -> None:
+    versions = project / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    text = PHASE.format(revision="0001", down=None, phase="dogs", sql=sql)
+    (versions / "0001_dogs.py").write_text(text)
+
+
+def _messages(settings: Settings, url: DatabaseUrl, wish: Wish) -> list[str]:
+    result = audit_project(settings, url, wish, TIME, lambda _: None)
+    return [finding.message for finding in result.findings]
+
+
+def test_the_target_is_the_settings_own(settings: Settings, database: DatabaseUrl) -> None:
+    execute(database, USERS)
+    assert _messages(settings, database, Wish()) == ["Table dogs is missing."]
+
+
+def test_the_target_may_be_a_database_or_a_snapshot(
+    settings: Settings, database: DatabaseUrl, server: Server, tmp_path: Path
+) -> None:
+    execute(database, USERS)
+    with server.database() as other:
+        execute(other, f"{USERS} CREATE TABLE cats (id int PRIMARY KEY)")
+        with connect(other) as connection:
+            (tmp_path / "cats.json").write_text(write_document(read_snapshot(connection)))
+        from_url = _messages(settings, database, Wish(target=other.conninfo))
+    from_file = _messages(settings, database, Wish(target=str(tmp_path / "cats.json")))
+    assert from_url == from_file == ["Table cats is missing."]
+
+
+def test_a_password_in_the_targets_address_is_not_kept(
+    settings: Settings, database: DatabaseUrl
+) -> None:
+    execute(database, USERS)
+    password = str(conninfo.conninfo_to_dict(database.conninfo)["password"])
+    for target in (database.conninfo, f"postgresql://user:{password}@localhost/shop"):
+        assert password not in named(target)
+    result = audit_project(settings, database, Wish(target=database.conninfo), TIME, lambda _: None)
+    assert password not in result.target_name
+
+
+def test_without_a_target_file_the_checks_run_alone(
+    settings: Settings, database: DatabaseUrl, project: Path
+) -> None:
+    (project / "schema" / "target.sql").unlink()
+    execute(database, USERS)
+    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    assert (result.target, result.findings) == (None, ())
+
+
+def test_a_target_that_was_asked_for_must_exist(settings: Settings, database: DatabaseUrl) -> None:
+    with pytest.raises(SchemaError):
+        audit_project(settings, database, Wish(target="nowhere.sql"), TIME, lambda _: None)
+
+
+def test_the_phase_that_closes_a_gap_is_named(
+    settings: Settings, database: DatabaseUrl, project: Path
+) -> None:
+    execute(database, USERS)
+    _add_phase(project, "CREATE TABLE dogs (id int PRIMARY KEY)")
+    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    assert [finding.phase for finding in result.findings] == ["dogs"]
+    assert result.phases == ("dogs",)
+
+
+def test_migrations_that_fail_do_not_silence_the_audit(
+    settings: Settings, database: DatabaseUrl, project: Path
+) -> None:
+    execute(database, USERS)
+    _add_phase(project, "CREATE TABLE dogs (id nothing)")
+    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    assert [finding.message for finding in result.findings] == ["Table dogs is missing."]
+    (missed,) = [missed for missed in result.not_run if missed.check == "phases"]
+    assert "dogs" in missed.reason
+
+
+def test_a_check_that_does_not_exist_is_refused(settings: Settings, database: DatabaseUrl) -> None:
+    wish = Wish(selection=Selection(only=("missing-tabel",)))
+    with pytest.raises(SettingsError, match="There is no check missing-tabel"):
+        audit_project(settings, database, wish, TIME, lambda _: None)
+
+
+def test_somebody_who_changes_the_schema_is_not_waited_for(
+    settings: Settings, database: DatabaseUrl
+) -> None:
+    execute(database, "CREATE TABLE users (id int PRIMARY KEY DEFAULT 1)")
+    with connect(database) as other, other.transaction():
+        other.execute("LOCK TABLE public.users")
+        with pytest.raises(GnkMigrateError, match="Somebody is changing the schema"):
+            audit_project(settings, database, Wish(), TIME, lambda _: None)
+
+
+def test_it_tells_what_it_is_doing(settings: Settings, database: DatabaseUrl) -> None:
+    told: list[str] = []
+    audit_project(settings, database, Wish(), TIME, told.append)
+    assert told[0] == f"Reading {database}."
+    assert told[-1] == "Running the checks."

@@ -1,0 +1,54 @@
+"""The report for programs."""
+
+import json
+from dataclasses import replace
+
+from gnkmigrate.report.json import render
+from gnkmigrate.report.view import View
+from tests.report.support import clean, hostile, result
+
+
+def test_its_shape() -> None:
+    document = json.loads(render(result(), View()))
+    assert document["version"] == 1
+    assert document["summary"] == {
+        "status": "INCOMPLETE",
+        "verdict": "1 gap separates the database from the target: 1 of its 2 tables is missing; "
+        "the checks found nothing to look at.",
+        "score": 91,
+        "counts": {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0},
+        "database": "tester@localhost:5432/shop",
+        "server_version": "16.15",
+        "target": "schema/target.sql",
+        "partial": False,
+        "phases": ["orders"],
+    }
+    (finding,) = document["findings"]
+    assert finding["object"] == {
+        "schema": "public",
+        "table": "orders",
+        "name": None,
+        "type": "table",
+    }
+    assert finding["id"] == f"GNK-G011-{finding['fingerprint'][:8]}"
+    assert {"kind", "severity", "message", "impact", "recommendation", "fix", "undo", "phase"} <= (
+        finding.keys()
+    )
+    assert finding["evidence"] == {"columns": ["id integer", "note text"]}
+    assert document["not_run"] == [
+        {
+            "check": "GNK-D001",
+            "title": "Every value fits",
+            "reason": "permission denied for table users",
+        }
+    ]
+
+
+def test_what_it_holds_is_what_was_found() -> None:
+    document = json.loads(render(hostile(), View()))
+    assert document["findings"][0]["impact"] == hostile().findings[0].impact
+
+
+def test_without_a_target_there_is_none() -> None:
+    document = json.loads(render(replace(clean(), target=None, target_name=""), View()))
+    assert document["summary"]["target"] is None

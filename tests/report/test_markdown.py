@@ -1,0 +1,77 @@
+"""The Markdown report."""
+
+import re
+
+import pytest
+from markdown_it import MarkdownIt
+
+from gnkmigrate.audit.finding import AuditResult
+from gnkmigrate.report.markdown import render
+from gnkmigrate.report.view import View
+from tests.report.support import clean, hostile, result
+
+SECTIONS = [
+    "Executive summary",
+    "1. Current schema",
+    "2. Target schema",
+    "3. Gap analysis",
+    "4. Data against the target",
+    "5. Structure, and the target itself",
+    "6. Migration strategy",
+    "7. SQL",
+    "8. Testing checklist",
+    "9. Rollback",
+    "10. What was checked",
+    "11. Recommendations",
+    "12. Next steps",
+    "Appendix A: target schema (DDL)",
+    "Appendix B: entity relationship diagrams",
+]
+
+
+def _html(audit: AuditResult) -> str:
+    return str(MarkdownIt("gfm-like", {"linkify": False}).render(render(audit, View())))
+
+
+@pytest.mark.parametrize("audit", [result(), clean(), hostile()])
+def test_it_has_the_sections_that_readers_know(audit: AuditResult) -> None:
+    assert re.findall(r"^## (.*)$", render(audit, View()), re.MULTILINE) == SECTIONS
+
+
+def test_it_says_what_is_missing_and_what_closes_it() -> None:
+    text = render(result(), View())
+    assert "**Records**: users about 1,234,567" in text
+    assert "| high | Table orders is missing. | orders | `GNK-G011-" in text
+    assert "CREATE TABLE public.orders ();" in text
+    assert "-- Takes away all rows of public.orders.\nDROP TABLE public.orders;" in text
+    assert "**not run**: Every value fits `GNK-D001`: permission denied for table users" in text
+
+
+def test_every_table_is_one_table() -> None:
+    """A line break or a pipe that came through would tear a row apart."""
+    for block in re.findall(r"(?:^\|.*\n)+", render(hostile(), View()), re.MULTILINE):
+        widths = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
+        assert len(widths) == 1
+
+
+def test_names_do_no_harm() -> None:
+    html = _html(hostile())
+    assert "<script>" not in html
+    assert "<a " not in html
+    assert "\x1b" not in html
+    assert "\u202e" not in html
+    assert "<h1># title" not in html
+    assert len(re.findall("<h1>", html)) == 1
+
+
+def test_html_is_only_the_templates_own() -> None:
+    found = set(re.findall(r"<(?!!)/?([a-z]+)", render(result(), View())))
+    assert found <= {"br", "details", "summary"}
+
+
+def test_equal_results_give_equal_reports() -> None:
+    assert render(hostile(), View()) == render(hostile(), View(width=10, color=True))
+
+
+def test_the_diagram_marks_what_is_missing() -> None:
+    assert 'orders["orders (missing)"] {' in render(result(), View())

@@ -1,0 +1,75 @@
+"""What an audit comes to."""
+
+from dataclasses import replace
+
+import pytest
+
+from gnkmigrate.audit.finding import AuditResult, Severity
+from gnkmigrate.report.summary import counted, summarise
+from tests.report.support import clean, finding, result
+
+EXTRA = replace(finding("orders", Severity.INFO), kind="extra")
+CHECKED = replace(finding("orders", Severity.LOW), kind="check", category="structure")
+
+
+@pytest.mark.parametrize(
+    ("audit", "status", "verdict", "next_command"),
+    [
+        (
+            clean(),
+            "COMPLETE",
+            "The database is as the target declares it; the checks found nothing to look at.",
+            "",
+        ),
+        (
+            result(),
+            "INCOMPLETE",
+            (
+                "1 gap separates the database from the target: 1 of its 2 tables is missing; "
+                "the checks found nothing to look at."
+            ),
+            "gnkmigrate upgrade --dry-run",
+        ),
+        (
+            replace(clean(), findings=(EXTRA,)),
+            "DIFFERENT",
+            "1 gap separates the database from the target; the checks found nothing to look at.",
+            "gnkmigrate plan",
+        ),
+        (
+            replace(clean(), target=None, findings=(CHECKED,)),
+            "CHECKED",
+            "There is no target to compare with; the checks found 1 thing to look at.",
+            "gnkmigrate audit --details",
+        ),
+        (
+            replace(clean(), partial=True),
+            "PARTIAL",
+            "Only the checks that were asked for have run: the checks found nothing to look at.",
+            "",
+        ),
+    ],
+)
+def test_status_verdict_and_what_to_type_next(
+    audit: AuditResult, status: str, verdict: str, next_command: str
+) -> None:
+    summary = summarise(audit)
+    assert (summary.status, summary.verdict) == (status, verdict)
+    assert summary.next_command == next_command
+
+
+def test_the_score_falls_with_every_finding_but_never_to_nothing() -> None:
+    def score(*severities: Severity) -> int:
+        findings = tuple(finding(str(number), each) for number, each in enumerate(severities))
+        return summarise(replace(clean(), findings=findings)).score
+
+    assert score() == score(Severity.INFO) == 100
+    assert score(Severity.LOW) == 99
+    assert score(Severity.HIGH) == 91
+    assert score(Severity.CRITICAL) == 80
+    assert score(*[Severity.CRITICAL] * 1000) == 0 < score(*[Severity.CRITICAL] * 100)
+
+
+def test_numbers_go_with_their_nouns() -> None:
+    assert (counted(1, "gap"), counted(1000, "gap")) == ("1 gap", "1,000 gaps")
+    assert counted(2, "gap separates", "gaps separate") == "2 gaps separate"
