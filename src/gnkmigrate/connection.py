@@ -96,6 +96,7 @@ def connect(
     read_only: bool = False,
     search_path: Sequence[str] = (),
     application_name: str = "gnkmigrate",
+    session_class: type[Connection] = psycopg.Connection,
 ) -> Connection:
     """A session in autocommit whose settings do not depend on the role or the database.
 
@@ -106,12 +107,13 @@ def connect(
             pg_temp always comes last, so that a temporary object never shadows another
             (PostgreSQL manual, 5.10.3).
         application_name: shown in pg_stat_activity, so that a DBA knows who we are.
+        session_class: a subclass of psycopg's, for one who wants to look in between.
 
     Raises:
         ConnectionFailed: no session, or a server older than 14.
     """
     try:
-        connection = psycopg.connect(
+        connection = session_class.connect(
             url.conninfo, autocommit=True, application_name=application_name, connect_timeout=10
         )
     except psycopg.OperationalError as error:

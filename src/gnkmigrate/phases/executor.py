@@ -249,6 +249,9 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
         return work.attempt(whole)
     if direction == "up" or not step.ends:
         journal.record_step(work.connection, run, state("partial", 0))
+    else:
+        # From its first statement on the upgrade's step may not stand whole any more.
+        journal.reopen_steps(work.connection, work.phase, step.ends)
     rows = step.run(work)
     work.attempt(lambda: finish(0))  # its rows were counted batch by batch
     return rows

@@ -188,6 +188,15 @@ def add_rows(connection: Connection, run: int, rows: int) -> None:
         )
 
 
+def reopen_steps(connection: Connection, phase: str, names: Sequence[str]) -> None:
+    """Writes that steps of an upgrade stand in part at most."""
+    connection.execute(
+        "UPDATE gnkmigrate.step SET state = 'partial', finished_at = NULL"
+        " WHERE phase = %s AND direction = 'up' AND name = ANY (%s)",
+        (phase, list(names)),
+    )
+
+
 def erase_step(connection: Connection, phase: str, direction: Direction, name: str) -> None:
     """Writes that a step no longer stands."""
     connection.execute(

@@ -220,9 +220,10 @@ class ReplaceForeignKey(Step):
         return 0
 
     def _exchange(self, work: Work) -> None:
-        if work.recall(self.name) is not None:
-            return  # exchanged already, before an interruption
         ((found, definition),) = relation.constraints(work, self.table, self.references)
+        wanted = found == self.constraint and self.actions in definition
+        if wanted and work.recall(self.name) is not None:
+            return  # exchanged already, before an interruption
         work.remember(self.name, {"name": found, "definition": definition})
         work.execute(_drop(self.table, found))
         work.execute(_add(self.table, self.constraint, self._definition))
