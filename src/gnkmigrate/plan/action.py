@@ -10,9 +10,9 @@ from gnkmigrate.plan.rules import rules
 Verb = Literal["create", "alter", "finish", "rename", "drop"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Action:
-    """A node of the plan's graph.
+    """A node of the plan's graph; two are never the same node.
 
     Attributes:
         verb: "finish" is an alter that nothing waits for: the second half of a creation.

@@ -59,6 +59,7 @@ class _Expansion:
         self.added: dict[Identity, Fact] = {}
         self.causes: dict[Identity, Identity] = {}
         self._gone: dict[Identity, Fact] = {}
+        self._disturbing: list[Fact] = []
         for change in _not_carried(tuple(changes), context):
             self._enter(change)
 
@@ -75,16 +76,20 @@ class _Expansion:
 
     def run(self) -> None:
         self.removed.update(self._gone)
-        for fact in self._gone.values():
-            self._disturb(fact)
+        self._disturbing += self._gone.values()
         for identity in tuple(self.altered):
             self._alter(identity)
+        while self._disturbing:
+            self._disturb(self._disturbing.pop())
         for fact in tuple(self.added.values()):
             self._add_children(fact)
 
     def actions(self) -> tuple[Action, ...]:
         actions = [Action("rename", each.before, each.after) for each in self.renamed.values()]
-        actions += [Action("alter", each.before, each.after) for each in self.altered.values()]
+        actions += [
+            Action("alter", change.before, change.after, self.causes.get(identity))
+            for identity, change in self.altered.items()
+        ]
         for change in self.aside.values():
             actions += _in_turn(change, self._aside_fact(change))
         for identity, fact in self.removed.items():
@@ -112,7 +117,7 @@ class _Expansion:
         else:
             self.aside[identity] = self.altered.pop(identity)
             self.renamed.pop(identity, None)
-            self._disturb(before)
+            self._disturbing.append(before)
 
     def _remove(self, fact: Fact, cause: Identity | None) -> None:
         if fact.identity in self.removed:
@@ -122,7 +127,7 @@ class _Expansion:
             self.causes[fact.identity] = cause
         for lots in (self.altered, self.renamed, self.aside):
             lots.pop(fact.identity, None)
-        self._disturb(fact)
+        self._disturbing.append(fact)
 
     def _replace(self, before: Fact, cause: Identity | None) -> None:
         """Drops a fact of the source and creates its counterpart in the target."""
@@ -174,6 +179,8 @@ class _Expansion:
         if replaced is not None:
             moved = self._aside_fact(replaced).identity
             before = rule(user.kind).adapted(before, cause, moved)
+        if known is None:
+            self.causes[user.identity] = cause
         self.altered[user.identity] = Change("alter", before, after)
         self._alter(user.identity)
 

@@ -23,6 +23,15 @@ _BODIES_UNCHECKED = Statement(
 )
 _RELATIONS = frozenset({"table", "view"})
 
+# What a thing does that would not change by itself.
+_CAUSED = {
+    "create": "is made again after",
+    "alter": "follows",
+    "finish": "follows",
+    "rename": "follows",
+    "drop": "makes way for",
+}
+
 
 class Planner:
     """Plans between two snapshots; keep one where many changes are asked about.
@@ -109,8 +118,8 @@ def _written(group: Group, context: Context) -> Statements:
     statements = _statements(leader, known, group, context)
     if leader.cause is None:
         return statements
-    again = "is made again after" if leader.verb == "create" else "makes way for"
-    reason = f"{str(leader.fact.identity).capitalize()} {again} the change of {leader.cause}."
+    what, does = str(leader.fact.identity), _CAUSED[leader.verb]
+    reason = f"{what[0].upper()}{what[1:]} {does} the change of {leader.cause}."
     return tuple(replace(statement, reason=reason) for statement in statements)
 
 

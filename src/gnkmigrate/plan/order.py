@@ -116,7 +116,7 @@ def _untangled(actions: Sequence[Action], circle: Sequence[Action]) -> tuple[Act
         between = Identity(action.after.kind, (*path, beside(name, "_renamed")))
         halfway = replace(action.after, identity=between)
         return (
-            *(each for each in actions if each != action),
+            *(each for each in actions if each is not action),
             replace(action, after=halfway),
             replace(action, before=halfway, waits_for=(between,)),
         )
