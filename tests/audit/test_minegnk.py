@@ -60,6 +60,12 @@ def project(server: Server) -> Settings:
 
 
 @pytest.fixture(scope="module")
+def unphased(project: Settings) -> Settings:
+    """The same without migrations, where it does not matter which phase closes what."""
+    return project.model_copy(update={"migrations": Path("nowhere")})
+
+
+@pytest.fixture(scope="module")
 def result(server: Server, minegnk_template: str, project: Settings) -> AuditResult:
     with server.database(template=minegnk_template) as url:
         execute_file(url, ROWS)
@@ -95,23 +101,23 @@ def test_every_check_can_run_on_the_reports_database(result: AuditResult) -> Non
 
 
 def test_its_script_closes_all_that_it_does_not_leave_to_the_phases(
-    minegnk: DatabaseUrl, project: Settings
+    minegnk: DatabaseUrl, unphased: Settings
 ) -> None:
     execute_file(minegnk, ROWS)
-    before = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    before = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
     for step in before.script.fix:
         execute(minegnk, step.sql)
-    after = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    after = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
     left = {finding.fingerprint for finding in after.findings if finding.category == "gap"}
     assert left == before.script.left
     for step in before.script.undo:
         execute(minegnk, step.sql)
-    undone = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    undone = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
     assert undone.live == before.live
 
 
 def test_more_than_a_thousand_rows_make_an_index_urgent(
-    minegnk: DatabaseUrl, project: Settings
+    minegnk: DatabaseUrl, unphased: Settings
 ) -> None:
     execute_file(minegnk, ROWS)
     with connect(minegnk, search_path=["public"]) as connection:
@@ -119,7 +125,7 @@ def test_more_than_a_thousand_rows_make_an_index_urgent(
             """INSERT INTO node_requests (user_id, gpu_type)
             SELECT (SELECT id FROM users LIMIT 1), 'H100' FROM generate_series(1, 1000)"""
         )
-    result = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    result = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
     urgent = {
         finding.object.table: finding.severity.label
         for finding in result.findings
@@ -129,8 +135,8 @@ def test_more_than_a_thousand_rows_make_an_index_urgent(
     assert urgent["user_nodes"] == "medium"
 
 
-def test_the_target_itself_has_no_gap(minegnk_target: DatabaseUrl, project: Settings) -> None:
-    result = audit_project(project, minegnk_target, Wish(), TIME, lambda _: None)
+def test_the_target_itself_has_no_gap(minegnk_target: DatabaseUrl, unphased: Settings) -> None:
+    result = audit_project(unphased, minegnk_target, Wish(), TIME, lambda _: None)
     assert [finding for finding in result.findings if finding.category == "gap"] == []
     reasons = {missed.check: missed.reason for missed in result.not_run}
     assert reasons == {
@@ -152,14 +158,14 @@ def test_the_target_itself_has_no_gap(minegnk_target: DatabaseUrl, project: Sett
     ],
 )
 def test_who_processed_a_request(
-    text: str, found: bool, minegnk: DatabaseUrl, project: Settings
+    text: str, found: bool, minegnk: DatabaseUrl, unphased: Settings
 ) -> None:
     execute_file(minegnk, ROWS)
     with connect(minegnk, search_path=["public"]) as connection:
         # Another Ben, whose e-mail differs in nothing but case.
         connection.execute("INSERT INTO users (email, password) VALUES ('Ben@Example.org', '-')")
         connection.execute("UPDATE node_requests SET processed_by = %s", [text])
-    result = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    result = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
     assert ("processed-by", "public.node_requests.processed_by") in _told(
         result.findings
     ) or not found
@@ -167,12 +173,12 @@ def test_who_processed_a_request(
 
 
 def test_texts_too_long_for_a_node_are_found_before_they_stop_a_phase(
-    minegnk: DatabaseUrl, project: Settings
+    minegnk: DatabaseUrl, unphased: Settings
 ) -> None:
     execute_file(minegnk, ROWS)
     with connect(minegnk, search_path=["public"]) as connection:
         connection.execute("UPDATE user_nodes SET label = repeat('x', 101)")
-    result = audit_project(project, minegnk, Wish(), TIME, lambda _: None)
+    result = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
     (long,) = [finding for finding in result.findings if finding.check == "MINEGNK-003"]
     assert (long.phase, long.severity.label, long.evidence["rows"]) == ("data", "high", 1)
 

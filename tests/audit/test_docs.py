@@ -1,0 +1,33 @@
+"""docs/audit.md keeps up with the code."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.audit import opinions, project
+from gnkmigrate.audit.checks import discover
+from tests.support import ROOT
+
+PAGE = (ROOT / "docs" / "audit.md").read_text()
+
+
+@pytest.mark.parametrize("check", discover(), ids=lambda check: str(check.id))
+def test_every_check_is_listed(check: object) -> None:
+    assert f"| {getattr(check, 'id', '')} | {getattr(check, 'slug', '')} |" in PAGE
+
+
+def test_the_example_of_an_opinion_is_one(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert tomllib.loads(example)
+    (tmp_path / "severity.toml").write_text(example)
+    loaded = opinions.load(tmp_path / "severity.toml")
+    assert (len(loaded.rules), len(loaded.designs)) == (1, 1)
+
+
+def test_the_example_of_a_check_is_one(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "processed_by.sql").write_text(example)
+    (check,) = project.load(tmp_path)
+    assert check.id == "MINEGNK-001"
