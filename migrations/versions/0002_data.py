@@ -37,22 +37,54 @@ FROM public.user_nodes WHERE char_length(gcore_instance_id) > 255
 """
 
 SYNC = f"""
-CREATE FUNCTION gnkmigrate.node_of_user_node() RETURNS trigger
+-- Before a row is written: which node it will belong to. Nothing else happens here, because
+-- INSERT ... ON CONFLICT comes by with rows that are never written.
+CREATE FUNCTION gnkmigrate.node_id_of_user_node() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF current_setting('gnkmigrate.merging', true) = 'on' THEN
         RETURN NEW;  -- nodes is the truth just now
     END IF;
+    NEW.node_id := coalesce(
+        (SELECT id FROM public.nodes WHERE identifier = left(NEW.node_address, 255)),
+        public.uuid_generate_v4());
+    RETURN NEW;
+END
+$body$;
+
+-- After it: what the row says about its node.
+CREATE FUNCTION gnkmigrate.node_of_user_node() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    written uuid;
+BEGIN
+    IF current_setting('gnkmigrate.merging', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' AND
+       (NEW.node_id, NEW.node_address, NEW.label, NEW.gpu_type, NEW.gcore_instance_id,
+        NEW.created_at) IS NOT DISTINCT FROM
+       (OLD.node_id, OLD.node_address, OLD.label, OLD.gpu_type, OLD.gcore_instance_id,
+        OLD.created_at)
+    THEN
+        RETURN NULL;
+    END IF;
     INSERT INTO public.nodes AS node
-        (identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
-    SELECT {OF_A_ROW.format(row="NEW")}
+        (id, identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
+    SELECT NEW.node_id, {OF_A_ROW.format(row="NEW")}
     ON CONFLICT (identifier) DO UPDATE SET
         display_name = excluded.display_name,
         gpu_type = excluded.gpu_type,
         gcore_instance_id = excluded.gcore_instance_id,
         created_at = excluded.created_at
-    RETURNING node.id INTO NEW.node_id;
-    RETURN NEW;
+    RETURNING node.id INTO written;
+    IF written <> NEW.node_id THEN
+        -- Only where node_address is not unique.
+        RAISE serialization_failure
+            USING MESSAGE = 'another session has just added the same node_address',
+                  HINT = 'Repeat the transaction.';
+    END IF;
+    RETURN NULL;
 END
 $body$;
 
@@ -61,7 +93,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         DELETE FROM public.nodes;
-    ELSE
+    ELSIF TG_OP = 'DELETE' OR NEW.node_id IS DISTINCT FROM OLD.node_id THEN
         DELETE FROM public.nodes
         WHERE id = OLD.node_id
           AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = OLD.node_id);
@@ -70,18 +102,34 @@ BEGIN
 END
 $body$;
 
--- Triggers fire in the order of their names: this one sees what the application's own have done.
-CREATE TRIGGER zz_gnkmigrate_node
-    BEFORE INSERT OR UPDATE OF node_address, label, gpu_type, gcore_instance_id, created_at
+-- Triggers fire in the order of their names: the first one sees what the application's own have
+-- done, the second one comes before those that refer to the node.
+CREATE TRIGGER zz_gnkmigrate_node_id
+    BEFORE INSERT OR UPDATE
+    ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_id_of_user_node();
+CREATE TRIGGER aa_gnkmigrate_node
+    AFTER INSERT OR UPDATE
     ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_of_user_node();
 CREATE TRIGGER gnkmigrate_node_gone
-    AFTER DELETE OR UPDATE OF node_address
+    AFTER DELETE OR UPDATE
     ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_without_user_node();
 CREATE TRIGGER gnkmigrate_nodes_gone
     AFTER TRUNCATE
     ON public.user_nodes FOR EACH STATEMENT EXECUTE FUNCTION gnkmigrate.node_without_user_node()
 """
 
+UNSYNC = """
+DROP TRIGGER zz_gnkmigrate_node_id ON public.user_nodes;
+DROP TRIGGER aa_gnkmigrate_node ON public.user_nodes;
+DROP TRIGGER gnkmigrate_node_gone ON public.user_nodes;
+DROP TRIGGER gnkmigrate_nodes_gone ON public.user_nodes;
+DROP FUNCTION gnkmigrate.node_id_of_user_node();
+DROP FUNCTION gnkmigrate.node_of_user_node();
+DROP FUNCTION gnkmigrate.node_without_user_node();
+DELETE FROM public.nodes
+"""
+
+# A node_id without a node is what a downgrade that was given up has left.
 FILL = f"""
 INSERT INTO public.nodes
     (identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
@@ -89,14 +137,15 @@ SELECT DISTINCT ON (identifier) identifier, identifier_type, display_name, gpu_t
        gcore_instance_id, created_at
 FROM (SELECT {OF_A_ROW.format(row="old")}, old.is_active, old.updated_at, old.id
       FROM public.user_nodes AS old
-      WHERE :batch AND old.node_id IS NULL
+      WHERE :batch AND NOT EXISTS (SELECT FROM public.nodes WHERE nodes.id = old.node_id)
       FOR NO KEY UPDATE) AS row
 ORDER BY identifier, is_active DESC, updated_at DESC, id
 ON CONFLICT (identifier) DO NOTHING;
 UPDATE public.user_nodes AS old
 SET node_id = node.id
 FROM public.nodes AS node
-WHERE node.identifier = left(old.node_address, 255) AND :batch AND old.node_id IS NULL
+WHERE node.identifier = left(old.node_address, 255) AND :batch
+  AND node.id IS DISTINCT FROM old.node_id
 """
 
 DIFFERING = f"""
@@ -189,14 +238,14 @@ def downgrade() -> None:
         "public.earnings_history",
         "true",
         shows=("node_id", "date", "earnings_gnk"),
-        of="rows of nodes",
+        of="nodes follow user_nodes",
     )
     op.spill(
         "The old shape has no place for cached statistics.",
         "public.node_stats_cache",
         "true",
         shows=("node_id", "fetched_at"),
-        of="rows of nodes",
+        of="nodes follow user_nodes",
     )
     op.spill(
         "The old shape has no place for nodes without an assignment, with a region or of another "
@@ -208,7 +257,7 @@ def downgrade() -> None:
         OR NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = spilled.id)
         """,
         shows=("identifier", "identifier_type", "region"),
-        of="rows of nodes",
+        of="nodes follow user_nodes",
     )
     op.spill(
         "The old shape does not say who assigned a node.",
@@ -218,18 +267,11 @@ def downgrade() -> None:
         columns=("id", "node_address", "user_id", "assigned_by"),
         of="columns node_id and assigned_by of user_nodes",
     )
-    op.step(
-        "nodes follow user_nodes",
-        """
-        DROP TRIGGER zz_gnkmigrate_node ON public.user_nodes;
-        DROP TRIGGER gnkmigrate_node_gone ON public.user_nodes;
-        DROP TRIGGER gnkmigrate_nodes_gone ON public.user_nodes;
-        DROP FUNCTION gnkmigrate.node_of_user_node();
-        DROP FUNCTION gnkmigrate.node_without_user_node()
-        """,
-        touches=("public.user_nodes",),
-    )
+    # While the trigger is in force it goes on making nodes, so the second step deletes as well.
     op.step("rows of nodes", "DELETE FROM public.nodes", touches=("public.nodes",))
+    op.step(
+        "nodes follow user_nodes", UNSYNC, touches=("public.user_nodes", "public.nodes")
+    )
     op.step(
         "columns node_id and assigned_by of user_nodes",
         "ALTER TABLE public.user_nodes DROP COLUMN node_id, DROP COLUMN assigned_by",

@@ -15,6 +15,7 @@ from tests.migrations.project import (
     Home,
     Project,
     Station,
+    Stations,
     minegnk_settings,
 )
 from tests.support import ROOT, execute_file, pg_dump
@@ -50,8 +51,8 @@ def home(
 @pytest.fixture(scope="session")
 def stations(
     server: Server, minegnk_template: str, phases: tuple[Phase, ...]
-) -> Iterator[tuple[Station, ...]]:
-    """Databases with rows at each level, to be copied: before the first phase, after it, ..."""
+) -> Iterator[Stations]:
+    """Databases with rows at each level, to be copied."""
     with ExitStack() as stack:
         found = []
         source = minegnk_template
@@ -64,4 +65,4 @@ def stations(
                 project.go_to(level)
             source = str(conninfo.conninfo_to_dict(url.conninfo)["dbname"])
             found.append(Station(server, phases, source, project.state))
-        yield tuple(found)
+        yield Stations(tuple(found))

@@ -184,3 +184,17 @@ class Station:
         changed = minegnk_settings(**{**STATION_SETTINGS, **given})
         with self.server.database(template=self.template) as url:
             yield Project(url, self.server, self.phases, changed)
+
+
+class Stations:
+    """One at each level: before the first phase, after it, and so on to the last."""
+
+    def __init__(self, each: tuple[Station, ...]) -> None:
+        self._each = each
+
+    def __getitem__(self, level: int) -> Station:
+        return self._each[level]
+
+    def __repr__(self) -> str:
+        """Short, because hypothesis prints it with every example that fails."""
+        return f"{len(self._each)} stations"

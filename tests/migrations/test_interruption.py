@@ -9,7 +9,7 @@ from gnkmigrate.phases import events
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.revision import load_phases
 from gnkmigrate.phases.status import Request
-from tests.migrations.project import Project, Station
+from tests.migrations.project import Project, Stations
 from tests.support import ROOT
 
 OPPOSITE: dict[Direction, Direction] = {"up": "down", "down": "up"}
@@ -99,7 +99,7 @@ def stopped(project: Project, way: Way, stop: Stop) -> bool:
 
 @pytest.mark.parametrize("way", tuple(ways()), ids=str)
 def test_a_phase_that_is_stopped_before_every_step_gets_there_all_the_same(
-    stations: tuple[Station, ...], way: Way
+    stations: Stations, way: Way
 ) -> None:
     stop = Stop(*way.steps, END)
     with stations[way.start].project(limits=way.limits) as project:
@@ -112,7 +112,7 @@ def test_a_phase_that_is_stopped_before_every_step_gets_there_all_the_same(
 
 @pytest.mark.parametrize("way", tuple(ways()), ids=str)
 def test_a_phase_that_is_stopped_anywhere_can_be_turned_back(
-    stations: tuple[Station, ...], way: Way, subtests: pytest.Subtests
+    stations: Stations, way: Way, subtests: pytest.Subtests
 ) -> None:
     for step in (*way.steps, END):
         with subtests.test(step), stations[way.start].project(limits=way.limits) as project:
