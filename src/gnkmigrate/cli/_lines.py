@@ -19,7 +19,9 @@ _STYLES = {
 }
 
 
-def write_line(console: Console, mark: str, text: str, *, width: int = 6, indent: int = 2) -> None:
+def write_line(
+    console: Console, mark: str, text: str, *, width: int = 6, indent: int = 2, hang: int = 0
+) -> None:
     """One line with its mark in front, which says the same without colour.
 
     Args:
@@ -28,10 +30,12 @@ def write_line(console: Console, mark: str, text: str, *, width: int = 6, indent
         text: wrapped below itself where it is too long.
         width: columns that the mark takes.
         indent: columns before the mark.
+        hang: columns of the text that its further lines leave empty as well.
     """
     first = Text(" " * indent + mark.ljust(width + 1))
     first.stylize(_STYLES.get(mark, ""), indent)
-    write_hanging(console, first, Text(printable(text)))
+    first.append(printable(text[:hang]))
+    write_hanging(console, first, Text(printable(text[hang:])))
 
 
 def write_hanging(console: Console, first: Text, text: Text) -> None:

@@ -1,0 +1,48 @@
+"""The probe: one thing that has to work, and what was found out about it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from gnkmigrate.doctor.circumstances import Circumstances
+
+State = Literal["ok", "warning", "failed"]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What a probe has found out.
+
+    Attributes:
+        state: "warning" hinders nothing, or only some commands; "failed" must be mended.
+        message: what is the case, in one sentence.
+        details: the objects that it is about.
+        hint: what to do about it; "" where nothing has to be done.
+        title: the probe's.
+    """
+
+    state: State
+    message: str
+    details: tuple[str, ...] = ()
+    hint: str = ""
+    title: str = ""
+
+
+Examine: TypeAlias = Callable[[Circumstances], Iterator[Diagnosis]]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question to the circumstances; each file of probes/ has one, called PROBE.
+
+    Attributes:
+        place: where it stands in the list; project files come first, then the database.
+        title: what it looks at, in a word or two.
+        examine: gives any number of diagnoses.
+        needs_database: it is left out where there is no session.
+    """
+
+    place: int
+    title: str
+    examine: Examine
+    needs_database: bool = False

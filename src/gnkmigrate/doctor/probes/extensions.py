@@ -1,0 +1,50 @@
+"""The extensions that the target declares, on the live server."""
+
+from collections.abc import Iterator
+from importlib import resources
+
+from psycopg import sql
+
+from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.probe import Diagnosis, Probe
+from gnkmigrate.errors import GnkMigrateError
+
+
+def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
+    names = _wanted(circumstances)
+    if not names:
+        return
+    statement = (resources.files(__package__) / "extensions.sql").read_bytes()
+    rows = circumstances.live.execute(statement, {"names": names}).fetchall()
+    missing = [name for name, available, _, _ in rows if not available]
+    forbidden = [
+        name
+        for name, available, installed, allowed in rows
+        if available and not installed and not allowed
+    ]
+    if missing:
+        yield Diagnosis(
+            "failed",
+            f"The server does not have: {', '.join(missing)}.",
+            hint="Install them on the database server; most are in the package of PostgreSQL's "
+            "additional modules (postgresql-contrib).",
+        )
+    for name in forbidden:
+        create = sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)).as_string()
+        yield Diagnosis(
+            "failed", f"This role may not create {name}.", hint=f"Ask a superuser for: {create}"
+        )
+    if not missing and not forbidden:
+        yield Diagnosis("ok", f"the server has what the target asks for: {', '.join(names)}")
+
+
+def _wanted(circumstances: Circumstances) -> list[str]:
+    if not circumstances.settings.path(circumstances.settings.target).exists():
+        return []
+    try:
+        return [fact.identity.name for fact in circumstances.target.of_kind("extension")]
+    except GnkMigrateError:
+        return []  # the probe of the target has said why
+
+
+PROBE = Probe(100, "extensions", examine, needs_database=True)

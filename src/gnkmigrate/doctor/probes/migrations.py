@@ -1,0 +1,29 @@
+"""The revisions in migrations/, read as an upgrade reads them."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.probe import Diagnosis, Probe
+from gnkmigrate.phases.revision import load_phases
+
+
+def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
+    folder = circumstances.settings.path(circumstances.settings.migrations)
+    if not folder.is_dir():
+        yield Diagnosis(
+            "warning",
+            f"There is no folder {folder}, so nothing to upgrade with.",
+            hint="gnkmigrate init writes one; an audit does not need it.",
+        )
+        return
+    phases = load_phases(folder)
+    if not phases:
+        yield Diagnosis("ok", f"{folder} has no revision yet.")
+        return
+    for phase in phases:  # reading their steps finds what loading their files does not
+        _ = phase.up_steps, phase.down_steps
+    names = ", ".join(phase.name for phase in phases)
+    yield Diagnosis("ok", f"{len(phases)} phases, one head: {names}")
+
+
+PROBE = Probe(20, "migrations", examine)

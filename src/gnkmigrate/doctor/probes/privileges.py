@@ -1,0 +1,126 @@
+"""What the role may do, compared with what each command needs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from importlib import resources
+
+from psycopg import sql
+
+from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.probe import Diagnosis, Probe
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Privileges:
+    """The columns of privileges.sql: what the role has, and where it lacks something.
+
+    Attributes:
+        database: the database's name.
+        role: the role's name.
+        creates_schemas: CREATE on the database, for the journal's schemas.
+        monitors: membership in pg_monitor, to see what other sessions are doing.
+        closed_schemas: schemas of the project without CREATE.
+        foreign_tables: tables of the project that belong to others, with their owners.
+        unreadable_tables: tables of the project without SELECT.
+        foreign_journal: gnkmigrate's own schemas that belong to others, with their owners.
+    """
+
+    database: str
+    role: str
+    creates_schemas: bool
+    monitors: bool
+    closed_schemas: Sequence[str]
+    foreign_tables: Sequence[tuple[str, str]]
+    unreadable_tables: Sequence[str]
+    foreign_journal: Sequence[tuple[str, str]]
+
+
+def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
+    found = _read(circumstances)
+    lacking = [*_to_audit(found), *_to_migrate(found)]
+    yield from lacking
+    if not lacking:
+        yield Diagnosis("ok", f"{found.role} may audit, upgrade and downgrade")
+    if not found.monitors:
+        yield Diagnosis(
+            "warning",
+            f"{found.role} does not see what other sessions do, such as who holds a lock.",
+            hint=_statement("GRANT pg_monitor TO {}", found.role),
+        )
+
+
+def _read(circumstances: Circumstances) -> Privileges:
+    statement = (resources.files(__package__) / "privileges.sql").read_bytes()
+    settings = circumstances.settings
+    row = circumstances.live.execute(statement, {"schemas": list(settings.schemas)}).fetchone()
+    if row is None:
+        raise TypeError("a SELECT without FROM gives a row")
+    found = Privileges(*row)
+
+    def own(table: str) -> bool:
+        return not any(fnmatchcase(table, pattern) for pattern in settings.ignore)
+
+    return replace(
+        found,
+        foreign_tables=[table for table in found.foreign_tables if own(table[0])],
+        unreadable_tables=[table for table in found.unreadable_tables if own(table)],
+    )
+
+
+def _to_audit(found: Privileges) -> Iterator[Diagnosis]:
+    if found.unreadable_tables:
+        yield Diagnosis(
+            "failed",
+            f"{found.role} may not read every table, as the checks of audit and verify do.",
+            _some(found.unreadable_tables),
+            f"{_statement('GRANT pg_read_all_data TO {}', found.role)}, or GRANT SELECT on each",
+        )
+
+
+def _to_migrate(found: Privileges) -> Iterator[Diagnosis]:
+    """To change a table one must own it (PostgreSQL manual, ALTER TABLE)."""
+    if found.foreign_tables:
+        owners = sorted({owner for _, owner in found.foreign_tables})
+        grant = _statement("GRANT {} TO {}", owners[0], found.role)
+        yield Diagnosis(
+            "failed",
+            f"{found.role} does not own every table, as upgrade and downgrade need.",
+            _some([f"{table}, owned by {owner}" for table, owner in found.foreign_tables]),
+            f"Connect as {' or '.join(owners)}, or: {grant}",
+        )
+    if found.closed_schemas:
+        yield Diagnosis(
+            "failed",
+            f"{found.role} may not create anything in {', '.join(found.closed_schemas)}, as "
+            "upgrade and downgrade need.",
+            hint=_statement("GRANT CREATE ON SCHEMA {} TO {}", found.closed_schemas[0], found.role),
+        )
+    if found.foreign_journal:
+        schema, owner = found.foreign_journal[0]
+        yield Diagnosis(
+            "failed",
+            f"The journal of earlier upgrades (schema {schema}) belongs to {owner}.",
+            hint=f"Connect as {owner}, or: {_statement('GRANT {} TO {}', owner, found.role)}",
+        )
+    elif not found.creates_schemas:
+        yield Diagnosis(
+            "failed",
+            f"{found.role} may not create schemas in {found.database}; upgrade keeps its journal "
+            "in one of its own.",
+            hint=_statement("GRANT CREATE ON DATABASE {} TO {}", found.database, found.role),
+        )
+
+
+def _statement(text: str, *names: str) -> str:
+    return sql.SQL(text).format(*(sql.Identifier(name) for name in names)).as_string()
+
+
+def _some(names: Sequence[str]) -> tuple[str, ...]:
+    rest = len(names) - _SHOWN
+    return (*names[:_SHOWN], *([f"... and {rest} more"] if rest > 0 else []))
+
+
+PROBE = Probe(60, "privileges", examine, needs_database=True)

@@ -1,0 +1,32 @@
+-- What the current role may do in this database, each as a sorted list of names where it may not.
+WITH relation AS (
+    SELECT format('%%s.%%s', nspname, relname) AS name,
+           pg_class.oid,
+           pg_has_role(relowner, 'USAGE') AS owned,
+           has_table_privilege(pg_class.oid, 'SELECT') AS readable,
+           pg_get_userbyid(relowner) AS owner
+    FROM pg_class
+    JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind IN ('r', 'p') AND nspname = ANY (%(schemas)s)
+)
+SELECT
+    current_database(),
+    current_user,
+    has_database_privilege(current_database(), 'CREATE'),
+    pg_has_role('pg_monitor', 'USAGE'),
+    ARRAY(
+        SELECT nspname::text FROM pg_namespace
+        WHERE nspname = ANY (%(schemas)s) AND NOT has_schema_privilege(oid, 'CREATE')
+        ORDER BY nspname
+    ),
+    ARRAY(
+        SELECT ARRAY[name, owner::text] FROM relation WHERE NOT owned ORDER BY name
+    ),
+    ARRAY(
+        SELECT name FROM relation WHERE NOT readable ORDER BY name
+    ),
+    ARRAY(
+        SELECT ARRAY[nspname::text, pg_get_userbyid(nspowner)::text] FROM pg_namespace
+        WHERE nspname LIKE 'gnkmigrate%%' AND NOT pg_has_role(nspowner, 'USAGE')
+        ORDER BY nspname
+    )

@@ -1,0 +1,29 @@
+"""The declared schema, loaded as an audit loads it."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.probe import Diagnosis, Probe
+
+
+def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
+    """Loads it.
+
+    Raises:
+        SchemaError: PostgreSQL refuses it; the message has file, line and reason.
+        ServerUnavailable: there is no server to load it into.
+    """
+    path = circumstances.settings.path(circumstances.settings.target)
+    if not path.exists():
+        yield Diagnosis(
+            "warning",
+            f"There is no target {path}, so nothing to compare a database with.",
+            hint="gnkmigrate init --from-url takes one from a database, to be edited.",
+        )
+        return
+    target = circumstances.target
+    tables = len(target.of_kind("table"))
+    yield Diagnosis("ok", f"{path} declares {tables} tables, {len(target)} objects in all")
+
+
+PROBE = Probe(90, "target", examine)
