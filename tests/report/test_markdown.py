@@ -1,6 +1,7 @@
 """The Markdown report."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from markdown_it import MarkdownIt
@@ -75,3 +76,20 @@ def test_equal_results_give_equal_reports() -> None:
 
 def test_the_diagram_marks_what_is_missing() -> None:
     assert 'orders["orders (missing)"] {' in render(result(), View())
+
+
+def test_silence_proves_nothing_where_a_check_has_not_run() -> None:
+    assert "No row was found that the target could not hold." in render(clean(), View())
+    assert "not every check of the rows has run" in render(result(), View())
+    partly = replace(clean(), partial=True)
+    assert "not every check of the rows has run" in render(partly, View())
+
+
+def test_a_finding_about_rows_hinders_its_phase() -> None:
+    assert ", hinders phase " in render(hostile(), View())
+
+
+def test_without_gaps_there_is_nothing_to_migrate() -> None:
+    text = render(clean(), View())
+    assert "There is nothing to migrate." in text
+    assert "- [ ]" not in text

@@ -37,12 +37,13 @@ def mermaid(snapshot: Snapshot, home: str, *, missing: Collection[Identity] = fr
 def _words(tables: tuple[Fact, ...], home: str) -> dict[Identity, str]:
     """A word for each table, told apart by a number where two would be the same."""
     words: dict[Identity, str] = {}
+    taken: set[str] = set()
     for table in tables:
         word = mermaid_word(object_of(table).label(home))
-        taken = set(words.values())
         number, unique = 2, word
         while unique in taken:
             number, unique = number + 1, f"{word}_{number}"
+        taken.add(unique)
         words[table.identity] = unique
     return words
 

@@ -9,6 +9,7 @@ import unicodedata
 
 _MARKDOWN = re.compile(r"([\\`*\[\]|~#$])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 _MERMAID = re.compile(r"\W+", re.ASCII)
 
 
@@ -87,5 +88,5 @@ def _shows(character: str) -> bool:
 
 
 def _escaped(character: str) -> str:
-    code_point = ord(character)
-    return f"\\u{code_point:04x}" if code_point <= 0xFFFF else f"\\U{code_point:08x}"  # noqa: PLR2004
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= _LAST_OF_FOUR_DIGITS else f"\\U{number:08x}"

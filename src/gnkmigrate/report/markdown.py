@@ -5,6 +5,7 @@ called whatever it likes.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -89,6 +90,7 @@ def render(result: AuditResult, view: View) -> str:
         other_gaps=tuple(_others(result, found)),
         data=_of_category(result, "data", "project"),
         structure=_of_category(result, "structure", "operations"),
+        unasked=result.partial or any(each.check.startswith("GNK-D") for each in result.not_run),
         target_lint=_of_category(result, "target"),
         phases=tuple(_phases(result)),
         recommendations=_recommendations(result),
@@ -117,6 +119,8 @@ def _environment() -> jinja2.Environment:
         "mermaid": lambda text: escape.Markdown(f"```mermaid\n{text}\n```"),
         "raw": escape.Markdown,
         "facts": _facts,
+        # Unlike capitalize, it leaves the rest alone: TimeZone stays TimeZone.
+        "headed": lambda text: text[:1].upper() + text[1:],
         "terminated": "{};".format,
         "script": _script,
         "undo_script": _undo_script,
@@ -188,12 +192,12 @@ def _states(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[TableSt
     """Every table of both sides, those of the target first."""
     if result.target is None:
         return
+    counts = Counter((gap.object.schema, gap.object.table) for gap in found)
     here = {fact.identity: fact for fact in result.live.of_kind("table")}
     there = {fact.identity: fact for fact in result.target.of_kind("table")}
     for identity, fact in {**there, **here}.items():
         about = object_of(fact)
-        place = (about.schema, about.table)
-        count = sum((gap.object.schema, gap.object.table) == place for gap in found)
+        count = counts[about.schema, about.table]
         state = "exists, with gaps" if count else "exists"
         if identity not in here:
             state = "missing"
@@ -206,18 +210,15 @@ def _by_table(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Table
     """The gaps of tables that both sides have, without indexes."""
     if result.target is None:
         return
-    shared = [
-        object_of(fact) for fact in result.live.of_kind("table") if fact.identity in result.target
-    ]
-    for table in shared:
-        findings = tuple(gap for gap in found if _is_of(gap, (table.schema, table.table)))
-        if findings:
-            yield TableGaps(table.label(result.home), findings)
-
-
-def _is_of(gap: Finding, table: tuple[str, str]) -> bool:
-    place = (gap.object.schema, gap.object.table)
-    return place == table and gap.object.type != "index"
+    of_table: dict[tuple[str, str], list[Finding]] = {}
+    for gap in found:
+        if gap.object.type != "index":
+            of_table.setdefault((gap.object.schema, gap.object.table), []).append(gap)
+    for fact in result.live.of_kind("table"):
+        about = object_of(fact)
+        findings = of_table.get((about.schema, about.table), [])
+        if findings and fact.identity in result.target:
+            yield TableGaps(about.label(result.home), tuple(findings))
 
 
 def _missing_indexes(result: AuditResult) -> tuple[Finding, ...]:
