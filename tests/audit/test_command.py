@@ -97,6 +97,17 @@ def test_only_some_checks() -> None:
     assert "PARTIAL" in result.stdout
 
 
+def test_what_it_does_is_told_on_stderr_as_asked() -> None:
+    spoken = CliRunner().invoke(application(), ["--verbose", "audit", "--format", "json"])
+    assert "Running the checks." in spoken.stderr
+    assert json.loads(spoken.stdout)["version"] == 1
+    logged = CliRunner().invoke(
+        application(), ["--verbose", "--log-format", "json", "audit", "--format", "json"]
+    )
+    events = [json.loads(line) for line in logged.stderr.splitlines()]
+    assert events[-1] == {"event": "progress", "text": "Running the checks."}
+
+
 def test_help_does_not_wait_for_what_it_does_not_need() -> None:
     for name in [name for name in sys.modules if name.startswith("gnkmigrate.audit.session")]:
         del sys.modules[name]

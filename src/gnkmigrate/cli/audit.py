@@ -1,5 +1,6 @@
 """`gnkmigrate audit`."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -79,24 +80,34 @@ def command(
     files += [(format_.value, output)] if output else []
     check_writable([path for _, path in files])
     project = _context.settings(context)
-    messages, console = _context.stderr(context), _context.stdout(context)
-    given = _context.options(context)
+    console, verbose = _context.stdout(context), _context.options(context).verbose
     result = audit_project(
         project,
         _context.live_url(context, project),
         Wish(target, Selection(tuple(only or ()), tuple(skip or ())), not no_data_checks),
         datetime.now(UTC),
-        messages.print if given.verbose else lambda _: None,
+        _teller(context),
     )
-    everything = details or given.verbose
     for name, path in files:
         write_report(path, renderer(name)(result, View(details=True)))
     if output is None:
         color = console.color_system is not None and not console.no_color
-        view = View(console.width, color, everything)
+        view = View(console.width, color, details or verbose)
         typer.echo(renderer(format_.value)(result, view), nl=False, color=color)
     if fail_on is not Threshold.NEVER and result.at_least(Severity.named(fail_on.value)):
         raise typer.Exit(FOUND)
+
+
+def _teller(context: typer.Context) -> Callable[[str], None]:
+    """Tells what is being done, where the user asked for that."""
+    import json
+
+    given = _context.options(context)
+    if not given.verbose:
+        return lambda _: None
+    if given.log_format is _context.LogFormat.JSON:
+        return lambda text: typer.echo(json.dumps({"event": "progress", "text": text}), err=True)
+    return _context.stderr(context).print
 
 
 def _wanted(text: str) -> tuple[str, Path]:
