@@ -8,6 +8,8 @@ is read back. Converged means that no difference is left.
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import conninfo
 from psycopg.sql import SQL, Identifier
 
 from gnkmigrate.catalog.model import Snapshot
@@ -27,6 +30,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.plan.make import plan
 from gnkmigrate.plan.statement import Statement
 from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.servers.binaries import binaries
 from gnkmigrate.settings import ServerSettings
 
 
@@ -75,7 +79,10 @@ def outcome_of(server: Server, pair: dict[str, Any], *, online: bool) -> Outcome
     with tidied(server), server.database() as old, server.database() as new:
         try:
             create_roles(server, pair["roles"])
-            source, target = loaded(old, pair["old_sql"]), loaded(new, pair["new_sql"])
+            source, target = (
+                loaded(server, url, pair[side])
+                for url, side in ((old, "old_sql"), (new, "new_sql"))
+            )
             changes = compare(source, target)
             statements = plan(changes, source, target, online=online)
             if not changes and pair["differ"]:
@@ -134,11 +141,25 @@ def drop_subscriptions(url: DatabaseUrl) -> None:
             connection.execute(SQL("DROP SUBSCRIPTION {}").format(Identifier(name)))
 
 
-def loaded(url: DatabaseUrl, sql: str) -> Snapshot:
+def loaded(server: Server, url: DatabaseUrl, sql: str) -> Snapshot:
     """The facts of a database after `sql`."""
     with connect(url, search_path=["public"]) as connection:
-        connection.execute(sql.encode())
+        try:
+            connection.execute(sql.encode())
+        except psycopg.errors.ActiveSqlTransaction:
+            # CREATE INDEX CONCURRENTLY among others: psql sends them one by one.
+            run_psql(server, url, sql)
     return read(url)
+
+
+def run_psql(server: Server, url: DatabaseUrl, sql: str) -> None:
+    """Runs a script with the server's own psql."""
+    program = (server.binaries or binaries(server.version // 10000)) / "psql"
+    options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    given = conninfo.conninfo_to_dict(url.conninfo)
+    environment = {**os.environ, "PGPASSWORD": str(given.pop("password", None) or "")}
+    target = conninfo.make_conninfo("", **given)
+    subprocess.run([program, *options, target], input=sql, text=True, env=environment, check=True)
 
 
 def read(url: DatabaseUrl) -> Snapshot:
