@@ -269,9 +269,7 @@ def downgrade() -> None:
     )
     # While the trigger is in force it goes on making nodes, so the second step deletes as well.
     op.step("rows of nodes", "DELETE FROM public.nodes", touches=("public.nodes",))
-    op.step(
-        "nodes follow user_nodes", UNSYNC, touches=("public.user_nodes", "public.nodes")
-    )
+    op.step("nodes follow user_nodes", UNSYNC, touches=("public.user_nodes", "public.nodes"))
     op.step(
         "columns node_id and assigned_by of user_nodes",
         "ALTER TABLE public.user_nodes DROP COLUMN node_id, DROP COLUMN assigned_by",

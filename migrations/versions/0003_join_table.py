@@ -264,23 +264,23 @@ BEGIN
     ELSIF TG_OP = 'DELETE' THEN
         DELETE FROM gnkmigrate_archive.user_nodes
         WHERE user_id = OLD.user_id AND node_id = of_node;
-        IF NOT FOUND THEN
-            RETURN NULL;
+        IF FOUND THEN
+            RETURN OLD;
         END IF;
-        RETURN OLD;
-    END IF;
-    UPDATE gnkmigrate_archive.user_nodes AS archived SET {ASSIGNMENTS}
-    WHERE archived.user_id = OLD.user_id AND archived.node_id = of_node AND {UNSEEN};
-    IF NOT FOUND THEN
-        IF EXISTS (SELECT FROM gnkmigrate_archive.user_nodes
-                   WHERE user_id = OLD.user_id AND node_id = of_node) THEN
-            RAISE serialization_failure
-                USING MESSAGE = 'the row was changed by another session',
-                      HINT = 'Repeat the transaction.';
+    ELSE
+        UPDATE gnkmigrate_archive.user_nodes AS archived SET {ASSIGNMENTS}
+        WHERE archived.user_id = OLD.user_id AND archived.node_id = of_node AND {UNSEEN};
+        IF FOUND THEN
+            RETURN NEW;
         END IF;
-        RETURN NULL;
     END IF;
-    RETURN NEW;
+    IF EXISTS (SELECT FROM gnkmigrate_archive.user_nodes
+               WHERE id = OLD.id OR (user_id = OLD.user_id AND node_id = of_node)) THEN
+        RAISE serialization_failure
+            USING MESSAGE = 'the row was changed by another session',
+                  HINT = 'Repeat the transaction.';
+    END IF;
+    RETURN NULL;
 END
 $body$;
 CREATE TRIGGER gnkmigrate_write INSTEAD OF INSERT OR UPDATE OR DELETE ON legacy.user_nodes

@@ -188,7 +188,8 @@ def _writing(table: str, function: str, shape: Mapping[str, Any]) -> str:
 
     What an UPDATE does not change is left alone, and what it changes must still be what the
     client saw: a view's client does not wait for a row's lock before it computes new values, so
-    that a write of another one would be lost without a word.
+    that a write of another one would be lost without a word. Originals are kept first, because a
+    trigger of a running downgrade looks them up.
     """
     columns = shape["columns"]
     sources = ", ".join(column(entry["source"]) for entry in columns)
@@ -214,7 +215,9 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         DELETE FROM {relation_} WHERE {key} = OLD.{key};
         RETURN CASE WHEN FOUND THEN OLD END;
-    ELSIF TG_OP = 'INSERT' THEN
+    END IF;
+    {residue}
+    IF TG_OP = 'INSERT' THEN
         INSERT INTO {relation_} ({sources})
         VALUES ({values});
     ELSE
@@ -231,7 +234,6 @@ BEGIN
             RETURN NULL;
         END IF;
     END IF;
-    {residue}
     RETURN NEW;
 END
 $body$"""

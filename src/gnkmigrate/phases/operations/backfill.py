@@ -65,6 +65,7 @@ class Backfill(Step):
 
     def run(self, work: Work) -> int:
         if work.atomic:
+            work.execute(f"LOCK TABLE {quoted(self.table)} IN EXCLUSIVE MODE")
             rows = self._batch(work, "true")
             work.save_checkpoint({}, rows)
             return rows
@@ -104,7 +105,10 @@ class Backfill(Step):
         if upto is None:
             return None
         qualified = f"{self.alias}.{key}" if self.alias else key
-        rows = self._batch(work, _range(qualified, after, upto))
+        condition = _range(qualified, after, upto)
+        alias = f"AS {self.alias}" if self.alias else ""
+        work.execute(f"SELECT FROM {table} {alias} WHERE {condition} FOR NO KEY UPDATE")
+        rows = self._batch(work, condition)
         work.save_checkpoint({**reached, "after": upto}, rows)
         return rows
 
