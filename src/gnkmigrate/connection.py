@@ -140,6 +140,8 @@ def pin(connection: Connection, *, read_only: bool, search_path: Sequence[str]) 
     path = sql.SQL(", ").join(sql.Identifier(schema) for schema in schemas)
     settings = dict(PINNED_SETTINGS)
     settings["default_transaction_read_only"] = "on" if read_only else "off"
+    # Reading a definition waits for whoever is changing it; a reader gives up soon.
+    settings["lock_timeout"] = "5s" if read_only else "0"
     statement = sql.SQL("; ").join(
         [
             *(
