@@ -59,7 +59,7 @@ def stdout(context: typer.Context) -> "Console":
 
 
 def stderr(context: typer.Context) -> "Console":
-    """Where progress and messages go; silent with --quiet."""
+    """Where progress and messages go; silent with --quiet, or where JSON lines go instead."""
     return _console(context, stderr=True)
 
 
@@ -70,7 +70,7 @@ def _console(context: typer.Context, *, stderr: bool) -> "Console":
     console = Console(
         stderr=stderr,
         no_color=given.no_color or None,
-        quiet=stderr and given.quiet,
+        quiet=stderr and (given.quiet or given.log_format is LogFormat.JSON),
         highlight=False,
         emoji=False,
         markup=False,

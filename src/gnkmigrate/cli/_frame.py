@@ -22,7 +22,8 @@ _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 def framed(command: Callable[..., None]) -> Callable[..., None]:
     """`command` with its errors reported on stderr and turned into an exit code.
 
-    Defects of ours pass through, since their traceback helps, and so does what Typer handles.
+    A command's first parameter is called `context`. Defects of ours pass through, since their
+    traceback helps, and so does what Typer handles.
     """
 
     @wraps(command)
@@ -33,18 +34,21 @@ def framed(command: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt:
             from gnkmigrate.errors import Interrupted
 
-            _end(Interrupted("Interrupted; nothing is left half done."), keywords)
+            _end(Interrupted("Interrupted; nothing is left half done."), keywords.get("context"))
+        except typer.Abort:
+            from gnkmigrate.errors import Interrupted
+
+            _end(Interrupted("Not confirmed; nothing was done."), keywords.get("context"))
         except Exception as error:
-            _end(error, keywords)
+            _end(error, keywords.get("context"))
 
     return run
 
 
-def _end(error: Exception, keywords: dict[str, Any]) -> None:
+def _end(error: Exception, context: typer.Context | None) -> None:
     from gnkmigrate.cli._failure import report_failure
 
-    found = [value for value in keywords.values() if isinstance(value, typer.Context)]
-    given = found[0].find_object(GlobalOptions) if found else None
+    given = context.find_object(GlobalOptions) if context else None
     code = report_failure(error, given.log_format if given else LogFormat.TEXT)
     raise typer.Exit(code) from None
 

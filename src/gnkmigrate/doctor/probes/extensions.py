@@ -1,10 +1,11 @@
 """The extensions that the target declares, on the live server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 
 from psycopg import sql
 
+from gnkmigrate.connection import Connection
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.errors import GnkMigrateError
@@ -14,8 +15,16 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     names = _wanted(circumstances)
     if not names:
         return
+    found = tuple(lacking(circumstances.live, names))
+    yield from found
+    if not found:
+        yield Diagnosis("ok", f"the server has what the target asks for: {', '.join(names)}")
+
+
+def lacking(session: Connection, names: Sequence[str]) -> Iterator[Diagnosis]:
+    """What is wrong with these extensions on the server of a session."""
     statement = (resources.files(__package__) / "extensions.sql").read_bytes()
-    rows = circumstances.live.execute(statement, {"names": names}).fetchall()
+    rows = session.execute(statement, {"names": list(names)}).fetchall()
     missing = [name for name, available, _, _ in rows if not available]
     forbidden = [
         name
@@ -34,8 +43,6 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "failed", f"This role may not create {name}.", hint=f"Ask a superuser for: {create}"
         )
-    if not missing and not forbidden:
-        yield Diagnosis("ok", f"the server has what the target asks for: {', '.join(names)}")
 
 
 def _wanted(circumstances: Circumstances) -> list[str]:

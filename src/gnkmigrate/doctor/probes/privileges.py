@@ -84,12 +84,11 @@ def _to_migrate(found: Privileges) -> Iterator[Diagnosis]:
     """To change a table one must own it (PostgreSQL manual, ALTER TABLE)."""
     if found.foreign_tables:
         owners = sorted({owner for _, owner in found.foreign_tables})
-        grant = _statement("GRANT {} TO {}", owners[0], found.role)
         yield Diagnosis(
             "failed",
             f"{found.role} does not own every table, as upgrade and downgrade need.",
             _some([f"{table}, owned by {owner}" for table, owner in found.foreign_tables]),
-            f"Connect as {' or '.join(owners)}, or: {grant}",
+            f"Connect as {' or '.join(owners)}: only an owner may change a table.",
         )
     if found.closed_schemas:
         yield Diagnosis(
@@ -103,7 +102,7 @@ def _to_migrate(found: Privileges) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "failed",
             f"The journal of earlier upgrades (schema {schema}) belongs to {owner}.",
-            hint=f"Connect as {owner}, or: {_statement('GRANT {} TO {}', owner, found.role)}",
+            hint=f"Connect as {owner}, with whom the upgrades began.",
         )
     elif not found.creates_schemas:
         yield Diagnosis(

@@ -1,0 +1,55 @@
+import json
+
+from gnkmigrate.connection import DatabaseUrl
+from tests.cli.conftest import Command
+from tests.support import ROOT, execute
+
+
+def test_before_the_first_upgrade_everything_is_pending(
+    gnkmigrate: Command, report: DatabaseUrl
+) -> None:
+    shown = gnkmigrate(report, "status")
+    assert shown.exit_code == 0
+    assert shown.stdout.count("pending") == 6
+    assert "Next: gnkmigrate upgrade --dry-run" in shown.stderr
+
+
+def test_pending_work_is_an_exit_code_where_it_is_asked_for(
+    gnkmigrate: Command, report: DatabaseUrl
+) -> None:
+    assert gnkmigrate(report, "status", "--check").exit_code == 1
+    gnkmigrate(report, "upgrade", "--yes")
+    assert gnkmigrate(report, "status", "--check").exit_code == 0
+
+
+def test_the_document(gnkmigrate: Command, report: DatabaseUrl) -> None:
+    gnkmigrate(report, "upgrade", "--yes", "--phase", "tables")
+    document = json.loads(gnkmigrate(report, "status", "--format", "json").stdout)
+    assert document["version"] == 1
+    first, second = document["phases"][:2]
+    assert first["name"] == "tables"
+    assert first["state"] == "done"
+    assert first["steps"] == first["done_steps"] > 0
+    assert first["started_at"] <= first["finished_at"]
+    assert first["error"] is None
+    assert (second["state"], second["started_at"], second["rows"]) == ("pending", None, 0)
+    assert report.conninfo not in json.dumps(document)
+
+
+def test_the_document_is_as_its_schema_says(gnkmigrate: Command, report: DatabaseUrl) -> None:
+    schema = json.loads((ROOT / "docs" / "status.schema.json").read_text())
+    document = json.loads(gnkmigrate(report, "status", "--format", "json").stdout)
+    assert document.keys() == schema["properties"].keys()
+    described = schema["properties"]["phases"]["items"]["properties"]
+    assert all(phase.keys() == described.keys() for phase in document["phases"])
+
+
+def test_a_failed_phase_says_why_and_what_next(gnkmigrate: Command, report: DatabaseUrl) -> None:
+    gnkmigrate(report, "upgrade", "--yes", "--through", "data")
+    execute(
+        report,
+        "UPDATE gnkmigrate.run SET state = 'failed', error = 'no lock' WHERE phase = 'data'",
+    )
+    shown = gnkmigrate(report, "status")
+    assert "data: no lock" in shown.stdout
+    assert "gnkmigrate downgrade --phase data" in shown.stderr
