@@ -9,6 +9,8 @@ from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.programs import program, run_program
+from gnkmigrate.servers import Server
 from tests.support import execute
 
 Run = Callable[..., Result]
@@ -62,3 +64,21 @@ def test_a_database_against_its_snapshot(run: Run, database: DatabaseUrl) -> Non
 
 def test_an_unknown_format_is_a_mistake_of_usage(run: Run) -> None:
     assert run("diff", "a.json", "b.json", "--format", "yaml").exit_code == 2
+
+
+def test_the_sql_of_a_difference_takes_the_source_to_the_target(
+    run: Run, database: DatabaseUrl, server: Server
+) -> None:
+    Path("target.sql").write_text(
+        "CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL);CREATE INDEX ON users (email)"
+    )
+    execute(database, "CREATE TABLE users (id int PRIMARY KEY)")
+
+    script = run("diff", database.conninfo, "target.sql", "--format", "sql")
+    assert script.exit_code == 1
+    psql = program("psql", server.major)
+    Path("change.sql").write_text(script.stdout)
+    run_program(psql, database, ["--set=ON_ERROR_STOP=1", "--file=change.sql"])
+
+    same = run("diff", database.conninfo, "target.sql", "--format", "sql")
+    assert same.exit_code == 0

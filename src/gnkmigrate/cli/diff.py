@@ -12,6 +12,7 @@ DIFFERENT = 1
 
 class Format(StrEnum):
     TEXT = "text"
+    SQL = "sql"
     JSON = "json"
 
 
@@ -26,19 +27,27 @@ def command(
     """Show the differences from one schema to another.
 
     A schema is a database URL, a .sql file or a folder of them, or a snapshot (.json).
-    The exit code is 1 where there are differences.
+    The exit code is 1 where there are differences. --format sql is a script that takes the
+    source to the target.
 
     Example: gnkmigrate diff before.json schema/target.sql
     """
     from gnkmigrate.catalog.load import load_schemas
+    from gnkmigrate.connection import redact
     from gnkmigrate.diff.compare import compare
     from gnkmigrate.diff.document import write_changes
     from gnkmigrate.diff.text import render_changes
+    from gnkmigrate.plan.make import plan
+    from gnkmigrate.plan.script import write_script
 
-    before, after = load_schemas((source, target), _context.settings(context))
+    project = _context.settings(context)
+    before, after = load_schemas((source, target), project)
     changes = compare(before, after)
     if format_ is Format.JSON:
         typer.echo(write_changes(changes, before, after), nl=False)
+    elif format_ is Format.SQL:
+        statements = plan(changes, before, after, source_timezone=project.source_timezone)
+        typer.echo(write_script(statements, redact(source), redact(target)), nl=False)
     else:
         _context.stdout(context).print(render_changes(changes, before, after), soft_wrap=True)
     if changes:

@@ -1,0 +1,110 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from psycopg import conninfo
+
+from gnkmigrate.connection import DatabaseUrl, connect, redact
+from gnkmigrate.errors import ConnectionFailed, SettingsError
+from tests.support import execute, rows
+
+
+@pytest.mark.parametrize(
+    "given_url",
+    [
+        "postgres://ann:pw@db.example.org:6543/shop",
+        "postgresql://ann:pw@db.example.org:6543/shop",
+        "postgresql+psycopg://ann:pw@db.example.org:6543/shop",
+        "postgresql+asyncpg://ann:pw@db.example.org:6543/shop",
+        "host=db.example.org port=6543 user=ann password=pw dbname=shop",
+    ],
+)
+def test_urls_are_read_as_users_write_them(given_url: str) -> None:
+    url = DatabaseUrl.parse(given_url)
+
+    assert str(url) == "ann@db.example.org:6543/shop"
+    assert conninfo.conninfo_to_dict(url.conninfo)["password"] == "pw"
+
+
+def test_a_service_is_named_and_left_to_libpq() -> None:
+    assert str(DatabaseUrl.parse("service=shop")) == "service=shop"
+
+
+@given(st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=8, max_size=20))
+def test_a_url_never_shows_its_password(password: str) -> None:
+    url = DatabaseUrl(conninfo.make_conninfo(host="h", user="u", password=password))
+
+    assert password not in str(url)
+    assert password not in repr(url)
+
+
+def test_a_url_that_cannot_be_read_is_not_repeated() -> None:
+    with pytest.raises(SettingsError) as refused:
+        DatabaseUrl.parse("postgresql://ann:hunter2@[host/shop")
+
+    assert "hunter2" not in refused.value.message + refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "could not connect to postgresql://ann:hunter2@host/shop",
+        "bad conninfo: host=h password=hunter2 user=u",
+        "bad conninfo: password = 'hunter2 and more'",
+    ],
+)
+def test_redact_leaves_no_password(text: str) -> None:
+    assert "hunter2" not in redact(text)
+    assert "***" in redact(text)
+
+
+def test_what_a_role_has_set_does_not_change_a_session(database: DatabaseUrl) -> None:
+    name = conninfo.conninfo_to_dict(database.conninfo)["dbname"]
+    execute(
+        database,
+        f"""
+        ALTER DATABASE {name} SET statement_timeout = '100ms';
+        ALTER DATABASE {name} SET default_transaction_isolation = 'serializable';
+        ALTER DATABASE {name} SET default_transaction_read_only = on;
+        ALTER DATABASE {name} SET search_path = 'elsewhere';
+        ALTER DATABASE {name} SET TimeZone = 'Asia/Kathmandu';
+        ALTER DATABASE {name} SET DateStyle = 'German';
+        """,
+    )
+    names = ("statement_timeout", "transaction_isolation", "transaction_read_only", "search_path")
+
+    with connect(database, search_path=["public"]) as session:
+        found = [session.execute(f"SHOW {each}".encode()).fetchall()[0][0] for each in names]
+        moment = session.execute("SELECT '2025-01-31'::timestamptz::text").fetchall()[0][0]
+
+    assert found == ["0", "read committed", "off", "public, pg_temp"]
+    assert moment == "2025-01-31 00:00:00+00"
+
+
+def test_a_temporary_table_never_shadows_another(database: DatabaseUrl) -> None:
+    execute(database, "CREATE TABLE public.account (real boolean)")
+
+    with connect(database, search_path=["public"]) as session:
+        session.execute("CREATE TEMPORARY TABLE account (fake boolean)")
+        cursor = session.execute("SELECT * FROM account")
+
+    assert [column.name for column in cursor.description or ()] == ["real"]
+
+
+def test_a_read_only_session_writes_nothing(database: DatabaseUrl) -> None:
+    from psycopg import errors
+
+    with connect(database, read_only=True) as session, pytest.raises(errors.ReadOnlySqlTransaction):
+        session.execute("CREATE TABLE public.nothing ()")
+
+
+def test_a_missing_database_is_named(database: DatabaseUrl) -> None:
+    with pytest.raises(ConnectionFailed) as failed:
+        connect(database.with_database("nowhere"))
+
+    assert "nowhere does not exist" in failed.value.message
+
+
+def test_a_dba_sees_who_we_are(database: DatabaseUrl) -> None:
+    with connect(database):
+        seen = rows(database, "SELECT application_name FROM pg_stat_activity")
+    assert ("gnkmigrate",) in seen

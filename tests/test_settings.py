@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.errors import SettingsError
+from gnkmigrate.settings import live_url, load
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "gnkmigrate.toml"
+
+
+def test_paths_count_from_the_settings_file(file: Path) -> None:
+    file.write_text('target = "db/target.sql"')
+
+    settings = load(file)
+
+    assert settings.path(settings.target) == file.parent / "db/target.sql"
+
+
+def test_the_nearest_file_above_is_taken(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('source_timezone = "Europe/Berlin"')
+    below = file.parent / "a" / "b"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+
+    assert load().source_timezone == "Europe/Berlin"
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text('source_timezone = "UTC"\n[limits]\nlock_timeout_ms = 1\nbatch_ms = 2')
+    monkeypatch.setenv("GNKMIGRATE_SOURCE_TIMEZONE", "Asia/Tokyo")
+    monkeypatch.setenv("GNKMIGRATE_LIMITS__BATCH_MS", "3")
+
+    settings = load(file, {"limits": {"lock_timeout_ms": 4}, "schemas": None})
+
+    assert settings.source_timezone == "Asia/Tokyo"
+    assert (settings.limits.lock_timeout_ms, settings.limits.batch_ms) == (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("colour = 1", "colour"),
+        ("schemas = []", "schemas"),
+        ("[limits]\nlock_timeout_ms = 0", "limits.lock_timeout_ms"),
+        ('[server]\nprovider = "cloud"', "server.provider"),
+        ("[server]\nmajor = 9", "server.major"),
+    ],
+)
+def test_a_setting_that_is_not_allowed_is_named(file: Path, content: str, said: str) -> None:
+    file.write_text(content)
+
+    with pytest.raises(SettingsError) as refused:
+        load(file)
+
+    assert any(detail.startswith(said) for detail in refused.value.details)
+
+
+def test_a_file_that_is_not_toml_is_refused(file: Path) -> None:
+    file.write_text("target = 'a'\nschemas = [")
+
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        load(file)
+
+
+def test_a_file_that_is_not_there_is_refused(file: Path) -> None:
+    with pytest.raises(SettingsError, match="does not exist"):
+        load(file)
+
+
+def test_a_refused_url_is_not_repeated(file: Path) -> None:
+    file.write_text('url = ["postgresql://ann:hunter2@h/d"]')
+
+    with pytest.raises(SettingsError) as refused:
+        load(file)
+
+    assert "hunter2" not in "\n".join([refused.value.message, *refused.value.details])
+
+
+def test_the_live_database_is_looked_for_in_order(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text('url = "postgresql://file/d"')
+    settings = load(file)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert str(live_url(settings)) == "file:5432/d"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://environment/d")
+    assert str(live_url(settings)) == "environment:5432/d"
+    assert str(live_url(settings, "postgresql://flag/d")) == "flag:5432/d"
