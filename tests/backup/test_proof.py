@@ -79,7 +79,7 @@ def test_an_object_that_is_not_the_same_is_found(
     file, manifest = dump
     execute(database, "ALTER TABLE t ALTER id TYPE bigint; CREATE VIEW v AS SELECT 1 AS one")
     found = differences_after_restore(file, manifest, facts(database), project.server, ignore)
-    assert found == ("view public.v was not restored", "column public.t.id differs: type")
+    assert found == ("column public.t.id differs: type", "view public.v was not restored")
 
 
 def test_an_extension_that_the_throwaway_server_lacks(

@@ -182,14 +182,14 @@ def _refuse_unreadable(connection: Connection, relations: Sequence[_Relation]) -
     hidden = [found for found in relations if found.row_security and found not in denied]
     if denied:
         raise BackupFailed(
-            f"Role {user} may not read everything, so there can be no whole backup.",
+            f"Role {user} may not read all tables and sequences of {connection.info.dbname}.",
             details=_listed(denied),
             hint=f'As a superuser: GRANT pg_read_all_data TO "{user}"; or take the backup as the '
             "owner.",
         )
     if hidden:
         raise BackupFailed(
-            f"Row security hides rows from role {user}, so there can be no whole backup.",
+            f"Row security hides rows of {connection.info.dbname} from role {user}.",
             details=_listed(hidden),
             hint="Take the backup as the tables' owner, as a superuser, or as a role with "
             "BYPASSRLS.",

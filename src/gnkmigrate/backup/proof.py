@@ -9,6 +9,7 @@ from gnkmigrate.backup.contents import differences, read_contents
 from gnkmigrate.backup.failure import RestoreFailed
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.manifest import Manifest
+from gnkmigrate.backup.printing import as_restored
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import missing_extensions, missing_roles
 from gnkmigrate.catalog.model import Snapshot
@@ -67,7 +68,7 @@ def differences_after_restore(
             restored = read_snapshot(connection)
     return (
         *differences(manifest.contents, contents),
-        *_described(compare(facts, restored)),
+        *_described(compare(as_restored(facts), as_restored(restored))),
     )
 
 

@@ -8,14 +8,14 @@ from io import BufferedReader
 from pathlib import Path
 
 from gnkmigrate.backup.contents import Contents, differences, read_contents
-from gnkmigrate.backup.failure import RestoreRefused
+from gnkmigrate.backup.failure import BackupFailed, RestoreRefused
 from gnkmigrate.backup.files import sha256
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.manifest import Manifest, read_manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress, ignore
 from gnkmigrate.backup.target import Held, held, missing_extensions, missing_roles
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.phases.lock import holder
+from gnkmigrate.phases.lock import one_runner
 
 _MAGIC = b"PGDMP"  # how pg_dump's custom format begins
 _LISTED = 20
@@ -98,22 +98,30 @@ def run_restore(plan: RestorePlan, observe: Observer = ignore) -> Restored:
 
     Raises:
         RestoreFailed: the server refuses something; the database is as it was.
+        RunnerBusy: the database is being migrated.
         ConnectionFailed: no session with the database.
     """
-    load(
-        plan.file,
-        plan.url,
-        plan.server_version // 10000,
-        len(plan.manifest.tables),
-        options=() if plan.owners else ("--no-owner", "--no-privileges"),
-        drops=[found.drop for found in plan.drops],
-        observe=observe,
-    )
-    observe(TransferProgress("comparing"))
-    saved = plan.manifest.contents
-    with connect(plan.url) as connection:
+    with connect(plan.url) as connection, one_runner(connection):
+        load(
+            plan.file,
+            plan.url,
+            plan.server_version // 10000,
+            len(plan.manifest.tables),
+            options=() if plan.owners else ("--no-owner", "--no-privileges"),
+            drops=[found.drop for found in plan.drops],
+            observe=observe,
+        )
+        observe(TransferProgress("comparing"))
         connection.execute("ANALYZE")  # a dump has no statistics, and queries need them
+        return _compare(connection, plan)
+
+
+def _compare(connection: Connection, plan: RestorePlan) -> Restored:
+    saved = plan.manifest.contents
+    try:
         contents = read_contents(connection, hashed=saved.hashed)
+    except BackupFailed as error:  # what was restored belongs to others now
+        return Restored(plan, saved, (f"not compared: {error.message}", *error.details))
     return Restored(plan, contents, differences(saved, contents))
 
 
@@ -173,12 +181,6 @@ def _check_server(
         raise RestoreRefused(
             f"The server at {url} is a standby, which nobody can write to.",
             hint="Restore on its primary.",
-        )
-    if runner := holder(connection):
-        raise RestoreRefused(
-            f"Another gnkmigrate is migrating {url}.",
-            details=[runner],
-            hint="Wait until it is done; gnkmigrate status shows how far it is.",
         )
     if missing := missing_extensions(connection, manifest.extensions):
         raise RestoreRefused(

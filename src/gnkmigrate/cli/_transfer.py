@@ -2,14 +2,14 @@
 
 import json
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from gnkmigrate.backup.manifest import Manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress
@@ -26,39 +26,52 @@ def transfer_progress(context: typer.Context) -> Iterator[Observer]:
     """The observer that suits this terminal and these options, for as long as the block lasts."""
     console = stderr(context)
     if options(context).log_format is LogFormat.JSON:
-        yield _Seldom(_write_json)
+        with _now_and_then(_write_json) as observe:
+            yield observe
     elif not console.is_terminal:
-        yield _Seldom(lambda progress: console.print(_words(progress), soft_wrap=True))
+        with _now_and_then(lambda it: console.print(_words(it), soft_wrap=True)) as observe:
+            yield observe
     else:
-        columns = (
+        with Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
-            BarColumn(),
             TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=console, transient=True) as line:
+            console=console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ) as line:
             task = line.add_task("", total=None)
-
-            def show(progress: TransferProgress) -> None:
-                total = progress.total or None
-                line.update(task, description=_words(progress), completed=progress.done)
-                line.update(task, total=total)
-
-            yield show
+            yield lambda progress: line.update(task, description=_words(progress))
 
 
-class _Seldom:
-    """An observer that passes on what is worth a line: nothing at all in the first second."""
+@contextmanager
+def _now_and_then(tell: Observer) -> Iterator[Observer]:
+    """An observer that tells how far it is after a second, and every few from then on.
 
-    def __init__(self, tell: Observer) -> None:
-        self._tell = tell
-        self._due = time.monotonic() + _FIRST_S
+    A thread does so, since the work may be waiting, for a lock or for a long count.
+    """
+    last: TransferProgress | None = None
+    over = threading.Event()
 
-    def __call__(self, progress: TransferProgress) -> None:
-        now = time.monotonic()
-        if now >= self._due:
-            self._due = now + _PAUSE_S
-            self._tell(progress)
+    def observe(progress: TransferProgress) -> None:
+        nonlocal last
+        last = progress
+
+    def watch() -> None:
+        pause = _FIRST_S
+        while not over.wait(pause):
+            pause = _PAUSE_S
+            if last is not None:
+                tell(last)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield observe
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _words(progress: TransferProgress) -> str:
