@@ -69,5 +69,5 @@ def role(report: DatabaseUrl) -> Iterator[MakeRole]:
 
     yield make
     for name in made:
-        drop = sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(name)
+        drop = sql.SQL("DROP OWNED BY {0} CASCADE; DROP ROLE {0}").format(name)
         execute(report, drop.as_string())
