@@ -1,0 +1,45 @@
+# The tasks of a checkout. `make` alone lists them.
+PYTHON ?= python3
+RUN := .venv/bin/python -m
+INSTALLED := .venv/installed
+ROWS ?= 200
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench clean
+
+help: ## list the tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(INSTALLED) ## make .venv with the gnkmigrate command in it
+	@echo 'Ready: .venv/bin/gnkmigrate --help'
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or later is needed: make PYTHON=python3.11 setup'; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(RUN) pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(INSTALLED)
+
+demo: $(INSTALLED) ## show the whole way on an embedded server: audit, migrate, undo (ROWS=200)
+	@$(RUN) gnkmigrate demo --rows $(ROWS)
+
+test: $(INSTALLED) ## run the tests on an embedded PostgreSQL (ARGS="-k upgrade")
+	$(RUN) pytest --numprocesses auto $(ARGS)
+
+lint: $(INSTALLED) ## check style and types
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+format: $(INSTALLED) ## put the code into the house's form
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+bench: $(INSTALLED) ## measure what has to stay fast
+	@for benchmark in benchmarks/*.py; do \
+		echo "$$benchmark"; .venv/bin/python "$$benchmark" || exit 1; \
+	done
+
+clean: ## remove .venv and what the tools have left
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
