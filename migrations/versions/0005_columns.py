@@ -12,15 +12,17 @@ phase = "columns"
 # Two users who differ in case alone are nobody: that is reported, never guessed.
 RESOLVE = """
 CREATE FUNCTION gnkmigrate.user_of_text(text) RETURNS uuid
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(
         (SELECT id FROM public.users WHERE email = $1),
         (SELECT CASE count(*) WHEN 1 THEN min(id::text)::uuid END
          FROM public.users WHERE lower(email) = lower($1)),
-        (SELECT id FROM public.users WHERE id::text = lower($1)))
+        (SELECT id FROM public.users
+         WHERE id = CASE WHEN $1 ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                         THEN $1::uuid END))
 $body$;
 CREATE FUNCTION gnkmigrate.email_of_user(uuid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
     SELECT email FROM public.users WHERE id = $1
 $body$
 """
@@ -35,14 +37,18 @@ PROCESSED_BY = (
     ),
 )
 
+# For each text, how many users it means exactly, apart from case, and by id.
 MATCHES = """
-SELECT request.id, request.processed_by,
-       (SELECT count(*) FROM public.users WHERE email = request.processed_by) AS exactly,
-       (SELECT count(*) FROM public.users
-        WHERE lower(email) = lower(request.processed_by)) AS by_case,
-       (SELECT count(*) FROM public.users
-        WHERE id::text = lower(request.processed_by)) AS by_id
+SELECT request.id, request.processed_by, coalesce(exact.users, 0) AS exactly,
+       coalesce(folded.users, 0) AS by_case, coalesce(identified.users, 0) AS by_id
 FROM public.node_requests AS request
+LEFT JOIN (SELECT email, count(*) AS users FROM public.users GROUP BY email) AS exact
+       ON exact.email = request.processed_by
+LEFT JOIN (SELECT lower(email) AS email, count(*) AS users
+           FROM public.users GROUP BY lower(email)) AS folded
+       ON folded.email = lower(request.processed_by)
+LEFT JOIN (SELECT id::text AS id, 1 AS users FROM public.users) AS identified
+       ON identified.id = lower(request.processed_by)
 WHERE request.processed_by IS NOT NULL
 """
 
@@ -111,8 +117,15 @@ def upgrade() -> None:
         "node_requests_assigned_to_fkey",
         "FOREIGN KEY (assigned_to) REFERENCES public.users (id)",
     )
+    # While the texts are resolved; the target has no such index.
+    op.build_index("gnkmigrate_users_lower_email", "public.users", "(lower(email))")
     op.step("who a text means", RESOLVE)
     op.convert_columns("public.node_requests", "id", PROCESSED_BY)
+    op.step(
+        "texts are resolved",
+        "DROP INDEX IF EXISTS public.gnkmigrate_users_lower_email",
+        touches=("public.users",),
+    )
     op.add_constraint(
         "public.node_requests",
         "node_requests_processed_by_fkey",
@@ -168,6 +181,9 @@ def downgrade() -> None:
         DROP FUNCTION gnkmigrate.email_of_user(uuid)
         """,
     )
+    # Nothing to take back; but an upgrade that goes on from here has to come by it again.
+    op.step("texts are resolved", "SELECT")
+    op.drop_built_index("gnkmigrate_users_lower_email", "public.users")
     op.drop_added_constraint("public.node_requests", "node_requests_assigned_to_fkey")
     op.drop_added_constraint("public.node_requests", "node_requests_type_check")
     op.step(
