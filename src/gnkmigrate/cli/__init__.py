@@ -23,13 +23,16 @@ _ORDER = (
     "init",
     "doctor",
     "audit",
+    "plan",
     "upgrade",
     "status",
     "verify",
     "downgrade",
+    "contract",
+    "backup",
+    "restore",
     "snapshot",
     "diff",
-    "plan",
 )
 
 _EPILOG = "First time here? Type: gnkmigrate demo"

@@ -32,7 +32,9 @@ def command(
         ),
     ] = 200,
 ) -> None:
-    """Show the whole way on an embedded server: audit, migrate, verify, undo.
+    """Show the whole way and back on an embedded server.
+
+    Audits, tries, upgrades, verifies and undoes the database of a real audit report.
 
     Nothing of yours is touched: the server is started for this and is gone afterwards.
 

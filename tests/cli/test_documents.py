@@ -1,0 +1,102 @@
+"""What README and docs/ say is so: commands, settings, dependencies, and the example of a phase."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.cli import application
+from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.settings import LimitSettings, ServerSettings, Settings
+from tests.cli.conftest import Command
+from tests.support import ROOT, execute, rows
+
+README = (ROOT / "README.md").read_text()
+DOCS = ROOT / "docs"
+COMMANDS = {command.name for command in application().registered_commands}
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    typed = set(re.findall(r"^ +gnkmigrate (?:-\S+ )*(\w+)", README, re.MULTILINE))
+    tabled = set(
+        re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.*?) \|", README, re.MULTILINE)))
+    )
+    assert typed | tabled <= COMMANDS
+    assert tabled == COMMANDS
+
+
+def test_every_task_of_the_readme_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    tasks = set(re.findall(r"^ +make (\w+)$", README, re.MULTILINE))
+    assert tasks == {"demo", "test"}
+    assert all(f"\n{task}:" in makefile for task in tasks)
+    assert "make test" in (ROOT / ".ci" / "run").read_text()
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=str)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)[^)]*\)", page.read_text())
+    missing = [link for link in links if not (page.parent / link).exists()]
+    assert not missing
+
+
+def test_every_setting_is_documented() -> None:
+    text = (DOCS / "settings.md").read_text()
+    names = {*Settings.model_fields, *ServerSettings.model_fields, *LimitSettings.model_fields}
+    tables = {"policies", "server", "limits"}
+    missing = [name for name in names - tables - {"root"} if f"| `{name}` |" not in text]
+    assert not missing
+    assert all(f"`[{table}]`" in text for table in tables)
+
+
+def test_the_defaults_are_as_documented() -> None:
+    text = (DOCS / "settings.md").read_text()
+    for name, field in LimitSettings.model_fields.items():
+        default = {None: "none", False: "false"}.get(field.default, str(field.default))
+        assert f"| `{name}` | {default} |" in text
+
+
+def test_every_dependency_earns_its_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {re.split(r"[\[><=]", requirement)[0] for each in lists for requirement in each}
+    text = (DOCS / "dependencies.md").read_text()
+    assert not [name for name in names if not re.search(rf"^\| .*\b{name}\b", text, re.MULTILINE)]
+
+
+def test_every_operation_is_documented() -> None:
+    text = (DOCS / "phases.md").read_text()
+    folder = ROOT / "src" / "gnkmigrate" / "phases" / "operations"
+    sources = "".join(file.read_text() for file in folder.glob("*.py"))
+    names = re.findall(r'^@operation\("(\w+)"\)', sources, re.MULTILINE)
+    assert names
+    assert not [name for name in names if f"op.{name}" not in text]
+
+
+def test_the_example_of_a_phase_goes_there_and_back(
+    gnkmigrate: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    code = re.search(r"```python\n(.*?)```", (DOCS / "phases.md").read_text(), re.DOTALL)
+    assert code
+    versions = tmp_path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (tmp_path / "migrations" / "env.py").write_text("")
+    (versions / "0001_prices.py").write_text(code[1])
+    settings = tmp_path / "gnkmigrate.toml"
+    settings.write_text('[policies]\ncurrency = "EUR"\n')
+    execute(
+        database,
+        "CREATE TABLE product (id int PRIMARY KEY, price text NOT NULL);"
+        " INSERT INTO product VALUES (1, '9.99'), (2, '5'), (3, '7.50')",
+    )
+    config = ("--config", str(settings))
+    assert gnkmigrate(database, *config, "upgrade", "--yes").exit_code == 0
+    assert rows(database, "SELECT price_in_cents, currency FROM product ORDER BY id") == [
+        (999, "EUR"),
+        (500, "EUR"),
+        (750, "EUR"),
+    ]
+    assert gnkmigrate(database, *config, "verify").exit_code == 0
+    assert gnkmigrate(database, *config, "downgrade", "--yes").exit_code == 0
+    assert rows(database, "SELECT price FROM product ORDER BY id") == [("9.99",), ("5",), ("7.50",)]
