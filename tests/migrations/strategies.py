@@ -1,16 +1,30 @@
 """Rows of the old shape as hypothesis makes them: everything that the old shape allows."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
 from gnkmigrate.connection import DatabaseUrl, connect
 
 Row = Mapping[str, Any]
+
+
+def examples(number: int) -> settings:
+    """So many examples of a test to which each is a database and some phases.
+
+    GNKMIGRATE_TEST_EXAMPLES multiplies them. What fails is not made smaller, which takes minutes.
+    """
+    many = int(os.environ.get("GNKMIGRATE_TEST_EXAMPLES", "1"))
+    return settings(
+        max_examples=number * many, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+    )
+
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu")
 

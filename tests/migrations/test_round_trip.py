@@ -1,7 +1,7 @@
 """There and back: the target's schema exactly, then the old schema and the old rows exactly."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gnkmigrate.catalog.snapshot import read_snapshot
@@ -9,7 +9,7 @@ from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.servers import Server
 from tests.migrations.project import Home, Project
-from tests.migrations.strategies import ZONES, OldRows, old_rows
+from tests.migrations.strategies import ZONES, OldRows, examples, old_rows
 
 LAST = 6
 levels = st.integers(0, LAST)
@@ -22,7 +22,7 @@ levels = st.integers(0, LAST)
     atomic=st.booleans(),
     online=st.booleans(),
 )
-@settings(max_examples=20)
+@examples(8)
 def test_up_is_the_target_and_down_is_as_before(
     home: Home,
     rows: OldRows,
@@ -50,7 +50,7 @@ def test_up_is_the_target_and_down_is_as_before(
     inactive=st.sampled_from(("keep", "unassign")),
     online=st.booleans(),
 )
-@settings(max_examples=12)
+@examples(6)
 def test_every_way_between_the_phases_leads_to_the_same_place(
     home: Home,
     rows: OldRows,

@@ -1,12 +1,14 @@
 """Between the phases the old application goes on writing, and the new shape follows it."""
 
+from contextlib import suppress
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import errors
 
 from tests.migrations.project import Project, Stations
-from tests.migrations.strategies import ODD_TEXTS
+from tests.migrations.strategies import ODD_TEXTS, examples
 from tests.migrations.test_interruption import Stop, Stopped
 
 BERLIN = "AT TIME ZONE 'Europe/Berlin'"
@@ -39,12 +41,15 @@ BEN = "10000000-0000-4000-8000-000000000002"
 NEW = (
     f"INSERT INTO user_nodes (user_id, node_address, label) VALUES ('{BEN}', {{address}}, {{text}})"
 )
+SAME_ID = f"""
+INSERT INTO user_nodes (id, user_id, node_address)
+VALUES ('20000000-0000-4000-8000-000000000001', '{ADA}', {{address}})
+"""
 
 # Statements of the old application; {address} and {text} are literals.
 WRITES = (
     NEW,
-    "INSERT INTO user_nodes (id, user_id, node_address) VALUES"
-    f" ('20000000-0000-4000-8000-000000000001', '{ADA}', {{address}}) ON CONFLICT (id) DO NOTHING",
+    f"{SAME_ID} ON CONFLICT (id) DO NOTHING",
     f"{NEW} ON CONFLICT DO NOTHING",
     f"{NEW} ON CONFLICT (node_address) DO NOTHING",
     f"{NEW} ON CONFLICT (node_address) DO UPDATE SET label = excluded.label, updated_at = now()",
@@ -85,10 +90,8 @@ def _literal(text: str) -> str:
 
 def write(project: Project, statement: str) -> None:
     """As the old application, which lives with an address that is taken."""
-    try:
+    with suppress(errors.UniqueViolation):
         project.execute(statement)
-    except errors.UniqueViolation:
-        pass
 
 
 def up_to_the_swap(project: Project) -> None:
@@ -97,7 +100,7 @@ def up_to_the_swap(project: Project) -> None:
 
 
 @given(statements=st.lists(writes, min_size=1, max_size=6))
-@settings(max_examples=20)
+@examples(8)
 def test_nodes_follow_what_the_old_application_writes_after_the_phase_data(
     stations: Stations, statements: list[str]
 ) -> None:
@@ -118,7 +121,7 @@ def test_nodes_follow_what_the_old_application_writes_after_the_phase_data(
     statements=st.lists(writes, min_size=1, max_size=6),
     inactive=st.sampled_from(("keep", "unassign")),
 )
-@settings(max_examples=20)
+@examples(8)
 def test_the_join_table_follows_until_it_takes_its_place(
     stations: Stations, statements: list[str], inactive: str
 ) -> None:
@@ -143,7 +146,7 @@ def test_the_join_table_follows_until_it_takes_its_place(
     then=st.lists(writes, max_size=3),
     back_to=st.sampled_from(("rows of nodes", "nodes follow user_nodes", "columns node_id")),
 )
-@settings(max_examples=15)
+@examples(6)
 def test_a_downgrade_that_is_given_up_finds_what_was_written_meanwhile(
     stations: Stations, first: list[str], then: list[str], back_to: str
 ) -> None:

@@ -237,6 +237,8 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
             for name in step.ends:
                 journal.erase_step(work.connection, work.phase, "up", name)
             journal.add_rows(work.connection, run, rows)
+        elif step.repeats:
+            journal.add_rows(work.connection, run, rows)
         else:
             journal.record_step(work.connection, run, state("applied", rows))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from gnkmigrate.phases.names import column, literal, quoted
@@ -38,6 +39,40 @@ def constraints(work: Work, table: str, definition: str) -> list[tuple[str, str]
 def foreign_keys(work: Work, table: str) -> list[tuple[str, str]]:
     """(name, definition) of the table's own foreign keys."""
     return constraints(work, table, "FOREIGN KEY")
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """A foreign key that deletes or empties its row together with the row it refers to.
+
+    Attributes:
+        table: the referring table, quoted.
+        on: the condition that joins it, as `referring`, with the row it refers to, `spilled`.
+    """
+
+    table: str
+    on: str
+
+
+def cascades(work: Work, table: str) -> list[Cascade]:
+    """The foreign keys to a table with ON DELETE CASCADE, SET NULL or SET DEFAULT."""
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        rows = work.execute(f"""
+            SELECT conrelid::regclass::text,
+                   string_agg(format('referring.%I = spilled.%I', own.attname, other.attname),
+                              ' AND ' ORDER BY place)
+            FROM pg_constraint
+            CROSS JOIN LATERAL unnest(conkey, confkey)
+                 WITH ORDINALITY AS pair (referring, referred, place)
+            JOIN pg_attribute AS own ON own.attrelid = conrelid AND own.attnum = pair.referring
+            JOIN pg_attribute AS other
+              ON other.attrelid = confrelid AND other.attnum = pair.referred
+            WHERE contype = 'f' AND confrelid = {literal(quoted(table))}::regclass
+              AND confdeltype IN ('c', 'n', 'd')
+            GROUP BY pg_constraint.oid, conrelid
+            ORDER BY 1, 2
+        """).fetchall()
+    return [Cascade(*row) for row in rows]
 
 
 def dependents(work: Work, table: str, names: Sequence[str] = ()) -> list[str]:

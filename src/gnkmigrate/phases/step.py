@@ -43,6 +43,8 @@ class Step(ABC):
     transactional: ClassVar[bool] = True
     # False: the step only looks, and is not journalled.
     changes: ClassVar[bool] = True
+    # True: an interrupted downgrade does the step again, until what it belongs to is taken back.
+    repeats: ClassVar[bool] = False
 
     @property
     @abstractmethod

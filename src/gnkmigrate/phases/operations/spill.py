@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
+from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.phases import relation
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.rows import listed
@@ -25,7 +27,10 @@ class Spill(Step):
         shows: columns that identify a row to the reader.
         columns: keep only these columns, and leave the row; none: keep the row and delete it.
         of: the name of the upgrade's step without which there is nothing to spill.
+        asks: False for what is kept without a question, because nobody would miss it at once.
     """
+
+    repeats: ClassVar[bool] = True
 
     title: str
     table: str
@@ -33,6 +38,7 @@ class Spill(Step):
     shows: tuple[str, ...]
     columns: tuple[str, ...] = ()
     of: str = ""
+    asks: bool = True
 
     @property
     def name(self) -> str:
@@ -46,8 +52,11 @@ class Spill(Step):
     def tables(self) -> Sequence[str]:
         return (self.table,)
 
+    def _is_asked(self, work: Work) -> bool:
+        return not self.asks or work.parameters["spill"] == "yes"
+
     def check(self, work: Work) -> Sequence[Refusal]:
-        if work.parameters["spill"] == "yes":
+        if self._is_asked(work):
             return ()
         query = self._query()
         total, rows = listed(work, query)
@@ -64,37 +73,58 @@ class Spill(Step):
         """Keeps the rows.
 
         Raises:
-            PhaseFailed: rows have come since the check, and --spill was not given.
+            PhaseFailed: rows have come since the check and --spill was not given, or rows of
+                another table would be deleted along with those that are kept.
         """
-        if work.parameters["spill"] != "yes":
-            total, rows = listed(work, self._query())
+        total, rows = listed(work, self._query())
+        if not total:
+            return 0
+        if not self._is_asked(work):
+            raise PhaseFailed(
+                f"Phase {work.phase}: {self.title} ({total} since the phase began)",
+                details=rows,
+                hint="Run the same command again, with --spill to keep them in the overflow.",
+            )
+        if not self.columns:
+            self._refuse_to_cascade(work)
+        return max(work.execute(self._statement(work.phase)).rowcount, 0)
+
+    def _refuse_to_cascade(self, work: Work) -> None:
+        """Rows that another table's foreign key would take along are nobody's to delete here."""
+        # Whoever wants to refer to a row waits for this lock.
+        work.execute(f"LOCK TABLE {quoted(self.table)} IN EXCLUSIVE MODE")
+        for key in relation.cascades(work, self.table):
+            joined = f"{key.table} AS referring JOIN {quoted(self.table)} AS spilled ON {key.on}"
+            total = work.value(f"SELECT count(*) FROM {joined} WHERE {self.where}")
             if total:
                 raise PhaseFailed(
-                    f"Phase {work.phase}: {self.title} ({total} since the phase began)",
-                    details=rows,
-                    hint="Run the same command again, with --spill to keep them in the overflow.",
+                    f"Phase {work.phase}: rows of {key.table} hang on rows of {self.table} that "
+                    f"the old shape cannot hold ({total}).",
+                    hint="If they came since the phase began, run the same command again; else "
+                    "move or delete them first.",
                 )
-            return 0
-        kept, *delete = self._statements(work.phase)
-        rows_kept = max(work.execute(kept).rowcount, 0)
-        for statement in delete:
-            work.execute(statement)
-        return rows_kept
 
-    def _statements(self, phase: str) -> Sequence[str]:
-        content = "to_jsonb(spilled)"
-        if self.columns:
-            picked = ", ".join(f"spilled.{column(name)}" for name in self.columns)
-            content = f"(SELECT to_jsonb(picked) FROM (SELECT {picked}) AS picked)"
-        keep = f"""
-            INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
-            SELECT {literal(phase)}, {literal(self.table)}, {literal(self.title)}, {content}
-            FROM {quoted(self.table)} AS spilled
-            WHERE {self.where}"""
-        if self.columns:
-            return (keep,)
-        return (keep, f"DELETE FROM {quoted(self.table)} AS spilled WHERE {self.where}")
+    def _statement(self, phase: str) -> str:
+        """Keeps and deletes in one statement, so that both are about the same rows."""
+        table, where = quoted(self.table), self.where
+        place = f"{literal(phase)}, {literal(self.table)}, {literal(self.title)}"
+        into = "INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)"
+        if not self.columns:
+            return f"""
+                WITH spilled AS (DELETE FROM {table} AS spilled WHERE {where} RETURNING *)
+                {into}
+                SELECT {place}, to_jsonb(spilled) FROM spilled"""
+        picked = ", ".join(f"spilled.{column(name)}" for name in self.columns)
+        return f"""
+            {into}
+            SELECT {place}, kept.content
+            FROM {table} AS spilled
+            CROSS JOIN LATERAL (SELECT to_jsonb(picked) AS content
+                                FROM (SELECT {picked}) AS picked) AS kept
+            WHERE ({where})
+              AND NOT EXISTS (SELECT FROM gnkmigrate.overflow
+                              WHERE (phase, relation, reason) = ({place})
+                                AND overflow.content = kept.content)"""
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        statements = self._statements("")
-        return [dedent(render(statement, parameters)).strip() for statement in statements]
+        return (dedent(render(self._statement(""), parameters)).strip(),)
