@@ -114,6 +114,15 @@ WHERE {only} AND NOT EXISTS (SELECT FROM public.user_nodes AS assigned
            AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = archived.node_id))
 """
 
+# Two nodes may have exchanged their identifiers: an address that is given up makes way first.
+PARKED = """
+UPDATE gnkmigrate_archive.user_nodes AS archived
+SET node_address = archived.id
+FROM public.nodes AS node
+WHERE {only} AND node.id = archived.node_id
+  AND node.identifier <> left(archived.node_address, 255)
+"""
+
 # What the upgrade made of a value counts as unchanged, and then the original stays.
 CHANGED = f"""
 UPDATE gnkmigrate_archive.user_nodes AS archived
@@ -160,7 +169,14 @@ WHERE {{only}}
                     AND archived.node_id = assigned.node_id)
 """
 
-MERGE = ";".join(statement.format(only="true") for statement in (HAND_OVER, ENDED, CHANGED, ADDED))
+MERGE = ";".join(
+    statement.format(only="true") for statement in (HAND_OVER, ENDED, PARKED, CHANGED, ADDED)
+)
+
+OF_ANOTHER_NODE = """
+archived.node_address = (SELECT identifier FROM public.nodes WHERE id = of_node)
+  AND archived.node_id <> of_node
+"""
 
 # The same for one node, before the old application writes to it.
 MERGE_ONE = f"""
@@ -170,6 +186,7 @@ BEGIN
     PERFORM set_config('gnkmigrate.merging', 'on', true);
     {HAND_OVER.format(only="archived.node_id = of_node")};
     {ENDED.format(only="archived.node_id = of_node")};
+    {PARKED.format(only=OF_ANOTHER_NODE)};
     {CHANGED.format(only="archived.node_id = of_node")};
     {ADDED.format(only="assigned.node_id = of_node")}
     ON CONFLICT DO NOTHING;
