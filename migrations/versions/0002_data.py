@@ -260,6 +260,20 @@ def downgrade() -> None:
         of="nodes follow user_nodes",
     )
     op.spill(
+        "The old shape does not say when a node was made, only when it was assigned.",
+        "public.nodes",
+        """
+        spilled.created_at IS NOT NULL
+        AND NOT EXISTS (SELECT FROM public.user_nodes AS old
+                        WHERE old.node_id = spilled.id
+                          AND old.created_at AT TIME ZONE :'source_timezone' = spilled.created_at)
+        """,
+        shows=("identifier", "created_at"),
+        columns=("id", "identifier", "created_at"),
+        of="nodes follow user_nodes",
+        asks=False,
+    )
+    op.spill(
         "The old shape does not say who assigned a node.",
         "public.user_nodes",
         "spilled.assigned_by IS NOT NULL",
