@@ -51,6 +51,16 @@ class Conversion:
         """SQL for the old value of the new value `value`."""
         return f"({self.back.replace(COLUMN, value)})::{old_type}"
 
+    def still_means(self, original: str, converted: str) -> str:
+        """SQL condition under which an original that was kept is still a name for the new value.
+
+        Where the conversion reads other tables, these may have changed: an e-mail that was given
+        up means nobody any more. An original that meant nothing stays as it was.
+        """
+        if not self.keep:
+            return "true"
+        return f"({converted} IS NULL OR ({self.converted(original)})::text = {converted})"
+
 
 def alter_to_new(conversion: Conversion) -> list[str]:
     """The ALTER TABLE actions of the way there; one command runs them all in one pass."""

@@ -176,11 +176,13 @@ def _downward(
     old_type = str(before["type"])
     holds = conversion.holds.replace(COLUMN, new)
     back = f"CASE WHEN {holds} THEN {conversion.reverted(new, old_type)} END"
+    means = conversion.still_means(f"residue.original::{old_type}", "residue.converted")
     original = f"""(SELECT residue.original::{old_type} FROM gnkmigrate.residue
         WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(table)}
           AND residue.attribute = {literal(conversion.column)}
           AND residue.key = {ROW}.{column(key)}::text
-          AND residue.converted IS NOT DISTINCT FROM ({new})::text)"""
+          AND residue.converted IS NOT DISTINCT FROM ({new})::text
+          AND {means})"""
     return Shadow(
         source=conversion.new_name,
         target=conversion.column,

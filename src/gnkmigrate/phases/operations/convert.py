@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import legacy, relation, shadow
@@ -139,6 +140,8 @@ class ConvertColumns(Step):
 class SpillMisfits(Step):
     """Values that the old columns cannot hold are refused, or with --spill kept and replaced."""
 
+    repeats: ClassVar[bool] = True
+
     reshaping: Reshaping
 
     @property
@@ -185,6 +188,18 @@ class SpillMisfits(Step):
         return f"({holds}) IS NOT TRUE"
 
     def run(self, work: Work) -> int:
+        """Keeps what does not fit.
+
+        Raises:
+            PhaseFailed: values have come since the check, and --spill was not given.
+        """
+        refusals = self.check(work)
+        if refusals:
+            raise PhaseFailed(
+                f"Phase {work.phase}: {refusals[0].message}",
+                details=refusals[0].rows,
+                hint="Change them and run the same command again, or keep them with --spill.",
+            )
         if work.parameters["spill"] != "yes":
             return 0
         table, rows = quoted(self.reshaping.table), 0
@@ -192,10 +207,13 @@ class SpillMisfits(Step):
             for change in self.reshaping.conversions:
                 where = self._misfit(work, change)
                 reason = literal(f"{change.new_name} does not fit {change.column}")
+                # A row that stays keeps its other values, of which one may be a password.
+                kept = [self.reshaping.key, change.new_name]
+                picked = "spilled.*" if change.fallback is None else _listed(kept)
                 rows += work.execute(f"""
                     INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
                     SELECT {literal(work.phase)}, {literal(self.reshaping.table)}, {reason},
-                           to_jsonb(spilled)
+                           (SELECT to_jsonb(picked) FROM (SELECT {picked}) AS picked)
                     FROM {table} AS spilled WHERE {where}
                 """).rowcount
                 if change.fallback is None:
@@ -208,6 +226,10 @@ class SpillMisfits(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (f"-- refuses, or keeps in gnkmigrate.overflow: {self.name}",)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"spilled.{column(name)}" for name in names)
 
 
 @dataclass(frozen=True)
@@ -252,7 +274,8 @@ class RevertColumns(Step):
         found = shadow.remembered(work, spec.table, spec.conversions)
         with relation.quiet_triggers(work, spec.table):
             for change in spec.conversions:
-                work.execute(self._drop_outdated_residue(work.phase, change))
+                old_type = str(found[change.column]["type"])
+                work.execute(self._drop_outdated_residue(work.phase, change, old_type))
             for statement in self._renames():
                 work.execute(statement)
             actions = [
@@ -266,9 +289,10 @@ class RevertColumns(Step):
                 work.execute(self._restore(work.phase, change, old_type))
         return int(work.value(f"SELECT count(*) FROM {table}"))
 
-    def _drop_outdated_residue(self, phase: str, change: Conversion) -> str:
+    def _drop_outdated_residue(self, phase: str, change: Conversion, old_type: str) -> str:
         """What was written since counts for more than what was there before."""
         spec = self.reshaping
+        means = change.still_means(f"residue.original::{old_type}", "residue.converted")
         return f"""
             DELETE FROM gnkmigrate.residue
             WHERE phase = {literal(phase)} AND relation = {literal(spec.table)}
@@ -277,7 +301,8 @@ class RevertColumns(Step):
                 SELECT FROM {quoted(spec.table)} AS current
                 WHERE current.{column(spec.key)}::text = residue.key
                   AND current.{column(change.new_name)}::text
-                      IS NOT DISTINCT FROM residue.converted)
+                      IS NOT DISTINCT FROM residue.converted
+                  AND {means})
         """
 
     def _restore(self, phase: str, change: Conversion, old_type: str) -> str:
