@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl
 from tests.cli.conftest import Command
@@ -53,3 +54,18 @@ def test_a_failed_phase_says_why_and_what_next(gnkmigrate: Command, report: Data
     shown = gnkmigrate(report, "status")
     assert "data: no lock" in shown.stdout
     assert "gnkmigrate downgrade --phase data" in shown.stderr
+
+
+def test_a_project_without_a_phase(
+    gnkmigrate: Command, report: DatabaseUrl, tmp_path: Path
+) -> None:
+    (tmp_path / "migrations" / "versions").mkdir(parents=True)
+    (tmp_path / "migrations" / "env.py").write_text("")
+    (tmp_path / "gnkmigrate.toml").write_text("")
+    config = ("--config", str(tmp_path / "gnkmigrate.toml"))
+    assert "has no revision yet" in gnkmigrate(report, *config, "status").stdout
+    for command in ("upgrade", "downgrade"):
+        ran = gnkmigrate(report, *config, command)
+        assert ran.exit_code == 0
+        assert "Nothing to do: migrations/ has no revision yet." in ran.stderr
+    assert gnkmigrate(report, *config, "verify").exit_code == 0

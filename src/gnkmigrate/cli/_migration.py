@@ -69,7 +69,9 @@ def _tell_nothing_to_do(
     request: Request,
 ) -> None:
     wanted = request.phase or request.through
-    if wanted:
+    if not statuses:
+        text = "Nothing to do: migrations/ has no revision yet."
+    elif wanted:
         state = "done already" if direction == "up" else "pending already"
         text = f"Nothing to do: {wanted} is {state}."
     elif direction == "up":

@@ -85,6 +85,9 @@ def _seconds(found: "PhaseStatus") -> float | None:
 def _write(context: typer.Context, statuses: Sequence["PhaseStatus"], head: str) -> None:
     console = _context.stdout(context)
     console.print(head, soft_wrap=True)
+    if not statuses:
+        console.print("migrations/ has no revision yet.")
+        return
     console.print()
     width = max((len(found.phase.name) for found in statuses), default=0)
     titles = f"{'state':7}  steps  {'rows':>11}  {'finished (UTC)':16}  {'took':>8}"
