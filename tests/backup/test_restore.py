@@ -21,6 +21,7 @@ from gnkmigrate.backup import (
 from gnkmigrate.backup.contents import read_contents
 from gnkmigrate.backup.manifest import manifest_path, write_manifest
 from gnkmigrate.backup.printing import as_restored, settled
+from gnkmigrate.backup.progress import TransferProgress
 from gnkmigrate.backup.target import Held
 from gnkmigrate.catalog.snapshot import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
@@ -29,7 +30,7 @@ from gnkmigrate.phases.lock import one_runner
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.backup.conftest import NewRole, as_role
-from tests.support import execute, pg_dump, rows
+from tests.support import BASELINE, execute, execute_file, pg_dump, rows
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 
@@ -161,6 +162,21 @@ def test_a_clean_restore_of_half_a_dump_drops_nothing(
     assert state(lived_in, server) == before
 
 
+@pytest.mark.parametrize("clean", [True, False])
+def test_an_interrupt_leaves_the_database_as_it_was(
+    backup: Backup, lived_in: DatabaseUrl, database: DatabaseUrl, server: Server, clean: bool
+) -> None:
+    def interrupt(progress: TransferProgress) -> None:
+        if progress.doing == "restoring" and progress.done == 1:
+            raise KeyboardInterrupt
+
+    url = lived_in if clean else database
+    before = state(url, server)
+    with pytest.raises(KeyboardInterrupt):
+        run_restore(plan_restore(backup.file, url, clean=clean), interrupt)
+    assert state(url, server) == before
+
+
 def test_clean_does_not_wait_for_others_forever(small: Backup, minegnk: DatabaseUrl) -> None:
     plan = plan_restore(small.file, minegnk, clean=True)
     soon = Held("", "SET LOCAL lock_timeout = '50ms'")
@@ -283,6 +299,21 @@ def test_owners_and_grants_come_back(
     ((now, may_read),) = rows(database, query)
     assert now != owner
     assert may_read is False
+
+
+def test_the_owner_of_a_database_needs_no_superuser(
+    new_role: NewRole, server: Server, project: Settings
+) -> None:
+    owner = new_role()
+    with server.database() as shop, server.database() as copy:
+        for url in (shop, copy):
+            name = conninfo.conninfo_to_dict(url.conninfo)["dbname"]
+            execute(url, f'ALTER DATABASE "{name}" OWNER TO {owner}')
+            execute(url, f"GRANT ALL ON SCHEMA public TO {owner}")
+        execute_file(as_role(shop, owner), BASELINE)
+        file = create_backup(as_role(shop, owner), project).file
+        assert restore(file, as_role(copy, owner)).differences == ()
+        assert restore(file, as_role(shop, owner), clean=True).differences == ()
 
 
 def test_a_role_that_may_not_create(

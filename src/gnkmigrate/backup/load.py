@@ -17,6 +17,7 @@ _TABLE_BEGINS = b"pg_restore: processing data for table "
 
 # Drops wait for whoever uses the tables, and everybody else then waits for the drops.
 _PREAMBLE = """
+SET client_encoding = 'UTF8';
 SET default_transaction_read_only = off;
 SET client_min_messages = warning;
 BEGIN;

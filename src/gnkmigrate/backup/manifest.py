@@ -1,6 +1,6 @@
 """The manifest: what is in a dump, in a JSON file beside it.
 
-NAME.dump has its manifest in NAME.dump.json. docs/backup.schema.json describes it.
+NAME.dump has its manifest in NAME.dump.json. docs/backup-manifest.schema.json describes it.
 """
 
 from pathlib import Path

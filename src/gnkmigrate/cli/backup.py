@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from gnkmigrate.backup import Backup
 
+VERSION = 1
 DIFFERENT = 1
 
 
@@ -53,13 +54,15 @@ def command(
         _write(_context.stdout(context), made)
     if made.differences:
         raise typer.Exit(DIFFERENT)
+    restore = f"Next: gnkmigrate restore {made.file} --url URL"
+    _context.stderr(context).print(restore, soft_wrap=True)
 
 
 def _document(made: "Backup") -> dict[str, Any]:
-    """The manifest, and what became of it."""
     return {
-        **made.manifest.model_dump(mode="json"),
+        "version": VERSION,
         "path": str(made.file),
+        "manifest": made.manifest.model_dump(mode="json"),
         "verified": made.verified,
         "differences": made.differences,
         "warnings": made.warnings,
@@ -69,18 +72,19 @@ def _document(made: "Backup") -> dict[str, Any]:
 def _write(console: "Console", made: "Backup") -> None:
     from gnkmigrate.cli._lines import write_line
     from gnkmigrate.cli._transfer import described
-    from gnkmigrate.cli._words import server_version
+    from gnkmigrate.cli._words import printable, server_version
 
     manifest = made.manifest
-    console.print(str(made.file), soft_wrap=True)
-    version = server_version(manifest.server_version)
-    write_line(console, "", f"{manifest.database}, PostgreSQL {version}", width=0)
-    write_line(console, "", described(manifest), width=0)
-    write_line(console, "", f"SHA-256 {manifest.sha256}", width=0)
+    for line in (
+        str(made.file),
+        f"  {manifest.database}, PostgreSQL {server_version(manifest.server_version)}",
+        f"  {described(manifest)}",
+        f"  SHA-256 {manifest.sha256}",
+    ):
+        console.print(printable(line), soft_wrap=True)
     for warning in made.warnings:
         write_line(console, "warning", warning)
     if made.verified:
         write_line(console, "ok", "restored into a throwaway server: every object, every row")
     for difference in made.differences:
         write_line(console, "FAILED", difference)
-    console.print(f"Next: gnkmigrate restore {made.file} --url URL", soft_wrap=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gnkmigrate.backup import Restored, RestorePlan
 
+VERSION = 1
 DIFFERENT = 1
 _SHOWN = 10
 
@@ -105,12 +106,14 @@ def _ask(context: typer.Context, plan: "RestorePlan") -> None:
 
 
 def _document(restored: "Restored") -> dict[str, Any]:
+    from gnkmigrate.cli._words import server_version
+
     plan = restored.plan
     return {
-        "version": 1,
+        "version": VERSION,
         "path": str(plan.file),
         "database": str(plan.url),
-        "server_version": plan.server_version,
+        "server_version": server_version(plan.server_version),
         "dropped": [found.description for found in plan.drops],
         "tables": len(restored.contents.tables),
         "rows": restored.contents.rows,
@@ -130,4 +133,3 @@ def _write(console: "Console", restored: "Restored") -> None:
         tables, rows = counted(len(contents.tables), "table"), counted(contents.rows, "row")
         compared = "row by row" if contents.hashed else "by their number"
         write_line(console, "ok", f"{tables}, {rows} as in the backup, compared {compared}")
-    console.print("Next: gnkmigrate status", soft_wrap=True)
