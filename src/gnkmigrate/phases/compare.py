@@ -62,7 +62,7 @@ def fingerprint(connection: Connection, schemas: Sequence[str]) -> Mapping[str, 
             asked = b" UNION ALL ".join(selects[start : start + _AT_ONCE])
             for relation, rows, digest in connection.execute(asked).fetchall():
                 found[relation] = Fingerprint(relation, rows, digest)
-    return found
+    return dict(sorted(found.items()))  # the branches of a UNION ALL come in any order
 
 
 def divergences(
