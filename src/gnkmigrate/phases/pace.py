@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gnkmigrate.phases.work import Work
 
 _FIRST_ROWS = 100
-_FEWEST_ROWS = 10
+_FEWEST_ROWS = 50
 # One batch may be up to this many times as large, or as small, as the one before it.
 _STEEPEST = 2.0
 _LOOK_EVERY_S = 1.0

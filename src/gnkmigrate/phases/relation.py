@@ -145,9 +145,10 @@ def quiet_batch(work: Work, table: str) -> Iterator[None]:
     A role that may set session_replication_role disturbs nobody that way. Another one switches
     the triggers off inside its transaction, which keeps writers waiting until it ends.
     """
-    allowed = work.value("SELECT current_setting('is_superuser') = 'on'")
+    role, allowed = work.execute(
+        "SELECT current_setting('session_replication_role'), current_setting('is_superuser') = 'on'"
+    ).fetchall()[0]
     if allowed:
-        role = work.value("SELECT current_setting('session_replication_role')")
         work.execute("SET LOCAL session_replication_role = replica")
         yield
         work.execute(f"SET LOCAL session_replication_role = {role}")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from textwrap import dedent
 from typing import ClassVar
 
@@ -73,52 +74,62 @@ class Backfill(Step):
             "SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class"
             f" WHERE oid = {literal(quoted(self.table))}::regclass"
         )
+        reached = self._beginning(work)
         pace = Pace(work)
         done, told = 0, time.monotonic()
-        while True:
+        while (upto := self._next(work, reached, pace.rows)) is not None:
+            condition = _range(self._qualified, reached.get("after"), upto)
+            beyond = {**reached, "after": upto}
             started = time.monotonic()
-            batch = work.attempt(lambda: self._next_batch(work, pace.rows))
-            if batch is None:
-                return done
-            done += batch
+            done += work.attempt(partial(self._move, work, condition, beyond))
+            seconds, reached = time.monotonic() - started, beyond
             if time.monotonic() - told >= _TELL_EVERY_S:
                 work.progress(done, total)
                 told = time.monotonic()
-            pace.after_batch(pace.rows, time.monotonic() - started)
+            pace.after_batch(pace.rows, seconds)
+        return done
 
-    def _next_batch(self, work: Work, size: int) -> int | None:
-        """Rows changed by the next batch of `size` rows, or None at the end."""
-        reached = dict(work.checkpoint or {})
-        key, table = column(self.key), quoted(self.table)
-        if "end" not in reached:
-            reached["end"] = work.value(
-                f"SELECT {key}::text FROM {table} ORDER BY {key} DESC LIMIT 1"
-            )
-        after, end = reached.get("after"), reached["end"]
+    @property
+    def _qualified(self) -> str:
+        return f"{self.alias}.{column(self.key)}" if self.alias else column(self.key)
+
+    def _beginning(self, work: Work) -> Mapping[str, str | None]:
+        """Where an interrupted backfill stopped, and where it ends."""
+        if work.checkpoint is not None:
+            found: Mapping[str, str | None] = work.checkpoint
+            return found
+        key = column(self.key)
+        last = f"SELECT {key}::text FROM {quoted(self.table)} ORDER BY {key} DESC LIMIT 1"
+        return {"end": work.value(last)}
+
+    def _next(self, work: Work, reached: Mapping[str, str | None], size: int) -> str | None:
+        """The last key of the next batch of `size` rows, or None at the end."""
+        after, end = reached.get("after"), reached.get("end")
         if end is None or after == end:
             return None
-        upto = work.value(
-            f"SELECT {key}::text FROM (SELECT {key} FROM {table}"
+        key = column(self.key)
+        upto: str | None = work.value(
+            f"SELECT {key}::text FROM (SELECT {key} FROM {quoted(self.table)}"
             f" WHERE {_range(key, after, end)} ORDER BY {key} LIMIT {size}) AS batch"
             f" ORDER BY {key} DESC LIMIT 1"
         )
-        if upto is None:
-            return None
-        qualified = f"{self.alias}.{key}" if self.alias else key
-        condition = _range(qualified, after, upto)
+        return upto
+
+    def _move(self, work: Work, condition: str, beyond: Mapping[str, str | None]) -> int:
         alias = f"AS {self.alias}" if self.alias else ""
-        work.execute(f"SELECT FROM {table} {alias} WHERE {condition} FOR NO KEY UPDATE")
-        rows = self._batch(work, condition)
-        work.save_checkpoint({**reached, "after": upto}, rows)
+        lock = f"SELECT FROM {quoted(self.table)} {alias} WHERE {condition} FOR NO KEY UPDATE"
+        rows = self._batch(work, condition, first=lock)
+        work.save_checkpoint(beyond, rows)
         return rows
 
-    def _batch(self, work: Work, condition: str) -> int:
+    def _batch(self, work: Work, condition: str, first: str = "SELECT") -> int:
+        """Rows that the last of the statements has changed; `first` runs before them."""
+        sql = f"{first}; {self.sql.replace(BATCH, f'({condition})')}"
         with relation.quiet_batch(work, self.table) if self.quiet else nullcontext():
-            cursor = work.execute(self.sql.replace(BATCH, f"({condition})"))
-        rows = max(cursor.rowcount, 0)
-        while cursor.nextset():
-            rows = max(cursor.rowcount, rows)
-        return rows
+            cursor = work.execute(sql)
+            while cursor.nextset():
+                pass
+        return max(cursor.rowcount, 0)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         text = dedent(render(self.sql.replace(BATCH, "true"), parameters))

@@ -1,0 +1,270 @@
+"""How long clients stand still while a large database is migrated, and what it costs them.
+
+    python benchmarks/stall.py [--users 200000] [--nodes 1000000] [--clients 8] [--seconds 10]
+
+Eight clients of the old application read and write at full speed. The yardstick, in the same run
+on the same rows, is the migration as one would write it by hand: one statement after another, each
+in its own transaction, as the audit report of 2025-12-09 proposes.
+"""
+
+import argparse
+import multiprocessing
+import random
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier, Event
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.phases import runner
+from gnkmigrate.phases.revision import load_phases
+from gnkmigrate.phases.status import Request
+from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.settings import ServerSettings, Settings, load
+
+ROOT = Path(__file__).parents[1]
+
+ROWS = """
+INSERT INTO users (id, email, password)
+SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(number), 12, '0'))::uuid,
+       'user' || number || '@example.org', 'not a real one'
+FROM generate_series(1, {users}) AS number;
+INSERT INTO user_nodes (id, user_id, node_address, label, gpu_type, is_active, notes)
+SELECT ('10000000-0000-4000-8000-' || lpad(to_hex(number), 12, '0'))::uuid,
+       ('00000000-0000-4000-8000-' || lpad(to_hex(number % {users} + 1), 12, '0'))::uuid,
+       'gonka1' || md5(number::text), 'node ' || number, 'H100', number % 7 <> 0, 'a note'
+FROM generate_series(1, {nodes}) AS number;
+INSERT INTO node_requests (user_id, gpu_type, processed_by)
+SELECT id, 'H100', CASE WHEN random() < 0.5 THEN email END FROM users;
+CREATE INDEX ON user_nodes (user_id);
+"""
+
+# The order of statements of section 8, so that it runs on the old schema.
+BY_HAND = (
+    """CREATE TABLE nodes (id uuid PRIMARY KEY DEFAULT uuid_generate_v4(),
+           identifier varchar(255) UNIQUE NOT NULL, identifier_type varchar(50) NOT NULL,
+           display_name varchar(100), gpu_type varchar(50), region varchar(100),
+           gcore_instance_id varchar(255), created_at timestamptz DEFAULT now())""",
+    """INSERT INTO nodes (identifier, identifier_type, display_name, gpu_type,
+                          gcore_instance_id, created_at)
+       SELECT DISTINCT node_address, 'wallet', label, gpu_type, gcore_instance_id, created_at
+       FROM user_nodes WHERE is_active""",
+    "ALTER TABLE user_nodes ADD COLUMN node_id_temp uuid, ADD COLUMN assigned_by uuid",
+    """UPDATE user_nodes SET node_id_temp = nodes.id FROM nodes
+       WHERE user_nodes.node_address = nodes.identifier""",
+    """CREATE TABLE user_nodes_new (user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+           node_id uuid NOT NULL REFERENCES nodes ON DELETE CASCADE,
+           assigned_at timestamptz DEFAULT now(), assigned_by uuid REFERENCES users,
+           PRIMARY KEY (user_id, node_id))""",
+    """INSERT INTO user_nodes_new SELECT user_id, node_id_temp, created_at, assigned_by
+       FROM user_nodes WHERE node_id_temp IS NOT NULL""",
+    "DROP TABLE user_nodes; ALTER TABLE user_nodes_new RENAME TO user_nodes",
+    "CREATE INDEX idx_user_nodes_node_id ON user_nodes (node_id)",
+    "CREATE INDEX idx_requests_user_id ON node_requests (user_id)",
+    "CREATE INDEX idx_requests_status ON node_requests (status)",
+    "CREATE INDEX idx_users_role ON users (role)",
+    "ALTER TABLE node_requests ADD COLUMN processed_by_uuid uuid REFERENCES users",
+    """UPDATE node_requests SET processed_by_uuid = users.id FROM users
+       WHERE node_requests.processed_by = users.email""",
+    """ALTER TABLE users ALTER "createdAt" TYPE timestamptz, ALTER "updatedAt" TYPE timestamptz,
+       ALTER email TYPE varchar(255), ALTER password TYPE varchar(255), ALTER role DROP DEFAULT,
+       ALTER role TYPE varchar(20)""",
+    """ALTER TABLE node_requests ALTER created_at TYPE timestamptz, ALTER status DROP DEFAULT,
+       ALTER status TYPE varchar(50), ALTER gpu_type TYPE varchar(50)""",
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One statement of a client: when it was answered, how long that took, and any error."""
+
+    at: float
+    seconds: float
+    error: str
+
+
+def client(
+    conninfo: str, seed: int, size: tuple[int, int], ready: Barrier, over: Event, answers: Any
+) -> None:
+    """The old application at full speed; an error does not stop it."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    moments = []
+    with connect(DatabaseUrl(conninfo), search_path=["legacy", "public"]) as session:
+        ready.wait()
+        while not over.is_set():
+            query = statement(chance, *size).encode()
+            started, error = time.monotonic(), ""
+            try:
+                session.execute(query)
+            except psycopg.Error as failure:
+                error = f"{failure.sqlstate} {failure.diag.message_primary}"
+            ended = time.monotonic()
+            moments.append(Moment(ended, ended - started, error))
+    answers.put(moments)
+
+
+# The statements of a client and how often each comes, in percent.
+STATEMENTS = {
+    "SELECT id, node_address, label FROM user_nodes WHERE user_id = {user}": 50,
+    'SELECT id, email, "isActive" FROM users WHERE id = {user}': 20,
+    "UPDATE user_nodes SET label = 'label {number}' WHERE id = {node}": 15,
+    """UPDATE users SET "updatedAt" = now(), name = 'n' WHERE id = {user}""": 10,
+    "INSERT INTO node_requests (user_id, gpu_type) VALUES ({user}, 'H100')": 5,
+}
+
+
+def statement(chance: random.Random, users: int, nodes: int) -> str:
+    (text,) = chance.choices(tuple(STATEMENTS), tuple(STATEMENTS.values()))
+    return text.format(
+        user=f"'00000000-0000-4000-8000-{chance.randint(1, users):012x}'",
+        node=f"'10000000-0000-4000-8000-{chance.randint(1, nodes):012x}'",
+        number=chance.randint(1, nodes),
+    )
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What the clients went through between two moments."""
+
+    moments: Sequence[Moment]
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        return len(self.moments) / self.seconds if self.seconds else 0
+
+    @property
+    def longest_ms(self) -> float:
+        return max((moment.seconds for moment in self.moments), default=0) * 1000
+
+    @property
+    def errors(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for moment in self.moments:
+            if moment.error:
+                found[moment.error] = found.get(moment.error, 0) + 1
+        return found
+
+
+class Clients:
+    """Clients in processes of their own, and the traffic between marks."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[str, float, float]] = []
+        self.moments: list[Moment] = []
+
+    @contextmanager
+    def running(self, url: DatabaseUrl, number: int, users: int, nodes: int) -> Iterator[None]:
+        context = multiprocessing.get_context("spawn")
+        ready, over, answers = context.Barrier(number + 1), context.Event(), context.Queue()
+        shared = ((users, nodes), ready, over, answers)
+        processes = [
+            context.Process(target=client, args=(url.conninfo, seed, *shared), daemon=True)
+            for seed in range(number)
+        ]
+        for process in processes:
+            process.start()
+        ready.wait()
+        yield
+        over.set()
+        for _ in processes:
+            self.moments += answers.get()
+        for process in processes:
+            process.join()
+
+    @contextmanager
+    def mark(self, name: str) -> Iterator[None]:
+        print(f"... {name}", file=sys.stderr)
+        started = time.monotonic()
+        yield
+        self.marks.append((name, started, time.monotonic()))
+
+    def traffic(self, name: str) -> Traffic:
+        ((started, ended),) = [(start, end) for mark, start, end in self.marks if mark == name]
+        within = [moment for moment in self.moments if started <= moment.at <= ended]
+        return Traffic(within, ended - started)
+
+
+def prepared(server: Server, users: int, nodes: int) -> DatabaseUrl:
+    url = server.create_database()
+    with connect(url, search_path=["public"]) as session:
+        session.execute((ROOT / "schema" / "baseline.sql").read_bytes())
+        session.execute("SET search_path = public")
+        session.execute(ROWS.format(users=users, nodes=nodes).encode())
+        session.execute("ANALYZE")
+    return url
+
+
+def by_hand(url: DatabaseUrl, clients: Clients) -> None:
+    with connect(url, search_path=["public"]) as session, clients.mark("by hand"):
+        for each in BY_HAND:
+            session.execute(each.encode())
+
+
+def by_phases(url: DatabaseUrl, clients: Clients, settings: Settings, seconds: int) -> None:
+    phases = load_phases(ROOT / "migrations")
+    with clients.mark("undisturbed"):
+        time.sleep(seconds)
+    for phase in phases:
+        with clients.mark(phase.name), connect(url, search_path=settings.schemas) as session:
+            runner.run(session, phases, "up", Request(phase=phase.name), settings)
+    with clients.mark("through the views"):
+        time.sleep(seconds)
+    for phase in reversed(phases):
+        name = f"{phase.name} back"
+        with clients.mark(name), connect(url, search_path=settings.schemas) as session:
+            runner.run(session, phases, "down", Request(phase=phase.name), settings)
+
+
+def show(name: str, traffic: Traffic, undisturbed: float) -> None:
+    share = f"{traffic.rate / undisturbed:6.0%}" if undisturbed else ""
+    print(
+        f"{name:20} {traffic.seconds:7.1f} s {traffic.rate:9.0f}/s {share:>7}"
+        f" {traffic.longest_ms:10.0f} ms  {traffic.errors or ''}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=200_000)
+    parser.add_argument("--nodes", type=int, default=1_000_000)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--seconds", type=int, default=10)
+    given = parser.parse_args()
+    settings = load(
+        ROOT / "gnkmigrate.toml",
+        {"policies": {**load(ROOT / "gnkmigrate.toml").policies, "unmapped": "archive"}},
+    )
+    with throwaway(ServerSettings(), 16) as server:
+        print(f"{given.nodes:,} user_nodes, {given.users:,} users, {given.clients} clients")
+        print(f"{'':20} {'time':>9} {'statements':>11} {'share':>7} {'longest':>13}  errors")
+        hand, ours = Clients(), Clients()
+        url = prepared(server, given.users, given.nodes)
+        with hand.running(url, given.clients, given.users, given.nodes):
+            by_hand(url, hand)
+        server.drop_database(url)
+        yardstick = hand.traffic("by hand")
+        show("by hand", Traffic(yardstick.moments, yardstick.seconds), 0)
+        url = prepared(server, given.users, given.nodes)
+        with ours.running(url, given.clients, given.users, given.nodes):
+            by_phases(url, ours, settings, given.seconds)
+        undisturbed = ours.traffic("undisturbed").rate
+        for name, _, _ in ours.marks:
+            show(name, ours.traffic(name), undisturbed)
+        named = [name for name, _, _ in ours.marks if name != "undisturbed"]
+        worst = max(ours.traffic(name).longest_ms for name in named)
+        usual = statistics.median(ours.traffic(name).longest_ms for name in named)
+        ratio = yardstick.longest_ms / worst if worst else 0
+        print(f"longest stall: {worst:.0f} ms (median of the phases {usual:.0f} ms),")
+        print(f"1/{ratio:.0f} of the {yardstick.longest_ms:.0f} ms by hand")
+
+
+if __name__ == "__main__":
+    main()
