@@ -88,12 +88,10 @@ def test_nothing_is_left_between_the_result_and_the_target(
 ) -> None:
     project.up()
 
-    ignore = project.settings.ignore
+    only = {"ignore": project.settings.ignore, "schemas": project.settings.schemas}
     with (
         server.database(template=minegnk_target_template) as target,
         connect(target) as declared,
         project.session() as live,
     ):
-        assert not compare(
-            read_snapshot(live, ignore=ignore), read_snapshot(declared, ignore=ignore)
-        )
+        assert not compare(read_snapshot(live, **only), read_snapshot(declared, **only))

@@ -5,18 +5,20 @@ what stands.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import psycopg
 
-from gnkmigrate.errors import GnkMigrateError, PhaseFailed, PhaseRefused, RevisionError
+from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
 from gnkmigrate.phases import events, journal
+from gnkmigrate.phases.checking import refuse_if_anything_speaks_against
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.journal import StepState
 from gnkmigrate.phases.revision import Phase
-from gnkmigrate.phases.step import Refusal, Step
-from gnkmigrate.phases.work import Work
+from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.work import PASSING, Work
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | Non
     left = sum(step.changes for step in steps)
     resumed = bool(in_force.up and direction == "up") or bool(in_force.down)
     if not resumed:
-        _refuse_if_checked(phase, direction, steps, work)
+        refuse_if_anything_speaks_against(phase, direction, steps, work)
     run = journal.begin_run(
         work.connection,
         phase=phase.name,
@@ -130,6 +132,7 @@ def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | Non
             with work.connection.transaction():
                 journal.erase_direction(work.connection, phase.name, "up")
                 journal.erase_direction(work.connection, phase.name, "down")
+                journal.erase_memory(work.connection, phase.name)
                 journal.finish_run(work.connection, run, head=head)
         else:
             journal.finish_run(work.connection, run, head=head)
@@ -152,65 +155,20 @@ def _give_up_downgrade(phase: Phase, in_force: InForce, work: Work) -> None:
             work.attempt(cancel)
 
 
-def _refuse_if_checked(
-    phase: Phase, direction: Direction, steps: Sequence[Step], work: Work
-) -> None:
-    refusals: list[Refusal] = []
-    for step in steps:
-        try:
-            refusals += step.check(work)
-        except psycopg.errors.SyntaxErrorOrAccessRuleViolation as error:
-            refusals.append(
-                Refusal(
-                    f'The check of "{step.name}" does not fit this database: '
-                    f"{error.diag.message_primary}.",
-                    hint="The tables have another shape than the revision expects; "
-                    "gnkmigrate audit shows the differences.",
-                )
-            )
-            break  # in a dry run the transaction is over with the first error
-    if not refusals:
-        return
-    doing = "upgrade" if direction == "up" else "downgrade"
-    details: list[str] = []
-    for refusal in refusals:
-        details.append(refusal.message + (f" ({refusal.total})" if refusal.total else ""))
-        details += [f"  {row}" for row in refusal.rows]
-        if refusal.hint:
-            details.append(f"  -> {refusal.hint}")
-    raise PhaseRefused(
-        f"Phase {phase.name} cannot {doing}; nothing was changed.",
-        details=details,
-        hint=f"Mend what is listed, then: gnkmigrate {doing} --phase {phase.name}",
-    )
-
-
 def _run_steps(steps: Sequence[Step], direction: Direction, run: int, work: Work) -> int:
     rows = 0
     number = 0
     for step in steps:
         work.step = step.name
         if not step.changes:
-            _run_looking(step, work)
+            with _failures_explained(step, work):
+                _run_looking(step, work)
             continue
         number += 1
         work.observe(events.StepStarted(work.phase, step.name, number))
         started = time.monotonic()
-        try:
+        with _failures_explained(step, work):
             done = _run_changing(step, direction, run, work)
-        except psycopg.Error as error:
-            if isinstance(error, psycopg.OperationalError) and work.connection.closed:
-                raise
-            raise PhaseFailed(
-                f'Phase {work.phase}, step "{step.name}": {error.diag.message_primary or error}',
-                details=[
-                    text
-                    for text in (error.diag.message_detail, error.diag.message_hint)
-                    if text is not None
-                ],
-                hint=f"What was done before stands. Mend the cause and run the same command "
-                f"again, or take it back: gnkmigrate downgrade --phase {work.phase}",
-            ) from error
         rows += done
         work.observe(
             events.StepFinished(work.phase, step.name, number, done, time.monotonic() - started)
@@ -218,14 +176,42 @@ def _run_steps(steps: Sequence[Step], direction: Direction, run: int, work: Work
     return rows
 
 
+# The detail of these errors is the whole row, in which there may be a password.
+_WITH_ROW_IN_DETAIL = (psycopg.errors.NotNullViolation, psycopg.errors.CheckViolation)
+
+
+@contextmanager
+def _failures_explained(step: Step, work: Work) -> Iterator[None]:
+    """Turns an error of PostgreSQL into one that says which step it stopped."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if work.connection.closed or (work.atomic and isinstance(error, PASSING)):
+            raise  # somebody further out knows what to do
+        diagnostic = error.diag
+        about = [diagnostic.schema_name, diagnostic.table_name, diagnostic.column_name]
+        details = [
+            ".".join(name for name in about if name),
+            "" if isinstance(error, _WITH_ROW_IN_DETAIL) else diagnostic.message_detail,
+            diagnostic.message_hint,
+        ]
+        raise PhaseFailed(
+            f'Phase {work.phase}, step "{step.name}": {diagnostic.message_primary or error}',
+            details=[text for text in details if text],
+            hint=f"What was done before stands. Mend the cause and run the same command "
+            f"again, or take it back: gnkmigrate downgrade --phase {work.phase}",
+        ) from error
+
+
 def _run_looking(step: Step, work: Work) -> None:
     """A verification sees one moment of the database, however many queries it makes."""
-    if work.atomic:
+
+    def look() -> None:
+        if not work.atomic:
+            work.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         step.run(work)
-        return
-    with work.connection.transaction():
-        work.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        step.run(work)
+
+    work.attempt(look, limited=False)
 
 
 def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int:

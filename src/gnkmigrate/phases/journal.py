@@ -7,11 +7,13 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from psycopg import errors, sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from gnkmigrate import __version__
 from gnkmigrate.connection import Connection
+from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases.events import Direction
 
 # The name of a contract among the runs; no phase can be called so, since it is in parentheses.
@@ -67,10 +69,24 @@ def exists(connection: Connection) -> bool:
 
 
 def create(connection: Connection) -> None:
-    """Makes the journal's schemas and tables where they are missing."""
-    if not exists(connection):
+    """Makes the journal's schemas and tables where they are missing.
+
+    Raises:
+        PhaseRefused: the role may not create schemas.
+    """
+    if exists(connection):
+        return
+    try:
         with connection.transaction():
             connection.execute(_statements())
+    except errors.InsufficientPrivilege as error:
+        database = sql.Identifier(connection.info.dbname).as_string()
+        user = connection.execute("SELECT quote_ident(current_user)").fetchone() or ("...",)
+        raise PhaseRefused(
+            f"The schemas of gnkmigrate's journal cannot be created: {error.diag.message_primary}.",
+            hint=f"Ask the owner of the database for: GRANT CREATE ON DATABASE {database}"
+            f" TO {user[0]};",
+        ) from error
 
 
 def runs(connection: Connection) -> Sequence[Run]:
@@ -209,3 +225,8 @@ def erase_direction(connection: Connection, phase: str, direction: Direction) ->
     connection.execute(
         "DELETE FROM gnkmigrate.step WHERE phase = %s AND direction = %s", (phase, direction)
     )
+
+
+def erase_memory(connection: Connection, phase: str) -> None:
+    """Forgets how things were before a phase, once they are so again."""
+    connection.execute("DELETE FROM gnkmigrate.memory WHERE phase = %s", (phase,))

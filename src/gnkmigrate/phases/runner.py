@@ -90,10 +90,7 @@ def run(
         selected = select(status(connection, phases), request)
         if request.dry_run and selected:
             dry_run.announce(selected, work, settings.limits.dry_run_rows)
-            with dry_run.rolled_back(connection, settings.schemas):
-                journal.create(connection)
-                for phase in selected:
-                    _run_phase(phase, direction, replace(work, atomic=True))
+            _run_dry(selected, direction, work, settings.schemas)
         elif selected:
             journal.create(connection)
             for phase in selected:
@@ -232,9 +229,29 @@ def _run_atomic(phase: Phase, direction: Direction, work: Work) -> None:
     outside.attempt(lambda: _run_phase(phase, direction, replace(work, atomic=True)))
 
 
+def _run_dry(
+    phases: Sequence[Phase], direction: Direction, work: Work, schemas: Sequence[str]
+) -> None:
+    def run_and_roll_back() -> None:
+        with dry_run.rolled_back(work.connection, schemas):
+            journal.create(work.connection)
+            for phase in phases:
+                _run_phase(phase, direction, replace(work, atomic=True))
+
+    outside = replace(work, phase=", ".join(phase.name for phase in phases), step="the dry run")
+    outside.attempt(run_and_roll_back)
+
+
 def _parameters(phase: Phase, direction: Direction, work: Work) -> Mapping[str, str]:
-    """The way back uses the values that the upgrade ran with, except for its own question."""
-    if direction == "up":
+    """What an upgrade has begun goes on, and back, with the values that it began with.
+
+    The way back has a question of its own: whether to spill.
+    """
+    begun = any(
+        state.phase == phase.name and state.direction == "up"
+        for state in journal.steps(work.connection)
+    )
+    if direction == "up" and not begun:
         return work.parameters
     ran = [
         run

@@ -107,8 +107,9 @@ def _status(
     elif run.state == "running" and busy:
         state = "running"
     else:
-        # A first step that failed has left nothing behind: then there is nothing to take back.
-        state = "failed" if in_force.up or in_force.down else "pending"
+        # An upgrade whose first step failed has left nothing behind that could be taken back.
+        half = in_force.up or in_force.down or run.direction == "down"
+        state = "failed" if half else "pending"
     edited = state == "done" and run is not None and run.checksum != phase.checksum
     contracted = run is not None and contract is not None and run.number < contract.number
     return PhaseStatus(phase, state, run, done, edited, contracted)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import Cursor, errors
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
@@ -24,7 +25,7 @@ from gnkmigrate.settings import LimitSettings
 Result = TypeVar("Result")
 
 # What may pass by itself: lock_not_available, deadlock_detected, serialization_failure.
-_PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 
@@ -64,8 +65,12 @@ class Work:
         row = self.execute(text).fetchone()
         return row[0] if row else None
 
-    def attempt(self, action: Callable[[], Result]) -> Result:
+    def attempt(self, action: Callable[[], Result], *, limited: bool = True) -> Result:
         """Runs `action` in a transaction, again and again while locks are not to be had.
+
+        Args:
+            action: what to do; it may run several times, and takes effect at most once.
+            limited: whether `limits.statement_timeout_s` holds for its statements.
 
         Raises:
             PhaseFailed: the deadline passed; the message names who was in the way.
@@ -77,9 +82,10 @@ class Work:
         for attempt in itertools.count(1):
             try:
                 with self.watch.looking(), self.connection.transaction():
-                    self._limit_statements()
+                    if limited:
+                        self._limit_statements()
                     return action()
-            except _PASSING as error:
+            except PASSING as error:
                 pause = _pause_s(attempt)
                 late = time.monotonic() + pause > deadline
                 if late and may_kill and self.watch.seen:
@@ -113,6 +119,21 @@ class Work:
             if blocker.is_autovacuum:
                 self.watch.wait_until_gone(blocker, deadline - time.monotonic())
 
+    def concurrently(self, text: str) -> None:
+        """Runs a statement that refuses a transaction, such as CREATE INDEX CONCURRENTLY.
+
+        It waits for every older transaction, and that counts as waiting for a lock.
+
+        Raises:
+            PhaseFailed: the deadline passed; the message names who was in the way.
+        """
+        milliseconds = round(self.limits.lock_deadline_s * 1000)
+        with self.settings(lock_timeout=f"{milliseconds}ms"), self.watch.looking():
+            try:
+                self.execute(text)
+            except PASSING as error:
+                raise self._no_lock(error) from None
+
     @contextmanager
     def settings(self, **values: str) -> Iterator[None]:
         """Settings of the session, set back at the end."""
@@ -122,8 +143,11 @@ class Work:
         try:
             yield
         finally:
-            for name, value in previous.items():
-                self._set(name, value)
+            # After an error inside a transaction nothing can be set, and its end sets it back.
+            status = self.connection.info.transaction_status
+            if status in {TransactionStatus.IDLE, TransactionStatus.INTRANS}:
+                for name, value in previous.items():
+                    self._set(name, value)
 
     def _set(self, name: str, value: str) -> None:
         # set_config reads a list such as search_path's as one; SET would quote it whole.

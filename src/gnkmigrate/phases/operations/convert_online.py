@@ -247,12 +247,10 @@ class IndexShadows(Step):
         valid = work.value(
             f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass({literal(staged)})"
         )
-        # The build waits for every older snapshot, and that counts as waiting for a lock.
-        with work.settings(lock_timeout=f"{round(work.limits.lock_deadline_s * 1000)}ms"):
-            if valid is False:
-                work.execute(f"DROP INDEX CONCURRENTLY {staged}")
-            if not valid:
-                work.execute(index.create(table, names, concurrently=True))
+        if valid is False:
+            work.concurrently(f"DROP INDEX CONCURRENTLY {staged}")
+        if not valid:
+            work.concurrently(index.create(table, names, concurrently=True))
 
     def _require(self, work: Work, required: str) -> None:
         """A valid CHECK spares SET NOT NULL its scan (manual, ALTER TABLE, SET NOT NULL)."""

@@ -89,13 +89,11 @@ class BuildIndex(Step):
         if work.attempt(lambda: self._was_there(work)):
             return 0
         found = self._shape(work, self._qualified)
-        # The build waits for every older snapshot, and that counts as waiting for a lock.
-        with work.settings(lock_timeout=f"{round(work.limits.lock_deadline_s * 1000)}ms"):
-            if found is not None and not found[0]:
-                work.execute(f"DROP INDEX CONCURRENTLY {self._qualified}")
-                found = None
-            if found is None:
-                work.execute(f"CREATE INDEX CONCURRENTLY {self._body}")
+        if found is not None and not found[0]:
+            work.concurrently(f"DROP INDEX CONCURRENTLY {self._qualified}")
+            found = None
+        if found is None:
+            work.concurrently(f"CREATE INDEX CONCURRENTLY {self._body}")
         return 0
 
     def _was_there(self, work: Work) -> bool:
@@ -140,11 +138,12 @@ class DropBuiltIndex(Step):
         return (self.table,)
 
     def run(self, work: Work) -> int:
-        if work.recall(self.name) is None:
-            concurrently = "" if work.atomic else "CONCURRENTLY "
-            with work.settings(lock_timeout=f"{round(work.limits.lock_deadline_s * 1000)}ms"):
-                work.execute(f"DROP INDEX {concurrently}IF EXISTS {self._qualified}")
-        work.attempt(lambda: work.forget(self.name))
+        if work.recall(self.name) is not None:
+            return 0
+        if work.atomic:
+            work.execute(f"DROP INDEX IF EXISTS {self._qualified}")
+        else:
+            work.concurrently(f"DROP INDEX CONCURRENTLY IF EXISTS {self._qualified}")
         return 0
 
     @property

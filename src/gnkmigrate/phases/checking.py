@@ -1,0 +1,59 @@
+"""Asks the steps of a phase what speaks against it, before any of them runs."""
+
+from collections.abc import Sequence
+
+import psycopg
+
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.revision import Phase
+from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.work import Work
+
+
+def refuse_if_anything_speaks_against(
+    phase: Phase, direction: Direction, steps: Sequence[Step], work: Work
+) -> None:
+    """Asks all steps, so that the user hears everything at once.
+
+    Raises:
+        PhaseRefused: with every reason, its rows and its remedy.
+        PhaseFailed: somebody's lock was in the way of asking.
+    """
+    refusals = [refusal for step in steps for refusal in _asked(step, work)]
+    if not refusals:
+        return
+    doing = "upgrade" if direction == "up" else "downgrade"
+    details: list[str] = []
+    for refusal in refusals:
+        details.append(refusal.message + (f" ({refusal.total})" if refusal.total else ""))
+        details += [f"  {row}" for row in refusal.rows]
+        if refusal.hint:
+            details.append(f"  -> {refusal.hint}")
+    raise PhaseRefused(
+        f"Phase {phase.name} cannot {doing}; nothing was changed.",
+        details=details,
+        hint=f"Mend what is listed, then: gnkmigrate {doing} --phase {phase.name}",
+    )
+
+
+def _asked(step: Step, work: Work) -> Sequence[Refusal]:
+    """What a step has to say; that its question makes no sense here is an answer, too."""
+    work.step = step.name
+
+    def ask() -> Sequence[Refusal]:
+        # Within --atomic a savepoint, so that the next step can be asked after an error.
+        with work.connection.transaction():
+            return step.check(work)
+
+    try:
+        return work.attempt(ask, limited=False)
+    except (psycopg.ProgrammingError, psycopg.DataError) as error:
+        return (
+            Refusal(
+                f'The check of "{step.name}" does not fit this database: '
+                f"{error.diag.message_primary}.",
+                hint="The tables have another shape than the revision expects; "
+                "gnkmigrate audit shows the differences.",
+            ),
+        )
