@@ -18,7 +18,16 @@ SELECT indisvalid, pg_am.amname, indisunique, indoption::text, indclass::text, i
 FROM pg_index
 JOIN pg_class ON pg_class.oid = indexrelid
 JOIN pg_am ON pg_am.oid = pg_class.relam
-WHERE indexrelid = to_regclass({index})
+WHERE indexrelid = to_regclass({index}) AND indrelid = {table}::regclass
+"""
+
+_IN_THE_WAY = """
+SELECT pg_describe_object('pg_class'::regclass, to_regclass({index}), 0)
+       || coalesce(': ' || pg_get_indexdef(to_regclass({index})), '')
+"""
+
+_BUILDERS = """
+SELECT 'pid ' || pid FROM pg_stat_progress_create_index WHERE index_relid = to_regclass({index})
 """
 
 
@@ -55,20 +64,26 @@ class BuildIndex(Step):
         return quoted(f"{split(self.table)[0]}.{self.index}")
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        found = self._shape(work, self._qualified)
-        if found is None or found[1:] == self._wanted_shape(work)[1:]:
+        name = literal(self._qualified)
+        if work.value(f"SELECT to_regclass({name}) IS NULL"):
             return ()
-        return (
-            Refusal(
-                f"There is an index {self.index} already, and it is another one.",
-                [str(work.value(f"SELECT pg_get_indexdef({literal(self._qualified)}::regclass)"))],
-                0,
-                "Rename or drop it first.",
-            ),
-        )
+        found = self._shape(work)
+        if found is None or found[1:] != self._wanted_shape(work)[1:]:
+            other = str(work.value(_IN_THE_WAY.format(index=name)))
+            message = f"There is something called {self.index} already, and it is another thing."
+            return (Refusal(message, [other], 0, "Rename or drop it first."),)
+        building = [row[0] for row in work.execute(_BUILDERS.format(index=name)).fetchall()]
+        if building:
+            message = f"Another session is building the index {self.index}."
+            return (Refusal(message, building, 0, "Wait until it is through."),)
+        return ()
 
-    def _shape(self, work: Work, index: str) -> tuple[Any, ...] | None:
-        return work.execute(_SHAPE.format(index=literal(index))).fetchone()
+    def _shape(self, work: Work) -> tuple[Any, ...] | None:
+        """The index as it is, beginning with whether it is valid; None where there is none."""
+        return self._shape_of(work, self._qualified, quoted(self.table))
+
+    def _shape_of(self, work: Work, index: str, table: str) -> tuple[Any, ...] | None:
+        return work.execute(_SHAPE.format(index=literal(index), table=literal(table))).fetchone()
 
     def _wanted_shape(self, work: Work) -> tuple[Any, ...]:
         """The definition as PostgreSQL understands it: built on an empty copy, then rolled back."""
@@ -76,30 +91,29 @@ class BuildIndex(Step):
         with work.connection.transaction(force_rollback=True):
             work.execute(f"CREATE TEMPORARY TABLE gnkmigrate_probe (LIKE {quoted(self.table)})")
             work.execute(f"CREATE INDEX {probe} ON pg_temp.gnkmigrate_probe {self.definition}")
-            shape = self._shape(work, f"pg_temp.{probe}")
+            shape = self._shape_of(work, f"pg_temp.{probe}", "pg_temp.gnkmigrate_probe")
         if shape is None:
             raise TypeError("CREATE INDEX makes an index")
         return shape
 
     def run(self, work: Work) -> int:
-        if work.atomic:
-            if not self._was_there(work):
-                work.execute(f"CREATE INDEX {self._body}")
-            return 0
         if work.attempt(lambda: self._was_there(work)):
             return 0
-        found = self._shape(work, self._qualified)
+        found = self._shape(work)
+        concurrently = "" if work.atomic else "CONCURRENTLY "
+        execute = work.execute if work.atomic else work.concurrently
         if found is not None and not found[0]:
-            work.concurrently(f"DROP INDEX CONCURRENTLY {self._qualified}")
+            execute(f"DROP INDEX {concurrently}{self._qualified}")
             found = None
         if found is None:
-            work.concurrently(f"CREATE INDEX CONCURRENTLY {self._body}")
+            execute(f"CREATE INDEX {concurrently}{self._body}")
         return 0
 
     def _was_there(self, work: Work) -> bool:
-        """Whether the index was there before this step first ran; remembered from then on."""
+        """Whether it was there, and valid, before this step first ran; remembered from then on."""
         if work.checkpoint is None:
-            existed = self._shape(work, self._qualified) is not None
+            found = self._shape(work)
+            existed = found is not None and bool(found[0])
             work.save_checkpoint({"existed": existed}, 0)
             if existed:
                 work.remember(self.name, "was there before")
