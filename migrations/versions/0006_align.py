@@ -16,12 +16,19 @@ phase = "align"
 def text(column: str, length: int, *, not_null: bool = False) -> Conversion:
     """A varchar gets a length; what is longer is cut, which the guards have asked about."""
     return Conversion(
-        column, f"varchar({length})", using=f"left(:column, {length})", not_null=not_null
+        column,
+        f"varchar({length})",
+        using=f"left(:column, {length})",
+        not_null=not_null,
+        lossy=f"char_length(:column) = {length}",
     )
 
 
 def moment(column: str, rename: str = "", *, default: str | None = "now()") -> Conversion:
-    """A timestamp without time zone becomes one with, read in the source time zone."""
+    """A timestamp without time zone becomes one with, read in the source time zone.
+
+    Clocks that are set forward skip times, which come back as others; UTC skips none.
+    """
     return Conversion(
         column,
         "timestamptz",
@@ -29,6 +36,7 @@ def moment(column: str, rename: str = "", *, default: str | None = "now()") -> C
         back=":column AT TIME ZONE :'source_timezone'",
         default=default,
         rename=rename,
+        lossy=":'source_timezone' <> 'UTC'",
         fallback="now()",
     )
 
@@ -44,7 +52,7 @@ def label(
         using=":column::text",
         back=f":column::text::{enum}",
         default=default,
-        lossless=True,
+        lossy="false",
         holds=f":column IN ({allowed})",
         fallback=default,
     )
@@ -146,7 +154,7 @@ def upgrade() -> None:
         hint="Shorten them so that they stay different.",
     )
     for table, definition, constraint in NAMES:
-        op.name_constraint(table, definition, constraint)
+        op.name_constraint(table, constraint, definition)
     op.convert_columns("public.users", "id", USERS)
     op.convert_columns("public.node_requests", "id", NODE_REQUESTS)
     for type_, converted in TYPES:
@@ -155,8 +163,8 @@ def upgrade() -> None:
         op.add_constraint(table, constraint, definition)
     op.replace_foreign_key(
         "public.node_requests",
-        "FOREIGN KEY (user_id) REFERENCES public.users(id)",
         "node_requests_user_id_fkey",
+        "FOREIGN KEY (user_id) REFERENCES public.users(id)",
         "ON DELETE CASCADE",
     )
     for index, table, definition in INDEXES:

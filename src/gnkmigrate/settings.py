@@ -69,7 +69,7 @@ class LimitSettings(BaseModel, extra="forbid"):
     replica_lag_mb: Annotated[int, Field(gt=0)] = 256
     wal_mb_per_s: Annotated[float, Field(gt=0)] | None = None
     pause_while: str | None = None
-    rewrite_rows: Annotated[int, Field(ge=0)] = 10_000
+    rewrite_rows: Annotated[int, Field(ge=0)] = 1000
     dry_run_rows: Annotated[int, Field(gt=0)] = 100_000
 
 

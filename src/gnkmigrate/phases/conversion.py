@@ -21,7 +21,8 @@ class Conversion:
         not_null: whether it is NOT NULL afterwards.
         rename: its name afterwards; "" where it stays.
         keep: keep every original, because `back` reads other tables, which may change.
-        lossless: `back` gives every value back exactly, so that no original need be kept.
+        lossy: SQL condition on the new value under which `back` may not give the old one back
+            exactly, so that an original may have been kept; "false" where it always does.
         holds: SQL condition on the new value under which the old column can hold it.
         fallback: SQL for what the old column gets where it cannot, with --spill; None where
             the row has to go to the overflow whole.
@@ -35,7 +36,7 @@ class Conversion:
     not_null: bool = False
     rename: str = ""
     keep: bool = False
-    lossless: bool = False
+    lossy: str = "true"
     holds: str = "true"
     fallback: str | None = None
 

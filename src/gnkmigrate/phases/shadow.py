@@ -15,6 +15,7 @@ from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.work import Work
 
 ROW = ":row"
+NEVER = "false"
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
 TRIGGER = "zz_gnkmigrate_columns"
 
@@ -156,7 +157,7 @@ def _upward(
         default=conversion.default,
         not_null=conversion.not_null,
         residue=None
-        if conversion.lossless
+        if conversion.lossy == NEVER
         else Residue(
             phase=phase,
             relation=table,
@@ -176,6 +177,7 @@ def _downward(
     old_type = str(before["type"])
     holds = conversion.holds.replace(COLUMN, new)
     back = f"CASE WHEN {holds} THEN {conversion.reverted(new, old_type)} END"
+    lossy = conversion.lossy.replace(COLUMN, new)
     means = conversion.still_means(f"residue.original::{old_type}", "residue.converted")
     original = f"""(SELECT residue.original::{old_type} FROM gnkmigrate.residue
         WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(table)}
@@ -187,7 +189,9 @@ def _downward(
         source=conversion.new_name,
         target=conversion.column,
         type=old_type,
-        value=back if conversion.lossless else f"coalesce({original}, {back})",
+        value=f"CASE WHEN {lossy} THEN coalesce({original}, {back}) ELSE {back} END"
+        if conversion.lossy != NEVER
+        else back,
         default=before["default"],
         not_null=bool(before["not_null"]),
         residue=None,

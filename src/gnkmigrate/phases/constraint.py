@@ -1,0 +1,66 @@
+"""What the steps about one constraint of a table share.
+
+A constraint is found by what it constrains, never by a guessed name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.phases import relation
+from gnkmigrate.phases.names import column, quoted
+from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.work import Work
+
+
+@dataclass(frozen=True)
+class ConstraintStep(Step):
+    """A step that brings about, or takes back, one constraint of one table.
+
+    Attributes:
+        table: "schema.table".
+        constraint: its declared name.
+    """
+
+    table: str
+    constraint: str
+
+    @property
+    def name(self) -> str:
+        return f"constraint {self.constraint}"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    def drop(self, name: str) -> str:
+        return f"{self._alter} DROP CONSTRAINT IF EXISTS {column(name)}"
+
+    def add(self, name: str, definition: str) -> str:
+        """Without reading the table: new rows are checked at once, the old ones on VALIDATE."""
+        not_valid = "" if definition.endswith("NOT VALID") else " NOT VALID"
+        return f"{self._alter} ADD CONSTRAINT {column(name)} {definition}{not_valid}"
+
+    def validate(self, name: str) -> str:
+        """Reads the table while writers go on (PostgreSQL manual, ALTER TABLE, Notes)."""
+        return f"{self._alter} VALIDATE CONSTRAINT {column(name)}"
+
+    def rename(self, old: str, new: str) -> str:
+        return f"{self._alter} RENAME CONSTRAINT {column(old)} TO {column(new)}"
+
+    @property
+    def _alter(self) -> str:
+        return f"ALTER TABLE {quoted(self.table)}"
+
+    def require_one(self, work: Work, definition: str) -> Sequence[Refusal]:
+        """Refuses unless exactly one constraint of the table begins with this definition."""
+        names = [name for name, _ in relation.constraints(work, self.table, definition)]
+        if len(names) == 1:
+            return ()
+        return (
+            Refusal(
+                f"{self.table} has {len(names)} constraints {definition}, and one is expected.",
+                names,
+                len(names),
+                "gnkmigrate audit shows its constraints; mend them by hand first.",
+            ),
+        )

@@ -1,0 +1,53 @@
+"""op.name_constraint and op.restore_constraint_name: declared names for what a framework named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.phases import relation
+from gnkmigrate.phases.constraint import ConstraintStep
+from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.step import Refusal
+from gnkmigrate.phases.work import Work
+
+
+@operation("name_constraint")
+@dataclass(frozen=True)
+class NameConstraint(ConstraintStep):
+    """Gives a constraint its declared name, and remembers the one it had.
+
+    Attributes:
+        definition: what it is, as pg_get_constraintdef prints it: "UNIQUE (email)".
+    """
+
+    definition: str
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return self.require_one(work, self.definition)
+
+    def run(self, work: Work) -> int:
+        ((found, _),) = relation.constraints(work, self.table, self.definition)
+        work.remember(self.name, found)
+        if found != self.constraint:
+            work.execute(self.rename(found, self.constraint))
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (self.rename(f'the name of "{self.definition}"', self.constraint),)
+
+
+@operation("restore_constraint_name")
+@dataclass(frozen=True)
+class RestoreConstraintName(ConstraintStep):
+    """Takes name_constraint back."""
+
+    def run(self, work: Work) -> int:
+        original = work.recall(self.name)
+        if original is not None and original != self.constraint:
+            work.execute(self.rename(self.constraint, original))
+        work.forget(self.name)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (self.rename(self.constraint, "the name it had"),)
