@@ -147,7 +147,7 @@ def _write_phases(console: "Console", phases: Sequence["PhaseOutcome"]) -> None:
         verified = counted(proven, "verification") if phase.verified else ""
         line = (
             f"   ok  {phase.phase:11}{counted(phase.steps, 'step'):>9}"
-            f"{counted(phase.rows, 'row'):>13}{duration(phase.seconds):>10}  {verified}"
+            f"{counted(phase.rows, 'row'):>13}{duration(phase.seconds):>12}  {verified}"
         )
         console.print(line.rstrip(), soft_wrap=True)
         for result in phase.verified:

@@ -12,6 +12,7 @@ from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.catalog.script import read_scripts, run_scripts
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.demo import data
+from gnkmigrate.demo.dump import comparable
 from gnkmigrate.errors import DemoFailed
 from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.compare import Divergence, Fingerprint, divergences, fingerprint
@@ -102,7 +103,7 @@ Scene: TypeAlias = (
 
 @dataclass(frozen=True)
 class Moment:
-    """All that can be compared: the rows of every table, and pg_dump's view of the schema."""
+    """All that is compared: the rows of every table, and the schema as pg_dump writes it."""
 
     rows: Mapping[str, Fingerprint]
     schema: str
@@ -176,10 +177,8 @@ def _make(session: Connection, settings: Settings, rows: int) -> None:
 
 
 def _moment(session: Connection, url: DatabaseUrl, server: Server, settings: Settings) -> Moment:
-    dump = dump_schema(url, server.major)
-    # pg_dump marks each dump with a random word, so that it cannot be forged.
-    lines = [line for line in dump.splitlines() if "restrict" not in line[:11]]
-    return Moment(fingerprint(session, settings.schemas), "\n".join(lines))
+    schema = comparable(dump_schema(url, server.major))
+    return Moment(fingerprint(session, settings.schemas), schema)
 
 
 def _audit(settings: Settings, url: DatabaseUrl) -> AuditResult:
