@@ -214,6 +214,7 @@ def upgrade() -> None:
     )
     op.step("nodes follow user_nodes", SYNC, touches=("public.user_nodes",))
     op.backfill("rows of nodes", "public.user_nodes", "id", FILL, alias="old", quiet=True)
+    op.step("statistics of nodes", "ANALYZE public.nodes, public.user_nodes")
     op.verify(
         "every assignment knows its node",
         "SELECT id, node_address FROM public.user_nodes WHERE node_id IS NULL",

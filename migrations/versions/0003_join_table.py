@@ -340,6 +340,7 @@ def upgrade() -> None:
     op.step("join table", JOIN_TABLE, touches=("public.users", "public.nodes"))
     op.step("join table follows user_nodes", SYNC, touches=("public.user_nodes",))
     op.backfill("rows of the join table", "public.user_nodes", "id", FILL, alias="old")
+    op.step("statistics of the join table", "ANALYZE gnkmigrate_staging.user_nodes")
     op.verify(
         "the join table has every assignment and no other",
         f"""
