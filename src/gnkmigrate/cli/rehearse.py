@@ -1,0 +1,151 @@
+"""`gnkmigrate rehearse`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import Format, Overflow, ResultFormat, Unmapped, given
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gnkmigrate.rehearsal import PhaseRun, Rehearsal, Stage
+    from gnkmigrate.rehearsal.outcome import StageName
+
+DID_NOT_HOLD = 1
+
+
+def command(
+    context: typer.Context,
+    format_: Format = ResultFormat.TEXT,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the result as Markdown.")
+    ] = None,
+    unmapped: Annotated[
+        Unmapped | None,
+        typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
+    ] = None,
+    overflow: Annotated[
+        Overflow | None,
+        typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
+    ] = None,
+    spill: Annotated[
+        bool,
+        typer.Option("--spill", help="On the way back, keep what the old shape cannot hold."),
+    ] = False,
+) -> None:
+    """Try the whole migration and its rollback on a copy.
+
+    Copies the live database, which is only read, into a throwaway server: there a dry run, the
+    upgrade phase by phase, verification, audit, the downgrade with every row compared, and the
+    upgrade again. Exits with 1 when something did not hold.
+
+    Example: gnkmigrate rehearse --report rehearsal.md
+    """
+    from gnkmigrate.cli._progress import progress
+    from gnkmigrate.cli._transfer import transfer_progress
+    from gnkmigrate.rehearsal import Listener, rehearse
+
+    project = _context.settings(context)
+    parameters = {
+        name: str(value) for name, value in given(unmapped=unmapped, overflow=overflow).items()
+    }
+    if spill:
+        parameters["spill"] = "yes"
+    messages = _context.stderr(context)
+
+    def begin(stage: "StageName") -> None:
+        messages.print(f"{stage} ...")
+
+    with progress(context) as observe:
+        listener = Listener(begin, lambda: transfer_progress(context), observe)
+        url = _context.live_url(context, project)
+        rehearsal = rehearse(project, url, parameters, listener)
+    _write_result(context, rehearsal, format_, report)
+    if not rehearsal.passed:
+        raise typer.Exit(DID_NOT_HOLD)
+    following = "upgrade" if rehearsal.phases else "status"
+    messages.print(f"Next: gnkmigrate {following}")
+
+
+def _write_result(
+    context: typer.Context, rehearsal: "Rehearsal", format_: ResultFormat, report: Path | None
+) -> None:
+    if report is not None:
+        from gnkmigrate.rehearsal.markdown import page
+
+        report.write_text(page(rehearsal), encoding="utf-8")
+    if format_ is ResultFormat.JSON:
+        import json
+
+        from gnkmigrate.rehearsal.document import document
+
+        typer.echo(json.dumps(document(rehearsal), indent=2, ensure_ascii=False))
+    else:
+        _write(_context.stdout(context), rehearsal)
+
+
+def _write(console: "Console", rehearsal: "Rehearsal") -> None:
+    from gnkmigrate.cli._words import server_version
+    from gnkmigrate.rehearsal.room import in_words
+
+    version = server_version(rehearsal.server_version)
+    console.print(
+        f"A copy of {rehearsal.database} ({in_words(rehearsal.size)}) on PostgreSQL {version}, "
+        f"{rehearsal.provider}",
+        soft_wrap=True,
+    )
+    if not rehearsal.phases:
+        console.print("No phase is pending.")
+    for stage in rehearsal.stages:
+        _write_stage(console, stage)
+        for run in rehearsal.runs:
+            if run.round == stage.name:
+                _write_run(console, run)
+    _write_checklist(console, rehearsal)
+    verdict = "Everything held." if rehearsal.passed else "Not everything held."
+    console.print(f"\n{verdict}", style="bold")
+
+
+def _write_stage(console: "Console", stage: "Stage") -> None:
+    from gnkmigrate.cli._lines import write_line
+    from gnkmigrate.cli._words import duration
+
+    console.print(f"\n{stage.name}", style="bold")
+    if stage.state == "not reached":
+        write_line(console, "", stage.state)
+        return
+    mark = "ok" if stage.state == "ok" else "FAILED"
+    text = stage.summary if stage.state == "ok" else f"{stage.problems[0]}"
+    write_line(console, mark, f"{text} ({duration(stage.seconds)})")
+    for problem in stage.problems[1:]:
+        write_line(console, "", problem)
+    if stage.hint:
+        write_line(console, "", f"next: {stage.hint}")
+
+
+def _write_run(console: "Console", run: "PhaseRun") -> None:
+    from gnkmigrate.cli._words import counted, duration
+
+    proven = sum(result.passed and not result.reports for result in run.verified)
+    verified = counted(proven, "verification") if proven else ""
+    line = (
+        f"         {run.phase:12}{counted(run.rows, 'row'):>13}{duration(run.seconds):>10}"
+        f"  {verified}"
+    )
+    console.print(line.rstrip(), soft_wrap=True)
+
+
+def _write_checklist(console: "Console", rehearsal: "Rehearsal") -> None:
+    from gnkmigrate.cli._lines import write_line
+    from gnkmigrate.rehearsal.checklist import checklist
+
+    console.print("\nbefore the upgrade", style="bold")
+    for point in checklist(rehearsal):
+        if point.state == "not automated":
+            write_line(console, "", f"{point.title}: not automated: {point.why}")
+        else:
+            mark = "ok" if point.state == "ok" else "FAILED"
+            write_line(console, mark, f"{point.title}: {point.why}")

@@ -1,0 +1,19 @@
+"""A rehearsal as a JSON document (docs/rehearse.schema.json)."""
+
+from dataclasses import asdict
+from typing import Any
+
+from gnkmigrate.rehearsal.checklist import checklist
+from gnkmigrate.rehearsal.outcome import Rehearsal
+
+VERSION = 1
+
+
+def document(rehearsal: Rehearsal) -> dict[str, Any]:
+    """The document, of JSON's own types."""
+    return {
+        "version": VERSION,
+        "passed": rehearsal.passed,
+        **asdict(rehearsal),
+        "checklist": [asdict(point) for point in checklist(rehearsal)],
+    }

@@ -1,0 +1,64 @@
+"""Whether there is room for a copy, asked before anything is written."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gnkmigrate.errors import GnkMigrateError
+
+# The rows, their new shape beside them, and the log (WAL) of making it.
+SERVER_FACTOR = 3
+# A dump is compressed and has no indexes, so it is smaller; by how much nobody knows before.
+DUMP_FACTOR = 1
+
+_UNIT = 1000
+
+
+class NoRoom(GnkMigrateError):
+    """A disk is too small for the copy; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Room that is needed.
+
+    Attributes:
+        folder: where.
+        size: bytes.
+        hint: how to have it elsewhere.
+    """
+
+    folder: Path
+    size: int
+    hint: str
+
+
+def require_room(needs: Sequence[Need]) -> None:
+    """Refuses what does not fit; needs on one file system add up.
+
+    Raises:
+        NoRoom: with the size that is needed.
+    """
+    devices: dict[int, list[Need]] = {}
+    for need in needs:
+        devices.setdefault(need.folder.stat().st_dev, []).append(need)
+    for together in devices.values():
+        size = sum(need.size for need in together)
+        free = shutil.disk_usage(together[0].folder).free
+        if free < size:
+            raise NoRoom(
+                f"A copy of the database needs about {in_words(size)} in "
+                f"{together[0].folder}, and {in_words(free)} are free there.",
+                hint=together[0].hint,
+            )
+
+
+def in_words(size: int) -> str:
+    """A number of bytes as people say it: "45.3 MB"."""
+    value = size / _UNIT
+    for unit in ("kB", "MB", "GB"):
+        if value < _UNIT:
+            return f"{value:.1f} {unit}"
+        value /= _UNIT
+    return f"{value:,.1f} TB"
