@@ -9,7 +9,7 @@ from gnkmigrate.phases.compare import fingerprint
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command, MakeRole
 from tests.cli.test_upgrade import PHASES, states
-from tests.support import execute, pg_dump
+from tests.support import ROOT, execute, pg_dump
 
 STAGES = ["copy", "dry run", "upgrade", "verification", "audit", "downgrade", "upgrade again"]
 
@@ -67,6 +67,10 @@ def test_the_answers_of_an_upgrade_are_taken(gnkmigrate: Command, report: Databa
     assert ran.exit_code == 0, ran.output
     document = json.loads(ran.stdout)
     assert document["phases"] == PHASES
+    schema = json.loads((ROOT / "docs" / "rehearse.schema.json").read_text())["properties"]
+    assert document.keys() == schema.keys()
+    for part in ("stages", "runs", "checklist"):
+        assert document[part][0].keys() == schema[part]["items"]["properties"].keys()
     assert [run["phase"] for run in document["runs"]] == [*PHASES, *reversed(PHASES), *PHASES]
 
 
@@ -103,3 +107,19 @@ def test_no_throwaway_server(
     assert ran.exit_code == 2, ran.output
     assert "no server is named in the settings" in ran.stderr
     assert "next: " in ran.stderr
+
+
+def test_a_report_that_cannot_be_written_is_refused_at_once(gnkmigrate: Command) -> None:
+    ran = gnkmigrate(None, "rehearse", "--report", "no/such/folder/rehearsal.md")
+    assert ran.exit_code == 2
+    assert "there is no folder" in ran.stderr
+
+
+def test_too_small_a_disk(
+    gnkmigrate: Command, report: DatabaseUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gnkmigrate.rehearsal.clone.SERVER_FACTOR", 10**12)
+    ran = gnkmigrate(report, "rehearse")
+    assert ran.exit_code == 2, ran.output
+    assert "A copy of the database needs about" in ran.stderr
+    assert "next: Name a server of yours" in ran.stderr

@@ -44,6 +44,9 @@ def command(
 
     Example: gnkmigrate rehearse --report rehearsal.md
     """
+    if report is not None and not report.absolute().parent.is_dir():
+        raise typer.BadParameter(f"--report: there is no folder {report.absolute().parent}.")
+
     from gnkmigrate.cli._progress import progress
     from gnkmigrate.cli._transfer import transfer_progress
     from gnkmigrate.rehearsal import Listener, rehearse
@@ -73,10 +76,6 @@ def command(
 def _write_result(
     context: typer.Context, rehearsal: "Rehearsal", format_: ResultFormat, report: Path | None
 ) -> None:
-    if report is not None:
-        from gnkmigrate.rehearsal.markdown import page
-
-        report.write_text(page(rehearsal), encoding="utf-8")
     if format_ is ResultFormat.JSON:
         import json
 
@@ -85,6 +84,10 @@ def _write_result(
         typer.echo(json.dumps(document(rehearsal), indent=2, ensure_ascii=False))
     else:
         _write(_context.stdout(context), rehearsal)
+    if report is not None:
+        from gnkmigrate.rehearsal.markdown import page
+
+        report.write_text(page(rehearsal), encoding="utf-8")
 
 
 def _write(console: "Console", rehearsal: "Rehearsal") -> None:

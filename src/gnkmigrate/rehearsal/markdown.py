@@ -76,7 +76,9 @@ def _phases(rehearsal: Rehearsal) -> Iterator[str]:
 
 
 def _cell(run: PhaseRun | None) -> str:
-    return "not run" if run is None else f"{run.seconds:.2f} s, {run.rows:,} rows"
+    if run is None:
+        return "not run"
+    return f"{run.seconds:.2f} s, {run.rows:,} {'row' if run.rows == 1 else 'rows'}"
 
 
 def _point(point: Point) -> str:
