@@ -20,7 +20,7 @@ from gnkmigrate.backup import (
 )
 from gnkmigrate.backup.contents import read_contents
 from gnkmigrate.backup.manifest import manifest_path, write_manifest
-from gnkmigrate.backup.printing import as_restored, settled
+from gnkmigrate.catalog.printing import as_restored, settled
 from gnkmigrate.backup.progress import TransferProgress
 from gnkmigrate.backup.target import Held
 from gnkmigrate.catalog.snapshot import read_snapshot

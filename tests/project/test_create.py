@@ -34,6 +34,18 @@ def test_target_and_baseline_taken_from_a_database_say_what_it_is(
     assert compare(live, target) == ()
 
 
+def test_a_target_that_pg_dump_has_written_shows_no_difference(
+    tmp_path: Path, server: Server, minegnk_target: DatabaseUrl
+) -> None:
+    """PostgreSQL prints `varchar IN (...)` in another way once it has read its own dump."""
+    create_project(tmp_path, minegnk_target)
+
+    settings = load(tmp_path / "gnkmigrate.toml")
+    with connect(minegnk_target, read_only=True) as connection:
+        live = read_snapshot(connection, schemas=settings.schemas)
+    assert compare(live, load_sql(settings.path(settings.target), server, settings)) == ()
+
+
 def test_nothing_is_written_over_a_file_that_is_there(tmp_path: Path) -> None:
     (tmp_path / "gnkmigrate.toml").write_text("mine = true")
 

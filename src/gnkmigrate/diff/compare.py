@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.catalog.collector import collector_paused
 from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.catalog.printing import merely_printed
 from gnkmigrate.diff.change import Change
 from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.diff.matching import match
@@ -51,7 +52,11 @@ def _changes(source: Snapshot, target: Snapshot, known: Correspondence) -> Itera
 def _changes_of_pair(before: Fact, after: Fact, known: Correspondence) -> Iterator[Change]:
     if before.identity in known.renamed:
         yield Change("rename", before, after)
-    differing = known.differing(before, after)
+    differing = frozenset(
+        key
+        for key in known.differing(before, after)
+        if not merely_printed(before.payload.get(key), after.payload.get(key))
+    )
     if differing:
         yield Change("alter", _reworded(before, after, differing), after)
 

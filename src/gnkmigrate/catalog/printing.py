@@ -38,6 +38,11 @@ def _cast_one_by_one(found: re.Match[str]) -> str:
     return f"ARRAY[{', '.join(f'({element})::{type_}' for element in elements)}]"
 
 
+def merely_printed(one: Any, other: Any) -> bool:
+    """Whether two JSON values differ, and only in how PostgreSQL prints their expressions."""
+    return bool(one != other and _settled(one) == _settled(other))
+
+
 def _settled(value: Any) -> Any:
     if isinstance(value, str):
         return settled(value)
