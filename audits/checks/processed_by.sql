@@ -15,20 +15,17 @@
 SELECT
     request.id::text AS key,
     request.processed_by::text AS processed_by,
-    alike.users AS users_of_that_email
+    coalesce(alike.users, 0) AS users_of_that_email
 FROM public.node_requests AS request
-CROSS JOIN LATERAL (
-    SELECT count(*) AS users
+LEFT JOIN (
+    SELECT lower(person.email) AS email, count(*) AS users
     FROM public.users AS person
-    WHERE lower(person.email) = lower(request.processed_by::text)
-) AS alike
+    GROUP BY lower(person.email)
+) AS alike ON alike.email = lower(request.processed_by::text)
+LEFT JOIN public.users AS exact ON exact.email = request.processed_by::text
+LEFT JOIN public.users AS identified ON identified.id::text = lower(request.processed_by::text)
 WHERE
     request.processed_by IS NOT NULL
-    AND alike.users <> 1
-    AND NOT EXISTS (
-        SELECT
-        FROM public.users AS person
-        WHERE
-            person.email = request.processed_by::text
-            OR person.id::text = lower(request.processed_by::text)
-    );
+    AND coalesce(alike.users, 0) <> 1
+    AND exact.id IS NULL
+    AND identified.id IS NULL;
