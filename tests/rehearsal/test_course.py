@@ -9,7 +9,7 @@ import pytest
 
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
 from gnkmigrate.phases import events
 from gnkmigrate.rehearsal import CloneFailed, Listener, Rehearsal, rehearse
 from gnkmigrate.servers import Server
@@ -117,6 +117,13 @@ def test_a_phase_that_is_half_done_is_refused(small: Small) -> None:
     with pytest.raises(PhaseRefused, match="phase1 is half done") as refused:
         tried(small)
     assert "gnkmigrate downgrade --phase phase1" in refused.value.hint
+
+
+def test_a_revision_that_is_not_sound_is_refused_before_anything_is_copied(small: Small) -> None:
+    small.revision(1, 'op.verify(title="none", query="DELETE FROM product")')
+    nowhere = ServerSettings(provider="url")
+    with pytest.raises(RevisionError, match="is not one SELECT"):
+        tried(small, nowhere)
 
 
 def test_a_missing_target_is_found(small: Small) -> None:

@@ -75,9 +75,11 @@ def rehearse(
         CloneFailed: there can be no copy.
         SchemaError: the target cannot be loaded.
     """
+    # What speaks against it is said before anything is copied.
     phases = load_phases(settings.path(settings.migrations))
+    _require_steps(phases)
     with connect(live, read_only=True) as session:
-        _pending(session, phases)  # what speaks against it is said before anything is copied
+        _pending(session, phases)
     started = time.monotonic()
     listener.stage("copy")
     with clone(settings, live, listener.transfer) as copy:
@@ -97,6 +99,16 @@ def rehearse(
         stages=stages,
         runs=tuple(course.runs),
     )
+
+
+def _require_steps(phases: Sequence[Phase]) -> None:
+    """Has every revision say its steps, which is when a mistake in one shows.
+
+    Raises:
+        RevisionError: its steps are not sound.
+    """
+    for phase in phases:
+        _ = phase.up_steps, phase.down_steps
 
 
 def _copied(copy: Clone) -> _Found:
