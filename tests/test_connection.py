@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect, redact
+from gnkmigrate.connection import DatabaseUrl, connect, redact, require_supported
 from gnkmigrate.errors import ConnectionFailed, SettingsError
 from tests.support import execute, rows
 
@@ -102,6 +102,17 @@ def test_a_missing_database_is_named(database: DatabaseUrl) -> None:
         connect(database.with_database("nowhere"))
 
     assert "nowhere does not exist" in failed.value.message
+
+
+def test_a_server_that_is_too_old_is_refused_with_what_to_do() -> None:
+    url = DatabaseUrl.parse("postgresql://ann@old.example.org/shop")
+
+    with pytest.raises(ConnectionFailed) as refused:
+        require_supported(url, 130022)
+
+    assert "ann@old.example.org:5432/shop is PostgreSQL 13" in refused.value.message
+    assert "Upgrade the server" in refused.value.hint
+    require_supported(url, 140000)
 
 
 def test_a_dba_sees_who_we_are(database: DatabaseUrl) -> None:

@@ -14,12 +14,14 @@ from gnkmigrate.errors import ConnectionFailed, SettingsError
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 MINIMUM_VERSION = 140000
+TRANSACTION_TIMEOUT = 170000  # the first version that has this setting
 
 # What a role or a database may have set, and what a session of ours therefore sets back.
 # https://www.postgresql.org/docs/16/runtime-config-client.html
 PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
     ("statement_timeout", "0"),
     ("idle_in_transaction_session_timeout", "0"),
+    ("idle_session_timeout", "0"),
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_deferrable", "off"),
     ("client_encoding", "UTF8"),
@@ -119,19 +121,30 @@ def connect(
     except psycopg.OperationalError as error:
         raise _explained(url, error) from None
     try:
+        require_supported(url, connection.info.server_version)
         pin(connection, read_only=read_only, search_path=search_path)
     except BaseException:
         connection.close()
         raise
-    version = connection.info.server_version
+    return connection
+
+
+def require_supported(url: DatabaseUrl, version: int) -> None:
+    """Refuses servers that are too old.
+
+    Args:
+        url: the server's, for the message.
+        version: its server_version_num.
+
+    Raises:
+        ConnectionFailed: it is older than 14.
+    """
     if version < MINIMUM_VERSION:
-        connection.close()
         raise ConnectionFailed(
             f"The server at {url} is PostgreSQL {version // 10000}; "
             "gnkmigrate works with 14 and later.",
             hint="Upgrade the server first: older majors get no security fixes.",
         )
-    return connection
 
 
 def pin(connection: Connection, *, read_only: bool, search_path: Sequence[str]) -> None:
@@ -140,6 +153,8 @@ def pin(connection: Connection, *, read_only: bool, search_path: Sequence[str]) 
     path = sql.SQL(", ").join(sql.Identifier(schema) for schema in schemas)
     settings = dict(PINNED_SETTINGS)
     settings["default_transaction_read_only"] = "on" if read_only else "off"
+    if connection.info.server_version >= TRANSACTION_TIMEOUT:
+        settings["transaction_timeout"] = "0"
     # Reading a definition waits for whoever is changing it; a reader gives up soon.
     settings["lock_timeout"] = "5s" if read_only else "0"
     statement = sql.SQL("; ").join(
