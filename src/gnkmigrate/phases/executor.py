@@ -249,5 +249,8 @@ def _note_failure(work: Work, run: int, error: BaseException) -> None:
     """Writes the failure down where that is still possible; inside --atomic it rolls back too."""
     if work.connection.closed or work.atomic:
         return
-    text = error.message if isinstance(error, GnkMigrateError) else type(error).__name__
+    if isinstance(error, KeyboardInterrupt):
+        text = "interrupted"
+    else:
+        text = error.message if isinstance(error, GnkMigrateError) else type(error).__name__
     journal.fail_run(work.connection, run, text)
