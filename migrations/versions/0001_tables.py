@@ -50,9 +50,30 @@ CREATE TABLE public.earnings_history (
 CREATE INDEX idx_earnings_node_date ON public.earnings_history (node_id, date DESC)
 """
 
+# With the names that PostgreSQL gives their indexes.
+NEW = (
+    "public.nodes",
+    "public.nodes_pkey",
+    "public.nodes_identifier_key",
+    "public.node_stats_cache",
+    "public.node_stats_cache_pkey",
+    "public.idx_node_stats_fetched",
+    "public.earnings_history",
+    "public.earnings_history_pkey",
+    "public.earnings_history_node_id_date_key",
+    "public.idx_earnings_node_date",
+)
+
 
 def upgrade() -> None:
-    op.expect_absent(("public.nodes", "public.node_stats_cache", "public.earnings_history"))
+    op.expect_absent(NEW)
+    op.expect_table(
+        "public.users",
+        ("id", "email", "password", "name", "role", "isActive", "createdAt", "updatedAt"),
+        types=(("id", "uuid"),),
+    )
+    op.expect_table("public.user_nodes", ("id", "user_id", "node_address", "is_active"))
+    op.expect_table("public.node_requests", ("id", "user_id", "processed_by", "status"))
     op.keep_shape("public.users")
     op.keep_shape("public.node_requests")
     op.create_extension("pgcrypto")
@@ -62,11 +83,12 @@ def upgrade() -> None:
     op.verify(
         "every cached status and every day's earnings belong to a node",
         """
-        SELECT 'node_stats_cache' AS relation, node_id FROM public.node_stats_cache
-        WHERE node_id NOT IN (SELECT id FROM public.nodes)
+        SELECT 'node_stats_cache' AS relation, node_id FROM public.node_stats_cache AS cached
+        WHERE NOT EXISTS (SELECT FROM public.nodes WHERE id = cached.node_id)
         UNION ALL
-        SELECT 'earnings_history', node_id FROM public.earnings_history
-        WHERE node_id NOT IN (SELECT id FROM public.nodes)
+        SELECT 'earnings_history', node_id FROM public.earnings_history AS earned
+        WHERE node_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM public.nodes WHERE id = earned.node_id)
         """,
     )
 

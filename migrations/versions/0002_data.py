@@ -175,6 +175,13 @@ def upgrade() -> None:
             "updated_at",
         ),
         without=("node_id", "assigned_by"),
+        types=(
+            ("id", "uuid"),
+            ("user_id", "uuid"),
+            ("is_active", "boolean"),
+            ("created_at", "timestamp without time zone"),
+            ("updated_at", "timestamp without time zone"),
+        ),
     )
     op.guard(
         "Values of user_nodes are too long for nodes.",
@@ -201,6 +208,23 @@ def upgrade() -> None:
         HAVING count(DISTINCT (label, gpu_type, gcore_instance_id)) > 1
         """,
         hint="Make label, gpu_type and gcore_instance_id of a node_address the same in all rows.",
+    )
+    op.guard(
+        "Times of user_nodes are too far away to have a time zone.",
+        """
+        SELECT id, created_at FROM public.user_nodes
+        WHERE isfinite(created_at)
+          AND created_at NOT BETWEEN '4714-11-26 00:00:00 BC' AND '294276-12-30 00:00:00'
+        """,
+        hint="Correct them.",
+    )
+    op.guard(
+        "Nodes are assigned to somebody who is no user.",
+        """
+        SELECT id, user_id FROM public.user_nodes
+        WHERE user_id NOT IN (SELECT id FROM public.users)
+        """,
+        hint="Assign them to a user, or remove them.",
     )
     op.guard(
         "Nodes exist already that do not come from user_nodes.",

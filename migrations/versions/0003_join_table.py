@@ -331,8 +331,9 @@ def upgrade() -> None:
     op.guard(
         "Assignments name somebody in assigned_by who is no user.",
         """
-        SELECT id, assigned_by FROM public.user_nodes
-        WHERE assigned_by NOT IN (SELECT id FROM public.users)
+        SELECT id, assigned_by FROM public.user_nodes AS old
+        WHERE assigned_by IS NOT NULL
+          AND NOT EXISTS (SELECT FROM public.users WHERE id = old.assigned_by)
         """,
         hint="Set assigned_by to the id of a user, or to NULL.",
     )
@@ -374,9 +375,9 @@ def upgrade() -> None:
     op.verify(
         "every assignment has its user and its node",
         """
-        SELECT user_id, node_id FROM public.user_nodes
-        WHERE user_id NOT IN (SELECT id FROM public.users)
-           OR node_id NOT IN (SELECT id FROM public.nodes)
+        SELECT user_id, node_id FROM public.user_nodes AS assigned
+        WHERE NOT EXISTS (SELECT FROM public.users WHERE id = assigned.user_id)
+           OR NOT EXISTS (SELECT FROM public.nodes WHERE id = assigned.node_id)
         """,
     )
 

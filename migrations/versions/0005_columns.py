@@ -31,6 +31,7 @@ PROCESSED_BY = (
     Conversion(
         column="processed_by",
         type="uuid",
+        expects="character varying",
         using="gnkmigrate.user_of_text(:column)",
         back="gnkmigrate.email_of_user(:column)",
         keep=True,
@@ -134,8 +135,9 @@ def upgrade() -> None:
     op.verify(
         "every processed_by is a user",
         """
-        SELECT id, processed_by FROM public.node_requests
-        WHERE processed_by NOT IN (SELECT id FROM public.users)
+        SELECT id, processed_by FROM public.node_requests AS request
+        WHERE processed_by IS NOT NULL
+          AND NOT EXISTS (SELECT FROM public.users WHERE id = request.processed_by)
         """,
     )
     op.verify(
@@ -173,6 +175,11 @@ def downgrade() -> None:
         of="columns of node_requests",
     )
     op.drop_added_constraint("public.node_requests", "node_requests_processed_by_fkey")
+    op.step(
+        "texts are resolved",
+        "CREATE INDEX IF NOT EXISTS gnkmigrate_users_lower_email ON public.users (lower(email))",
+        touches=("public.users",),
+    )
     op.revert_columns("public.node_requests", "id", PROCESSED_BY)
     op.step(
         "who a text means",
@@ -181,8 +188,6 @@ def downgrade() -> None:
         DROP FUNCTION gnkmigrate.email_of_user(uuid)
         """,
     )
-    # Nothing to take back; but an upgrade that goes on from here has to come by it again.
-    op.step("texts are resolved", "SELECT")
     op.drop_built_index("gnkmigrate_users_lower_email", "public.users")
     op.drop_added_constraint("public.node_requests", "node_requests_assigned_to_fkey")
     op.drop_added_constraint("public.node_requests", "node_requests_type_check")

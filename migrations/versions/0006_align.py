@@ -13,6 +13,12 @@ down_revision = "0005"
 phase = "align"
 
 
+# At the very ends of time another zone is out of range.
+NEAR_ENOUGH = (
+    "NOT isfinite(:column) OR :column BETWEEN '4714-11-26 00:00:00 BC' AND '294276-12-30 00:00:00'"
+)
+
+
 def text(column: str, length: int, *, not_null: bool = False) -> Conversion:
     """A varchar gets a length; what is longer is cut, which the guards have asked about."""
     return Conversion(
@@ -21,6 +27,7 @@ def text(column: str, length: int, *, not_null: bool = False) -> Conversion:
         using=f"left(:column, {length})",
         not_null=not_null,
         lossy=f"char_length(:column) = {length}",
+        expects="character varying",
     )
 
 
@@ -37,6 +44,9 @@ def moment(column: str, rename: str = "", *, default: str | None = "now()") -> C
         default=default,
         rename=rename,
         lossy=":'source_timezone' <> 'UTC'",
+        expects="timestamp without time zone",
+        fits=NEAR_ENOUGH,
+        holds=NEAR_ENOUGH,
         fallback="now()",
     )
 
@@ -53,6 +63,8 @@ def label(
         back=f":column::text::{enum}",
         default=default,
         lossy="false",
+        expects=enum,
+        fits=f":column::text IN ({allowed})",
         holds=f":column IN ({allowed})",
         fallback=default,
     )

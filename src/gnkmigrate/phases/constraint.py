@@ -64,3 +64,27 @@ class ConstraintStep(Step):
                 "gnkmigrate audit shows its constraints; mend them by hand first.",
             ),
         )
+
+    def require_free(self, work: Work, *, found: str = "", is_index: bool = False) -> list[Refusal]:
+        """Refuses where the declared name is something else's.
+
+        Args:
+            work: the session.
+            found: the constraint that will be called so; it may be called so already.
+            is_index: whether its index will be called so, too.
+        """
+        if self.constraint == found:
+            return []
+        query = (
+            "SELECT pg_describe_object('pg_constraint'::regclass, oid, 0) FROM pg_constraint"
+            " WHERE conrelid = %(table)s::regclass AND conname = %(name)s"
+            " UNION SELECT pg_describe_object('pg_class'::regclass, oid, 0) FROM pg_class"
+            " WHERE %(is_index)s AND relname = %(name)s AND relnamespace ="
+            " (SELECT relnamespace FROM pg_class WHERE oid = %(table)s::regclass)"
+        )
+        values = {"table": quoted(self.table), "name": self.constraint, "is_index": is_index}
+        others = [row[0] for row in work.connection.execute(query, values).fetchall()]
+        if not others:
+            return []
+        message = f"The name {self.constraint} is taken."
+        return [Refusal(message, others, len(others), "Rename or drop what has it.")]

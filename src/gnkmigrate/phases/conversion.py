@@ -23,6 +23,8 @@ class Conversion:
         keep: keep every original, because `back` reads other tables, which may change.
         lossy: SQL condition on the new value under which `back` may not give the old one back
             exactly, so that an original may have been kept; "false" where it always does.
+        expects: its type before, without modifiers, as PostgreSQL prints it; "" for any.
+        fits: SQL condition on the old value under which `using` is right for it.
         holds: SQL condition on the new value under which the old column can hold it.
         fallback: SQL for what the old column gets where it cannot, with --spill; None where
             the row has to go to the overflow whole.
@@ -37,6 +39,8 @@ class Conversion:
     rename: str = ""
     keep: bool = False
     lossy: str = "true"
+    expects: str = ""
+    fits: str = "true"
     holds: str = "true"
     fallback: str | None = None
 
@@ -51,6 +55,17 @@ class Conversion:
     def reverted(self, value: str, old_type: str) -> str:
         """SQL for the old value of the new value `value`."""
         return f"({self.back.replace(COLUMN, value)})::{old_type}"
+
+    def unfit(self, value: str) -> str:
+        """SQL condition under which the old value `value` cannot become a new one."""
+        null = f"{value} IS NULL" if self.not_null else "false"
+        return f"{null} OR {value} IS NOT NULL AND ({self.fits.replace(COLUMN, value)}) IS NOT TRUE"
+
+    def misfit(self, value: str, *, not_null: bool) -> str:
+        """SQL condition under which the new value `value` has no place in the old column."""
+        null = f"{value} IS NULL" if not_null else "false"
+        holds = self.holds.replace(COLUMN, value)
+        return f"{null} OR {value} IS NOT NULL AND ({holds}) IS NOT TRUE"
 
     def still_means(self, original: str, converted: str) -> str:
         """SQL condition under which an original that was kept is still a name for the new value.

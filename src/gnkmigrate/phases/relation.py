@@ -1,6 +1,6 @@
 """What a step needs to know about a table of the database it works on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -8,20 +8,33 @@ from typing import Any
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.work import Work
 
+Columns = Mapping[str, Mapping[str, Any]]
+
+_COLUMNS = """
+SELECT attname::text,
+       format_type(atttypid, atttypmod) || coalesce(
+           (SELECT format(' COLLATE %%I.%%I', nspname, collname)
+            FROM pg_collation JOIN pg_namespace ON pg_namespace.oid = collnamespace
+            WHERE pg_collation.oid = attcollation AND attcollation <> typcollation), ''),
+       format_type(atttypid, NULL), attnotnull, pg_get_expr(adbin, adrelid)
+FROM pg_attribute
+JOIN pg_type ON pg_type.oid = atttypid
+LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE attrelid = %s::regclass AND attname = ANY (%s) AND NOT attisdropped
+"""
+
 
 def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Type, default and nullability of columns as SQL, by name, qualified throughout."""
+    """Type, default and nullability of columns as SQL, by name, qualified throughout.
+
+    The type comes with its modifier and, where it is not the type's own, its collation; the
+    base_type without.
+    """
     with work.settings(search_path="pg_catalog, pg_temp"):
-        rows = work.connection.execute(
-            "SELECT attname, format_type(atttypid, atttypmod), attnotnull,"
-            " pg_get_expr(adbin, adrelid)"
-            " FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum"
-            " WHERE attrelid = %s::regclass AND attname = ANY (%s) AND NOT attisdropped",
-            (quoted(table), list(names)),
-        ).fetchall()
+        rows = work.connection.execute(_COLUMNS, (quoted(table), list(names))).fetchall()
     return {
-        name: {"type": type_, "not_null": not_null, "default": default}
-        for name, type_, not_null, default in rows
+        name: {"type": type_, "base_type": base_type, "not_null": not_null, "default": default}
+        for name, type_, base_type, not_null, default in rows
     }
 
 
@@ -75,37 +88,48 @@ def cascades(work: Work, table: str) -> list[Cascade]:
     return [Cascade(*row) for row in rows]
 
 
+# pg_depend names a view's rule; people know the view.
+_DEPENDENTS = """
+SELECT DISTINCT CASE WHEN rulename = '_RETURN'
+                     THEN pg_describe_object('pg_class'::regclass, ev_class, 0)
+                     ELSE pg_describe_object(classid, objid, 0) END AS description
+FROM pg_depend
+LEFT JOIN pg_trigger ON classid = 'pg_trigger'::regclass AND pg_trigger.oid = objid
+LEFT JOIN pg_proc ON pg_proc.oid = tgfoid
+LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
+LEFT JOIN pg_class AS view ON view.oid = ev_class
+LEFT JOIN pg_constraint ON classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid
+WHERE refclassid = 'pg_class'::regclass AND refobjid = {table}::regclass AND ({places})
+  AND (ev_class IS NULL OR view.relnamespace::regnamespace::text <> 'legacy')
+  AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass,
+                   'pg_publication_rel'::regclass)
+       OR (classid = 'pg_trigger'::regclass AND NOT tgisinternal
+           AND pronamespace IS DISTINCT FROM to_regnamespace('gnkmigrate'))
+       OR ({whole} AND classid = 'pg_class'::regclass
+           AND objid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = refobjid))
+       OR ({whole} AND contype = 'f' AND confrelid = refobjid AND conrelid <> refobjid))
+ORDER BY description
+"""
+
+
 def dependents(work: Work, table: str, names: Sequence[str] = ()) -> list[str]:
-    """Views, policies, triggers and foreign keys of others that hang on the table, in words.
+    """What hangs on the table, in words.
+
+    Views, rules, policies, triggers, functions with a body that PostgreSQL has parsed,
+    publications, and for the whole table its children and foreign keys of others.
 
     Args:
         work: the session.
         table: "schema.table".
         names: only what hangs on these columns; none means on anything of the table.
     """
+    query = _DEPENDENTS.format(
+        table=literal(quoted(table)),
+        places=_column_numbers(table, names),
+        whole="false" if names else "true",
+    )
     with work.settings(search_path="pg_catalog, pg_temp"):
-        rows = work.execute(f"""
-            SELECT DISTINCT pg_describe_object(classid, objid, 0) AS description
-            FROM pg_depend
-            LEFT JOIN pg_trigger ON classid = 'pg_trigger'::regclass AND pg_trigger.oid = objid
-            LEFT JOIN pg_proc ON pg_proc.oid = tgfoid
-            LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
-            LEFT JOIN pg_class AS view ON view.oid = ev_class
-            LEFT JOIN pg_constraint
-                   ON classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid
-            WHERE refclassid = 'pg_class'::regclass
-              AND refobjid = {literal(quoted(table))}::regclass
-              AND ({_column_numbers(table, names)})
-              AND view.relnamespace IS DISTINCT FROM to_regnamespace('legacy')
-              AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass)
-                   OR (classid = 'pg_trigger'::regclass AND NOT tgisinternal
-                       AND pronamespace IS DISTINCT FROM to_regnamespace('gnkmigrate'))
-                   OR (classid = 'pg_constraint'::regclass AND contype = 'f'
-                       AND confrelid = refobjid AND conrelid <> refobjid
-                       AND {"true" if not names else "false"}))
-            ORDER BY description
-        """).fetchall()
-    return [row[0] for row in rows]
+        return [row[0] for row in work.execute(query).fetchall()]
 
 
 def _column_numbers(table: str, names: Sequence[str]) -> str:
@@ -124,18 +148,17 @@ def quiet_triggers(work: Work, table: str) -> Iterator[None]:
 
     The caller's transaction holds the table, so that nobody else's writes go by unseen.
     """
-    names = [
-        row[0]
-        for row in work.execute(
-            "SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
-            f" AND tgrelid = {literal(quoted(table))}::regclass ORDER BY tgname"
-        ).fetchall()
-    ]
-    for name in names:
+    found = work.execute(
+        "SELECT tgname::text, tgenabled = 'A' FROM pg_trigger WHERE NOT tgisinternal"
+        f" AND tgenabled IN ('O', 'A') AND tgrelid = {literal(quoted(table))}::regclass"
+        " ORDER BY tgname"
+    ).fetchall()
+    for name, _ in found:
         work.execute(f"ALTER TABLE {quoted(table)} DISABLE TRIGGER {column(name)}")
     yield
-    for name in names:
-        work.execute(f"ALTER TABLE {quoted(table)} ENABLE TRIGGER {column(name)}")
+    for name, always in found:
+        enable = "ENABLE ALWAYS TRIGGER" if always else "ENABLE TRIGGER"
+        work.execute(f"ALTER TABLE {quoted(table)} {enable} {column(name)}")
 
 
 @contextmanager

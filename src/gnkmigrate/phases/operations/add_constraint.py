@@ -7,6 +7,7 @@ from typing import ClassVar
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.constraint import ConstraintStep
 from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
 
 
@@ -22,6 +23,9 @@ class AddConstraint(ConstraintStep):
     transactional: ClassVar[bool] = False
 
     definition: str
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return self.require_free(work)
 
     def run(self, work: Work) -> int:
         names = {name for name, _ in relation.constraints(work, self.table, "")}

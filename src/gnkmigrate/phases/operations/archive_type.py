@@ -9,12 +9,21 @@ from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
+# Whatever pg_depend knows to need the type or its array, except for the columns that the phase
+# converts and what goes with them: defaults, and the view of the old shape.
 _USERS = """
-SELECT attrelid::regclass || '.' || quote_ident(attname)
-FROM pg_attribute
-JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p', 'f')
-WHERE atttypid = {type}::regtype AND NOT attisdropped
-  AND format('%s.%s.%s', relnamespace::regnamespace, relname, attname) <> ALL ({converted})
+SELECT DISTINCT pg_describe_object(classid, objid, objsubid)
+FROM pg_depend
+JOIN pg_type ON pg_type.oid = {type}::regtype
+LEFT JOIN pg_attribute ON classid = 'pg_class'::regclass AND attrelid = objid AND attnum = objsubid
+LEFT JOIN pg_class ON pg_class.oid = attrelid
+LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
+LEFT JOIN pg_class AS view ON view.oid = ev_class
+WHERE refclassid = 'pg_type'::regclass AND refobjid IN (pg_type.oid, typarray) AND deptype <> 'i'
+  AND classid <> 'pg_attrdef'::regclass
+  AND coalesce(view.relnamespace, pg_class.relnamespace, 0)::regnamespace::text <> 'legacy'
+  AND format('%s.%s.%s', pg_class.relnamespace::regnamespace, pg_class.relname, attname)
+      <> ALL ({converted})
 ORDER BY 1
 """
 
@@ -22,7 +31,7 @@ ORDER BY 1
 @operation("archive_type")
 @dataclass(frozen=True)
 class ArchiveType(Step):
-    """Moves a type that no column uses any more to schema gnkmigrate_archive.
+    """Moves a type that nothing uses any more to schema gnkmigrate_archive.
 
     Attributes:
         type: "schema.type".
@@ -44,7 +53,8 @@ class ArchiveType(Step):
         users = [row[0] for row in rows]
         if not users:
             return ()
-        return (Refusal(f"Other columns use the type {self.type}.", users, len(users)),)
+        message = f"Others use the type {self.type}, which this phase takes away."
+        return (Refusal(message, users, len(users), "Drop or change them first."),)
 
     def run(self, work: Work) -> int:
         work.execute(self.script(work.parameters)[0])

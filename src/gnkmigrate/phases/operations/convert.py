@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import legacy, relation, shadow
-from gnkmigrate.phases.conversion import COLUMN, Conversion, alter_to_new, alter_to_old
+from gnkmigrate.phases.conversion import Conversion, alter_to_new, alter_to_old
+from gnkmigrate.phases.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.phases.index_copy import unsupported
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.convert_online import (
@@ -83,10 +84,14 @@ class ConvertColumns(Step):
                 )
             )
         found = relation.columns(work, spec.table, names)
+        misplaced = misplaced_columns(work, spec.table, spec.conversions)
+        if misplaced:
+            return [*refusals, misplaced]
+        refusals += unfit_rows(work, spec.table, spec.key, spec.conversions)
         replaced = [
             change.column
             for change in spec.conversions
-            if change.column in found and shadow.rewrites(change, found[change.column])
+            if shadow.rewrites(change, found[change.column])
         ]
         fixed = unsupported(work, spec.table, replaced) if replaced else []
         if fixed:
@@ -175,17 +180,13 @@ class SpillMisfits(Step):
 
     def _misfit(self, work: Work, change: Conversion) -> str:
         """The condition under which the old column cannot hold a row's value."""
-        name = column(change.new_name)
-        holds = change.holds.replace(COLUMN, name)
         before = shadow.remembered(work, self.reshaping.table, (change,))[change.column]
         if before is None:
             raise PhaseFailed(
                 f"How {self.reshaping.table}.{change.column} was declared is not in the journal.",
                 hint="Restore the rows of gnkmigrate.memory from a backup.",
             )
-        if before["not_null"]:
-            holds = f"{name} IS NOT NULL AND {holds}"
-        return f"({holds}) IS NOT TRUE"
+        return change.misfit(column(change.new_name), not_null=bool(before["not_null"]))
 
     def run(self, work: Work) -> int:
         """Keeps what does not fit.

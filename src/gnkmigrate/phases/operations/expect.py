@@ -24,6 +24,7 @@ class ExpectTable(Step):
         table: "schema.table".
         columns: names that must be there.
         without: names that must not be there yet.
+        types: (column, type) pairs, the type as PostgreSQL prints it without modifiers.
     """
 
     changes: ClassVar[bool] = False
@@ -31,6 +32,7 @@ class ExpectTable(Step):
     table: str
     columns: tuple[str, ...]
     without: tuple[str, ...] = ()
+    types: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -41,33 +43,39 @@ class ExpectTable(Step):
         return (self.table,)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        schema, name = split(self.table)
-        rows = work.connection.execute(
-            "SELECT column_name::text FROM information_schema.columns AS listed"
-            " JOIN pg_catalog.pg_tables ON schemaname = table_schema AND tablename = table_name"
-            " WHERE table_schema = %s AND table_name = %s",
-            (schema, name),
-        ).fetchall()
-        found = {row[0] for row in rows}
+        found = self._types_by_column(work)
         if not found:
             return (Refusal(f"The table {self.table} is not there.", hint=_HALF_MIGRATED),)
         missing = [column for column in self.columns if column not in found]
         surplus = [column for column in self.without if column in found]
-        refusals = []
-        if missing:
-            refusals.append(
-                Refusal(f"{self.table} lacks columns.", missing, len(missing), _HALF_MIGRATED)
-            )
-        if surplus:
-            refusals.append(
-                Refusal(
-                    f"{self.table} already has columns that this phase makes.",
-                    surplus,
-                    len(surplus),
-                    _HALF_MIGRATED,
-                )
-            )
-        return refusals
+        other = [
+            f"{column} is {found[column]}, and not {type_}"
+            for column, type_ in self.types
+            if found.get(column, type_) != type_
+        ]
+        reasons = (
+            (f"{self.table} lacks columns.", missing),
+            (f"{self.table} already has columns that this phase makes.", surplus),
+            (f"Columns of {self.table} are of other types.", other),
+        )
+        return [
+            Refusal(message, columns, len(columns), _HALF_MIGRATED)
+            for message, columns in reasons
+            if columns
+        ]
+
+    def _types_by_column(self, work: Work) -> Mapping[str, str]:
+        """None at all where there is no such table."""
+        schema, name = split(self.table)
+        with work.settings(search_path="pg_catalog, pg_temp"):
+            rows = work.connection.execute(
+                "SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute"
+                " JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p')"
+                " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+                " WHERE nspname = %s AND relname = %s AND attnum > 0 AND NOT attisdropped",
+                (schema, name),
+            ).fetchall()
+        return {row[0]: row[1] for row in rows}
 
     def run(self, work: Work) -> int:
         """Nothing: the expectation was checked before the first step."""
@@ -98,7 +106,8 @@ class ExpectAbsent(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         rows = work.connection.execute(
-            "SELECT name FROM unnest(%s::text[], %s::text[]) AS wanted (schema, name)"
+            "SELECT schema || '.' || name"
+            " FROM unnest(%s::text[], %s::text[]) AS wanted (schema, name)"
             " WHERE EXISTS (SELECT FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace"
             " ON pg_namespace.oid = relnamespace WHERE nspname = schema AND relname = name)",
             (

@@ -22,7 +22,12 @@ class NameConstraint(ConstraintStep):
     definition: str
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return self.require_one(work, self.definition)
+        refusals = self.require_one(work, self.definition)
+        if refusals:
+            return refusals
+        ((found, _),) = relation.constraints(work, self.table, self.definition)
+        with_index = self.definition.startswith(("PRIMARY KEY", "UNIQUE", "EXCLUDE"))
+        return self.require_free(work, found=found, is_index=with_index)
 
     def run(self, work: Work) -> int:
         ((found, _),) = relation.constraints(work, self.table, self.definition)

@@ -27,7 +27,11 @@ class ReplaceForeignKey(ConstraintStep):
     actions: str
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return self.require_one(work, self.references)
+        refusals = self.require_one(work, self.references)
+        if refusals:
+            return refusals
+        ((found, _),) = relation.constraints(work, self.table, self.references)
+        return self.require_free(work, found=found)
 
     def run(self, work: Work) -> int:
         work.attempt(lambda: self._exchange(work))

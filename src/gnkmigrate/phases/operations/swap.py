@@ -67,6 +67,7 @@ class SwapTable(Step):
         work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
         staged = quoted(f"{STAGING}.{split(self.table)[1]}")
         legacy.carry_privileges(work, quoted(self.table), staged)
+        self._carry_row_security(work, staged)
         keys = relation.foreign_keys(work, self.table)
         work.remember(self.name, keys)
         for constraint, _ in keys:
@@ -81,6 +82,17 @@ class SwapTable(Step):
             work.execute(self.view)
             legacy.carry_privileges(work, quoted(self.table), legacy.view_of(self.table))
         return 0
+
+    def _carry_row_security(self, work: Work, staged: str) -> None:
+        """Policies are refused; without any, row level security lets the owner in alone."""
+        on, forced = work.connection.execute(
+            "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass",
+            (quoted(self.table),),
+        ).fetchone() or (False, False)
+        if on:
+            work.execute(f"ALTER TABLE {staged} ENABLE ROW LEVEL SECURITY")
+        if forced:
+            work.execute(f"ALTER TABLE {staged} FORCE ROW LEVEL SECURITY")
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         schema = split(self.table)[0]

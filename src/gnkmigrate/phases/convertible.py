@@ -1,0 +1,52 @@
+"""Whether a table's columns and rows are such that they can be converted."""
+
+from collections.abc import Sequence
+
+from gnkmigrate.phases import relation
+from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases.names import column, quoted
+from gnkmigrate.phases.rows import listed
+from gnkmigrate.phases.step import Refusal
+from gnkmigrate.phases.work import Work
+
+
+def misplaced_columns(work: Work, table: str, conversions: Sequence[Conversion]) -> Refusal | None:
+    """Columns that are not there, are of another type, or whose new name is taken."""
+    wanted = [name for change in conversions for name in (change.column, change.new_name)]
+    found = relation.columns(work, table, wanted)
+    wrong = [text for change in conversions for text in _misplaced(change, found)]
+    if not wrong:
+        return None
+    return Refusal(
+        f"Columns of {table} are not what the phase expects.",
+        wrong,
+        len(wrong),
+        "Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
+    )
+
+
+def _misplaced(change: Conversion, found: relation.Columns) -> Sequence[str]:
+    wrong = []
+    if change.column not in found:
+        wrong.append(f"{change.column} is missing")
+    elif change.expects not in {"", found[change.column]["base_type"]}:
+        is_ = found[change.column]["base_type"]
+        wrong.append(f"{change.column} is {is_}, and not {change.expects}")
+    if change.rename and change.rename in found:
+        wrong.append(f"{change.rename} is there already")
+    return wrong
+
+
+def unfit_rows(
+    work: Work, table: str, key: str, conversions: Sequence[Conversion]
+) -> Sequence[Refusal]:
+    """Rows whose values the new columns cannot hold, one refusal for each column."""
+    refusals = []
+    for change in conversions:
+        name = column(change.column)
+        query = f"SELECT {column(key)}, {name} FROM {quoted(table)} WHERE {change.unfit(name)}"
+        total, rows = listed(work, query)
+        if total:
+            message = f"{table}.{change.column}: values that the new column cannot hold."
+            refusals.append(Refusal(message, rows, total, "Change them first.", query))
+    return refusals
