@@ -24,6 +24,7 @@ _ORDER = (
     "doctor",
     "audit",
     "plan",
+    "rehearse",
     "upgrade",
     "status",
     "verify",

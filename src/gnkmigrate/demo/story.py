@@ -12,13 +12,12 @@ from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.catalog.script import read_scripts, run_scripts
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.demo import data
-from gnkmigrate.demo.dump import comparable
 from gnkmigrate.errors import DemoFailed
 from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.compare import Divergence, Fingerprint, divergences, fingerprint
+from gnkmigrate.phases.compare import Fingerprint
 from gnkmigrate.phases.revision import Phase, load_phases
 from gnkmigrate.phases.status import Request
-from gnkmigrate.programs import dump_schema
+from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.report.summary import gaps
 from gnkmigrate.servers import DEFAULT_MAJOR, Server, throwaway
 from gnkmigrate.settings import Settings
@@ -101,14 +100,6 @@ Scene: TypeAlias = (
 )
 
 
-@dataclass(frozen=True)
-class Moment:
-    """All that is compared: the rows of every table, and the schema as pg_dump writes it."""
-
-    rows: Mapping[str, Fingerprint]
-    schema: str
-
-
 def tell(
     settings: Settings, rows: int, observe: events.Observer = events.ignore
 ) -> Iterator[tuple[Scene, float]]:
@@ -139,7 +130,7 @@ def _scenes(
     url = stack.enter_context(server.database())
     session = stack.enter_context(connect(url, search_path=settings.schemas))
     _make(session, settings, rows)
-    start = _moment(session, url, server, settings)
+    start = moment(session, url, server.major, settings)
     yield DatabaseFilled(start.rows)
 
     yield Audited(_audit(settings, url), again=False)
@@ -147,7 +138,7 @@ def _scenes(
     phases = load_phases(settings.path(settings.migrations))
     trial = Request(dry_run=True, parameters=POLICIES)
     runner.run(session, phases, "up", trial, settings)
-    _require_same("the dry run", start, _moment(session, url, server, settings))
+    _require_same("the dry run", start, moment(session, url, server.major, settings))
     yield TriedOut(phases)
 
     for phase in phases:
@@ -164,7 +155,7 @@ def _scenes(
     runner.run(session, phases, "down", Request(), settings, observe)
     yield Migrated("down")
 
-    _require_same("the rollback", start, _moment(session, url, server, settings))
+    _require_same("the rollback", start, moment(session, url, server.major, settings))
     yield Compared(start.rows)
 
 
@@ -174,11 +165,6 @@ def _make(session: Connection, settings: Settings, rows: int) -> None:
     scripts = read_scripts(settings.path(settings.baseline))
     run_scripts(session, scripts, settings.schemas)
     data.fill(session, rows)
-
-
-def _moment(session: Connection, url: DatabaseUrl, server: Server, settings: Settings) -> Moment:
-    schema = comparable(dump_schema(url, server.major))
-    return Moment(fingerprint(session, settings.schemas), schema)
 
 
 def _audit(settings: Settings, url: DatabaseUrl) -> AuditResult:
@@ -195,17 +181,6 @@ def _require_no_gap(result: AuditResult) -> None:
 
 
 def _require_same(after: str, before: Moment, now: Moment) -> None:
-    details = [_words(found) for found in divergences(before.rows, now.rows)]
-    if before.schema != now.schema:
-        details.append("the schema, as pg_dump writes it")
+    details = differences(before, now)
     if details:
         raise DemoFailed(f"The database is not as it was before {after}.", details=details)
-
-
-def _words(found: Divergence) -> str:
-    def rows(side: Fingerprint | None) -> str:
-        return "not there" if side is None else f"{side.rows:,} rows"
-
-    if found.before and found.after and found.before.rows == found.after.rows:
-        return f"{found.relation}: {rows(found.before)}, but not the same"
-    return f"{found.relation}: {rows(found.before)} before, {rows(found.after)} after"
