@@ -80,6 +80,10 @@ def upgrade() -> None:
     op.step("table nodes", NODES)
     op.step("table node_stats_cache", NODE_STATS_CACHE)
     op.step("table earnings_history", EARNINGS_HISTORY)
+    op.carry_privileges(
+        "public.user_nodes",
+        ("public.nodes", "public.node_stats_cache", "public.earnings_history"),
+    )
     op.verify(
         "every cached status and every day's earnings belong to a node",
         """

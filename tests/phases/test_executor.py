@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 
@@ -204,13 +205,16 @@ def test_a_step_that_failed_may_be_corrected(small: Small) -> None:
 def test_a_role_that_may_not_create_schemas_is_told_what_to_grant(small: Small) -> None:
     small.revision(1, 'op.step("a", "SELECT 1")')
     project = small.project()
-    project.execute("CREATE ROLE gnkmigrate_guest")
+    guest = f"guest_{uuid4().hex}"
+    project.execute(f"CREATE ROLE {guest}")
+
     try:
         with project.session() as session:
-            session.execute("SET SESSION AUTHORIZATION gnkmigrate_guest")
+            session.execute(f"SET SESSION AUTHORIZATION {guest}".encode())
             with pytest.raises(PhaseRefused) as refused:
                 runner.run(session, project.phases, "up", Request(), project.settings)
     finally:
-        project.execute("DROP ROLE gnkmigrate_guest")
+        project.execute(f"DROP ROLE {guest}")
 
     assert "GRANT CREATE ON DATABASE" in refused.value.hint
+    assert guest in refused.value.hint

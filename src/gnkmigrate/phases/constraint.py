@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.phases import relation
-from gnkmigrate.phases.names import column, quoted
+from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
@@ -46,6 +46,11 @@ class ConstraintStep(Step):
 
     def rename(self, old: str, new: str) -> str:
         return f"{self._alter} RENAME CONSTRAINT {column(old)} TO {column(new)}"
+
+    def comment(self, work: Work, name: str, text: str | None) -> None:
+        if text is not None:
+            on = f"CONSTRAINT {column(name)} ON {quoted(self.table)}"
+            work.connection.execute(f"COMMENT ON {on} IS {literal(text)}".encode())
 
     @property
     def _alter(self) -> str:

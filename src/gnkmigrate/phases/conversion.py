@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gnkmigrate.phases.names import column as quoted_column
 
@@ -89,7 +90,7 @@ def alter_to_new(conversion: Conversion) -> list[str]:
     return actions
 
 
-def alter_to_old(conversion: Conversion, before: Mapping[str, str | bool | None]) -> list[str]:
+def alter_to_old(conversion: Conversion, before: Mapping[str, Any]) -> list[str]:
     """The ALTER TABLE actions of the way back, to what was remembered of the column."""
     name, old_type = quoted_column(conversion.column), str(before["type"])
     reverted = conversion.reverted(name, old_type)
@@ -98,4 +99,5 @@ def alter_to_old(conversion: Conversion, before: Mapping[str, str | bool | None]
     if before["default"] is not None:
         actions.append(f"ALTER COLUMN {name} SET DEFAULT {before['default']}")
     actions.append(f"ALTER COLUMN {name} {'SET' if before['not_null'] else 'DROP'} NOT NULL")
+    actions += [f"ALTER COLUMN {name} {option}" for option in before["options"]]
     return actions

@@ -22,7 +22,8 @@ SELECT index_class.relname::text AS name, pg_am.amname::text AS method, indisuni
              JOIN pg_attribute ON attrelid = indrelid AND attnum = key.number
              WHERE place > indnkeyatts ORDER BY place) AS included,
        pg_get_expr(indpred, indrelid) AS predicate,
-       obj_description(indexrelid, 'pg_class') AS comment
+       obj_description(indexrelid, 'pg_class') AS comment,
+       obj_description(pg_constraint.oid, 'pg_constraint') AS constraint_comment
 FROM pg_index
 JOIN pg_class AS index_class ON index_class.oid = indexrelid
 JOIN pg_am ON pg_am.oid = index_class.relam
@@ -52,6 +53,7 @@ class IndexCopy:
     included: Sequence[str]
     predicate: str | None
     comment: str | None
+    constraint_comment: str | None
 
     @property
     def staged(self) -> str:
@@ -92,6 +94,9 @@ class IndexCopy:
                 f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {column(self.constraint)}"
                 f" UNIQUE USING INDEX {column(self.name)}"
             )
+        if self.constraint is not None and self.constraint_comment is not None:
+            on = f"CONSTRAINT {column(self.constraint)} ON {quoted(table)}"
+            statements.append(f"COMMENT ON {on} IS {literal(self.constraint_comment)}")
         if self.comment is not None:
             index = quoted(f"{schema}.{self.name}")
             statements.append(f"COMMENT ON INDEX {index} IS {literal(self.comment)}")

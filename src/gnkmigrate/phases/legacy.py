@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from gnkmigrate.phases import relation, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.privileges import carry_privileges
 from gnkmigrate.phases.shadow import ROW, Residue
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
@@ -107,26 +108,6 @@ def show_reverted(work: Work, table: str) -> None:
     else:
         work.execute(f"DROP FUNCTION IF EXISTS {_function(table)}()")
         drop_empty_schema(work)
-
-
-def carry_privileges(work: Work, source: str, target: str) -> None:
-    """Gives `target` the owner and the grants of `source`; both are quoted relations."""
-    for (statement,) in work.execute(
-        _PRIVILEGES.format(source=literal(source), target=literal(target))
-    ).fetchall():
-        work.execute(statement)
-
-
-_PRIVILEGES = """
-SELECT format('ALTER TABLE %s OWNER TO %I', {target}, pg_get_userbyid(relowner))
-FROM pg_class WHERE oid = {source}::regclass
-UNION ALL
-SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {target},
-              CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
-              CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-FROM pg_class, aclexplode(relacl)
-WHERE pg_class.oid = {source}::regclass AND grantee <> relowner
-"""
 
 
 def is_wanted(work: Work) -> bool:

@@ -10,13 +10,22 @@ from gnkmigrate.phases.work import Work
 
 Columns = Mapping[str, Mapping[str, Any]]
 
+_COLUMN_KEYS = ("type", "base_type", "not_null", "default", "options")
 _COLUMNS = """
 SELECT attname::text,
        format_type(atttypid, atttypmod) || coalesce(
            (SELECT format(' COLLATE %%I.%%I', nspname, collname)
             FROM pg_collation JOIN pg_namespace ON pg_namespace.oid = collnamespace
             WHERE pg_collation.oid = attcollation AND attcollation <> typcollation), ''),
-       format_type(atttypid, NULL), attnotnull, pg_get_expr(adbin, adrelid)
+       format_type(atttypid, NULL), attnotnull, pg_get_expr(adbin, adrelid),
+       array_remove(ARRAY[
+           CASE WHEN attstattarget >= 0 THEN format('SET STATISTICS %%s', attstattarget) END,
+           CASE WHEN attstorage <> typstorage THEN 'SET STORAGE '
+               || CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL'
+                                  WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END,
+           CASE attcompression WHEN 'p' THEN 'SET COMPRESSION pglz'
+                               WHEN 'l' THEN 'SET COMPRESSION lz4' END,
+           'SET (' || array_to_string(attoptions, ', ') || ')'], NULL)
 FROM pg_attribute
 JOIN pg_type ON pg_type.oid = atttypid
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
@@ -25,17 +34,14 @@ WHERE attrelid = %s::regclass AND attname = ANY (%s) AND NOT attisdropped
 
 
 def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Type, default and nullability of columns as SQL, by name, qualified throughout.
+    """How columns are declared, by name, as SQL that is qualified throughout.
 
-    The type comes with its modifier and, where it is not the type's own, its collation; the
-    base_type without.
+    type comes with its modifier and, where it is not the type's own, its collation; base_type
+    without; options are actions of ALTER COLUMN for storage and statistics.
     """
     with work.settings(search_path="pg_catalog, pg_temp"):
         rows = work.connection.execute(_COLUMNS, (quoted(table), list(names))).fetchall()
-    return {
-        name: {"type": type_, "base_type": base_type, "not_null": not_null, "default": default}
-        for name, type_, base_type, not_null, default in rows
-    }
+    return {row[0]: dict(zip(_COLUMN_KEYS, row[1:], strict=True)) for row in rows}
 
 
 def constraints(work: Work, table: str, definition: str) -> list[tuple[str, str]]:
@@ -49,9 +55,21 @@ def constraints(work: Work, table: str, definition: str) -> list[tuple[str, str]
         ).fetchall()
 
 
-def foreign_keys(work: Work, table: str) -> list[tuple[str, str]]:
-    """(name, definition) of the table's own foreign keys."""
-    return constraints(work, table, "FOREIGN KEY")
+def foreign_keys(work: Work, table: str) -> list[tuple[str, str, str | None]]:
+    """(name, definition, comment) of the table's own foreign keys."""
+    return [
+        (name, definition, constraint_comment(work, table, name))
+        for name, definition in constraints(work, table, "FOREIGN KEY")
+    ]
+
+
+def constraint_comment(work: Work, table: str, name: str) -> str | None:
+    row = work.connection.execute(
+        "SELECT obj_description(oid, 'pg_constraint') FROM pg_constraint"
+        " WHERE conrelid = %s::regclass AND conname = %s",
+        (quoted(table), name),
+    ).fetchone()
+    return row[0] if row else None
 
 
 @dataclass(frozen=True)
@@ -171,10 +189,20 @@ def quiet_batch(work: Work, table: str) -> Iterator[None]:
     role, allowed = work.execute(
         "SELECT current_setting('session_replication_role'), current_setting('is_superuser') = 'on'"
     ).fetchall()[0]
-    if allowed:
+    if allowed and not _fires_in_replica(work, table):
         work.execute("SET LOCAL session_replication_role = replica")
         yield
         work.execute(f"SET LOCAL session_replication_role = {role}")
     else:
         with quiet_triggers(work, table):
             yield
+
+
+def _fires_in_replica(work: Work, table: str) -> bool:
+    """Whether a trigger was enabled ALWAYS or for replicas."""
+    return bool(
+        work.value(
+            "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgenabled IN ('A', 'R')"
+            f" AND NOT tgisinternal AND tgrelid = {literal(quoted(table))}::regclass)"
+        )
+    )

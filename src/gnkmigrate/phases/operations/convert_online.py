@@ -10,6 +10,7 @@ from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.index_copy import IndexCopy, indexes_of
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.operations.backfill import Backfill
+from gnkmigrate.phases.privileges import grants_on
 from gnkmigrate.phases.shadow import Shadow
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
@@ -47,6 +48,10 @@ class Reshaping:
     def shadows(self, work: Work) -> tuple[Shadow, ...]:
         make = shadow.upward if self.direction == "up" else shadow.downward
         return make(work, self.table, self.key, self.conversions)
+
+    def of(self, name: str) -> tuple[Conversion, ...]:
+        """The conversion of the old column `name`."""
+        return tuple(change for change in self.conversions if change.column == name)
 
     def required(self, work: Work) -> Sequence[str]:
         """The columns, by their names before the exchange, that will be NOT NULL."""
@@ -280,7 +285,7 @@ def exchange(spec: Reshaping, work: Work) -> None:
     """Drops the replaced columns and gives their names to the new ones; no row is touched."""
     table, shadows = quoted(spec.table), spec.shadows(work)
     indexes = indexes_of(work, spec.table, [built.source for built in shadows])
-    comments = {built.target: _comment(work, spec.table, built.source) for built in shadows}
+    carried = [each for built in shadows for each in _carried(work, spec, built)]
     work.execute(f"DROP TRIGGER {shadow.TRIGGER} ON {table}; DROP FUNCTION {spec.function}()")
     for required in spec.required(work):
         work.execute(f"ALTER TABLE {table} ALTER COLUMN {column(required)} SET NOT NULL")
@@ -296,20 +301,27 @@ def exchange(spec: Reshaping, work: Work) -> None:
             work.execute(f"ALTER TABLE {table} ALTER COLUMN {target} SET DEFAULT {built.default}")
     for statement in (each for index in indexes for each in index.adopt(spec.table)):
         work.execute(statement)
-    for target, comment in comments.items():
-        if comment is not None:
-            work.execute(f"COMMENT ON COLUMN {table}.{column(target)} IS {literal(comment)}")
-    for statement in spec.redeclare(work):
-        work.execute(statement)
+    for statement in (*carried, *spec.redeclare(work)):
+        work.connection.execute(statement.encode())
     spec.forget_choice(work)
 
 
-def _comment(work: Work, table: str, name: str) -> str | None:
-    comment: str | None = work.value(
+def _carried(work: Work, spec: Reshaping, built: Shadow) -> list[str]:
+    """Statements that give a column the comment and the grants of the one that it replaces."""
+    table = quoted(spec.table)
+    statements = grants_on(work, table, built.source, built.target)
+    comment = work.value(
         "SELECT col_description(attrelid, attnum) FROM pg_attribute"
-        f" WHERE attrelid = {literal(quoted(table))}::regclass AND attname = {literal(name)}"
+        f" WHERE attrelid = {literal(table)}::regclass AND attname = {literal(built.source)}"
     )
-    return comment
+    if comment is not None:
+        on = f"COLUMN {table}.{column(built.target)}"
+        statements.append(f"COMMENT ON {on} IS {literal(comment)}")
+    if spec.direction == "down":
+        (before,) = shadow.remembered(work, spec.table, spec.of(built.target)).values()
+        alter = f"ALTER TABLE {table} ALTER COLUMN {column(built.target)}"
+        statements += [f"{alter} {option}" for option in before["options"]]
+    return statements
 
 
 def building(

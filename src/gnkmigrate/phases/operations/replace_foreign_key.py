@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.constraint import ConstraintStep
@@ -43,9 +43,12 @@ class ReplaceForeignKey(ConstraintStep):
         wanted = found == self.constraint and self.actions in definition
         if wanted and work.recall(self.name) is not None:
             return  # exchanged already, before an interruption
-        work.remember(self.name, {"name": found, "definition": definition})
+        comment = relation.constraint_comment(work, self.table, found)
+        original = {"name": found, "definition": definition, "comment": comment}
+        work.remember(self.name, original)
         work.execute(self.drop(found))
         work.execute(self.add(self.constraint, self._definition))
+        self.comment(work, self.constraint, comment)
 
     @property
     def _definition(self) -> str:
@@ -76,13 +79,14 @@ class RestoreForeignKey(ConstraintStep):
         work.attempt(lambda: work.forget(self.name))
         return 0
 
-    def _exchange(self, work: Work, original: Mapping[str, str]) -> None:
+    def _exchange(self, work: Work, original: Mapping[str, Any]) -> None:
         found = dict(relation.constraints(work, self.table, ""))
         before = original["definition"].removesuffix(" NOT VALID")
         if found.get(original["name"], "").removesuffix(" NOT VALID") == before:
             return  # exchanged already, before an interruption
         work.execute(self.drop(self.constraint))
         work.execute(self.add(original["name"], original["definition"]))
+        self.comment(work, original["name"], original["comment"])
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from gnkmigrate.phases import legacy, relation
-from gnkmigrate.phases.names import column, quoted, split
+from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.privileges import carry_privileges
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
@@ -65,34 +66,34 @@ class SwapTable(Step):
 
     def run(self, work: Work) -> int:
         work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
-        staged = quoted(f"{STAGING}.{split(self.table)[1]}")
-        legacy.carry_privileges(work, quoted(self.table), staged)
-        self._carry_row_security(work, staged)
         keys = relation.foreign_keys(work, self.table)
         work.remember(self.name, keys)
-        for constraint, _ in keys:
+        for constraint, _, _ in keys:
             work.execute(f"ALTER TABLE {quoted(self.table)} DROP CONSTRAINT {column(constraint)}")
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, ARCHIVE))
         work.execute(_move(self.table, STAGING, schema))
+        archived = quoted(f"{ARCHIVE}.{split(self.table)[1]}")
+        carry_privileges(work, archived, quoted(self.table))
+        self._carry_row_security(work, archived)
         if self.last:
             work.execute(self.last)
         if self.view and legacy.is_wanted(work):
             legacy.create_schema(work)
             work.execute(self.view)
-            legacy.carry_privileges(work, quoted(self.table), legacy.view_of(self.table))
+            carry_privileges(work, quoted(self.table), legacy.view_of(self.table))
         return 0
 
-    def _carry_row_security(self, work: Work, staged: str) -> None:
+    def _carry_row_security(self, work: Work, archived: str) -> None:
         """Policies are refused; without any, row level security lets the owner in alone."""
         on, forced = work.connection.execute(
             "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass",
-            (quoted(self.table),),
+            (archived,),
         ).fetchone() or (False, False)
         if on:
-            work.execute(f"ALTER TABLE {staged} ENABLE ROW LEVEL SECURITY")
+            work.execute(f"ALTER TABLE {quoted(self.table)} ENABLE ROW LEVEL SECURITY")
         if forced:
-            work.execute(f"ALTER TABLE {staged} FORCE ROW LEVEL SECURITY")
+            work.execute(f"ALTER TABLE {quoted(self.table)} FORCE ROW LEVEL SECURITY")
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         schema = split(self.table)[0]
@@ -151,10 +152,11 @@ class UnswapTable(Step):
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, STAGING))
         work.execute(_move(self.table, ARCHIVE, schema))
-        for constraint, definition in work.recall(self.name) or ():
-            work.execute(
-                f"ALTER TABLE {quoted(self.table)} ADD CONSTRAINT {column(constraint)} {definition}"
-            )
+        for constraint, definition, comment in work.recall(self.name) or ():
+            named = f"CONSTRAINT {column(constraint)}"
+            work.execute(f"ALTER TABLE {quoted(self.table)} ADD {named} {definition}")
+            if comment is not None:
+                work.execute(f"COMMENT ON {named} ON {quoted(self.table)} IS {literal(comment)}")
         work.forget(self.name)
         if self.after:
             work.execute(self.after)

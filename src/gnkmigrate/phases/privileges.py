@@ -1,0 +1,55 @@
+"""Owners and grants, carried over from what is replaced to what replaces it."""
+
+from gnkmigrate.phases.names import column, literal
+from gnkmigrate.phases.work import Work
+
+_GRANTEE = "CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END"
+_OPTION = "CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END"
+
+# Grants on columns count where the other relation has a column of that name.
+_OF_RELATION = f"""
+SELECT format('ALTER TABLE %s OWNER TO %I', {{target}}, pg_get_userbyid(relowner))
+FROM pg_class WHERE oid = {{source}}::regclass
+  AND relowner <> (SELECT relowner FROM pg_class WHERE oid = {{target}}::regclass)
+UNION ALL
+SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {{target}}, {_GRANTEE}, {_OPTION})
+FROM pg_class, aclexplode(relacl)
+WHERE pg_class.oid = {{source}}::regclass AND grantee <> relowner
+UNION ALL
+SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, granted.attname, {{target}},
+              {_GRANTEE}, {_OPTION})
+FROM pg_attribute AS granted
+JOIN pg_attribute AS other ON other.attname = granted.attname
+ AND other.attrelid = {{target}}::regclass AND NOT other.attisdropped
+CROSS JOIN LATERAL aclexplode(granted.attacl)
+WHERE granted.attrelid = {{source}}::regclass AND NOT granted.attisdropped
+"""
+
+_OF_COLUMN = f"""
+SELECT format('GRANT %s (%s) ON %s TO %s%s', privilege_type, {{target}}, {{table}},
+              {_GRANTEE}, {_OPTION})
+FROM pg_attribute, aclexplode(attacl)
+WHERE attrelid = {{table}}::regclass AND attname = {{source}}
+"""
+
+
+def carry_privileges(work: Work, source: str, target: str) -> None:
+    """Gives `target` the owner and the grants of `source`; both are quoted relations."""
+    query = _OF_RELATION.format(source=literal(source), target=literal(target))
+    for (statement,) in work.execute(query).fetchall():
+        work.execute(statement)
+
+
+def grants_on(work: Work, table: str, source: str, target: str) -> list[str]:
+    """Statements that grant on column `target` what is granted on `source`.
+
+    Args:
+        work: the session.
+        table: the quoted relation of both.
+        source: the name of the column that has the grants.
+        target: the name of the column that will have them.
+    """
+    query = _OF_COLUMN.format(
+        table=literal(table), source=literal(source), target=literal(column(target))
+    )
+    return [row[0] for row in work.execute(query).fetchall()]
