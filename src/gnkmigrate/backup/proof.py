@@ -9,10 +9,10 @@ from gnkmigrate.backup.contents import differences, read_contents
 from gnkmigrate.backup.failure import RestoreFailed
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.manifest import Manifest
-from gnkmigrate.catalog.printing import as_restored
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import missing_extensions, missing_roles
 from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.printing import as_restored
 from gnkmigrate.catalog.snapshot import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.change import Change
