@@ -119,9 +119,17 @@ def downgrade() -> None:
         shows=("identifier", "display_name"),
         of="table nodes",
     )
-    op.step("table earnings_history", "DROP TABLE public.earnings_history")
-    op.step("table node_stats_cache", "DROP TABLE public.node_stats_cache")
-    op.step("table nodes", "DROP TABLE public.nodes")
+    op.step(
+        "table earnings_history",
+        "DROP TABLE public.earnings_history",
+        empty=("public.earnings_history",),
+    )
+    op.step(
+        "table node_stats_cache",
+        "DROP TABLE public.node_stats_cache",
+        empty=("public.node_stats_cache",),
+    )
+    op.step("table nodes", "DROP TABLE public.nodes", empty=("public.nodes",))
     op.drop_extension("pgcrypto")
     op.forget_shape("public.node_requests")
     op.forget_shape("public.users")

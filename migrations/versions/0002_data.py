@@ -158,6 +158,9 @@ WHERE (node.identifier, node.display_name, node.gpu_type, node.gcore_instance_id
                         expected.gcore_instance_id)
 """
 
+# Their rows go with the nodes.
+CHILDREN = ("public.earnings_history", "public.node_stats_cache")
+
 
 def upgrade() -> None:
     op.expect_table(
@@ -307,8 +310,13 @@ def downgrade() -> None:
         of="columns node_id and assigned_by of user_nodes",
     )
     # While the trigger is in force it goes on making nodes, so the second step deletes as well.
-    op.step("rows of nodes", "DELETE FROM public.nodes", touches=("public.nodes",))
-    op.step("nodes follow user_nodes", UNSYNC, touches=("public.user_nodes", "public.nodes"))
+    op.step("rows of nodes", "DELETE FROM public.nodes", touches=("public.nodes",), empty=CHILDREN)
+    op.step(
+        "nodes follow user_nodes",
+        UNSYNC,
+        touches=("public.user_nodes", "public.nodes"),
+        empty=CHILDREN,
+    )
     op.step(
         "columns node_id and assigned_by of user_nodes",
         "ALTER TABLE public.user_nodes DROP COLUMN node_id, DROP COLUMN assigned_by",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.phases.names import quoted
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.template import render
@@ -20,12 +22,15 @@ class SqlStep(Step):
         sql: one or more statements, with placeholders as in template.py.
         touches: existing tables, "schema.table", that it locks.
         of: in downgrade(), the name of the upgrade's step that it belongs to, if not `title`.
+        empty: tables, "schema.table", without which the SQL would lose rows: an earlier step has
+            taken care of those that there were.
     """
 
     title: str
     sql: str
     touches: tuple[str, ...] = ()
     of: str = ""
+    empty: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -37,9 +42,22 @@ class SqlStep(Step):
 
     @property
     def tables(self) -> Sequence[str]:
-        return self.touches
+        return tuple(dict.fromkeys((*self.touches, *self.empty)))
 
     def run(self, work: Work) -> int:
+        """Runs the SQL.
+
+        Raises:
+            PhaseFailed: a table that must be empty has rows again.
+        """
+        for table in self.empty:
+            # Whoever wants to write, or to refer to a row, waits for this lock.
+            work.execute(f"LOCK TABLE {quoted(table)} IN EXCLUSIVE MODE")
+            if work.value(f"SELECT EXISTS (SELECT FROM {quoted(table)})"):
+                raise PhaseFailed(
+                    f"Phase {work.phase}: rows have come to {table} since the phase began.",
+                    hint="Run the same command again: it asks about them anew.",
+                )
         cursor = work.execute(self.sql)
         rows = max(cursor.rowcount, 0)
         while cursor.nextset():
