@@ -3,14 +3,15 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 INSTALLED := .venv/installed
 ROWS ?= 200
+FAULTS ?= all
 # benchmarks/ has more, which take arguments or minutes.
 BENCHMARKS ?= help catalog
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench clean
+.PHONY: help setup demo test test-faults lint format bench clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## make .venv with the gnkmigrate command in it
 	@echo 'Ready: .venv/bin/gnkmigrate --help'
@@ -28,6 +29,10 @@ demo: $(INSTALLED) ## show the whole way on an embedded server: audit, migrate, 
 
 test: $(INSTALLED) ## run the tests on an embedded PostgreSQL (ARGS="-k upgrade")
 	$(RUN) pytest --numprocesses auto $(ARGS)
+
+test-faults: $(INSTALLED) ## cut every phase at every round trip; write all the while (FAULTS=all)
+	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_WRITES=20000 $(RUN) pytest --numprocesses auto \
+		tests/migrations/test_faults.py tests/migrations/test_concurrent_writers.py
 
 lint: $(INSTALLED) ## check style and types
 	$(RUN) ruff check .

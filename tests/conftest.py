@@ -6,6 +6,7 @@ HYPOTHESIS_PROFILE=ci makes generated examples the same every time.
 """
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,15 @@ from tests.support import BASELINE, TARGET, execute_file
 
 PROVIDER = os.environ.get("GNKMIGRATE_TEST_SERVER", "embedded")
 MAJOR = int(os.environ.get("GNKMIGRATE_TEST_MAJOR", "16"))
+
+# A job in the background is told to ignore these, and so would every process be that a test starts
+# and interrupts.
+for number, handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 # Examples share a function's fixtures on purpose (each makes its own rows), and a database's
 # answer takes the time that it takes.

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_all_phases_are_run_verified_and_told(gnkmigrate: Command, report: Datab
         "  note   texts of processed_by that mean nobody and are kept as residue: 0" in ran.stdout
     )
     assert "6 phases done: " in ran.stdout
-    assert "data 3/3 rows of nodes" in ran.stderr
+    assert re.search(r"^data \d+/\d+ rows of nodes$", ran.stderr, re.MULTILINE)
     assert ran.stderr.splitlines()[-1] == "Next: gnkmigrate audit"
     assert set(states(gnkmigrate, report).values()) == {"done"}
 
