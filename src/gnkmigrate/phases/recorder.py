@@ -6,13 +6,17 @@ becomes a step as well. So a revision may use both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
 
+from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import MigrateOperation, Operations
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Executable, text
+from sqlalchemy.schema import DDLElement
 
-from gnkmigrate.errors import RevisionError
+from gnkmigrate.errors import GnkMigrateError, RevisionError
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
 
@@ -22,24 +26,62 @@ VERSION_SCHEMA = "gnkmigrate"
 Maker = TypeVar("Maker", bound=Callable[..., Step | Sequence[Step]])
 
 
+class RecordingImpl(PostgresqlImpl):
+    """Alembic's PostgreSQL, but a statement reaches the recorder as it is.
+
+    Alembic's own turns the tabs of a script into blanks, also those in a text that is inserted.
+    """
+
+    __dialect__ = "postgresql"
+
+    def _exec(self, construct: Executable | str, *args: Any, **keywords: Any) -> Any:
+        if not self.as_sql:
+            return super()._exec(construct, *args, **keywords)
+        element: Any = text(construct) if isinstance(construct, str) else construct
+        binds = {"literal_binds": True} if not isinstance(element, DDLElement) else {}
+        compiled = element.compile(dialect=self.dialect, compile_kwargs=binds)
+        self.static_output(str(compiled).strip() + self.command_terminator)
+        return None
+
+
 @dataclass(frozen=True)
-class PlainStatement(Step):
-    """One statement of an ordinary Alembic operation."""
+class OrdinaryStatements(Step):
+    """Statements of ordinary Alembic operations that follow one another: one transaction.
+
+    Attributes:
+        number: the number of these statements' group in upgrade(); in downgrade(), the number of
+            the one that they take back.
+        statements: as Alembic writes them.
+    """
 
     number: int
-    text: str
+    statements: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        words = " ".join(self.text.split())
-        return f"statement {self.number}: {words[:48]}"
+        return f"ordinary operations {self.number}"
 
     def run(self, work: Work) -> int:
-        return max(work.connection.execute(self.text.encode()).rowcount, 0)
+        return sum(
+            max(work.connection.execute(statement.encode()).rowcount, 0)
+            for statement in self.statements
+        )
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (self.text,)
+        return self.statements
+
+
+@dataclass(frozen=True)
+class AutocommitStatements(OrdinaryStatements):
+    """Statements of an autocommit_block, each by itself."""
+
+    transactional: ClassVar[bool] = False
+
+    def run(self, work: Work) -> int:
+        for statement in self.statements:
+            work.without_transaction(statement)
+        return 0
 
 
 @dataclass
@@ -49,24 +91,53 @@ class Recorder:
     It is the output buffer of an Alembic context as well: Alembic writes one statement a call.
     """
 
-    steps: list[Step] = field(default_factory=list)
+    _steps: list[Step] = field(default_factory=list)
+    _autocommit: bool = False
 
     def add(self, step: Step) -> None:
-        if any(step.name == other.name for other in self.steps):
+        if any(step.name == other.name for other in self._steps):
             raise RevisionError(
                 f'A revision has two steps called "{step.name}".',
                 hint="Give each step of a revision's upgrade() or downgrade() its own name.",
             )
-        self.steps.append(step)
+        self._steps.append(step)
 
     def write(self, text: str) -> None:
+        """Takes one of Alembic's statements; COMMIT and BEGIN surround an autocommit_block."""
         statement = text.strip().rstrip(";")
+        if statement in {"COMMIT", "BEGIN"}:
+            self._autocommit = statement == "COMMIT"
         # Keeping alembic_version is the journal's part.
-        if statement and f"{VERSION_SCHEMA}.{VERSION_TABLE}" not in statement:
-            self.add(PlainStatement(len(self.steps) + 1, statement))
+        elif statement and f"{VERSION_SCHEMA}.{VERSION_TABLE}" not in statement:
+            kind = AutocommitStatements if self._autocommit else OrdinaryStatements
+            last = self._steps[-1] if self._steps else None
+            if type(last) is kind:
+                self._steps[-1] = replace(last, statements=(*last.statements, statement))
+            else:
+                number = 1 + sum(isinstance(step, OrdinaryStatements) for step in self._steps)
+                self.add(kind(number, (statement,)))
 
     def flush(self) -> None:
         """Part of a buffer's interface; nothing is held back."""
+
+    def clear(self) -> None:
+        """Begins anew, with another revision."""
+        self._steps.clear()
+
+    def steps(self, *, mirrored: bool = False) -> tuple[Step, ...]:
+        """What was recorded.
+
+        Args:
+            mirrored: a downgrade's ordinary statements, which take the last of the upgrade's
+                back first.
+        """
+        total = sum(isinstance(step, OrdinaryStatements) for step in self._steps)
+        return tuple(
+            replace(step, number=total + 1 - step.number)
+            if mirrored and isinstance(step, OrdinaryStatements)
+            else step
+            for step in self._steps
+        )
 
 
 def operation(name: str) -> Callable[[Maker], Maker]:
@@ -108,11 +179,15 @@ def _record(operations: Operations, recorded: Any) -> None:
         recorder.add(step)
 
 
-def record(function: Callable[[], None]) -> tuple[Step, ...]:
+def record(function: Callable[[], None], *, mirrored: bool = False) -> tuple[Step, ...]:
     """The steps that a revision's upgrade() or downgrade() asks for; nothing is executed.
 
+    Args:
+        function: the revision's.
+        mirrored: whether it is its downgrade().
+
     Raises:
-        RevisionError: the function fails, or asks for a connection, which it must not need.
+        RevisionError: the function fails, as it does when it asks the database something.
     """
     recorder = Recorder()
     # "named" leaves percent signs alone, which belong to the SQL here.
@@ -122,5 +197,15 @@ def record(function: Callable[[], None]) -> tuple[Step, ...]:
         opts={"as_sql": True, "output_buffer": recorder, "recorder": recorder},
     )
     with Operations.context(context):
-        function()
-    return tuple(recorder.steps)
+        try:
+            function()
+        except GnkMigrateError:
+            raise
+        except Exception as error:  # it is the user's code
+            file = Path(function.__code__.co_filename).name
+            raise RevisionError(
+                f"{function.__name__}() in {file} fails: {type(error).__name__}: {error}.",
+                hint="A revision says what is to be done before anything is: it cannot ask the "
+                "database, which op.guard and op.verify do for it.",
+            ) from error
+    return recorder.steps(mirrored=mirrored)

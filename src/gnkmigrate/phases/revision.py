@@ -3,15 +3,16 @@
 import difflib
 import hashlib
 import pkgutil
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.phases import operations
@@ -48,7 +49,7 @@ class Phase:
 
     @cached_property
     def down_steps(self) -> tuple[Step, ...]:
-        return record(self.downgrade)
+        return record(self.downgrade, mirrored=True)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -79,10 +80,12 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     try:
-        directory = ScriptDirectory.from_config(config)
-        heads = directory.get_heads()
-        scripts = list(directory.walk_revisions()) if len(heads) == 1 else []
-    except (CommandError, SyntaxError, ImportError, NameError, AttributeError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a down_revision that does not exist is one
+            directory = ScriptDirectory.from_config(config)
+            heads = directory.get_heads()
+            scripts = list(directory.walk_revisions()) if len(heads) == 1 else []
+    except Exception as error:  # importing a revision runs the user's code
         raise RevisionError(
             f"The revisions in {migrations} cannot be read: {error}",
             hint="Correct the file named, or take it back from version control.",
@@ -107,12 +110,22 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
                 down_revision=down,
                 file=file,
                 checksum=hashlib.sha256(file.read_bytes()).hexdigest(),
-                upgrade=script.module.upgrade,
-                downgrade=script.module.downgrade,
+                upgrade=_function(script.module, "upgrade"),
+                downgrade=_function(script.module, "downgrade"),
             )
         )
     _require_unique_names(phases)
     return tuple(phases)
+
+
+def _function(module: ModuleType, name: str) -> Callable[[], None]:
+    function: Callable[[], None] | None = getattr(module, name, None)
+    if function is None:
+        raise RevisionError(
+            f"{module.__file__} has no function {name}().",
+            hint=f"Write one, if only with pass: def {name}() -> None.",
+        )
+    return function
 
 
 def _require_unique_names(phases: Sequence[Phase]) -> None:

@@ -127,10 +127,14 @@ class Work:
         Raises:
             PhaseFailed: the deadline passed; the message names who was in the way.
         """
+        self.without_transaction(render(text, self.parameters))
+
+    def without_transaction(self, statement: str) -> None:
+        """The same for a statement without placeholders."""
         milliseconds = round(self.limits.lock_deadline_s * 1000)
         with self.settings(lock_timeout=f"{milliseconds}ms"), self.watch.looking():
             try:
-                self.execute(text)
+                self.connection.execute(statement.encode())
             except PASSING as error:
                 raise self._no_lock(error) from None
 
