@@ -6,19 +6,21 @@ upgrade`: Alembic chooses the revisions, and learns from the journal which of th
 
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
 from alembic import context
 from alembic.runtime.migration import MigrationInfo
 from alembic.util import CommandError
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, create_mock_engine
 from sqlalchemy.pool import NullPool
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.phases import events, journal, runner
 from gnkmigrate.phases.recorder import VERSION_SCHEMA, VERSION_TABLE, Recorder
-from gnkmigrate.phases.revision import Phase, load_phases
+from gnkmigrate.phases.revision import Phase, load_phases, read_steps
 from gnkmigrate.phases.status import Request
 from gnkmigrate.settings import Settings, live_url, load
 
@@ -36,6 +38,8 @@ def run() -> None:
     try:
         settings = load()
         phases = load_phases(settings.path(settings.migrations))
+        # Recorded now: while Alembic runs a revision, `op` is Alembic's.
+        read_steps(phases)
         if context.is_offline_mode():
             _write_script(settings, phases)
         else:
@@ -47,50 +51,69 @@ def run() -> None:
 
 
 def _run_online(url: DatabaseUrl, settings: Settings, phases: tuple[Phase, ...]) -> None:
+    recorder = Recorder()
     with connect(url, search_path=settings.schemas) as session:
-        journal.create(session)
 
-        def run_revision(_context: Any, info: MigrationInfo, _heads: Any, _arguments: Any) -> None:
-            if info.is_stamp:
+        def run_revision(ctx: Any, step: MigrationInfo, heads: Any, run_args: Any) -> None:
+            del ctx, heads, run_args
+            if step.is_stamp:
                 raise CommandError("gnkmigrate's journal keeps the version; it cannot be stamped.")
-            (name,) = (phase.name for phase in phases if phase.revision == info.up_revision_id)
-            direction: events.Direction = "up" if info.is_upgrade else "down"
-            runner.run(session, phases, direction, Request(phase=name), settings, _log)
+            recorder.clear()
+            direction: events.Direction = "up" if step.is_upgrade else "down"
+            request = Request(phase=step.up_revision_id)
+            runner.run(session, phases, direction, request, settings, _log)
 
-        _configure(url, settings, run_revision)
-        with context.begin_transaction():
-            context.run_migrations()
+        with _reading_versions(url, settings, recorder, run_revision):
+            if not context.get_context().opts.get("dont_mutate"):
+                journal.create(session)
+            with context.begin_transaction():
+                context.run_migrations()
 
 
-def _configure(url: DatabaseUrl, settings: Settings, run_revision: Any) -> None:
-    """An Alembic context that reads versions and executes nothing itself."""
+@contextmanager
+def _reading_versions(
+    url: DatabaseUrl, settings: Settings, recorder: Recorder, run_revision: Callable[..., None]
+) -> Iterator[None]:
+    """An Alembic context that reads versions and executes nothing itself.
+
+    What the revision's functions say is recorded and forgotten; the runner asks them again.
+    """
 
     def creator() -> Connection:
         return connect(url, search_path=settings.schemas)
 
     engine = create_engine("postgresql+psycopg://", creator=creator, poolclass=NullPool)
-    recorder = Recorder()
-    context.configure(
-        connection=engine.connect().execution_options(isolation_level="AUTOCOMMIT"),
-        version_table=VERSION_TABLE,
-        version_table_schema=VERSION_SCHEMA,
-        transaction_per_migration=True,
-        on_version_apply=run_revision,
-        recorder=recorder,
-    )
-    # What the revision's functions say is recorded; the runner asks them again by itself.
-    implementation = context.get_context().impl
-    implementation.as_sql = True
-    implementation.output_buffer = cast("TextIO", recorder)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection.execution_options(isolation_level="AUTOCOMMIT"),
+            version_table=VERSION_TABLE,
+            version_table_schema=VERSION_SCHEMA,
+            transaction_per_migration=True,
+            on_version_apply=run_revision,
+            recorder=recorder,
+        )
+        implementation = context.get_context().impl
+        implementation.as_sql = True
+        implementation.output_buffer = cast("TextIO", recorder)
+        # op.get_bind() must not reach the database either.
+        implementation.connection = cast("Any", create_mock_engine("postgresql://", _ignore))
+        yield
+
+
+def _ignore(*_arguments: Any, **_keywords: Any) -> None:
+    """What a revision executes on its own; the runner records it."""
 
 
 def _write_script(settings: Settings, phases: tuple[Phase, ...]) -> None:
-    def write_revision(_context: Any, info: MigrationInfo, _heads: Any, _arguments: Any) -> None:
-        chosen = [phase for phase in phases if phase.revision == info.up_revision_id]
-        direction: events.Direction = "up" if info.is_upgrade else "down"
+    recorder = Recorder()
+
+    def write_revision(ctx: Any, step: MigrationInfo, heads: Any, run_args: Any) -> None:
+        del ctx, heads, run_args
+        recorder.clear()
+        chosen = [phase for phase in phases if phase.revision == step.up_revision_id]
+        direction: events.Direction = "up" if step.is_upgrade else "down"
         sys.stdout.write(runner.script(chosen, direction, settings, Request()))
 
-    recorder = Recorder()
     context.configure(
         url="postgresql+psycopg://",
         dialect_opts={"paramstyle": "named"},

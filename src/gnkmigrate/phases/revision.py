@@ -118,6 +118,15 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
     return tuple(phases)
 
 
+def read_steps(phases: Sequence[Phase]) -> Sequence[tuple[Step, ...]]:
+    """Asks every revision for its steps, which the phases keep.
+
+    Raises:
+        RevisionError: a revision's upgrade() or downgrade() fails.
+    """
+    return [steps for phase in phases for steps in (phase.up_steps, phase.down_steps)]
+
+
 def _function(module: ModuleType, name: str) -> Callable[[], None]:
     function: Callable[[], None] | None = getattr(module, name, None)
     if function is None:
