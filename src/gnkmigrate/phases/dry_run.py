@@ -7,6 +7,8 @@ and refuses where there are too many.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from psycopg import sql
+
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases import events
@@ -16,28 +18,31 @@ from gnkmigrate.phases.work import Work
 
 # nextval() is not undone by ROLLBACK. But ALTER SEQUENCE gives a sequence new storage, which goes
 # with the transaction and takes the values drawn since along (manual, ALTER SEQUENCE, Notes).
-_RENEW_SEQUENCES = """
-SELECT format('ALTER SEQUENCE %%I.%%I INCREMENT BY %%s', schemaname, sequencename, increment_by)
+_SEQUENCES = """
+SELECT schemaname, sequencename, increment_by
 FROM pg_catalog.pg_sequences
-WHERE schemaname = ANY (%s)
+WHERE schemaname = ANY (%s) AND pg_catalog.pg_has_role(sequenceowner, 'USAGE')
 ORDER BY schemaname, sequencename
 """
 
 
-def announce(phases: Sequence[Phase], work: Work, limit: int) -> None:
-    """Tells the observer which tables will be locked, with their rows counted up to `limit`.
+def announce(phases: Sequence[Phase], work: Work, schemas: Sequence[str], limit: int) -> None:
+    """Tells the observer what will be locked, tables with their rows counted up to `limit`.
 
     Raises:
         PhaseRefused: a table has more rows than `limit`.
+        PhaseFailed: somebody's lock is in the way of counting.
     """
     names = sorted({table for phase in phases for table in phase.tables})
-    counted = []
-    for name in names:
-        if work.value(f"SELECT to_regclass({literal(quoted(name))}) IS NULL"):
-            continue  # one of the phases makes it
-        few = f"SELECT FROM {quoted(name)} LIMIT {limit + 1}"
-        counted.append((name, int(work.value(f"SELECT count(*) FROM ({few}) AS counted"))))
-    work.observe(events.TablesTouched(tuple(phase.name for phase in phases), tuple(counted)))
+    counted = work.attempt(lambda: _counted(names, work, limit), limited=False)
+    sequences = work.connection.execute(_SEQUENCES, (list(schemas),)).fetchall()
+    work.observe(
+        events.TablesTouched(
+            tuple(phase.name for phase in phases),
+            tuple(counted),
+            tuple(f"{schema}.{name}" for schema, name, _ in sequences),
+        )
+    )
     large = [f"{name}: more than {limit:,} rows" for name, rows in counted if rows > limit]
     if large:
         raise PhaseRefused(
@@ -47,10 +52,21 @@ def announce(phases: Sequence[Phase], work: Work, limit: int) -> None:
         )
 
 
+def _counted(names: Sequence[str], work: Work, limit: int) -> Sequence[tuple[str, int]]:
+    counted = []
+    for name in names:
+        if work.value(f"SELECT to_regclass({literal(quoted(name))}) IS NULL"):
+            continue  # one of the phases makes it
+        few = f"SELECT FROM {quoted(name)} LIMIT {limit + 1}"
+        counted.append((name, int(work.value(f"SELECT count(*) FROM ({few}) AS counted"))))
+    return counted
+
+
 @contextmanager
 def rolled_back(connection: Connection, schemas: Sequence[str]) -> Iterator[None]:
-    """A transaction that leaves nothing behind, values of sequences included."""
+    """A transaction that leaves nothing behind, values of the schemas' sequences included."""
     with connection.transaction(force_rollback=True):
-        for (statement,) in connection.execute(_RENEW_SEQUENCES, (list(schemas),)).fetchall():
-            connection.execute(statement)
+        for schema, name, increment in connection.execute(_SEQUENCES, (list(schemas),)).fetchall():
+            sequence = sql.Identifier(schema, name).as_string()
+            connection.execute(f"ALTER SEQUENCE {sequence} INCREMENT BY {increment}".encode())
         yield

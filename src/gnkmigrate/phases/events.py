@@ -97,10 +97,17 @@ class PhaseFinished:
 
 @dataclass(frozen=True)
 class TablesTouched:
-    """What a dry run is about to lock: (table, rows) with the number of rows counted."""
+    """What a dry run is about to lock.
+
+    Attributes:
+        phases: whose steps it will run.
+        tables: (table, rows), with the number of rows counted.
+        sequences: those from which nobody else can draw meanwhile.
+    """
 
     phases: tuple[str, ...]
     tables: tuple[tuple[str, int], ...]
+    sequences: tuple[str, ...] = ()
 
 
 Event: TypeAlias = (

@@ -89,7 +89,6 @@ def run(
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
         if request.dry_run and selected:
-            dry_run.announce(selected, work, settings.limits.dry_run_rows)
             _run_dry(selected, direction, work, settings.schemas)
         elif selected:
             journal.create(connection)
@@ -239,6 +238,7 @@ def _run_dry(
                 _run_phase(phase, direction, replace(work, atomic=True))
 
     outside = replace(work, phase=", ".join(phase.name for phase in phases), step="the dry run")
+    dry_run.announce(phases, outside, schemas, work.limits.dry_run_rows)
     outside.attempt(run_and_roll_back)
 
 
