@@ -77,7 +77,9 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
     states = journal.steps(connection)
     contract = last.pop(journal.CONTRACT, None)
     unknown = [name for name in last if name not in {phase.name for phase in phases}]
-    lost = [name for name in unknown if last[name].direction == "up"]
+    standing = {state.phase for state in states}
+    whole = {name for name in unknown if (last[name].direction, last[name].state) == ("up", "done")}
+    lost = [name for name in unknown if name in whole | standing]
     if lost:
         raise RevisionError(
             f"The database has phases that migrations/ does not know: {', '.join(lost)}.",
