@@ -111,7 +111,7 @@ def test_a_phase_that_fails_on_the_rows_is_found(small: Small) -> None:
 
 
 def test_a_phase_that_is_half_done_is_refused(small: Small) -> None:
-    small.revision(1, f'{ADD}\nop.execute("SELECT 1 / 0")', DROP)
+    small.revision(1, f'op.step("first", "SELECT")\n{ADD}\nop.execute("SELECT 1 / 0")', DROP)
     with pytest.raises(PhaseFailed):
         small.project().up()
     with pytest.raises(PhaseRefused, match="phase1 is half done") as refused:
