@@ -5,6 +5,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 phase = "tables"
+search_path = "pg_catalog, pg_temp"
 
 NODES = """
 CREATE TABLE public.nodes (

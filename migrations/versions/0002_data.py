@@ -9,6 +9,7 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 phase = "data"
+search_path = "pg_catalog, pg_temp"
 
 # What a node gets from its row of user_nodes, in the shape of nodes. What is too long is cut here,
 # so that a write of the application never fails because of the migration; the original stays in

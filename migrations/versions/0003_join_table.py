@@ -10,6 +10,7 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 phase = "join-table"
+search_path = "pg_catalog, pg_temp"
 
 JOIN_TABLE = """
 CREATE TABLE gnkmigrate_staging.user_nodes (

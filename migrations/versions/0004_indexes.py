@@ -5,6 +5,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 phase = "indexes"
+search_path = "pg_catalog, pg_temp"
 
 # user_nodes.is_active of section 3.3 is no column of the join table; its other index came with it.
 INDEXES = (

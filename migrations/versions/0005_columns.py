@@ -7,6 +7,7 @@ from gnkmigrate.phases.conversion import Conversion
 revision = "0005"
 down_revision = "0004"
 phase = "columns"
+search_path = "pg_catalog, pg_temp"
 
 # An e-mail that is exactly a user's, else one that differs in case alone, else a user's id.
 # Two users who differ in case alone are nobody: that is reported, never guessed.

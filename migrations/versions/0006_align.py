@@ -11,6 +11,7 @@ from gnkmigrate.phases.conversion import Conversion
 revision = "0006"
 down_revision = "0005"
 phase = "align"
+search_path = "pg_catalog, pg_temp"
 
 
 # At the very ends of time another zone is out of range.

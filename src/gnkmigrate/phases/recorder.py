@@ -62,10 +62,11 @@ class OrdinaryStatements(Step):
         return f"ordinary operations {self.number}"
 
     def run(self, work: Work) -> int:
-        return sum(
-            max(work.connection.execute(statement.encode()).rowcount, 0)
-            for statement in self.statements
-        )
+        with work.settings(search_path=work.project_path):
+            return sum(
+                max(work.connection.execute(statement.encode()).rowcount, 0)
+                for statement in self.statements
+            )
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
@@ -79,8 +80,9 @@ class AutocommitStatements(OrdinaryStatements):
     transactional: ClassVar[bool] = False
 
     def run(self, work: Work) -> int:
-        for statement in self.statements:
-            work.without_transaction(statement)
+        with work.settings(search_path=work.project_path):
+            for statement in self.statements:
+                work.without_transaction(statement)
         return 0
 
 

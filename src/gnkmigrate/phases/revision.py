@@ -31,6 +31,9 @@ class Phase:
         revision: Alembic's revision id.
         file: the revision's file.
         checksum: SHA-256 of the file, in hexadecimal.
+        search_path: the revision's own `search_path`; "" for the project's. A revision whose SQL
+            qualifies every name says "pg_catalog, pg_temp": others may have functions in the
+            project's schemas that fit the arguments better than PostgreSQL's own do (manual, 10.3).
     """
 
     number: int
@@ -42,6 +45,7 @@ class Phase:
     checksum: str
     upgrade: Callable[[], None]
     downgrade: Callable[[], None]
+    search_path: str = ""
 
     @cached_property
     def up_steps(self) -> tuple[Step, ...]:
@@ -112,6 +116,7 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
                 checksum=hashlib.sha256(file.read_bytes()).hexdigest(),
                 upgrade=_function(script.module, "upgrade"),
                 downgrade=_function(script.module, "downgrade"),
+                search_path=getattr(script.module, "search_path", ""),
             )
         )
     _require_unique_names(phases)

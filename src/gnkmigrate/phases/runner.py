@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import psycopg
-from psycopg import sql
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionFailed, ConnectionLost, PhaseRefused, RunnerBusy
@@ -18,6 +17,15 @@ from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request, select_down, select_up, status
 from gnkmigrate.phases.work import Work
 from gnkmigrate.settings import Settings
+
+# What matters to a session that works for long, and reads definitions to write them again; the
+# last one came with PostgreSQL 17.
+_PINNED = (
+    ("idle_session_timeout", "0"),
+    ("quote_all_identifiers", "off"),
+    ("transform_null_equals", "off"),
+    ("transaction_timeout", "0"),
+)
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
@@ -152,11 +160,11 @@ def verify(
         for phase in done:
             work = replace(everything, phase=phase.name)
             work = replace(work, parameters=_parameters(phase, "down", work))
-            for step in phase.up_steps:
-                if isinstance(step, Verify) and not step.once:
-                    result = step.result(work)
-                    observe(result)
-                    results.append(result)
+            lasting = [s for s in phase.up_steps if isinstance(s, Verify) and not s.once]
+            with work.settings(search_path=phase.search_path or work.project_path):
+                results += [step.result(work) for step in lasting]
+    for result in results:
+        observe(result)
     return tuple(results)
 
 
@@ -194,6 +202,7 @@ def _work(
     watch: BlockerWatch,
     observe: events.Observer,
 ) -> Work:
+    row = connection.execute("SELECT current_setting('search_path')").fetchone()
     return Work(
         connection=connection,
         phase="",
@@ -202,13 +211,20 @@ def _work(
         limits=settings.limits,
         watch=watch,
         observe=observe,
+        project_path=str(row[0]) if row else "pg_catalog, pg_temp",
     )
 
 
 def _prepare(connection: Connection, settings: Settings) -> None:
     """The session's part of the promise: short waits for locks, and somewhere to write."""
-    timeout = sql.Literal(f"{settings.limits.lock_timeout_ms}ms")
-    connection.execute(sql.SQL("SET lock_timeout = {}").format(timeout))
+    connection.execute(
+        "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[])"
+        " AS wanted (name, value) JOIN pg_settings USING (name)",
+        (
+            ["lock_timeout", *(name for name, _ in _PINNED)],
+            [f"{settings.limits.lock_timeout_ms}ms", *(value for _, value in _PINNED)],
+        ),
+    )
     row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
     if row and row[0]:
         raise PhaseRefused(
@@ -220,7 +236,8 @@ def _prepare(connection: Connection, settings: Settings) -> None:
 def _run_phase(phase: Phase, direction: Direction, work: Work) -> None:
     head = phase.revision if direction == "up" else phase.down_revision
     work = replace(work, parameters=_parameters(phase, direction, work))
-    executor.run_phase(phase, direction, work, head=head)
+    with work.settings(search_path=phase.search_path or work.project_path):
+        executor.run_phase(phase, direction, work, head=head)
 
 
 def _run_atomic(phase: Phase, direction: Direction, work: Work) -> None:

@@ -44,6 +44,7 @@ class Work:
         observe: told of every event.
         step: the name of the running step.
         direction: which way the phase runs.
+        project_path: the search_path of the project, for SQL that does not qualify its names.
     """
 
     connection: Connection
@@ -55,6 +56,7 @@ class Work:
     observe: events.Observer = events.ignore
     step: str = ""
     direction: Direction = "up"
+    project_path: str = "pg_catalog, pg_temp"
 
     def execute(self, text: str) -> Cursor[tuple[Any, ...]]:
         """Runs SQL after filling in its placeholders."""
