@@ -10,17 +10,19 @@ phase = "columns"
 search_path = "pg_catalog, pg_temp"
 
 # An e-mail that is exactly a user's, else one that differs in case alone, else a user's id.
-# Two users who differ in case alone are nobody: that is reported, never guessed.
+# Several users whom a text fits alike are nobody: that is reported, never guessed.
 RESOLVE = """
 CREATE FUNCTION gnkmigrate.user_of_text(text) RETURNS uuid
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(
-        (SELECT id FROM public.users WHERE email = $1),
+        (SELECT CASE count(*) WHEN 1 THEN min(id::text)::uuid END
+         FROM public.users WHERE email = $1),
         (SELECT CASE count(*) WHEN 1 THEN min(id::text)::uuid END
          FROM public.users WHERE lower(email) = lower($1)),
         (SELECT id FROM public.users
          WHERE id = CASE WHEN $1 ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-                         THEN $1::uuid END))
+                         THEN $1::uuid END
+           AND NOT EXISTS (SELECT FROM public.users WHERE lower(email) = lower($1))))
 $body$;
 CREATE FUNCTION gnkmigrate.email_of_user(uuid) RETURNS text
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
