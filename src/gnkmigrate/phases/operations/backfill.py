@@ -98,8 +98,8 @@ class Backfill(Step):
         if work.checkpoint is not None:
             found: Mapping[str, str | None] = work.checkpoint
             return found
-        key = column(self.key)
-        last = f"SELECT {key}::text FROM {quoted(self.table)} ORDER BY {key} DESC LIMIT 1"
+        key = f"walked.{column(self.key)}"
+        last = f"SELECT {key}::text FROM {quoted(self.table)} AS walked ORDER BY {key} DESC LIMIT 1"
         return {"end": work.value(last)}
 
     def _next(self, work: Work, reached: Mapping[str, str | None], size: int) -> str | None:
@@ -107,13 +107,14 @@ class Backfill(Step):
         after, end = reached.get("after"), reached.get("end")
         if end is None or after == end:
             return None
-        key = column(self.key)
-        upto: str | None = work.value(
-            f"SELECT {key}::text FROM (SELECT {key} FROM {quoted(self.table)}"
-            f" WHERE {_range(key, after, end)} ORDER BY {key} LIMIT {size}) AS batch"
-            f" ORDER BY {key} DESC LIMIT 1"
-        )
-        return upto
+        # An unqualified key in ORDER BY would be the text in the result, which sorts otherwise.
+        key = f"walked.{column(self.key)}"
+        row = work.connection.execute(
+            f"SELECT {key}::text FROM (SELECT {key} FROM {quoted(self.table)} AS walked"
+            f" WHERE {_range(key, after, end)} ORDER BY {key} LIMIT {size}) AS walked"
+            f" ORDER BY {key} DESC LIMIT 1".encode()
+        ).fetchone()
+        return row[0] if row else None
 
     def _move(self, work: Work, condition: str, beyond: Mapping[str, str | None]) -> int:
         alias = f"AS {self.alias}" if self.alias else ""
@@ -124,9 +125,10 @@ class Backfill(Step):
 
     def _batch(self, work: Work, condition: str, first: str = "SELECT") -> int:
         """Rows that the last of the statements has changed; `first` runs before them."""
-        sql = f"{first}; {self.sql.replace(BATCH, f'({condition})')}"
+        # Rendered before the keys come in, which may look like placeholders themselves.
+        sql = render(self.sql, work.parameters).replace(BATCH, f"({condition})")
         with relation.quiet_batch(work, self.table) if self.quiet else nullcontext():
-            cursor = work.execute(sql)
+            cursor = work.connection.execute(f"{first}; {sql}".encode())
             while cursor.nextset():
                 pass
         return max(cursor.rowcount, 0)
