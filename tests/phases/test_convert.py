@@ -1,0 +1,177 @@
+"""op.convert_columns: new types under the application's feet, and every old value back."""
+
+from typing import Any
+
+import pytest
+
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.phases import events
+from gnkmigrate.phases.names import literal
+from tests.migrations.project import Project
+from tests.phases.small import Small
+
+# As long as a name can be.
+TABLE = 'A Table\'s "Name"'.ljust(63, "x")
+COLUMN = 'Its Column\'s "Name"'.ljust(63, "y")
+NEW = "its_new_name".ljust(63, "z")
+KEY = "The Key".ljust(63, "k")
+QUOTED_TABLE, QUOTED_COLUMN, QUOTED_NEW, QUOTED_KEY = (
+    '"' + name.replace('"', '""') + '"' for name in (TABLE, COLUMN, NEW, KEY)
+)
+
+CONVERSIONS = f"""(
+    Conversion({COLUMN!r}, "varchar(5)", using="left(:column, 5)", rename={NEW!r},
+               lossy="char_length(:column) = 5", holds=":column <> 'no'", fallback="'spilt'"),
+    Conversion("number", "text", using="':' || :column", back="substr(:column, 2)",
+               default="'1'", not_null=True, holds=r":column ~ '^:\\d+$'"),
+    Conversion("flag", "boolean", default="false", rename="is_flag"),
+)"""
+
+MODES = [{"rewrite_rows": 0}, {"rewrite_rows": 1000}]
+
+
+@pytest.fixture(params=MODES, ids=["online", "rewritten"])
+def project(small: Small, request: pytest.FixtureRequest) -> Project:
+    arguments = f"{f'public.{TABLE}'!r}, {KEY!r}, {CONVERSIONS}"
+    small.revision(1, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
+    project = small.project(limits=request.param)
+    project.execute(
+        f"CREATE TABLE {QUOTED_TABLE} ({QUOTED_KEY} int PRIMARY KEY, other text,"
+        f" {QUOTED_COLUMN} text DEFAULT 'd' COLLATE \"C\", number int DEFAULT 7,"
+        " flag boolean NOT NULL DEFAULT true);"
+        f"CREATE UNIQUE INDEX ON {QUOTED_TABLE} (number DESC NULLS LAST) INCLUDE (flag);"
+        f"COMMENT ON COLUMN {QUOTED_TABLE}.number IS 'it''s a number'"
+    )
+    return project
+
+
+def insert(project: Project, *rows: tuple[Any, ...]) -> None:
+    for key, text, number in rows:
+        values = ", ".join(
+            "NULL" if value is None else literal(str(value)) for value in (key, text, number)
+        )
+        project.execute(
+            f"INSERT INTO {QUOTED_TABLE} ({QUOTED_KEY}, {QUOTED_COLUMN}, number) VALUES ({values})"
+        )
+
+
+def both(project: Project) -> list[tuple[Any, ...]]:
+    return project.rows(
+        f"SELECT {QUOTED_KEY}, {QUOTED_NEW}, number FROM {QUOTED_TABLE} ORDER BY {QUOTED_KEY}"
+    )
+
+
+def test_values_go_and_come_back(project: Project) -> None:
+    insert(project, (1, "short", 1), (2, "too long", 20), (3, None, -0), (4, "\\'\"", 300))
+    before = project.state
+
+    project.up()
+    assert both(project) == [
+        (1, "short", ":1"),
+        (2, "too l", ":20"),
+        (3, None, ":0"),
+        (4, "\\'\"", ":300"),
+    ]
+    assert project.value("SELECT count(*) FROM gnkmigrate.residue") == 1
+
+    project.down()
+    assert project.state == before
+    assert project.value("SELECT count(*) FROM gnkmigrate.residue") == 0
+
+
+def test_what_was_written_since_counts(project: Project) -> None:
+    insert(project, (1, "too long", 1), (2, "too long", 2), (3, "too long", 3), (4, "x", 4))
+    project.up()
+    project.execute(
+        f"UPDATE {QUOTED_TABLE} SET {QUOTED_NEW} = 'new', number = ':10' WHERE {QUOTED_KEY} = 1;"
+        f"UPDATE {QUOTED_TABLE} SET other = 'something else' WHERE {QUOTED_KEY} = 2;"
+        f"DELETE FROM {QUOTED_TABLE} WHERE {QUOTED_KEY} = 3;"
+        f"INSERT INTO {QUOTED_TABLE} ({QUOTED_KEY}, {QUOTED_NEW}, number)"
+        " VALUES (5, 'too l', ':3')"
+    )
+
+    project.down()
+
+    assert project.rows(
+        f"SELECT {QUOTED_KEY}, {QUOTED_COLUMN}, number, flag FROM {QUOTED_TABLE} ORDER BY 1"
+    ) == [
+        (1, "new", 10, True),
+        (2, "too long", 2, True),
+        (4, "x", 4, True),
+        (5, "too l", 3, False),
+    ]
+
+
+def test_what_does_not_fit_is_refused_or_spilt(project: Project) -> None:
+    insert(project, (1, "a", 1), (2, "b", 2))
+    project.up()
+    project.execute(
+        f"UPDATE {QUOTED_TABLE} SET {QUOTED_NEW} = 'no' WHERE {QUOTED_KEY} = 1;"
+        f"UPDATE {QUOTED_TABLE} SET number = 'none', is_flag = NULL WHERE {QUOTED_KEY} = 2"
+    )
+    before = project.state
+
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()
+    said = "\n".join(refused.value.details)
+    assert f"{TABLE}.{NEW}: values that the old column cannot hold. (1)" in said
+    assert f"{TABLE}.number: values that the old column cannot hold. (1)" in said
+    assert f"{TABLE}.is_flag: values that the old column cannot hold. (1)" in said
+    assert project.state == before
+
+    project.down(parameters={"spill": "yes"})
+    assert project.rows(f"SELECT {QUOTED_COLUMN}, number FROM {QUOTED_TABLE}") == [("spilt", 1)]
+    kept = project.rows("SELECT content FROM gnkmigrate.overflow ORDER BY reason")
+    assert [row[0] for row in kept] == [
+        {KEY: 1, NEW: "no"},
+        {KEY: 2, NEW: "b", "number": "none", "is_flag": None, "other": None},
+    ]
+
+
+def test_what_cannot_be_converted_is_refused(project: Project) -> None:
+    insert(project, (1, "a", 1), (2, "b", None))
+    before = project.state
+
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+
+    assert "number: values that the new column cannot hold. (1)" in refused.value.details[0]
+    assert "number: NULL" in refused.value.details[1]
+    assert project.state == before
+
+
+def test_the_application_writes_meanwhile(project: Project) -> None:
+    """At every step: an insert, an update, a delete; nothing is lost on either way."""
+    insert(project, *((number, "too long", number) for number in range(1, 30)))
+    expected: dict[int, tuple[str, int]] = {n: ("too long", n) for n in range(1, 30)}
+    number = 100
+
+    def write(event: events.Event) -> None:
+        nonlocal number
+        if isinstance(event, events.StepStarted):
+            names = project.rows(
+                "SELECT attname FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid"
+                f" WHERE relname = {literal(TABLE)} AND NOT attisdropped"
+            )
+            old = (COLUMN,) in names
+            number += 1
+            text = f"text {number}"
+            name, value = (QUOTED_COLUMN, str(number)) if old else (QUOTED_NEW, f"':{number}'")
+            stored = text if old else text[:5]
+            victim = min(expected)
+            project.execute(
+                f"INSERT INTO {QUOTED_TABLE} ({QUOTED_KEY}, {name}, number)"
+                f" VALUES ({number}, '{stored}', {value});"
+                f"UPDATE {QUOTED_TABLE} SET {name} = '{stored}' WHERE {QUOTED_KEY} = {victim + 1};"
+                f"DELETE FROM {QUOTED_TABLE} WHERE {QUOTED_KEY} = {victim}"
+            )
+            del expected[victim]
+            expected[number] = (stored, number)
+            expected[victim + 1] = (stored, expected[victim + 1][1])
+
+    project.up(write)
+    project.down(write)
+
+    assert project.rows(
+        f"SELECT {QUOTED_KEY}, {QUOTED_COLUMN}, number FROM {QUOTED_TABLE} ORDER BY 1"
+    ) == [(key, *expected[key]) for key in sorted(expected)]
