@@ -8,12 +8,13 @@ listing query for each concerned gap; server checks ask the server itself.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Severity
 from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.connection import Connection
+from gnkmigrate.connection import MINIMUM_VERSION, Connection
 from gnkmigrate.diff.change import Change
+from gnkmigrate.errors import GnkMigrateError
 
 
 @dataclass(frozen=True)
@@ -41,28 +42,45 @@ class Observation:
     change: Change | None = None
 
 
-@dataclass(frozen=True)
+class CannotRun(GnkMigrateError):
+    """A check cannot say anything here; its message is the reason that the report gives."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """What all checks have in common.
 
     Attributes:
-        id: stable for ever, e.g. "GNK-S002"; reports and accepted findings refer to it.
-        slug: the same for people, e.g. "foreign-key-without-index".
+        id: stable for ever, e.g. "GNK-S002"; reports and accepted findings refer to it. S is
+            structure, D data against the target, T the target, A security (access),
+            P performance, O operations.
+        slug: the same for people, e.g. "foreign-key-without-index"; the module's name.
         title: what a database that passes has, e.g. "Every foreign key has an index".
+        category: the group that its findings are listed under.
         severity: of what it finds, where the project has no other opinion.
         impact: why it matters.
         recommendation: what to do about it.
+        minimum_version: the first PostgreSQL that it can run on, as server_version_num.
+        privileges: what the role must be allowed to do, in words; empty where reading the
+            catalog is enough.
+        documentation: what its page says: the module's docstring, which `discover` fills in.
+        runtime: whether it asks a running server; else it judges facts alone (static).
     """
 
     id: str
     slug: str
     title: str
+    category: Category
     severity: Severity
     impact: str
     recommendation: str
+    minimum_version: int = MINIMUM_VERSION
+    privileges: tuple[str, ...] = ()
+    documentation: str = ""
+    runtime: ClassVar[bool] = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StructureCheck(Check):
     """Judges a snapshot, be it of the live database or of the target.
 
@@ -70,10 +88,11 @@ class StructureCheck(Check):
         find: given the snapshot and the schema that goes without saying in messages.
     """
 
+    category: Category = "structure"
     find: Callable[[Snapshot, str], Iterable[Observation]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ComparisonCheck(Check):
     """Judges the target by what the live database already has.
 
@@ -81,6 +100,7 @@ class ComparisonCheck(Check):
         find: given both, and the changes from the one to the other.
     """
 
+    category: Category = "target"
     find: Callable[["Gaps"], Iterable[Observation]]
 
 
@@ -129,10 +149,13 @@ class Gaps:
     home: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DataCheck(Check):
     """Asks the live rows whether they fit what the target asks for."""
 
+    category: Category = "data"
+    privileges: tuple[str, ...] = ("SELECT on the tables concerned",)
+    runtime: ClassVar[bool] = True
     probes: Callable[[Gaps], Iterable[Probe]]
 
 
@@ -153,27 +176,39 @@ class Question:
     home: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServerCheck(Check):
-    """Asks the server about itself, by a fixed number of queries."""
+    """Asks the server about itself, by a fixed number of queries.
 
+    Attributes:
+        find: given a session in a read-only transaction with timeouts, and what else it may
+            need to know. Raises CannotRun where there is nothing to ask, e.g. without an
+            extension; an error of PostgreSQL's makes it "not run" likewise.
+        roles: predefined roles, all of which the session's role must be a member of, where
+            PostgreSQL would rather hide rows than refuse, e.g. ("pg_monitor",).
+        asks_rows: reads rows of the project's tables, which --no-data-checks forbids.
+    """
+
+    runtime: ClassVar[bool] = True
     find: Callable[[Connection, Question], Iterable[Observation]]
+    roles: tuple[str, ...] = ()
+    asks_rows: bool = False
 
 
 def finding(
     check: Check,
     observation: Observation,
-    category: Category,
     *,
+    category: Category | None = None,
     id_: str = "",
     kind: Kind = "check",
     phase: str | None = None,
 ) -> Finding:
-    """The finding that an observation makes; `id_` where it is not the check's own."""
+    """The finding that an observation makes; category and id where they are not the check's."""
     return Finding(
         check=id_ or check.id,
         kind=kind,
-        category=category,
+        category=category or check.category,
         object=observation.object,
         severity=check.severity if observation.severity is None else observation.severity,
         message=observation.message,

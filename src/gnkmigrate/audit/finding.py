@@ -1,5 +1,6 @@
 """The finding: what the audit has to say, about which object, how grave, and what to do."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,9 @@ from typing import Any, Literal, Self, get_args
 from gnkmigrate.catalog.model import Snapshot
 
 Kind = Literal["missing", "extra", "different", "check"]
-Category = Literal["gap", "data", "project", "structure", "operations", "target"]
+Category = Literal[
+    "gap", "data", "project", "structure", "security", "performance", "operations", "target"
+]
 
 # In a fingerprint, a separator that no SQL identifier is likely to hold keeps parts apart.
 _SEPARATOR = "|"
@@ -133,11 +136,13 @@ class NotRun:
         check: its id.
         title: what it looks for.
         reason: why it could not run.
+        category: the group that it is listed under; empty where it is in none.
     """
 
     check: str
     title: str
     reason: str
+    category: Category | Literal[""] = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,71 @@ class Passed:
 
     check: str
     title: str
+    category: Category | Literal[""] = ""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A finding that the project lives with, and why.
+
+    Attributes:
+        finding: what was found; it counts for nothing.
+        reason: why it may stay.
+        date: since when.
+        until: the last day on which it may; None for ever.
+    """
+
+    finding: Finding
+    reason: str
+    date: dt.date
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class PastFinding:
+    """What a report of the past says about one finding."""
+
+    fingerprint: str
+    id: str
+    severity: Severity
+    message: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """What has become of the findings of an earlier report.
+
+    Attributes:
+        name: the earlier report's file.
+        time: when it was made, with time zone.
+        score: its score.
+        new: the fingerprints of findings that it does not have.
+        graver: the fingerprints of findings that were less grave in it.
+        fixed: what it has and the database has no more.
+        unknown: what it has and this audit has not looked for.
+    """
+
+    name: str
+    time: datetime
+    score: int
+    new: frozenset[str] = frozenset()
+    graver: frozenset[str] = frozenset()
+    fixed: tuple[PastFinding, ...] = ()
+    unknown: tuple[PastFinding, ...] = ()
+
+    def state(self, finding: Finding) -> Literal["new", "graver", "open"]:
+        """What a finding of today is to the earlier report; open: it had it too."""
+        if finding.fingerprint in self.new:
+            return "new"
+        return "graver" if finding.fingerprint in self.graver else "open"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that declares the target, as the reader would name it."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -198,7 +268,7 @@ class AuditResult:
     """All that one audit found out; what the renderers of `report` render.
 
     Attributes:
-        findings: the gravest first.
+        findings: the gravest first, without those that the project has accepted.
         not_run: checks that could not run, with the reason.
         passed: checks that ran and found nothing.
         live: the database's facts.
@@ -214,6 +284,10 @@ class AuditResult:
         script: what closes the gaps together.
         declaration: statements that make the target from nothing.
         unused_opinions: rules of the project's severity file that match nothing.
+        accepted: what was found and accepted.
+        trend: what has changed since an earlier report; None where there is none.
+        excused: fingerprints of findings that do not count, since a baseline has them.
+        sources: the SQL files that declare the target; empty where it comes from elsewhere.
     """
 
     findings: tuple[Finding, ...]
@@ -232,10 +306,22 @@ class AuditResult:
     script: Script = field(default_factory=Script)
     declaration: tuple[str, ...] = ()
     unused_opinions: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    trend: Trend | None = None
+    excused: frozenset[str] = frozenset()
+    sources: tuple[Source, ...] = ()
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings that are this grave or graver."""
         return tuple(finding for finding in self.findings if finding.severity >= severity)
+
+    def counting(self, severity: Severity) -> tuple[Finding, ...]:
+        """Those of them that a baseline does not excuse."""
+        return tuple(
+            finding
+            for finding in self.at_least(severity)
+            if finding.fingerprint not in self.excused
+        )
 
 
 def fingerprint(check: str, about: DatabaseObject, subject: str = "") -> str:

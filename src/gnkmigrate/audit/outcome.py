@@ -1,11 +1,12 @@
 """What running a check gives: findings, or a reason why there are none to be had."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
 
 from gnkmigrate.audit.check import (
+    CannotRun,
     Check,
     ComparisonCheck,
     DataCheck,
@@ -25,6 +26,13 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.diff.change import Change
 
 _IN_TARGET = "Correct the target's declaration before the migration brings it into the database."
+
+_MEMBERSHIP = """
+    SELECT wanted.name
+    FROM unnest(%(roles)s::text[]) WITH ORDINALITY AS wanted (name, number)
+    WHERE NOT pg_has_role(wanted.name, 'USAGE')
+    ORDER BY wanted.number
+"""
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ def run_structure(
     check was asked for by name (`alone`). What only the target does is a finding about the
     target, under an id of its own: GNK-T002 is GNK-S002 of the target.
     """
-    here = [finding(check, seen, "structure") for seen in check.find(live, home)]
+    here = [finding(check, seen) for seen in check.find(live, home)]
     if target is None:
         return Outcome(check, tuple(here))
     there = [_of_target(check, seen) for seen in check.find(target, home)]
@@ -70,21 +78,26 @@ def run_structure(
 
 
 def target_names(check: StructureCheck) -> tuple[str, str]:
-    """The id and the slug of a structure check where it judges the target."""
-    return check.id.replace("-S", "-T"), f"target-{check.slug}"
+    """The id and the slug of a structure check where it judges the target.
+
+    GNK-S002 becomes GNK-T002; a check of another group keeps its letter: GNK-TA002.
+    """
+    group, number = check.id[:-4], check.id[-4:]
+    letter = "" if number[0] == "S" else number[0]
+    return f"{group}T{letter}{number[1:]}", f"target-{check.slug}"
 
 
 def _of_target(check: StructureCheck, seen: Observation) -> Finding:
     """The finding about a declaration: editing it puts it right, and no SQL."""
     id_, slug = target_names(check)
     about = Observation(seen.object, f"Target: {seen.message}", seen.subject, seen.evidence)
-    found = finding(check, about, "target", id_=id_)
+    found = finding(check, about, category="target", id_=id_)
     return replace(found, slug=slug, recommendation=_IN_TARGET)
 
 
 def run_comparison(check: ComparisonCheck, gaps: Gaps) -> Outcome:
     """What the target gives away."""
-    return Outcome(check, tuple(finding(check, seen, "target") for seen in check.find(gaps)))
+    return Outcome(check, tuple(finding(check, seen) for seen in check.find(gaps)))
 
 
 def run_data(
@@ -106,7 +119,7 @@ def run_data(
             continue
         if listed.count:
             seen = _observed(probe, listed)
-            findings.append(finding(check, seen, "data", phase=phases.get(probe.change)))
+            findings.append(finding(check, seen, phase=phases.get(probe.change)))
     return Outcome(check, tuple(findings), tuple(failures))
 
 
@@ -126,10 +139,23 @@ def run_server(
     """What the server says about itself."""
     try:
         with bounded(connection, bounds):
+            lacking = _lacks(connection, check.roles)
+            if lacking:
+                return not_run(check, f"the role is no member of {', '.join(lacking)}")
             seen = tuple(check.find(connection, question))
+    except CannotRun as obstacle:
+        return not_run(check, obstacle.message)
     except psycopg.Error as error:
         return not_run(check, reason(error))
-    return Outcome(check, tuple(finding(check, each, "data") for each in seen))
+    return Outcome(check, tuple(finding(check, each) for each in seen))
+
+
+def _lacks(connection: Connection, roles: Sequence[str]) -> list[str]:
+    """The predefined roles that the session has no membership in."""
+    if not roles:
+        return []
+    rows = connection.execute(_MEMBERSHIP, {"roles": list(roles)}).fetchall()
+    return [str(row[0]) for row in rows]
 
 
 def run_project(
@@ -148,7 +174,7 @@ def run_project(
     head = check.head
     message = head.one if listed.count == 1 else head.many.replace("COUNT", f"{listed.count:,}", 1)
     seen = Observation(check.object, message, check.id, _evidence(listed, check.listing))
-    return Outcome(check, (finding(check, seen, "project", kind=head.kind, phase=head.phase),))
+    return Outcome(check, (finding(check, seen, kind=head.kind, phase=head.phase),))
 
 
 def _do_not(missing: Iterable[str]) -> str:

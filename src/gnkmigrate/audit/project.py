@@ -8,12 +8,12 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from gnkmigrate.audit.check import Check
-from gnkmigrate.audit.finding import DatabaseObject, Kind, Severity
+from gnkmigrate.audit.finding import Category, DatabaseObject, Kind, Severity
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.errors import SettingsError
 
@@ -61,7 +61,7 @@ class FrontMatter(BaseModel, extra="forbid"):
     requires: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ProjectCheck(Check):
     """A check that a project has written for itself.
 
@@ -70,6 +70,8 @@ class ProjectCheck(Check):
         head: what its front matter says.
     """
 
+    category: Category = "project"
+    runtime: ClassVar[bool] = True
     listing: str
     head: FrontMatter
 

@@ -137,38 +137,55 @@ def _outcomes(
     for check in (*checks.discover(), *policy.project_checks):
         if not _is_wanted(check, policy.selection):
             continue
-        if isinstance(check, StructureCheck):
+        obstacle = _obstacle(check, live, comparison, policy)
+        if obstacle:
+            yield not_run(check, obstacle)
+        elif isinstance(check, StructureCheck):
             yield run_structure(check, live, target, policy.home, alone=alone)
-        elif isinstance(check, DataCheck | ServerCheck | ProjectCheck) and not policy.data_checks:
-            yield not_run(check, "left out by --no-data-checks")
         elif isinstance(check, ServerCheck):
             yield run_server(check, connection, question, policy.bounds)
         elif isinstance(check, ProjectCheck):
             yield run_project(check, connection, live, policy.bounds)
-        elif comparison is None:
-            yield not_run(check, "there is no target")
-        elif isinstance(check, ComparisonCheck):
-            yield run_comparison(check, comparison.between)
-        elif isinstance(check, DataCheck):
-            phases = {
-                change: policy.closing.get(fingerprint)
-                for change, fingerprint in comparison.fingerprints.items()
-            }
-            yield run_data(check, connection, comparison.between, phases, policy.bounds)
+        elif comparison is not None:
+            yield _compare(check, connection, comparison, policy)
+
+
+def _compare(
+    check: Check, connection: Connection, comparison: Comparison, policy: Policy
+) -> Outcome:
+    """The outcome of a check that looks at both sides."""
+    if isinstance(check, ComparisonCheck):
+        return run_comparison(check, comparison.between)
+    if isinstance(check, DataCheck):
+        phases = {
+            change: policy.closing.get(fingerprint)
+            for change, fingerprint in comparison.fingerprints.items()
+        }
+        return run_data(check, connection, comparison.between, phases, policy.bounds)
+    raise TypeError(f"{check.id} is of no kind that the audit knows")
+
+
+def _obstacle(check: Check, live: Snapshot, comparison: Comparison | None, policy: Policy) -> str:
+    """Why a check cannot even begin; empty where it can."""
+    if check.runtime and live.server_version < check.minimum_version:
+        return f"it needs PostgreSQL {check.minimum_version // 10_000}"
+    if comparison is None and isinstance(check, ComparisonCheck | DataCheck):
+        return "there is no target"
+    if _asks_rows(check) and not policy.data_checks:
+        return "left out by --no-data-checks"
+    return ""
+
+
+def _asks_rows(check: Check) -> bool:
+    return isinstance(check, DataCheck | ProjectCheck) or (
+        isinstance(check, ServerCheck) and check.asks_rows
+    )
 
 
 def _is_wanted(check: Check, selection: Selection) -> bool:
-    if selection.admits(check.id, check.slug, _category(check)):
+    if selection.admits(check.id, check.slug, check.category):
         return True
     return isinstance(check, StructureCheck) and selection.admits(*target_names(check), "target")
-
-
-def _category(check: Check) -> str:
-    if isinstance(check, StructureCheck):
-        return "structure"
-    if isinstance(check, ComparisonCheck):
-        return "target"
-    return "project" if isinstance(check, ProjectCheck) else "data"
 
 
 def _sizes(

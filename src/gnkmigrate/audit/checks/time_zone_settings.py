@@ -52,6 +52,7 @@ CHECK = ServerCheck(
     id="GNK-D006",
     slug="time-zone-settings",
     title="Every session writes time in the declared zone",
+    category="data",
     severity=Severity.MEDIUM,
     impact="Times would be converted to other moments than the ones that were meant.",
     recommendation="Find out which zone wrote each column, the application's own processes "
