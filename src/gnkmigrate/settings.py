@@ -82,6 +82,7 @@ class Settings(BaseSettings):
         baseline: the schema that the first revision starts from.
         migrations: the Alembic environment.
         audits: kept reports, opinions on severity, the project's own checks.
+        backups: where backups go that are given no other place.
         schemas: the schemas that the project owns; the first is the default of its SQL.
         ignore: patterns (fnmatch) of objects that are somebody else's, "schema.name".
         source_timezone: the time zone in which timestamps without one were written.
@@ -100,6 +101,7 @@ class Settings(BaseSettings):
     baseline: Path | None = None
     migrations: Path = Path("migrations")
     audits: Path = Path("audits")
+    backups: Path = Path("backups")
     schemas: Annotated[tuple[str, ...], Field(min_length=1)] = ("public",)
     ignore: tuple[str, ...] = ()
     source_timezone: str = "UTC"

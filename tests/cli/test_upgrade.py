@@ -1,9 +1,11 @@
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.errors import ServerUnavailable
 from tests.cli.conftest import Command
 from tests.support import execute, rows
 
@@ -141,6 +143,7 @@ def test_an_error_is_a_json_line_as_well(gnkmigrate: Command, report: DatabaseUr
         ("--sql", "--atomic"),
         ("--unmapped", "guess"),
         ("--batch-size", "0"),
+        ("--backup", "--dry-run"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(
@@ -154,3 +157,55 @@ def test_options_that_make_no_sense_are_refused(
 def test_each_phase_in_one_transaction(gnkmigrate: Command, report: DatabaseUrl) -> None:
     assert gnkmigrate(report, "upgrade", "--yes", "--atomic").exit_code == 0
     assert gnkmigrate(report, "verify").exit_code == 0
+
+
+def test_a_backup_is_made_before_the_first_phase(
+    gnkmigrate: Command, report: DatabaseUrl, tmp_path: Path
+) -> None:
+    folder = tmp_path / "safe"
+    ran = gnkmigrate(report, "upgrade", "--yes", "--phase", "1", "--backup-dir", str(folder))
+    assert ran.exit_code == 0
+    (dump,) = folder.glob("*.dump")
+    assert ran.stdout.startswith(f"Backup: {dump} (")
+    manifest = json.loads((folder / f"{dump.name}.json").read_text())
+    schemas = {table["schema"] for table in manifest["tables"]}
+    assert schemas == {"public"}
+
+
+def test_the_event_of_a_backup_names_its_file(
+    gnkmigrate: Command, report: DatabaseUrl, tmp_path: Path
+) -> None:
+    options = ("--yes", "--phase", "1", "--backup-dir", str(tmp_path))
+    ran = gnkmigrate(report, "--log-format", "json", "upgrade", *options)
+    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+    (made,) = (line for line in lines if line["event"] == "backup_made")
+    assert Path(made["file"]).stat().st_size == made["size"]
+    names = [line["event"] for line in lines]
+    assert names.index("backup_made") < names.index("phase_started")
+
+
+@pytest.mark.parametrize("where", ["no/such/folder", "a file"])
+def test_no_phase_runs_where_no_backup_can_be_made(
+    gnkmigrate: Command, report: DatabaseUrl, tmp_path: Path, where: str
+) -> None:
+    (tmp_path / "a file").write_text("")
+    refused = gnkmigrate(report, "upgrade", "--yes", "--backup-dir", str(tmp_path / where))
+    assert refused.exit_code == 2
+    assert "Nothing was changed, since no backup could be made: " in refused.stderr
+    assert "--backup-dir" in refused.stderr
+    assert set(states(gnkmigrate, report).values()) == {"pending"}
+
+
+def test_no_phase_runs_where_pg_dump_is_missing(
+    gnkmigrate: Command, report: DatabaseUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("gnkmigrate.programs.binaries", _unavailable)
+    refused = gnkmigrate(report, "upgrade", "--yes", "--backup-dir", str(tmp_path / "safe"))
+    assert refused.exit_code == 2
+    assert "There is no pg_dump for a server of PostgreSQL" in refused.stderr
+    assert rows(report, "SELECT to_regnamespace('gnkmigrate')") == [(None,)]
+
+
+def _unavailable(major: int) -> Path:
+    raise ServerUnavailable(f"PostgreSQL {major} is not to be had.")

@@ -32,8 +32,6 @@ from gnkmigrate.programs import (
 )
 from gnkmigrate.settings import Settings
 
-FOLDER = Path("backups")
-
 _UNSAFE = re.compile(r"[^\w.-]", re.ASCII)
 _TABLE_BEGINS = b"pg_dump: dumping contents of table "
 _WARNING = "pg_dump: warning: "
@@ -88,7 +86,7 @@ def create_backup(
 
     Args:
         url: the database.
-        settings: the project; a backup goes into its folder "backups" unless `output` says else.
+        settings: the project; a backup goes into its folder `backups` unless `output` says else.
         output: a file that is not there yet, or a folder that is.
         verify: restore the dump into a throwaway server, and compare objects and rows. A
             backup that cannot be verified is kept.
@@ -169,7 +167,7 @@ def _place(settings: Settings, output: Path | None, source: _Source) -> Path:
     """Where the dump goes: what the user says, or a name of database and moment."""
     name = f"{_UNSAFE.sub('_', source.database)}-{source.moment:%Y%m%dT%H%M%SZ}.dump"
     if output is None:
-        folder = settings.path(FOLDER)
+        folder = settings.path(settings.backups)
         private_folder(folder)
         file = folder / name
     else:

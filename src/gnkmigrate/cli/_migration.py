@@ -8,6 +8,7 @@ from dataclasses import replace
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._backup_first import back_up
 from gnkmigrate.cli._outcome import Outcome, Told
 from gnkmigrate.cli._progress import progress
 from gnkmigrate.cli._words import counted, server_version
@@ -31,6 +32,7 @@ def migrate(
     last: bool = False,
     sql: bool = False,
     yes: bool = False,
+    backup: bool = False,
 ) -> None:
     """Runs the phases that a request is about, or writes their SQL.
 
@@ -42,6 +44,7 @@ def migrate(
         last: take the last phase that stands, whatever the request says.
         sql: write SQL instead of running anything.
         yes: do not ask.
+        backup: save the whole database before the first phase.
     """
     phases = load_phases(project.path(project.migrations))
     url = _context.live_url(context, project)
@@ -59,7 +62,7 @@ def migrate(
     else:
         if not request.dry_run and not yes:
             _ask(context, url, server, chosen, direction)
-        _run(context, url, phases, direction, request, project)
+        _run(context, url, phases, direction, request, project, backup=backup)
 
 
 def _tell_nothing_to_do(
@@ -130,6 +133,8 @@ def _run(
     direction: Direction,
     request: Request,
     project: Settings,
+    *,
+    backup: bool,
 ) -> None:
     outcome = Told(_context.stdout(context), {phase.name: phase.title for phase in phases})
 
@@ -137,11 +142,14 @@ def _run(
         return connect(url, search_path=project.schemas)
 
     with _explained(outcome, direction, request), progress(context) as show:
+        made = back_up(context, url, project) if backup else None
 
         def observe(event: Event) -> None:
             show(event)
             outcome(event)
 
+        if made is not None:
+            observe(made)
         runner.run_to_the_end(open_session, phases, direction, request, project, observe)
     outcome.write_total(direction, dry_run=request.dry_run)
     with connect(url, read_only=True) as connection:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gnkmigrate.cli._lines import write_hanging, write_line
+from gnkmigrate.cli._transfer import size
 from gnkmigrate.cli._words import counted, duration, printable
 from gnkmigrate.phases import events
 
@@ -91,6 +92,9 @@ class Told(Outcome):
         match event:
             case events.TablesTouched():
                 write_locks(self._console, event)
+            case events.BackupMade():
+                text = f"Backup: {printable(event.file)} ({size(event.size)})"
+                self._console.print(text, soft_wrap=True)
             case events.PhaseFinished():
                 self._write(self.phases[-1])
             case _:

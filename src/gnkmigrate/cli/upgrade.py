@@ -1,5 +1,6 @@
 """`gnkmigrate upgrade`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,6 +40,13 @@ def command(
         Overflow | None,
         typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
     ] = None,
+    backup: Annotated[
+        bool, typer.Option("--backup", help="First save the whole database, as `backup` does.")
+    ] = False,
+    backup_dir: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where --backup puts it; else backups/."),
+    ] = None,
     lock_timeout: LockTimeout = None,
     batch_size: Annotated[
         int | None,
@@ -60,12 +68,15 @@ def command(
     exclusive(phase=phase, through=through)
     exclusive(sql=sql, dry_run=dry_run)
     exclusive(sql=sql, atomic=atomic)
+    wanted = backup or backup_dir is not None
+    exclusive(backup=wanted, dry_run=dry_run, sql=sql)
 
     from gnkmigrate.cli._migration import migrate
     from gnkmigrate.phases.status import Request
 
     limits = given(lock_timeout_ms=lock_timeout, batch_rows=batch_size, throttle=throttle)
-    project = _context.settings(context, limits=limits or None)
+    folder = backup_dir.absolute() if backup_dir else None
+    project = _context.settings(context, limits=limits or None, backups=folder)
     parameters = given(unmapped=unmapped, overflow=overflow)
     request = Request(
         phase=phase,
@@ -74,4 +85,4 @@ def command(
         atomic=atomic,
         parameters={name: str(value) for name, value in parameters.items()},
     )
-    migrate(context, project, "up", request, sql=sql, yes=yes)
+    migrate(context, project, "up", request, sql=sql, yes=yes, backup=wanted)

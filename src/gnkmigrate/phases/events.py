@@ -110,6 +110,21 @@ class TablesTouched:
     sequences: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class BackupMade:
+    """The whole database was saved before the first phase.
+
+    Attributes:
+        file: the path of the dump; its manifest is beside it.
+        size: of the dump, in bytes.
+        sha256: of the dump, in hexadecimal.
+    """
+
+    file: str
+    size: int
+    sha256: str
+
+
 Event: TypeAlias = (
     PhaseStarted
     | StepStarted
@@ -121,6 +136,7 @@ Event: TypeAlias = (
     | Verified
     | PhaseFinished
     | TablesTouched
+    | BackupMade
 )
 Observer: TypeAlias = Callable[[Event], None]
 
