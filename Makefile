@@ -4,6 +4,7 @@ RUN := .venv/bin/python -m
 INSTALLED := .venv/installed
 ROWS ?= 200
 FAULTS ?= all
+CRASHES ?= 25
 # benchmarks/ has more, which take arguments or minutes.
 BENCHMARKS ?= help catalog
 
@@ -30,8 +31,9 @@ demo: $(INSTALLED) ## show the whole way on an embedded server: audit, migrate, 
 test: $(INSTALLED) ## run the tests on an embedded PostgreSQL (ARGS="-k upgrade")
 	$(RUN) pytest --numprocesses auto $(ARGS)
 
-test-faults: $(INSTALLED) ## cut every phase at every round trip; write all the while (FAULTS=all)
-	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_WRITES=20000 $(RUN) pytest --numprocesses auto \
+test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)
+	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
+		$(RUN) pytest --numprocesses auto --dist worksteal \
 		tests/migrations/test_faults.py tests/migrations/test_concurrent_writers.py
 
 lint: $(INSTALLED) ## check style and types

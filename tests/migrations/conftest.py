@@ -1,24 +1,14 @@
 """MineGNK's phases, databases to run them on, and the schema to expect after each."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
-from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.phases.revision import Phase, load_phases
 from gnkmigrate.servers import Server
-from tests.migrations.project import (
-    ROWS,
-    STATION_SETTINGS,
-    Home,
-    Project,
-    Station,
-    Stations,
-    minegnk_settings,
-)
-from tests.support import ROOT, execute_file, pg_dump
+from tests.migrations.project import Home, Project, Stations, minegnk_settings, stations_on
+from tests.support import ROOT, pg_dump
 
 
 @pytest.fixture(scope="session")
@@ -49,20 +39,7 @@ def home(
 
 
 @pytest.fixture(scope="session")
-def stations(
-    server: Server, minegnk_template: str, phases: tuple[Phase, ...]
-) -> Iterator[Stations]:
+def stations(server: Server, phases: tuple[Phase, ...]) -> Iterator[Stations]:
     """Databases with rows at each level, to be copied."""
-    with ExitStack() as stack:
-        found = []
-        source = minegnk_template
-        for level in range(len(phases) + 1):
-            url = stack.enter_context(server.database(template=source))
-            project = Project(url, server, phases, minegnk_settings(**STATION_SETTINGS))
-            if level == 0:
-                execute_file(url, ROWS)
-            else:
-                project.go_to(level)
-            source = str(conninfo.conninfo_to_dict(url.conninfo)["dbname"])
-            found.append(Station(server, phases, source, project.state))
-        yield Stations(tuple(found))
+    with stations_on(server, phases) as found:
+        yield found

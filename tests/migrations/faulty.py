@@ -1,13 +1,16 @@
 """A session that is cut at a chosen round trip to the server: the finest place to stop at.
 
-Run as a program it carries out one way of a phase and kills itself there, as `kill -9` would.
+Run as a program it waits for tasks, one a line. For each it forks a process that carries out one
+way of a phase and kills itself there, as `kill -9` would.
 """
 
 import json
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +20,7 @@ from psycopg.abc import RV, PQGen
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import load_phases
+from gnkmigrate.phases.revision import Phase, load_phases
 from gnkmigrate.phases.status import Request
 from tests.migrations.project import minegnk_settings
 from tests.support import ROOT
@@ -57,19 +60,20 @@ def open_session(url: DatabaseUrl, fault: Fault) -> Connection:
     return session
 
 
-def run_into(
-    url: DatabaseUrl, fault: Fault, phase: str, direction: Direction, **given: Any
-) -> None:
-    """Runs a phase until the fault strikes."""
-    phases = load_phases(ROOT / "migrations")
-    settings = minegnk_settings(**given)
-    with open_session(url, fault) as session:
-        runner.run(session, phases, direction, Request(phase=phase), settings)
+@dataclass(frozen=True)
+class Task:
+    """One way of one of MineGNK's phases, in the database at `url`, with these settings."""
 
+    url: DatabaseUrl
+    phase: str
+    direction: Direction
+    settings: Mapping[str, Any]
 
-def kill_me(pid: int) -> None:
-    del pid
-    os.kill(os.getpid(), signal.SIGKILL)
+    def run_into(self, fault: Fault, phases: Sequence[Phase]) -> None:
+        """Runs until the fault strikes."""
+        settings = minegnk_settings(**self.settings)
+        with open_session(self.url, fault) as session:
+            runner.run(session, phases, self.direction, Request(phase=self.phase), settings)
 
 
 def spare(pid: int) -> None:
@@ -77,12 +81,56 @@ def spare(pid: int) -> None:
     del pid
 
 
+class Victims:
+    """Starts processes that carry out a task and are killed with SIGKILL in the middle."""
+
+    def __init__(self, program: "subprocess.Popen[str]") -> None:
+        self._program = program
+
+    def kill_one(self, task: Task, point: int) -> None:
+        """Gives a task to a process that is killed before its round trip number `point`."""
+        told, heard = self._program.stdin, self._program.stdout
+        assert told is not None
+        assert heard is not None
+        json.dump({"point": point, **vars(task), "url": task.url.conninfo}, told)
+        told.write("\n")
+        told.flush()
+        assert int(heard.readline()) == -signal.SIGKILL
+
+
+@contextmanager
+def victims() -> Iterator[Victims]:
+    """The program below, for as long as the block lasts."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.migrations.faulty"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as program:
+        yield Victims(program)
+
+
+def _kill_me(pid: int) -> None:
+    del pid
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _carry_out(line: str, phases: Sequence[Phase]) -> None:
+    given = json.loads(line)
+    fault = Fault(given.pop("point"), _kill_me)
+    Task(**{**given, "url": DatabaseUrl(given["url"])}).run_into(fault, phases)
+
+
+def _main() -> None:
+    phases = load_phases(ROOT / "migrations")
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _carry_out(line, phases)
+            return
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
+
+
 if __name__ == "__main__":
-    task = json.loads(sys.argv[1])
-    run_into(
-        DatabaseUrl(os.environ["DATABASE_URL"]),
-        Fault(task["point"], kill_me),
-        task["phase"],
-        task["direction"],
-        **task["settings"],
-    )
+    _main()

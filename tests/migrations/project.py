@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from psycopg import conninfo
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.phases import events, runner
@@ -13,7 +15,7 @@ from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request, status
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
-from tests.support import ROOT, execute, pg_dump, rows
+from tests.support import BASELINE, ROOT, execute, execute_file, pg_dump, rows
 
 # Every row as text, with its columns by name, so that their order does not matter.
 _CONTENT = """
@@ -198,3 +200,22 @@ class Stations:
     def __repr__(self) -> str:
         """Short, because hypothesis prints it with every example that fails."""
         return f"{len(self._each)} stations"
+
+
+@contextmanager
+def stations_on(server: Server, phases: tuple[Phase, ...]) -> Iterator[Stations]:
+    """Databases with rows at each level, to be copied."""
+    with ExitStack() as stack:
+        found: list[Station] = []
+        for level in range(len(phases) + 1):
+            source = found[-1].template if found else None
+            url = stack.enter_context(server.database(template=source))
+            project = Project(url, server, phases, minegnk_settings(**STATION_SETTINGS))
+            if level == 0:
+                execute_file(url, BASELINE)
+                execute_file(url, ROWS)
+            else:
+                project.go_to(level)
+            name = str(conninfo.conninfo_to_dict(url.conninfo)["dbname"])
+            found.append(Station(server, phases, name, project.state))
+        yield Stations(tuple(found))

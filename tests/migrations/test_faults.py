@@ -1,114 +1,148 @@
-"""The connection or the client ends between any two round trips: no row and no name is lost.
+"""Connection, client or server end between any two round trips: no row and no name is lost.
 
-GNKMIGRATE_FAULTS says at how many round trips of each phase and direction it strikes: a number,
-or all (make test-faults). Which ones is chosen by chance, the same every time.
+GNKMIGRATE_FAULTS says at how many round trips of each phase and direction connections and clients
+are struck: a number, or all (make test-faults). GNKMIGRATE_CRASHES says the same of the server.
+Which ones is chosen by chance, the same every time.
 """
 
-import json
 import os
 import random
-import signal
-import subprocess
-import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionLost
-from tests.migrations.faulty import Fault, run_into, spare
-from tests.migrations.project import STATION_SETTINGS, Project, Station
+from gnkmigrate.phases.revision import Phase
+from tests.conftest import MAJOR
+from tests.migrations.faulty import Fault, Task, Victims, spare, victims
+from tests.migrations.project import STATION_SETTINGS, Project, Station, Stations, stations_on
 from tests.migrations.test_interruption import OPPOSITE, Way, ways
-from tests.support import ROOT
+from tests.own_server import OwnServer, own_server
 
-CHOSEN = os.environ.get("GNKMIGRATE_FAULTS", "1")
+FAULTS = os.environ.get("GNKMIGRATE_FAULTS", "1")
+CRASHES = os.environ.get("GNKMIGRATE_CRASHES", "1")
+
+# Runs a way of a phase in a database up to a round trip, where something strikes.
+Strike = Callable[[Project, Way, int], None]
+
+
+@dataclass(frozen=True)
+class Crashing:
+    """A server that crashes when it is told to, and databases on it."""
+
+    own: OwnServer
+    stations: Stations
+
+
+@pytest.fixture(scope="session")
+def sacrificed() -> Iterator[Victims]:
+    with victims() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def crashing(phases: tuple[Phase, ...]) -> Iterator[Crashing]:
+    # synchronous_commit is off there, so a crash also takes the last commits with it.
+    with own_server(MAJOR) as own, stations_on(own.server, phases) as stations:
+        yield Crashing(own, stations)
+
+
+def task(project: Project, way: Way) -> Task:
+    settings = {**STATION_SETTINGS, "limits": way.limits}
+    return Task(project.url, str(way.phase), way.direction, settings)
 
 
 def round_trips(station: Station, way: Way) -> int:
     """How many round trips the undisturbed way makes."""
     fault = Fault(0, spare)
     with station.project(limits=way.limits) as project:
-        run_into(project.url, fault, str(way.phase), way.direction, **settings_of(way))
+        task(project, way).run_into(fault, station.phases)
     return fault.passed
 
 
-def settings_of(way: Way) -> dict[str, object]:
-    return {**STATION_SETTINGS, "limits": way.limits}
-
-
-def points(total: int, way: Way) -> Sequence[int]:
+def points(total: int, way: Way, wanted: str) -> Sequence[int]:
     everywhere = range(1, total + 1)
-    if CHOSEN == "all":
+    if wanted == "all":
         return everywhere
-    return sorted(random.Random(str(way)).sample(everywhere, min(total, int(CHOSEN))))  # noqa: S311 - a fixed choice
+    return sorted(random.Random(str(way)).sample(everywhere, min(total, int(wanted))))  # noqa: S311 - a fixed choice
+
+
+def end_sessions(url: DatabaseUrl, condition: str) -> None:
+    """Ends sessions and waits until they are gone.
+
+    Polled here, because PostgreSQL itself would look every tenth of a second only.
+    """
+    with connect(url) as session:
+        others = (
+            "FROM pg_stat_activity WHERE datname = current_database()"
+            f" AND pid <> pg_backend_pid() AND {condition}"
+        )
+        session.execute(f"SELECT pg_terminate_backend(pid) {others}".encode())
+        deadline = time.monotonic() + 10
+        while session.execute(f"SELECT {others}".encode()).fetchone() is not None:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
 
 
 def end_the_backend(project: Project, way: Way, point: int) -> None:
-    """pg_terminate_backend, as a restart of the server or a nervous DBA does."""
+    """pg_terminate_backend, as a nervous DBA does."""
 
     def strike(pid: int) -> None:
-        with connect(project.url) as other:
-            other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+        end_sessions(project.url, f"pid = {pid}")
 
     with pytest.raises(ConnectionLost):
-        run_into(
-            project.url, Fault(point, strike), str(way.phase), way.direction, **settings_of(way)
-        )
+        task(project, way).run_into(Fault(point, strike), project.phases)
 
 
-def kill_the_client(project: Project, way: Way, point: int) -> None:
-    """SIGKILL of the process that runs the phase."""
-    task = {
-        "point": point,
-        "phase": str(way.phase),
-        "direction": way.direction,
-        "settings": settings_of(way),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.migrations.faulty", json.dumps(task)],
-        env={**os.environ, "DATABASE_URL": project.url.conninfo},
-        cwd=ROOT,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL
+@contextmanager
+def cut(station: Station, way: Way, strike: Strike, point: int) -> Iterator[Project]:
+    """A copy of the station's database in which something struck."""
+    with station.project(limits=way.limits) as project:
+        strike(project, way, point)
+        end_sessions(project.url, "true")  # a killed client's may still be busy
+        yield project
 
 
-def wait_until_alone(url: DatabaseUrl) -> None:
-    """A killed client's backend may still be busy with its last statement."""
-    with connect(url) as session:
-        session.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+def strike_and_recover(stations: Stations, way: Way, strike: Strike, point: int) -> None:
+    start, end = stations[way.start], stations[way.end]
+    with cut(start, way, strike, point) as project:
+        project.run(way.direction, way.request)
+        assert project.state == end.state
+        project.run(OPPOSITE[way.direction], way.request)
+        assert project.state == start.state
+    with cut(start, way, strike, point) as project:
+        project.run(OPPOSITE[way.direction], way.request)
+        assert project.state == start.state
 
 
 @pytest.mark.parametrize("way", tuple(ways()), ids=str)
 def test_a_phase_that_is_cut_at_any_round_trip_goes_on_and_goes_back(
-    stations: tuple[Station, ...], way: Way, subtests: pytest.Subtests
+    stations: Stations, sacrificed: Victims, way: Way, subtests: pytest.Subtests
 ) -> None:
+    def kill_the_client(project: Project, way: Way, point: int) -> None:
+        sacrificed.kill_one(task(project, way), point)
+
     total = round_trips(stations[way.start], way)
-
-    for place, point in enumerate(points(total, way)):
+    for place, point in enumerate(points(total, way, FAULTS)):
         strike = kill_the_client if (place + way.phase) % 2 else end_the_backend
-        with (
-            subtests.test(f"{strike.__name__} {point} of {total}"),
-            stations[way.start].project(limits=way.limits) as project,
-        ):
-            strike(project, way, point)
-            wait_until_alone(project.url)
+        with subtests.test(f"{strike.__name__} {point} of {total}"):
+            strike_and_recover(stations, way, strike, point)
 
-            project.run(way.direction, way.request)
-            assert project.state == stations[way.end].state
 
-            project.run(OPPOSITE[way.direction], way.request)
-            assert project.state == stations[way.start].state
+@pytest.mark.parametrize("way", tuple(ways()), ids=str)
+def test_a_phase_in_which_the_server_crashes_goes_on_and_goes_back(
+    crashing: Crashing, way: Way, subtests: pytest.Subtests
+) -> None:
+    def crash_the_server(project: Project, way: Way, point: int) -> None:
+        fault = Fault(point, lambda _pid: crashing.own.crash())
+        with pytest.raises(ConnectionLost):
+            task(project, way).run_into(fault, project.phases)
 
-        with (
-            subtests.test(f"{strike.__name__} {point} of {total}, turned back"),
-            stations[way.start].project(limits=way.limits) as project,
-        ):
-            strike(project, way, point)
-            wait_until_alone(project.url)
-
-            project.run(OPPOSITE[way.direction], way.request)
-            assert project.state == stations[way.start].state
+    total = round_trips(crashing.stations[way.start], way)
+    for point in points(total, way, CRASHES):
+        with subtests.test(f"crash at {point} of {total}"):
+            strike_and_recover(crashing.stations, way, crash_the_server, point)
