@@ -37,7 +37,10 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
 
 
 def _becomes_not_null(change: Change) -> bool:
-    if change.kind != "column" or change.before is None or change.after is None:
+    # A rename that also alters is two changes; the second one says what is altered.
+    if change.kind != "column" or change.verb != "alter":
+        return False
+    if change.before is None or change.after is None:
         return False
     return bool(change.after.payload["not_null"]) and not change.before.payload["not_null"]
 

@@ -28,10 +28,14 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     if others:
         yield Observation(
             DatabaseObject(),
-            f"{len(columns)} timestamp columns are read as {question.source_timezone}, but "
-            "sessions may have written them in another zone.",
+            f"{_columns(len(columns))} read as {question.source_timezone}, but "
+            "sessions may have written in another zone.",
             evidence={"TimeZone settings": others, "columns": columns},
         )
+
+
+def _columns(count: int) -> str:
+    return "One timestamp column is" if count == 1 else f"{count} timestamp columns are"
 
 
 def _converted(question: Question) -> list[str]:

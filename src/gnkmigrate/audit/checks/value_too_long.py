@@ -44,7 +44,10 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
 
 def _new_limit(change: Change) -> int | None:
     """How many characters the column may hold in future; None where it could not hold more."""
-    if change.kind != "column" or change.before is None or change.after is None:
+    # A rename that also alters is two changes; the second one says what is altered.
+    if change.kind != "column" or change.verb != "alter":
+        return None
+    if change.before is None or change.after is None:
         return None
     before = Type.parse(str(change.before.payload["type"]))
     after = Type.parse(str(change.after.payload["type"]))

@@ -1,0 +1,8 @@
+-- finds: GNK-A009 shop
+-- finds: GNK-A009 shop
+-- finds: GNK-A009 -: What role corpus_owner creates of schemas is open to everybody: USAGE.
+CREATE ROLE corpus_owner;
+CREATE SCHEMA shop;
+ALTER DEFAULT PRIVILEGES FOR ROLE corpus_owner IN SCHEMA shop GRANT ALL ON TABLES TO PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE corpus_owner IN SCHEMA shop GRANT USAGE ON SEQUENCES TO PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE corpus_owner GRANT USAGE ON SCHEMAS TO PUBLIC;

@@ -1,0 +1,2 @@
+CREATE TABLE users (id int PRIMARY KEY, name varchar, age int, boss int);
+ALTER TABLE users ADD UNIQUE NULLS NOT DISTINCT (name);

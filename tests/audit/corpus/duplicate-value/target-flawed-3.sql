@@ -1,0 +1,1 @@
+CREATE TABLE logs (line int PRIMARY KEY);

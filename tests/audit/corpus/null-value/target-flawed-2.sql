@@ -1,0 +1,1 @@
+CREATE TABLE "a""b" (id int PRIMARY KEY, "c d" text NOT NULL);

@@ -1,0 +1,2 @@
+CREATE TABLE users (id uuid PRIMARY KEY);
+CREATE TABLE requests (id int PRIMARY KEY, by uuid REFERENCES users);

@@ -1,0 +1,4 @@
+CREATE TABLE accounts (id int PRIMARY KEY, owner text);
+ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON accounts USING (owner = current_user);
+CREATE TABLE notes (id int PRIMARY KEY);

@@ -1,0 +1,17 @@
+CREATE TABLE users (
+    id int PRIMARY KEY, name text UNIQUE, born timestamptz, boss int REFERENCES users,
+    CHECK (name <> '')
+);
+CREATE INDEX users_boss ON users (boss);
+CREATE INDEX users_born ON users (born DESC);
+CREATE INDEX users_born_early ON users (born, name) WHERE boss IS NULL;
+CREATE INDEX users_lower ON users (lower(name));
+CREATE TABLE pairs (
+    a int REFERENCES users, b int REFERENCES users, PRIMARY KEY (a, b), FOREIGN KEY (b, a)
+    REFERENCES pairs
+);
+CREATE INDEX pairs_b ON pairs (b, a) INCLUDE (a);
+CREATE TABLE days (day date PRIMARY KEY) PARTITION BY RANGE (day);
+CREATE TABLE days_1 PARTITION OF days DEFAULT;
+CREATE TABLE "Weird "" Name" ("a b" int PRIMARY KEY, "select" int REFERENCES users);
+CREATE INDEX ON "Weird "" Name" ("select");

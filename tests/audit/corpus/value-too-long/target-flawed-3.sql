@@ -1,0 +1,1 @@
+CREATE TABLE "Log" (the_line varchar(3));

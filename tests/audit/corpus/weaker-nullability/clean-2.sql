@@ -1,0 +1,2 @@
+-- A column that goes.
+CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL);
