@@ -113,3 +113,56 @@ def test_help_does_not_wait_for_what_it_does_not_need() -> None:
         del sys.modules[name]
     assert _run("--help").exit_code == 0
     assert "gnkmigrate.audit.session" not in sys.modules
+
+
+def test_what_is_accepted_does_not_fail_the_command(project: Path) -> None:
+    (project / "audits").mkdir()
+    (project / "audits" / "accepted.toml").write_text(
+        '[[accepted]]\ncheck = "missing-table"\nobject = "public.dogs"\n'
+        'reason = "There will be dogs."\ndate = 2025-12-01\n'
+    )
+    result = _run("--details")
+    assert result.exit_code == 0
+    assert "1 accepted finding is not counted." in result.stdout
+    assert "accepted 2025-12-01  Table dogs is missing. There will be dogs." in result.stdout
+
+
+def test_a_mistake_in_the_acceptances_is_exit_2(project: Path) -> None:
+    (project / "audits").mkdir()
+    (project / "audits" / "accepted.toml").write_text('[[accepted]]\nid = "x"\n')
+    result = _run()
+    assert result.exit_code == 2
+    assert "line 1: reason: Field required" in result.stderr
+
+
+def test_only_what_is_new_since_the_baseline_counts(project: Path, database: DatabaseUrl) -> None:
+    assert "does not exist" in _run("--baseline", "then.json").stderr
+    assert _run("--baseline", "then.json", "--update-baseline").exit_code == 0
+    again = _run("--baseline", "then.json")
+    assert again.exit_code == 0
+    assert "0 new, 0 fixed, 1 still open" in again.stdout
+    execute(database, "DROP TABLE users")
+    worse = _run("--baseline", "then.json")
+    assert worse.exit_code == 1
+    assert "1 new, 0 fixed, 1 still open" in worse.stdout
+    assert (project / "then.json").is_file()
+
+
+def test_the_last_report_is_compared_and_excuses_nothing(
+    project: Path, database: DatabaseUrl
+) -> None:
+    (project / "audits").mkdir()
+    assert _run("--update-baseline").exit_code == 0
+    assert (project / "audits" / "baseline.json").is_file()
+    assert _run().exit_code == 1
+    execute(database, "CREATE TABLE dogs (id int PRIMARY KEY)")
+    result = _run()
+    assert "(baseline.json): 0 new, 1 fixed, 0 still open; score 91 then, 100" in (
+        " ".join(result.stdout.split())
+    )
+
+
+def test_a_baseline_is_never_made_of_half_an_audit() -> None:
+    result = _run("--update-baseline", "--only", "structure")
+    assert result.exit_code == 2
+    assert "whole audit" in result.output

@@ -3,9 +3,33 @@
 import json
 from dataclasses import replace
 
+import pytest
+from jsonschema import Draft202012Validator
+
+from gnkmigrate.audit.finding import Accepted, AuditResult, PastFinding, Severity, Trend
 from gnkmigrate.report.json import render
 from gnkmigrate.report.view import View
-from tests.report.support import clean, hostile, result
+from tests.report.support import clean, finding, hostile, result
+from tests.support import ROOT
+
+OLD = finding("old", Severity.LOW)
+JUDGED = replace(
+    result(),
+    accepted=(Accepted(OLD, "It is meant so.", result().time.date(), result().time.date()),),
+    trend=Trend(
+        "past.json",
+        result().time,
+        50,
+        fixed=(PastFinding("0" * 64, "GNK-G011-00000000", Severity.LOW, "It was missing."),),
+    ),
+)
+
+
+@pytest.mark.parametrize("audit", [result(), clean(), hostile(), JUDGED])
+def test_it_is_as_its_schema_says(audit: AuditResult) -> None:
+    schema = json.loads((ROOT / "docs" / "audit.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(render(audit, View())))
 
 
 def test_its_shape() -> None:
@@ -39,6 +63,7 @@ def test_its_shape() -> None:
         {
             "check": "GNK-D001",
             "title": "Every value fits",
+            "category": "",
             "reason": "permission denied for table users",
         }
     ]

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from psycopg import errors, sql
 
+from gnkmigrate.audit import acceptance, baseline
 from gnkmigrate.audit.closing import closing_phases
-from gnkmigrate.audit.finding import AuditResult, NotRun
+from gnkmigrate.audit.finding import AuditResult, NotRun, Source
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.catalog.load import load_schema
 from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.script import read_scripts
 from gnkmigrate.catalog.snapshot import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect, redact
 from gnkmigrate.errors import GnkMigrateError
@@ -34,11 +36,14 @@ class Wish:
             where it exists.
         selection: which checks to run.
         data_checks: whether to ask the live rows.
+        baseline: the JSON report to compare with, which excuses what it has; None compares
+            with the latest of the settings' audits, which excuses nothing.
     """
 
     target: str | None = None
     selection: Selection = field(default_factory=Selection)
     data_checks: bool = True
+    baseline: Path | None = None
 
 
 def audit_project(
@@ -54,14 +59,17 @@ def audit_project(
         progress: is told what is being done.
 
     Raises:
-        SettingsError: the project's opinions or checks cannot be read, or a check that was asked
-            for does not exist.
+        SettingsError: the project's opinions, checks or acceptances, or the baseline, cannot be
+            read, or a check that was asked for does not exist.
         ConnectionFailed: no session with the database.
         SchemaError: the target cannot be loaded.
         ServerUnavailable: there is no server to load it into.
     """
     policy = replace(Policy.of(settings), selection=wish.selection, data_checks=wish.data_checks)
     wish.selection.refuse_unknown(check_names(policy.project_checks))
+    file = settings.path(settings.audits) / acceptance.FILE_NAME
+    acceptances = acceptance.load(file, named(str(file)))
+    past = None if wish.baseline is None else baseline.read(wish.baseline)
     source = _target(settings, wish)
     with connect(url, read_only=True, search_path=settings.schemas) as connection:
         progress(f"Reading {url}.")
@@ -72,9 +80,34 @@ def audit_project(
             target, policy = _read_target(source, settings, live, policy)
         progress("Running the checks.")
         name = "" if source is None else named(source)
-        return audit(
+        result = audit(
             connection, live, target, policy, database=str(url), time=time, target_name=name
         )
+    result = acceptances.apply(replace(result, sources=_sources(source)))
+    if past is not None:
+        return baseline.compared(result, past, excuses=True)
+    return _with_trend(result, settings.path(settings.audits))
+
+
+def _with_trend(result: AuditResult, folder: Path) -> AuditResult:
+    """The result beside the latest report that is kept, where there is one."""
+    past, damaged = baseline.last(folder, result.database)
+    result = replace(result, not_run=(*result.not_run, *damaged))
+    return result if past is None else baseline.compared(result, past)
+
+
+def _sources(source: str | None) -> tuple[Source, ...]:
+    """The files that declare the target, where they are SQL."""
+    if source is None or not _is_sql(source):
+        return ()
+    return tuple(
+        Source(Path(os.path.relpath(script.path)).as_posix(), script.text)
+        for script in read_scripts(Path(source))
+    )
+
+
+def _is_sql(source: str) -> bool:
+    return source.endswith(".sql") or Path(source).is_dir()
 
 
 def _read_live(connection: Connection, settings: Settings) -> Snapshot:
@@ -109,8 +142,7 @@ def _read_target(
     source: str, settings: Settings, live: Snapshot, policy: Policy
 ) -> tuple[Snapshot, Policy]:
     """The target, and the policy that knows which phase closes what."""
-    is_sql = source.endswith(".sql") or Path(source).is_dir()
-    if not is_sql and not settings.path(settings.migrations).is_dir():
+    if not _is_sql(source) and not settings.path(settings.migrations).is_dir():
         return load_schema(source, settings), policy
     major = settings.server.major or live.server_version // 10000
     with throwaway(settings.server, major) as server:

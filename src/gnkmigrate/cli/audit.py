@@ -47,6 +47,20 @@ def command(
     fail_on: Annotated[
         Threshold, typer.Option(help="Exit code 1 from this severity on.")
     ] = Threshold.HIGH,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            help="A JSON report: what it has already does not count for --fail-on.",
+            metavar="FILE",
+        ),
+    ] = None,
+    update_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--update-baseline",
+            help="Write what is found to --baseline, else to audits/baseline.json.",
+        ),
+    ] = False,
     only: Annotated[
         list[str] | None,
         typer.Option(help="Only this check, by id, name or group; repeatable.", metavar="CHECK"),
@@ -76,25 +90,39 @@ def command(
     from gnkmigrate.report.files import check_writable, write_report
     from gnkmigrate.report.view import View
 
+    if update_baseline and (only or skip or no_data_checks):
+        raise typer.BadParameter(
+            "--update-baseline needs the whole audit: leave out --only, --skip, --no-data-checks."
+        )
+    project = _context.settings(context)
+    kept = baseline or project.path(project.audits) / "baseline.json"
     files = [_wanted(text) for text in write or ()]
     files += [(format_.value, output)] if output else []
-    check_writable([path for _, path in files])
-    project = _context.settings(context)
+    check_writable([path for _, path in files] + ([kept] if update_baseline else []))
     console, verbose = _context.stdout(context), _context.options(context).verbose
     result = audit_project(
         project,
         _context.live_url(context, project),
-        Wish(target, Selection(tuple(only or ()), tuple(skip or ())), not no_data_checks),
+        Wish(
+            target,
+            Selection(tuple(only or ()), tuple(skip or ())),
+            not no_data_checks,
+            baseline if baseline and (baseline.exists() or not update_baseline) else None,
+        ),
         datetime.now(UTC),
         _teller(context),
     )
     for name, path in files:
         write_report(path, renderer(name)(result, View(details=True)))
+    if update_baseline:
+        write_report(kept, renderer("json")(result, View()))
     if output is None:
         color = console.color_system is not None and not console.no_color
         view = View(console.width, color, details or verbose)
         typer.echo(renderer(format_.value)(result, view), nl=False, color=color)
-    if fail_on is not Threshold.NEVER and result.at_least(Severity.named(fail_on.value)):
+    if fail_on is Threshold.NEVER or update_baseline:
+        return
+    if result.counting(Severity.named(fail_on.value)):
         raise typer.Exit(FOUND)
 
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from gnkmigrate import __version__
-from gnkmigrate.audit.finding import AuditResult, Finding
+from gnkmigrate.audit.finding import AuditResult, Finding, PastFinding
 from gnkmigrate.report.summary import summarise
 from gnkmigrate.report.view import View
 
@@ -38,10 +38,28 @@ def document(result: AuditResult) -> dict[str, Any]:
             "partial": result.partial,
             "phases": list(result.phases),
         },
-        "findings": [_finding(finding) for finding in result.findings],
-        "passed": [{"check": each.check, "title": each.title} for each in result.passed],
+        "findings": [_open(result, finding) for finding in result.findings],
+        "accepted": [
+            {
+                **_finding(each.finding),
+                "reason": each.reason,
+                "date": each.date.isoformat(),
+                "until": None if each.until is None else each.until.isoformat(),
+            }
+            for each in result.accepted
+        ],
+        "trend": _trend(result),
+        "passed": [
+            {"check": each.check, "title": each.title, "category": each.category}
+            for each in result.passed
+        ],
         "not_run": [
-            {"check": each.check, "title": each.title, "reason": each.reason}
+            {
+                "check": each.check,
+                "title": each.title,
+                "category": each.category,
+                "reason": each.reason,
+            }
             for each in result.not_run
         ],
         "tables": [
@@ -49,6 +67,38 @@ def document(result: AuditResult) -> dict[str, Any]:
             for (schema, table), size in sorted(result.sizes.items())
         ],
         "unused_opinions": list(result.unused_opinions),
+    }
+
+
+def _open(result: AuditResult, finding: Finding) -> dict[str, Any]:
+    """A finding with what it is to the earlier report."""
+    state = None if result.trend is None else result.trend.state(finding)
+    excused = finding.fingerprint in result.excused
+    return {**_finding(finding), "state": state, "excused": excused}
+
+
+def _trend(result: AuditResult) -> dict[str, Any] | None:
+    trend = result.trend
+    if trend is None:
+        return None
+    return {
+        "report": trend.name,
+        "time": trend.time.isoformat(timespec="seconds"),
+        "score": trend.score,
+        "new": len(trend.new),
+        "graver": len(trend.graver),
+        "open": len(result.findings) - len(trend.new) - len(trend.graver),
+        "fixed": [_past(each) for each in trend.fixed],
+        "unknown": [_past(each) for each in trend.unknown],
+    }
+
+
+def _past(finding: PastFinding) -> dict[str, str]:
+    return {
+        "id": finding.id,
+        "fingerprint": finding.fingerprint,
+        "severity": finding.severity.label,
+        "message": finding.message,
     }
 
 

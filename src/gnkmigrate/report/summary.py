@@ -1,20 +1,10 @@
 """What an audit comes to: counts, score, verdict, and the command to type next."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gnkmigrate.audit import score
 from gnkmigrate.audit.finding import AuditResult, Finding, Severity
-
-# What one finding takes away; docs/audit.md explains the score.
-_POINTS = {
-    Severity.CRITICAL: 25,
-    Severity.HIGH: 10,
-    Severity.MEDIUM: 3,
-    Severity.LOW: 1,
-    Severity.INFO: 0,
-}
-_FULL = 100
 
 
 @dataclass(frozen=True)
@@ -23,11 +13,12 @@ class Summary:
 
     Attributes:
         counts: how many findings there are of each severity, the gravest first.
-        score: 100 for no finding, falling towards 0: 100 x 100 / (100 + points).
+        score: 100 for no finding, falling towards 0.
         status: COMPLETE, INCOMPLETE, DIFFERENT; CHECKED where there is no target, PARTIAL where
             not every check was asked for.
         verdict: the result in one or two sentences.
         next_command: what to type now; empty where nothing is left to do.
+        trend: what has changed since an earlier report; empty where there is none.
     """
 
     counts: Mapping[Severity, int]
@@ -35,19 +26,19 @@ class Summary:
     status: str
     verdict: str
     next_command: str
+    trend: str
 
 
 def summarise(result: AuditResult) -> Summary:
     """The result in a few values."""
-    counted = Counter(finding.severity for finding in result.findings)
-    counts = {severity: counted[severity] for severity in sorted(Severity, reverse=True)}
-    points = sum(_POINTS[severity] * count for severity, count in counts.items())
+    counts = score.count(finding.severity for finding in result.findings)
     return Summary(
         counts=counts,
-        score=round(_FULL * _FULL / (_FULL + points)),
+        score=score.score(counts),
         status=_status(result),
         verdict=_verdict(result),
         next_command=_next_command(result),
+        trend=_trend(result, score.score(counts)),
     )
 
 
@@ -87,6 +78,8 @@ def _verdict(result: AuditResult) -> str:
         return f"Only the checks that were asked for have run: {compared}{checked}."
     if result.target is None:
         return f"There is no target to compare with; {checked}."
+    if not found and any(each.finding.category == "gap" for each in result.accepted):
+        return f"No gap is left but accepted ones; {checked}."
     if not found:
         return f"The database is as the target declares it; {checked}."
     return f"{_gaps_in_words(result, found)}; {checked}."
@@ -99,6 +92,22 @@ def _gaps_in_words(result: AuditResult, found: tuple[Finding, ...]) -> str:
     apart = counted(len(found), "gap separates", "gaps separate")
     missing = f": {tables} of its {counted(of, 'table')} {'is' if tables == 1 else 'are'} missing"
     return f"{apart} the database from the target{missing if tables else ''}"
+
+
+def _trend(result: AuditResult, points: int) -> str:
+    trend = result.trend
+    if trend is None:
+        return ""
+    still = len(result.findings) - len(trend.new) - len(trend.graver)
+    parts = [
+        f"{len(trend.new):,} new",
+        *([f"{len(trend.graver):,} graver"] if trend.graver else []),
+        f"{len(trend.fixed):,} fixed",
+        f"{still:,} still open",
+        *([f"{len(trend.unknown):,} not looked for"] if trend.unknown else []),
+    ]
+    since = f"Since {trend.time:%Y-%m-%d} ({trend.name})"
+    return f"{since}: {', '.join(parts)}; score {trend.score} then, {points} now."
 
 
 def _next_command(result: AuditResult) -> str:

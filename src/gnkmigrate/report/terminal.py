@@ -55,12 +55,16 @@ def _parts(result: AuditResult, summary: Summary, view: View) -> Iterator[Render
     if result.findings:
         yield Text()
         yield _counts(summary)
+    if summary.trend:
+        yield Text(visible(summary.trend))
+    if result.findings:
         shown = result.findings if view.details else result.findings[:_FIRST]
-        yield _table(shown)
+        yield _table(result, shown)
         yield from _rest(result.findings[len(shown) :])
         if view.details:
             yield from _details(result)
     yield Text()
+    yield from _settled(result, view)
     yield from _checks(result, view)
     if summary.next_command:
         yield Text.assemble("Next: ", (summary.next_command, "bold"))
@@ -82,19 +86,24 @@ def _counts(summary: Summary) -> Text:
     return Text.assemble(*parts[:-1], f"     score {summary.score} of 100")
 
 
-def _table(findings: tuple[Finding, ...]) -> Table:
+def _table(result: AuditResult, findings: tuple[Finding, ...]) -> Table:
     phases = any(finding.phase for finding in findings)
+    trend = result.trend
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
     table.add_column("severity", no_wrap=True)
     table.add_column("finding", overflow="fold")
     if phases:
         table.add_column("phase", no_wrap=True)
+    if trend is not None:
+        table.add_column("since then", no_wrap=True)
     for finding in findings:
         cells = [
             Text(finding.severity.label, _STYLES[finding.severity]),
             Text(visible(finding.message)),
         ]
-        table.add_row(*cells, *([Text(visible(finding.phase or ""))] if phases else []))
+        cells += [Text(visible(finding.phase or ""))] if phases else []
+        cells += [Text(trend.state(finding))] if trend is not None else []
+        table.add_row(*cells)
     return table
 
 
@@ -136,6 +145,23 @@ def _sql(finding: Finding) -> Iterator[Text]:
     for statement in finding.fix:
         for line in f"{statement};".splitlines():
             yield Text(visible(f"  {line}"), "green", no_wrap=True, overflow="ignore")
+
+
+def _settled(result: AuditResult, view: View) -> Iterator[Text]:
+    """What is accepted, what a baseline excuses, and what has been put right."""
+    if result.accepted:
+        accepted = counted(len(result.accepted), "accepted finding")
+        yield Text(f"{accepted} {'is' if len(result.accepted) == 1 else 'are'} not counted.")
+    if view.details:
+        yield from (
+            Text(visible(f"  accepted {each.date}  {each.finding.message} {each.reason}"))
+            for each in result.accepted
+        )
+        fixed = result.trend.fixed if result.trend is not None else ()
+        yield from (Text(visible(f"  fixed    {each.id}  {each.message}")) for each in fixed)
+    if result.excused:
+        has = counted(len(result.excused), "finding")
+        yield Text(f"The baseline has {has} already: --fail-on does not count them.")
 
 
 def _checks(result: AuditResult, view: View) -> Iterator[Text]:

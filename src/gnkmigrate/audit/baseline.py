@@ -1,0 +1,172 @@
+"""The audit of today beside one of the past: what is new, graver, fixed, and still open.
+
+The past is a JSON report. One that lies in audits/ and is about the same database is looked at by
+itself; one that is named with --baseline also excuses what it has already.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from gnkmigrate.audit.finding import AuditResult, NotRun, PastFinding, Trend
+from gnkmigrate.audit.project import SeverityName
+from gnkmigrate.errors import SettingsError
+
+FILE_NAME = "baseline.json"
+
+
+class _PastFinding(BaseModel, frozen=True):
+    fingerprint: str
+    id: str
+    check: str
+    severity: SeverityName
+    message: str
+
+
+class _PastSummary(BaseModel, frozen=True):
+    database: str
+    score: int
+
+
+class _PastDocument(BaseModel, frozen=True):
+    """What is read of a JSON report; docs/audit.schema.json describes all of it."""
+
+    time: AwareDatetime
+    summary: _PastSummary
+    findings: tuple[_PastFinding, ...]
+
+
+@dataclass(frozen=True)
+class Past:
+    """An audit of the past.
+
+    Attributes:
+        name: its file, as the reader would name it.
+        time: when it was made.
+        database: which database it is about.
+        score: its score.
+        findings: by fingerprint, with the id of the check.
+    """
+
+    name: str
+    time: datetime
+    database: str
+    score: int
+    findings: dict[str, tuple[str, PastFinding]]
+
+
+class _Unreadable(Exception):
+    """A file that should be a report and is none; the text says why."""
+
+
+def read(file: Path) -> Past:
+    """The report that --baseline names.
+
+    Raises:
+        SettingsError: it does not exist, or is no JSON report of an audit.
+    """
+    try:
+        return _read(file)
+    except FileNotFoundError:
+        raise SettingsError(
+            f"The baseline {file} does not exist.",
+            hint=f"Write it with: gnkmigrate audit --baseline {file} --update-baseline",
+        ) from None
+    except (OSError, _Unreadable) as error:
+        raise SettingsError(
+            f"{file} is not a report to compare with: {error}.",
+            hint="Name one that was written with: gnkmigrate audit --write json=FILE",
+        ) from None
+
+
+def last(folder: Path, database: str) -> tuple[Past | None, tuple[NotRun, ...]]:
+    """The latest JSON report of a folder about a database, and what could not be read.
+
+    Args:
+        folder: where reports are kept.
+        database: its address as reports show it; who asked does not matter.
+    """
+    found: list[Past] = []
+    damaged: list[NotRun] = []
+    for file in sorted(folder.glob("*.json")):
+        try:
+            found.append(_read(file))
+        except (OSError, _Unreadable) as error:
+            reason = f"{file.name} is not a report to compare with: {error}"
+            damaged.append(NotRun("trend", "What has changed since an earlier report", reason))
+    same = [past for past in found if _place(past.database) == _place(database)]
+    return max(same, key=lambda past: past.time, default=None), tuple(damaged)
+
+
+def compared(result: AuditResult, past: Past, *, excuses: bool = False) -> AuditResult:
+    """The result with what has changed since.
+
+    Args:
+        result: the audit of today, its accepted findings set apart.
+        past: the earlier one.
+        excuses: what the earlier one has, and is no graver today, does not count.
+    """
+    today = {each.fingerprint: each.severity for each in result.findings}
+    known = past.findings
+    new = frozenset(today.keys() - known.keys())
+    graver = frozenset(
+        mark
+        for mark, severity in today.items()
+        if mark in known and known[mark][1].severity < severity
+    )
+    accepted = {each.finding.fingerprint for each in result.accepted}
+    gone = [known[mark] for mark in known if mark not in today and mark not in accepted]
+    trend = Trend(
+        name=past.name,
+        time=past.time,
+        score=past.score,
+        new=new,
+        graver=graver,
+        fixed=tuple(each for check, each in gone if _looked_for(check, result)),
+        unknown=tuple(each for check, each in gone if not _looked_for(check, result)),
+    )
+    excused = frozenset(today.keys() - new - graver) if excuses else frozenset()
+    return replace(result, trend=trend, excused=excused)
+
+
+def _read(file: Path) -> Past:
+    try:
+        content = _PastDocument.model_validate(json.loads(file.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise _Unreadable(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:  # json.JSONDecodeError and UnicodeDecodeError are some
+        raise _Unreadable(str(error)) from None
+    return Past(
+        name=file.name,
+        time=content.time,
+        database=content.summary.database,
+        score=content.summary.score,
+        findings=dict(_findings(content)),
+    )
+
+
+def _findings(content: _PastDocument) -> Iterator[tuple[str, tuple[str, PastFinding]]]:
+    """Those that were open then; what was accepted and is not any more is new."""
+    for each in content.findings:
+        past = PastFinding(each.fingerprint, each.id, each.severity, each.message)
+        yield each.fingerprint, (each.check, past)
+
+
+def _looked_for(check: str, result: AuditResult) -> bool:
+    """Whether this audit would have found it again, had it still been there."""
+    if result.partial:
+        seen = {each.check for each in result.passed} | {each.check for each in result.findings}
+        return check in seen
+    if check.startswith("GNK-G"):
+        return result.target is not None
+    return check not in {each.check for each in result.not_run}
+
+
+def _place(database: str) -> str:
+    """An address without the user."""
+    return database.rpartition("@")[2]
