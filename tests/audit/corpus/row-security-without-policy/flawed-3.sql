@@ -3,6 +3,6 @@
 CREATE ROLE corpus_app;
 CREATE TABLE notes (id int PRIMARY KEY, note text);
 ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
-CREATE POLICY some ON notes TO corpus_app USING (id > 10);
+CREATE POLICY late ON notes TO corpus_app USING (id > 10);
 GRANT ALL ON notes TO corpus_app;
-DROP POLICY some ON notes;
+DROP POLICY late ON notes;

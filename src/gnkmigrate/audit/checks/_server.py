@@ -1,0 +1,68 @@
+"""Questions to the server: the .sql file beside a check, asked about the project's schemas."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from psycopg.rows import namedtuple_row
+
+from gnkmigrate.audit.check import CannotRun, Question
+from gnkmigrate.audit.checks._rows import beside
+from gnkmigrate.audit.finding import DatabaseObject
+from gnkmigrate.connection import Connection
+
+# How many names a finding lists; the rest is counted.
+LISTED = 50
+
+
+def answers(connection: Connection, question: Question, name: str, **parameters: Any) -> list[Any]:
+    """The rows of NAME.sql, each a named tuple; %(schemas)s are the project's schemas.
+
+    Raises:
+        psycopg.Error: the server refuses.
+    """
+    given = {"schemas": schemas(question), **parameters}
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(beside(name).encode(), given).fetchall()
+
+
+def answer(connection: Connection, question: Question, name: str, **parameters: Any) -> Any:
+    """The one row of NAME.sql."""
+    (row,) = answers(connection, question, name, **parameters)
+    return row
+
+
+def schemas(question: Question) -> list[str]:
+    """The project's schemas."""
+    return [fact.identity.name for fact in question.live.of_kind("schema")]
+
+
+def is_own(question: Question, schema: str, relation: str) -> bool:
+    """Whether a table or view is the project's, and not an extension's or ignored."""
+    kinds = ("table", "view")
+    return any(question.live.get(kind, schema, relation) is not None for kind in kinds)
+
+
+def table(schema: str, name: str) -> DatabaseObject:
+    """A table, as findings are about it."""
+    return DatabaseObject(schema, name, "", "table")
+
+
+def listed(names: Iterable[str]) -> list[str]:
+    """Names for a finding's evidence; beyond a number of them, how many more there are."""
+    every = list(names)
+    more = len(every) - LISTED
+    return [*every[:LISTED], f"and {more:,} more"] if more > 0 else every
+
+
+def require_extension(connection: Connection, name: str) -> str:
+    """The schema of an installed extension.
+
+    Raises:
+        CannotRun: it is not installed in this database.
+    """
+    found = connection.execute(
+        "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = %s", [name]
+    ).fetchone()
+    if found is None:
+        raise CannotRun(f"the extension {name} is not installed in this database")
+    return str(found[0])

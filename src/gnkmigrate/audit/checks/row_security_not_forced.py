@@ -1,0 +1,45 @@
+"""Row security that does not bind those who own the table, where they can log in.
+
+Policies do not apply to a table's owner, nor to members of the owning role, unless row security
+is forced. An application that connects as the role that made its tables is bound by no policy.
+Superusers and roles with BYPASSRLS are never bound and are not counted here.
+
+Sources: PostgreSQL manual, 5.9 (row security policies), ALTER TABLE (FORCE ROW LEVEL SECURITY);
+pg_class.relforcerowsecurity, pg_roles.
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._server import answers, is_own, listed, table
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.connection import Connection
+from gnkmigrate.plan.quoting import qualified
+
+
+def find(connection: Connection, question: Question) -> Iterator[Observation]:
+    for row in answers(connection, question, "row_security_not_forced"):
+        if not is_own(question, row.schema, row.relation):
+            continue
+        about, name = table(row.schema, row.relation), qualified(row.schema, row.relation)
+        yield Observation(
+            about,
+            f"The policies of table {about.label(question.home)} do not bind its owner "
+            f"{row.owner}, as whom one can log in.",
+            evidence={"not bound": listed(row.roles)},
+            fix=(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",),
+            undo=(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY",),
+        )
+
+
+CHECK = ServerCheck(
+    id="GNK-A004",
+    slug="row-security-not-forced",
+    title="Policies bind whoever can log in as the owner",
+    category="security",
+    severity=Severity.LOW,
+    impact="If the application connects as this role, its policies protect nothing.",
+    recommendation="Let the application connect as a role that owns no table, or force row "
+    "security.",
+    find=find,
+)
