@@ -48,12 +48,12 @@ class Outcome:
     def passed(self) -> tuple[Passed, ...]:
         if self.findings or self.not_run or not self.clean:
             return ()
-        return (Passed(self.check.id, self.check.title),)
+        return (Passed(self.check.id, self.check.title, self.check.category),)
 
 
 def not_run(check: Check, why: str) -> Outcome:
     """The outcome of a check that could not run."""
-    return Outcome(check, not_run=(NotRun(check.id, check.title, why),))
+    return Outcome(check, not_run=(NotRun(check.id, check.title, why, check.category),))
 
 
 def run_structure(
@@ -115,7 +115,7 @@ def run_data(
             listed = ask(connection, probe.listing, bounds)
         except psycopg.Error as error:
             title = f"{check.title}: {probe.object.label(gaps.home)}"
-            failures.append(NotRun(check.id, title, reason(error)))
+            failures.append(NotRun(check.id, title, reason(error), check.category))
             continue
         if listed.count:
             seen = _observed(probe, listed)
