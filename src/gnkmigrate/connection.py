@@ -10,6 +10,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from gnkmigrate.errors import ConnectionFailed, SettingsError
+from gnkmigrate.pooler import is_shared
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -82,6 +83,19 @@ class DatabaseUrl:
         database = given.get("dbname") or os.environ.get("PGDATABASE") or user
         return f"{user}{'@' if user else ''}{host}:{port}/{database}"
 
+    @classmethod
+    def of(cls, connection: Connection) -> "DatabaseUrl":
+        """Where a session is: the same server, whichever of several it is, user and database."""
+        info = connection.info
+        given = {
+            **info.get_parameters(),
+            "password": info.password,
+            "host": info.host or None,
+            "hostaddr": info.hostaddr or None,
+            "port": info.port,
+        }
+        return cls(conninfo.make_conninfo("", **given))
+
     def with_database(self, name: str) -> "DatabaseUrl":
         """The same server, another database."""
         return DatabaseUrl(conninfo.make_conninfo(self.conninfo, dbname=name))
@@ -112,19 +126,26 @@ def connect(
         session_class: a subclass of psycopg's, for one who wants to look in between.
 
     Raises:
-        ConnectionFailed: no session, or a server older than 14.
+        ConnectionFailed: no session, a server older than 14, or a pooler that shares sessions.
     """
-    try:
-        connection = session_class.connect(
-            url.conninfo, autocommit=True, application_name=application_name, connect_timeout=10
-        )
-    except psycopg.OperationalError as error:
-        raise _explained(url, error) from None
+
+    def open_session() -> Connection:
+        try:
+            return session_class.connect(
+                url.conninfo, autocommit=True, application_name=application_name, connect_timeout=10
+            )
+        except psycopg.OperationalError as error:
+            raise _explained(url, error) from None
+
+    connection = open_session()
     try:
         require_supported(url, connection.info.server_version)
+        _require_own_session(url, shared=is_shared(connection, open_session))
         pin(connection, read_only=read_only, search_path=search_path)
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if isinstance(error, psycopg.OperationalError):
+            raise _explained(url, error) from None
         raise
     return connection
 
@@ -144,6 +165,16 @@ def require_supported(url: DatabaseUrl, version: int) -> None:
             f"The server at {url} is PostgreSQL {version // 10000}; "
             "gnkmigrate works with 14 and later.",
             hint="Upgrade the server first: older majors get no security fixes.",
+        )
+
+
+def _require_own_session(url: DatabaseUrl, *, shared: bool) -> None:
+    if shared:
+        raise ConnectionFailed(
+            f"At {url} a connection pooler lends one session to many, a transaction at a time; "
+            "gnkmigrate needs a session of its own, for its settings and its lock.",
+            hint="Give PostgreSQL's own address with --url (its own port, often 5432 where the "
+            "pooler's is 6432), or a pool with pool_mode = session.",
         )
 
 

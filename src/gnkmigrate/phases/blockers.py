@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.pooler import server_process
 
 # Nobody is asked about a wait that is over sooner.
 _PATIENCE_S = 0.1
@@ -78,7 +79,7 @@ class BlockerWatch:
     def __init__(self, watched: Connection) -> None:
         given = {**watched.info.get_parameters(), "password": watched.info.password}
         self._url = DatabaseUrl(conninfo.make_conninfo("", **given))
-        self._pid = watched.info.backend_pid
+        self._pid = server_process(watched)
         self._session: Connection | None = None
         self._seen: tuple[Blocker, ...] = ()
         self._trouble = ""
