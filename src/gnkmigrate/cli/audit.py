@@ -16,6 +16,8 @@ class Format(StrEnum):
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
     JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
 
 
 class Threshold(StrEnum):
@@ -112,17 +114,16 @@ def command(
         datetime.now(UTC),
         _teller(context),
     )
+    severity = None if fail_on is Threshold.NEVER else Severity.named(fail_on.value)
     for name, path in files:
-        write_report(path, renderer(name)(result, View(details=True)))
+        write_report(path, renderer(name)(result, View(details=True, fail_on=severity)))
     if update_baseline:
         write_report(kept, renderer("json")(result, View()))
     if output is None:
         color = console.color_system is not None and not console.no_color
-        view = View(console.width, color, details or verbose)
+        view = View(console.width, color, details or verbose, severity)
         typer.echo(renderer(format_.value)(result, view), nl=False, color=color)
-    if fail_on is Threshold.NEVER or update_baseline:
-        return
-    if result.counting(Severity.named(fail_on.value)):
+    if severity is not None and not update_baseline and result.counting(severity):
         raise typer.Exit(FOUND)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from gnkmigrate.audit.finding import AuditResult
+from gnkmigrate.audit.finding import AuditResult, Severity
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,13 @@ class View:
         width: how many columns the reader's window has.
         color: whether it shows colours.
         details: whether the reader asked for everything.
+        fail_on: from which severity on a finding makes the command fail; None for never.
     """
 
     width: int = 80
     color: bool = False
     details: bool = False
+    fail_on: Severity | None = Severity.HIGH
 
 
 class Renderer(Protocol):
