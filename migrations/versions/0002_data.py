@@ -37,38 +37,73 @@ SELECT id, 'gcore_instance_id', char_length(gcore_instance_id), 255
 FROM public.user_nodes WHERE char_length(gcore_instance_id) > 255
 """
 
+# What the old row and its node have in common: column of nodes, what the row says.
+SAME = {
+    "identifier": "left({row}.node_address, 255)",
+    "display_name": "left({row}.label, 100)",
+    "gpu_type": "left({row}.gpu_type, 50)",
+    "gcore_instance_id": "left({row}.gcore_instance_id, 255)",
+    "created_at": "{row}.created_at AT TIME ZONE :'source_timezone'",
+}
+# Only what the row changes: the new application may have said more about the node.
+CHANGED = ",\n        ".join(
+    f"{name} = CASE WHEN {said.format(row='NEW')} IS DISTINCT FROM {said.format(row='OLD')}"
+    f" THEN {said.format(row='NEW')} ELSE node.{name} END"
+    for name, said in SAME.items()
+)
+
+# A trigger that follows does not fire for what another one that follows has written.
+ALONE = "WHEN (coalesce(current_setting('gnkmigrate.following', true), '') = '')"
+
 SYNC = f"""
 -- Before a row is written: which node it will belong to. Nothing else happens here, because
--- INSERT ... ON CONFLICT comes by with rows that are never written.
+-- INSERT ... ON CONFLICT comes by with rows that are never written. A node has the id of the row
+-- that it comes from, so that it has the same one after a rollback and another upgrade.
 CREATE FUNCTION gnkmigrate.node_id_of_user_node() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    shared boolean;
 BEGIN
-    IF current_setting('gnkmigrate.merging', true) = 'on' THEN
-        RETURN NEW;  -- nodes is the truth just now
+    IF TG_OP = 'UPDATE' AND OLD.node_id IS NOT NULL AND NEW.node_address = OLD.node_address THEN
+        NEW.node_id := OLD.node_id;
+        RETURN NEW;
     END IF;
-    NEW.node_id := coalesce(
-        (SELECT id FROM public.nodes WHERE identifier = left(NEW.node_address, 255)),
-        public.uuid_generate_v4());
+    SELECT id INTO NEW.node_id FROM public.nodes WHERE identifier = left(NEW.node_address, 255);
+    IF NEW.node_id IS NULL AND TG_OP = 'UPDATE' AND OLD.node_id IS NOT NULL THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE node_address = $1 AND id <> $2)',
+                       TG_RELID::regclass) INTO shared USING OLD.node_address, OLD.id;
+        IF NOT shared THEN
+            NEW.node_id := OLD.node_id;  -- the same node under another address
+        END IF;
+    END IF;
+    IF NEW.node_id IS NULL THEN
+        NEW.node_id := CASE WHEN EXISTS (SELECT FROM public.nodes WHERE id = NEW.id)
+                            THEN public.uuid_generate_v4() ELSE NEW.id END;
+    END IF;
     RETURN NEW;
 END
 $body$;
 
 -- After it: what the row says about its node.
 CREATE FUNCTION gnkmigrate.node_of_user_node() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET gnkmigrate.following = 'on' AS $body$
 DECLARE
     written uuid;
 BEGIN
-    IF current_setting('gnkmigrate.merging', true) = 'on' THEN
-        RETURN NULL;
-    END IF;
-    IF TG_OP = 'UPDATE' AND
-       (NEW.node_id, NEW.node_address, NEW.label, NEW.gpu_type, NEW.gcore_instance_id,
-        NEW.created_at) IS NOT DISTINCT FROM
-       (OLD.node_id, OLD.node_address, OLD.label, OLD.gpu_type, OLD.gcore_instance_id,
-        OLD.created_at)
-    THEN
-        RETURN NULL;
+    IF TG_OP = 'UPDATE' AND NEW.node_id = OLD.node_id THEN
+        IF (NEW.node_address, NEW.label, NEW.gpu_type, NEW.gcore_instance_id, NEW.created_at)
+           IS NOT DISTINCT FROM
+           (OLD.node_address, OLD.label, OLD.gpu_type, OLD.gcore_instance_id, OLD.created_at)
+        THEN
+            RETURN NULL;
+        END IF;
+        UPDATE public.nodes AS node SET
+        {CHANGED}
+        WHERE id = NEW.node_id;
+        IF FOUND THEN
+            RETURN NULL;
+        END IF;
     END IF;
     INSERT INTO public.nodes AS node
         (id, identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
@@ -90,14 +125,16 @@ END
 $body$;
 
 CREATE FUNCTION gnkmigrate.node_without_user_node() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET gnkmigrate.following = 'on' AS $body$
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         DELETE FROM public.nodes;
     ELSIF TG_OP = 'DELETE' OR NEW.node_id IS DISTINCT FROM OLD.node_id THEN
+        -- By the address, which has an index.
         DELETE FROM public.nodes
         WHERE id = OLD.node_id
-          AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = OLD.node_id);
+          AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_address = OLD.node_address);
     END IF;
     RETURN NULL;
 END
@@ -106,17 +143,24 @@ $body$;
 -- Triggers fire in the order of their names: the first one sees what the application's own have
 -- done, the second one comes before those that refer to the node.
 CREATE TRIGGER zz_gnkmigrate_node_id
-    BEFORE INSERT OR UPDATE
-    ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_id_of_user_node();
+    BEFORE INSERT OR UPDATE ON public.user_nodes
+    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.node_id_of_user_node();
 CREATE TRIGGER aa_gnkmigrate_node
-    AFTER INSERT OR UPDATE
-    ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_of_user_node();
+    AFTER INSERT OR UPDATE ON public.user_nodes
+    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.node_of_user_node();
 CREATE TRIGGER gnkmigrate_node_gone
-    AFTER DELETE OR UPDATE
-    ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.node_without_user_node();
+    AFTER DELETE OR UPDATE ON public.user_nodes
+    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.node_without_user_node();
 CREATE TRIGGER gnkmigrate_nodes_gone
-    AFTER TRUNCATE
-    ON public.user_nodes FOR EACH STATEMENT EXECUTE FUNCTION gnkmigrate.node_without_user_node()
+    AFTER TRUNCATE ON public.user_nodes
+    FOR EACH STATEMENT {ALONE} EXECUTE FUNCTION gnkmigrate.node_without_user_node();
+
+-- Also for rows that come by logical replication.
+ALTER TABLE public.user_nodes
+    ENABLE ALWAYS TRIGGER zz_gnkmigrate_node_id,
+    ENABLE ALWAYS TRIGGER aa_gnkmigrate_node,
+    ENABLE ALWAYS TRIGGER gnkmigrate_node_gone,
+    ENABLE ALWAYS TRIGGER gnkmigrate_nodes_gone
 """
 
 UNSYNC = """
@@ -133,9 +177,11 @@ DELETE FROM public.nodes
 # A node_id without a node is what a downgrade that was given up has left.
 FILL = f"""
 INSERT INTO public.nodes
-    (identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
-SELECT DISTINCT ON (identifier) identifier, identifier_type, display_name, gpu_type,
-       gcore_instance_id, created_at
+    (id, identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
+SELECT DISTINCT ON (identifier)
+       CASE WHEN EXISTS (SELECT FROM public.nodes WHERE id = row.id)
+            THEN public.uuid_generate_v4() ELSE row.id END,
+       identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at
 FROM (SELECT {OF_A_ROW.format(row="old")}, old.is_active, old.updated_at, old.id
       FROM public.user_nodes AS old
       WHERE :batch AND NOT EXISTS (SELECT FROM public.nodes WHERE nodes.id = old.node_id)

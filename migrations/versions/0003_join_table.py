@@ -27,42 +27,59 @@ CREATE INDEX idx_user_nodes_node_id ON gnkmigrate_staging.user_nodes (node_id)
 # Whether a row of the old table is an assignment in the new one.
 ASSIGNED = "({row}.is_active OR :'inactive' = 'keep')"
 
-# The table behind which the old one leads: the staged one before the swap, the live one after it.
+# Old to new: the assignments of a row. `followed` is the schema of the join table: the staged one
+# before the swap, the live one after it.
 FOLLOW = f"""
 CREATE OR REPLACE FUNCTION gnkmigrate.assignment_of_user_node() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET gnkmigrate.following = 'on' AS $body$
 BEGIN
-    IF current_setting('gnkmigrate.merging', true) = 'on' THEN
-        RETURN NULL;  -- the new table is the truth just now
-    END IF;
     IF TG_OP = 'TRUNCATE' THEN
         DELETE FROM {{followed}}.user_nodes;
         RETURN NULL;
     END IF;
-    IF TG_OP IN ('UPDATE', 'DELETE') THEN
+    IF TG_OP = 'UPDATE' AND
+       (NEW.user_id, NEW.node_id, NEW.is_active, NEW.created_at, NEW.assigned_by)
+       IS NOT DISTINCT FROM
+       (OLD.user_id, OLD.node_id, OLD.is_active, OLD.created_at, OLD.assigned_by)
+    THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'DELETE'
+       OR TG_OP = 'UPDATE' AND NOT ((NEW.user_id, NEW.node_id) IS NOT DISTINCT FROM
+                                    (OLD.user_id, OLD.node_id) AND {ASSIGNED.format(row="NEW")})
+    THEN
         DELETE FROM {{followed}}.user_nodes
         WHERE user_id = OLD.user_id AND node_id = OLD.node_id;
     END IF;
     IF TG_OP IN ('INSERT', 'UPDATE') AND {ASSIGNED.format(row="NEW")} THEN
-        INSERT INTO {{followed}}.user_nodes (user_id, node_id, assigned_at, assigned_by)
+        INSERT INTO {{followed}}.user_nodes AS assigned (user_id, node_id, assigned_at, assigned_by)
         VALUES (NEW.user_id, NEW.node_id, NEW.created_at AT TIME ZONE :'source_timezone',
                 NEW.assigned_by)
         ON CONFLICT (user_id, node_id) DO UPDATE SET
-            assigned_at = excluded.assigned_at, assigned_by = excluded.assigned_by;
+            assigned_at = CASE WHEN TG_OP = 'UPDATE' AND NEW.created_at = OLD.created_at
+                               THEN assigned.assigned_at ELSE excluded.assigned_at END,
+            assigned_by = excluded.assigned_by;
     END IF;
     RETURN NULL;
 END
 $body$
 """
 
+# A trigger that follows does not fire for what another one that follows has written.
+ALONE = "WHEN (coalesce(current_setting('gnkmigrate.following', true), '') = '')"
+
 SYNC = f"""
 {FOLLOW.format(followed="gnkmigrate_staging")};
 CREATE TRIGGER gnkmigrate_assignment
-    AFTER INSERT OR UPDATE OR DELETE
-    ON public.user_nodes FOR EACH ROW EXECUTE FUNCTION gnkmigrate.assignment_of_user_node();
+    AFTER INSERT OR UPDATE OR DELETE ON public.user_nodes
+    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.assignment_of_user_node();
 CREATE TRIGGER gnkmigrate_assignments_gone
-    AFTER TRUNCATE
-    ON public.user_nodes FOR EACH STATEMENT EXECUTE FUNCTION gnkmigrate.assignment_of_user_node()
+    AFTER TRUNCATE ON public.user_nodes
+    FOR EACH STATEMENT {ALONE} EXECUTE FUNCTION gnkmigrate.assignment_of_user_node();
+ALTER TABLE public.user_nodes
+    ENABLE ALWAYS TRIGGER gnkmigrate_assignment,
+    ENABLE ALWAYS TRIGGER gnkmigrate_assignments_gone
 """
 
 UNSYNC = """
@@ -86,151 +103,247 @@ INSERT INTO gnkmigrate_staging.user_nodes (user_id, node_id, assigned_at, assign
 ON CONFLICT (user_id, node_id) DO NOTHING
 """
 
-# On the way back. `old` is a row of the archive, `join` one of the join table.
 TIME = "AT TIME ZONE :'source_timezone'"
 
-# A node whose archived rows all belong to others than its user now: one of them is handed over.
-HAND_OVER = f"""
-UPDATE gnkmigrate_archive.user_nodes AS old
-SET user_id = new.user_id, is_active = true, updated_at = clock_timestamp() {TIME}
-FROM (SELECT DISTINCT ON (assigned.node_id) assigned.node_id, assigned.user_id, archived.id
-      FROM public.user_nodes AS assigned
-      JOIN gnkmigrate_archive.user_nodes AS archived USING (node_id)
-      WHERE {{only}} AND NOT EXISTS (SELECT FROM public.user_nodes AS kept
-                        JOIN gnkmigrate_archive.user_nodes AS same USING (user_id, node_id)
-                        WHERE kept.node_id = assigned.node_id)
-      ORDER BY assigned.node_id, assigned.assigned_at, assigned.user_id, archived.id) AS new
-WHERE old.id = new.id
+# New to old, from the swap on: the archived table is kept as the old application would know it, so
+# that it can take its place back at any moment.
+
+# Whether a row of the archive is one that its user has in the join table.
+HELD = """
+EXISTS (SELECT FROM public.user_nodes AS held
+        WHERE held.user_id = {row}.user_id AND held.node_id = {row}.node_id)
 """
 
-# Assignments that were ended since. An inactive row that was not taken over as an assignment
-# stands for itself while its node has no user.
-ENDED = """
-DELETE FROM gnkmigrate_archive.user_nodes AS archived
-WHERE {only} AND NOT EXISTS (SELECT FROM public.user_nodes AS assigned
-                  WHERE assigned.user_id = archived.user_id AND assigned.node_id = archived.node_id)
-  AND NOT (NOT archived.is_active AND :'inactive' = 'unassign'
-           AND EXISTS (SELECT FROM public.users WHERE id = archived.user_id)
-           AND EXISTS (SELECT FROM public.nodes WHERE id = archived.node_id)
-           AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = archived.node_id))
-"""
-
-# Two nodes may have exchanged their identifiers: an address that is given up makes way first.
-PARKED = """
-UPDATE gnkmigrate_archive.user_nodes AS archived
-SET node_address = archived.id
-FROM public.nodes AS node
-WHERE {only} AND node.id = archived.node_id
-  AND node.identifier <> left(archived.node_address, 255)
-"""
-
-# What the upgrade made of a value counts as unchanged, and then the original stays.
-CHANGED = f"""
-UPDATE gnkmigrate_archive.user_nodes AS archived
-SET node_address = CASE WHEN node.identifier = left(archived.node_address, 255)
-                        THEN archived.node_address ELSE node.identifier END,
-    label = CASE WHEN node.display_name IS NOT DISTINCT FROM left(archived.label, 100)
-                 THEN archived.label ELSE node.display_name END,
-    gpu_type = CASE WHEN node.gpu_type IS NOT DISTINCT FROM left(archived.gpu_type, 50)
-                    THEN archived.gpu_type ELSE node.gpu_type END,
-    gcore_instance_id =
-        CASE WHEN node.gcore_instance_id IS NOT DISTINCT FROM left(archived.gcore_instance_id, 255)
-             THEN archived.gcore_instance_id ELSE node.gcore_instance_id END
-FROM public.nodes AS node
-WHERE {{only}} AND node.id = archived.node_id
-  AND (node.identifier, node.display_name, node.gpu_type, node.gcore_instance_id)
-      IS DISTINCT FROM (left(archived.node_address, 255), left(archived.label, 100),
-                        left(archived.gpu_type, 50), left(archived.gcore_instance_id, 255));
-
-UPDATE gnkmigrate_archive.user_nodes AS archived
-SET assigned_by = assigned.assigned_by,
-    created_at = CASE WHEN assigned.assigned_at = archived.created_at {TIME}
-                           OR assigned.assigned_at IS NULL
-                      THEN archived.created_at ELSE assigned.assigned_at {TIME} END
-FROM public.user_nodes AS assigned
-WHERE {{only}} AND assigned.user_id = archived.user_id AND assigned.node_id = archived.node_id
-  AND (assigned.assigned_by, assigned.assigned_at)
-      IS DISTINCT FROM (archived.assigned_by, archived.created_at {TIME})
-"""
-
-ADDED = f"""
-INSERT INTO gnkmigrate_archive.user_nodes
-    (id, user_id, node_address, label, gpu_type, gcore_instance_id, created_at, updated_at,
-     node_id, assigned_by)
-SELECT node.id, assigned.user_id, node.identifier, node.display_name, node.gpu_type,
-       node.gcore_instance_id,
-       coalesce(assigned.assigned_at, node.created_at, now()) {TIME},
-       coalesce(assigned.assigned_at, node.created_at, now()) {TIME},
-       node.id, assigned.assigned_by
-FROM public.user_nodes AS assigned
-JOIN public.nodes AS node ON node.id = assigned.node_id
-WHERE {{only}}
-  AND NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes AS archived
-                  WHERE archived.user_id = assigned.user_id
-                    AND archived.node_id = assigned.node_id)
-"""
-
-MERGE = ";".join(
-    statement.format(only="true") for statement in (HAND_OVER, ENDED, PARKED, CHANGED, ADDED)
-)
-
-OF_ANOTHER_NODE = """
-archived.node_address = (SELECT identifier FROM public.nodes WHERE id = of_node)
-  AND archived.node_id <> of_node
-"""
-
-# The same for one node, before the old application writes to it.
-MERGE_ONE = f"""
-CREATE FUNCTION gnkmigrate.merge_user_node(of_node uuid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LEAD = f"""
+-- An assignment gets the row of its user, or else one that nobody has any more, or else a new one.
+-- In the old shape a node has one user: a second one's assignment has no row, until the first one's
+-- ends. Whoever comes second waits for the first one's row, and then looks again.
+CREATE FUNCTION gnkmigrate.hold_assignment(of_user uuid, of_node uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM set_config('gnkmigrate.merging', 'on', true);
-    {HAND_OVER.format(only="archived.node_id = of_node")};
-    {ENDED.format(only="archived.node_id = of_node")};
-    {PARKED.format(only=OF_ANOTHER_NODE)};
-    {CHANGED.format(only="archived.node_id = of_node")};
-    {ADDED.format(only="assigned.node_id = of_node")}
-    ON CONFLICT DO NOTHING;
-    PERFORM set_config('gnkmigrate.merging', 'off', true);
+    FOR attempt IN 1..3 LOOP
+        UPDATE gnkmigrate_archive.user_nodes AS old SET
+            user_id = of_user,
+            is_active = CASE WHEN old.user_id = of_user AND :'inactive' = 'keep'
+                             THEN old.is_active ELSE true END,
+            assigned_by = assigned.assigned_by,
+            created_at = CASE WHEN assigned.assigned_at = old.created_at {TIME}
+                                   OR assigned.assigned_at IS NULL
+                              THEN old.created_at ELSE assigned.assigned_at {TIME} END,
+            updated_at = CASE WHEN old.user_id = of_user THEN old.updated_at
+                              ELSE clock_timestamp() {TIME} END
+        FROM public.user_nodes AS assigned
+        WHERE assigned.user_id = of_user AND assigned.node_id = of_node
+          AND old.id = (SELECT id FROM gnkmigrate_archive.user_nodes AS mine
+                        WHERE node_id = of_node
+                          AND (user_id = of_user OR NOT {HELD.format(row="mine")})
+                        ORDER BY user_id = of_user DESC, id
+                        LIMIT 1 FOR UPDATE);
+        EXIT WHEN FOUND;
+        UPDATE gnkmigrate_archive.user_nodes SET node_id = of_node WHERE node_id = of_node;
+        EXIT WHEN FOUND;
+        INSERT INTO gnkmigrate_archive.user_nodes
+            (id, user_id, node_address, label, gpu_type, gcore_instance_id, created_at,
+             updated_at, node_id, assigned_by)
+        SELECT CASE WHEN EXISTS (SELECT FROM gnkmigrate_archive.user_nodes WHERE id = of_node)
+                    THEN public.uuid_generate_v4() ELSE of_node END,
+               of_user, node.identifier, node.display_name, node.gpu_type,
+               node.gcore_instance_id, began.at {TIME}, began.at {TIME}, of_node,
+               assigned.assigned_by
+        FROM public.user_nodes AS assigned
+        JOIN public.nodes AS node ON node.id = assigned.node_id
+        CROSS JOIN LATERAL (SELECT coalesce(assigned.assigned_at, node.created_at, now()) AS at)
+                           AS began
+        WHERE assigned.user_id = of_user AND assigned.node_id = of_node
+        FOR SHARE OF node
+        ON CONFLICT DO NOTHING;
+        EXIT WHEN FOUND;
+    END LOOP;
+END
+$body$;
+
+-- An assignment that ends leaves its row to another one of the same node.
+CREATE FUNCTION gnkmigrate.release_assignment(of_user uuid, of_node uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    heir uuid;
+BEGIN
+    PERFORM FROM gnkmigrate_archive.user_nodes
+    WHERE user_id = of_user AND node_id = of_node FOR UPDATE;
+    SELECT user_id INTO heir FROM public.user_nodes AS assigned
+    WHERE node_id = of_node
+      AND NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes AS old
+                      WHERE old.user_id = assigned.user_id AND old.node_id = of_node)
+    ORDER BY assigned_at, user_id LIMIT 1;
+    IF heir IS NOT NULL THEN
+        PERFORM gnkmigrate.hold_assignment(heir, of_node);
+    ELSE
+        DELETE FROM gnkmigrate_archive.user_nodes WHERE user_id = of_user AND node_id = of_node;
+    END IF;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION gnkmigrate.user_node_of_assignment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET gnkmigrate.following = 'on' AS $body$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM gnkmigrate_archive.user_nodes AS old WHERE {ASSIGNED.format(row="old")};
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.node_id) = (OLD.user_id, OLD.node_id) THEN
+        UPDATE gnkmigrate_archive.user_nodes SET
+            assigned_by = NEW.assigned_by,
+            created_at = CASE WHEN NEW.assigned_at IS DISTINCT FROM OLD.assigned_at
+                              THEN coalesce(NEW.assigned_at {TIME}, created_at)
+                              ELSE created_at END
+        WHERE user_id = NEW.user_id AND node_id = NEW.node_id;
+        RETURN NULL;
+    END IF;
+    IF TG_OP IN ('UPDATE', 'DELETE') THEN
+        PERFORM gnkmigrate.release_assignment(OLD.user_id, OLD.node_id);
+    END IF;
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        PERFORM gnkmigrate.hold_assignment(NEW.user_id, NEW.node_id);
+    END IF;
+    RETURN NULL;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION gnkmigrate.user_node_of_node() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET gnkmigrate.following = 'on' AS $body$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM gnkmigrate_archive.user_nodes;
+    ELSIF TG_OP = 'DELETE' THEN
+        DELETE FROM gnkmigrate_archive.user_nodes WHERE node_id = OLD.id;
+    ELSE
+        UPDATE gnkmigrate_archive.user_nodes SET
+            node_id = NEW.id,
+            node_address = CASE WHEN NEW.identifier IS DISTINCT FROM OLD.identifier
+                                THEN NEW.identifier ELSE node_address END,
+            label = CASE WHEN NEW.display_name IS DISTINCT FROM OLD.display_name
+                         THEN NEW.display_name ELSE label END,
+            gpu_type = CASE WHEN NEW.gpu_type IS DISTINCT FROM OLD.gpu_type
+                            THEN NEW.gpu_type ELSE gpu_type END,
+            gcore_instance_id =
+                CASE WHEN NEW.gcore_instance_id IS DISTINCT FROM OLD.gcore_instance_id
+                     THEN NEW.gcore_instance_id ELSE gcore_instance_id END
+        WHERE node_id = OLD.id;
+    END IF;
+    RETURN NULL;
+END
+$body$;
+
+-- Inactive rows that are no assignments belong to a user all the same.
+CREATE OR REPLACE FUNCTION gnkmigrate.user_node_of_user() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET gnkmigrate.following = 'on' AS $body$
+BEGIN
+    DELETE FROM gnkmigrate_archive.user_nodes WHERE user_id = OLD.id AND NOT is_active;
+    RETURN NULL;
+END
+$body$;
+
+-- Old to new as well: a node outlives its row as long as somebody is assigned to it.
+CREATE FUNCTION gnkmigrate.node_without_assignment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET gnkmigrate.following = 'on' AS $body$
+DECLARE
+    heir uuid;
+BEGIN
+    IF TG_OP = 'DELETE' OR NEW.node_id IS DISTINCT FROM OLD.node_id THEN
+        SELECT user_id INTO heir FROM public.user_nodes WHERE node_id = OLD.node_id
+        ORDER BY assigned_at, user_id LIMIT 1;
+        IF heir IS NOT NULL THEN
+            PERFORM gnkmigrate.hold_assignment(heir, OLD.node_id);
+        ELSE
+            DELETE FROM public.nodes
+            WHERE id = OLD.node_id
+              AND NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes
+                              WHERE node_id = OLD.node_id);
+        END IF;
+    END IF;
+    RETURN NULL;
+END
+$body$;
+ALTER TABLE gnkmigrate_archive.user_nodes
+    DISABLE TRIGGER gnkmigrate_node_gone,
+    DISABLE TRIGGER gnkmigrate_nodes_gone;
+CREATE TRIGGER gnkmigrate_node_unassigned
+    AFTER DELETE OR UPDATE ON gnkmigrate_archive.user_nodes
+    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.node_without_assignment();
+ALTER TABLE gnkmigrate_archive.user_nodes ENABLE ALWAYS TRIGGER gnkmigrate_node_unassigned
+"""
+NO_LEAD = """
+DROP TRIGGER gnkmigrate_node_unassigned ON public.user_nodes;
+ALTER TABLE public.user_nodes
+    ENABLE ALWAYS TRIGGER gnkmigrate_node_gone,
+    ENABLE ALWAYS TRIGGER gnkmigrate_nodes_gone;
+DROP FUNCTION gnkmigrate.node_without_assignment();
+DROP FUNCTION gnkmigrate.release_assignment(uuid, uuid);
+DROP FUNCTION gnkmigrate.hold_assignment(uuid, uuid)
+"""
+
+# Before the swap and after a rollback of it the new tables do not lead.
+DO_NOTHING = """
+CREATE OR REPLACE FUNCTION gnkmigrate.{function}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET gnkmigrate.following = 'on' AS $body$
+BEGIN
+    RETURN NULL;
 END
 $body$
 """
+LEADING = ("user_node_of_assignment", "user_node_of_node", "user_node_of_user")
+DO_NOT_LEAD = ";".join(DO_NOTHING.format(function=function) for function in LEADING)
 
-# What the old application sees. A row that only the new application knows has its node's id.
-LEGACY_VIEW = f"""
+# Made before the swap, which then exchanges functions only and takes no lock of further tables.
+LEAD_TRIGGERS = f"""
+{DO_NOT_LEAD};
+CREATE TRIGGER gnkmigrate_user_node
+    AFTER INSERT OR UPDATE OR DELETE ON gnkmigrate_staging.user_nodes
+    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_assignment();
+CREATE TRIGGER gnkmigrate_user_nodes_gone
+    AFTER TRUNCATE ON gnkmigrate_staging.user_nodes
+    FOR EACH STATEMENT {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_assignment();
+CREATE TRIGGER gnkmigrate_user_node
+    AFTER UPDATE OR DELETE ON public.nodes
+    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_node();
+CREATE TRIGGER gnkmigrate_user_nodes_gone
+    AFTER TRUNCATE ON public.nodes
+    FOR EACH STATEMENT {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_node();
+-- After those of the foreign keys, which end assignments.
+CREATE TRIGGER zz_gnkmigrate_user_node
+    AFTER DELETE ON public.users
+    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_user();
+ALTER TABLE gnkmigrate_staging.user_nodes
+    ENABLE ALWAYS TRIGGER gnkmigrate_user_node,
+    ENABLE ALWAYS TRIGGER gnkmigrate_user_nodes_gone;
+ALTER TABLE public.nodes
+    ENABLE ALWAYS TRIGGER gnkmigrate_user_node,
+    ENABLE ALWAYS TRIGGER gnkmigrate_user_nodes_gone;
+ALTER TABLE public.users
+    ENABLE ALWAYS TRIGGER zz_gnkmigrate_user_node
+"""
+NO_LEAD_TRIGGERS = """
+DROP TRIGGER gnkmigrate_user_node ON gnkmigrate_staging.user_nodes;
+DROP TRIGGER gnkmigrate_user_nodes_gone ON gnkmigrate_staging.user_nodes;
+DROP TRIGGER gnkmigrate_user_node ON public.nodes;
+DROP TRIGGER gnkmigrate_user_nodes_gone ON public.nodes;
+DROP TRIGGER zz_gnkmigrate_user_node ON public.users;
+DROP FUNCTION gnkmigrate.user_node_of_assignment();
+DROP FUNCTION gnkmigrate.user_node_of_node();
+DROP FUNCTION gnkmigrate.user_node_of_user()
+"""
+
+# What the old application sees, and writes as if it were the table.
+LEGACY_VIEW = """
 CREATE VIEW legacy.user_nodes AS
-SELECT old.id, old.user_id,
-       CASE WHEN node.identifier = left(old.node_address, 255)
-            THEN old.node_address ELSE node.identifier END AS node_address,
-       CASE WHEN node.display_name IS NOT DISTINCT FROM left(old.label, 100)
-            THEN old.label ELSE node.display_name END AS label,
-       CASE WHEN node.gpu_type IS NOT DISTINCT FROM left(old.gpu_type, 50)
-            THEN old.gpu_type ELSE node.gpu_type END AS gpu_type,
-       CASE WHEN node.gcore_instance_id IS NOT DISTINCT FROM left(old.gcore_instance_id, 255)
-            THEN old.gcore_instance_id ELSE node.gcore_instance_id END AS gcore_instance_id,
-       old.notes, old.is_active,
-       CASE WHEN assigned.assigned_at = old.created_at {TIME} OR assigned.assigned_at IS NULL
-            THEN old.created_at ELSE assigned.assigned_at {TIME} END AS created_at,
-       old.updated_at
-FROM public.user_nodes AS assigned
-JOIN public.nodes AS node ON node.id = assigned.node_id
-JOIN gnkmigrate_archive.user_nodes AS old
-  ON old.user_id = assigned.user_id AND old.node_id = assigned.node_id
-UNION ALL
-SELECT node.id, assigned.user_id, node.identifier, node.display_name, node.gpu_type,
-       node.gcore_instance_id, NULL, true,
-       coalesce(assigned.assigned_at, node.created_at) {TIME},
-       coalesce(assigned.assigned_at, node.created_at) {TIME}
-FROM public.user_nodes AS assigned
-JOIN public.nodes AS node ON node.id = assigned.node_id
-WHERE NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes AS old
-                  WHERE old.user_id = assigned.user_id AND old.node_id = assigned.node_id)
-UNION ALL
-SELECT old.id, old.user_id, old.node_address, old.label, old.gpu_type, old.gcore_instance_id,
-       old.notes, old.is_active, old.created_at, old.updated_at
-FROM gnkmigrate_archive.user_nodes AS old
-WHERE :'inactive' = 'unassign' AND NOT old.is_active
-  AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = old.node_id);
+SELECT id, user_id, node_address, label, gpu_type, gcore_instance_id, notes, is_active,
+       created_at, updated_at
+FROM gnkmigrate_archive.user_nodes;
 
 ALTER VIEW legacy.user_nodes ALTER COLUMN id SET DEFAULT public.uuid_generate_v4();
 ALTER VIEW legacy.user_nodes ALTER COLUMN is_active SET DEFAULT true;
@@ -238,79 +351,8 @@ ALTER VIEW legacy.user_nodes ALTER COLUMN created_at SET DEFAULT now();
 ALTER VIEW legacy.user_nodes ALTER COLUMN updated_at SET DEFAULT now()
 """
 
-# The old application writes to the archived table, whose triggers still lead the new shape. Before
-# that, what the new application wrote about the node is brought there.
-COLUMNS = (
-    "id",
-    "user_id",
-    "node_address",
-    "label",
-    "gpu_type",
-    "gcore_instance_id",
-    "notes",
-    "is_active",
-    "created_at",
-    "updated_at",
-)
-ASSIGNMENTS = ", ".join(
-    f"{name} = CASE WHEN NEW.{name} IS DISTINCT FROM OLD.{name}"
-    f" THEN NEW.{name} ELSE archived.{name} END"
-    for name in COLUMNS
-)
-UNSEEN = " AND ".join(
-    f"(NEW.{name} IS NOT DISTINCT FROM OLD.{name}"
-    f" OR archived.{name} IS NOT DISTINCT FROM OLD.{name})"
-    for name in COLUMNS
-)
-
-LEGACY_WRITES = f"""
-CREATE FUNCTION gnkmigrate.legacy_user_nodes() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    of_node uuid;
-BEGIN
-    SELECT id INTO of_node FROM public.nodes
-    WHERE identifier = left(CASE TG_OP WHEN 'INSERT' THEN NEW.node_address
-                                       ELSE OLD.node_address END, 255);
-    IF FOUND THEN
-        PERFORM gnkmigrate.merge_user_node(of_node);
-    END IF;
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO gnkmigrate_archive.user_nodes ({", ".join(COLUMNS)})
-        VALUES ({", ".join(f"NEW.{name}" for name in COLUMNS)});
-        RETURN NEW;
-    ELSIF TG_OP = 'DELETE' THEN
-        DELETE FROM gnkmigrate_archive.user_nodes
-        WHERE user_id = OLD.user_id AND node_id = of_node;
-        IF FOUND THEN
-            RETURN OLD;
-        END IF;
-    ELSE
-        UPDATE gnkmigrate_archive.user_nodes AS archived SET {ASSIGNMENTS}
-        WHERE archived.user_id = OLD.user_id AND archived.node_id = of_node AND {UNSEEN};
-        IF FOUND THEN
-            RETURN NEW;
-        END IF;
-    END IF;
-    IF EXISTS (SELECT FROM gnkmigrate_archive.user_nodes
-               WHERE id = OLD.id OR (user_id = OLD.user_id AND node_id = of_node)) THEN
-        RAISE serialization_failure
-            USING MESSAGE = 'the row was changed by another session',
-                  HINT = 'Repeat the transaction.';
-    END IF;
-    RETURN NULL;
-END
-$body$;
-CREATE TRIGGER gnkmigrate_write INSTEAD OF INSERT OR UPDATE OR DELETE ON legacy.user_nodes
-    FOR EACH ROW EXECUTE FUNCTION gnkmigrate.legacy_user_nodes()
-"""
-
-WITHOUT_USER = """
-NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = {node})
-AND NOT (:'inactive' = 'unassign'
-         AND EXISTS (SELECT FROM gnkmigrate_archive.user_nodes AS old
-                     JOIN public.users ON users.id = old.user_id
-                     WHERE old.node_id = {node} AND NOT old.is_active))
+WITHOUT_ROW = """
+NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes AS old WHERE old.node_id = {node})
 """
 
 
@@ -367,11 +409,16 @@ def upgrade() -> None:
         once=True,
         reports=True,
     )
+    op.step(
+        "user_nodes follows the join table",
+        LEAD_TRIGGERS,
+        touches=("public.users", "public.nodes"),
+    )
     op.swap_table(
         "swap of user_nodes",
         "public.user_nodes",
-        last=FOLLOW.format(followed="public"),
-        view=f"{MERGE_ONE};{LEGACY_VIEW};{LEGACY_WRITES}",
+        last=f"{LEAD};{FOLLOW.format(followed='public')}",
+        view=LEGACY_VIEW,
     )
     op.verify(
         "every assignment has its user and its node",
@@ -390,13 +437,6 @@ def downgrade() -> None:
         """
         NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes AS old
                     WHERE old.user_id = spilled.user_id AND old.node_id = spilled.node_id)
-        AND EXISTS (SELECT FROM public.user_nodes AS other
-                    WHERE other.node_id = spilled.node_id AND other.user_id <> spilled.user_id
-                      AND (EXISTS (SELECT FROM gnkmigrate_archive.user_nodes AS old
-                                   WHERE old.user_id = other.user_id
-                                     AND old.node_id = other.node_id)
-                           OR (coalesce(other.assigned_at, 'infinity'), other.user_id)
-                              < (coalesce(spilled.assigned_at, 'infinity'), spilled.user_id)))
         """,
         shows=("node_id", "user_id", "assigned_at"),
         of="swap of user_nodes",
@@ -404,34 +444,35 @@ def downgrade() -> None:
     op.spill(
         "The old shape has no place for earnings of a node without a user.",
         "public.earnings_history",
-        WITHOUT_USER.format(node="spilled.node_id"),
+        WITHOUT_ROW.format(node="spilled.node_id"),
         shows=("node_id", "date", "earnings_gnk"),
         of="swap of user_nodes",
     )
     op.spill(
         "The old shape has no place for statistics of a node without a user.",
         "public.node_stats_cache",
-        WITHOUT_USER.format(node="spilled.node_id"),
+        WITHOUT_ROW.format(node="spilled.node_id"),
         shows=("node_id", "fetched_at"),
         of="swap of user_nodes",
     )
     op.spill(
         "In the old shape a node has a user.",
         "public.nodes",
-        WITHOUT_USER.format(node="spilled.id"),
+        WITHOUT_ROW.format(node="spilled.id"),
         shows=("id", "identifier", "display_name"),
         of="swap of user_nodes",
     )
     op.unswap_table(
         "swap of user_nodes",
         "public.user_nodes",
-        merge=MERGE,
         also=("public.nodes",),
-        after=f"""
-        {FOLLOW.format(followed="gnkmigrate_staging")};
-        DROP FUNCTION IF EXISTS gnkmigrate.legacy_user_nodes();
-        DROP FUNCTION IF EXISTS gnkmigrate.merge_user_node(uuid)
-        """,
+        after=f"{FOLLOW.format(followed='gnkmigrate_staging')};{DO_NOT_LEAD};{NO_LEAD}",
+    )
+    op.validate_foreign_keys("public.user_nodes")
+    op.step(
+        "user_nodes follows the join table",
+        NO_LEAD_TRIGGERS,
+        touches=("public.users", "public.nodes"),
     )
     op.step("rows of the join table", "DELETE FROM gnkmigrate_staging.user_nodes")
     op.step("join table follows user_nodes", UNSYNC, touches=("public.user_nodes",))

@@ -1,6 +1,7 @@
 """MineGNK's database under its migrations: up, down, and what it holds then."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ _TABLES = """
 SELECT format('%I.%I', schemaname, tablename) FROM pg_catalog.pg_tables
 WHERE schemaname = 'public' ORDER BY 1
 """
+
+_OWN_TRIGGER = re.compile(r"(?:CREATE|ALWAYS) TRIGGER \w*gnkmigrate_")
 
 ROWS = ROOT / "tests" / "migrations" / "rows.sql"
 # With which the rows of that file go all the way.
@@ -121,6 +124,12 @@ class Project:
     def dump(self) -> str:
         """The schema as pg_dump prints it."""
         return pg_dump(self.url, self.server)
+
+    @property
+    def declared(self) -> str:
+        """The same without the triggers that keep the old shape in step until `contract`."""
+        statements = self.dump.split(";\n")
+        return ";\n".join(text for text in statements if not _OWN_TRIGGER.search(text))
 
     @property
     def state(self) -> State:

@@ -38,7 +38,7 @@ def test_up_is_the_target_and_down_is_as_before(
         before = project.state
 
         project.up(atomic=atomic)
-        assert project.dump == home.target
+        assert project.declared == home.target
 
         project.down(atomic=atomic)
         assert project.state == before

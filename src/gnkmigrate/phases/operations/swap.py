@@ -1,11 +1,11 @@
-"""op.swap_table and op.unswap_table: the new shape takes the old one's place, and back."""
+"""op.swap_table, op.unswap_table: the new shape takes the old one's place, and back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
-from gnkmigrate.phases import legacy, relation
-from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases import foreign_keys, legacy, relation
+from gnkmigrate.phases.names import column, quoted, split
 from gnkmigrate.phases.privileges import carry_privileges
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
@@ -26,9 +26,10 @@ def _move(table: str, schema: str, to: str) -> str:
 class SwapTable(Step):
     """Puts the table of the same name in schema gnkmigrate_staging in the live one's place.
 
-    One short transaction. The live table goes to schema gnkmigrate_archive with all its rows,
-    and gives up its foreign keys, which would forbid the application to delete what they
-    reference; their definitions are remembered. Owner and grants are carried over.
+    One short transaction. The live table goes to schema gnkmigrate_archive with all its rows. Its
+    foreign keys are asked at the end of a transaction from now on, when the triggers between old
+    and new have done their part; one that acts by itself (ON DELETE CASCADE and the like) is
+    dropped and remembered. Owner and grants are carried over.
 
     Attributes:
         title: the step's name.
@@ -66,10 +67,7 @@ class SwapTable(Step):
 
     def run(self, work: Work) -> int:
         work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
-        keys = relation.foreign_keys(work, self.table)
-        work.remember(self.name, keys)
-        for constraint, _, _ in keys:
-            work.execute(f"ALTER TABLE {quoted(self.table)} DROP CONSTRAINT {column(constraint)}")
+        work.remember(self.name, foreign_keys.loosen(work, self.table))
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, ARCHIVE))
         work.execute(_move(self.table, STAGING, schema))
@@ -98,7 +96,7 @@ class SwapTable(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         schema = split(self.table)[0]
         more = [dedent(render(sql, parameters)).strip() for sql in (self.last, self.view) if sql]
-        note = "-- owner and grants are carried over, foreign keys dropped and remembered"
+        note = "-- owner and grants are carried over, foreign keys deferred"
         return (
             f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
             f"{note}\n{_move(self.table, schema, ARCHIVE)}",
@@ -110,20 +108,17 @@ class SwapTable(Step):
 @operation("unswap_table")
 @dataclass(frozen=True)
 class UnswapTable(Step):
-    """Takes swap_table back: what was written to the new shape goes into the old one first.
+    """Takes swap_table back: the archived table, which was kept in step, is the live one again.
 
     Attributes:
         title: the name of the swap.
         table: "schema.table".
-        merge: SQL that brings the archived table up to date with the new one; its triggers do
-            not fire meanwhile.
-        also: further tables that the merge reads and nobody may write meanwhile.
+        also: further tables that lead the archived one and may not be written meanwhile.
         after: SQL that runs once the old table is back in its place.
     """
 
     title: str
     table: str
-    merge: str
     also: tuple[str, ...] = ()
     after: str = ""
 
@@ -141,35 +136,57 @@ class UnswapTable(Step):
 
     def run(self, work: Work) -> int:
         legacy.hide(work, self.table)
-        work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
+        for table in (self._archived, self.table):
+            work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")
         for table in self.also:
             work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
-        with relation.quiet_triggers(work, self._archived):
-            cursor = work.execute(self.merge)
-            rows = max(cursor.rowcount, 0)
-            while cursor.nextset():
-                rows += max(cursor.rowcount, 0)
+        # Foreign keys that this transaction has not yet asked would forbid to alter the table.
+        work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, STAGING))
         work.execute(_move(self.table, ARCHIVE, schema))
-        for constraint, definition, comment in work.recall(self.name) or ():
-            named = f"CONSTRAINT {column(constraint)}"
-            work.execute(f"ALTER TABLE {quoted(self.table)} ADD {named} {definition}")
-            if comment is not None:
-                work.execute(f"COMMENT ON {named} ON {quoted(self.table)} IS {literal(comment)}")
+        foreign_keys.tighten(work, self.table, work.recall(self.name) or ())
         work.forget(self.name)
         if self.after:
             work.execute(self.after)
         legacy.drop_empty_schema(work)
-        return rows
+        return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         schema = split(self.table)[0]
         after = [dedent(render(self.after, parameters)).strip().rstrip(";")] if self.after else []
         return (
-            f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
-            dedent(render(self.merge, parameters)).strip().rstrip(";"),
+            f"LOCK TABLE {quoted(self._archived)}, {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
             _move(self.table, schema, STAGING),
-            f"{_move(self.table, ARCHIVE, schema)};\n-- and its foreign keys as remembered",
+            f"{_move(self.table, ARCHIVE, schema)};\n-- and its foreign keys as they were",
             *after,
         )
+
+
+@operation("validate_foreign_keys")
+@dataclass(frozen=True)
+class ValidateForeignKeys(Step):
+    """Validates the foreign keys that unswap_table has put back, while the application works.
+
+    Attributes:
+        table: "schema.table".
+    """
+
+    table: str
+
+    @property
+    def name(self) -> str:
+        return f"foreign keys of {self.table} hold"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    def run(self, work: Work) -> int:
+        for name in foreign_keys.not_valid(work, self.table):
+            work.execute(f"ALTER TABLE {quoted(self.table)} VALIDATE CONSTRAINT {column(name)}")
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- validates the foreign keys of {self.table} that are not valid",)
