@@ -26,7 +26,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             about,
             f"What role {row.role} creates of {row.type.lower()}{where} is open to everybody: "
             f"{', '.join(row.privileges)}.",
-            subject=f"{row.role} {row.type}",
+            subject=" ".join(filter(None, (row.schema, row.role, row.type))),
             fix=(f"{begin}REVOKE {what} FROM PUBLIC",),
             undo=(f"{begin}GRANT {what} TO PUBLIC",),
             severity=Severity.MEDIUM if row.writes else Severity.LOW,

@@ -1,0 +1,77 @@
+"""Columns whose names speak of people or of secrets.
+
+No fault by itself: a list of where personal data and credentials are kept, for whoever decides
+what is masked in copies, deleted after a time, or encrypted. Names in English are recognised; what
+is called otherwise, or lies in JSON, is not.
+
+Sources: Regulation (EU) 2016/679, article 4 (personal data) and 9 (special categories).
+"""
+
+import re
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._server import listed
+from gnkmigrate.audit.finding import DatabaseObject, Severity
+from gnkmigrate.catalog.model import Fact
+from gnkmigrate.connection import Connection
+
+_KINDS = {
+    "contact": r"e_?mail(_address)?|phone(_number)?|mobile(_number)?|telephone|fax|telegram|"
+    r"(ip|postal|street|home|billing|shipping|mailing|contact)_address|address(_line)?_?\d?|"
+    r"ip(_addr(ess)?)?|street|postcode|postal_code|zip_code",
+    "identity": r"(first|last|given|family|middle|maiden|full)_?name|surname|"
+    r"birth_?(date|day)|date_of_birth|dob|born_on|gender|nationality|"
+    r"ssn|social_security(_number)?|national_id|passport(_number|_no)?|"
+    r"tax_?(id|number)|driver_?licen[sc]e(_number)?",
+    "money": r"iban|bank_account(_number)?|account_number|routing_number|salary|"
+    r"(credit_?)?card_(number|no)|credit_card|cvv2?|cvc",
+    "health and belief": r"diagnosis|blood_type|medical_\w+|religion|ethnicity|disability|"
+    r"political_\w+|sexual_orientation",
+    "secret": r"\w*(api_?key|secret(_key)?|access_?token|refresh_?token|auth_?token|private_key)",
+}
+_PATTERNS = {
+    kind: re.compile(rf"(user_|customer_|client_|owner_|person_|contact_)?({pattern})\Z")
+    for kind, pattern in _KINDS.items()
+}
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def find(connection: Connection, question: Question) -> Iterator[Observation]:
+    del connection  # names say it
+    by_schema: dict[str, dict[str, list[str]]] = {}
+    for column in question.live.of_kind("column"):
+        kind = _kind(column)
+        if kind is not None:
+            schema, *names = column.identity.path
+            by_schema.setdefault(schema, {}).setdefault(kind, []).append(".".join(names))
+    for schema, kinds in sorted(by_schema.items()):
+        count = sum(map(len, kinds.values()))
+        columns = "One column" if count == 1 else f"{count:,} columns"
+        verb = "speaks" if count == 1 else "speak"
+        yield Observation(
+            DatabaseObject("", "", schema, "schema"),
+            f"{columns} of schema {schema} {verb} of people or secrets.",
+            evidence={kind: listed(kinds[kind]) for kind in _KINDS if kind in kinds},
+        )
+
+
+def _kind(column: Fact) -> str | None:
+    """What a table's column tells of people, by its name; None for nothing."""
+    if column.parent is None or column.parent.kind != "table":
+        return None
+    name = _WORDS.sub("_", column.identity.name).lower()
+    return next((kind for kind, pattern in _PATTERNS.items() if pattern.match(name)), None)
+
+
+CHECK = ServerCheck(
+    id="GNK-A021",
+    slug="personal-data",
+    title="No column speaks of people or secrets",
+    category="security",
+    severity=Severity.INFO,
+    impact="Copies of the database, its backups and its replicas hold them too.",
+    recommendation="Decide for each who may read it, how long it is kept, and whether it is "
+    "masked in copies or encrypted.",
+    find=find,
+)

@@ -1,0 +1,63 @@
+"""A SECURITY DEFINER function that finds its tables and functions by the caller's search_path.
+
+Such a function runs with its owner's privileges. Whoever calls it chooses the schemas in which
+names without a schema are looked up, pg_temp before all others: with a table or an operator of
+their own they make it read and do what they want, as its owner. A fixed search_path ends that,
+provided that pg_temp stands last in it and that nobody else may create objects in its schemas.
+Functions whose body is kept parsed (BEGIN ATOMIC) have looked their names up already, and those in
+C or built in do not look any up.
+
+Sources: PostgreSQL manual, CREATE FUNCTION (writing SECURITY DEFINER functions safely); pg_proc.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._server import answers
+from gnkmigrate.audit.finding import DatabaseObject, Severity
+from gnkmigrate.connection import Connection
+
+
+def find(connection: Connection, question: Question) -> Iterator[Observation]:
+    for row in answers(connection, question, "security_definer_search_path"):
+        about = DatabaseObject(row.schema, "", row.function, "function")
+        yield Observation(
+            about,
+            f"Function {about.label(question.home)} runs as {row.owner} {_flaw(row)}.",
+            evidence={"search_path": row.path, "may call it": row.callers},
+            fix=(f"ALTER {row.kind} {row.signature} SET search_path = {row.pinned}",),
+            undo=(
+                f"ALTER {row.kind} {row.signature} "
+                + ("RESET search_path" if row.path is None else f"SET search_path = {row.path}"),
+            ),
+            severity=_severity(row),
+        )
+
+
+def _flaw(row: Any) -> str:
+    if row.path is None:
+        return "and looks names up in the caller's search_path"
+    if row.open_schemas:
+        return f"and looks names up in {', '.join(row.open_schemas)}, where everybody may create"
+    return "and looks tables up in pg_temp first, where everybody may create"
+
+
+def _severity(row: Any) -> Severity:
+    """High where somebody else can call it and does not even need to be lucky."""
+    if row.callers and (row.path is None or row.open_schemas):
+        return Severity.HIGH
+    return Severity.LOW
+
+
+CHECK = ServerCheck(
+    id="GNK-A010",
+    slug="security-definer-search-path",
+    title="Every SECURITY DEFINER function has a search_path of its own",
+    category="security",
+    severity=Severity.HIGH,
+    impact="Whoever may call it can make it do anything that its owner may do.",
+    recommendation="Set the function's search_path to the schemas that it needs, pg_temp last, or "
+    "write BEGIN ATOMIC; and revoke EXECUTE from PUBLIC.",
+    find=find,
+)

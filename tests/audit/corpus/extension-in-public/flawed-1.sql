@@ -1,0 +1,2 @@
+-- finds: GNK-A013 pgcrypto
+CREATE EXTENSION pgcrypto;
