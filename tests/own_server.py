@@ -56,8 +56,9 @@ class OwnServer:
         return Server(self.url, version, "embedded", self.programs)
 
     def run(self, program: str, *arguments: str | Path) -> None:
-        """Runs one of PostgreSQL's programs as the server's user."""
-        self.account.run([self.programs / program, *arguments])
+        """Runs one of PostgreSQL's programs as the server's user, with its own libpq."""
+        libraries = f"LD_LIBRARY_PATH={self.programs.parent / 'lib'}"
+        self.account.run(["env", libraries, self.programs / program, *arguments])
 
     def start(self) -> None:
         options = f"-k {self.folder} -p {self.port}"

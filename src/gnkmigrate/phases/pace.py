@@ -1,5 +1,6 @@
 """How fast a backfill goes: batches by time, rests between them, and pauses while others suffer."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ class Pace:
         self._work = work
         self._limits = work.limits
         self.rows = min(_FIRST_ROWS, self._limits.batch_rows)
-        self._looked = time.monotonic()
+        self._looked = -math.inf  # a standby may be behind from the beginning
         self._wal = self._bytes_written() if self._limits.wal_mb_per_s else 0
 
     def after_batch(self, rows: int, seconds: float) -> None:
