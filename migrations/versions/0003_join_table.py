@@ -474,7 +474,7 @@ def downgrade() -> None:
         NO_LEAD_TRIGGERS,
         touches=("public.users", "public.nodes"),
     )
-    op.step("rows of the join table", "DELETE FROM gnkmigrate_staging.user_nodes")
+    op.step("rows of the join table", "TRUNCATE gnkmigrate_staging.user_nodes")
     op.step("join table follows user_nodes", UNSYNC, touches=("public.user_nodes",))
     op.step("join table", "DROP TABLE gnkmigrate_staging.user_nodes")
     op.drop_built_index("gnkmigrate_user_nodes_node_id", "public.user_nodes")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import errors
 
-from tests.migrations.project import Project, Stations
+from tests.migrations.project import Home, Project, Stations
 from tests.migrations.strategies import ODD_TEXTS, examples
 from tests.migrations.test_interruption import Stop, Stopped
 
@@ -164,5 +164,39 @@ def test_a_downgrade_that_is_given_up_finds_what_was_written_meanwhile(
             write(project, statement)
 
         project.up(phase="data")
+
+        assert project.rows(NODES_THAT_DIFFER) == []
+
+
+def test_what_a_trigger_of_the_user_changes_is_followed_as_well(home: Home) -> None:
+    with home.project(limits={"rewrite_rows": 0}) as project:
+        project.execute(
+            "INSERT INTO users (email, password) VALUES ('a@x', 'p');"
+            "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN NEW.\"updatedAt\" := ''2026-02-03 04:05:06''; RETURN NEW; END';"
+            "CREATE TRIGGER touch BEFORE UPDATE ON users"
+            " FOR EACH ROW EXECUTE FUNCTION touch()"
+        )
+        project.go_to(5)
+        with pytest.raises(Stopped):
+            project.up(Stop("indexes of new columns of public.users"))
+
+        project.execute("UPDATE users SET name = 'changed'")
+        project.execute("DROP TRIGGER touch ON users")
+        project.up()
+
+        assert project.rows("SELECT name, updated_at::text FROM users") == [
+            ("changed", "2026-02-03 04:05:06+00")
+        ]
+
+
+def test_rows_that_come_by_replication_are_followed_as_well(stations: Stations) -> None:
+    with stations[2].project() as project:
+        project.execute(
+            "SET session_replication_role = replica;"
+            "UPDATE user_nodes SET label = 'replicated';"
+            f"INSERT INTO user_nodes (user_id, node_address) VALUES ('{BEN}', 'gonka1replicated');"
+            "DELETE FROM user_nodes WHERE node_address = 'gonka1second'"
+        )
 
         assert project.rows(NODES_THAT_DIFFER) == []

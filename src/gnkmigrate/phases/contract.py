@@ -24,26 +24,33 @@ SELECT 'view' AS kind, format('%I.%I', nspname, relname) AS name, NULL::bigint A
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE nspname = 'legacy' AND relkind = 'v'
 UNION ALL
+SELECT 'trigger', format('%I on %s', tgname, tgrelid::regclass), NULL,
+       format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass), 2
+FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
+WHERE pronamespace = to_regnamespace('gnkmigrate')
+  AND relnamespace::regnamespace::text
+      NOT IN ('legacy', 'gnkmigrate_archive', 'gnkmigrate_staging')
+UNION ALL
 SELECT 'table', format('%I.%I', nspname, relname), greatest(reltuples, 0)::bigint,
-       format('DROP TABLE %I.%I', nspname, relname), 2
+       format('DROP TABLE %I.%I', nspname, relname), 3
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE nspname IN ('gnkmigrate_archive', 'gnkmigrate_staging') AND relkind = 'r'
 UNION ALL
 SELECT 'type', format('%I.%I', nspname, typname), NULL,
-       format('DROP TYPE %I.%I', nspname, typname), 3
+       format('DROP TYPE %I.%I', nspname, typname), 4
 FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
 WHERE nspname = 'gnkmigrate_archive' AND typtype = 'e'
 UNION ALL
 SELECT 'function', pg_proc.oid::regprocedure::text, NULL,
-       format('DROP FUNCTION %s', pg_proc.oid::regprocedure), 4
+       format('DROP FUNCTION %s', pg_proc.oid::regprocedure), 5
 FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
 WHERE nspname = 'gnkmigrate'
 UNION ALL
 SELECT 'originals', 'gnkmigrate.residue', (SELECT count(*) FROM gnkmigrate.residue),
-       'DELETE FROM gnkmigrate.residue', 5
+       'DELETE FROM gnkmigrate.residue', 6
 UNION ALL
 SELECT 'spilled rows', 'gnkmigrate.overflow', (SELECT count(*) FROM gnkmigrate.overflow),
-       'DELETE FROM gnkmigrate.overflow', 6
+       'DELETE FROM gnkmigrate.overflow', 7
 ORDER BY place, name
 """
 
@@ -53,7 +60,7 @@ class Remnant:
     """One thing of the old shape that contract removes.
 
     Attributes:
-        kind: "view", "table", "type", "function", "originals" or "spilled rows".
+        kind: "view", "trigger", "table", "type", "function", "originals" or "spilled rows".
         rows: how many it holds (a table's are estimated); None where it holds none.
         statement: the SQL that removes it.
     """

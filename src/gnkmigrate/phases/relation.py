@@ -183,7 +183,8 @@ def quiet_triggers(work: Work, table: str) -> Iterator[None]:
 def quiet_batch(work: Work, table: str) -> Iterator[None]:
     """The table's triggers do not fire for what the block does.
 
-    A role that may set session_replication_role disturbs nobody that way. Another one switches
+    Those of gnkmigrate stand back by themselves: they fire also for what replication brings. A
+    role that may set session_replication_role disturbs nobody that way. Another one switches
     the triggers off inside its transaction, which keeps writers waiting until it ends.
     """
     role, allowed = work.execute(
@@ -191,7 +192,9 @@ def quiet_batch(work: Work, table: str) -> Iterator[None]:
     ).fetchall()[0]
     if allowed and not _fires_in_replica(work, table):
         work.execute("SET LOCAL session_replication_role = replica")
+        work.execute("SET LOCAL gnkmigrate.following = 'on'; SET LOCAL gnkmigrate.filling = 'on'")
         yield
+        work.execute("SET LOCAL gnkmigrate.following = ''; SET LOCAL gnkmigrate.filling = ''")
         work.execute(f"SET LOCAL session_replication_role = {role}")
     else:
         with quiet_triggers(work, table):
@@ -199,10 +202,12 @@ def quiet_batch(work: Work, table: str) -> Iterator[None]:
 
 
 def _fires_in_replica(work: Work, table: str) -> bool:
-    """Whether a trigger was enabled ALWAYS or for replicas."""
+    """Whether a trigger of the user's was enabled ALWAYS or for replicas."""
     return bool(
         work.value(
-            "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgenabled IN ('A', 'R')"
-            f" AND NOT tgisinternal AND tgrelid = {literal(quoted(table))}::regclass)"
+            "SELECT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+            " WHERE tgenabled IN ('A', 'R') AND NOT tgisinternal"
+            " AND pronamespace <> 'gnkmigrate'::regnamespace"
+            f" AND tgrelid = {literal(quoted(table))}::regclass)"
         )
     )

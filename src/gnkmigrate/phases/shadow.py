@@ -201,7 +201,6 @@ def _downward(
 def add(table: str, shadows: Sequence[Shadow], function: str) -> str:
     """Statements that add the columns and the trigger that keeps them in step."""
     columns = ", ".join(f"ADD COLUMN {column(shadow.name)} {shadow.type}" for shadow in shadows)
-    sources = ", ".join(column(shadow.source) for shadow in shadows)
     assignments = "\n    ".join(
         f"NEW.{column(shadow.name)} := {shadow.of('NEW')};" for shadow in shadows
     )
@@ -218,8 +217,10 @@ BEGIN
     RETURN NEW;
 END
 $body$;
-CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE OF {sources}
-    ON {quoted(table)} FOR EACH ROW EXECUTE FUNCTION {function}()"""
+CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE ON {quoted(table)} FOR EACH ROW
+    WHEN (coalesce(current_setting('gnkmigrate.filling', true), '') = '')
+    EXECUTE FUNCTION {function}();
+ALTER TABLE {quoted(table)} ENABLE ALWAYS TRIGGER {TRIGGER}"""
 
 
 def keeping(residue: Residue) -> str:
