@@ -2,7 +2,6 @@
 
 import pytest
 
-from gnkmigrate.audit.finding import NotRun
 from gnkmigrate.audit.listing import Bounds
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.catalog.snapshot import read_snapshot
@@ -200,14 +199,12 @@ def test_a_locked_table_is_left_alone_and_named(database: DatabaseUrl, read: Rea
         with other.transaction():
             other.execute("LOCK TABLE public.users")
             result = audited_on(connection, target, policy, live)
-    assert (
-        NotRun(
-            "GNK-D002",
-            "No NULL where the target says NOT NULL: users.name",
-            "somebody holds a lock on the table (lock_timeout)",
-        )
-        in result.not_run
+    missed = (
+        "GNK-D002",
+        "No NULL where the target says NOT NULL: users.name",
+        "somebody holds a lock on the table (lock_timeout)",
     )
+    assert missed in {(each.check, each.title, each.reason) for each in result.not_run}
     assert "GNK-D002" not in {passed.check for passed in result.passed}
 
 
@@ -225,7 +222,7 @@ def test_a_question_that_takes_too_long_is_given_up(database: DatabaseUrl, read:
         CREATE TABLE users (id int PRIMARY KEY CHECK (slow(id)))"""
     )
     result = audited(database, target, Policy(bounds=Bounds(statement_timeout_ms=50)))
-    (missed,) = result.not_run
+    (missed,) = [each for each in result.not_run if each.check.startswith("GNK-D")]
     assert missed.check == "GNK-D003"
     assert missed.reason == "it took too long and was stopped (statement_timeout)"
 

@@ -7,6 +7,7 @@ from gnkmigrate.catalog.model import Fact, Identity, Snapshot
 from gnkmigrate.plan.quoting import identifier, qualified
 
 _WITH_INDEX = {"primary key", "unique"}
+_ORDERS = (" DESC NULLS LAST", " DESC", " NULLS FIRST")
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,41 @@ class Access:
 
     @property
     def drop(self) -> str:
-        """SQL that removes an index without stopping writes."""
+        """SQL that removes it; an index without stopping writes."""
+        if self.is_constraint:
+            return f"{self._alter} DROP CONSTRAINT {identifier(self.name)}"
         return f"DROP INDEX CONCURRENTLY {qualified(*self.fact.identity.path)}"
 
     @property
     def create(self) -> str:
-        """SQL that makes an index again without stopping writes."""
+        """SQL that makes it again; an index without stopping writes."""
+        if self.is_constraint:
+            definition = self.fact.payload["definition"]
+            return f"{self._alter} ADD CONSTRAINT {identifier(self.name)} {definition}"
         unique = "UNIQUE " if self.unique else ""
         return (
             f"CREATE {unique}INDEX CONCURRENTLY {identifier(self.name)} "
             f"ON {qualified(*self.table.path)} {self.fact.payload['definition']}"
         )
+
+    @property
+    def _alter(self) -> str:
+        return f"ALTER TABLE {qualified(*self.table.path)}"
+
+
+def column_of(key: str) -> str:
+    """A key without its order: the column as quote_ident() writes it, or the expression."""
+    for order in _ORDERS:
+        key = key.removesuffix(order)
+    return key
+
+
+def typed(snapshot: Snapshot, table: Identity) -> dict[str, str]:
+    """The type of each column of a table, by the name as it stands in an index's keys."""
+    return {
+        identifier(column.identity.name): str(column.payload["type"])
+        for column in snapshot.children(table, "column")
+    }
 
 
 def accesses(snapshot: Snapshot, table: Identity) -> Iterator[Access]:

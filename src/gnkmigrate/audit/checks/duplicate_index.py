@@ -19,30 +19,52 @@ from gnkmigrate.catalog.model import Snapshot
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         kept: list[Access] = []
-        for access in accesses(snapshot, table.identity):
+        for access in sorted(accesses(snapshot, table.identity), key=_worth):
             twin = next((other for other in kept if _does_the_same(other, access)), None)
-            if twin is None or access.is_constraint:
+            if twin is None:
                 kept.append(access)
                 continue
             yield Observation(
                 object_of(access.fact),
-                f"Index {access.name} on {object_of(table).label(home)} "
-                f"{index_text(access.fact)} does what {twin.described} does already.",
+                f"{_described(access, object_of(table).label(home))} "
+                f"does what {twin.described} does already.",
+                subject=access.name if access.is_constraint else "",
                 evidence={"beside": twin.name},
                 fix=(access.drop,),
                 undo=(access.create,),
             )
 
 
+def _worth(access: Access) -> tuple[bool, bool, bool, str]:
+    """Sorts what should stay first: keys, then what refuses duplicates."""
+    is_key = access.is_constraint and access.fact.payload["type"] == "primary key"
+    return (not is_key, not access.is_constraint, not access.unique, access.name)
+
+
+def _described(access: Access, table: str) -> str:
+    if access.is_constraint:
+        return f"Constraint {access.name} of {table} {access.fact.payload['definition']}"
+    return f"Index {access.name} on {table} {index_text(access.fact)}"
+
+
 def _does_the_same(kept: Access, other: Access) -> bool:
     """Whether `other` can go: nothing that it does would be missed."""
+    if kept.is_constraint and other.is_constraint:
+        # A key that may be deferred, or in which NULLs are alike, is another key.
+        rule = str(other.fact.payload["definition"]).removeprefix("UNIQUE ")
+        return (
+            str(kept.fact.payload["definition"])
+            .removeprefix("PRIMARY KEY ")
+            .removeprefix("UNIQUE ")
+            == rule
+        )
     if kept.is_constraint:
         plain = other.whole and not other.included
         return plain and kept.method == other.method and kept.keys == other.keys
     return (
         kept.fact.payload["definition"] == other.fact.payload["definition"]
         and kept.unique >= other.unique
-        and kept.fact.payload["valid"]
+        and bool(kept.fact.payload["valid"])
     )
 
 

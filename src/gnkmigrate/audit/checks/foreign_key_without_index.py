@@ -11,7 +11,7 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import Access, accesses
+from gnkmigrate.audit.checks._access import Access, accesses, column_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.catalog.model import Fact, Snapshot
@@ -33,16 +33,9 @@ def _is_served(key: Fact, offered: tuple[Access, ...]) -> bool:
     return any(
         access.whole
         and access.method in _METHODS
-        and {_column(part) for part in access.keys[: len(columns)]} == columns
+        and {column_of(part) for part in access.keys[: len(columns)]} == columns
         for access in offered
     )
-
-
-def _column(key: str) -> str:
-    """A key's column without its order, which makes no difference to looking a value up."""
-    for order in (" DESC NULLS LAST", " DESC", " NULLS FIRST"):
-        key = key.removesuffix(order)
-    return key
 
 
 def _observation(table: Fact, key: Fact, home: str) -> Observation:

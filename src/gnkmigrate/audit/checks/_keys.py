@@ -1,0 +1,70 @@
+"""Foreign keys as they are declared: from which columns to which, and what happens then."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+
+# pg_get_constraintdef() writes actions in capitals, and names that look like them in quotes.
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_ACTION = r"ON {event} (CASCADE|RESTRICT|SET NULL|SET DEFAULT)(?: \(([^)]*)\))?"
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A foreign key of a snapshot.
+
+    Attributes:
+        fact: the constraint.
+        table: the referencing table.
+        columns: its columns.
+        referenced: the table that it refers to.
+        others: the columns there, in the order of `columns`.
+    """
+
+    fact: Fact
+    table: Identity
+    columns: tuple[str, ...]
+    referenced: Identity
+    others: tuple[str, ...]
+
+    @property
+    def definition(self) -> str:
+        return str(self.fact.payload["definition"])
+
+    @property
+    def deferrable(self) -> bool:
+        return bool(re.search(r" DEFERRABLE\b", _QUOTED.sub('""', self.definition))) and (
+            "NOT DEFERRABLE" not in _QUOTED.sub('""', self.definition)
+        )
+
+    def action(self, event: str) -> str:
+        """What happens on DELETE or UPDATE of the referenced row; "" for nothing."""
+        found = re.search(_ACTION.format(event=event), _QUOTED.sub('""', self.definition))
+        return found[1] if found else ""
+
+    def whole(self, event: str) -> bool:
+        """Whether the action concerns all columns, and not merely some (PostgreSQL 15)."""
+        found = re.search(_ACTION.format(event=event), _QUOTED.sub('""', self.definition))
+        return found is None or found[2] is None
+
+    def label(self, home: str) -> str:
+        """The table and columns, as people write them."""
+        table = ".".join(self.table.path).removeprefix(f"{home}.")
+        return f"{table} ({', '.join(self.columns)})"
+
+
+def foreign_keys(snapshot: Snapshot) -> Iterator[ForeignKey]:
+    """Every foreign key of the tables of a snapshot."""
+    for fact in snapshot.of_kind("constraint"):
+        reference = fact.payload["references"]
+        if fact.payload["type"] != "foreign key" or fact.parent is None or reference is None:
+            continue
+        yield ForeignKey(
+            fact,
+            fact.parent,
+            tuple(fact.payload["columns"]),
+            Identity("table", (reference["schema"], reference["table"])),
+            tuple(reference["columns"]),
+        )

@@ -1,0 +1,66 @@
+"""Matters of style, told once for a whole schema and not once for each of a hundred columns."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from gnkmigrate.audit.check import Observation
+from gnkmigrate.audit.checks._server import listed
+from gnkmigrate.audit.finding import DatabaseObject
+from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.plan.types import Type
+
+
+def for_each_schema(
+    found: Iterable[Fact],
+    one: str,
+    many: str,
+    label: str,
+    about: Callable[[Fact], str] | None = None,
+) -> Iterator[Observation]:
+    """One observation for each schema, with the names as evidence.
+
+    Args:
+        found: what is concerned.
+        one: the sentence for a single thing; SCHEMA stands for the schema, NAME for the thing.
+        many: the sentence for several; COUNT stands for their number.
+        label: what the names are called in the evidence.
+        about: what to say of a thing; its name within the schema unless told otherwise.
+    """
+    schemas: dict[str, list[Fact]] = {}
+    for fact in found:
+        schemas.setdefault(fact.identity.path[0], []).append(fact)
+    for schema, facts in schemas.items():
+        ordered = sorted(facts, key=lambda fact: (fact.identity.path[:2], fact.position))
+        names = [name_within(fact) if about is None else about(fact) for fact in ordered]
+        sentence = one if len(names) == 1 else many
+        for word, value in (
+            ("SCHEMA", schema),
+            ("COUNT", f"{len(names):,}"),
+            ("NAME", name_within(ordered[0])),
+        ):
+            sentence = sentence.replace(word, value, 1)
+        yield Observation(
+            DatabaseObject("", "", schema, "schema"), sentence, evidence={label: listed(names)}
+        )
+
+
+def name_within(fact: Fact) -> str:
+    """A thing's name without its schema."""
+    return ".".join(fact.identity.path[1:])
+
+
+def columns_of_type(snapshot: Snapshot, *types: str) -> Iterator[Fact]:
+    """The columns whose type, or element type, is one of these, whatever its modifiers."""
+    for column in snapshot.of_kind("column"):
+        if type_name(column) in types:
+            yield column
+
+
+def type_name(column: Fact) -> str:
+    """A column's type without its modifiers and without being an array: "numeric"."""
+    return Type.parse(str(column.payload["type"])).name
+
+
+def kind_of_values(column: Fact) -> str:
+    """A column's type by what it holds: varchar and text hold the same and compare as they are."""
+    name = type_name(column)
+    return "text" if name == "character varying" else name

@@ -1,0 +1,49 @@
+"""Names that have to be written in double quotes.
+
+Capitals, spaces and other characters make PostgreSQL look for a name exactly as it is written,
+while it folds names without quotes to small letters. Whoever forgets the quotes is told that the
+column does not exist. Reserved words are told by reserved-name.
+
+Source: PostgreSQL manual, 4.1.1 (identifiers and key words).
+"""
+
+import re
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._style import for_each_schema
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.catalog.model import Fact, Snapshot
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+
+# What people write in queries; names of constraints, indexes and triggers they seldom do.
+_WRITTEN = ("table", "column", "view", "enum", "sequence")
+
+
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    del home
+    return for_each_schema(
+        _quoted(snapshot),
+        "Name NAME of schema SCHEMA has to be written in double quotes.",
+        "COUNT names of schema SCHEMA have to be written in double quotes.",
+        "names",
+    )
+
+
+def _quoted(snapshot: Snapshot) -> Iterator[Fact]:
+    for kind in _WRITTEN:
+        for fact in snapshot.of_kind(kind):
+            if not _PLAIN.match(fact.identity.name):
+                yield fact
+
+
+CHECK = StructureCheck(
+    id="GNK-S029",
+    slug="quoted-name",
+    title="No name needs double quotes",
+    severity=Severity.INFO,
+    impact="Every query has to quote them, and one that does not fails.",
+    recommendation="Use small letters, digits and underscores: created_at.",
+    find=find,
+)

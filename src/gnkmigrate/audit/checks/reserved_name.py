@@ -1,0 +1,64 @@
+"""Names that are words of SQL.
+
+A table user or a column order has to be written in double quotes, and without them some mean
+something else: SELECT user is who is logged in. Which words those are is PostgreSQL's own list.
+
+Source: PostgreSQL manual, appendix C (SQL key words); pg_get_keywords().
+"""
+
+import re
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._style import for_each_schema
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.plan.quoting import identifier
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+
+# Words that quote_ident() quotes although they may name tables and columns as they are: those
+# that pg_get_keywords() calls unreserved but unfit for functions and types.
+_USABLE_TEXT = """
+    between bigint bit boolean char character coalesce dec decimal exists extract float greatest
+    grouping inout int integer interval json json_array json_exists json_object json_query
+    json_scalar json_serialize json_table json_value least merge_action national nchar none
+    normalize nullif numeric out overlay position precision real row setof smallint substring time
+    timestamp treat trim values varchar
+"""
+_USABLE = frozenset(_USABLE_TEXT.split())
+
+# What people write in queries.
+_WRITTEN = ("table", "column", "view", "enum", "sequence")
+
+
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    del home
+    return for_each_schema(
+        _reserved(snapshot),
+        "Name NAME of schema SCHEMA is a reserved word of SQL.",
+        "COUNT names of schema SCHEMA are reserved words of SQL.",
+        "names",
+    )
+
+
+def _reserved(snapshot: Snapshot) -> Iterator[Fact]:
+    for kind in _WRITTEN:
+        for fact in snapshot.of_kind(kind):
+            if _is_reserved(fact.identity.name):
+                yield fact
+
+
+def _is_reserved(name: str) -> bool:
+    return bool(_PLAIN.match(name)) and identifier(name) != name and name not in _USABLE
+
+
+CHECK = StructureCheck(
+    id="GNK-S030",
+    slug="reserved-name",
+    title="No name is a reserved word",
+    severity=Severity.INFO,
+    impact="Without quotes a query fails, or means something else.",
+    recommendation="Choose another word, such as users for user.",
+    find=find,
+)

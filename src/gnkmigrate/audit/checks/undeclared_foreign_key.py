@@ -1,0 +1,106 @@
+"""A column that looks like a foreign key and is none.
+
+It is named after another table and that table's key, such as user_id beside a table users (id),
+and has the type of that key, but nothing keeps its values true: rows may refer to what was deleted
+long ago. A column with a companion such as owner_type refers to several tables and is left out.
+
+Source: PostgreSQL manual, 5.5.5 (foreign keys).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._style import kind_of_values
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.plan.quoting import beside, identifier, qualified
+
+
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    referable = _referable(snapshot)
+    for table in snapshot.of_kind("table"):
+        constraints = snapshot.children(table.identity, "constraint")
+        bound = {
+            name
+            for fact in constraints
+            if fact.payload["type"] in {"foreign key", "primary key"}
+            and (fact.payload["type"] == "foreign key" or len(fact.payload["columns"]) == 1)
+            for name in fact.payload["columns"]
+        }
+        columns = snapshot.children(table.identity, "column")
+        names = {_plain(column.identity.name) for column in columns}
+        for column in sorted(columns, key=lambda fact: fact.position):
+            other = referable.get((table.identity.path[0], _plain(column.identity.name)))
+            if other is None or column.identity.name in bound or other.parent == table.identity:
+                continue
+            polymorphic = _plain(column.identity.name).removesuffix("id") + "type" in names
+            if kind_of_values(column) == kind_of_values(other) and not polymorphic:
+                yield _observation(column, other, home)
+
+
+def _referable(snapshot: Snapshot) -> Mapping[tuple[str, str], Fact]:
+    """The key columns of tables, by schema and by what a column that refers to them is called.
+
+    What would mean two tables means none.
+    """
+    found: dict[tuple[str, str], set[Fact]] = {}
+    for table in snapshot.of_kind("table"):
+        schema, name = table.identity.path
+        for constraint in snapshot.children(table.identity, "constraint"):
+            columns = constraint.payload["columns"]
+            if constraint.payload["type"] != "primary key" or len(columns) != 1:
+                continue
+            key = snapshot.get("column", schema, name, columns[0])
+            if key is not None:
+                for stem in _stems(name):
+                    found.setdefault((schema, stem + _plain(columns[0])), set()).add(key)
+    return {name: next(iter(keys)) for name, keys in found.items() if len(keys) == 1}
+
+
+def _plain(name: str) -> str:
+    """A name without what spellings differ in: userId and user_id are one."""
+    return name.replace("_", "").casefold()
+
+
+def _stems(table: str) -> set[str]:
+    """What a column may call one row of a table: users, user; categories, category."""
+    plain = _plain(table)
+    stems = {plain}
+    if plain.endswith("ies"):
+        stems.add(plain.removesuffix("ies") + "y")
+    if plain.endswith(("ses", "xes", "zes", "ches", "shes")):
+        stems.add(plain.removesuffix("es"))
+    if plain.endswith("s") and not plain.endswith("ss"):
+        stems.add(plain.removesuffix("s"))
+    return stems
+
+
+def _observation(column: Fact, other: Fact, home: str) -> Observation:
+    schema, table, name = column.identity.path
+    referenced = Identity("table", other.identity.path[:2])
+    constraint = identifier(beside(f"{table}_{name}", "_fkey"))
+    alter = f"ALTER TABLE {qualified(schema, table)}"
+    to = f"{qualified(*referenced.path)} ({identifier(other.identity.name)})"
+    key = f"FOREIGN KEY ({identifier(name)}) REFERENCES {to}"
+    return Observation(
+        object_of(column),
+        f"Column {object_of(column).label(home)} looks like a foreign key to "
+        f"{'.'.join(referenced.path).removeprefix(f'{home}.')}, but is none.",
+        fix=(
+            f"{alter} ADD CONSTRAINT {constraint} {key} NOT VALID",
+            f"{alter} VALIDATE CONSTRAINT {constraint}",
+        ),
+        undo=(f"{alter} DROP CONSTRAINT {constraint}",),
+    )
+
+
+CHECK = StructureCheck(
+    id="GNK-S017",
+    slug="undeclared-foreign-key",
+    title="What looks like a foreign key is one",
+    severity=Severity.LOW,
+    impact="Nothing keeps rows from referring to what does not exist.",
+    recommendation="Declare it, NOT VALID first, and validate it once the rows are right.",
+    find=find,
+)

@@ -1,0 +1,3 @@
+-- finds: GNK-S036 public.dogs: Table dogs inherits from animals.
+CREATE TABLE animals (id int PRIMARY KEY);
+CREATE TABLE dogs (name text) INHERITS (animals);

@@ -1,0 +1,4 @@
+CREATE TABLE days (day date PRIMARY KEY) PARTITION BY RANGE (day);
+COMMENT ON TABLE days IS 'What happened on a day.';
+CREATE TABLE days_1 PARTITION OF days DEFAULT;
+CREATE VIEW recent AS SELECT day FROM days;

@@ -1,0 +1,4 @@
+CREATE TABLE users (
+    id int PRIMARY KEY, name text, type text, position int, timestamp timestamptz, time time, value int,
+    key text, values int[], "User" text
+);

@@ -1,0 +1,1 @@
+CREATE TABLE shops (id int PRIMARY KEY, opens time, opened timestamptz, shut timestamp, day date);

@@ -1,0 +1,2 @@
+CREATE TABLE cache (id int PRIMARY KEY);
+CREATE TEMPORARY TABLE scratch (id int PRIMARY KEY);
