@@ -15,6 +15,7 @@ FOUND = 1
 class Format(StrEnum):
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
+    HTML = "html"
     JSON = "json"
     SARIF = "sarif"
     JUNIT = "junit"

@@ -8,7 +8,7 @@ import importlib
 
 from gnkmigrate.report.view import Renderer
 
-FORMATS = ("terminal", "markdown", "json", "sarif", "junit")
+FORMATS = ("terminal", "markdown", "html", "json", "sarif", "junit")
 
 
 def renderer(name: str) -> Renderer:

@@ -1,0 +1,186 @@
+"""The schema in pictures, as inline SVG that needs no other program.
+
+An overview in groups, keys only, and for each table one picture of it and its neighbours. All
+states are in one picture: the page's style shows today, the target, or the difference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from gnkmigrate.catalog.model import Identity
+from gnkmigrate.report.clusters import clusters
+from gnkmigrate.report.escape import visible
+from gnkmigrate.report.layout import (
+    ROW,
+    TITLE,
+    Arrow,
+    Box,
+    Plan,
+    Row,
+    grid,
+    layered,
+    shortened,
+)
+from gnkmigrate.report.pairs import Reference, State, TablePair
+
+_MOST_ROWS = 8
+_MOST_NEIGHBOURS = 8
+_MOST_ALONE = 60
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing with its title; `tables` says how many tables it shows."""
+
+    title: str
+    tables: int
+    svg: Markup
+
+
+class Pictures:
+    """All pictures of one schema.
+
+    Args:
+        tables: the tables of both sides.
+        anchors: where the page has each table.
+    """
+
+    def __init__(self, tables: Sequence[TablePair], anchors: Mapping[Identity, str]) -> None:
+        self._tables = {table.identity: table for table in tables}
+        self._anchors = anchors
+        self._references = [each for table in tables for each in table.references]
+        self._incoming: dict[Identity, list[Reference]] = {}
+        for reference in self._references:
+            self._incoming.setdefault(reference.target, []).append(reference)
+
+    def overview(self) -> tuple[Picture, ...]:
+        """The tables that refer to each other in groups, then those that stand alone."""
+        groups = clusters(list(self._tables), self._references)
+        pictures = [self._group(group) for group in groups]
+        together = {table for group in groups for table in group}
+        alone = [table for table in self._tables if table not in together]
+        for start in range(0, len(alone), _MOST_ALONE):
+            some = alone[start : start + _MOST_ALONE]
+            plan = grid([self._box(table, keys=True) for table in some])
+            title = "Tables that refer to no other"
+            pictures.append(Picture(title, len(some), self._svg(plan, title)))
+        return tuple(pictures)
+
+    def of_table(self, table: TablePair) -> Picture | None:
+        """A table and its neighbours; nothing where it has none."""
+        outgoing = [each for each in table.references if each.target in self._tables]
+        incoming = [
+            each for each in self._incoming.get(table.identity, ()) if each.source != table.identity
+        ]
+        if not outgoing and not incoming:
+            return None
+        near: dict[Identity, list[Row]] = {each.target: [] for each in outgoing[:_MOST_NEIGHBOURS]}
+        for each in incoming[:_MOST_NEIGHBOURS]:
+            rows = near.setdefault(each.source, [])
+            rows += [Row(shortened(name), "FK", each.state) for name in each.columns[:1]]
+        near.pop(table.identity, None)
+        all_ = {each.target for each in outgoing} | {each.source for each in incoming}
+        left = len(all_ - near.keys() - {table.identity})
+        boxes = [self._box(table.identity, keys=True)]
+        boxes += [self._box(identity, rows=tuple(rows)) for identity, rows in near.items()]
+        plan = layered(boxes, _arrows([*outgoing, *incoming]))
+        title = f"{table.name} and its neighbours{f', {left:,} of them left out' if left else ''}"
+        return Picture(title, len(boxes), self._svg(plan, title))
+
+    def _group(self, group: tuple[Identity, ...]) -> Picture:
+        boxes = [self._box(table, keys=True, inside=frozenset(group)) for table in group]
+        title = f"Around {self._tables[group[0]].name}"
+        arrows = _arrows([each for each in self._references if each.source in group])
+        return Picture(title, len(group), self._svg(layered(boxes, arrows), title))
+
+    def _box(
+        self,
+        identity: Identity,
+        *,
+        keys: bool = False,
+        rows: tuple[Row, ...] = (),
+        inside: frozenset[Identity] | None = None,
+    ) -> Box:
+        table = self._tables[identity]
+        if keys:
+            rows = _keys(table, self._tables, inside)
+        if len(rows) > _MOST_ROWS:
+            more = len(rows) - _MOST_ROWS + 1
+            rows = (*rows[: _MOST_ROWS - 1], Row(f"and {more} more", "", "same"))
+        return Box(identity, shortened(visible(table.name)), rows, table.state)
+
+    def _svg(self, plan: Plan, title: str) -> Markup:
+        size = f'width="{plan.width}" height="{plan.height}"'
+        box = f'viewBox="0 0 {plan.width} {plan.height}"'
+        label = f'role="group" aria-label="{escape(visible(title))}"'
+        parts = [f"<svg {size} {box} {label}>"]
+        for curve in plan.curves:
+            start, *rest = (f"{x} {y}" for x, y in curve.points)
+            parts.append(f'<path class="{curve.state}" d="M{start}C{" ".join(rest)}"/>')
+        for each in plan.boxes:
+            parts += self._drawn(each.box, each.x, each.y)
+        return Markup("".join([*parts, "</svg>"]))  # noqa: S704 (every text above is escaped)
+
+    def _drawn(self, box: Box, x: int, y: int) -> list[str]:
+        width, height = box.width, box.height
+        title = f'<text class="t" x="10" y="19">{escape(box.title)}</text>'
+        drawn = [
+            f'<g class="{box.state}" transform="translate({x} {y})">',
+            f'<rect width="{width}" height="{height}" rx="5"/>',
+            f'<a href="#{self._anchors[box.identity]}">{title}</a>',
+        ]
+        if box.rows:
+            drawn.append(f'<path d="M0 {TITLE - 1}h{width}"/>')
+        for number, row in enumerate(box.rows):
+            at = TITLE + number * ROW + 14
+            style = f' class="{row.state}"' if row.state != box.state else ""
+            drawn.append(f'<text x="10" y="{at}"{style}>{escape(row.name)}</text>')
+            if row.mark:
+                drawn.append(f'<text class="k" x="{width - 10}" y="{at}">{row.mark}</text>')
+        return [*drawn, "</g>"]
+
+
+def _keys(
+    table: TablePair,
+    tables: Mapping[Identity, TablePair],
+    inside: frozenset[Identity] | None,
+) -> tuple[Row, ...]:
+    """The columns of the primary and the foreign keys; where a line cannot go, the table's name."""
+    states = {
+        side.name: pair.state
+        for pair in table.columns
+        for side in (pair.live, pair.target)
+        if side is not None
+    }
+    rows = {name: Row(_row_name(name), "PK", _of(states, name)) for name in table.keys}
+    for reference in table.references:
+        far = inside is not None and reference.target not in inside
+        for name in reference.columns:
+            mark = "PK FK" if name in table.keys else "FK"
+            text = _row_name(name)
+            if far and reference.target in tables:
+                text = f"{text} → {_row_name(tables[reference.target].name)}"
+            rows[name] = Row(text, mark, reference.state)
+    return tuple(rows.values())
+
+
+def _of(states: Mapping[str, State], name: str) -> State:
+    state = states.get(name, "same")
+    return "same" if state == "different" else state
+
+
+def _row_name(name: str) -> str:
+    return shortened(visible(name))
+
+
+def _arrows(references: Sequence[Reference]) -> list[Arrow]:
+    found = {
+        (each.source, each.columns[:1], each.target): Arrow(
+            each.source, _row_name(each.columns[0]), each.target, each.state
+        )
+        for each in references
+        if each.columns
+    }
+    return list(found.values())
