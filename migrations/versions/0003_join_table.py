@@ -131,7 +131,7 @@ BEGIN
                                    OR assigned.assigned_at IS NULL
                               THEN old.created_at ELSE assigned.assigned_at {TIME} END,
             updated_at = CASE WHEN old.user_id = of_user THEN old.updated_at
-                              ELSE clock_timestamp() {TIME} END
+                              ELSE now() {TIME} END
         FROM public.user_nodes AS assigned
         WHERE assigned.user_id = of_user AND assigned.node_id = of_node
           AND old.id = (SELECT id FROM gnkmigrate_archive.user_nodes AS mine

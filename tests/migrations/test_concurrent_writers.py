@@ -1,12 +1,14 @@
-"""The old application writes all through upgrade, downgrade and upgrade; nothing differs after it.
+"""Both applications write all through upgrade, downgrade and upgrade; nothing differs after it.
 
 Every write goes to the application's tables and, in the same transaction, to plain copies of them
-that no migration touches. GNKMIGRATE_WRITES sets how many rows there are at the start.
+in the old shape that no migration touches. GNKMIGRATE_WRITES sets how many rows there are at the
+start, GNKMIGRATE_OPERATIONS how many writes there are to be in all.
 """
 
 import os
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from tests.migrations.project import Project, minegnk_settings
 from tests.support import ROOT
 
 ROWS = int(os.environ.get("GNKMIGRATE_WRITES", "300"))
+OPERATIONS = int(os.environ.get("GNKMIGRATE_OPERATIONS", "0"))
 TABLES = {
     "users": 'id, email, password, name, role::text, "isActive", "createdAt", "updatedAt"',
     "user_nodes": "id, user_id, node_address, label, gpu_type, gcore_instance_id, notes,"
@@ -34,43 +37,64 @@ TABLES = {
 TEXTS = ("plain", "O'Reilly", "", "日本語", "\U0001f680", "x" * 40, None)
 
 
+# What a client of either application has to expect, and repeats (docs/zero-downtime.md).
+REPEATED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+
+LEVELS = ("read committed", "repeatable read", "serializable")
+
+# A write: what kind it is, and the statement that makes it on the tables and on their copies.
+Write = Callable[[random.Random, Connection], tuple[str, str, str]]
+
+
 @dataclass
 class Writer:
-    """One seeded client of the old application.
+    """One seeded client of one of the applications.
 
     Attributes:
         done: how many statements of each kind it has made.
-        repeated: transactions that PostgreSQL asked it to repeat (SQLSTATE 40001).
+        repeated: transactions that PostgreSQL asked it to repeat, by their error.
     """
 
     url: DatabaseUrl
     seed: int
     over: threading.Event
+    path: Sequence[str]
+    writes: Sequence[Write]
     done: Counter[str] = field(default_factory=Counter)
-    repeated: int = 0
+    repeated: Counter[str] = field(default_factory=Counter)
     failure: BaseException | None = None
 
     def __call__(self) -> None:
         chance = random.Random(self.seed)  # noqa: S311 - repeatable on purpose
         try:
-            with connect(self.url, search_path=["legacy", "public"]) as session:
+            with connect(self.url, search_path=self.path) as session:
+                session.execute("SET deadlock_timeout = '20ms'")
+                level = LEVELS[self.seed % len(LEVELS)]
+                session.execute(f"SET default_transaction_isolation = '{level}'".encode())
                 while not self.over.is_set():
                     self._write(session, chance)
         except BaseException as error:  # noqa: BLE001 - told by the test that joins the thread
             self.failure = error
 
     def _write(self, session: Connection, chance: random.Random) -> None:
-        kind, statement = chance.choice(WRITES)(chance, session)
+        kind, statement, copied = chance.choice(self.writes)(chance, session)
         while True:
             try:
                 with session.transaction():
-                    count = session.execute(statement.format(schema="").encode()).rowcount
-                    copied = session.execute(statement.format(schema="copy.").encode()).rowcount
-                    assert count == copied, statement
+                    count = session.execute(statement.encode()).rowcount
+                    assert count == session.execute(copied.encode()).rowcount, (statement, copied)
                 break
-            except psycopg.errors.SerializationFailure:
-                self.repeated += 1
+            except REPEATED as error:
+                self.repeated[type(error).__name__] += 1
+            except psycopg.errors.WrongObjectType:
+                assert kind == "truncate", statement  # a view since a moment ago
+                return
         self.done[kind] += 1
+
+
+def both(kind: str, statement: str) -> tuple[str, str, str]:
+    """A write of the old application, which is the same on the copies."""
+    return kind, statement.format(schema=""), statement.format(schema="copy.")
 
 
 def quoted(value: str | None) -> str:
@@ -87,17 +111,19 @@ def some_id(session: Connection, chance: random.Random, table: str) -> UUID | No
     return row[0] if row else None
 
 
-def insert_node(chance: random.Random, session: Connection) -> tuple[str, str]:
+def insert_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
     identity, user = UUID(int=chance.getrandbits(128)), some_id(session, chance, "users")
     label, notes = quoted(chance.choice(TEXTS)), quoted(chance.choice(TEXTS))
-    return "insert", (
+    return both(
+        "insert",
         "INSERT INTO {schema}user_nodes (id, user_id, node_address, label, notes, is_active)"
         f" SELECT '{identity}', id, 'gonka{identity.hex}', {label}, {notes},"
-        f" {chance.random() < 0.7} FROM copy.users WHERE id = {quoted(str(user or UUID(int=0)))}"
+        f" {chance.random() < 0.7} FROM copy.users"
+        f" WHERE id = {quoted(str(user or UUID(int=0)))}",
     )
 
 
-def update_node(chance: random.Random, session: Connection) -> tuple[str, str]:
+def update_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
     row = some_id(session, chance, "user_nodes") or UUID(int=0)
     change = chance.choice(
         (
@@ -108,25 +134,27 @@ def update_node(chance: random.Random, session: Connection) -> tuple[str, str]:
             f"gpu_type = {quoted(chance.choice(TEXTS))}",
         )
     )
-    return "update", f"UPDATE {{schema}}user_nodes SET {change} WHERE id = '{row}'"
+    return both("update", f"UPDATE {{schema}}user_nodes SET {change} WHERE id = '{row}'")
 
 
-def delete_node(chance: random.Random, session: Connection) -> tuple[str, str]:
+def delete_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
     row = some_id(session, chance, "user_nodes") or UUID(int=0)
-    return "delete", f"DELETE FROM {{schema}}user_nodes WHERE id = '{row}'"
+    return both("delete", f"DELETE FROM {{schema}}user_nodes WHERE id = '{row}'")
 
 
-def insert_user(chance: random.Random, session: Connection) -> tuple[str, str]:
+def insert_user(chance: random.Random, session: Connection) -> tuple[str, str, str]:
     del session
     identity = UUID(int=chance.getrandbits(128))
     role = chance.choice(("user", "admin"))
-    return "insert", (
+    return both(
+        "insert",
         "INSERT INTO {schema}users (id, email, password, name, role) VALUES"
-        f" ('{identity}', '{identity.hex}@x.org', 'p', {quoted(chance.choice(TEXTS))}, '{role}')"
+        f" ('{identity}', '{identity.hex}@x.org', 'p',"
+        f" {quoted(chance.choice(TEXTS))}, '{role}')",
     )
 
 
-def update_user(chance: random.Random, session: Connection) -> tuple[str, str]:
+def update_user(chance: random.Random, session: Connection) -> tuple[str, str, str]:
     row = some_id(session, chance, "users") or UUID(int=0)
     change = chance.choice(
         (
@@ -135,20 +163,21 @@ def update_user(chance: random.Random, session: Connection) -> tuple[str, str]:
             f'"isActive" = {chance.random() < 0.5}, "updatedAt" = now()',
         )
     )
-    return "update", f"UPDATE {{schema}}users SET {change} WHERE id = '{row}'"
+    return both("update", f"UPDATE {{schema}}users SET {change} WHERE id = '{row}'")
 
 
-def insert_request(chance: random.Random, session: Connection) -> tuple[str, str]:
+def insert_request(chance: random.Random, session: Connection) -> tuple[str, str, str]:
     identity, user = UUID(int=chance.getrandbits(128)), some_id(session, chance, "users")
     gpu, text = chance.choice(("3080", "4090", "H100", "H200")), quoted(chance.choice(TEXTS))
-    return "insert", (
+    return both(
+        "insert",
         "INSERT INTO {schema}node_requests (id, user_id, gpu_type, message, processed_by)"
         f" SELECT '{identity}', id, '{gpu}', {text}, {chance.choice(('email', 'NULL', text))}"
-        f" FROM copy.users WHERE id = {quoted(str(user or UUID(int=0)))}"
+        f" FROM copy.users WHERE id = {quoted(str(user or UUID(int=0)))}",
     )
 
 
-def update_request(chance: random.Random, session: Connection) -> tuple[str, str]:
+def update_request(chance: random.Random, session: Connection) -> tuple[str, str, str]:
     row = some_id(session, chance, "node_requests") or UUID(int=0)
     change = chance.choice(
         (
@@ -157,24 +186,153 @@ def update_request(chance: random.Random, session: Connection) -> tuple[str, str
             f"gpu_type = '{chance.choice(('3080', '4090', 'H100'))}', gpu_count = gpu_count + 1",
         )
     )
-    return "update", f"UPDATE {{schema}}node_requests SET {change} WHERE id = '{row}'"
+    return both("update", f"UPDATE {{schema}}node_requests SET {change} WHERE id = '{row}'")
 
 
-def delete_request(chance: random.Random, session: Connection) -> tuple[str, str]:
+def delete_request(chance: random.Random, session: Connection) -> tuple[str, str, str]:
     row = some_id(session, chance, "node_requests") or UUID(int=0)
-    return "delete", f"DELETE FROM {{schema}}node_requests WHERE id = '{row}'"
+    return both("delete", f"DELETE FROM {{schema}}node_requests WHERE id = '{row}'")
 
 
-WRITES: Sequence[Callable[[random.Random, Connection], tuple[str, str]]] = (
+def upsert_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    row, label = some_id(session, chance, "user_nodes"), quoted(chance.choice(TEXTS))
+    found = session.execute(
+        "SELECT user_id, node_address FROM copy.user_nodes WHERE id = %s", (row,)
+    ).fetchone()
+    if found is None:
+        return insert_node(chance, session)
+    user, address = found
+    return both(
+        "upsert",
+        "INSERT INTO {schema}user_nodes (id, user_id, node_address, label)"
+        f" VALUES ('{UUID(int=chance.getrandbits(128))}', '{user}', {quoted(address)}, {label})"
+        " ON CONFLICT (node_address) DO UPDATE SET label = excluded.label",
+    )
+
+
+def truncate_nodes(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    """Once in a long while, and only where there is a table: a view cannot be truncated."""
+    kind = session.execute(
+        "SELECT relkind FROM pg_class WHERE oid = 'user_nodes'::regclass"
+    ).fetchone()
+    if chance.random() > 0.02 or kind != ("r",):
+        return update_node(chance, session)
+    return both("truncate", "TRUNCATE {schema}user_nodes")
+
+
+OLD: Sequence[Write] = (
+    insert_node,
     insert_node,
     update_node,
     update_node,
+    upsert_node,
     delete_node,
+    truncate_nodes,
     insert_user,
     update_user,
     insert_request,
     update_request,
     delete_request,
+)
+
+
+def of_a_node(session: Connection, chance: random.Random) -> str:
+    """The address of a node, as a literal."""
+    row = some_id(session, chance, "user_nodes") or UUID(int=0)
+    found = session.execute(
+        "SELECT node_address FROM copy.user_nodes WHERE id = %s", (row,)
+    ).fetchone()
+    return quoted(found[0] if found else None)
+
+
+def change_new_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    node, text = of_a_node(session, chance), quoted(chance.choice(TEXTS))
+    new, old = chance.choice((("display_name", "label"), ("gpu_type", "gpu_type")))
+    return (
+        "new update",
+        f"UPDATE nodes SET {new} = {text} WHERE identifier = {node}",
+        f"UPDATE copy.user_nodes SET {old} = {text} WHERE node_address = {node}",
+    )
+
+
+def rename_new_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    node, name = of_a_node(session, chance), f"'renamed{chance.getrandbits(64):x}'"
+    return (
+        "new update",
+        f"UPDATE nodes SET identifier = {name} WHERE identifier = {node}",
+        f"UPDATE copy.user_nodes SET node_address = {name} WHERE node_address = {node}",
+    )
+
+
+def add_new_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    identity, user = UUID(int=chance.getrandbits(128)), some_id(session, chance, "users")
+    text, owner = quoted(chance.choice(TEXTS)), quoted(str(user or UUID(int=0)))
+    return (
+        "new insert",
+        (
+            "WITH node AS (INSERT INTO nodes (id, identifier, identifier_type, display_name)"
+            f" SELECT '{identity}', '{identity.hex}', 'wallet', {text} FROM copy.users"
+            f" WHERE id = {owner} RETURNING id)"
+            f" INSERT INTO user_nodes (user_id, node_id, assigned_at) SELECT {owner}, id, now()"
+            " FROM node"
+        ),
+        (
+            "INSERT INTO copy.user_nodes (id, user_id, node_address, label)"
+            f" SELECT '{identity}', id, '{identity.hex}', {text} FROM copy.users WHERE id = {owner}"
+        ),
+    )
+
+
+def upsert_new_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    node, text = of_a_node(session, chance), quoted(chance.choice(TEXTS))
+    return (
+        "new upsert",
+        (
+            "INSERT INTO nodes (identifier, identifier_type, display_name)"
+            f" SELECT identifier, 'wallet', {text} FROM nodes WHERE identifier = {node} FOR UPDATE"
+            " ON CONFLICT (identifier) DO UPDATE SET display_name = excluded.display_name"
+        ),
+        f"UPDATE copy.user_nodes SET label = {text} WHERE node_address = {node}",
+    )
+
+
+def end_assignment(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    """The node goes as well: a node without a user is more than the old shape can hold."""
+    node = of_a_node(session, chance)
+    return (
+        "new delete",
+        f"DELETE FROM nodes WHERE identifier = {node}",
+        f"DELETE FROM copy.user_nodes WHERE node_address = {node}",
+    )
+
+
+def reassign(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    node, user = of_a_node(session, chance), some_id(session, chance, "users") or UUID(int=0)
+    where = f"EXISTS (SELECT FROM copy.users WHERE id = '{user}')"
+    return (
+        "new update",
+        (
+            f"UPDATE user_nodes SET user_id = '{user}' FROM nodes"
+            f" WHERE nodes.id = node_id AND identifier = {node} AND {where}"
+        ),
+        (
+            f"UPDATE copy.user_nodes SET user_id = '{user}',"
+            f" is_active = CASE WHEN user_id = '{user}' THEN is_active ELSE true END,"
+            f" updated_at = CASE WHEN user_id = '{user}' THEN updated_at ELSE now() END"
+            f" WHERE node_address = {node} AND {where}"
+        ),
+    )
+
+
+NEW: Sequence[Write] = (
+    change_new_node,
+    change_new_node,
+    rename_new_node,
+    add_new_node,
+    add_new_node,
+    upsert_new_node,
+    end_assignment,
+    reassign,
 )
 
 
@@ -208,14 +366,24 @@ def project(server: Server, minegnk: DatabaseUrl) -> Project:
 
 
 @contextmanager
-def writing(project: Project, *seeds: int) -> Iterator[Sequence[Writer]]:
+def writing(project: Project, *seeds: int, new: bool = False) -> Iterator[Sequence[Writer]]:
+    """Two clients of the old application, and with `new` two of the new one beside them.
+
+    They go on until there has been a fair share of the operations asked for.
+    """
     over = threading.Event()
-    writers = [Writer(project.url, seed, over) for seed in seeds]
+    clients = [(seed, ["legacy", "public"], OLD) for seed in seeds]
+    clients += [(1000 + seed, ["public"], NEW) for seed in seeds if new]
+    writers = [Writer(project.url, seed, over, path, writes) for seed, path, writes in clients]
     threads = [threading.Thread(target=writer) for writer in writers]
     for thread in threads:
         thread.start()
     try:
         yield writers
+        while sum(
+            sum(writer.done.values()) for writer in writers
+        ) < OPERATIONS / STAGES and not any(writer.failure for writer in writers):
+            time.sleep(0.1)
     finally:
         over.set()
         for thread in threads:
@@ -242,14 +410,25 @@ def differences(project: Project) -> dict[str, list[tuple[Any, ...]]]:
 NONE: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
 
 
-def test_no_write_of_the_old_application_is_lost_or_doubled(project: Project) -> None:
+STAGES = 5
+
+
+def test_no_write_of_either_application_is_lost_or_doubled(project: Project) -> None:
     done: Counter[str] = Counter()
-    for way, seeds in ((project.up, (1, 2)), (project.down, (3, 4)), (project.up, (5, 6))):
-        with writing(project, *seeds) as writers:
+
+    def stage(way: Callable[[], None], *seeds: int, new: bool = False) -> None:
+        with writing(project, *seeds, new=new) as writers:
             way()
         for writer in writers:
-            done += writer.done
-        found = differences(project)
-        assert found == NONE
+            done.update(writer.done)
+        assert differences(project) == NONE
 
-    assert min(done["insert"], done["update"], done["delete"]) > 0
+    stage(lambda: project.go_to(3), 1, 2)
+    stage(lambda: project.go_to(6), 3, 4, new=True)
+    stage(lambda: project.go_to(3), 5, 6, new=True)
+    stage(lambda: project.go_to(0), 7, 8)
+    stage(lambda: project.go_to(6), 9, 10)
+
+    kinds = ("insert", "update", "upsert", "delete")
+    assert min(done[kind] for kind in (*kinds, *(f"new {kind}" for kind in kinds))) > 0
+    assert sum(done.values()) >= OPERATIONS
