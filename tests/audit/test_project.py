@@ -9,7 +9,7 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import load
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
-from tests.audit.support import audited
+from tests.audit.support import audited, of_check
 from tests.support import execute
 
 CHECK = """\
@@ -40,7 +40,7 @@ def test_what_it_lists_is_a_finding(database: DatabaseUrl, tmp_path: Path) -> No
     execute(
         database, f"{USERS}; INSERT INTO users VALUES (1, 121, 'x'), (2, 7, 'y'), (3, 500, 'z')"
     )
-    (finding,) = audited(database, policy=_policy(tmp_path)).findings
+    (finding,) = of_check(audited(database, policy=_policy(tmp_path)), "SHOP-001")
     assert finding.message == "2 users are too old."
     assert (finding.check, finding.slug, finding.category) == ("SHOP-001", "too-old", "project")
     assert (finding.severity, finding.phase) == (Severity.LOW, "ages")

@@ -60,8 +60,9 @@ def _add_phase(project: Path, sql: str) -> None:
 
 
 def _messages(settings: Settings, url: DatabaseUrl, wish: Wish) -> list[str]:
+    """What it says about gaps."""
     result = audit_project(settings, url, wish, TIME, lambda _: None)
-    return [finding.message for finding in result.findings]
+    return [finding.message for finding in result.findings if finding.category == "gap"]
 
 
 def test_the_target_is_the_settings_own(settings: Settings, database: DatabaseUrl) -> None:
@@ -99,7 +100,8 @@ def test_without_a_target_file_the_checks_run_alone(
     (project / "schema" / "target.sql").unlink()
     execute(database, USERS)
     result = audit_project(settings, database, Wish(), TIME, lambda _: None)
-    assert (result.target, result.findings) == (None, ())
+    assert result.target is None
+    assert {finding.kind for finding in result.findings} == {"check"}
 
 
 def test_a_target_that_was_asked_for_must_exist(settings: Settings, database: DatabaseUrl) -> None:
@@ -113,7 +115,8 @@ def test_the_phase_that_closes_a_gap_is_named(
     execute(database, USERS)
     _add_phase(project, "CREATE TABLE dogs (id int PRIMARY KEY)")
     result = audit_project(settings, database, Wish(), TIME, lambda _: None)
-    assert [finding.phase for finding in result.findings] == ["dogs"]
+    gaps = [finding for finding in result.findings if finding.category == "gap"]
+    assert [gap.phase for gap in gaps] == ["dogs"]
     assert result.phases == ("dogs",)
 
 
@@ -122,8 +125,8 @@ def test_migrations_that_fail_do_not_silence_the_audit(
 ) -> None:
     execute(database, USERS)
     _add_phase(project, "CREATE TABLE dogs (id nothing)")
+    assert _messages(settings, database, Wish()) == ["Table dogs is missing."]
     result = audit_project(settings, database, Wish(), TIME, lambda _: None)
-    assert [finding.message for finding in result.findings] == ["Table dogs is missing."]
     (missed,) = [missed for missed in result.not_run if missed.check == "phases"]
     assert "dogs" in missed.reason
 
