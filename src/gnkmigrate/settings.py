@@ -48,6 +48,8 @@ class LimitSettings(BaseModel, extra="forbid"):
         kill_blockers: end the sessions that are still in the way at the deadline.
         batch_ms: how long one backfill transaction should take; its size follows from that.
         batch_rows: rows that one backfill transaction handles at most.
+        backfill_workers: sessions that a backfill uses at once, each on its own key range; None
+            as many as the revision says, which is one where it says nothing.
         throttle: rest after each batch, as a multiple of the time that it took; 0 for none.
         replica_lag_mb: a backfill pauses while a standby has more WAL than this to replay.
         wal_mb_per_s: a backfill pauses while the server writes more WAL; None for no limit.
@@ -65,6 +67,7 @@ class LimitSettings(BaseModel, extra="forbid"):
     kill_blockers: bool = False
     batch_ms: Annotated[int, Field(gt=0)] = 50
     batch_rows: Annotated[int, Field(gt=0)] = 5000
+    backfill_workers: Annotated[int, Field(gt=0, le=64)] | None = None
     throttle: Annotated[float, Field(ge=0)] = 1.0
     replica_lag_mb: Annotated[int, Field(gt=0)] = 256
     wal_mb_per_s: Annotated[float, Field(gt=0)] | None = None

@@ -1,14 +1,19 @@
 """op.backfill: every row once, whatever its key is like, however often it is stopped."""
 
+import time
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnkmigrate.errors import PhaseFailed, RevisionError
-from gnkmigrate.phases import events
+from gnkmigrate.connection import connect
+from gnkmigrate.errors import PhaseFailed, RevisionError, RunnerBusy
+from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.operations.backfill import Backfill
-from gnkmigrate.settings import LimitSettings
+from gnkmigrate.phases.status import Request
+from gnkmigrate.settings import LimitSettings, Settings
 from tests.migrations.project import Project
 from tests.phases.small import Small
 
@@ -17,6 +22,7 @@ TABLE = 'A Table\'s "Name" %s'.ljust(63, "x")
 KEY = "Its Key".ljust(63, "y")
 QUOTED_TABLE, QUOTED_KEY = ('"' + name.replace('"', '""') + '"' for name in (TABLE, KEY))
 
+THOUSANDS = "generate_series(1, 5000) AS number"
 TINY = LimitSettings(batch_rows=3, throttle=0)
 COPY = f"""
 INSERT INTO public.seen SELECT old.{QUOTED_KEY}::text FROM public.{QUOTED_TABLE} AS old WHERE :batch
@@ -56,6 +62,7 @@ def missed_or_doubled(project: Project) -> list[tuple[object, ...]]:
     )
 
 
+@settings(max_examples=40)
 @given(values=keys)
 def test_every_key_is_copied_once(filled: Project, values: list[str]) -> None:
     create(filled, 'text COLLATE "C"', *values)
@@ -140,6 +147,25 @@ def test_rows_that_arrive_behind_its_end_are_not_its_own(small: Small) -> None:
     assert project.value("SELECT max(id) FROM seen") == 10
 
 
+def test_progress_is_the_sum_of_all_sessions(stopping: Project) -> None:
+    stopping.execute("UPDATE switch SET off = 1; ANALYZE t")
+    told: list[events.StepProgress] = []
+
+    def observe(event: events.Event) -> None:
+        if isinstance(event, events.StepProgress):
+            told.append(event)
+
+    slowly(stopping, 3).up(observe)
+
+    rows = [event.rows for event in told]
+    assert rows == sorted(rows)
+    assert rows[-1] <= 5000 < 2 * rows[-1]
+    assert all(event.total == 5000 and event.rate > 0 for event in told)
+    left = [event.seconds_left for event in told if event.seconds_left is not None]
+    assert len(left) == len(told)
+    assert left[-1] < left[0]
+
+
 def test_progress_is_told(small: Small) -> None:
     slow = "SELECT pg_sleep(0.3) FROM public.t WHERE :batch"
     small.revision(1, f'op.backfill("slow", "public.t", "id", "{slow}")')
@@ -155,3 +181,166 @@ def test_progress_is_told(small: Small) -> None:
 def test_a_backfill_without_a_batch_is_refused() -> None:
     with pytest.raises(RevisionError, match="does not say where its batch goes"):
         Backfill("all", "public.t", "id", "UPDATE public.t SET n = 1")
+
+
+def test_several_sessions_share_the_keys(filled: Project) -> None:
+    several = replace(filled, settings=Settings(limits=LimitSettings(backfill_workers=3)))
+    create(several, "uuid")
+    several.execute(f"INSERT INTO {QUOTED_TABLE} SELECT gen_random_uuid() FROM {THOUSANDS}")
+
+    several.up()
+
+    assert missed_or_doubled(several) == []
+    assert several.rows("SELECT state, rows FROM gnkmigrate.step") == [("applied", 5000)]
+    assert several.rows("SELECT state, rows FROM gnkmigrate.run") == [("done", 5000)]
+
+
+@settings(max_examples=25)
+@given(values=keys, workers=st.integers(2, 4))
+def test_ranges_neither_overlap_nor_leave_gaps(
+    filled: Project, values: list[str], workers: int
+) -> None:
+    several = replace(
+        filled, settings=Settings(limits=LimitSettings(batch_rows=2, backfill_workers=workers))
+    )
+    create(several, "text", *values)
+    several.up()
+    assert missed_or_doubled(several) == []
+    several.down()
+
+
+@pytest.fixture
+def stopping(small: Small) -> Project:
+    """A backfill in several sessions, which fails at one row until the switch is off."""
+    small.revision(
+        1,
+        """
+        op.backfill("copy", "public.t", "id", '''
+            INSERT INTO public.seen
+            SELECT id, pg_backend_pid(), current_setting('search_path'),
+                   current_setting('lock_timeout')
+            FROM public.t
+            WHERE :batch AND NOT (id = 1234 AND 1 / (SELECT off FROM public.switch) = 0)
+            ''')
+        """,
+        """op.step("copy", "DELETE FROM public.seen")""",
+    )
+    project = small.project(limits=LimitSettings(batch_rows=50, throttle=0, backfill_workers=3))
+    project.execute(
+        f"CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT number FROM {THOUSANDS};"
+        "CREATE TABLE seen (id int, pid int, path text, lock_timeout text);"
+        "CREATE TABLE switch (off int); INSERT INTO switch VALUES (0)"
+    )
+    return project
+
+
+def test_one_that_fails_stops_the_others_and_any_number_goes_on(stopping: Project) -> None:
+    with pytest.raises(PhaseFailed, match="division by zero") as failed:
+        stopping.up()
+    assert "row of public.t: id = 1234" in failed.value.details
+    done = stopping.value("SELECT count(*) FROM seen")
+    assert done < 5000
+    assert stopping.rows("SELECT state, rows FROM gnkmigrate.step") == [("partial", done)]
+    assert others_of_ours(stopping) == 0
+
+    stopping.execute("UPDATE switch SET off = 1")
+    for workers in (2, 5):
+        with pytest.raises(Enough):
+            slowly(stopping, workers).up(have_enough)
+        assert others_of_ours(stopping) == 0
+    stopping.up()
+
+    assert stopping.rows("SELECT count(*), count(DISTINCT id) FROM seen") == [(5000, 5000)]
+    assert stopping.rows("SELECT state, rows FROM gnkmigrate.step") == [("applied", 5000)]
+
+
+def slowly(project: Project, workers: int) -> Project:
+    limits = project.settings.limits.model_copy(
+        update={"throttle": 30.0, "batch_rows": 50, "backfill_workers": workers}
+    )
+    return replace(project, settings=Settings(limits=limits))
+
+
+class Enough(Exception):
+    """What an observer raises that has seen what it wanted to see."""
+
+
+def have_enough(event: events.Event) -> None:
+    if isinstance(event, events.StepProgress):
+        raise Enough
+
+
+def others_of_ours(project: Project) -> int:
+    """Sessions of workers that are still there, once they had time to go."""
+    deadline = time.monotonic() + 5
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gnkmigrate worker'"
+        " AND datname = current_database()"
+    )
+    while (left := int(project.value(query))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def test_every_session_has_the_settings_of_the_first(stopping: Project) -> None:
+    stopping.execute("UPDATE switch SET off = 1")
+    stopping.up()
+    assert stopping.value("SELECT count(DISTINCT pid) FROM seen") > 1
+    assert stopping.rows("SELECT DISTINCT path, lock_timeout FROM seen") == [
+        ("public, pg_temp", "500ms")
+    ]
+
+
+def test_a_worker_whose_session_is_ended_is_a_lost_connection(stopping: Project) -> None:
+    """So the run goes on with new sessions, as after any other loss."""
+    stopping.execute("UPDATE switch SET off = 1")
+    terminated: list[object] = []
+
+    def terminate(event: events.Event) -> None:
+        if isinstance(event, events.StepProgress) and not terminated:
+            terminated.extend(
+                stopping.rows(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name = 'gnkmigrate worker' LIMIT 1"
+                )
+            )
+
+    runner.run_to_the_end(
+        lambda: connect(stopping.url, search_path=["public"]),
+        stopping.phases,
+        "up",
+        Request(),
+        slowly(stopping, 3).settings,
+        terminate,
+    )
+
+    assert terminated == [(True,)]
+    assert stopping.rows("SELECT count(*), count(DISTINCT id) FROM seen") == [(5000, 5000)]
+
+
+def test_a_session_whose_runner_is_gone_writes_nothing_more(stopping: Project) -> None:
+    """Another runner has begun the step again: the first one's batch is rolled back."""
+    stopping.execute("UPDATE switch SET off = 1")
+
+    def take_over(event: events.Event) -> None:
+        if isinstance(event, events.StepProgress):
+            stopping.execute(
+                "INSERT INTO gnkmigrate.run SELECT 99, phase, revision, direction, 'failed',"
+                " checksum, steps, 0, '{}', NULL, tool_version FROM gnkmigrate.run LIMIT 1"
+                " ON CONFLICT DO NOTHING;"
+                "UPDATE gnkmigrate.step SET run = 99"
+            )
+
+    with pytest.raises(RunnerBusy, match='has taken over the step "copy"'):
+        slowly(stopping, 3).up(take_over)
+
+    rows = stopping.value("SELECT rows FROM gnkmigrate.step")
+    assert stopping.value("SELECT count(*) FROM seen") == rows < 5000
+
+
+def test_in_one_transaction_there_is_one_session(stopping: Project) -> None:
+    stopping.execute("UPDATE switch SET off = 1")
+    stopping.up(dry_run=True)
+    assert stopping.value("SELECT count(*) FROM seen") == 0
+    stopping.up(atomic=True)
+    assert stopping.rows("SELECT count(*), count(DISTINCT pid) FROM seen") == [(5000, 1)]

@@ -54,10 +54,8 @@ class _Place:
     def __init__(self) -> None:
         self.done = self.steps = self.number = 0
         self.phase = self.step = ""
-        self.started = 0.0
 
     def follow(self, event: events.PhaseStarted | events.StepStarted) -> None:
-        self.started = time.monotonic()
         self.phase = event.phase
         if isinstance(event, events.PhaseStarted):
             self.done, self.steps = event.done, event.steps
@@ -66,8 +64,9 @@ class _Place:
 
     def rows(self, event: events.StepProgress) -> str:
         of = f" of about {event.total:,}" if event.total >= event.rows else ""
-        rate = round(event.rows / max(time.monotonic() - self.started, 0.001))
-        return f"{event.rows:,}{of} rows, {rate:,} rows/s"
+        left = event.seconds_left
+        more = f", about {duration(left)} left" if left is not None else ""
+        return f"{event.rows:,}{of} rows, {round(event.rate):,} rows/s{more}"
 
     def __str__(self) -> str:
         return f"{self.phase} {self.number}/{self.steps} {self.step}"

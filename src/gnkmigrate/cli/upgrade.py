@@ -52,6 +52,10 @@ def command(
         int | None,
         typer.Option(min=1, metavar="ROWS", help="Rows of one backfill transaction at most."),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, metavar="N", help="Sessions that a backfill uses at once."),
+    ] = None,
     throttle: Annotated[
         float | None,
         typer.Option(
@@ -74,7 +78,12 @@ def command(
     from gnkmigrate.cli._migration import migrate
     from gnkmigrate.phases.status import Request
 
-    limits = given(lock_timeout_ms=lock_timeout, batch_rows=batch_size, throttle=throttle)
+    limits = given(
+        lock_timeout_ms=lock_timeout,
+        batch_rows=batch_size,
+        backfill_workers=workers,
+        throttle=throttle,
+    )
     folder = backup_dir.absolute() if backup_dir else None
     project = _context.settings(context, limits=limits or None, backups=folder)
     parameters = given(unmapped=unmapped, overflow=overflow)

@@ -26,12 +26,21 @@ class StepStarted:
 
 @dataclass(frozen=True)
 class StepProgress:
-    """Rows done so far by a step in batches, of about `total` (0 when unknown)."""
+    """How far a step in batches is.
+
+    Attributes:
+        rows: rows of its table that it has walked, those of an earlier run included.
+        total: rows of its table, about, by the statistics; 0 when they are not known.
+        rate: rows a second in this run.
+        seconds_left: how long the rest takes at this rate, about; None when `total` does not say.
+    """
 
     phase: str
     step: str
     rows: int
     total: int
+    rate: float
+    seconds_left: float | None
 
 
 @dataclass(frozen=True)

@@ -194,6 +194,7 @@ def _failures_explained(step: Step, work: Work) -> Iterator[None]:
             ".".join(name for name in about if name),
             "" if isinstance(error, _WITH_ROW_IN_DETAIL) else diagnostic.message_detail,
             diagnostic.message_hint,
+            *getattr(error, "__notes__", ()),  # what the step knows of it
         ]
         raise PhaseFailed(
             f'Phase {work.phase}, step "{step.name}": {diagnostic.message_primary or error}',
@@ -222,6 +223,7 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
         if direction == "down" and step.ends:
             for name in step.ends:
                 journal.erase_step(work.connection, work.phase, "up", name)
+            journal.erase_step(work.connection, work.phase, "down", step.name)
             journal.add_rows(work.connection, run, rows)
         elif step.repeats:
             journal.add_rows(work.connection, run, rows)
@@ -235,11 +237,10 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
 
     if step.transactional:
         return work.attempt(whole)
-    if direction == "up" or not step.ends:
-        journal.record_step(work.connection, run, state("partial", 0))
-    else:
+    if direction == "down" and step.ends:
         # From its first statement on the upgrade's step may not stand whole any more.
         journal.reopen_steps(work.connection, work.phase, step.ends)
+    journal.record_step(work.connection, run, state("partial", 0))
     rows = step.run(work)
     work.attempt(lambda: finish(0))  # its rows were counted batch by batch
     return rows

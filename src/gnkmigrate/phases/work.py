@@ -203,9 +203,6 @@ class Work:
             (rows, self.phase, self.direction, self.step),
         )
 
-    def progress(self, rows: int, total: int) -> None:
-        self.observe(events.StepProgress(self.phase, self.step, rows, total))
-
 
 def _pause_s(attempt: int) -> float:
     """Seconds before the next attempt: doubling, bounded, with jitter so that two never dance."""

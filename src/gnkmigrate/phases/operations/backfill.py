@@ -3,22 +3,28 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from textwrap import dedent
 from typing import ClassVar
 
-from gnkmigrate.errors import RevisionError
-from gnkmigrate.phases import relation
+import psycopg
+
+from gnkmigrate.errors import PhaseFailed, RevisionError
+from gnkmigrate.phases import itinerary, relation
+from gnkmigrate.phases.culprit import name_culprit
+from gnkmigrate.phases.headway import Headway
+from gnkmigrate.phases.itinerary import Itinerary
+from gnkmigrate.phases.key_range import KeyRange, Keys
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.pace import Pace
+from gnkmigrate.phases.parallel import in_parallel
 from gnkmigrate.phases.recorder import operation
-from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
-from gnkmigrate.phases.work import Work
+from gnkmigrate.phases.work import PASSING, Work
 
 BATCH = ":batch"
-_TELL_EVERY_S = 0.5
 
 
 @operation("backfill")
@@ -30,6 +36,9 @@ class Backfill(Step):
     batch. The end of the key range is fixed at the start: rows that arrive later are the sync
     trigger's, which must be in force before.
 
+    Several sessions may walk at once, each on a range of keys of its own. One that was interrupted
+    goes on with any number of them.
+
     Attributes:
         title: the step's name.
         table: "schema.table" whose rows are walked.
@@ -38,6 +47,8 @@ class Backfill(Step):
             the key range goes, on the column as `alias` qualifies it.
         alias: the table's alias in `sql`; without one the key is not qualified.
         quiet: the table's own triggers do not fire, since no value of the application changes.
+        workers: how many sessions at once, unless `limits.backfill_workers` says. Their number is
+            nothing that the step is made of, so it may change before it goes on.
     """
 
     transactional: ClassVar[bool] = False
@@ -48,6 +59,7 @@ class Backfill(Step):
     sql: str
     alias: str = ""
     quiet: bool = False
+    workers: int = field(default=1, repr=False)
 
     def __post_init__(self) -> None:
         if BATCH not in self.sql:
@@ -64,64 +76,85 @@ class Backfill(Step):
     def tables(self) -> Sequence[str]:
         return (self.table,)
 
+    @property
+    def _keys(self) -> Keys:
+        return Keys(self.table, self.key)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return self._keys.refusals(work)
+
     def run(self, work: Work) -> int:
+        """Walks the table, or what is left of it.
+
+        Raises:
+            PhaseFailed: the table, made by an earlier step, cannot be walked along the key; or no
+                lock was to be had.
+            psycopg.Error: a batch failed; the notes name its row, and a trigger at fault.
+        """
+        for refusal in self._keys.refusals(work):
+            raise PhaseFailed(
+                f'Phase {work.phase}, step "{self.title}": {refusal.message}', hint=refusal.hint
+            )
         if work.atomic:
-            work.execute(f"LOCK TABLE {quoted(self.table)} IN EXCLUSIVE MODE")
-            rows = self._batch(work, "true")
-            work.save_checkpoint({}, rows)
-            return rows
-        total = work.value(
-            "SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class"
-            f" WHERE oid = {literal(quoted(self.table))}::regclass"
+            return self._run_at_once(work)
+        workers = work.limits.backfill_workers or self.workers
+        walk = itinerary.plan(work, self._keys, workers)
+        headway = Headway(self._estimate(work), walk.rows)
+        workers = min(workers, len(walk.ranges))
+        if workers > 1:
+            step = partial(self._walk, walk, headway)
+            in_parallel(work, workers, range(len(walk.ranges)), step)
+        else:
+            for place in range(len(walk.ranges)):
+                self._walk(walk, headway, work, place)
+        return headway.changed
+
+    def _run_at_once(self, work: Work) -> int:
+        work.execute(f"LOCK TABLE {quoted(self.table)} IN EXCLUSIVE MODE")
+        rows = self._batch(work, "true")
+        work.save_checkpoint({}, rows)
+        return rows
+
+    def _estimate(self, work: Work) -> int:
+        return int(
+            work.value(
+                "SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class"
+                f" WHERE oid = {literal(quoted(self.table))}::regclass"
+            )
         )
-        reached = self._beginning(work)
-        pace = Pace(work)
-        done, told = 0, time.monotonic()
-        while (upto := self._next(work, reached, pace.rows)) is not None:
-            condition = _range(self._qualified, reached.get("after"), upto)
-            beyond = {**reached, "after": upto}
-            started = time.monotonic()
-            done += work.attempt(partial(self._move, work, condition, beyond))
-            seconds, reached = time.monotonic() - started, beyond
-            if time.monotonic() - told >= _TELL_EVERY_S:
-                work.progress(done, total)
-                told = time.monotonic()
-            pace.after_batch(pace.rows, seconds)
-        return done
 
     @property
     def _qualified(self) -> str:
         return f"{self.alias}.{column(self.key)}" if self.alias else column(self.key)
 
-    def _beginning(self, work: Work) -> Mapping[str, str | None]:
-        """Where an interrupted backfill stopped, and where it ends."""
-        if work.checkpoint is not None:
-            found: Mapping[str, str | None] = work.checkpoint
-            return found
-        key = f"walked.{column(self.key)}"
-        last = f"SELECT {key}::text FROM {quoted(self.table)} AS walked ORDER BY {key} DESC LIMIT 1"
-        return {"end": work.value(last)}
+    def _walk(self, walk: Itinerary, headway: Headway, work: Work, place: int) -> None:
+        """One of the ranges, to its end."""
+        reached, pace = walk.ranges[place], Pace(work)
+        while (batch := self._keys.batch(work, reached, pace.rows)) is not None:
+            started = time.monotonic()
+            reached = reached.beyond(batch)
+            changed = self._attempt(work, batch, partial(walk.advance, work, place, reached))
+            headway.add(work, batch.rows, changed)
+            pace.after_batch(pace.rows, time.monotonic() - started)
 
-    def _next(self, work: Work, reached: Mapping[str, str | None], size: int) -> str | None:
-        """The last key of the next batch of `size` rows, or None at the end."""
-        after, end = reached.get("after"), reached.get("end")
-        if end is None or after == end:
-            return None
-        # An unqualified key in ORDER BY would be the text in the result, which sorts otherwise.
-        key = f"walked.{column(self.key)}"
-        row = work.connection.execute(
-            f"SELECT {key}::text FROM (SELECT {key} FROM {quoted(self.table)} AS walked"
-            f" WHERE {_range(key, after, end)} ORDER BY {key} LIMIT {size}) AS walked"
-            f" ORDER BY {key} DESC LIMIT 1".encode()
-        ).fetchone()
-        return row[0] if row else None
+    def _attempt(self, work: Work, batch: KeyRange, advance: "partial[None]") -> int:
+        def move() -> int:
+            changed = self._move(work, batch)
+            advance(changed)
+            return changed
 
-    def _move(self, work: Work, condition: str, beyond: Mapping[str, str | None]) -> int:
+        try:
+            return work.attempt(move)
+        except psycopg.Error as error:
+            if not isinstance(error, PASSING):
+                name_culprit(work, error, self._keys, batch, partial(self._move, work))
+            raise
+
+    def _move(self, work: Work, batch: KeyRange) -> int:
+        condition = batch.condition(self._qualified)
         alias = f"AS {self.alias}" if self.alias else ""
         lock = f"SELECT FROM {quoted(self.table)} {alias} WHERE {condition} FOR NO KEY UPDATE"
-        rows = self._batch(work, condition, first=lock)
-        work.save_checkpoint(beyond, rows)
-        return rows
+        return self._batch(work, condition, first=lock)
 
     def _batch(self, work: Work, condition: str, first: str = "SELECT") -> int:
         """Rows that the last of the statements has changed; `first` runs before them."""
@@ -136,9 +169,3 @@ class Backfill(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         text = dedent(render(self.sql.replace(BATCH, "true"), parameters))
         return (f"-- in batches along {self.key}\n{text.strip().rstrip(';')}",)
-
-
-def _range(key: str, after: str | None, upto: str) -> str:
-    """The half-open key range (after, upto] as a condition; untyped literals take the key's."""
-    upper = f"{key} <= {literal(upto)}"
-    return upper if after is None else f"{key} > {literal(after)} AND {upper}"
