@@ -6,12 +6,4 @@ JOIN pg_class AS class ON class.relnamespace = namespace.oid AND class.relname =
 WHERE
     NOT has_schema_privilege(namespace.oid, 'USAGE')
     OR NOT has_table_privilege(class.oid, 'SELECT')
-    OR (
-        class.relrowsecurity
-        AND NOT EXISTS (
-            SELECT
-            FROM pg_roles
-            WHERE rolname = current_user AND (rolsuper OR rolbypassrls)
-        )
-        AND (class.relforcerowsecurity OR NOT pg_has_role(class.relowner, 'USAGE'))
-    )
+    OR row_security_active(class.oid)

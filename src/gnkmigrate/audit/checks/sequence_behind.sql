@@ -1,0 +1,7 @@
+SELECT
+    {number} AS number,
+    (SELECT max({column})::bigint FROM {relation}) AS highest,
+    (
+        SELECT CASE WHEN is_called THEN last_value + {increment} ELSE last_value END
+        FROM {sequence}
+    ) AS following

@@ -1,0 +1,50 @@
+"""An index that no statement has used for a month.
+
+Counters tell how often an index was read since statistics were reset, on this server only: a
+standby counts for itself, and a yearly report needs its index once a year. Below thirty days of
+counting the check does not run. Unique indexes, those behind constraints or replication, those
+that serve a foreign key, and those under 1 MB are left alone.
+
+Sources: PostgreSQL manual, 28.2.23 (pg_stat_all_indexes), 11.12 (examining index usage).
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._rows import beside
+from gnkmigrate.audit.checks._server import answers, is_own
+from gnkmigrate.audit.finding import DatabaseObject, Severity
+from gnkmigrate.connection import Connection
+from gnkmigrate.plan.quoting import qualified
+
+DAYS = 30
+SIZE = 1024 * 1024  # bytes
+
+
+def find(connection: Connection, question: Question) -> Iterator[Observation]:
+    age = connection.execute(beside("unused_index_age").encode()).fetchone()
+    if age is None or age[0] < DAYS:
+        raise CannotRun(f"the statistics have been collected for less than {DAYS} days")
+    for row in answers(connection, question, "unused_index", size=SIZE):
+        if not is_own(question, row.schema, row.relation):
+            continue
+        about = DatabaseObject(row.schema, row.relation, row.index, "index")
+        yield Observation(
+            about,
+            f"Index {about.label(question.home)} has not been used since statistics are collected.",
+            evidence={"size": row.pretty, "days of statistics": int(age[0])},
+            fix=(f"DROP INDEX CONCURRENTLY {qualified(row.schema, row.index)}",),
+            undo=(row.create,),
+        )
+
+
+CHECK = ServerCheck(
+    id="GNK-P010",
+    slug="unused-index",
+    title="Every index is used",
+    category="performance",
+    severity=Severity.LOW,
+    impact="Every write keeps it up to date, and it takes room in the cache and in backups.",
+    recommendation="Ask the standbys too, and whoever runs yearly reports; then drop it.",
+    find=find,
+)

@@ -1,0 +1,59 @@
+"""Servers of a test's own: with settings that others must not have, and standbys."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from psycopg import conninfo
+
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.servers import Server
+from gnkmigrate.servers.account import server_account
+from gnkmigrate.servers.binaries import binaries
+from gnkmigrate.servers.cluster import AUTHENTICATION, cluster
+from gnkmigrate.servers.embedded import _running, _set_password
+from gnkmigrate.servers.folder import locked_folder
+from tests.conftest import MAJOR, PROVIDER
+
+needs_own_server = pytest.mark.skipif(
+    PROVIDER != "embedded", reason="only an embedded server can be given settings of its own"
+)
+
+
+@contextmanager
+def own_server(*settings: str, authentication: str = "") -> Iterator[Server]:
+    """A new server.
+
+    Args:
+        settings: lines of postgresql.conf; DATA stands for the data directory.
+        authentication: further lines of pg_hba.conf.
+    """
+    account, programs = server_account(), binaries(MAJOR)
+    pristine = cluster(programs, account)
+    with locked_folder(account) as (folder, lock):
+        data = folder / "data"
+        account.run(["cp", "-R", pristine, data])
+        with (data / "postgresql.conf").open("a") as configuration:
+            configuration.writelines(f"{line.replace('DATA', str(data))}\n" for line in settings)
+        (data / "pg_hba.conf").write_text(AUTHENTICATION + authentication)
+        url = _set_password(programs, account, folder)
+        with _running(programs, account, folder, lock):
+            yield _server(url, programs)
+
+
+@contextmanager
+def standby_of(primary: Server) -> Iterator[Server]:
+    """A hot standby that follows a server, which must let replication in."""
+    account, programs = server_account(), binaries(MAJOR)
+    with locked_folder(account) as (folder, lock):
+        copy = ["--pgdata", folder / "data", "--write-recovery-conf", "--checkpoint=fast"]
+        account.run([programs / "pg_basebackup", "--dbname", primary.url.conninfo, *copy])
+        given = conninfo.conninfo_to_dict(primary.url.conninfo) | {"host": str(folder)}
+        with _running(programs, account, folder, lock):
+            yield _server(DatabaseUrl(conninfo.make_conninfo(**given)), programs)
+
+
+def _server(url: DatabaseUrl, programs: Path) -> Server:
+    with connect(url) as connection:
+        return Server(url, connection.info.server_version, "embedded", programs)
