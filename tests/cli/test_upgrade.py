@@ -1,13 +1,16 @@
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.phases.events import Event
 from tests.cli.conftest import Command
-from tests.support import execute, rows
+from tests.support import ROOT, execute, rows
 
 PHASES = ["tables", "data", "join-table", "indexes", "columns", "align"]
 
@@ -124,6 +127,30 @@ def test_progress_as_json_lines(gnkmigrate: Command, report: DatabaseUrl) -> Non
     assert lines[0]["event"] == "phase_started"
     assert lines[-1]["event"] == "phase_finished"
     assert {"time", "phase", "seconds", "rows"} <= lines[-1].keys()
+
+
+def test_every_event_is_documented() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text()
+    for event in get_args(Event):
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", event.__name__).lower()
+        (row,) = re.findall(rf"^\| `{name}` \| (.*) \|$", text, re.MULTILINE)
+        assert [field.name for field in fields(event) if f"`{field.name}`" not in row] == []
+
+
+def test_a_backfill_tells_how_far_it_is(gnkmigrate: Command, report: DatabaseUrl) -> None:
+    execute(
+        report,
+        "INSERT INTO user_nodes (user_id, node_address)"
+        " SELECT (SELECT id FROM users LIMIT 1), 'node ' || number"
+        " FROM generate_series(1, 1000) AS number; ANALYZE user_nodes",
+    )
+    slow = ("--batch-size", "100", "--throttle", "10", "--workers", "2")
+    ran = gnkmigrate(report, "--log-format", "json", "upgrade", "--yes", "--through", "2", *slow)
+    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+    told = [line for line in lines if line["event"] == "step_progress"]
+    assert told
+    assert all(0 < line["rows"] <= line["total"] == 1001 for line in told)
+    assert all(line["rate"] > 0 and line["seconds_left"] >= 0 for line in told)
 
 
 def test_an_error_is_a_json_line_as_well(gnkmigrate: Command, report: DatabaseUrl) -> None:

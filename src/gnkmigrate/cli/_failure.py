@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import psycopg
 
@@ -85,6 +86,7 @@ def _as_text(failure: Failure) -> str:
 def _as_json(failure: Failure) -> str:
     return json.dumps(
         {
+            "time": datetime.now(UTC).isoformat(),
             "event": "error",
             "message": failure.message,
             "details": failure.details,
