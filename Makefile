@@ -2,6 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 INSTALLED := .venv/installed
+AXE := .venv/axe-core/package/axe.min.js
 ROWS ?= 200
 FAULTS ?= all
 CRASHES ?= 25
@@ -9,7 +10,7 @@ CRASHES ?= 25
 BENCHMARKS ?= help catalog
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-faults lint format bench clean
+.PHONY: help setup demo browser test test-faults lint format bench clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +31,16 @@ demo: $(INSTALLED) ## show the whole way on an embedded server: audit, migrate, 
 
 test: $(INSTALLED) ## run the tests on an embedded PostgreSQL (ARGS="-k upgrade")
 	$(RUN) pytest --numprocesses auto $(ARGS)
+
+browser: $(AXE) ## install what tests look at the HTML report with (Debian, as root; npm)
+	@command -v chromium && command -v chromedriver || \
+		{ apt-get update --quiet --quiet && \
+		apt-get install --quiet --quiet --yes --no-install-recommends chromium chromium-driver; }
+
+# It tells what keeps people out of a page. Under the MPL-2.0: fetched, never kept here.
+$(AXE): $(INSTALLED)
+	@mkdir -p .venv/axe-core
+	cd .venv/axe-core && npm pack --silent axe-core@4.14.1 && tar --touch -xzf axe-core-4.14.1.tgz
 
 test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)
 	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \

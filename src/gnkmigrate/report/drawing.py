@@ -91,7 +91,8 @@ class Pictures:
 
     def _group(self, group: tuple[Identity, ...]) -> Picture:
         boxes = [self._box(table, keys=True, inside=frozenset(group)) for table in group]
-        title = f"Around {self._tables[group[0]].name}"
+        whole = len(group) == len(self._tables)
+        title = "All tables" if whole else f"Around {self._tables[group[0]].name}"
         arrows = _arrows([each for each in self._references if each.source in group])
         return Picture(title, len(group), self._svg(layered(boxes, arrows), title))
 

@@ -43,7 +43,7 @@
   };
 
   if (form) {
-    form.addEventListener("input", filter);
+    for (const event of ["input", "change"]) form.addEventListener(event, filter);
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(filter));
     document.querySelector("[data-reset]").addEventListener("click", () => form.reset());
