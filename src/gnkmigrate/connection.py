@@ -234,6 +234,12 @@ _EXPLANATIONS: tuple[tuple[str, str, str, str], ...] = (
         "Wait, or close idle connections, and try again.",
     ),
     (
+        "53100",
+        "(No space left on device|could not write init file)",
+        "The server of {url} has no room left on its disk.",
+        "Make room there and try again.",
+    ),
+    (
         "57P03",
         "the database system is (starting up|shutting down|in recovery)",
         "The server of {url} is starting or stopping.",

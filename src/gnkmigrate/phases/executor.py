@@ -254,4 +254,8 @@ def _note_failure(work: Work, run: int, error: BaseException) -> None:
         text = "interrupted"
     else:
         text = error.message if isinstance(error, GnkMigrateError) else type(error).__name__
-    journal.fail_run(work.connection, run, text)
+    try:
+        journal.fail_run(work.connection, run, text)
+    except psycopg.Error as second:
+        # A run that is open without a runner counts as failed, and the first error says more.
+        error.add_note(f"The journal could not be told: {second.diag.message_primary or second}")

@@ -11,6 +11,7 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionFailed, ConnectionLost, PhaseRefused, RunnerBusy
 from gnkmigrate.phases import dry_run, events, executor, journal, lock
 from gnkmigrate.phases.blockers import BlockerWatch
+from gnkmigrate.phases.disk import fullness_explained
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.operations.verify import Verify
 from gnkmigrate.phases.revision import Phase
@@ -121,6 +122,7 @@ def at_work(
     """
     with (
         _loss_explained(connection),
+        fullness_explained(connection),
         lock.one_runner(connection),
         BlockerWatch(connection) as watch,
     ):
@@ -136,9 +138,12 @@ def _loss_explained(connection: Connection) -> Iterator[None]:
         if not connection.closed:
             raise
         reason = error.diag.message_primary or str(error).strip().splitlines()[0]
+        first = ""
+        if isinstance(error, psycopg.errors.DiskFull):  # a server that cannot write WAL ends
+            first = "Make room on the server's disk. "
         raise ConnectionLost(
             f"The connection was lost: {reason}.",
-            hint="Run the same command again: it goes on where the journal says.",
+            hint=f"{first}Run the same command again: it goes on where the journal says.",
         ) from error
 
 
