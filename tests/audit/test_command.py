@@ -164,3 +164,15 @@ def test_a_baseline_is_never_made_of_half_an_audit() -> None:
     result = _run("--update-baseline", "--only", "structure")
     assert result.exit_code == 2
     assert "whole audit" in result.output
+
+
+def test_a_check_is_explained_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@nowhere.invalid/nothing")
+    result = _run("--explain", "GNK-S002")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("# GNK-S002 foreign-key-without-index")
+
+
+def test_only_a_part_of_the_rows_may_be_asked_for() -> None:
+    assert _run("--sample", "1000", "--only", "data").exit_code == 0
+    assert _run("--sample", "0").exit_code == 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Severity
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.catalog.model import Identity, Snapshot
 from gnkmigrate.connection import MINIMUM_VERSION, Connection
 from gnkmigrate.diff.change import Change
 from gnkmigrate.errors import GnkMigrateError
@@ -115,8 +115,12 @@ class Probe:
             reads the report can run it as it stands.
         one: the finding's sentence for one such row.
         many: the same for several; COUNT stands for their number.
+        table: the live table whose rows are asked.
         hidden: the key looks like a secret, so that no examples are shown.
         subject: what tells it from others of the same check about the same object.
+        repair: SQL that may put the rows right, for somebody to look at and change first.
+        estimate: a SELECT of one number: how many rows they are as statistics have it, for
+            when the listing takes too long.
     """
 
     object: DatabaseObject
@@ -124,8 +128,11 @@ class Probe:
     listing: str
     one: str
     many: str
+    table: Identity
     hidden: bool = False
     subject: str = ""
+    repair: str = ""
+    estimate: str = ""
 
     def message(self, count: int) -> str:
         """The sentence for so many rows."""
@@ -141,12 +148,16 @@ class Gaps:
         live: the database's facts.
         target: the target's facts.
         home: the schema that goes without saying in messages.
+        source_timezone: the zone in which timestamps without one were written.
+        samples: live tables of which only a part is looked at, with the percentage.
     """
 
     changes: Sequence[Change]
     live: Snapshot
     target: Snapshot
     home: str
+    source_timezone: str = "UTC"
+    samples: Mapping[Identity, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The live database beside its target: the changes, the gaps that they fold into, their SQL."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -29,10 +29,22 @@ class Comparison:
     gaps: tuple[Gap, ...]
 
     @classmethod
-    def of(cls, live: Snapshot, target: Snapshot, designs: Collection[Identity], home: str) -> Self:
-        """Compares; `designs` and `home` as for `fold` and in `Gaps`."""
+    def of(
+        cls,
+        live: Snapshot,
+        target: Snapshot,
+        designs: Collection[Identity],
+        home: str,
+        source_timezone: str = "UTC",
+    ) -> Self:
+        """Compares; `designs` as for `fold`, the rest as in `Gaps`."""
         changes = compare(live, target)
-        return cls(Gaps(changes, live, target, home), fold(changes, live, target, designs))
+        between = Gaps(changes, live, target, home, source_timezone)
+        return cls(between, fold(changes, live, target, designs))
+
+    def sampled(self, samples: Mapping[Identity, float]) -> Self:
+        """The same, where of some tables a part is enough; as in `Gaps`."""
+        return replace(self, between=replace(self.between, samples=samples))
 
     @cached_property
     def fingerprints(self) -> Mapping[Change, str]:

@@ -4,7 +4,7 @@ Every question is one short read-only transaction with timeouts, so that the aud
 for somebody's lock for long, and never holds anybody up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ EXAMPLES = 10
 
 _COUNT = sql.SQL("SELECT count(*) FROM (\n{listing}\n) AS found")
 _SOME = sql.SQL("SELECT * FROM (\n{listing}\n) AS found ORDER BY 1 LIMIT {limit}")
+_ANY = sql.SQL("SELECT * FROM (\n{listing}\n) AS found LIMIT {limit}")
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,13 @@ class Bounds:
     Attributes:
         statement_timeout_ms: until PostgreSQL cancels it.
         lock_timeout_ms: until it gives way to whoever holds a lock.
+        sample: of tables that have more rows than this, about so many are looked at; None for
+            all.
     """
 
     statement_timeout_ms: int = 30_000
     lock_timeout_ms: int = 500
+    sample: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,12 @@ class Listed:
     Attributes:
         count: how many rows.
         examples: up to ten of them, the key first; without columns that look like secrets.
+        complete: whether they have all been counted; else there are at least so many.
     """
 
     count: int
     examples: tuple[str, ...]
+    complete: bool = True
 
 
 @contextmanager
@@ -63,18 +69,40 @@ def bounded(connection: Connection, bounds: Bounds) -> Iterator[None]:
 def ask(connection: Connection, listing: str, bounds: Bounds) -> Listed:
     """Counts what a listing finds and takes its first rows in the order of the key.
 
+    Where counting takes too long, whatever rows come first prove that there are some.
+
     Raises:
         psycopg.Error: it could not be asked; `reason` says why in words.
     """
     inner = sql.SQL(listing)
+    try:
+        with bounded(connection, bounds):
+            counted = connection.execute(_COUNT.format(listing=inner)).fetchone()
+            count = int(counted[0]) if counted else 0
+            return Listed(count, _examples(connection, _SOME, inner) if count else ())
+    except errors.QueryCanceled:
+        with bounded(connection, bounds):
+            some = _examples(connection, _ANY, inner)
+        if not some:
+            raise
+        return Listed(len(some), some, complete=False)
+
+
+def ask_number(connection: Connection, query: str, bounds: Bounds) -> int:
+    """The one number that a query returns.
+
+    Raises:
+        psycopg.Error: it could not be asked.
+    """
     with bounded(connection, bounds):
-        counted = connection.execute(_COUNT.format(listing=inner)).fetchone()
-        count = int(counted[0]) if counted else 0
-        if count == 0:
-            return Listed(0, ())
-        cursor = connection.execute(_SOME.format(listing=inner, limit=sql.Literal(EXAMPLES)))
-        names = [column.name for column in cursor.description or ()]
-        return Listed(count, tuple(_example(names, row) for row in cursor.fetchall()))
+        row = connection.execute(sql.SQL(query)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _examples(connection: Connection, query: sql.SQL, listing: sql.SQL) -> tuple[str, ...]:
+    cursor = connection.execute(query.format(listing=listing, limit=sql.Literal(EXAMPLES)))
+    names = [column.name for column in cursor.description or ()]
+    return tuple(_example(names, row) for row in cursor.fetchall())
 
 
 def _example(names: list[str], row: tuple[object, ...]) -> str:
@@ -85,6 +113,21 @@ def _example(names: list[str], row: tuple[object, ...]) -> str:
         if value is not None and not looks_secret(name)
     ]
     return f"{row[0]} ({', '.join(about)})" if about else str(row[0])
+
+
+def told(message: Callable[[int], str], listed: Listed) -> str:
+    """The sentence about what was listed."""
+    sentence = message(listed.count)
+    if listed.complete:
+        return sentence
+    return f"At least: {sentence[0].lower()}{sentence[1:]}"
+
+
+def evidence(listed: Listed, listing: str, *, hidden: bool = False) -> dict[str, object]:
+    """How many rows were listed, some of their keys, and the query that lists them all."""
+    examples = ["not shown: the key looks like a secret"] if hidden else list(listed.examples)
+    number = listed.count if listed.complete else f"at least {listed.count}"
+    return {"rows": number, "examples": examples, "query": listing}
 
 
 def reason(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """What running a check gives: findings, or a reason why there are none to be had."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -9,21 +9,18 @@ from gnkmigrate.audit.check import (
     CannotRun,
     Check,
     ComparisonCheck,
-    DataCheck,
     Gaps,
     Observation,
-    Probe,
     Question,
     ServerCheck,
     StructureCheck,
     finding,
 )
 from gnkmigrate.audit.finding import Finding, NotRun, Passed
-from gnkmigrate.audit.listing import Bounds, Listed, ask, bounded, reason
+from gnkmigrate.audit.listing import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import Connection
-from gnkmigrate.diff.change import Change
 
 _IN_TARGET = "Correct the target's declaration before the migration brings it into the database."
 
@@ -100,39 +97,6 @@ def run_comparison(check: ComparisonCheck, gaps: Gaps) -> Outcome:
     return Outcome(check, tuple(finding(check, seen) for seen in check.find(gaps)))
 
 
-def run_data(
-    check: DataCheck,
-    connection: Connection,
-    gaps: Gaps,
-    phases: Mapping[Change, str | None],
-    bounds: Bounds,
-) -> Outcome:
-    """Which rows of today hinder the target; one question for each gap concerned."""
-    findings: list[Finding] = []
-    failures: list[NotRun] = []
-    for probe in check.probes(gaps):
-        try:
-            listed = ask(connection, probe.listing, bounds)
-        except psycopg.Error as error:
-            title = f"{check.title}: {probe.object.label(gaps.home)}"
-            failures.append(NotRun(check.id, title, reason(error), check.category))
-            continue
-        if listed.count:
-            seen = _observed(probe, listed)
-            findings.append(finding(check, seen, phase=phases.get(probe.change)))
-    return Outcome(check, tuple(findings), tuple(failures))
-
-
-def _observed(probe: Probe, listed: Listed) -> Observation:
-    evidence = _evidence(listed, probe.listing, hidden=probe.hidden)
-    return Observation(probe.object, probe.message(listed.count), probe.subject, evidence)
-
-
-def _evidence(listed: Listed, listing: str, *, hidden: bool = False) -> dict[str, object]:
-    examples = ["not shown: the key looks like a secret"] if hidden else list(listed.examples)
-    return {"rows": listed.count, "examples": examples, "query": listing}
-
-
 def run_server(
     check: ServerCheck, connection: Connection, question: Question, bounds: Bounds
 ) -> Outcome:
@@ -171,9 +135,10 @@ def run_project(
         return not_run(check, reason(error))
     if not listed.count:
         return Outcome(check)
+    seen = Observation(
+        check.object, told(check.head.message, listed), check.id, evidence(listed, check.listing)
+    )
     head = check.head
-    message = head.one if listed.count == 1 else head.many.replace("COUNT", f"{listed.count:,}", 1)
-    seen = Observation(check.object, message, check.id, _evidence(listed, check.listing))
     return Outcome(check, (finding(check, seen, kind=head.kind, phase=head.phase),))
 
 

@@ -60,6 +60,10 @@ class FrontMatter(BaseModel, extra="forbid"):
     phase: str | None = None
     requires: tuple[str, ...] = ()
 
+    def message(self, count: int) -> str:
+        """The sentence for so many rows."""
+        return self.one if count == 1 else self.many.replace("COUNT", f"{count:,}", 1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectCheck(Check):

@@ -8,6 +8,7 @@ from typing import get_args
 import psycopg
 
 from gnkmigrate.audit import checks
+from gnkmigrate.audit.against_rows import Progress, run_data, samples
 from gnkmigrate.audit.check import (
     Check,
     ComparisonCheck,
@@ -23,7 +24,6 @@ from gnkmigrate.audit.outcome import (
     Outcome,
     not_run,
     run_comparison,
-    run_data,
     run_project,
     run_server,
     run_structure,
@@ -48,6 +48,7 @@ def audit(
     database: str,
     time: datetime,
     target_name: str = "",
+    progress: Progress = lambda _: None,
 ) -> AuditResult:
     """All findings about a database.
 
@@ -59,10 +60,13 @@ def audit(
         database: what to call it, without any secret.
         time: when this is, with time zone.
         target_name: what the target was read from.
+        progress: is told which rows are being asked.
     """
-    comparison = None if target is None else _compared(live, target, policy)
-    outcomes = tuple(_outcomes(connection, live, comparison, policy))
     sizes, unread = _sizes(connection, live, policy.bounds)
+    comparison = None if target is None else _compared(live, target, policy)
+    if comparison is not None:
+        comparison = comparison.sampled(samples(sizes, policy.bounds))
+    outcomes = tuple(_outcomes(connection, live, comparison, policy, progress))
     findings = tuple(_findings(comparison, outcomes, policy))
     rated = policy.opinions.apply(findings, sizes)
     return AuditResult(
@@ -111,7 +115,9 @@ def check_names(project_checks: Sequence[ProjectCheck]) -> frozenset[str]:
 
 
 def _compared(live: Snapshot, target: Snapshot, policy: Policy) -> Comparison:
-    return Comparison.of(live, target, policy.opinions.design_tables, policy.home)
+    return Comparison.of(
+        live, target, policy.opinions.design_tables, policy.home, policy.source_timezone
+    )
 
 
 def _findings(
@@ -128,7 +134,11 @@ def _findings(
 
 
 def _outcomes(
-    connection: Connection, live: Snapshot, comparison: Comparison | None, policy: Policy
+    connection: Connection,
+    live: Snapshot,
+    comparison: Comparison | None,
+    policy: Policy,
+    progress: Progress,
 ) -> Iterator[Outcome]:
     """The outcome of every check that is wanted, in the order of their ids."""
     target = comparison.between.target if comparison else None
@@ -147,11 +157,15 @@ def _outcomes(
         elif isinstance(check, ProjectCheck):
             yield run_project(check, connection, live, policy.bounds)
         elif comparison is not None:
-            yield _compare(check, connection, comparison, policy)
+            yield _compare(check, connection, comparison, policy, progress)
 
 
 def _compare(
-    check: Check, connection: Connection, comparison: Comparison, policy: Policy
+    check: Check,
+    connection: Connection,
+    comparison: Comparison,
+    policy: Policy,
+    progress: Progress,
 ) -> Outcome:
     """The outcome of a check that looks at both sides."""
     if isinstance(check, ComparisonCheck):
@@ -161,7 +175,7 @@ def _compare(
             change: policy.closing.get(fingerprint)
             for change, fingerprint in comparison.fingerprints.items()
         }
-        return run_data(check, connection, comparison.between, phases, policy.bounds)
+        return run_data(check, connection, comparison.between, phases, policy.bounds, progress)
     raise TypeError(f"{check.id} is of no kind that the audit knows")
 
 

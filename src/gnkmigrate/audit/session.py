@@ -38,12 +38,15 @@ class Wish:
         data_checks: whether to ask the live rows.
         baseline: the JSON report to compare with, which excuses what it has; None compares
             with the latest of the settings' audits, which excuses nothing.
+        sample: of tables that have more rows than this, data checks look at about so many;
+            None for all.
     """
 
     target: str | None = None
     selection: Selection = field(default_factory=Selection)
     data_checks: bool = True
     baseline: Path | None = None
+    sample: int | None = None
 
 
 def audit_project(
@@ -65,7 +68,7 @@ def audit_project(
         SchemaError: the target cannot be loaded.
         ServerUnavailable: there is no server to load it into.
     """
-    policy = replace(Policy.of(settings), selection=wish.selection, data_checks=wish.data_checks)
+    policy = _policy(settings, wish)
     wish.selection.refuse_unknown(check_names(policy.project_checks))
     file = settings.path(settings.audits) / acceptance.FILE_NAME
     acceptances = acceptance.load(file, named(str(file)))
@@ -81,12 +84,29 @@ def audit_project(
         progress("Running the checks.")
         name = "" if source is None else named(source)
         result = audit(
-            connection, live, target, policy, database=str(url), time=time, target_name=name
+            connection,
+            live,
+            target,
+            policy,
+            database=str(url),
+            time=time,
+            target_name=name,
+            progress=progress,
         )
     result = acceptances.apply(replace(result, sources=_sources(source)))
     if past is not None:
         return baseline.compared(result, past, excuses=True)
     return _with_trend(result, settings.path(settings.audits))
+
+
+def _policy(settings: Settings, wish: Wish) -> Policy:
+    policy = Policy.of(settings)
+    return replace(
+        policy,
+        selection=wish.selection,
+        data_checks=wish.data_checks,
+        bounds=replace(policy.bounds, sample=wish.sample),
+    )
 
 
 def _with_trend(result: AuditResult, folder: Path) -> AuditResult:

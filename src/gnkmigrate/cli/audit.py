@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
+
+if TYPE_CHECKING:
+    from gnkmigrate.settings import Settings
 
 FOUND = 1
 
@@ -74,6 +77,19 @@ def command(
     no_data_checks: Annotated[
         bool, typer.Option("--no-data-checks", help="Read the catalog alone, no rows.")
     ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            help="Of larger tables, look at about so many rows only.", min=1, metavar="ROWS"
+        ),
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            help="Print what this check is about, by id or name; nothing else is done.",
+            metavar="CHECK",
+        ),
+    ] = None,
     details: Annotated[
         bool, typer.Option("--details", "-d", help="Show every finding, with evidence and SQL.")
     ] = False,
@@ -98,6 +114,9 @@ def command(
             "--update-baseline needs the whole audit: leave out --only, --skip, --no-data-checks."
         )
     project = _context.settings(context)
+    if explain is not None:
+        typer.echo(_page(project, explain), nl=False)
+        return
     kept = baseline or project.path(project.audits) / "baseline.json"
     files = [_wanted(text) for text in write or ()]
     files += [(format_.value, output)] if output else []
@@ -111,6 +130,7 @@ def command(
             Selection(tuple(only or ()), tuple(skip or ())),
             not no_data_checks,
             baseline if baseline and (baseline.exists() or not update_baseline) else None,
+            sample,
         ),
         datetime.now(UTC),
         _teller(context),
@@ -126,6 +146,15 @@ def command(
         typer.echo(renderer(format_.value)(result, view), nl=False, color=color)
     if severity is not None and not update_baseline and result.counting(severity):
         raise typer.Exit(FOUND)
+
+
+def _page(project: "Settings", name: str) -> str:
+    """What the check of that id or name is about, in Markdown."""
+    from gnkmigrate.audit import checks
+    from gnkmigrate.audit.explain import explain
+    from gnkmigrate.audit.policy import Policy
+
+    return explain(name, (*checks.discover(), *Policy.of(project).project_checks))
 
 
 def _teller(context: typer.Context) -> Callable[[str], None]:

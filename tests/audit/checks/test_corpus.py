@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 from psycopg import Rollback
 
+from gnkmigrate.audit.against_rows import run_data
 from gnkmigrate.audit.check import (
     Check,
     ComparisonCheck,
@@ -40,7 +41,6 @@ from gnkmigrate.audit.listing import Bounds
 from gnkmigrate.audit.outcome import (
     Outcome,
     run_comparison,
-    run_data,
     run_server,
     run_structure,
 )

@@ -1,11 +1,17 @@
 """Data checks: rows that a target could not hold, and rows that it can."""
 
+from dataclasses import replace
+
 import pytest
 
-from gnkmigrate.audit.listing import Bounds
+from gnkmigrate.audit.against_rows import run_data
+from gnkmigrate.audit.check import DataCheck, Gaps
+from gnkmigrate.audit.checks import discover
+from gnkmigrate.audit.listing import Bounds, ask, told
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.catalog.snapshot import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.compare import compare
 from tests.audit.conftest import Read
 from tests.audit.support import audited, audited_on, of_check
 from tests.conftest import MAJOR
@@ -271,3 +277,78 @@ def test_an_unknown_source_zone_is_said(database: DatabaseUrl, read: Read) -> No
     result = audited(database, target, Policy(source_timezone="Mars/Olympus"))
     (missed,) = [missed for missed in result.not_run if missed.check == "GNK-D006"]
     assert "Mars/Olympus" in missed.reason
+
+
+def _many(database: DatabaseUrl, rows: int) -> None:
+    """Every tenth of the users has no name."""
+    execute(
+        database,
+        f"""{USERS}; INSERT INTO users (id, name)
+        SELECT n, CASE WHEN n % 10 <> 0 THEN 'Ada' END FROM generate_series(1, {rows}) AS n""",
+    )
+    execute(database, "ANALYZE users")
+
+
+def test_of_a_large_table_a_sample_may_be_enough(database: DatabaseUrl, read: Read) -> None:
+    _many(database, 20_000)
+    policy = Policy(bounds=Bounds(sample=2_000))
+    (finding,) = of_check(audited(database, read(STRICTER), policy), "GNK-D002")
+    assert finding.message.startswith("In a sample of 10 %: ")
+    assert finding.evidence["sample"] == "10 % of public.users"
+    assert 0 < finding.evidence["rows"] < 1_000
+    # The query for people still lists them all.
+    with connect(database) as connection:
+        assert len(connection.execute(finding.evidence["query"].encode()).fetchall()) == 2_000
+
+
+def test_a_small_table_is_never_sampled(database: DatabaseUrl, read: Read) -> None:
+    _many(database, 100)
+    policy = Policy(bounds=Bounds(sample=2_000))
+    (finding,) = of_check(audited(database, read(STRICTER), policy), "GNK-D002")
+    assert finding.message == "10 rows have no users.name, which the target requires."
+
+
+SLOW = """CREATE FUNCTION slow(int) RETURNS bool LANGUAGE sql
+AS 'SELECT $1 <= 3 OR pg_sleep(5) IS NULL';"""
+
+
+def test_rows_that_cannot_all_be_counted_are_proven_by_a_few(database: DatabaseUrl) -> None:
+    execute(database, f"{USERS}; {SLOW} {FOUR}")
+    execute(database, "INSERT INTO users SELECT n FROM generate_series(4, 30) AS n")
+    # The first ten come at once, the others take for ever.
+    view = "SELECT id AS key FROM public.users WHERE id < 11 OR public.slow(id)"
+    with connect(database) as connection:
+        listed = ask(connection, view, Bounds(statement_timeout_ms=200))
+    assert (listed.complete, listed.count) == (False, 10)
+    assert told(lambda count: f"{count} rows are wrong.", listed) == "At least: 10 rows are wrong."
+
+
+def test_where_counting_takes_too_long_statistics_speak(database: DatabaseUrl, read: Read) -> None:
+    _many(database, 1_000)
+    target = read(STRICTER)
+    with connect(database, read_only=True, search_path=["public"]) as connection:
+        live = read_snapshot(connection, schemas=["public"])
+        (probe,) = _null_value().probes(Gaps(compare(live, target), live, target, "public"))
+        late = replace(probe, listing="SELECT pg_sleep(5) IS NULL AS key")
+        check = replace(_null_value(), probes=lambda _: [late])
+        gaps = Gaps((), live, target, "public")
+        outcome = run_data(check, connection, gaps, {}, Bounds(statement_timeout_ms=50))
+    (finding,) = outcome.findings
+    assert finding.message == (
+        "By statistics: 100 rows have no users.name, which the target requires."
+    )
+    (missed,) = outcome.not_run
+    assert "statement_timeout" in missed.reason
+
+
+def _null_value() -> DataCheck:
+    (check,) = [each for each in discover() if each.id == "GNK-D002"]
+    assert isinstance(check, DataCheck)
+    return check
+
+
+def test_a_repair_is_proposed(database: DatabaseUrl, read: Read) -> None:
+    execute(database, f"{USERS}; {FOUR}")
+    (finding,) = of_check(audited(database, read(STRICTER)), "GNK-D002")
+    repair = finding.evidence["proposed repair"]
+    assert repair.endswith("UPDATE public.users SET name = :'value' WHERE name IS NULL")

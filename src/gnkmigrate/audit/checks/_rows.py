@@ -27,12 +27,14 @@ class LiveTable:
         columns: the live column of each of the target's columns that has one.
         key: SQL text that tells rows apart, over the alias "live".
         hidden: the key looks like a secret.
+        sample: the clause behind the table's name where only a part is looked at.
     """
 
     table: Identity
     columns: dict[str, Fact]
     key: str
     hidden: bool
+    sample: str = ""
 
     @property
     def relation(self) -> str:
@@ -43,16 +45,26 @@ class LiveTable:
         """A column of the target as it is called in SQL today, over the alias "live"."""
         return f"live.{identifier(self.columns[name].identity.name)}"
 
+    @property
+    def label(self) -> str:
+        """The live table's name without its schema, for messages."""
+        return ".".join(self.table.path[1:])
+
+    @property
+    def rows(self) -> str:
+        """What goes after FROM, under the alias "live"."""
+        return f"{self.relation} AS live{self.sample}"
+
     def source(self, names: Iterable[str]) -> str:
-        """What goes after FROM where an expression uses the target's names of columns."""
+        """The same where an expression uses the target's names of columns."""
         renamed = [
             f"{self.column(name)} AS {identifier(name)}"
             for name in names
             if self.columns[name].identity.name != name
         ]
         if not renamed:
-            return f"{self.relation} AS live"
-        return beside("renamed_rows").format(relation=self.relation, renamed=", ".join(renamed))
+            return self.rows
+        return beside("renamed_rows").format(rows=self.rows, renamed=", ".join(renamed))
 
 
 def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:
@@ -72,7 +84,15 @@ def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:
         if old is not None:
             columns[name] = old
     key = _key_columns(gaps, before)
-    return LiveTable(before, columns, _key(key), any(map(looks_secret, key)))
+    percent = gaps.samples.get(before)
+    return LiveTable(
+        before,
+        columns,
+        _key(key),
+        any(map(looks_secret, key)),
+        # Always the same part, so that two audits say the same.
+        "" if percent is None else f" TABLESAMPLE SYSTEM ({percent:g}) REPEATABLE (0)",
+    )
 
 
 def coming_constraints(gaps: Gaps, type_: str) -> Iterator[tuple[Change, LiveTable]]:

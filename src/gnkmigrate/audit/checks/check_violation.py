@@ -10,17 +10,18 @@ Source: PostgreSQL manual, 5.5.1 (check constraints).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._rows import beside, coming_constraints
+from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import content_hash
+from gnkmigrate.catalog.model import Fact, content_hash
+from gnkmigrate.plan.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
     for change, rows in coming_constraints(gaps, "check"):
         fact = change.fact
         about = object_of(fact)
-        rule = f"of {'.'.join(rows.table.path[1:])} break the target's {fact.payload['definition']}"
+        rule = f"of {rows.label} break the target's {fact.payload['definition']}"
         yield Probe(
             about,
             change,
@@ -31,9 +32,23 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             ),
             one=f"One row {rule.replace(' break ', ' breaks ', 1)}.",
             many=f"COUNT rows {rule}.",
+            table=rows.table,
             hidden=rows.hidden,
             subject=content_hash(fact.subject),
+            repair=_repair(rows, fact),
         )
+
+
+def _repair(rows: LiveTable, constraint: Fact) -> str:
+    """Another value, where the rule is about one column that keeps its name and type."""
+    columns = constraint.payload["columns"]
+    if len(columns) != 1 or rows.columns[columns[0]].identity.name != columns[0]:
+        return ""
+    return (
+        "-- Choose a value that the rule allows.\n"
+        f"UPDATE {rows.relation} SET {identifier(columns[0])} = :'value' "
+        f"WHERE NOT ({constraint.payload['expression']})"
+    )
 
 
 CHECK = DataCheck(

@@ -28,17 +28,31 @@ def _probe(change: Change, rows: LiveTable) -> Probe:
     parts = [rows.column(name) for name in columns]
     nulls_count = "NULLS NOT DISTINCT" in str(fact.payload["definition"])
     given = "true" if nulls_count else " AND ".join(f"{part} IS NOT NULL" for part in parts)
-    what = f"of {'.'.join(rows.table.path[1:])} share their ({', '.join(columns)})"
+    what = f"of {rows.label} share their ({', '.join(columns)})"
     return Probe(
         object_of(fact),
         change,
         beside("duplicate_value").format(
-            key=rows.key, parts=", ".join(parts), table=rows.relation, given=given
+            key=rows.key, parts=", ".join(parts), rows=rows.rows, given=given
         ),
         one=f"One row {what} with another, which the target forbids.",
         many=f"COUNT rows {what} with others, which the target forbids.",
+        table=rows.table,
         hidden=rows.hidden,
         subject=content_hash(fact.subject),
+        repair=_repair(rows, parts),
+    )
+
+
+def _repair(rows: LiveTable, parts: list[str]) -> str:
+    """Keeps one row of each kind."""
+    alike = " AND ".join(
+        f"{part} IS NOT DISTINCT FROM {part.replace('live.', 'other.', 1)}" for part in parts
+    )
+    return (
+        "-- Keeps the first of each; see first what else they say and who refers to them.\n"
+        f"DELETE FROM {rows.relation} AS live USING {rows.relation} AS other\n"
+        f"WHERE {alike} AND live.ctid > other.ctid"
     )
 
 

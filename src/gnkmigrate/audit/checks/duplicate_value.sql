@@ -1,7 +1,7 @@
 SELECT found.key
 FROM (
     SELECT {key} AS key, count(*) OVER (PARTITION BY {parts}) AS copies
-    FROM {table} AS live
+    FROM {rows}
     WHERE {given}
 ) AS found
 WHERE found.copies > 1

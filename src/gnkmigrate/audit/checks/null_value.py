@@ -8,10 +8,12 @@ Source: PostgreSQL manual, ALTER TABLE (SET NOT NULL).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._rows import beside, live_table
+from gnkmigrate.audit.checks._rows import LiveTable, beside, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
+from gnkmigrate.catalog.model import Fact
 from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.quoting import identifier, literal
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -27,13 +29,32 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
         yield Probe(
             about,
             change,
-            beside("null_value").format(
-                key=rows.key, column=rows.column(name), table=rows.relation
-            ),
+            beside("null_value").format(key=rows.key, column=rows.column(name), rows=rows.rows),
             one=f"One row has no {label}, which the target requires.",
             many=f"COUNT rows have no {label}, which the target requires.",
+            table=rows.table,
             hidden=rows.hidden,
+            repair=_repair(rows, change.fact, gaps),
+            estimate=_estimate(rows, name),
         )
+
+
+def _repair(rows: LiveTable, column: Fact, gaps: Gaps) -> str:
+    """Fills the target's default in, or a value that is asked for."""
+    default = gaps.target.get("default", *column.identity.path)
+    old = identifier(rows.columns[column.identity.name].identity.name)
+    value = ":'value'" if default is None else str(default.payload["expression"])
+    hint = "Choose a value" if default is None else "The target's default, unless another is right"
+    return f"-- {hint}.\nUPDATE {rows.relation} SET {old} = {value} WHERE {old} IS NULL"
+
+
+def _estimate(rows: LiveTable, name: str) -> str:
+    schema, table = rows.table.path
+    return beside("null_value_estimate").format(
+        schema=literal(schema),
+        table=literal(table),
+        column=literal(rows.columns[name].identity.name),
+    )
 
 
 def _becomes_not_null(change: Change) -> bool:

@@ -1,3 +1,3 @@
 SELECT {key} AS key
-FROM {table} AS live
+FROM {rows}
 WHERE {column} IS NULL

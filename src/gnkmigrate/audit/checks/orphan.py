@@ -29,29 +29,55 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
         if not _keeps_type(columns, rows, fact, gaps):
             continue
         about = object_of(fact)
-        what = f"of {'.'.join(rows.table.path[1:])} ({', '.join(columns)})"
+        what = f"of {rows.label} ({', '.join(columns)})"
         yield Probe(
             about,
             change,
             _listing(columns, others, rows, referenced),
             one=f"One row {what} refers to no row of {reference['table']}.",
             many=f"COUNT rows {what} refer to no row of {reference['table']}.",
+            table=rows.table,
             hidden=rows.hidden,
             subject=content_hash(fact.subject),
+            repair=_repair(columns, others, rows, referenced),
         )
 
 
 def _listing(columns: list[str], others: list[str], rows: LiveTable, referenced: LiveTable) -> str:
-    old = {name: fact.identity.name for name, fact in referenced.columns.items()}
     return beside("orphan").format(
         key=rows.key,
-        table=rows.relation,
+        rows=rows.rows,
         given=" AND ".join(f"{rows.column(name)} IS NOT NULL" for name in columns),
         referenced=referenced.relation,
-        match=" AND ".join(
-            f"referenced.{identifier(old[other])} = {rows.column(name)}"
-            for name, other in zip(columns, others, strict=True)
-        ),
+        match=_match(columns, others, rows, referenced),
+    )
+
+
+def _match(columns: list[str], others: list[str], rows: LiveTable, referenced: LiveTable) -> str:
+    old = {name: fact.identity.name for name, fact in referenced.columns.items()}
+    return " AND ".join(
+        f"referenced.{identifier(old[other])} = {rows.column(name)}"
+        for name, other in zip(columns, others, strict=True)
+    )
+
+
+def _repair(columns: list[str], others: list[str], rows: LiveTable, referenced: LiveTable) -> str:
+    """Forgets what the rows refer to, where NULL is allowed; else removes them."""
+    match = _match(columns, others, rows, referenced)
+    given = " AND ".join(f"{rows.column(name)} IS NOT NULL" for name in columns)
+    lost = (
+        f"WHERE {given}\n"
+        f"AND NOT EXISTS (SELECT FROM {referenced.relation} AS referenced WHERE {match})"
+    )
+    optional = [
+        rows.columns[name] for name in columns if not rows.columns[name].payload["not_null"]
+    ]
+    if not optional:
+        hint = "-- Removes the rows; keep them elsewhere first."
+        return f"{hint}\nDELETE FROM {rows.relation} AS live\n{lost}"
+    forgotten = ", ".join(f"{identifier(column.identity.name)} = NULL" for column in optional)
+    return (
+        f"-- Forgets what they referred to.\nUPDATE {rows.relation} AS live SET {forgotten}\n{lost}"
     )
 
 

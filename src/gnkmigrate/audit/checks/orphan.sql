@@ -1,4 +1,4 @@
 SELECT {key} AS key
-FROM {table} AS live
+FROM {rows}
 WHERE {given}
 AND NOT EXISTS (SELECT FROM {referenced} AS referenced WHERE {match})

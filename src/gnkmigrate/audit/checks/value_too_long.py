@@ -9,10 +9,11 @@ Source: PostgreSQL manual, 8.3 (character types).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._rows import beside, live_table
+from gnkmigrate.audit.checks._rows import LiveTable, beside, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.quoting import identifier
 from gnkmigrate.plan.types import Type
 
 _STRINGS = {"character varying", "character"}
@@ -34,12 +35,23 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             about,
             change,
             beside("value_too_long").format(
-                key=rows.key, column=rows.column(name), table=rows.relation, limit=limit
+                key=rows.key, column=rows.column(name), rows=rows.rows, limit=limit
             ),
             one=f"One value of {about.label(gaps.home)} is {than}",
             many=f"COUNT values of {about.label(gaps.home)} are {than}",
+            table=rows.table,
             hidden=rows.hidden,
+            repair=_repair(rows, name, limit),
         )
+
+
+def _repair(rows: LiveTable, name: str, limit: int) -> str:
+    column = identifier(rows.columns[name].identity.name)
+    return (
+        "-- Cuts them; keep the originals, or declare the column longer in the target.\n"
+        f"UPDATE {rows.relation} SET {column} = left({column}::text, {limit}) "
+        f"WHERE char_length({column}::text) > {limit}"
+    )
 
 
 def _new_limit(change: Change) -> int | None:

@@ -1,3 +1,3 @@
 SELECT {key} AS key, char_length({column}::text) AS length
-FROM {table} AS live
+FROM {rows}
 WHERE char_length({column}::text) > {limit}
