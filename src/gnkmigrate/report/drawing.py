@@ -65,7 +65,7 @@ class Pictures:
             some = alone[start : start + _MOST_ALONE]
             plan = grid([self._box(table, keys=True) for table in some])
             title = "Tables that refer to no other"
-            pictures.append(Picture(title, len(some), self._svg(plan, title)))
+            pictures.append(Picture(title, len(some), self._svg(plan)))
         return tuple(pictures)
 
     def of_table(self, table: TablePair) -> Picture | None:
@@ -87,14 +87,14 @@ class Pictures:
         boxes += [self._box(identity, rows=tuple(rows)) for identity, rows in near.items()]
         plan = layered(boxes, _arrows([*outgoing, *incoming]))
         title = f"{table.name} and its neighbours{f', {left:,} of them left out' if left else ''}"
-        return Picture(title, len(boxes), self._svg(plan, title))
+        return Picture(title, len(boxes), self._svg(plan))
 
     def _group(self, group: tuple[Identity, ...]) -> Picture:
         boxes = [self._box(table, keys=True, inside=frozenset(group)) for table in group]
         whole = len(group) == len(self._tables)
         title = "All tables" if whole else f"Around {self._tables[group[0]].name}"
         arrows = _arrows([each for each in self._references if each.source in group])
-        return Picture(title, len(group), self._svg(layered(boxes, arrows), title))
+        return Picture(title, len(group), self._svg(layered(boxes, arrows)))
 
     def _box(
         self,
@@ -112,11 +112,10 @@ class Pictures:
             rows = (*rows[: _MOST_ROWS - 1], Row(f"and {more} more", "", "same"))
         return Box(identity, shortened(visible(table.name)), rows, table.state)
 
-    def _svg(self, plan: Plan, title: str) -> Markup:
+    def _svg(self, plan: Plan) -> Markup:
         size = f'width="{plan.width}" height="{plan.height}"'
         box = f'viewBox="0 0 {plan.width} {plan.height}"'
-        label = f'role="group" aria-label="{escape(visible(title))}"'
-        parts = [f"<svg {size} {box} {label}>"]
+        parts = [f"<svg {size} {box}>"]
         for curve in plan.curves:
             start, *rest = (f"{x} {y}" for x, y in curve.points)
             parts.append(f'<path class="{curve.state}" d="M{start}C{" ".join(rest)}"/>')

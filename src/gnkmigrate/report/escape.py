@@ -26,6 +26,8 @@ def visible(text: str, *, lines: bool = False) -> str:
         text: any text.
         lines: keep line breaks; else they are escaped too.
     """
+    if text.isprintable():  # most texts are
+        return text
     return "".join(
         character if _shows(character) or (lines and character == "\n") else _escaped(character)
         for character in text

@@ -27,6 +27,9 @@ from gnkmigrate.report.view import View
 
 _FOLDER = "html"
 
+# Nobody reads longer scripts on a page; `gnkmigrate plan` writes them.
+_MOST_STATEMENTS = 300
+
 # Evidence of what a missing table consists of: the statement that creates it says the same.
 _PARTS = frozenset({"columns", "constraints", "indexes"})
 
@@ -42,6 +45,7 @@ def render(result: AuditResult, view: View) -> str:
         result=result,
         summary=summarise(result),
         version=__version__,
+        most_statements=_MOST_STATEMENTS,
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 (a file of this package)
         script=Markup(script),  # noqa: S704 (a file of this package)

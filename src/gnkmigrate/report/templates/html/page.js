@@ -51,6 +51,19 @@
     filter();
   }
 
+  // Only what is unfolded needs a button.
+  const dress = (pre) => {
+    const box = document.createElement("div");
+    const button = document.createElement("button");
+    [box.className, button.type, button.className, button.textContent] = ["box", "button", "copy", "Copy"];
+    pre.replaceWith(box);
+    pre.tabIndex = 0;
+    box.append(button, pre);
+  };
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.open) all(":not(.box) > .sql", target).forEach(dress);
+  }, true);
+
   const copied = async (pre) => {
     try {
       await navigator.clipboard.writeText(pre.textContent);
