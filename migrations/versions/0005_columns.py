@@ -125,11 +125,7 @@ def upgrade() -> None:
     op.build_index("gnkmigrate_users_lower_email", "public.users", "(lower(email))")
     op.step("who a text means", RESOLVE)
     op.convert_columns("public.node_requests", "id", PROCESSED_BY)
-    op.step(
-        "texts are resolved",
-        "DROP INDEX IF EXISTS public.gnkmigrate_users_lower_email",
-        touches=("public.users",),
-    )
+    op.retire_index("gnkmigrate_users_lower_email", "public.users")
     op.add_constraint(
         "public.node_requests",
         "node_requests_processed_by_fkey",
@@ -178,11 +174,7 @@ def downgrade() -> None:
         of="columns of node_requests",
     )
     op.drop_added_constraint("public.node_requests", "node_requests_processed_by_fkey")
-    op.step(
-        "texts are resolved",
-        "CREATE INDEX IF NOT EXISTS gnkmigrate_users_lower_email ON public.users (lower(email))",
-        touches=("public.users",),
-    )
+    op.rebuild_index("gnkmigrate_users_lower_email", "public.users")
     op.revert_columns("public.node_requests", "id", PROCESSED_BY)
     op.step(
         "who a text means",
