@@ -9,6 +9,7 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.errors import PhaseRefused
 from tests.migrations.project import Project, Stations
 
 TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
@@ -74,6 +75,10 @@ HOSTILE = (
     "client_min_messages = 'error'",
     "check_function_bodies = off",
     "plpgsql.variable_conflict = 'use_column'",
+    "array_nulls = off",
+    "synchronous_commit = off",
+    "enable_indexscan = off",
+    "xmlbinary = 'hex'",
 )
 
 FAKES = """
@@ -102,6 +107,24 @@ def test_the_settings_of_the_role_change_nothing(stations: Stations) -> None:
             assert project.state[1] == stations[6].state[1]
             owned.down(atomic=True)
             assert project.state == before
+
+
+def test_a_role_for_which_no_trigger_fires_is_refused_or_set_right(stations: Stations) -> None:
+    with stations[0].project() as project:
+        before = project.state
+        with as_owner(project, "session_replication_role = 'replica'") as owned:
+            with pytest.raises(
+                PhaseRefused, match="session_replication_role is replica"
+            ) as refused:
+                owned.up()
+            assert "RESET session_replication_role" in refused.value.hint
+            assert project.state == before
+
+            role = owned.value("SELECT quote_ident(current_user)")
+            project.execute(f"ALTER ROLE {role} SUPERUSER")
+            owned.up()
+            assert project.state == stations[6].state
+            project.execute(f"ALTER ROLE {role} NOSUPERUSER")
 
 
 # In the schema public anybody could make these before PostgreSQL 15: they fit the arguments better

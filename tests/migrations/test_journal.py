@@ -124,8 +124,9 @@ def test_a_phase_that_migrations_no_longer_have_is_refused(stations: Stations) -
     with stations[3].project() as project:
         short = Project(project.url, project.server, project.phases[:2], project.settings)
 
-        with pytest.raises(RevisionError, match="does not know: join-table"):
+        with pytest.raises(RevisionError, match="does not know: join-table") as refused:
             short.up()
+        assert refused.value.details == ("join-table: a file with revision = '0003'",)
 
 
 def test_the_way_back_reads_times_as_the_way_there_did(stations: Stations) -> None:

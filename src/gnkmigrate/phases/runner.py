@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import psycopg
+from psycopg import sql
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionFailed, ConnectionLost, PhaseRefused, RunnerBusy
@@ -236,6 +237,24 @@ def _prepare(connection: Connection, settings: Settings) -> None:
             "The server is a standby, on which nothing can be written.",
             hint="Give the primary's address with --url.",
         )
+    _let_triggers_fire(connection)
+
+
+def _let_triggers_fire(connection: Connection) -> None:
+    """In a session that passes for a replication worker, triggers and foreign keys would sleep."""
+    setting = "session_replication_role"
+    row = connection.execute("SELECT current_setting(%s), current_user", (setting,)).fetchone()
+    role, user = row or ("origin", "")
+    if role == "origin":
+        return
+    try:
+        connection.execute("SELECT set_config(%s, 'origin', false)", (setting,))
+    except psycopg.errors.InsufficientPrivilege:
+        name = sql.Identifier(user).as_string()
+        raise PhaseRefused(
+            f"Neither triggers nor foreign keys work in this session: {setting} is {role}.",
+            hint=f"Ask a superuser for: ALTER ROLE {name} RESET {setting};",
+        ) from None
 
 
 def _run_phase(phase: Phase, direction: Direction, work: Work) -> None:

@@ -83,6 +83,7 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
     if lost:
         raise RevisionError(
             f"The database has phases that migrations/ does not know: {', '.join(lost)}.",
+            details=[f"{name}: a file with revision = {last[name].revision!r}" for name in lost],
             hint="Take their revision files back from version control.",
         )
     busy = lock.holder(connection) is not None
