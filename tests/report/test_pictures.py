@@ -44,10 +44,10 @@ def test_every_connected_table_is_in_one_group(links: list[tuple[str, str]]) -> 
     tables = [_table(name) for name in sorted(set(itertools.chain(*links)))]
     references = [_reference(*link) for link in links]
     groups = clusters(tables, references)
-    grouped = list(itertools.chain(*groups))
+    grouped = [table for group in groups for table in group.tables]
     assert len(grouped) == len(set(grouped))
     assert set(grouped) == {_table(each) for link in links if link[0] != link[1] for each in link}
-    assert all(len(group) <= MOST for group in groups)
+    assert all(len(group.tables) <= MOST for group in groups)
     assert groups == clusters(tables[::-1], references[::-1])
 
 
@@ -87,7 +87,8 @@ def test_tables_that_hang_on_one_are_together() -> None:
     leaves = [f"leaf{number:02}" for number in range(40)]
     tables = [_table(name) for name in ["hub", *leaves]]
     groups = clusters(tables, [_reference(leaf, "hub") for leaf in leaves])
-    assert [len(group) for group in groups] == [14, 14, 13]
+    assert [len(group.tables) for group in groups] == [14, 14, 13]
+    assert {group.centres for group in groups} == {(_table("hub"),)}
 
 
 def test_three_hundred_tables_are_split() -> None:

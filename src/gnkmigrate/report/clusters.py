@@ -6,7 +6,8 @@ groups.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from gnkmigrate.catalog.model import Identity
 from gnkmigrate.report.pairs import Reference
@@ -16,9 +17,21 @@ MOST = 14
 _Links = Mapping[Identity, frozenset[Identity]]
 
 
-def clusters(
-    tables: Collection[Identity], references: Iterable[Reference]
-) -> tuple[tuple[Identity, ...], ...]:
+@dataclass(frozen=True)
+class Cluster:
+    """Tables that belong together.
+
+    Attributes:
+        centres: what the others are near to: the first of the tables, or, for what is left over
+            of a cut network, tables of other clusters.
+        tables: all of it.
+    """
+
+    centres: tuple[Identity, ...]
+    tables: tuple[Identity, ...]
+
+
+def clusters(tables: Collection[Identity], references: Iterable[Reference]) -> tuple[Cluster, ...]:
     """Groups of tables, the largest first; what refers to nothing comes in none.
 
     Args:
@@ -27,14 +40,19 @@ def clusters(
     """
     links = _links(tables, references)
     left = {table for table in tables if links[table]}
-    groups: list[tuple[Identity, ...]] = []
+    found: list[Cluster] = []
+    alone: list[Identity] = []
     while left:
         # The centre of what is left, by name among equals.
         start = min(left, key=lambda table: (-len(links[table] & left), table))
         group = _around(start, links, left)
         left -= set(group)
-        groups.append(group)
-    return tuple(sorted(_joined(groups, links), key=lambda group: (-len(group), group[0])))
+        if len(group) > 1:
+            found.append(Cluster((start,), group))
+        else:
+            alone.append(start)
+    found.sort(key=lambda cluster: (-len(cluster.tables), cluster.centres))
+    return (*found, *_crumbs(alone, links))
 
 
 def _links(tables: Collection[Identity], references: Iterable[Reference]) -> _Links:
@@ -57,14 +75,12 @@ def _around(start: Identity, links: _Links, left: set[Identity]) -> tuple[Identi
     return tuple(group)
 
 
-def _joined(groups: list[tuple[Identity, ...]], links: _Links) -> list[tuple[Identity, ...]]:
-    """The groups, with crumbs of a cut network put together where they hang on one table."""
-    whole = [group for group in groups if len(group) > 1]
-    crumbs: defaultdict[Identity, list[Identity]] = defaultdict(list)
-    for (table,) in (group for group in groups if len(group) == 1):
-        hub = min(links[table], key=lambda other: (-len(links[other]), other))
-        crumbs[hub].append(table)
-    for _, tables in sorted(crumbs.items()):
-        ordered = sorted(tables)
-        whole += [tuple(ordered[at : at + MOST]) for at in range(0, len(ordered), MOST)]
-    return whole
+def _crumbs(alone: Iterable[Identity], links: _Links) -> Iterator[Cluster]:
+    """What is left over of a cut network, in the order of the tables that it hangs on."""
+    hubs = {
+        table: min(links[table], key=lambda other: (-len(links[other]), other)) for table in alone
+    }
+    ordered = sorted(hubs, key=lambda table: (hubs[table], table))
+    for at in range(0, len(ordered), MOST):
+        tables = tuple(ordered[at : at + MOST])
+        yield Cluster(tuple(dict.fromkeys(hubs[table] for table in tables)), tables)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from gnkmigrate.catalog.model import Identity
-from gnkmigrate.report.clusters import clusters
+from gnkmigrate.report.clusters import Cluster, clusters
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.layout import (
     ROW,
@@ -59,7 +59,7 @@ class Pictures:
         """The tables that refer to each other in groups, then those that stand alone."""
         groups = clusters(list(self._tables), self._references)
         pictures = [self._group(group) for group in groups]
-        together = {table for group in groups for table in group}
+        together = {table for group in groups for table in group.tables}
         alone = [table for table in self._tables if table not in together]
         for start in range(0, len(alone), _MOST_ALONE):
             some = alone[start : start + _MOST_ALONE]
@@ -89,12 +89,22 @@ class Pictures:
         title = f"{table.name} and its neighbours{f', {left:,} of them left out' if left else ''}"
         return Picture(title, len(boxes), self._svg(plan))
 
-    def _group(self, group: tuple[Identity, ...]) -> Picture:
-        boxes = [self._box(table, keys=True, inside=frozenset(group)) for table in group]
-        whole = len(group) == len(self._tables)
-        title = "All tables" if whole else f"Around {self._tables[group[0]].name}"
-        arrows = _arrows([each for each in self._references if each.source in group])
-        return Picture(title, len(group), self._svg(layered(boxes, arrows)))
+    def _group(self, group: Cluster) -> Picture:
+        inside = frozenset(group.tables)
+        boxes = [self._box(table, keys=True, inside=inside) for table in group.tables]
+        names = ", ".join(self._tables[centre].name for centre in group.centres)
+        title = f"Around {names}" if group.centres[0] in inside else f"More around {names}"
+        if len(inside) == len(self._tables):
+            title = "All tables"
+        arrows = _arrows(
+            [each for table in group.tables for each in self._tables[table].references]
+        )
+        plan = (
+            layered(boxes, arrows)
+            if any(arrow.target in inside for arrow in arrows)
+            else grid(boxes)
+        )
+        return Picture(title, len(inside), self._svg(plan))
 
     def _box(
         self,

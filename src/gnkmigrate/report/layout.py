@@ -13,9 +13,10 @@ from gnkmigrate.catalog.model import Identity
 from gnkmigrate.report.pairs import State
 
 TITLE, ROW, PADDING = 28, 18, 7
-_CHARACTER, _TITLE_CHARACTER = 6.7, 7.6
+_CHARACTER, _TITLE_CHARACTER = 6.7, 8.3
 _BETWEEN_COLUMNS, _BETWEEN_BOXES, _EDGE = 96, 16, 10
-_IN_COLUMN, _ACROSS = 7, 5
+_IN_GRID = 24
+_IN_COLUMN, _ACROSS = 7, 4
 _LONGEST = 34
 
 
@@ -114,7 +115,7 @@ def layered(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> Plan:
 
 def grid(boxes: Sequence[Box]) -> Plan:
     """Boxes without arrows, row by row."""
-    return _plan([list(boxes[at::_ACROSS]) for at in range(min(_ACROSS, len(boxes)))], ())
+    return _plan([list(boxes[at::_ACROSS]) for at in range(min(_ACROSS, len(boxes)))], (), _IN_GRID)
 
 
 def _layers(
@@ -157,7 +158,9 @@ def _middle(
     return sum(known) / len(known) if known else 0.5
 
 
-def _plan(columns: Sequence[Sequence[Box]], arrows: Sequence[Arrow]) -> Plan:
+def _plan(
+    columns: Sequence[Sequence[Box]], arrows: Sequence[Arrow], between: int = _BETWEEN_COLUMNS
+) -> Plan:
     heights = [
         sum(box.height + _BETWEEN_BOXES for box in column) - _BETWEEN_BOXES for column in columns
     ]
@@ -169,10 +172,10 @@ def _plan(columns: Sequence[Sequence[Box]], arrows: Sequence[Arrow]) -> Plan:
         for box in column:
             placed[box.identity] = Placed(box, x, y)
             y += box.height + _BETWEEN_BOXES
-        x += max(box.width for box in column) + _BETWEEN_COLUMNS
+        x += max(box.width for box in column) + between
     curves = tuple(_curve(placed, arrow) for arrow in arrows)
-    bulge = any(curve.points[1][0] >= x - _BETWEEN_COLUMNS for curve in curves)
-    width = x - (0 if bulge else _BETWEEN_COLUMNS - _EDGE)
+    bulge = any(curve.points[1][0] >= x - between for curve in curves)
+    width = x - (0 if bulge else between - _EDGE)
     return Plan(tuple(placed.values()), curves, width, tallest + 2 * _EDGE)
 
 
