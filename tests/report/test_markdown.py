@@ -17,7 +17,7 @@ SECTIONS = [
     "2. Target schema",
     "3. Gap analysis",
     "4. Data against the target",
-    "5. Structure, and the target itself",
+    "5. What else the checks found",
     "6. Migration strategy",
     "7. SQL",
     "8. Testing checklist",
@@ -93,3 +93,14 @@ def test_without_gaps_there_is_nothing_to_migrate() -> None:
     text = render(clean(), View())
     assert "There is nothing to migrate." in text
     assert "- [ ]" not in text
+
+
+def test_each_group_of_checks_has_its_part() -> None:
+    hole = replace(result().findings[0], category="security", kind="check", slug="hole")
+    flaw = replace(hole, category="target", slug="flaw")
+    text = render(replace(result(), findings=(hole, flaw)), View())
+    assert "- **Security**: 1 finding, see section 5" in text
+    assert re.findall(r"^### 5.*$", text, re.MULTILINE) == [
+        "### 5.1 Security",
+        "### 5.2 The target itself",
+    ]

@@ -13,13 +13,22 @@ from functools import cache
 import jinja2
 
 from gnkmigrate.audit.describe import object_of
-from gnkmigrate.audit.finding import AuditResult, Finding, Severity, Step
+from gnkmigrate.audit.finding import AuditResult, Category, Finding, Severity, Step
 from gnkmigrate.report import escape
 from gnkmigrate.report.diagram import mermaid
+from gnkmigrate.report.grouping import groups
 from gnkmigrate.report.sheets import Sheet, records, sheet
 from gnkmigrate.report.summary import counted, gaps, of_type, summarise
 from gnkmigrate.report.view import View
 
+# The parts of section 5, by category.
+_CHECKED: dict[Category, str] = {
+    "security": "Security",
+    "structure": "Structure",
+    "performance": "Performance",
+    "operations": "Operations",
+    "target": "The target itself",
+}
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -89,7 +98,7 @@ def render(result: AuditResult, view: View) -> str:
         left=tuple(_left(result, found)),
         other_gaps=tuple(_others(result, found)),
         data=_of_category(result, "data", "project"),
-        structure=_of_category(result, "structure", "operations"),
+        checked={title: _of_category(result, name) for name, title in _CHECKED.items()},
         unasked=result.partial or any(each.check.startswith("GNK-D") for each in result.not_run),
         target_lint=_of_category(result, "target"),
         phases=tuple(_phases(result)),
@@ -119,6 +128,7 @@ def _environment() -> jinja2.Environment:
         "mermaid": lambda text: escape.Markdown(f"```mermaid\n{text}\n```"),
         "raw": escape.Markdown,
         "facts": _facts,
+        "groups": groups,
         # Unlike capitalize, it leaves the rest alone: TimeZone stays TimeZone.
         "headed": lambda text: text[:1].upper() + text[1:],
         "terminated": "{};".format,
@@ -236,7 +246,7 @@ def _others(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Finding
     yield from (gap for gap in found if gap not in listed)
 
 
-def _of_category(result: AuditResult, *categories: str) -> tuple[Finding, ...]:
+def _of_category(result: AuditResult, *categories: Category) -> tuple[Finding, ...]:
     return tuple(
         finding
         for finding in result.findings
