@@ -1,6 +1,6 @@
 """Servers of a test's own: with settings that others must not have, and standbys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,12 +22,15 @@ needs_own_server = pytest.mark.skipif(
 
 
 @contextmanager
-def own_server(*settings: str, authentication: str = "") -> Iterator[Server]:
+def own_server(
+    *settings: str, authentication: str = "", files: Mapping[str, bytes] | None = None
+) -> Iterator[Server]:
     """A new server.
 
     Args:
         settings: lines of postgresql.conf; DATA stands for the data directory.
         authentication: further lines of pg_hba.conf.
+        files: what to put into the data directory, for the server's user alone.
     """
     account, programs = server_account(), binaries(MAJOR)
     pristine = cluster(programs, account)
@@ -37,6 +40,10 @@ def own_server(*settings: str, authentication: str = "") -> Iterator[Server]:
         with (data / "postgresql.conf").open("a") as configuration:
             configuration.writelines(f"{line.replace('DATA', str(data))}\n" for line in settings)
         (data / "pg_hba.conf").write_text(AUTHENTICATION + authentication)
+        for name, contents in (files or {}).items():
+            (data / name).write_bytes(contents)
+            (data / name).chmod(0o600)
+            account.take(data / name)
         url = _set_password(programs, account, folder)
         with _running(programs, account, folder, lock):
             yield _server(url, programs)
@@ -47,11 +54,11 @@ def standby_of(primary: Server) -> Iterator[Server]:
     """A hot standby that follows a server, which must let replication in."""
     account, programs = server_account(), binaries(MAJOR)
     with locked_folder(account) as (folder, lock):
-        copy = ["--pgdata", folder / "data", "--write-recovery-conf", "--checkpoint=fast"]
-        account.run([programs / "pg_basebackup", "--dbname", primary.url.conninfo, *copy])
-        given = conninfo.conninfo_to_dict(primary.url.conninfo) | {"host": str(folder)}
+        copy = [f"--pgdata={folder / 'data'}", "--write-recovery-conf", "--checkpoint=fast"]
+        account.run([programs / "pg_basebackup", f"--dbname={primary.url.conninfo}", *copy])
+        address = conninfo.make_conninfo(primary.url.conninfo, host=str(folder))
         with _running(programs, account, folder, lock):
-            yield _server(DatabaseUrl(conninfo.make_conninfo(**given)), programs)
+            yield _server(DatabaseUrl(address), programs)
 
 
 def _server(url: DatabaseUrl, programs: Path) -> Server:
