@@ -9,6 +9,7 @@
 -- impact = "Phase columns turns the text into a user's id and stops at what it cannot resolve."
 -- recommendation = """Correct the texts, or let the policy unmapped = "archive" keep them aside."""
 -- phase = "columns"
+-- instead_of = "GNK-D009"
 -- requires = ["public.node_requests.processed_by", "public.users.email"]
 -- ---
 -- As the phase resolves it: by e-mail as written, then in any case, then as the id of a user.

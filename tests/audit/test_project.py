@@ -9,6 +9,7 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import load
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
+from tests.audit.conftest import Read
 from tests.audit.support import audited, of_check
 from tests.support import execute
 
@@ -111,3 +112,25 @@ def test_an_id_belongs_to_one_check(tmp_path: Path) -> None:
 
 def test_a_project_needs_no_checks(tmp_path: Path) -> None:
     assert load(tmp_path / "nowhere") == ()
+
+
+@pytest.mark.parametrize("stands_in", [True, False])
+def test_it_may_take_the_place_of_a_general_check(
+    stands_in: bool, database: DatabaseUrl, read: Read, tmp_path: Path
+) -> None:
+    execute(
+        database,
+        """CREATE TABLE people (id int PRIMARY KEY);
+        CREATE TABLE users (id int PRIMARY KEY, age text);
+        INSERT INTO users VALUES (1, 'Ada')""",
+    )
+    target = read(
+        """CREATE TABLE people (id int PRIMARY KEY);
+        CREATE TABLE users (id int PRIMARY KEY, age int REFERENCES people)"""
+    )
+    text = CHECK.replace("age, secret_token FROM public.users WHERE age > 120", "age FROM users")
+    if stands_in:
+        text = text.replace("-- requires", '-- instead_of = "GNK-D009"\n-- requires', 1)
+    result = audited(database, target, _policy(tmp_path, text))
+    assert len(of_check(result, "SHOP-001")) == 1
+    assert len(of_check(result, "GNK-D009")) == (0 if stands_in else 1)

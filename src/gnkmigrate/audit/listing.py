@@ -19,6 +19,14 @@ _COUNT = sql.SQL("SELECT count(*) FROM (\n{listing}\n) AS found")
 _SOME = sql.SQL("SELECT * FROM (\n{listing}\n) AS found ORDER BY 1 LIMIT {limit}")
 _ANY = sql.SQL("SELECT * FROM (\n{listing}\n) AS found LIMIT {limit}")
 
+# Errors whose message quotes what a row holds.
+_OF_A_VALUE = (
+    errors.InvalidTextRepresentation,
+    errors.InvalidDatetimeFormat,
+    errors.DatetimeFieldOverflow,
+    errors.NumericValueOutOfRange,
+)
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -136,6 +144,9 @@ def reason(error: Exception) -> str:
         return "it took too long and was stopped (statement_timeout)"
     if isinstance(error, errors.LockNotAvailable):
         return "somebody holds a lock on the table (lock_timeout)"
+    if isinstance(error, _OF_A_VALUE):
+        # The server's message repeats the value, which is nobody's business.
+        return f"a value stopped the question ({type(error).__name__}, SQLSTATE {error.sqlstate})"
     if isinstance(error, errors.Error):
         return error.diag.message_primary or str(error).strip()
     return str(error)

@@ -45,6 +45,8 @@ class FrontMatter(BaseModel, extra="forbid"):
         recommendation: what to do.
         phase: the phase of the migration that the rows would hinder.
         requires: what must exist for the check to make sense, as "schema.table[.column]".
+        instead_of: the id of a general check whose finding about the same object this one
+            replaces, because it knows better, e.g. "GNK-D009".
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$")]
@@ -59,6 +61,7 @@ class FrontMatter(BaseModel, extra="forbid"):
     recommendation: str = ""
     phase: str | None = None
     requires: tuple[str, ...] = ()
+    instead_of: str | None = None
 
     def message(self, count: int) -> str:
         """The sentence for so many rows."""

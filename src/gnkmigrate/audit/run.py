@@ -128,9 +128,23 @@ def _findings(
         *(comparison.findings(policy.source_timezone) if comparison else ()),
         *(each for outcome in outcomes for each in outcome.findings),
     )
+    replaced = _replaced(outcomes)
     for each in found:
+        if (each.check, str(each.object)) in replaced:
+            continue
         if policy.selection.admits(each.check, each.slug, each.category):
             yield replace(each, phase=each.phase or policy.closing.get(each.fingerprint))
+
+
+def _replaced(outcomes: Sequence[Outcome]) -> frozenset[tuple[str, str]]:
+    """The general findings, by check and object, that a project's own check stands for."""
+    return frozenset(
+        (outcome.check.head.instead_of, outcome.check.head.object)
+        for outcome in outcomes
+        if isinstance(outcome.check, ProjectCheck)
+        and outcome.check.head.instead_of is not None
+        and not outcome.not_run
+    )
 
 
 def _outcomes(

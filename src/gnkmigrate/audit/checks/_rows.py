@@ -10,6 +10,10 @@ from gnkmigrate.audit.check import Gaps
 from gnkmigrate.catalog.model import Fact, Identity
 from gnkmigrate.diff.change import Change
 from gnkmigrate.plan.quoting import identifier, qualified
+from gnkmigrate.plan.types import Type
+
+# Types whose values are texts.
+STRINGS = frozenset({"character varying", "character", "text"})
 
 # Columns whose values never appear in a report.
 _SECRET = re.compile(
@@ -93,6 +97,28 @@ def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:
         # Always the same part, so that two audits say the same.
         "" if percent is None else f" TABLESAMPLE SYSTEM ({percent:g}) REPEATABLE (0)",
     )
+
+
+def altered_columns(gaps: Gaps) -> Iterator[tuple[Change, LiveTable]]:
+    """Each column whose type or clauses change, with the rows that have it today.
+
+    A column that is renamed as well is two changes; the one that says what is altered counts.
+    """
+    for change in gaps.changes:
+        parent = change.fact.parent
+        if change.kind != "column" or change.verb != "alter" or parent is None:
+            continue
+        rows = live_table(gaps, parent)
+        if rows is not None and change.identity.name in rows.columns:
+            yield change, rows
+
+
+def types_of(change: Change) -> tuple[Type, Type]:
+    """The types of an altered column today and in the target."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        raise ValueError("an altered column has a before and an after")
+    return Type.parse(str(before.payload["type"])), Type.parse(str(after.payload["type"]))
 
 
 def coming_constraints(gaps: Gaps, type_: str) -> Iterator[tuple[Change, LiveTable]]:

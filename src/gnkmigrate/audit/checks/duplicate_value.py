@@ -9,17 +9,56 @@ Source: PostgreSQL manual, 5.5.3 (unique constraints).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints
+from gnkmigrate.audit.checks._access import column_of
+from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import content_hash
+from gnkmigrate.catalog.model import Fact, content_hash
 from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
     for type_ in ("primary key", "unique"):
         for change, rows in coming_constraints(gaps, type_):
             yield _probe(change, rows)
+    for change in gaps.changes:
+        fact = change.fact
+        coming = change.kind == "index" and change.verb == "add" and fact.payload["unique"]
+        rows_of = live_table(gaps, fact.parent) if coming and fact.parent is not None else None
+        if rows_of is not None and _exists(fact, rows_of):
+            yield _of_index(change, rows_of)
+
+
+def _exists(index: Fact, rows: LiveTable) -> bool:
+    """Whether every column that an index is built on is there today."""
+    names = {identifier(name): name for name in rows.columns}
+    needed = [each for each in index.depends_on if each.kind == "column"]
+    plain = all(column_of(key) in names or "(" in key for key in index.payload["keys"])
+    return plain and all(each.name in rows.columns for each in needed)
+
+
+def _of_index(change: Change, rows: LiveTable) -> Probe:
+    """As for a constraint; but an index may be partial, and be built on expressions."""
+    payload = change.fact.payload
+    keys = [column_of(key) for key in payload["keys"]]
+    given = [] if payload["nulls_not_distinct"] else [f"({key}) IS NOT NULL" for key in keys]
+    given += [str(payload["predicate"])] if payload["predicate"] else []
+    what = f"of {rows.label} share their ({', '.join(keys)})"
+    return Probe(
+        object_of(change.fact),
+        change,
+        beside("duplicate_value").format(
+            key=rows.key,
+            parts=", ".join(keys),
+            rows=rows.source(rows.columns),
+            given=" AND ".join(given) or "true",
+        ),
+        one=f"One row {what} with another, which the target forbids.",
+        many=f"COUNT rows {what} with others, which the target forbids.",
+        table=rows.table,
+        hidden=rows.hidden,
+    )
 
 
 def _probe(change: Change, rows: LiveTable) -> Probe:

@@ -8,7 +8,7 @@ Source: PostgreSQL manual, ALTER TABLE (SET NOT NULL).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._rows import LiveTable, beside, live_table
+from gnkmigrate.audit.checks._rows import LiveTable, altered_columns, beside
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.catalog.model import Fact
@@ -17,13 +17,10 @@ from gnkmigrate.plan.quoting import identifier, literal
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
-    for change in gaps.changes:
-        parent, name = change.fact.parent, change.identity.name
-        if not _becomes_not_null(change) or parent is None:
+    for change, rows in altered_columns(gaps):
+        if not _becomes_not_null(change):
             continue
-        rows = live_table(gaps, parent)
-        if rows is None or name not in rows.columns:
-            continue
+        name = change.identity.name
         about = object_of(change.fact)
         label = about.label(gaps.home)
         yield Probe(
@@ -58,9 +55,6 @@ def _estimate(rows: LiveTable, name: str) -> str:
 
 
 def _becomes_not_null(change: Change) -> bool:
-    # A rename that also alters is two changes; the second one says what is altered.
-    if change.kind != "column" or change.verb != "alter":
-        return False
     if change.before is None or change.after is None:
         return False
     return bool(change.after.payload["not_null"]) and not change.before.payload["not_null"]

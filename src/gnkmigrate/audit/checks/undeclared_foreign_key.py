@@ -10,6 +10,7 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator, Mapping
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._names import plain, stems
 from gnkmigrate.audit.checks._style import kind_of_values
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
@@ -29,12 +30,12 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             for name in fact.payload["columns"]
         }
         columns = snapshot.children(table.identity, "column")
-        names = {_plain(column.identity.name) for column in columns}
+        names = {plain(column.identity.name) for column in columns}
         for column in sorted(columns, key=lambda fact: fact.position):
-            other = referable.get((table.identity.path[0], _plain(column.identity.name)))
+            other = referable.get((table.identity.path[0], plain(column.identity.name)))
             if other is None or column.identity.name in bound or other.parent == table.identity:
                 continue
-            polymorphic = _plain(column.identity.name).removesuffix("id") + "type" in names
+            polymorphic = plain(column.identity.name).removesuffix("id") + "type" in names
             if kind_of_values(column) == kind_of_values(other) and not polymorphic:
                 yield _observation(column, other, home)
 
@@ -53,27 +54,9 @@ def _referable(snapshot: Snapshot) -> Mapping[tuple[str, str], Fact]:
                 continue
             key = snapshot.get("column", schema, name, columns[0])
             if key is not None:
-                for stem in _stems(name):
-                    found.setdefault((schema, stem + _plain(columns[0])), set()).add(key)
+                for stem in stems(name):
+                    found.setdefault((schema, stem + plain(columns[0])), set()).add(key)
     return {name: next(iter(keys)) for name, keys in found.items() if len(keys) == 1}
-
-
-def _plain(name: str) -> str:
-    """A name without what spellings differ in: userId and user_id are one."""
-    return name.replace("_", "").casefold()
-
-
-def _stems(table: str) -> set[str]:
-    """What a column may call one row of a table: users, user; categories, category."""
-    plain = _plain(table)
-    stems = {plain}
-    if plain.endswith("ies"):
-        stems.add(plain.removesuffix("ies") + "y")
-    if plain.endswith(("ses", "xes", "zes", "ches", "shes")):
-        stems.add(plain.removesuffix("es"))
-    if plain.endswith("s") and not plain.endswith("ss"):
-        stems.add(plain.removesuffix("s"))
-    return stems
 
 
 def _observation(column: Fact, other: Fact, home: str) -> Observation:

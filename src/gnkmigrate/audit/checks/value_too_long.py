@@ -9,26 +9,22 @@ Source: PostgreSQL manual, 8.3 (character types).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._rows import LiveTable, beside, live_table
+from gnkmigrate.audit.checks._rows import LiveTable, altered_columns, beside, types_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.diff.change import Change
 from gnkmigrate.plan.quoting import identifier
-from gnkmigrate.plan.types import Type
 
-_STRINGS = {"character varying", "character"}
+# Types that may have a length.
+_LIMITED = {"character varying", "character"}
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
-    for change in gaps.changes:
+    for change, rows in altered_columns(gaps):
         limit = _new_limit(change)
-        parent = change.fact.parent
-        if limit is None or parent is None:
+        if limit is None:
             continue
-        rows = live_table(gaps, parent)
         name = change.identity.name
-        if rows is None or name not in rows.columns:
-            continue
         about = object_of(change.fact)
         than = f"longer than the target's {limit} characters."
         yield Probe(
@@ -56,17 +52,11 @@ def _repair(rows: LiveTable, name: str, limit: int) -> str:
 
 def _new_limit(change: Change) -> int | None:
     """How many characters the column may hold in future; None where it could not hold more."""
-    # A rename that also alters is two changes; the second one says what is altered.
-    if change.kind != "column" or change.verb != "alter":
-        return None
-    if change.before is None or change.after is None:
-        return None
-    before = Type.parse(str(change.before.payload["type"]))
-    after = Type.parse(str(change.after.payload["type"]))
-    if after.name not in _STRINGS or after.array or not after.modifiers:
+    before, after = types_of(change)
+    if after.name not in _LIMITED or after.array or not after.modifiers:
         return None
     limit = after.modifiers[0]
-    fits = before.name in _STRINGS and bool(before.modifiers) and before.modifiers[0] <= limit
+    fits = before.name in _LIMITED and bool(before.modifiers) and before.modifiers[0] <= limit
     return None if fits else limit
 
 

@@ -1,0 +1,3 @@
+SELECT {key} AS key
+FROM {rows}
+WHERE {wrong}

@@ -1,0 +1,107 @@
+"""Texts that are to become a reference, and match nobody.
+
+Where a column gets both another type and a foreign key, its values have to be mapped: a text such
+as an e-mail address becomes the id of a user. A value resolves when it is the key of a row of the
+referenced table, or agrees, whatever its case, with a text by which that table is unique. What
+resolves to nobody has no place in the new column. A project's own check that knows the mapping
+better may take the place of this one (`instead_of` in its head).
+
+Source: PostgreSQL manual, 5.5.5 (foreign keys).
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.audit.check import DataCheck, Gaps, Probe
+from gnkmigrate.audit.checks._rows import (
+    STRINGS,
+    LiveTable,
+    beside,
+    coming_constraints,
+    live_table,
+)
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.catalog.model import Fact, Identity
+from gnkmigrate.diff.change import Change
+from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.plan.types import Type, are_comparable
+
+
+def probes(gaps: Gaps) -> Iterator[Probe]:
+    for change, rows in coming_constraints(gaps, "foreign key"):
+        columns = change.fact.payload["columns"]
+        reference = change.fact.payload["references"]
+        target = Identity("table", (reference["schema"], reference["table"]))
+        referenced = live_table(gaps, target)
+        if (
+            len(columns) != 1
+            or referenced is None
+            or reference["columns"][0] not in (referenced.columns)
+        ):
+            continue
+        column = gaps.target.get("column", *change.fact.identity.path[:2], columns[0])
+        if column is not None and not _keeps_type(rows.columns[columns[0]], column):
+            yield _probe(change, column, rows, referenced, gaps)
+
+
+def _keeps_type(live: Fact, target: Fact) -> bool:
+    return are_comparable(str(live.payload["type"]), str(target.payload["type"]))
+
+
+def _probe(
+    change: Change, column: Fact, rows: LiveTable, referenced: LiveTable, gaps: Gaps
+) -> Probe:
+    about, name = object_of(column), column.identity.name
+    key = referenced.columns[change.fact.payload["references"]["columns"][0]].identity.name
+    value = f"{rows.column(name)}::text"
+    texts = _unique_texts(gaps, referenced.table)
+    match = " OR ".join(
+        [
+            f"referenced.{identifier(key)}::text = lower({value})",
+            *(f"lower(referenced.{identifier(each)}::text) = lower({value})" for each in texts),
+        ]
+    )
+    what = f"of {about.label(gaps.home)}"
+    by = " or ".join([key, *texts])
+    wrong = beside("unresolved_reference_condition").format(
+        column=rows.column(name), referenced=referenced.relation, match=match
+    )
+    old = rows.columns[name]
+    to_nobody = f"SET {identifier(old.identity.name)} = NULL"
+    forgets = f"UPDATE {rows.relation} AS live {to_nobody}\nWHERE {wrong}"
+    return Probe(
+        about,
+        change,
+        beside("uncastable_value").format(key=rows.key, rows=rows.rows, wrong=wrong),
+        one=f"One value {what} matches no row of {referenced.label} by {by}.",
+        many=f"COUNT values {what} match no row of {referenced.label} by {by}.",
+        table=rows.table,
+        hidden=rows.hidden,
+        repair=""
+        if old.payload["not_null"]
+        else f"-- Forgets them; keep them elsewhere first.\n{forgets}",
+    )
+
+
+def _unique_texts(gaps: Gaps, table: Identity) -> list[str]:
+    """The columns of texts by each of which the table is unique today."""
+    found = []
+    for constraint in gaps.live.children(table, "constraint"):
+        columns = constraint.payload["columns"]
+        if constraint.payload["type"] != "unique" or len(columns) != 1:
+            continue
+        column = gaps.live.get("column", *table.path, columns[0])
+        if column is not None and Type.parse(str(column.payload["type"])).name in STRINGS:
+            found.append(columns[0])
+    return found
+
+
+CHECK = DataCheck(
+    id="GNK-D009",
+    slug="unresolved-reference",
+    title="Every text that becomes a reference names a row",
+    severity=Severity.HIGH,
+    impact="What matches nobody has no place in the new column: the migration stops, or loses it.",
+    recommendation="Correct the texts, or let the migration keep them aside.",
+    probes=probes,
+)

@@ -1,0 +1,2 @@
+{column} IS NOT NULL
+AND NOT EXISTS (SELECT FROM {referenced} AS referenced WHERE {match})

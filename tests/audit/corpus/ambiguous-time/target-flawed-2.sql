@@ -1,0 +1,1 @@
+CREATE TABLE "Log" (seen_at timestamptz(0) NOT NULL);
