@@ -111,7 +111,7 @@ def test_what_it_says() -> None:
     text = render(result(), View())
     assert "<strong>Incomplete.</strong> 1 gap separates the database from the target" in text
     assert "CREATE TABLE public.&#34;orders&#34; ();" in text
-    assert "closed by orders" in text
+    assert "closed by phase orders" in text
     assert "-- Takes away all rows of public.orders.\nDROP TABLE public.orders;" in text
     assert "permission denied for table users" in text
     assert "about 1,234,567 rows" in text

@@ -1,0 +1,62 @@
+"""The page about the database that the report of 2025-12-09 describes: docs/audit.png shows it.
+
+After a change that is meant, GNKMIGRATE_UPDATE_REPORT=1 takes the picture anew.
+"""
+
+import base64
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.report.html import render
+from gnkmigrate.report.view import View
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import load
+from tests import browser as tool
+from tests.audit.support import TIME
+from tests.support import ROOT, execute_file
+
+PICTURE = ROOT / "docs" / "audit.png"
+ROWS = ROOT / "tests" / "audit" / "minegnk.sql"
+WIDTH, HEIGHT = 1280, 1000
+
+
+@pytest.fixture
+def page(server: Server, minegnk_template: str, tmp_path: Path) -> Path:
+    conninfo = server.url.conninfo
+    project = load(ROOT / "gnkmigrate.toml", {"server": {"provider": "url", "url": conninfo}})
+    with server.database(template=minegnk_template) as url:
+        execute_file(url, ROWS)
+        result = audit_project(project, url, Wish(), TIME, lambda _: None)
+    result = replace(
+        result,
+        database="tester@localhost:5432/minegnk",
+        live=replace(result.live, database="minegnk"),
+        target_name="schema/target.sql",
+    )
+    file = tmp_path / "audit.html"
+    file.write_text(render(result, View()), encoding="utf-8")
+    return file
+
+
+def test_the_page_says_what_the_report_says(page: Path) -> None:
+    programs = tool.programs()
+    if programs is None:
+        pytest.skip("Chromium or its driver is not installed; make browser installs it")
+    with tool.chromium(*programs) as browser:
+        tool.view(browser, width=WIDTH, height=HEIGHT)
+        tool.load(browser, page)
+        assert browser.find_element(By.TAG_NAME, "h1").text == "minegnk"
+        assert len(browser.find_elements(By.CSS_SELECTOR, ".table")) == 6
+        assert len(browser.find_elements(By.CSS_SELECTOR, ".picture g.missing")) == 3
+        assert tool.complaints(browser) == []
+        assert tool.requests(browser) == [page.as_uri()]
+        if tool.AXE.exists():
+            assert tool.violations(browser) == []
+        if os.environ.get("GNKMIGRATE_UPDATE_REPORT"):
+            shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
+            PICTURE.write_bytes(base64.b64decode(shot["data"]))
