@@ -1,15 +1,20 @@
 """A session that is lost in the middle of an upgrade is replaced, and the upgrade goes on."""
 
+from collections.abc import Callable
+
 import pytest
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionLost
 from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.revision import load_phases
-from gnkmigrate.phases.status import Request, status
+from gnkmigrate.phases.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
-from tests.support import ROOT, pg_dump
+from tests.conftest import MAJOR
+from tests.migrations.project import Project
+from tests.own_server import own_server
+from tests.support import BASELINE, ROOT, TARGET, execute_file, pg_dump
 
 
 @pytest.fixture
@@ -22,29 +27,48 @@ def terminate(database: DatabaseUrl, pid: int) -> None:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
 
 
+def upgraded_in_spite_of(project: Project, happens: Callable[[Connection], None]) -> None:
+    """One upgrade to the end, during which something happens to its session at every 8th step."""
+    sessions: list[Connection] = []
+    struck: list[events.Event] = []
+
+    def open_session() -> Connection:
+        sessions.append(connect(project.url, search_path=project.settings.schemas))
+        return sessions[-1]
+
+    def observe(event: events.Event) -> None:
+        if isinstance(event, events.StepStarted) and event not in struck and event.number % 8 == 0:
+            struck.append(event)
+            happens(sessions[-1])
+
+    runner.run_to_the_end(open_session, project.phases, "up", Request(), project.settings, observe)
+    assert len(struck) >= 2
+    assert len(sessions) == len(struck) + 1
+    assert set(project.states) == {"done"}
+
+
 def test_an_upgrade_whose_backend_is_killed_again_and_again_arrives_at_the_target(
     server: Server, minegnk: DatabaseUrl, minegnk_target: DatabaseUrl, settings: Settings
 ) -> None:
+    project = Project(minegnk, server, load_phases(settings.path(settings.migrations)), settings)
+
+    upgraded_in_spite_of(project, lambda session: terminate(minegnk, session.info.backend_pid))
+
+    assert project.declared == pg_dump(minegnk_target, server)
+
+
+def test_an_upgrade_whose_server_crashes_again_and_again_arrives_at_the_target(
+    settings: Settings,
+) -> None:
     phases = load_phases(settings.path(settings.migrations))
-    sessions: list[Connection] = []
-    killed: list[events.Event] = []
+    with own_server(MAJOR) as own, own.server.database() as url, own.server.database() as target:
+        execute_file(url, BASELINE)
+        execute_file(target, TARGET)
+        project = Project(url, own.server, phases, settings)
 
-    def open_session() -> Connection:
-        sessions.append(connect(minegnk, search_path=settings.schemas))
-        return sessions[-1]
+        upgraded_in_spite_of(project, lambda _session: own.crash())
 
-    def kill_at_every_fifth_step(event: events.Event) -> None:
-        if isinstance(event, events.StepStarted) and event not in killed and event.number % 5 == 0:
-            killed.append(event)
-            terminate(minegnk, sessions[-1].info.backend_pid)
-
-    runner.run_to_the_end(open_session, phases, "up", Request(), settings, kill_at_every_fifth_step)
-
-    assert len(killed) >= 3
-    assert len(sessions) == len(killed) + 1
-    with connect(minegnk) as session:
-        assert {found.state for found in status(session, phases)} == {"done"}
-    assert pg_dump(minegnk, server) == pg_dump(minegnk_target, server)
+        assert project.declared == pg_dump(target, own.server)
 
 
 def test_a_session_that_does_not_come_back_ends_the_run_with_a_word_on_what_to_do(
