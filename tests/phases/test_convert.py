@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 
-from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.phases import events
 from gnkmigrate.phases.names import literal
 from tests.migrations.project import Project
@@ -175,3 +176,107 @@ def test_the_application_writes_meanwhile(project: Project) -> None:
     assert project.rows(
         f"SELECT {QUOTED_KEY}, {QUOTED_COLUMN}, number FROM {QUOTED_TABLE} ORDER BY 1"
     ) == [(key, *expected[key]) for key in sorted(expected)]
+
+
+@pytest.fixture
+def online(small: Small) -> Project:
+    """One nullable column of a large table, whose old type holds less than its new one."""
+    arguments = """
+        "public.t", "id",
+        (Conversion("n", "text", using=":column::text", back=":column::int",
+                    holds=r":column ~ '^\\d+$'", lossy="false"),)
+    """
+    small.revision(1, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
+    project = small.project(limits={"rewrite_rows": 0})
+    project.execute("CREATE TABLE t (id int PRIMARY KEY, n int, other text)")
+    project.execute("INSERT INTO t SELECT g, g FROM generate_series(1, 50) AS g")
+    return project
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [("old columns of public.t", None), ("rows of old columns of public.t", "23514")],
+)
+def test_a_value_that_comes_while_the_old_columns_are_built_is_not_lost(
+    online: Project, step: str, error: str | None
+) -> None:
+    """Before the trigger is there the downgrade sees it and stops; from then on it is refused."""
+    online.up()
+    refused: list[str | None] = []
+
+    def write(event: events.Event) -> None:
+        if isinstance(event, events.StepStarted) and event.step == step:
+            try:
+                online.execute("INSERT INTO t (id, n) VALUES (99, 'many')")
+            except psycopg.Error as found:
+                refused.append(found.sqlstate)
+
+    if error is None:
+        with pytest.raises(PhaseFailed, match="cannot hold"):
+            online.down(write)
+        online.down(parameters={"spill": "yes"})
+        kept = online.rows("SELECT content FROM gnkmigrate.overflow")
+        assert kept == [({"id": 99, "n": "many", "other": None},)]
+    else:
+        online.down(write)
+        assert refused == [error]
+    assert online.rows("SELECT count(*), sum(n) FROM t") == [(50, sum(range(1, 51)))]
+
+
+def test_a_table_of_which_only_nullability_changes_is_not_read_under_a_lock(small: Small) -> None:
+    arguments = """
+        "public.t", "id",
+        (Conversion("n", "integer", not_null=True, default="7", rename="number"),)
+    """
+    small.revision(1, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
+    project = small.project(limits={"rewrite_rows": 10})
+    project.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, n int);"
+        "INSERT INTO t SELECT g, g FROM generate_series(1, 50) AS g"
+    )
+    before = project.state
+    checked: list[object] = []
+    query = "SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 't'::regclass"
+
+    def look(event: events.Event) -> None:
+        if isinstance(event, events.StepStarted) and event.step == "columns of public.t":
+            checked.extend(project.rows(f"{query} AND contype = 'c'"))
+
+    project.up(look)
+
+    assert checked == [("gnkmigrate_not_null_n", True)]  # valid, so that SET NOT NULL reads nothing
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        project.execute("INSERT INTO t VALUES (99, NULL)")
+    project.execute("INSERT INTO t VALUES (99)")
+    project.down()
+    assert project.rows("SELECT n FROM t WHERE id = 99") == [(7,)]
+    project.execute("DELETE FROM t WHERE id = 99")
+    assert project.state == before
+
+
+def test_originals_that_a_cut_off_downgrade_has_left_are_not_taken_for_new_ones(
+    small: Small,
+) -> None:
+    arguments = """
+        "public.t", "id", (Conversion("n", "varchar(3)", using="left(:column, 3)"),)
+    """
+    small.revision(1, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
+    project = small.project(limits={"rewrite_rows": 0})
+    project.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, n text); INSERT INTO t VALUES (1, 'first')"
+    )
+    project.up()
+
+    def stop(event: events.Event) -> None:
+        if isinstance(event, events.StepStarted) and event.step == "originals of public.t":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        project.down(stop)
+    assert project.rows("SELECT original FROM gnkmigrate.residue") == [("first",)]
+    project.execute("UPDATE t SET n = 'firmly'")
+    project.up()
+    assert project.rows("SELECT original FROM gnkmigrate.residue") == [("firmly",)]
+    project.down()
+    assert project.rows("SELECT n FROM t") == [("firmly",)]
+    assert project.rows("SELECT FROM gnkmigrate.residue") == []

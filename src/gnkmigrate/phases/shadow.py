@@ -11,11 +11,12 @@ from typing import Any
 
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.conversion import COLUMN, Conversion
-from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.work import Work
 
 ROW = ":row"
 NEVER = "false"
+ALWAYS = "true"
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
 TRIGGER = "zz_gnkmigrate_columns"
 
@@ -32,6 +33,7 @@ class Shadow:
         default: its default once it is in place, as SQL; None for none.
         not_null: whether it will be NOT NULL.
         residue: SQL statement parts for what the way back would lose; None on the way back.
+        misfit: SQL condition, with `:row`, under which there is no value for it on the way back.
     """
 
     source: str
@@ -41,6 +43,7 @@ class Shadow:
     default: str | None
     not_null: bool
     residue: "Residue | None"
+    misfit: str = NEVER
 
     @property
     def name(self) -> str:
@@ -195,6 +198,7 @@ def _downward(
         default=before["default"],
         not_null=bool(before["not_null"]),
         residue=None,
+        misfit=conversion.misfit(new, not_null=False) if conversion.holds != ALWAYS else NEVER,
     )
 
 
@@ -207,11 +211,15 @@ def add(table: str, shadows: Sequence[Shadow], function: str) -> str:
     residue = "\n    ".join(
         keeping(shadow.residue) for shadow in shadows if shadow.residue is not None
     )
+    refused = "\n    ".join(
+        _refusing(table, shadow) for shadow in shadows if shadow.misfit != NEVER
+    )
     return f"""
 ALTER TABLE {quoted(table)} {columns};
 CREATE FUNCTION {function}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
+    {refused}
     {assignments}
     {residue}
     RETURN NEW;
@@ -221,6 +229,18 @@ CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE ON {quoted(table)} FOR EACH ROW
     WHEN (coalesce(current_setting('gnkmigrate.filling', true), '') = '')
     EXECUTE FUNCTION {function}();
 ALTER TABLE {quoted(table)} ENABLE ALWAYS TRIGGER {TRIGGER}"""
+
+
+def _refusing(table: str, built: Shadow) -> str:
+    """The part of a trigger function that refuses a value which would be lost without a word."""
+    source = literal(built.source)
+    schema, name = (literal(part) for part in split(table))
+    return f"""IF {built.misfit.replace(ROW, "NEW")} THEN
+        RAISE check_violation USING
+            MESSAGE = format('column %I is being taken back to its old shape, which cannot hold'
+                             ' this value', {source}),
+            SCHEMA = {schema}, TABLE = {name}, COLUMN = {source};
+    END IF;"""
 
 
 def keeping(residue: Residue) -> str:

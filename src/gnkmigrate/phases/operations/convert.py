@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import legacy, relation, shadow
 from gnkmigrate.phases.conversion import Conversion, alter_to_new, alter_to_old
 from gnkmigrate.phases.convertible import misplaced_columns, unfit_rows
@@ -17,8 +16,9 @@ from gnkmigrate.phases.operations.convert_online import (
     exchange,
     prepared,
 )
+from gnkmigrate.phases.operations.spill_misfits import SpillMisfits
+from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.phases.recorder import operation
-from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
@@ -39,7 +39,7 @@ def convert_columns(table: str, key: str, conversions: tuple[Conversion, ...]) -
         conversions: the columns' changes.
     """
     spec, before = building(table, key, conversions, "up")
-    return (*before, ConvertColumns(spec))
+    return (*before, ConvertColumns(spec), TakeMisfitsBack(spec))
 
 
 @operation("revert_columns")
@@ -52,7 +52,8 @@ def revert_columns(table: str, key: str, conversions: tuple[Conversion, ...]) ->
         conversions: the same as for convert_columns.
     """
     spec, before = building(table, key, conversions, "down")
-    return (SpillMisfits(spec), *before, RevertColumns(spec), *clearing(spec))
+    revert = (RevertColumns(spec), ForgetOriginals(spec))
+    return (SpillMisfits(spec), *before, *revert, *clearing(spec))
 
 
 @dataclass(frozen=True)
@@ -142,98 +143,6 @@ class ConvertColumns(Step):
 
 
 @dataclass(frozen=True)
-class SpillMisfits(Step):
-    """Values that the old columns cannot hold are refused, or with --spill kept and replaced."""
-
-    repeats: ClassVar[bool] = True
-
-    reshaping: Reshaping
-
-    @property
-    def name(self) -> str:
-        return f"misfits of {self.reshaping.table}"
-
-    @property
-    def undoes(self) -> str:
-        return self.reshaping.name
-
-    def check(self, work: Work) -> Sequence[Refusal]:
-        if work.parameters["spill"] == "yes":
-            return ()
-        spec = self.reshaping
-        refusals = []
-        for change in spec.conversions:
-            shown = f"{column(spec.key)}, {column(change.new_name)}"
-            query = f"SELECT {shown} FROM {quoted(spec.table)} WHERE {self._misfit(work, change)}"
-            total, rows = listed(work, query)
-            if total:
-                refusals.append(
-                    Refusal(
-                        f"{spec.table}.{change.new_name}: values that the old column cannot hold.",
-                        rows,
-                        total,
-                        "Change them, or keep them in the overflow with --spill.",
-                        query,
-                    )
-                )
-        return refusals
-
-    def _misfit(self, work: Work, change: Conversion) -> str:
-        """The condition under which the old column cannot hold a row's value."""
-        before = shadow.remembered(work, self.reshaping.table, (change,))[change.column]
-        if before is None:
-            raise PhaseFailed(
-                f"How {self.reshaping.table}.{change.column} was declared is not in the journal.",
-                hint="Restore the rows of gnkmigrate.memory from a backup.",
-            )
-        return change.misfit(column(change.new_name), not_null=bool(before["not_null"]))
-
-    def run(self, work: Work) -> int:
-        """Keeps what does not fit.
-
-        Raises:
-            PhaseFailed: values have come since the check, and --spill was not given.
-        """
-        refusals = self.check(work)
-        if refusals:
-            raise PhaseFailed(
-                f"Phase {work.phase}: {refusals[0].message}",
-                details=refusals[0].rows,
-                hint="Change them and run the same command again, or keep them with --spill.",
-            )
-        if work.parameters["spill"] != "yes":
-            return 0
-        table, rows = quoted(self.reshaping.table), 0
-        with relation.quiet_triggers(work, self.reshaping.table):
-            for change in self.reshaping.conversions:
-                where = self._misfit(work, change)
-                reason = literal(f"{change.new_name} does not fit {change.column}")
-                # A row that stays keeps its other values, of which one may be a password.
-                kept = [self.reshaping.key, change.new_name]
-                picked = "spilled.*" if change.fallback is None else _listed(kept)
-                rows += work.execute(f"""
-                    INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
-                    SELECT {literal(work.phase)}, {literal(self.reshaping.table)}, {reason},
-                           (SELECT to_jsonb(picked) FROM (SELECT {picked}) AS picked)
-                    FROM {table} AS spilled WHERE {where}
-                """).rowcount
-                if change.fallback is None:
-                    work.execute(f"DELETE FROM {table} WHERE {where}")
-                else:
-                    name = column(change.new_name)
-                    work.execute(f"UPDATE {table} SET {name} = {change.fallback} WHERE {where}")
-        return rows
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return (f"-- refuses, or keeps in gnkmigrate.overflow: {self.name}",)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"spilled.{column(name)}" for name in names)
-
-
-@dataclass(frozen=True)
 class RevertColumns(Step):
     """The old columns take their place again; a small table is rewritten here."""
 
@@ -264,10 +173,6 @@ class RevertColumns(Step):
         legacy.show_reverted(work, spec.table)
         for change in spec.conversions:
             work.forget(shadow.memory_key(spec.table, change))
-        work.execute(
-            "DELETE FROM gnkmigrate.residue"
-            f" WHERE phase = {literal(work.phase)} AND relation = {literal(spec.table)}"
-        )
         return rows
 
     def _rewrite(self, work: Work) -> int:
@@ -333,3 +238,24 @@ class RevertColumns(Step):
             "originals from gnkmigrate.residue"
         )
         return (*self._renames(), note)
+
+
+@dataclass(frozen=True)
+class ForgetOriginals(Step):
+    """Once the old columns are back nobody needs their originals, of which there may be many."""
+
+    transactional: ClassVar[bool] = False
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return f"originals of {self.reshaping.table}"
+
+    def run(self, work: Work) -> int:
+        work.attempt(lambda: self.reshaping.forget_originals(work), limited=False)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- deletes the originals of {self.reshaping.table} from gnkmigrate.residue",)

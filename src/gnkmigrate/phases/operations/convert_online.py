@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from gnkmigrate.phases import shadow
+from gnkmigrate.phases import misfits, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.index_copy import IndexCopy, indexes_of
+from gnkmigrate.phases.key_range import Keys
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.operations.backfill import Backfill
 from gnkmigrate.phases.privileges import grants_on
 from gnkmigrate.phases.shadow import Shadow
-from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
 
@@ -116,6 +117,13 @@ class Reshaping:
         work.remember(f"building {self.which}", True)
         return True
 
+    def forget_originals(self, work: Work) -> None:
+        """Deletes what the phase has kept of this table's old values."""
+        work.execute(
+            "DELETE FROM gnkmigrate.residue"
+            f" WHERE phase = {literal(work.phase)} AND relation = {literal(self.table)}"
+        )
+
     def forget_choice(self, work: Work) -> None:
         work.forget(f"building {self.which}")
 
@@ -142,8 +150,9 @@ class AddShadows(Step):
         spec = self.reshaping
         if spec.direction == "up":
             shadow.remember(work, spec.table, spec.conversions)
+            spec.forget_originals(work)  # of a downgrade that was cut off before it could
         shadows = spec.shadows(work)
-        if shadows and spec.choose(work):
+        if spec.choose(work) and shadows:
             work.execute(shadow.add(spec.table, shadows, spec.function))
         return 0
 
@@ -161,7 +170,9 @@ def drop_shadows(spec: Reshaping, work: Work) -> None:
         for required in spec.required(work):
             check = column(not_null_check(required))
             work.execute(f"ALTER TABLE {quoted(spec.table)} DROP CONSTRAINT IF EXISTS {check}")
-        work.execute(shadow.drop(spec.table, spec.shadows(work), spec.function))
+        shadows = spec.shadows(work)
+        if shadows:
+            work.execute(shadow.drop(spec.table, shadows, spec.function))
         spec.forget_choice(work)
 
 
@@ -204,11 +215,26 @@ class FillShadows(Step):
     def undoes(self) -> str:
         return self.reshaping.name if self.reshaping.direction == "down" else self.name
 
+    def check(self, work: Work) -> Sequence[Refusal]:
+        spec = self.reshaping
+        return Keys(spec.table, spec.key).refusals(work)
+
     def run(self, work: Work) -> int:
+        """Fills them.
+
+        Raises:
+            PhaseFailed: on the way back, values have come that the old columns cannot hold.
+        """
         spec = self.reshaping
         if not spec.is_online(work):
             return 0
-        sql = shadow.fill(spec.table, spec.shadows(work))
+        if spec.direction == "down":
+            # From now on the trigger refuses them, so none can come behind this look.
+            misfits.require_none(work, spec.table, spec.key, spec.conversions)
+        shadows = spec.shadows(work)
+        if not shadows:
+            return 0
+        sql = shadow.fill(spec.table, shadows)
         return Backfill(self.name, spec.table, spec.key, sql, alias="filled", quiet=True).run(work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
@@ -238,12 +264,13 @@ class IndexShadows(Step):
             return 0
         shadows = spec.shadows(work)
         names = {built.source: built.name for built in shadows}
-        for index in indexes_of(work, spec.table, list(names)):
+        for index in indexes_of(work, spec.table, list(names)) if names else ():
             self._build(work, index, names)
         for name in spec.required(work):
             self._require(work, name)
-        listed = ", ".join(column(built.name) for built in shadows)
-        work.attempt(lambda: work.execute(f"ANALYZE {quoted(spec.table)} ({listed})"))
+        if shadows:
+            listed = ", ".join(column(built.name) for built in shadows)
+            work.attempt(lambda: work.execute(f"ANALYZE {quoted(spec.table)} ({listed})"))
         return 0
 
     def _build(self, work: Work, index: IndexCopy, names: Mapping[str, str]) -> None:
@@ -269,7 +296,7 @@ class IndexShadows(Step):
             add = f"ALTER TABLE {table} ADD CONSTRAINT {column(check)} {condition}"
             work.attempt(lambda: work.execute(add))
         validate = f"ALTER TABLE {table} VALIDATE CONSTRAINT {column(check)}"
-        work.attempt(lambda: work.execute(validate))
+        work.attempt(lambda: work.execute(validate), limited=False)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
@@ -284,14 +311,16 @@ def not_null_check(required: str) -> str:
 def exchange(spec: Reshaping, work: Work) -> None:
     """Drops the replaced columns and gives their names to the new ones; no row is touched."""
     table, shadows = quoted(spec.table), spec.shadows(work)
-    indexes = indexes_of(work, spec.table, [built.source for built in shadows])
+    sources = [built.source for built in shadows]
+    indexes = indexes_of(work, spec.table, sources) if sources else ()
     carried = [each for built in shadows for each in _carried(work, spec, built)]
-    work.execute(f"DROP TRIGGER {shadow.TRIGGER} ON {table}; DROP FUNCTION {spec.function}()")
+    if shadows:
+        work.execute(f"DROP TRIGGER {shadow.TRIGGER} ON {table}; DROP FUNCTION {spec.function}()")
     for required in spec.required(work):
         work.execute(f"ALTER TABLE {table} ALTER COLUMN {column(required)} SET NOT NULL")
         work.execute(f"ALTER TABLE {table} DROP CONSTRAINT {column(not_null_check(required))}")
-    dropped = ", ".join(f"DROP COLUMN {column(built.source)}" for built in shadows)
-    work.execute(f"ALTER TABLE {table} {dropped}")
+    for source in sources:
+        work.execute(f"ALTER TABLE {table} DROP COLUMN {column(source)}")
     for built in shadows:
         work.execute(
             f"ALTER TABLE {table} RENAME COLUMN {column(built.name)} TO {column(built.target)}"

@@ -1,0 +1,55 @@
+"""Values of new columns that the old ones, which a downgrade brings back, cannot hold."""
+
+from collections.abc import Sequence
+
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.phases import shadow
+from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases.names import column, quoted
+from gnkmigrate.phases.rows import listed
+from gnkmigrate.phases.step import Refusal
+from gnkmigrate.phases.work import Work
+
+
+def condition(work: Work, table: str, change: Conversion) -> str:
+    """The SQL condition under which the old column cannot hold a row's value."""
+    before = shadow.remembered(work, table, (change,))[change.column]
+    if before is None:
+        raise PhaseFailed(
+            f"How {table}.{change.column} was declared is not in the journal.",
+            hint="Restore the rows of gnkmigrate.memory from a backup.",
+        )
+    return change.misfit(column(change.new_name), not_null=bool(before["not_null"]))
+
+
+def reason(change: Conversion) -> str:
+    """Under which they are kept in the overflow."""
+    return f"{change.new_name} does not fit {change.column}"
+
+
+def found(work: Work, table: str, key: str, conversions: Sequence[Conversion]) -> Sequence[Refusal]:
+    """The rows with such values, one refusal for each column; it reads the table unlocked."""
+    refusals = []
+    for change in conversions:
+        shown = f"{column(key)}, {column(change.new_name)}"
+        query = f"SELECT {shown} FROM {quoted(table)} WHERE {condition(work, table, change)}"
+        total, rows = listed(work, query)
+        if total:
+            message = f"{table}.{change.new_name}: values that the old column cannot hold."
+            hint = "Change them, or keep them in the overflow with --spill."
+            refusals.append(Refusal(message, rows, total, hint, query))
+    return refusals
+
+
+def require_none(work: Work, table: str, key: str, conversions: Sequence[Conversion]) -> None:
+    """Stops a downgrade that would lose a value.
+
+    Raises:
+        PhaseFailed: such values have come since the phase began.
+    """
+    for refusal in found(work, table, key, conversions):
+        raise PhaseFailed(
+            f"Phase {work.phase}: {refusal.message}",
+            details=refusal.rows,
+            hint="Change them and run the same command again, or keep them with --spill.",
+        )

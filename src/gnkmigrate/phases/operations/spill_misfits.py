@@ -1,0 +1,103 @@
+"""The part of op.revert_columns that looks after values for which the old columns have no place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gnkmigrate.phases import misfits, relation
+from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.operations.convert_online import Reshaping
+from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
+from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.work import Work
+
+_KEYS = "pg_temp.gnkmigrate_misfits"
+
+
+@dataclass(frozen=True)
+class SpillMisfits(Step):
+    """Values that the old columns cannot hold are refused, or with --spill kept and replaced."""
+
+    repeats: ClassVar[bool] = True
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return f"misfits of {self.reshaping.table}"
+
+    @property
+    def undoes(self) -> str:
+        return self.reshaping.name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        """What came back with the last upgrade has to come back again with the next."""
+        return (TakeMisfitsBack(self.reshaping).name,)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        if work.parameters["spill"] == "yes":
+            return ()
+        spec = self.reshaping
+        return misfits.found(work, spec.table, spec.key, spec.conversions)
+
+    def run(self, work: Work) -> int:
+        """Keeps what does not fit.
+
+        Raises:
+            PhaseFailed: values have come since the check, and --spill was not given.
+        """
+        spec = self.reshaping
+        if work.parameters["spill"] != "yes":
+            misfits.require_none(work, spec.table, spec.key, spec.conversions)
+            return 0
+        if not self._find(work):
+            return 0
+        with relation.quiet_triggers(work, spec.table):
+            rows = sum(self._spill(work, place) for place in range(len(spec.conversions)))
+        work.execute(f"DROP TABLE {_KEYS}")
+        return rows
+
+    def _find(self, work: Work) -> bool:
+        """Notes the keys before anything is locked, since that reads the whole table."""
+        spec = self.reshaping
+        conditions = [misfits.condition(work, spec.table, change) for change in spec.conversions]
+        where = " OR ".join(f"({condition})" for condition in conditions)
+        work.execute(f"""
+            CREATE TEMPORARY TABLE gnkmigrate_misfits AS
+            SELECT {column(spec.key)} AS key FROM {quoted(spec.table)} WHERE {where}
+        """)
+        work.execute(f"ANALYZE {_KEYS}")
+        if work.value(f"SELECT EXISTS (SELECT FROM {_KEYS})"):
+            return True
+        work.execute(f"DROP TABLE {_KEYS}")
+        return False
+
+    def _spill(self, work: Work, place: int) -> int:
+        spec, change = self.reshaping, self.reshaping.conversions[place]
+        table, key = quoted(spec.table), column(spec.key)
+        misfit = misfits.condition(work, spec.table, change)
+        where = f"{key} IN (SELECT key FROM {_KEYS}) AND ({misfit})"
+        reason = literal(misfits.reason(change))
+        # A row that stays keeps its other values, of which one may be a password.
+        kept = ", ".join(f"spilled.{column(name)}" for name in (spec.key, change.new_name))
+        picked = "spilled.*" if change.fallback is None else kept
+        # Columns under construction are no part of the row.
+        built = ", ".join(literal(each.name) for each in spec.shadows(work))
+        rows = work.execute(f"""
+            INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
+            SELECT {literal(work.phase)}, {literal(spec.table)}, {reason},
+                   (SELECT to_jsonb(picked) - ARRAY[{built}]::text[]
+                    FROM (SELECT {picked}) AS picked)
+            FROM {table} AS spilled WHERE {where}
+        """).rowcount
+        if change.fallback is None:
+            work.execute(f"DELETE FROM {table} WHERE {where}")
+        else:
+            name = column(change.new_name)
+            work.execute(f"UPDATE {table} SET {name} = {change.fallback} WHERE {where}")
+        return rows
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- refuses, or keeps in gnkmigrate.overflow: {self.name}",)
