@@ -16,7 +16,7 @@ from psycopg import sql
 
 from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
-from gnkmigrate.audit.checks._server import answers
+from gnkmigrate.audit.checks._server import answers, listed
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.catalog.model import Fact
@@ -35,6 +35,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     tables = sorted({fact.identity.path[:2] for fact in candidates})
     closed = _closed(connection, question, tables)
     readable = [fact for fact in candidates if fact.identity.path[:2] not in closed]
+    unread = {"not examined": listed(map(".".join, sorted(closed)))} if closed else {}
     found = False
     for number, examined, plain in _sampled(connection, readable):
         if plain:
@@ -44,11 +45,10 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
                 about,
                 f"Column {about.label(question.home)} holds values that look like passwords in "
                 "the clear.",
-                evidence={"values examined": examined, "in the clear": plain},
+                evidence={"values examined": examined, "in the clear": plain, **unread},
             )
     if closed and not found:
-        names = ", ".join(".".join(path) for path in sorted(closed))
-        raise CannotRun(f"the role may not read all rows of {names}")
+        raise CannotRun(f"the role may not read all of {', '.join(unread['not examined'])}")
 
 
 def _may_hold_passwords(column: Fact) -> bool:

@@ -25,6 +25,8 @@ from gnkmigrate.plan.quoting import literal, qualified
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
     rows = answers(connection, question, "sequence_columns")
     own = [row for row in rows if is_own(question, row.schema, row.relation)]
+    closed = listed(f"{row.schema}.{row.relation}" for row in own if not row.readable)
+    unread = {"not examined": closed} if closed else {}
     found = False
     for state in _states(connection, [row for row in own if row.readable]):
         if state.highest is None or state.following > state.highest:
@@ -39,13 +41,13 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             evidence={
                 "sequence": f"{state.row.sequence_schema}.{state.row.sequence}",
                 "highest": state.highest,
+                **unread,
             },
             fix=(f"SELECT setval({name}, {state.highest})",),
             undo=(f"SELECT setval({name}, {state.following}, false)",),
         )
-    closed = [f"{row.schema}.{row.relation}" for row in own if not row.readable]
     if closed and not found:
-        raise CannotRun(f"the role may not read all of {', '.join(listed(closed))}")
+        raise CannotRun(f"the role may not read all of {', '.join(closed)}")
 
 
 @dataclass(frozen=True)
