@@ -7,8 +7,9 @@ for somebody's lock for long, and never holds anybody up.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from psycopg import errors, sql
+from psycopg import Cursor, errors, sql
 
 from gnkmigrate.audit.checks._rows import looks_secret
 from gnkmigrate.connection import Connection
@@ -110,10 +111,20 @@ def ask_number(connection: Connection, query: str, bounds: Bounds) -> int:
 def _examples(connection: Connection, query: sql.SQL, listing: sql.SQL) -> tuple[str, ...]:
     cursor = connection.execute(query.format(listing=listing, limit=sql.Literal(EXAMPLES)))
     names = [column.name for column in cursor.description or ()]
-    return tuple(_example(names, row) for row in cursor.fetchall())
+    return tuple(_example(names, row) for row in _texts(cursor))
 
 
-def _example(names: list[str], row: tuple[object, ...]) -> str:
+def _texts(cursor: Cursor[Any]) -> Iterator[tuple[str | None, ...]]:
+    """The rows as PostgreSQL prints them: Python's times know no infinity and no year 10000."""
+    result = cursor.pgresult
+    if result is None:
+        return
+    for row in range(result.ntuples):
+        values = (result.get_value(row, column) for column in range(result.nfields))
+        yield tuple(None if value is None else value.decode() for value in values)
+
+
+def _example(names: list[str], row: tuple[str | None, ...]) -> str:
     """A row as its key, and what the listing says about it in brackets."""
     about = [
         f"{name} {value}"
