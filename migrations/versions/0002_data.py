@@ -23,6 +23,9 @@ OF_A_ROW = """
     {row}.created_at AT TIME ZONE :'source_timezone' AS created_at
 """
 
+# Their rows go with the nodes.
+CHILDREN = ("public.earnings_history", "public.node_stats_cache")
+
 TOO_LONG = """
 SELECT id, 'node_address' AS column, char_length(node_address) AS length, 255 AS allowed
 FROM public.user_nodes WHERE char_length(node_address) > 255
@@ -68,7 +71,9 @@ BEGIN
         NEW.node_id := OLD.node_id;
         RETURN NEW;
     END IF;
-    SELECT id INTO NEW.node_id FROM public.nodes WHERE identifier = left(NEW.node_address, 255);
+    -- Whoever gives the node another identifier just now is waited for.
+    SELECT id INTO NEW.node_id FROM public.nodes WHERE identifier = left(NEW.node_address, 255)
+    FOR KEY SHARE;
     IF NEW.node_id IS NULL AND TG_OP = 'UPDATE' AND OLD.node_id IS NOT NULL THEN
         EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE node_address = $1 AND id <> $2)',
                        TG_RELID::regclass) INTO shared USING OLD.node_address, OLD.id;
@@ -129,7 +134,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET gnkmigrate.following = 'on' AS $body$
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        DELETE FROM public.nodes;
+        -- A DELETE would not see what has come since the snapshot of a REPEATABLE READ client.
+        EXECUTE 'TRUNCATE public.nodes, {", ".join(CHILDREN)}'
+            || coalesce(', ' || to_regclass('gnkmigrate_staging.user_nodes'), '');
     ELSIF TG_OP = 'DELETE' OR NEW.node_id IS DISTINCT FROM OLD.node_id THEN
         -- By the address, which has an index.
         DELETE FROM public.nodes
@@ -204,9 +211,6 @@ WHERE (node.identifier, node.display_name, node.gpu_type, node.gcore_instance_id
       IS DISTINCT FROM (expected.identifier, expected.display_name, expected.gpu_type,
                         expected.gcore_instance_id)
 """
-
-# Their rows go with the nodes.
-CHILDREN = ("public.earnings_history", "public.node_stats_cache")
 
 
 def upgrade() -> None:
@@ -288,6 +292,9 @@ def upgrade() -> None:
     )
     op.step("nodes follow user_nodes", SYNC, touches=("public.user_nodes",))
     op.backfill("rows of nodes", "public.user_nodes", "id", FILL, alias="old", quiet=True)
+    op.take_back(
+        "The old shape does not say who assigned a node.", "public.user_nodes", ("assigned_by",)
+    )
     op.step("statistics of nodes", "ANALYZE public.nodes, public.user_nodes")
     op.verify(
         "every assignment knows its node",

@@ -35,7 +35,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET gnkmigrate.following = 'on' AS $body$
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        DELETE FROM {{followed}}.user_nodes;
+        TRUNCATE {{followed}}.user_nodes;
         RETURN NULL;
     END IF;
     IF TG_OP = 'UPDATE' AND
@@ -188,7 +188,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET gnkmigrate.following = 'on' AS $body$
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        DELETE FROM gnkmigrate_archive.user_nodes AS old WHERE {ASSIGNED.format(row="old")};
+        -- Where it may, by a TRUNCATE: a DELETE would not see what has come since the snapshot of a
+        -- REPEATABLE READ client.
+        IF :'inactive' = 'keep' THEN
+            TRUNCATE gnkmigrate_archive.user_nodes;
+        ELSE
+            DELETE FROM gnkmigrate_archive.user_nodes WHERE is_active;
+        END IF;
         RETURN NULL;
     END IF;
     IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.node_id) = (OLD.user_id, OLD.node_id) THEN
@@ -215,7 +221,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET gnkmigrate.following = 'on' AS $body$
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        DELETE FROM gnkmigrate_archive.user_nodes;
+        TRUNCATE gnkmigrate_archive.user_nodes;
     ELSIF TG_OP = 'DELETE' THEN
         DELETE FROM gnkmigrate_archive.user_nodes WHERE node_id = OLD.id;
     ELSE
@@ -351,6 +357,34 @@ ALTER VIEW legacy.user_nodes ALTER COLUMN created_at SET DEFAULT now();
 ALTER VIEW legacy.user_nodes ALTER COLUMN updated_at SET DEFAULT now()
 """
 
+# What rollbacks of this phase and of those before it spill, in an order in which it can come back.
+NODES_OF_ANOTHER_KIND = (
+    "The old shape has no place for nodes without an assignment, with a region or of another type."
+)
+NODES_MADE_ELSEWHEN = "The old shape does not say when a node was made, only when it was assigned."
+SPILLED = (
+    ("In the old shape a node has a user.", "public.nodes", ("id",)),
+    (NODES_OF_ANOTHER_KIND, "public.nodes", ("id",)),
+    ("The old shape has no place for nodes that nobody is assigned to.", "public.nodes", ("id",)),
+    (
+        "In the old shape a node belongs to one user.",
+        "public.user_nodes",
+        ("user_id", "node_id"),
+    ),
+    ("The old shape has no place for earnings.", "public.earnings_history", ("id",)),
+    (
+        "The old shape has no place for earnings of a node without a user.",
+        "public.earnings_history",
+        ("id",),
+    ),
+    ("The old shape has no place for cached statistics.", "public.node_stats_cache", ("node_id",)),
+    (
+        "The old shape has no place for statistics of a node without a user.",
+        "public.node_stats_cache",
+        ("node_id",),
+    ),
+)
+
 WITHOUT_ROW = """
 NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes AS old WHERE old.node_id = {node})
 """
@@ -420,6 +454,10 @@ def upgrade() -> None:
         last=f"{LEAD};{FOLLOW.format(followed='public')}",
         view=LEGACY_VIEW,
     )
+    for reason, table, key in SPILLED:
+        op.take_back(reason, table, key=key)
+    op.take_back(NODES_OF_ANOTHER_KIND, "public.nodes", ("region", "identifier_type"))
+    op.take_back(NODES_MADE_ELSEWHEN, "public.nodes", ("created_at",))
     op.verify(
         "every assignment has its user and its node",
         """

@@ -111,6 +111,16 @@ def upgrade() -> None:
         """,
         touches=("public.node_requests",),
     )
+    op.take_back(
+        "The old shape has no telegram, discord or currency_preference.",
+        "public.users",
+        ("telegram", "discord", "currency_preference"),
+    )
+    op.take_back(
+        "The old shape has no type, budget, network or assigned_to.",
+        "public.node_requests",
+        ("type", "budget", "network", "assigned_to"),
+    )
     op.add_constraint(
         "public.node_requests",
         "node_requests_type_check",

@@ -48,7 +48,7 @@ def moment(column: str, rename: str = "", *, default: str | None = "now()") -> C
         expects="timestamp without time zone",
         fits=NEAR_ENOUGH,
         holds=NEAR_ENOUGH,
-        fallback="now()",
+        fallback="timestamptz 'epoch'",
     )
 
 

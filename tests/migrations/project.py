@@ -69,6 +69,13 @@ class Project:
         with connect(self.url, search_path=self.settings.schemas) as connection:
             yield connection
 
+    @contextmanager
+    def copy(self) -> Iterator["Project"]:
+        """The same database once more."""
+        name = str(conninfo.conninfo_to_dict(self.url.conninfo)["dbname"])
+        with self.server.database(template=name) as url:
+            yield replace(self, url=url)
+
     def run(
         self, direction: Direction, request: Request, observe: events.Observer = events.ignore
     ) -> tuple[Phase, ...]:

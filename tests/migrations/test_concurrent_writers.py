@@ -312,8 +312,9 @@ def reassign(chance: random.Random, session: Connection) -> tuple[str, str, str]
     return (
         "new update",
         (
-            f"UPDATE user_nodes SET user_id = '{user}' FROM nodes"
-            f" WHERE nodes.id = node_id AND identifier = {node} AND {where}"
+            f"UPDATE user_nodes SET user_id = '{user}'"
+            f" FROM (SELECT id FROM nodes WHERE identifier = {node} FOR SHARE) AS node"
+            f" WHERE node.id = node_id AND {where}"
         ),
         (
             f"UPDATE copy.user_nodes SET user_id = '{user}',"
@@ -324,7 +325,14 @@ def reassign(chance: random.Random, session: Connection) -> tuple[str, str, str]
     )
 
 
+def truncate_new_nodes(chance: random.Random, session: Connection) -> tuple[str, str, str]:
+    if chance.random() > 0.02:
+        return change_new_node(chance, session)
+    return "new truncate", "TRUNCATE nodes CASCADE", "TRUNCATE copy.user_nodes"
+
+
 NEW: Sequence[Write] = (
+    truncate_new_nodes,
     change_new_node,
     change_new_node,
     rename_new_node,

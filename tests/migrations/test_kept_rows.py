@@ -271,6 +271,39 @@ def test_what_it_cannot_hold_is_refused_and_kept_when_asked(stations: Stations, 
         assert project.dump.splitlines() == stations[case.level - 1].state[0]
 
 
+@pytest.mark.parametrize("name", [name for name in REFUSED if REFUSED[name].level > 1])
+def test_a_rollback_and_another_upgrade_give_what_the_upgrade_alone_gives(
+    stations: Stations, name: str
+) -> None:
+    case = REFUSED[name]
+    with stations[case.level].project() as straight:
+        straight.execute(case.written)
+        with straight.copy() as project:
+            straight.up()
+
+            project.down(parameters=SPILL)
+            project.up()
+
+            assert (project.dump, project.content) == (straight.dump, straight.content)
+            assert project.rows("SELECT relation, content FROM gnkmigrate.overflow") == []
+
+
+def test_what_has_no_place_any_more_stays_in_the_overflow(stations: Stations) -> None:
+    with stations[6].project() as project:
+        project.execute(
+            f"INSERT INTO user_nodes (user_id, node_id) VALUES ('{CLEO}', {NODE});"
+            f"INSERT INTO earnings_history (node_id, date, earnings_gnk) VALUES ({NODE}, now(), 1)"
+        )
+        project.down(parameters=SPILL)
+        project.execute("DELETE FROM user_nodes WHERE node_address = 'gonka1first'")
+        project.up()
+
+        assert project.rows("SELECT relation FROM gnkmigrate.overflow ORDER BY relation") == [
+            ("public.earnings_history",),
+            ("public.user_nodes",),
+        ]
+
+
 def test_a_row_that_hangs_on_what_is_spilled_is_nobodys_to_delete(stations: Stations) -> None:
     with stations[3].project() as project:
         project.execute(

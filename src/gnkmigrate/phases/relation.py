@@ -106,6 +106,30 @@ def cascades(work: Work, table: str) -> list[Cascade]:
     return [Cascade(*row) for row in rows]
 
 
+def references(work: Work, table: str, row: str) -> list[str]:
+    """For each foreign key of a table the condition under which it holds for a row `row`."""
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        found = work.execute(f"""
+            SELECT confrelid::regclass::text,
+                   string_agg(format('referred.%I = {row}.%I', other.attname, own.attname),
+                              ' AND ' ORDER BY place),
+                   string_agg(format('{row}.%I IS NULL', own.attname), ' OR ' ORDER BY place)
+            FROM pg_constraint
+            CROSS JOIN LATERAL unnest(conkey, confkey)
+                 WITH ORDINALITY AS pair (referring, referred, place)
+            JOIN pg_attribute AS own ON own.attrelid = conrelid AND own.attnum = pair.referring
+            JOIN pg_attribute AS other
+              ON other.attrelid = confrelid AND other.attnum = pair.referred
+            WHERE contype = 'f' AND conrelid = {literal(quoted(table))}::regclass
+            GROUP BY pg_constraint.oid, confrelid
+            ORDER BY 1, 2
+        """).fetchall()
+    return [
+        f"({null} OR EXISTS (SELECT FROM {referred} AS referred WHERE {on}))"
+        for referred, on, null in found
+    ]
+
+
 # pg_depend names a view's rule; people know the view.
 _DEPENDENTS = """
 SELECT DISTINCT CASE WHEN rulename = '_RETURN'

@@ -8,6 +8,7 @@ from typing import ClassVar
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.operations.take_back import came_back
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal, Step
@@ -47,6 +48,11 @@ class Spill(Step):
     @property
     def undoes(self) -> str:
         return self.of or self.title
+
+    @property
+    def ends(self) -> Sequence[str]:
+        """What came back with the last upgrade has to come back again with the next."""
+        return (came_back(self.title, values=False), came_back(self.title, values=True))
 
     @property
     def tables(self) -> Sequence[str]:

@@ -1,0 +1,54 @@
+"""op.take_back: what a rollback had to spill comes back with the next upgrade."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.phases import overflow
+from gnkmigrate.phases.names import column
+from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.work import Work
+
+
+def came_back(reason: str, *, values: bool) -> str:
+    """The name of the step that takes back what was spilled for this reason."""
+    return f"{'values' if values else 'rows'} come back: {reason}"
+
+
+@operation("take_back")
+@dataclass(frozen=True)
+class TakeBack(Step):
+    """Brings rows, or values of rows, back from the overflow; what fits no more stays there.
+
+    Nothing in downgrade() belongs to it: a rollback spills anew what is there then.
+
+    Attributes:
+        reason: the title of the op.spill that kept them.
+        table: "schema.table".
+        columns: give rows that are still there these values again; none: insert the rows.
+        key: the columns that identify a row.
+    """
+
+    reason: str
+    table: str
+    columns: tuple[str, ...] = ()
+    key: tuple[str, ...] = ("id",)
+
+    @property
+    def name(self) -> str:
+        return came_back(self.reason, values=bool(self.columns))
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    def run(self, work: Work) -> int:
+        key = ", ".join(column(name) for name in self.key)
+        if self.columns:
+            return overflow.update_back(work, self.table, self.reason, key, self.columns)
+        return overflow.insert_back(work, self.table, self.reason, key)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        what = ", ".join(self.columns) or "rows"
+        return (f"-- takes {what} of {self.table} back from gnkmigrate.overflow, if any are there",)

@@ -1,0 +1,44 @@
+"""The part of op.convert_columns that takes back what the last rollback had to spill."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.phases import misfits, overflow
+from gnkmigrate.phases.names import column
+from gnkmigrate.phases.operations.convert_online import Reshaping
+from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.work import Work
+
+
+@dataclass(frozen=True)
+class TakeMisfitsBack(Step):
+    """Values, or rows, for which the old columns had no place come back.
+
+    A value comes back where nobody has written since, a row where there is no other in its place.
+    """
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return f"misfits of {self.reshaping.table} come back"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.reshaping.table,)
+
+    def run(self, work: Work) -> int:
+        spec, rows = self.reshaping, 0
+        for change in spec.conversions:
+            kept = (work, spec.table, misfits.reason(change), column(spec.key))
+            if change.fallback is None:
+                rows += overflow.insert_back(*kept)
+            else:
+                still = f"restored.{column(change.new_name)} IS NOT DISTINCT FROM {change.fallback}"
+                rows += overflow.update_back(*kept, (change.new_name,), still)
+        return rows
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        table = self.reshaping.table
+        return (f"-- takes values of {table} back from gnkmigrate.overflow, if any are there",)

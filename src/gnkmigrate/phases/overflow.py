@@ -1,0 +1,85 @@
+"""What a rollback had to spill comes back with the next upgrade, where it still fits."""
+
+from collections.abc import Sequence
+
+from gnkmigrate.phases import relation
+from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.work import Work
+
+
+def insert_back(work: Work, table: str, reason: str, key: str) -> int:
+    """Inserts the rows that were kept; gives how many.
+
+    One stays in the overflow when there is another with its key or a unique value of it, or when a
+    row that it refers to is gone.
+    """
+    return _rows(
+        work,
+        f"""
+        WITH candidate AS (
+            SELECT kept.id AS entry, spilled AS whole
+            FROM {_kept(table)} WHERE {_meant(work, table, reason)}
+        ), inserted AS (
+            INSERT INTO {quoted(table)} SELECT (whole).* FROM candidate
+            ON CONFLICT DO NOTHING RETURNING {key}
+        )
+        DELETE FROM gnkmigrate.overflow USING candidate, inserted
+        WHERE overflow.id = candidate.entry AND {_same("inserted", "(candidate.whole)", key)}
+        """,
+    )
+
+
+def update_back(
+    work: Work, table: str, reason: str, key: str, columns: Sequence[str], where: str = "true"
+) -> int:
+    """Gives the rows that are still there the values that were kept of them; gives how many.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        reason: why they were kept.
+        key: the columns that identify a row, as SQL.
+        columns: which values.
+        where: SQL condition on the row, as `restored`, under which nobody has written since.
+    """
+    there_is = f"SELECT EXISTS (SELECT FROM {_kept(table)} WHERE {_meant(work, table, reason)})"
+    if not work.connection.execute(there_is.encode()).fetchall()[0][0]:
+        return 0
+    values = ", ".join(f"{column(name)} = spilled.{column(name)}" for name in columns)
+    with relation.quiet_batch(work, table):
+        return _rows(
+            work,
+            f"""
+            WITH updated AS (
+                UPDATE {quoted(table)} AS restored SET {values}
+                FROM {_kept(table)}
+                WHERE {_meant(work, table, reason)} AND {_same("restored", "spilled", key)}
+                  AND ({where})
+                RETURNING kept.id AS entry
+            )
+            DELETE FROM gnkmigrate.overflow USING updated WHERE overflow.id = updated.entry
+            """,
+        )
+
+
+def _rows(work: Work, statement: str) -> int:
+    return max(work.connection.execute(statement.encode()).rowcount, 0)
+
+
+def _kept(table: str) -> str:
+    record = f"jsonb_populate_record(NULL::{quoted(table)}, kept.content)"
+    return f"gnkmigrate.overflow AS kept CROSS JOIN LATERAL {record} AS spilled"
+
+
+def _meant(work: Work, table: str, reason: str) -> str:
+    conditions = [
+        f"kept.relation = {literal(table)}",
+        f"kept.reason = {literal(reason)}",
+        *relation.references(work, table, "spilled"),
+    ]
+    return " AND ".join(conditions)
+
+
+def _same(one: str, other: str, key: str) -> str:
+    names = [name.strip() for name in key.split(",")]
+    return " AND ".join(f"{one}.{name} = {other}.{name}" for name in names)
