@@ -12,7 +12,7 @@ FROM generate_series(1, greatest(%(rows)s / 10, 2)) AS number
 WHERE %(rows)s > 0;
 
 INSERT INTO public.users (id, email, password, name, role, "isActive", "createdAt", "updatedAt")
-SELECT id, email, 'not-a-hash',
+SELECT id, email, '!not-a-hash',
        (ARRAY['Zoë', 'Ştefan', 'O''Hara', '"Q"', 'שרה', '陳大文', 'Иван', NULL, E'two\nlines', ''])
            [place %% 10 + 1],
        CASE WHEN place %% 50 = 0 THEN 'admin' ELSE 'user' END::public.users_role_enum,

@@ -1,13 +1,13 @@
 -- The rows that the audit report of 2025-12-09 counted: 4 users, 1 user_node, 1 node_request.
 INSERT INTO public.users (id, email, password, name, role, "isActive", "createdAt", "updatedAt")
 VALUES
-    ('a0000000-0000-4000-8000-000000000001', 'admin@minegnk.example', 'not-a-hash', 'Admin',
+    ('a0000000-0000-4000-8000-000000000001', 'admin@minegnk.example', '!not-a-hash', 'Admin',
      'admin', true, '2025-10-01 08:00', '2025-12-01 09:30'),
-    ('a0000000-0000-4000-8000-000000000002', 'olena@minegnk.example', 'not-a-hash', 'Олена',
+    ('a0000000-0000-4000-8000-000000000002', 'olena@minegnk.example', '!not-a-hash', 'Олена',
      'user', true, '2025-10-26 02:30', '2025-11-20 17:05'),
-    ('a0000000-0000-4000-8000-000000000003', 'li@minegnk.example', 'not-a-hash', '李',
+    ('a0000000-0000-4000-8000-000000000003', 'li@minegnk.example', '!not-a-hash', '李',
      'user', true, '2025-11-02 01:30', '2025-11-02 01:30'),
-    ('a0000000-0000-4000-8000-000000000004', 'former@minegnk.example', 'not-a-hash', NULL,
+    ('a0000000-0000-4000-8000-000000000004', 'former@minegnk.example', '!not-a-hash', NULL,
      'user', false, '2025-11-11 11:11', '2025-12-01 00:00');
 
 INSERT INTO public.user_nodes
