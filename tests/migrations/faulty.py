@@ -18,6 +18,7 @@ import psycopg
 from psycopg.abc import RV, PQGen
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.errors import ConnectionLost
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.revision import Phase, load_phases
@@ -69,11 +70,15 @@ class Task:
     direction: Direction
     settings: Mapping[str, Any]
 
-    def run_into(self, fault: Fault, phases: Sequence[Phase]) -> None:
-        """Runs until the fault strikes."""
+    def run_into(self, fault: Fault, phases: Sequence[Phase]) -> bool:
+        """Runs until the fault strikes; says whether that cost the connection."""
         settings = minegnk_settings(**self.settings)
-        with open_session(self.url, fault) as session:
-            runner.run(session, phases, self.direction, Request(phase=self.phase), settings)
+        try:
+            with open_session(self.url, fault) as session:
+                runner.run(session, phases, self.direction, Request(phase=self.phase), settings)
+        except ConnectionLost:
+            return True
+        return False
 
 
 def spare(pid: int) -> None:
@@ -87,15 +92,20 @@ class Victims:
     def __init__(self, program: "subprocess.Popen[str]") -> None:
         self._program = program
 
-    def kill_one(self, task: Task, point: int) -> None:
-        """Gives a task to a process that is killed before its round trip number `point`."""
+    def kill_one(self, task: Task, point: int) -> bool:
+        """Gives a task to a process that is killed before its round trip number `point`.
+
+        Says whether it was; else it was through before.
+        """
         told, heard = self._program.stdin, self._program.stdout
         assert told is not None
         assert heard is not None
         json.dump({"point": point, **vars(task), "url": task.url.conninfo}, told)
         told.write("\n")
         told.flush()
-        assert int(heard.readline()) == -signal.SIGKILL
+        code = int(heard.readline())
+        assert code in {0, -signal.SIGKILL}
+        return code != 0
 
 
 @contextmanager

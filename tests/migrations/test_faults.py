@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.errors import ConnectionLost
 from gnkmigrate.phases.revision import Phase
 from tests.conftest import MAJOR
 from tests.migrations.faulty import Fault, Task, Victims, spare, victims
@@ -26,8 +25,11 @@ from tests.own_server import OwnServer, own_server
 FAULTS = os.environ.get("GNKMIGRATE_FAULTS", "1")
 CRASHES = os.environ.get("GNKMIGRATE_CRASHES", "1")
 
-# Runs a way of a phase in a database up to a round trip, where something strikes.
-Strike = Callable[[Project, Way, int], None]
+# Runs a way of a phase in a database up to a round trip, where something strikes; and says whether
+# it came to that.
+Strike = Callable[[Project, Way, int], bool]
+# A run that is quicker than the one that was counted looks less often at what it must not disturb.
+SPARED = 10
 
 
 @dataclass(frozen=True)
@@ -88,33 +90,34 @@ def end_sessions(url: DatabaseUrl, condition: str) -> None:
             time.sleep(0.001)
 
 
-def end_the_backend(project: Project, way: Way, point: int) -> None:
+def end_the_backend(project: Project, way: Way, point: int) -> bool:
     """pg_terminate_backend, as a nervous DBA does."""
 
     def strike(pid: int) -> None:
         end_sessions(project.url, f"pid = {pid}")
 
-    with pytest.raises(ConnectionLost):
-        task(project, way).run_into(Fault(point, strike), project.phases)
+    return task(project, way).run_into(Fault(point, strike), project.phases)
 
 
 @contextmanager
-def cut(station: Station, way: Way, strike: Strike, point: int) -> Iterator[Project]:
+def cut(station: Station, way: Way, strike: Strike, point: int, total: int) -> Iterator[Project]:
     """A copy of the station's database in which something struck."""
     with station.project(limits=way.limits) as project:
-        strike(project, way, point)
+        assert strike(project, way, point) or point > total - SPARED
         end_sessions(project.url, "true")  # a killed client's may still be busy
         yield project
 
 
-def strike_and_recover(stations: Stations, way: Way, strike: Strike, point: int) -> None:
+def strike_and_recover(
+    stations: Stations, way: Way, strike: Strike, point: int, total: int
+) -> None:
     start, end = stations[way.start], stations[way.end]
-    with cut(start, way, strike, point) as project:
+    with cut(start, way, strike, point, total) as project:
         project.run(way.direction, way.request)
         assert project.state == end.state
         project.run(OPPOSITE[way.direction], way.request)
         assert project.state == start.state
-    with cut(start, way, strike, point) as project:
+    with cut(start, way, strike, point, total) as project:
         project.run(OPPOSITE[way.direction], way.request)
         assert project.state == start.state
 
@@ -123,26 +126,25 @@ def strike_and_recover(stations: Stations, way: Way, strike: Strike, point: int)
 def test_a_phase_that_is_cut_at_any_round_trip_goes_on_and_goes_back(
     stations: Stations, sacrificed: Victims, way: Way, subtests: pytest.Subtests
 ) -> None:
-    def kill_the_client(project: Project, way: Way, point: int) -> None:
-        sacrificed.kill_one(task(project, way), point)
+    def kill_the_client(project: Project, way: Way, point: int) -> bool:
+        return sacrificed.kill_one(task(project, way), point)
 
     total = round_trips(stations[way.start], way)
     for place, point in enumerate(points(total, way, FAULTS)):
         strike = kill_the_client if (place + way.phase) % 2 else end_the_backend
         with subtests.test(f"{strike.__name__} {point} of {total}"):
-            strike_and_recover(stations, way, strike, point)
+            strike_and_recover(stations, way, strike, point, total)
 
 
 @pytest.mark.parametrize("way", tuple(ways()), ids=str)
 def test_a_phase_in_which_the_server_crashes_goes_on_and_goes_back(
     crashing: Crashing, way: Way, subtests: pytest.Subtests
 ) -> None:
-    def crash_the_server(project: Project, way: Way, point: int) -> None:
+    def crash_the_server(project: Project, way: Way, point: int) -> bool:
         fault = Fault(point, lambda _pid: crashing.own.crash())
-        with pytest.raises(ConnectionLost):
-            task(project, way).run_into(fault, project.phases)
+        return task(project, way).run_into(fault, project.phases)
 
     total = round_trips(crashing.stations[way.start], way)
     for point in points(total, way, CRASHES):
         with subtests.test(f"crash at {point} of {total}"):
-            strike_and_recover(crashing.stations, way, crash_the_server, point)
+            strike_and_recover(crashing.stations, way, crash_the_server, point, total)

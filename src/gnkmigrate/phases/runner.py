@@ -139,12 +139,9 @@ def _loss_explained(connection: Connection) -> Iterator[None]:
         if not connection.closed:
             raise
         reason = error.diag.message_primary or str(error).strip().splitlines()[0]
-        first = ""
-        if isinstance(error, psycopg.errors.DiskFull):  # a server that cannot write WAL ends
-            first = "Make room on the server's disk. "
         raise ConnectionLost(
             f"The connection was lost: {reason}.",
-            hint=f"{first}Run the same command again: it goes on where the journal says.",
+            hint="Run the same command again: it goes on where the journal says.",
         ) from error
 
 
