@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.audit.baseline import compared, last, read
-from gnkmigrate.audit.finding import Accepted, AuditResult, Finding, NotRun, Severity
+from gnkmigrate.audit.finding import Accepted, AuditResult, Finding, NotRun, Passed, Severity
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.report.json import render
 from gnkmigrate.report.view import View
@@ -71,6 +71,15 @@ def test_nobody_knows_whether_it_is_fixed_unless_somebody_looked(tmp_path: Path)
         assert trend is not None
         assert [each.id for each in trend.fixed] == fixed
         assert [each.id for each in trend.unknown] == unknown
+
+
+def test_a_check_that_the_project_gave_up_has_fixed_nothing(tmp_path: Path) -> None:
+    own = replace(A, check="SHOP-001", category="project")
+    past = read(_kept(tmp_path, _audit(own)))
+    for passed, fixed in (((), []), ((Passed("SHOP-001", "All is well", "project"),), [own.id])):
+        trend = compared(replace(_audit(), passed=passed), past).trend
+        assert trend is not None
+        assert [each.id for each in trend.fixed] == fixed
 
 
 def test_what_is_accepted_is_not_fixed(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from gnkmigrate.audit.finding import AuditResult
+from gnkmigrate.audit.finding import Accepted, AuditResult, PastFinding, Severity, Trend
 from gnkmigrate.report.markdown import render
 from gnkmigrate.report.view import View
-from tests.report.support import clean, hostile, result
+from tests.report.support import clean, finding, hostile, result
 
 SECTIONS = [
     "Executive summary",
@@ -104,3 +104,20 @@ def test_each_group_of_checks_has_its_part() -> None:
         "### 5.1 Security",
         "### 5.2 The target itself",
     ]
+
+
+def test_what_is_accepted_and_what_has_changed() -> None:
+    gone = finding("gone", Severity.LOW)
+    trend = Trend(
+        "past.json",
+        result().time,
+        80,
+        new=frozenset({result().findings[0].fingerprint}),
+        fixed=(PastFinding(gone.fingerprint, gone.id, gone.severity, gone.message),),
+    )
+    accepted = (Accepted(gone, "It is | meant so.", result().time.date()),)
+    text = render(replace(result(), trend=trend, accepted=accepted), View())
+    assert "Since 2025-12-09 (past.json): 1 new, 1 fixed, 0 still open; score 80 then" in text
+    assert "| low | Table gone is missing. | It is \\| meant so. | 2025-12-09 |  |" in text
+    assert "- **new**: Table orders is missing." in text
+    assert "- fixed: Table gone is missing." in text

@@ -1,8 +1,9 @@
 """The report on a terminal."""
 
+import re
 from dataclasses import replace
 
-from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.finding import Accepted, PastFinding, Severity, Trend
 from gnkmigrate.report.terminal import render
 from gnkmigrate.report.view import View
 from tests.report.support import clean, finding, hostile, result
@@ -59,3 +60,31 @@ def test_names_do_not_steer_the_terminal() -> None:
     text = render(hostile(), View(details=True))
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+def test_what_has_changed_and_what_is_accepted() -> None:
+    new, old, gone = (finding(name, Severity.LOW) for name in ("new", "old", "gone"))
+    trend = Trend(
+        "past.json",
+        result().time,
+        80,
+        new=frozenset({new.fingerprint}),
+        fixed=(PastFinding(gone.fingerprint, gone.id, gone.severity, gone.message),),
+    )
+    audit = replace(
+        result(),
+        findings=(new, old),
+        trend=trend,
+        accepted=(Accepted(gone, "It is meant so.", result().time.date()),),
+        excused=frozenset({old.fingerprint}),
+    )
+    text = render(audit, View(width=100, details=True))
+    assert (
+        "Since 2025-12-09 (past.json): 1 new, 1 fixed, 1 still open; score 80 then, 98 now." in text
+    )
+    assert re.search(r"^low +Table new is missing\. +new$", text, re.MULTILINE)
+    assert re.search(r"^low +Table old is missing\. +open$", text, re.MULTILINE)
+    assert "1 accepted finding is not counted." in text
+    assert "  accepted 2025-12-09  Table gone is missing. It is meant so." in text
+    assert f"  fixed    {gone.id}  Table gone is missing." in text
+    assert "The baseline has 1 finding of these: no reason to fail." in text

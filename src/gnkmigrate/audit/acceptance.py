@@ -28,6 +28,9 @@ from gnkmigrate.errors import SettingsError
 
 FILE_NAME = "accepted.toml"
 
+# The ids of what is found about the list itself begin so.
+PREFIX = "GNK-X"
+
 _ENTRY = re.compile(r"^\s*\[\[\s*accepted\s*\]\]")
 _HINT = "docs/audit.md shows what an acceptance holds."
 
@@ -205,7 +208,7 @@ def _unasked(entry: Acceptance, not_run: Iterable[NotRun]) -> bool:
 def _unused(entry: Acceptance, file: str) -> Finding:
     return replace(
         _about(entry, file),
-        check="GNK-X001",
+        check=f"{PREFIX}001",
         slug="unused-acceptance",
         message=f"The acceptance of {entry.name} names nothing that was found.",
         impact="Should the same turn up again, nobody would hear of it.",
@@ -216,7 +219,7 @@ def _unused(entry: Acceptance, file: str) -> Finding:
 def _expired(entry: Acceptance, file: str) -> Finding:
     return replace(
         _about(entry, file),
-        check="GNK-X002",
+        check=f"{PREFIX}002",
         slug="expired-acceptance",
         message=f"The acceptance of {entry.name} ended on {entry.until}.",
         impact="What it names counts again.",

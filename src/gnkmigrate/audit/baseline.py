@@ -5,13 +5,14 @@ itself; one that is named with --baseline also excuses what it has already.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from gnkmigrate.audit import acceptance
 from gnkmigrate.audit.finding import AuditResult, NotRun, PastFinding, Trend
 from gnkmigrate.audit.project import SeverityName
 from gnkmigrate.errors import SettingsError
@@ -19,12 +20,19 @@ from gnkmigrate.errors import SettingsError
 FILE_NAME = "baseline.json"
 
 
-class _PastFinding(BaseModel, frozen=True):
+class Entry(BaseModel, frozen=True):
+    """What is read of a finding of the past."""
+
     fingerprint: str
     id: str
     check: str
+    category: str
     severity: SeverityName
     message: str
+
+    def told(self) -> PastFinding:
+        """As reports tell it."""
+        return PastFinding(self.fingerprint, self.id, self.severity, self.message)
 
 
 class _PastSummary(BaseModel, frozen=True):
@@ -37,7 +45,7 @@ class _PastDocument(BaseModel, frozen=True):
 
     time: AwareDatetime
     summary: _PastSummary
-    findings: tuple[_PastFinding, ...]
+    findings: tuple[Entry, ...]
 
 
 @dataclass(frozen=True)
@@ -49,14 +57,14 @@ class Past:
         time: when it was made.
         database: which database it is about.
         score: its score.
-        findings: by fingerprint, with the id of the check.
+        findings: those that were open then, by fingerprint.
     """
 
     name: str
     time: datetime
     database: str
     score: int
-    findings: dict[str, tuple[str, PastFinding]]
+    findings: Mapping[str, Entry]
 
 
 class _Unreadable(Exception):
@@ -116,7 +124,7 @@ def compared(result: AuditResult, past: Past, *, excuses: bool = False) -> Audit
     graver = frozenset(
         mark
         for mark, severity in today.items()
-        if mark in known and known[mark][1].severity < severity
+        if mark in known and known[mark].severity < severity
     )
     accepted = {each.finding.fingerprint for each in result.accepted}
     gone = [known[mark] for mark in known if mark not in today and mark not in accepted]
@@ -126,8 +134,8 @@ def compared(result: AuditResult, past: Past, *, excuses: bool = False) -> Audit
         score=past.score,
         new=new,
         graver=graver,
-        fixed=tuple(each for check, each in gone if _looked_for(check, result)),
-        unknown=tuple(each for check, each in gone if not _looked_for(check, result)),
+        fixed=tuple(each.told() for each in gone if _looked_for(each, result)),
+        unknown=tuple(each.told() for each in gone if not _looked_for(each, result)),
     )
     excused = frozenset(today.keys() - new - graver) if excuses else frozenset()
     return replace(result, trend=trend, excused=excused)
@@ -146,25 +154,21 @@ def _read(file: Path) -> Past:
         time=content.time,
         database=content.summary.database,
         score=content.summary.score,
-        findings=dict(_findings(content)),
+        # What was accepted then and is not any more is new.
+        findings={each.fingerprint: each for each in content.findings},
     )
 
 
-def _findings(content: _PastDocument) -> Iterator[tuple[str, tuple[str, PastFinding]]]:
-    """Those that were open then; what was accepted and is not any more is new."""
-    for each in content.findings:
-        past = PastFinding(each.fingerprint, each.id, each.severity, each.message)
-        yield each.fingerprint, (each.check, past)
-
-
-def _looked_for(check: str, result: AuditResult) -> bool:
+def _looked_for(past: Entry, result: AuditResult) -> bool:
     """Whether this audit would have found it again, had it still been there."""
+    seen = {each.check for each in result.passed} | {each.check for each in result.findings}
     if result.partial:
-        seen = {each.check for each in result.passed} | {each.check for each in result.findings}
-        return check in seen
-    if check.startswith("GNK-G"):
+        return past.check in seen
+    if past.category in {"gap", "target"}:
         return result.target is not None
-    return check not in {each.check for each in result.not_run}
+    if past.category == "project" and not past.check.startswith(acceptance.PREFIX):
+        return past.check in seen  # the project may have given up the check
+    return past.check not in {each.check for each in result.not_run}
 
 
 def _place(database: str) -> str:
