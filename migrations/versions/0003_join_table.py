@@ -456,7 +456,7 @@ def upgrade() -> None:
     )
     for reason, table, key in SPILLED:
         op.take_back(reason, table, key=key)
-    op.take_back(NODES_OF_ANOTHER_KIND, "public.nodes", ("region", "identifier_type"))
+    op.take_back(NODES_OF_ANOTHER_KIND, "public.nodes", ("region", "identifier_type", "created_at"))
     op.take_back(NODES_MADE_ELSEWHEN, "public.nodes", ("created_at",))
     op.verify(
         "every assignment has its user and its node",
