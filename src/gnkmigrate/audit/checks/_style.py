@@ -1,6 +1,7 @@
 """Matters of style, told once for a whole schema and not once for each of a hundred columns."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from gnkmigrate.audit.check import Observation
 from gnkmigrate.audit.checks._server import listed
@@ -57,7 +58,13 @@ def columns_of_type(snapshot: Snapshot, *types: str) -> Iterator[Fact]:
 
 def type_name(column: Fact) -> str:
     """A column's type without its modifiers and without being an array: "numeric"."""
-    return Type.parse(str(column.payload["type"])).name
+    return _parsed(str(column.payload["type"])).name
+
+
+@cache
+def _parsed(text: str) -> Type:
+    """A type taken apart; a schema has thousands of columns and a few dozen types."""
+    return Type.parse(text)
 
 
 def kind_of_values(column: Fact) -> str:
