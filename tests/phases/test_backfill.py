@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gnkmigrate.connection import connect
-from gnkmigrate.errors import PhaseFailed, RevisionError, RunnerBusy
+from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, RunnerBusy
 from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.operations.backfill import Backfill
@@ -344,3 +344,91 @@ def test_in_one_transaction_there_is_one_session(stopping: Project) -> None:
     assert stopping.value("SELECT count(*) FROM seen") == 0
     stopping.up(atomic=True)
     assert stopping.rows("SELECT count(*), count(DISTINCT pid) FROM seen") == [(5000, 1)]
+
+
+STAMP = """
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.id = 77 THEN
+        RAISE 'no stamp for this one';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER "On Write" BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION stamp();
+CREATE TABLE another (id int);
+CREATE TRIGGER also BEFORE UPDATE ON another FOR EACH ROW EXECUTE FUNCTION stamp()
+"""
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_trigger_that_fails_is_named_with_its_row(small: Small, atomic: bool) -> None:
+    small.revision(
+        1, 'op.backfill("fill", "public.t", "id", "UPDATE public.t SET n = 1 WHERE :batch")'
+    )
+    project = small.project()
+    project.execute("CREATE TABLE t (id int PRIMARY KEY, n int)")
+    project.execute(f"INSERT INTO t SELECT number FROM {THOUSANDS}; {STAMP}")
+
+    with pytest.raises(PhaseFailed, match="no stamp for this one") as failed:
+        project.up(atomic=atomic)
+
+    assert 'trigger "On Write" of t' in failed.value.details
+    assert "row of public.t: id = 77" in failed.value.details
+    assert not any("another" in line for line in failed.value.details)
+
+
+@pytest.mark.parametrize(
+    ("columns", "value", "said"),
+    [
+        ("id json", "to_json(number)", "cannot be walked along id: could not identify an ordering"),
+        ("id int", "number", "public.t has no index that begins with id."),
+        ("id int, UNIQUE (n, id)", "number", "public.t has no index that begins with id."),
+        ("id int UNIQUE", "nullif(number, 5)", "Rows of public.t have no id"),
+    ],
+)
+def test_a_table_that_cannot_be_walked_is_refused(
+    small: Small, columns: str, value: str, said: str
+) -> None:
+    small.revision(
+        1, 'op.backfill("fill", "public.t", "id", "UPDATE public.t SET n = 1 WHERE :batch")'
+    )
+    project = small.project(limits=LimitSettings(rewrite_rows=10))
+    project.execute(f"CREATE TABLE t (n int, {columns})")
+    project.execute(f"INSERT INTO t (id) SELECT {value} FROM generate_series(1, 20) AS number")
+
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+
+    assert said in refused.value.details[0]
+    assert refused.value.details[1].startswith("  -> ")
+
+
+def test_a_table_that_an_earlier_step_makes_is_looked_at_when_it_is_there(small: Small) -> None:
+    small.revision(
+        1,
+        """
+        op.step("table", "CREATE TABLE public.t (id json)")
+        op.backfill("fill", "public.t", "id", "UPDATE public.t SET id = NULL WHERE :batch")
+        """,
+    )
+    with pytest.raises(PhaseFailed, match="cannot be walked along id"):
+        small.project().up()
+
+
+def test_rows_whose_keys_move_on_are_not_followed_for_ever(small: Small) -> None:
+    small.revision(
+        1,
+        """
+        op.backfill(
+            "renumber", "public.t", "id", "UPDATE public.t SET id = id + 10 WHERE :batch"
+        )
+        """,
+    )
+    project = small.project(limits=TINY)
+    project.execute("CREATE TABLE t (id int); CREATE INDEX ON t (id)")
+    project.execute("INSERT INTO t SELECT 10 * g FROM generate_series(1, 20) AS g")
+
+    project.up()
+
+    assert project.value("SELECT max(id) FROM t") == 210

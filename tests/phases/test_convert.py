@@ -280,3 +280,21 @@ def test_originals_that_a_cut_off_downgrade_has_left_are_not_taken_for_new_ones(
     project.down()
     assert project.rows("SELECT n FROM t") == [("firmly",)]
     assert project.rows("SELECT FROM gnkmigrate.residue") == []
+
+
+def test_values_that_become_one_in_a_unique_column_are_named(small: Small) -> None:
+    arguments = """
+        "public.t", "id", (Conversion("n", "varchar(3)", using="left(:column, 3)"),)
+    """
+    small.revision(1, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
+    project = small.project(limits={"rewrite_rows": 0})
+    project.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, n text UNIQUE);"
+        "INSERT INTO t VALUES (1, 'first'), (2, 'firm'), (3, 'other')"
+    )
+    before = project.state
+    with pytest.raises(PhaseFailed) as failed:
+        project.up()
+    assert "gnkmigrate_n: fir, rows: 2" in failed.value.details
+    project.down()
+    assert project.state == before

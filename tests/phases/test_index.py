@@ -1,5 +1,6 @@
 """op.build_index: what is there already is respected, what is broken is built again."""
 
+import psycopg
 import pytest
 
 from gnkmigrate.connection import connect
@@ -118,3 +119,51 @@ def test_a_rollback_that_is_cut_off_does_not_forget_that_the_index_was_there(
 
     assert indexes(project) == [DEFINITION]
     assert project.rows("TABLE gnkmigrate.memory") == []
+
+
+@pytest.fixture
+def unique(small: Small) -> Project:
+    small.revision(
+        1, 'op.build_index("once", "public.t", "(lower(a), b) INCLUDE (c) WHERE c", unique=True)'
+    )
+    project = small.project()
+    project.execute("CREATE TABLE t (id serial PRIMARY KEY, a text, b int, c boolean DEFAULT true)")
+    return project
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_unique_index_is_built(unique: Project, atomic: bool) -> None:
+    unique.execute(
+        "INSERT INTO t (a, b, c) VALUES ('A', 1, true), ('a', 1, false), ('a', 2, true),"
+        " ('a', NULL, true), ('A', NULL, true)"
+    )
+    unique.up(atomic=atomic)
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        unique.execute("INSERT INTO t (a, b) VALUES ('a', 1)")
+
+
+def test_keys_that_are_there_twice_are_listed_before_anything_changes(unique: Project) -> None:
+    unique.execute("INSERT INTO t (a, b) VALUES ('A', 1), ('a', 1), ('x', 1), ('y', 7), ('Y', 7)")
+    with pytest.raises(PhaseRefused) as refused:
+        unique.up()
+    said = refused.value.details
+    assert said[0].startswith("public.t has keys more than once that the index once allows once.")
+    assert {line.strip() for line in said[1:3]} == {
+        "lower: a, b: 1, rows: 2",
+        "lower: y, b: 7, rows: 2",
+    }
+    assert unique.states == ("pending",)
+
+
+def test_keys_that_come_in_the_middle_of_the_build_are_named(unique: Project) -> None:
+    def write(event: events.Event) -> None:
+        if isinstance(event, events.StepStarted):
+            unique.execute("INSERT INTO t (a, b) VALUES ('A', 1), ('a', 1)")
+
+    with pytest.raises(PhaseFailed, match="once") as failed:
+        unique.up(write)
+    assert "lower: a, b: 1, rows: 2" in failed.value.details
+
+    unique.execute("DELETE FROM t WHERE a = 'A'")
+    unique.up()
+    assert unique.value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'once'::regclass")

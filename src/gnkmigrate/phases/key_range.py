@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from gnkmigrate.phases.names import column, literal, quoted
-from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
 
@@ -135,7 +134,7 @@ class Keys:
         return ()
 
     def _without_key(self, work: Work) -> Sequence[Refusal]:
-        total, _ = listed(work, f"SELECT {self._from} WHERE {self._key} IS NULL")
+        total = int(work.value(f"SELECT count(*) {self._from} WHERE {self._key} IS NULL"))
         if not total:
             return ()
         message = f"Rows of {self.table} have no {self.name}, along which the table is walked."

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from textwrap import dedent
 from typing import ClassVar
@@ -110,8 +110,18 @@ class Backfill(Step):
         return headway.changed
 
     def _run_at_once(self, work: Work) -> int:
+        """In the transaction of the whole phase: one batch, and a savepoint to look back from."""
         work.execute(f"LOCK TABLE {quoted(self.table)} IN EXCLUSIVE MODE")
-        rows = self._batch(work, "true")
+        try:
+            with work.connection.transaction():
+                rows = self._batch(work, "true")
+        except psycopg.Error as error:
+            whole = None if isinstance(error, PASSING) else self._keys.whole(work)
+            if whole is not None:
+                count = work.value(f"SELECT count(*) FROM {quoted(self.table)}")
+                batch = replace(whole, rows=int(count))
+                name_culprit(work, error, self._keys, batch, partial(self._move, work))
+            raise
         work.save_checkpoint({}, rows)
         return rows
 

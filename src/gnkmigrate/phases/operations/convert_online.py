@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from gnkmigrate.phases import misfits, shadow
 from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases.duplicates import duplicates_named
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.index_copy import IndexCopy, indexes_of
 from gnkmigrate.phases.key_range import Keys
@@ -282,7 +283,8 @@ class IndexShadows(Step):
         if valid is False:
             work.concurrently(f"DROP INDEX CONCURRENTLY {staged}")
         if not valid:
-            work.concurrently(index.create(table, names, concurrently=True))
+            with duplicates_named(work, quoted(table), staged):
+                work.concurrently(index.create(table, names, concurrently=True))
 
     def _require(self, work: Work, required: str) -> None:
         """A valid CHECK spares SET NOT NULL its scan (manual, ALTER TABLE, SET NOT NULL)."""

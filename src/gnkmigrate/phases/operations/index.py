@@ -1,11 +1,14 @@
 """op.build_index and op.drop_built_index: indexes while the application writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from gnkmigrate.phases.duplicates import UniqueKey, duplicates_named, unique_key
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
@@ -43,6 +46,8 @@ class BuildIndex(Step):
         index: its name; it lives in the schema of its table.
         table: "schema.table".
         definition: what follows ON table: "(status)", "(active) WHERE active".
+        unique: whether each key may be there only once. Keys that are there more often are listed
+            before the phase begins.
     """
 
     transactional: ClassVar[bool] = False
@@ -50,6 +55,7 @@ class BuildIndex(Step):
     index: str
     table: str
     definition: str
+    unique: bool = False
 
     @property
     def name(self) -> str:
@@ -66,7 +72,7 @@ class BuildIndex(Step):
     def check(self, work: Work) -> Sequence[Refusal]:
         name = literal(self._qualified)
         if work.value(f"SELECT to_regclass({name}) IS NULL"):
-            return ()
+            return self._refuse_duplicates(work)
         found = self._shape(work)
         if found is None or found[1:] != self._wanted_shape(work)[1:]:
             other = str(work.value(_IN_THE_WAY.format(index=name)))
@@ -78,6 +84,22 @@ class BuildIndex(Step):
             return (Refusal(message, building, 0, "Wait until it is through."),)
         return ()
 
+    def _refuse_duplicates(self, work: Work) -> Sequence[Refusal]:
+        table = quoted(self.table)
+        if not self.unique or work.value(f"SELECT to_regclass({literal(table)}) IS NULL"):
+            return ()
+        query = self._key(work).query(table)
+        total, rows = listed(work, query)
+        if not total:
+            return ()
+        message = f"{self.table} has keys more than once that the index {self.index} allows once."
+        hint = "Remove or change all rows of a key but one."
+        return (Refusal(message, rows, total, hint, query),)
+
+    def _key(self, work: Work) -> UniqueKey:
+        with self._probe(work) as probe:
+            return unique_key(work, probe)
+
     def _shape(self, work: Work) -> tuple[Any, ...] | None:
         """The index as it is, beginning with whether it is valid; None where there is none."""
         return self._shape_of(work, self._qualified, quoted(self.table))
@@ -86,15 +108,25 @@ class BuildIndex(Step):
         return work.execute(_SHAPE.format(index=literal(index), table=literal(table))).fetchone()
 
     def _wanted_shape(self, work: Work) -> tuple[Any, ...]:
-        """The definition as PostgreSQL understands it: built on an empty copy, then rolled back."""
-        probe = column(self.index)
-        with work.connection.transaction(force_rollback=True):
-            work.execute(f"CREATE TEMPORARY TABLE gnkmigrate_probe (LIKE {quoted(self.table)})")
-            work.execute(f"CREATE INDEX {probe} ON pg_temp.gnkmigrate_probe {self.definition}")
-            shape = self._shape_of(work, f"pg_temp.{probe}", "pg_temp.gnkmigrate_probe")
+        """The definition as PostgreSQL understands it."""
+        with self._probe(work) as probe:
+            shape = self._shape_of(work, probe, "pg_temp.gnkmigrate_probe")
         if shape is None:
             raise TypeError("CREATE INDEX makes an index")
         return shape
+
+    @contextmanager
+    def _probe(self, work: Work) -> Iterator[str]:
+        """The index on an empty copy of the table, which is there as long as the block lasts."""
+        name = column(self.index)
+        with work.connection.transaction(force_rollback=True):
+            work.execute(f"CREATE TEMPORARY TABLE gnkmigrate_probe (LIKE {quoted(self.table)})")
+            work.execute(f"{self._create} {name} ON pg_temp.gnkmigrate_probe {self.definition}")
+            yield f"pg_temp.{name}"
+
+    @property
+    def _create(self) -> str:
+        return "CREATE UNIQUE INDEX" if self.unique else "CREATE INDEX"
 
     def run(self, work: Work) -> int:
         if work.attempt(lambda: self._was_there(work)):
@@ -106,8 +138,19 @@ class BuildIndex(Step):
             execute(f"DROP INDEX {concurrently}{self._qualified}")
             found = None
         if found is None:
-            execute(f"CREATE INDEX {concurrently}{self._body}")
+            self._build(work, lambda: execute(f"{self._create} {concurrently}{self._body}"))
         return 0
+
+    def _build(self, work: Work, build: Callable[[], object]) -> None:
+        """Builds it; in a transaction within a savepoint, so that it can be asked why not."""
+        if not self.unique:
+            build()
+            return
+        with (
+            duplicates_named(work, quoted(self.table), self._key(work)),
+            work.connection.transaction() if work.atomic else nullcontext(),
+        ):
+            build()
 
     def _was_there(self, work: Work) -> bool:
         """Whether it was there, and valid, before this step first ran; remembered from then on."""
@@ -125,7 +168,7 @@ class BuildIndex(Step):
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (f"CREATE INDEX CONCURRENTLY {self._body}",)
+        return (f"{self._create} CONCURRENTLY {self._body}",)
 
 
 @operation("drop_built_index")
