@@ -154,7 +154,11 @@ def test_nothing_is_found_in_a_clean_schema(
 
 def test_a_well_made_schema_gives_nothing_above_info(database: DatabaseUrl) -> None:
     execute_file(database, CORPUS / "well-made.sql")
-    assert [each.message for each in audited(database).at_least(Severity.LOW)] == []
+    grave = [(each.category, each.message) for each in audited(database).at_least(Severity.LOW)]
+    # Of an old server there is something to say, whatever the schema: it gets no fixes any more,
+    # and before PostgreSQL 15 everybody could create objects in schema public.
+    of_server = {"operations", "security"} if MAJOR < 16 else set()
+    assert [message for category, message in grave if category not in of_server] == []
 
 
 def _findings(case: Case, session: Connection, server: Server, read: Read) -> tuple[Finding, ...]:
