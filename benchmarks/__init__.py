@@ -1,0 +1,1 @@
+"""Scripts that measure; each says at its top how it is run."""
