@@ -1,1 +1,0 @@
-"""Scripts that measure; each says at its top how it is run."""
