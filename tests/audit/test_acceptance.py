@@ -8,6 +8,7 @@ import pytest
 
 from gnkmigrate.audit.acceptance import Acceptances, load
 from gnkmigrate.audit.finding import AuditResult, NotRun, Severity
+from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
 from tests.report.support import finding, result
 
@@ -72,6 +73,12 @@ def test_an_acceptance_ends(tmp_path: Path) -> None:
     over = _applied(tmp_path, f"{text}2025-12-08")
     assert [each.slug for each in over.findings] == ["missing-table", "expired-acceptance"]
     assert over.accepted == ()
+
+
+def test_nobody_has_to_hear_of_it(tmp_path: Path) -> None:
+    text = f'[[accepted]]\nid = "{ORDERS.id}"\n{SURE}until = 2025-12-08'
+    audit = _load(tmp_path, text).apply(result(), Selection(skip=("expired-acceptance",)))
+    assert [each.slug for each in audit.findings] == ["missing-table"]
 
 
 @pytest.mark.parametrize(

@@ -100,13 +100,21 @@ def test_the_latest_report_about_the_same_database_counts(tmp_path: Path) -> Non
     assert last(tmp_path, "nobody@nowhere:1/nothing") == (None, ())
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"findings": []}', "\\udcff"])
+@pytest.mark.parametrize("text", ["{", '{"findings": [], "summary": {}}', "\\udcff"])
 def test_a_damaged_report_is_told_and_stops_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     past, damaged = last(tmp_path, result().database)
     assert past is None
     assert damaged[0].reason.startswith("a.json is not a report to compare with: ")
     with pytest.raises(SettingsError, match="is not a report to compare with"):
+        read(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("text", ["[]", '{"version": 1, "phases": []}'])
+def test_other_documents_may_lie_beside_the_reports(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    assert last(tmp_path, result().database) == (None, ())
+    with pytest.raises(SettingsError, match="it is not of an audit"):
         read(tmp_path / "a.json")
 
 

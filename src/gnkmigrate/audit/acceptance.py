@@ -24,12 +24,16 @@ from gnkmigrate.audit.finding import (
     NotRun,
     Severity,
 )
+from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
 
 FILE_NAME = "accepted.toml"
 
 # The ids of what is found about the list itself begin so.
 PREFIX = "GNK-X"
+UNUSED = (f"{PREFIX}001", "unused-acceptance")
+EXPIRED = (f"{PREFIX}002", "expired-acceptance")
+EVERYTHING = Selection()
 
 _ENTRY = re.compile(r"^\s*\[\[\s*accepted\s*\]\]")
 _HINT = "docs/audit.md shows what an acceptance holds."
@@ -105,13 +109,17 @@ class Acceptances:
     entries: tuple[Acceptance, ...] = ()
     file: str = FILE_NAME
 
-    def apply(self, result: AuditResult) -> AuditResult:
+    def apply(self, result: AuditResult, selection: Selection = EVERYTHING) -> AuditResult:
         """The result with what is accepted set apart, and what is wrong with the list found."""
         today = result.time.date()
         valid = tuple(entry for entry in self.entries if not entry.is_over(today))
         split = [(each, _first(valid, each)) for each in result.findings]
         left = [each for each, entry in split if entry is None]
-        own = tuple(self._findings(result, today))
+        own = tuple(
+            each
+            for each in self._findings(result, today)
+            if selection.admits(each.check, each.slug, each.category)
+        )
         return replace(
             result,
             findings=tuple(sorted((*left, *own), key=lambda each: each.order)),
@@ -208,8 +216,8 @@ def _unasked(entry: Acceptance, not_run: Iterable[NotRun]) -> bool:
 def _unused(entry: Acceptance, file: str) -> Finding:
     return replace(
         _about(entry, file),
-        check=f"{PREFIX}001",
-        slug="unused-acceptance",
+        check=UNUSED[0],
+        slug=UNUSED[1],
         message=f"The acceptance of {entry.name} names nothing that was found.",
         impact="Should the same turn up again, nobody would hear of it.",
         recommendation=f"Remove it from {file}, line {entry.line}.",
@@ -219,8 +227,8 @@ def _unused(entry: Acceptance, file: str) -> Finding:
 def _expired(entry: Acceptance, file: str) -> Finding:
     return replace(
         _about(entry, file),
-        check=f"{PREFIX}002",
-        slug="expired-acceptance",
+        check=EXPIRED[0],
+        slug=EXPIRED[1],
         message=f"The acceptance of {entry.name} ended on {entry.until}.",
         impact="What it names counts again.",
         recommendation=f"Put it right, or decide anew until when it may stay: {file}, "

@@ -71,6 +71,10 @@ class _Unreadable(Exception):
     """A file that should be a report and is none; the text says why."""
 
 
+class _SomethingElse(_Unreadable):
+    """A document, but not of an audit."""
+
+
 def read(file: Path) -> Past:
     """The report that --baseline names.
 
@@ -103,6 +107,8 @@ def last(folder: Path, database: str) -> tuple[Past | None, tuple[NotRun, ...]]:
     for file in sorted(folder.glob("*.json")):
         try:
             found.append(_read(file))
+        except _SomethingElse:
+            continue  # other documents may be kept there too
         except (OSError, _Unreadable) as error:
             reason = f"{file.name} is not a report to compare with: {error}"
             damaged.append(NotRun("trend", "What has changed since an earlier report", reason))
@@ -143,7 +149,10 @@ def compared(result: AuditResult, past: Past, *, excuses: bool = False) -> Audit
 
 def _read(file: Path) -> Past:
     try:
-        content = _PastDocument.model_validate(json.loads(file.read_text(encoding="utf-8")))
+        document = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(document, dict) or not {"findings", "summary"} <= document.keys():
+            raise _SomethingElse("it is not of an audit")
+        content = _PastDocument.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise _Unreadable(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -69,7 +69,8 @@ def audit_project(
         ServerUnavailable: there is no server to load it into.
     """
     policy = _policy(settings, wish)
-    wish.selection.refuse_unknown(check_names(policy.project_checks))
+    names = check_names(policy.project_checks) | {*acceptance.UNUSED, *acceptance.EXPIRED}
+    wish.selection.refuse_unknown(names)
     file = settings.path(settings.audits) / acceptance.FILE_NAME
     acceptances = acceptance.load(file, named(str(file)))
     past = None if wish.baseline is None else baseline.read(wish.baseline)
@@ -93,7 +94,7 @@ def audit_project(
             target_name=name,
             progress=progress,
         )
-    result = acceptances.apply(replace(result, sources=_sources(source)))
+    result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
     if past is not None:
         return baseline.compared(result, past, excuses=True)
     return _with_trend(result, settings.path(settings.audits))
