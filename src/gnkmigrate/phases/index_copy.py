@@ -123,7 +123,8 @@ def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
     """What hangs on these columns and is not carried over to others, in words.
 
     Primary and foreign keys, CHECKs, exclusion constraints, indexes with expressions, predicates
-    or operator classes of their own, generated columns and extended statistics.
+    or operator classes of their own, or that are a replica identity, generated columns and
+    extended statistics.
     """
     listed = ", ".join(literal(name) for name in sources)
     rows: list[tuple[Any, ...]] = work.execute(f"""
@@ -135,13 +136,15 @@ def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
         WHERE refclassid = 'pg_class'::regclass
           AND refobjid = {literal(quoted(table))}::regclass AND attname IN ({listed})
           AND (contype IN ('p', 'f', 'c', 'x')
+               OR EXISTS (SELECT FROM pg_index AS serving
+                          WHERE serving.indexrelid = conindid AND serving.indisreplident)
                OR classid = 'pg_statistic_ext'::regclass
                OR (classid = 'pg_attrdef'::regclass AND attgenerated = '' AND EXISTS (
                      SELECT FROM pg_attrdef JOIN pg_attribute AS made
                        ON made.attrelid = adrelid AND made.attnum = adnum
                      WHERE pg_attrdef.oid = objid AND made.attgenerated <> ''))
                OR (indexrelid IS NOT NULL
-                   AND (indexprs IS NOT NULL OR attnum <> ALL (indkey)
+                   AND (indexprs IS NOT NULL OR attnum <> ALL (indkey) OR indisreplident
                         OR EXISTS (SELECT FROM unnest(indclass) AS class
                                    JOIN pg_opclass ON pg_opclass.oid = class
                                    WHERE NOT opcdefault))))

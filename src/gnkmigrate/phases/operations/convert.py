@@ -8,6 +8,7 @@ from gnkmigrate.phases import legacy, relation, shadow
 from gnkmigrate.phases.conversion import Conversion, alter_to_new, alter_to_old
 from gnkmigrate.phases.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.phases.index_copy import unsupported
+from gnkmigrate.phases.mentions import functions_that_may_use
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.convert_online import (
     Reshaping,
@@ -84,6 +85,7 @@ class ConvertColumns(Step):
                     "Drop them before and create them again after the phase.",
                 )
             )
+        refusals += self._refuse_mentions(work, names)
         found = relation.columns(work, spec.table, names)
         misplaced = misplaced_columns(work, spec.table, spec.conversions)
         if misplaced:
@@ -105,6 +107,24 @@ class ConvertColumns(Step):
                 )
             )
         return refusals
+
+    def _refuse_mentions(self, work: Work, names: Sequence[str]) -> Sequence[Refusal]:
+        """Whether a function's body is right for the new columns nobody but its owner can tell."""
+        if work.parameters.get("functions") == "checked":
+            return ()
+        functions = functions_that_may_use(work, self.reshaping.table, names)
+        if not functions:
+            return ()
+        return (
+            Refusal(
+                f"Functions may use columns of {self.reshaping.table} that change: their bodies "
+                "have the names.",
+                functions,
+                len(functions),
+                "Make them fit both shapes, or be ready to replace them; then say so with the "
+                'policy functions = "checked" (GNKMIGRATE_POLICIES__FUNCTIONS=checked).',
+            ),
+        )
 
     def run(self, work: Work) -> int:
         spec = self.reshaping

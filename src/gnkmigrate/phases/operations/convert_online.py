@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from gnkmigrate.phases import misfits, shadow
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.phases import misfits, relation, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.duplicates import duplicates_named
 from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.index_copy import IndexCopy, indexes_of
+from gnkmigrate.phases.index_copy import IndexCopy, indexes_of, unsupported
 from gnkmigrate.phases.key_range import Keys
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.operations.backfill import Backfill
@@ -152,6 +153,8 @@ class AddShadows(Step):
         if spec.direction == "up":
             shadow.remember(work, spec.table, spec.conversions)
             spec.forget_originals(work)  # of a downgrade that was cut off before it could
+        else:
+            _require_free(spec, work)
         shadows = spec.shadows(work)
         if spec.choose(work) and shadows:
             work.execute(shadow.add(spec.table, shadows, spec.function))
@@ -163,6 +166,24 @@ class AddShadows(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (f"-- on a large table: {self.name}, built beside the others",)
+
+
+def _require_free(spec: Reshaping, work: Work) -> None:
+    """Looks for what would be in the way of the exchange before the long work begins.
+
+    Raises:
+        PhaseFailed: others hang on the columns that are to go; the message lists them.
+    """
+    names = [change.new_name for change in spec.conversions]
+    replaced = [built.source for built in spec.shadows(work)]
+    hanging = relation.dependents(work, spec.table, names)
+    hanging += unsupported(work, spec.table, replaced) if replaced else []
+    if hanging:
+        raise PhaseFailed(
+            f"Phase {work.phase}: other objects use columns of {spec.table} that it takes back.",
+            details=hanging,
+            hint="Drop them, run the same command again, and create them again after the phase.",
+        )
 
 
 def drop_shadows(spec: Reshaping, work: Work) -> None:
