@@ -39,6 +39,7 @@ NOT_RUN = {
     "GNK-A019": "only a superuser may read who is let in (pg_hba_file_rules)",
     "GNK-O008": "the server archives no WAL, and other backups leave no trace in it",
     "GNK-P008": "the extension pg_stat_statements is not installed in this database",
+    "GNK-P012": "the extension pg_stat_statements is not installed in this database",
     "GNK-P010": "the statistics have been collected for less than 30 days",
 }
 

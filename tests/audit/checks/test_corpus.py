@@ -74,6 +74,7 @@ ELSEWHERE: dict[str, str] = {
     "wraparound": _SERVERS,
     "slow-statements": _SERVERS,
     "temp-files": _SERVERS,
+    "suggested-index": _SERVERS,
     "pending-restart": _SERVERS,
     "replication-lag": _SERVERS,
     "wal-archiving": _SERVERS,

@@ -152,6 +152,50 @@ def test_slow_statements(shop: DatabaseUrl) -> None:
     assert found.evidence["statement"] == "SELECT pg_sleep($1), $2"
 
 
+def test_without_its_extensions_no_index_is_suggested(shop: DatabaseUrl) -> None:
+    assert reasons("suggested-index", shop) == [
+        "the extension pg_stat_statements is not installed in this database"
+    ]
+    execute(shop, "CREATE EXTENSION pg_stat_statements")
+    assert reasons("suggested-index", shop) == [
+        "the extension hypopg is not installed in this database"
+    ]
+
+
+def test_an_index_that_would_help(shop: DatabaseUrl) -> None:
+    """Runs where the server has HypoPG, which embedded servers do not bring along."""
+    if not rows(shop, "SELECT FROM pg_available_extensions WHERE name = 'hypopg'"):
+        pytest.skip("this server has no HypoPG")
+    execute(
+        shop,
+        """CREATE EXTENSION pg_stat_statements;
+        CREATE SCHEMA tools; CREATE EXTENSION hypopg SCHEMA tools;
+        CREATE TABLE "Users" (id int PRIMARY KEY, "The Name" text, notes json);
+        INSERT INTO "Users" SELECT n, 'Ada' || n FROM generate_series(1, 50000) AS n""",
+    )
+    execute(shop, 'ANALYZE "Users"')
+    with connect(shop, search_path=["public"]) as session:
+        for number in range(6):
+            session.execute("""SELECT id FROM "Users" WHERE "The Name" = 'Ben'""")
+            session.execute("SELECT pg_sleep(0.002)")
+            session.execute(f"""UPDATE "Users" SET notes = NULL WHERE id = {number}""")
+    (found,) = findings("suggested-index", shop)
+    assert found.object.table == "Users"
+    assert found.message.startswith("With an index on Users (The Name) a frequent statement")
+    assert found.fix == (
+        'CREATE INDEX CONCURRENTLY "idx_Users_The Name" ON public."Users" ("The Name")',
+    )
+    execute_each(shop, *found.fix)
+    assert messages("suggested-index", shop) == []
+
+
+def execute_each(url: DatabaseUrl, *statements: str) -> None:
+    """Runs statements outside of a transaction."""
+    with connect(url) as session:
+        for statement in statements:
+            session.execute(statement.encode())
+
+
 def test_temporary_files(shop: DatabaseUrl) -> None:
     assert messages("temp-files", shop) == []
     rows(shop, "SELECT pg_stat_reset()")
