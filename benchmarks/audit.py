@@ -8,7 +8,7 @@ The best of several runs counts: what else the machine does only ever adds.
 import sys
 
 from catalog import TABLES, best, fill
-from gnkmigrate.audit.check import ComparisonCheck, Gaps, StructureCheck
+from gnkmigrate.audit.check import ComparisonCheck, DataCheck, Gaps, StructureCheck
 from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.outcome import run_comparison, run_structure
 from gnkmigrate.catalog.model import Snapshot
@@ -34,6 +34,8 @@ def static_checks(live: Snapshot, target: Snapshot | None) -> int:
             found += len(run_structure(check, live, target, HOME, alone=True).findings)
         elif isinstance(check, ComparisonCheck) and gaps is not None:
             found += len(run_comparison(check, gaps).findings)
+        elif isinstance(check, DataCheck) and gaps is not None:
+            found += len(list(check.probes(gaps)))  # what they would ask
     return found
 
 

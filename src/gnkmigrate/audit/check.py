@@ -8,10 +8,11 @@ listing query for each concerned gap; server checks ask the server itself.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Severity
-from gnkmigrate.catalog.model import Identity, Snapshot
+from gnkmigrate.catalog.model import Fact, Identity, Snapshot
 from gnkmigrate.connection import MINIMUM_VERSION, Connection
 from gnkmigrate.diff.change import Change
 from gnkmigrate.errors import GnkMigrateError
@@ -158,6 +159,15 @@ class Gaps:
     home: str
     source_timezone: str = "UTC"
     samples: Mapping[Identity, float] = field(default_factory=dict)
+
+    @cached_property
+    def renamed(self) -> Mapping[Identity, Fact]:
+        """What things of the target that have another name today are today."""
+        return {
+            change.identity: change.before
+            for change in self.changes
+            if change.verb == "rename" and change.before is not None
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

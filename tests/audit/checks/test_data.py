@@ -352,3 +352,14 @@ def test_a_repair_is_proposed(database: DatabaseUrl, read: Read) -> None:
     (finding,) = of_check(audited(database, read(STRICTER)), "GNK-D002")
     repair = finding.evidence["proposed repair"]
     assert repair.endswith("UPDATE public.users SET name = :'value' WHERE name IS NULL")
+
+
+def test_what_is_being_asked_is_told(database: DatabaseUrl, read: Read) -> None:
+    execute(database, USERS)
+    target = read(STRICTER)
+    progress: list[str] = []
+    with connect(database, read_only=True, search_path=["public"]) as connection:
+        live = read_snapshot(connection, schemas=["public"])
+        gaps = Gaps(compare(live, target), live, target, "public")
+        run_data(_null_value(), connection, gaps, {}, Bounds(), progress.append)
+    assert progress == ["No NULL where the target says NOT NULL: users.name."]

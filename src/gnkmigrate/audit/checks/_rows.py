@@ -73,11 +73,7 @@ class LiveTable:
 
 def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:
     """The rows that a table of the target has today; None where it does not exist yet."""
-    renamed = {
-        change.identity: change.before
-        for change in gaps.changes
-        if change.verb == "rename" and change.before is not None
-    }
+    renamed = gaps.renamed
     before = renamed[table].identity if table in renamed else table
     if before not in gaps.live:
         return None

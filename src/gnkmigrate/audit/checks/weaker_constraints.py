@@ -11,15 +11,21 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import ComparisonCheck, Gaps, Observation
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, content_hash
+from gnkmigrate.catalog.model import Fact, Identity, content_hash
 
 
 def find(gaps: Gaps) -> Iterator[Observation]:
+    coming = {
+        _rule(change.fact)
+        for change in gaps.changes
+        if change.verb == "add" and change.kind == "constraint"
+    }
     for change in gaps.changes:
         fact = change.before
         if change.verb != "remove" or fact is None or fact.kind != "constraint":
             continue
-        if _columns_stay(fact, gaps) and not _is_replaced(fact, gaps):
+        # Another rule of the same type about the same columns takes its place.
+        if _columns_stay(fact, gaps) and _rule(fact) not in coming:
             table = ".".join(fact.identity.path[:2]).removeprefix(f"{gaps.home}.")
             definition = str(fact.payload["definition"])
             yield Observation(
@@ -30,21 +36,15 @@ def find(gaps: Gaps) -> Iterator[Observation]:
             )
 
 
+def _rule(constraint: Fact) -> tuple[Identity | None, str, tuple[str, ...]]:
+    """What a constraint is about: its table, its type and its columns."""
+    payload = constraint.payload
+    return constraint.parent, str(payload["type"]), tuple(payload["columns"])
+
+
 def _columns_stay(fact: Fact, gaps: Gaps) -> bool:
     table = fact.identity.path[:2]
     return all(gaps.target.get("column", *table, name) for name in fact.payload["columns"])
-
-
-def _is_replaced(fact: Fact, gaps: Gaps) -> bool:
-    """Whether the target has a rule of the same type about the same columns."""
-    return any(
-        change.verb == "add"
-        and change.kind == "constraint"
-        and change.fact.parent == fact.parent
-        and change.fact.payload["type"] == fact.payload["type"]
-        and change.fact.payload["columns"] == fact.payload["columns"]
-        for change in gaps.changes
-    )
 
 
 CHECK = ComparisonCheck(
