@@ -64,7 +64,7 @@ def shop(quiet: Server) -> DatabaseUrl:
         ALTER TABLE tickets ENABLE ROW LEVEL SECURITY;
         CREATE POLICY all_tickets ON tickets FOR SELECT USING (true)""",
     )
-    execute(url, RIGHTS)
+    execute(url, f"{RIGHTS} ANALYZE")
     return url
 
 
