@@ -1,4 +1,4 @@
-"""Owners and grants, carried over from what is replaced to what replaces it."""
+"""Owners, grants and comments, carried over from what is replaced to what replaces it."""
 
 from gnkmigrate.phases.names import column, literal
 from gnkmigrate.phases.work import Work
@@ -25,6 +25,22 @@ CROSS JOIN LATERAL aclexplode(granted.attacl)
 WHERE granted.attrelid = {{source}}::regclass AND NOT granted.attisdropped
 """
 
+# The new table's own comments count for more.
+_COMMENTS = """
+SELECT format('COMMENT ON TABLE %s IS %L', {target}, obj_description({source}::regclass))
+WHERE obj_description({source}::regclass) IS NOT NULL
+  AND obj_description({target}::regclass) IS NULL
+UNION ALL
+SELECT format('COMMENT ON COLUMN %s.%I IS %L', {target}, other.attname,
+              col_description(described.attrelid, described.attnum))
+FROM pg_attribute AS described
+JOIN pg_attribute AS other ON other.attname = described.attname
+ AND other.attrelid = {target}::regclass AND NOT other.attisdropped
+WHERE described.attrelid = {source}::regclass AND NOT described.attisdropped
+  AND col_description(described.attrelid, described.attnum) IS NOT NULL
+  AND col_description(other.attrelid, other.attnum) IS NULL
+"""
+
 _OF_COLUMN = f"""
 SELECT format('GRANT %s (%s) ON %s TO %s%s', privilege_type, {{target}}, {{table}},
               {_GRANTEE}, {_OPTION})
@@ -38,6 +54,16 @@ def carry_privileges(work: Work, source: str, target: str) -> None:
     query = _OF_RELATION.format(source=literal(source), target=literal(target))
     for (statement,) in work.execute(query).fetchall():
         work.execute(statement)
+
+
+def carry_comments(work: Work, source: str, target: str) -> None:
+    """Gives table `target` and its columns the comments of `source` where they have none.
+
+    Both are quoted tables; a column is the other's when it has its name.
+    """
+    query = _COMMENTS.format(source=literal(source), target=literal(target))
+    for (statement,) in work.connection.execute(query.encode()).fetchall():
+        work.connection.execute(statement.encode())
 
 
 def grants_on(work: Work, table: str, source: str, target: str) -> list[str]:

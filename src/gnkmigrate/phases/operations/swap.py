@@ -6,7 +6,7 @@ from textwrap import dedent
 
 from gnkmigrate.phases import foreign_keys, legacy, relation
 from gnkmigrate.phases.names import column, quoted, split
-from gnkmigrate.phases.privileges import carry_privileges
+from gnkmigrate.phases.privileges import carry_comments, carry_privileges
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
@@ -29,7 +29,7 @@ class SwapTable(Step):
     One short transaction. The live table goes to schema gnkmigrate_archive with all its rows. Its
     foreign keys are asked at the end of a transaction from now on, when the triggers between old
     and new have done their part; one that acts by itself (ON DELETE CASCADE and the like) is
-    dropped and remembered. Owner and grants are carried over.
+    dropped and remembered. Owner, grants and comments are carried over.
 
     Attributes:
         title: the step's name.
@@ -73,6 +73,7 @@ class SwapTable(Step):
         work.execute(_move(self.table, STAGING, schema))
         archived = quoted(f"{ARCHIVE}.{split(self.table)[1]}")
         carry_privileges(work, archived, quoted(self.table))
+        carry_comments(work, archived, quoted(self.table))
         self._carry_row_security(work, archived)
         if self.last:
             work.execute(self.last)
