@@ -19,6 +19,8 @@ from gnkmigrate.plan.quoting import MAXIMUM_BYTES
 _NAMED = ("table", "column", "index", "enum", "sequence", "view", "trigger")
 _MADE = ("_idx", "_seq")
 
+_BYTES = 4  # that a character has at most in UTF-8
+
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     del home
@@ -31,11 +33,12 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 
 
 def _longest(snapshot: Snapshot) -> Iterator[Fact]:
-    for kind in _NAMED:
-        for fact in snapshot.of_kind(kind):
-            name = fact.identity.name
-            if len(name.encode()) == MAXIMUM_BYTES and not name.endswith(_MADE):
-                yield fact
+    for fact in snapshot:
+        name = fact.identity.name
+        # A name of fewer characters than that may still have as many bytes.
+        longest = len(name) * _BYTES >= MAXIMUM_BYTES and len(name.encode()) == MAXIMUM_BYTES
+        if longest and fact.identity.kind in _NAMED and not name.endswith(_MADE):
+            yield fact
 
 
 CHECK = StructureCheck(

@@ -32,10 +32,9 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 
 
 def _quoted(snapshot: Snapshot) -> Iterator[Fact]:
-    for kind in _WRITTEN:
-        for fact in snapshot.of_kind(kind):
-            if not _PLAIN.match(fact.identity.name):
-                yield fact
+    for fact in snapshot:
+        if fact.identity.kind in _WRITTEN and not _PLAIN.match(fact.identity.name):
+            yield fact
 
 
 CHECK = StructureCheck(

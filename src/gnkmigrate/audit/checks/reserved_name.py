@@ -43,10 +43,9 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 
 
 def _reserved(snapshot: Snapshot) -> Iterator[Fact]:
-    for kind in _WRITTEN:
-        for fact in snapshot.of_kind(kind):
-            if _is_reserved(fact.identity.name):
-                yield fact
+    for fact in snapshot:
+        if fact.identity.kind in _WRITTEN and _is_reserved(fact.identity.name):
+            yield fact
 
 
 def _is_reserved(name: str) -> bool:
