@@ -11,7 +11,6 @@ from gnkmigrate.phases.index_copy import unsupported
 from gnkmigrate.phases.mentions import functions_that_may_use
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.convert_online import (
-    Reshaping,
     building,
     clearing,
     exchange,
@@ -20,6 +19,7 @@ from gnkmigrate.phases.operations.convert_online import (
 from gnkmigrate.phases.operations.spill_misfits import SpillMisfits
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.reshaping import Reshaping
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work

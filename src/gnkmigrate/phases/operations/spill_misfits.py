@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from gnkmigrate.phases import misfits, relation
 from gnkmigrate.phases.names import column, literal, quoted
-from gnkmigrate.phases.operations.convert_online import Reshaping
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
+from gnkmigrate.phases.reshaping import Reshaping
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 

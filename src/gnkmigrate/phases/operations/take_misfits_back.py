@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gnkmigrate.phases import misfits, overflow
 from gnkmigrate.phases.names import column
-from gnkmigrate.phases.operations.convert_online import Reshaping
+from gnkmigrate.phases.reshaping import Reshaping
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
 

@@ -1,0 +1,122 @@
+"""What the steps that change, or take back, the columns of one table have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.phases import shadow
+from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.shadow import Shadow
+from gnkmigrate.phases.work import Work
+
+
+@dataclass(frozen=True)
+class Reshaping:
+    """What the steps of one table have in common.
+
+    Attributes:
+        table: "schema.table".
+        key: the column that identifies a row.
+        conversions: the columns' changes.
+        direction: which columns are being built: the new ones ("up") or the old ones.
+    """
+
+    table: str
+    key: str
+    conversions: tuple[Conversion, ...]
+    direction: Direction
+
+    @property
+    def name(self) -> str:
+        """The step of the exchange, in both directions."""
+        return f"columns of {self.table}"
+
+    @property
+    def which(self) -> str:
+        return f"{'new' if self.direction == 'up' else 'old'} columns of {self.table}"
+
+    @property
+    def function(self) -> str:
+        return quoted(f"gnkmigrate.{self.direction}_{self.table}")
+
+    def shadows(self, work: Work) -> tuple[Shadow, ...]:
+        make = shadow.upward if self.direction == "up" else shadow.downward
+        return make(work, self.table, self.key, self.conversions)
+
+    def of(self, name: str) -> tuple[Conversion, ...]:
+        """The conversion of the old column `name`."""
+        return tuple(change for change in self.conversions if change.column == name)
+
+    def required(self, work: Work) -> Sequence[str]:
+        """The columns, by their names before the exchange, that will be NOT NULL."""
+        found = shadow.remembered(work, self.table, self.conversions)
+        built = [each.name for each in self.shadows(work) if each.not_null]
+        if self.direction == "up":
+            kept = [
+                change.column
+                for change in self.conversions
+                if change.not_null
+                and not found[change.column]["not_null"]
+                and not shadow.rewrites(change, found[change.column])
+            ]
+        else:
+            kept = [
+                change.new_name
+                for change in self.conversions
+                if found[change.column]["not_null"]
+                and not change.not_null
+                and not shadow.rewrites(change, found[change.column])
+            ]
+        return [*built, *kept]
+
+    def redeclare(self, work: Work) -> Sequence[str]:
+        """Statements for the columns whose values stay: default, nullability, name."""
+        found = shadow.remembered(work, self.table, self.conversions)
+        kept = [
+            change
+            for change in self.conversions
+            if not shadow.rewrites(change, found[change.column])
+        ]
+        table = quoted(self.table)
+        statements = []
+        for change in kept:
+            up = self.direction == "up"
+            before = found[change.column]
+            name, to = change.column, change.new_name
+            if not up:
+                name, to = to, name
+            default = change.default if up else before["default"]
+            not_null = change.not_null if up else before["not_null"]
+            set_default = "DROP DEFAULT" if default is None else f"SET DEFAULT {default}"
+            statements.append(f"ALTER TABLE {table} ALTER COLUMN {column(name)} {set_default}")
+            if not not_null:
+                statements.append(f"ALTER TABLE {table} ALTER COLUMN {column(name)} DROP NOT NULL")
+            if name != to:
+                statements.append(
+                    f"ALTER TABLE {table} RENAME COLUMN {column(name)} TO {column(to)}"
+                )
+        return statements
+
+    def is_online(self, work: Work) -> bool:
+        """Whether this run has chosen to build columns beside the others."""
+        return work.recall(f"building {self.which}") is not None
+
+    def choose(self, work: Work) -> bool:
+        """Builds beside where the table is large; a small one is rewritten in an instant."""
+        limit = work.limits.rewrite_rows
+        few = f"SELECT FROM {quoted(self.table)} LIMIT {limit + 1}"
+        if work.atomic or work.value(f"SELECT count(*) FROM ({few}) AS counted") <= limit:
+            return False
+        work.remember(f"building {self.which}", True)
+        return True
+
+    def forget_originals(self, work: Work) -> None:
+        """Deletes what the phase has kept of this table's old values."""
+        work.execute(
+            "DELETE FROM gnkmigrate.residue"
+            f" WHERE phase = {literal(work.phase)} AND relation = {literal(self.table)}"
+        )
+
+    def forget_choice(self, work: Work) -> None:
+        work.forget(f"building {self.which}")
