@@ -6,6 +6,8 @@ its place, so that the application may go on writing.
 
 from alembic import op
 
+from gnkmigrate.phases.following import follower, trigger
+
 revision = "0002"
 down_revision = "0001"
 phase = "data"
@@ -55,13 +57,10 @@ CHANGED = ",\n        ".join(
     for name, said in SAME.items()
 )
 
-# A trigger that follows does not fire for what another one that follows has written.
-ALONE = "WHEN (coalesce(current_setting('gnkmigrate.following', true), '') = '')"
-
-SYNC = f"""
--- Before a row is written: which node it will belong to. Nothing else happens here, because
--- INSERT ... ON CONFLICT comes by with rows that are never written. A node has the id of the row
--- that it comes from, so that it has the same one after a rollback and another upgrade.
+# Before a row is written: which node it will belong to. Nothing else happens here, because
+# INSERT ... ON CONFLICT comes by with rows that are never written. A node has the id of the row
+# that it comes from, so that it has the same one after a rollback and another upgrade.
+NODE_ID = """
 CREATE FUNCTION gnkmigrate.node_id_of_user_node() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -88,87 +87,93 @@ BEGIN
     RETURN NEW;
 END
 $body$;
-
--- After it: what the row says about its node.
-CREATE FUNCTION gnkmigrate.node_of_user_node() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET gnkmigrate.following = 'on' AS $body$
-DECLARE
-    written uuid;
-BEGIN
-    IF TG_OP = 'UPDATE' AND NEW.node_id = OLD.node_id THEN
-        IF (NEW.node_address, NEW.label, NEW.gpu_type, NEW.gcore_instance_id, NEW.created_at)
-           IS NOT DISTINCT FROM
-           (OLD.node_address, OLD.label, OLD.gpu_type, OLD.gcore_instance_id, OLD.created_at)
-        THEN
-            RETURN NULL;
-        END IF;
-        UPDATE public.nodes AS node SET
-        {CHANGED}
-        WHERE id = NEW.node_id;
-        IF FOUND THEN
-            RETURN NULL;
-        END IF;
-    END IF;
-    INSERT INTO public.nodes AS node
-        (id, identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
-    SELECT NEW.node_id, {OF_A_ROW.format(row="NEW")}
-    ON CONFLICT (identifier) DO UPDATE SET
-        display_name = excluded.display_name,
-        gpu_type = excluded.gpu_type,
-        gcore_instance_id = excluded.gcore_instance_id,
-        created_at = excluded.created_at
-    RETURNING node.id INTO written;
-    IF written <> NEW.node_id THEN
-        -- Only where node_address is not unique.
-        RAISE serialization_failure
-            USING MESSAGE = 'another session has just added the same node_address',
-                  HINT = 'Repeat the transaction.';
-    END IF;
-    RETURN NULL;
-END
-$body$;
-
-CREATE FUNCTION gnkmigrate.node_without_user_node() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET gnkmigrate.following = 'on' AS $body$
-BEGIN
-    IF TG_OP = 'TRUNCATE' THEN
-        -- A DELETE would not see what has come since the snapshot of a REPEATABLE READ client.
-        EXECUTE 'TRUNCATE public.nodes, {", ".join(CHILDREN)}'
-            || coalesce(', ' || to_regclass('gnkmigrate_staging.user_nodes'), '');
-    ELSIF TG_OP = 'DELETE' OR NEW.node_id IS DISTINCT FROM OLD.node_id THEN
-        -- By the address, which has an index.
-        DELETE FROM public.nodes
-        WHERE id = OLD.node_id
-          AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_address = OLD.node_address);
-    END IF;
-    RETURN NULL;
-END
-$body$;
-
--- Triggers fire in the order of their names: the first one sees what the application's own have
--- done, the second one comes before those that refer to the node.
-CREATE TRIGGER zz_gnkmigrate_node_id
-    BEFORE INSERT OR UPDATE ON public.user_nodes
-    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.node_id_of_user_node();
-CREATE TRIGGER aa_gnkmigrate_node
-    AFTER INSERT OR UPDATE ON public.user_nodes
-    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.node_of_user_node();
-CREATE TRIGGER gnkmigrate_node_gone
-    AFTER DELETE OR UPDATE ON public.user_nodes
-    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.node_without_user_node();
-CREATE TRIGGER gnkmigrate_nodes_gone
-    AFTER TRUNCATE ON public.user_nodes
-    FOR EACH STATEMENT {ALONE} EXECUTE FUNCTION gnkmigrate.node_without_user_node();
-
--- Also for rows that come by logical replication.
-ALTER TABLE public.user_nodes
-    ENABLE ALWAYS TRIGGER zz_gnkmigrate_node_id,
-    ENABLE ALWAYS TRIGGER aa_gnkmigrate_node,
-    ENABLE ALWAYS TRIGGER gnkmigrate_node_gone,
-    ENABLE ALWAYS TRIGGER gnkmigrate_nodes_gone
 """
+
+# After it: what the row says about its node.
+NODE = follower(
+    "gnkmigrate.node_of_user_node",
+    f"""
+IF TG_OP = 'UPDATE' AND NEW.node_id = OLD.node_id THEN
+    IF (NEW.node_address, NEW.label, NEW.gpu_type, NEW.gcore_instance_id, NEW.created_at)
+       IS NOT DISTINCT FROM
+       (OLD.node_address, OLD.label, OLD.gpu_type, OLD.gcore_instance_id, OLD.created_at)
+    THEN
+        EXIT follow;
+    END IF;
+    UPDATE public.nodes AS node SET
+    {CHANGED}
+    WHERE id = NEW.node_id;
+    IF FOUND THEN
+        EXIT follow;
+    END IF;
+END IF;
+INSERT INTO public.nodes AS node
+    (id, identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
+SELECT NEW.node_id, {OF_A_ROW.format(row="NEW")}
+ON CONFLICT (identifier) DO UPDATE SET
+    display_name = excluded.display_name,
+    gpu_type = excluded.gpu_type,
+    gcore_instance_id = excluded.gcore_instance_id,
+    created_at = excluded.created_at
+RETURNING node.id INTO written;
+IF written <> NEW.node_id THEN
+    -- Only where node_address is not unique.
+    RAISE serialization_failure
+        USING MESSAGE = 'another session has just added the same node_address',
+              HINT = 'Repeat the transaction.';
+END IF;
+    """,
+    declare="written uuid;",
+)
+
+NODE_GONE = follower(
+    "gnkmigrate.node_without_user_node",
+    f"""
+IF TG_OP = 'TRUNCATE' THEN
+    -- A DELETE would not see what has come since the snapshot of a REPEATABLE READ client.
+    EXECUTE 'TRUNCATE public.nodes, {", ".join(CHILDREN)}'
+        || coalesce(', ' || to_regclass('gnkmigrate_staging.user_nodes'), '');
+ELSIF TG_OP = 'DELETE' OR NEW.node_id IS DISTINCT FROM OLD.node_id THEN
+    -- By the address, which has an index.
+    DELETE FROM public.nodes
+    WHERE id = OLD.node_id
+      AND NOT EXISTS (SELECT FROM public.user_nodes WHERE node_address = OLD.node_address);
+END IF;
+    """,
+)
+
+# Triggers fire in the order of their names: the first one sees what the application's own have
+# done, the second one comes before those that refer to the node.
+OLD = "public.user_nodes"
+SYNC = "".join(
+    (
+        NODE_ID,
+        NODE,
+        NODE_GONE,
+        trigger(
+            "zz_gnkmigrate_node_id",
+            "BEFORE INSERT OR UPDATE",
+            OLD,
+            "gnkmigrate.node_id_of_user_node",
+        ),
+        trigger(
+            "aa_gnkmigrate_node", "AFTER INSERT OR UPDATE", OLD, "gnkmigrate.node_of_user_node"
+        ),
+        trigger(
+            "gnkmigrate_node_gone",
+            "AFTER DELETE OR UPDATE",
+            OLD,
+            "gnkmigrate.node_without_user_node",
+        ),
+        trigger(
+            "gnkmigrate_nodes_gone",
+            "AFTER TRUNCATE",
+            OLD,
+            "gnkmigrate.node_without_user_node",
+            each="STATEMENT",
+        ),
+    )
+)
 
 UNSYNC = """
 DROP TRIGGER zz_gnkmigrate_node_id ON public.user_nodes;

@@ -7,6 +7,8 @@ updated_at are what a rollback gives back.
 
 from alembic import op
 
+from gnkmigrate.phases.following import follower, trigger
+
 revision = "0003"
 down_revision = "0002"
 phase = "join-table"
@@ -27,60 +29,64 @@ CREATE INDEX idx_user_nodes_node_id ON gnkmigrate_staging.user_nodes (node_id)
 # Whether a row of the old table is an assignment in the new one.
 ASSIGNED = "({row}.is_active OR :'inactive' = 'keep')"
 
-# Old to new: the assignments of a row. `followed` is the schema of the join table: the staged one
-# before the swap, the live one after it.
-FOLLOW = f"""
-CREATE OR REPLACE FUNCTION gnkmigrate.assignment_of_user_node() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET gnkmigrate.following = 'on' AS $body$
-BEGIN
-    IF TG_OP = 'TRUNCATE' THEN
-        TRUNCATE {{followed}}.user_nodes;
-        RETURN NULL;
-    END IF;
-    IF TG_OP = 'UPDATE' AND
-       (NEW.user_id, NEW.node_id, NEW.is_active, NEW.created_at, NEW.assigned_by)
-       IS NOT DISTINCT FROM
-       (OLD.user_id, OLD.node_id, OLD.is_active, OLD.created_at, OLD.assigned_by)
-    THEN
-        RETURN NULL;
-    END IF;
-    IF TG_OP = 'DELETE'
-       OR TG_OP = 'UPDATE' AND NOT ((NEW.user_id, NEW.node_id) IS NOT DISTINCT FROM
-                                    (OLD.user_id, OLD.node_id) AND {ASSIGNED.format(row="NEW")})
-    THEN
-        DELETE FROM {{followed}}.user_nodes
-        WHERE user_id = OLD.user_id AND node_id = OLD.node_id;
-    END IF;
-    IF TG_OP IN ('INSERT', 'UPDATE') AND {ASSIGNED.format(row="NEW")} THEN
-        INSERT INTO {{followed}}.user_nodes AS assigned (user_id, node_id, assigned_at, assigned_by)
-        VALUES (NEW.user_id, NEW.node_id, NEW.created_at AT TIME ZONE :'source_timezone',
-                NEW.assigned_by)
-        ON CONFLICT (user_id, node_id) DO UPDATE SET
-            assigned_at = CASE WHEN TG_OP = 'UPDATE' AND NEW.created_at = OLD.created_at
-                               THEN assigned.assigned_at ELSE excluded.assigned_at END,
-            assigned_by = excluded.assigned_by;
-    END IF;
-    RETURN NULL;
-END
-$body$
-"""
 
-# A trigger that follows does not fire for what another one that follows has written.
-ALONE = "WHEN (coalesce(current_setting('gnkmigrate.following', true), '') = '')"
+def follow(followed: str) -> str:
+    """Old to new: a row's assignment in the join table of schema `followed`.
 
-SYNC = f"""
-{FOLLOW.format(followed="gnkmigrate_staging")};
-CREATE TRIGGER gnkmigrate_assignment
-    AFTER INSERT OR UPDATE OR DELETE ON public.user_nodes
-    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.assignment_of_user_node();
-CREATE TRIGGER gnkmigrate_assignments_gone
-    AFTER TRUNCATE ON public.user_nodes
-    FOR EACH STATEMENT {ALONE} EXECUTE FUNCTION gnkmigrate.assignment_of_user_node();
-ALTER TABLE public.user_nodes
-    ENABLE ALWAYS TRIGGER gnkmigrate_assignment,
-    ENABLE ALWAYS TRIGGER gnkmigrate_assignments_gone
-"""
+    That is the staged one before the swap and the live one after it.
+    """
+    return follower(
+        "gnkmigrate.assignment_of_user_node",
+        f"""
+IF TG_OP = 'TRUNCATE' THEN
+    TRUNCATE {followed}.user_nodes;
+    EXIT follow;
+END IF;
+IF TG_OP = 'UPDATE' AND
+   (NEW.user_id, NEW.node_id, NEW.is_active, NEW.created_at, NEW.assigned_by)
+   IS NOT DISTINCT FROM
+   (OLD.user_id, OLD.node_id, OLD.is_active, OLD.created_at, OLD.assigned_by)
+THEN
+    EXIT follow;
+END IF;
+IF TG_OP = 'DELETE'
+   OR TG_OP = 'UPDATE' AND NOT ((NEW.user_id, NEW.node_id) IS NOT DISTINCT FROM
+                                (OLD.user_id, OLD.node_id) AND {ASSIGNED.format(row="NEW")})
+THEN
+    DELETE FROM {followed}.user_nodes
+    WHERE user_id = OLD.user_id AND node_id = OLD.node_id;
+END IF;
+IF TG_OP IN ('INSERT', 'UPDATE') AND {ASSIGNED.format(row="NEW")} THEN
+    INSERT INTO {followed}.user_nodes AS assigned (user_id, node_id, assigned_at, assigned_by)
+    VALUES (NEW.user_id, NEW.node_id, NEW.created_at AT TIME ZONE :'source_timezone',
+            NEW.assigned_by)
+    ON CONFLICT (user_id, node_id) DO UPDATE SET
+        assigned_at = CASE WHEN TG_OP = 'UPDATE' AND NEW.created_at = OLD.created_at
+                           THEN assigned.assigned_at ELSE excluded.assigned_at END,
+        assigned_by = excluded.assigned_by;
+END IF;
+        """,
+    )
+
+
+SYNC = "".join(
+    (
+        follow("gnkmigrate_staging"),
+        trigger(
+            "gnkmigrate_assignment",
+            "AFTER INSERT OR UPDATE OR DELETE",
+            "public.user_nodes",
+            "gnkmigrate.assignment_of_user_node",
+        ),
+        trigger(
+            "gnkmigrate_assignments_gone",
+            "AFTER TRUNCATE",
+            "public.user_nodes",
+            "gnkmigrate.assignment_of_user_node",
+            each="STATEMENT",
+        ),
+    )
+)
 
 UNSYNC = """
 DROP TRIGGER gnkmigrate_assignment ON public.user_nodes;
@@ -114,7 +120,7 @@ EXISTS (SELECT FROM public.user_nodes AS held
         WHERE held.user_id = {row}.user_id AND held.node_id = {row}.node_id)
 """
 
-LEAD = f"""
+HOLD = f"""
 -- An assignment gets the row of its user, or else one that nobody has any more, or else a new one.
 -- In the old shape a node has one user: a second one's assignment has no row, until the first one's
 -- ends. Whoever comes second waits for the first one's row, and then looks again.
@@ -182,106 +188,101 @@ BEGIN
     END IF;
 END
 $body$;
-
-CREATE OR REPLACE FUNCTION gnkmigrate.user_node_of_assignment() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET gnkmigrate.following = 'on' AS $body$
-BEGIN
-    IF TG_OP = 'TRUNCATE' THEN
-        -- Where it may, by a TRUNCATE: a DELETE would not see what has come since the snapshot of a
-        -- REPEATABLE READ client.
-        IF :'inactive' = 'keep' THEN
-            TRUNCATE gnkmigrate_archive.user_nodes;
-        ELSE
-            DELETE FROM gnkmigrate_archive.user_nodes WHERE is_active;
-        END IF;
-        RETURN NULL;
-    END IF;
-    IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.node_id) = (OLD.user_id, OLD.node_id) THEN
-        UPDATE gnkmigrate_archive.user_nodes SET
-            assigned_by = NEW.assigned_by,
-            created_at = CASE WHEN NEW.assigned_at IS DISTINCT FROM OLD.assigned_at
-                              THEN coalesce(NEW.assigned_at {TIME}, created_at)
-                              ELSE created_at END
-        WHERE user_id = NEW.user_id AND node_id = NEW.node_id;
-        RETURN NULL;
-    END IF;
-    IF TG_OP IN ('UPDATE', 'DELETE') THEN
-        PERFORM gnkmigrate.release_assignment(OLD.user_id, OLD.node_id);
-    END IF;
-    IF TG_OP IN ('INSERT', 'UPDATE') THEN
-        PERFORM gnkmigrate.hold_assignment(NEW.user_id, NEW.node_id);
-    END IF;
-    RETURN NULL;
-END
-$body$;
-
-CREATE OR REPLACE FUNCTION gnkmigrate.user_node_of_node() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET gnkmigrate.following = 'on' AS $body$
-BEGIN
-    IF TG_OP = 'TRUNCATE' THEN
-        TRUNCATE gnkmigrate_archive.user_nodes;
-    ELSIF TG_OP = 'DELETE' THEN
-        DELETE FROM gnkmigrate_archive.user_nodes WHERE node_id = OLD.id;
-    ELSE
-        UPDATE gnkmigrate_archive.user_nodes SET
-            node_id = NEW.id,
-            node_address = CASE WHEN NEW.identifier IS DISTINCT FROM OLD.identifier
-                                THEN NEW.identifier ELSE node_address END,
-            label = CASE WHEN NEW.display_name IS DISTINCT FROM OLD.display_name
-                         THEN NEW.display_name ELSE label END,
-            gpu_type = CASE WHEN NEW.gpu_type IS DISTINCT FROM OLD.gpu_type
-                            THEN NEW.gpu_type ELSE gpu_type END,
-            gcore_instance_id =
-                CASE WHEN NEW.gcore_instance_id IS DISTINCT FROM OLD.gcore_instance_id
-                     THEN NEW.gcore_instance_id ELSE gcore_instance_id END
-        WHERE node_id = OLD.id;
-    END IF;
-    RETURN NULL;
-END
-$body$;
-
--- Inactive rows that are no assignments belong to a user all the same.
-CREATE OR REPLACE FUNCTION gnkmigrate.user_node_of_user() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET gnkmigrate.following = 'on' AS $body$
-BEGIN
-    DELETE FROM gnkmigrate_archive.user_nodes WHERE user_id = OLD.id AND NOT is_active;
-    RETURN NULL;
-END
-$body$;
-
--- Old to new as well: a node outlives its row as long as somebody is assigned to it.
-CREATE FUNCTION gnkmigrate.node_without_assignment() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET gnkmigrate.following = 'on' AS $body$
-DECLARE
-    heir uuid;
-BEGIN
-    IF TG_OP = 'DELETE' OR NEW.node_id IS DISTINCT FROM OLD.node_id THEN
-        SELECT user_id INTO heir FROM public.user_nodes WHERE node_id = OLD.node_id
-        ORDER BY assigned_at, user_id LIMIT 1;
-        IF heir IS NOT NULL THEN
-            PERFORM gnkmigrate.hold_assignment(heir, OLD.node_id);
-        ELSE
-            DELETE FROM public.nodes
-            WHERE id = OLD.node_id
-              AND NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes
-                              WHERE node_id = OLD.node_id);
-        END IF;
-    END IF;
-    RETURN NULL;
-END
-$body$;
-ALTER TABLE gnkmigrate_archive.user_nodes
-    DISABLE TRIGGER gnkmigrate_node_gone,
-    DISABLE TRIGGER gnkmigrate_nodes_gone;
-CREATE TRIGGER gnkmigrate_node_unassigned
-    AFTER DELETE OR UPDATE ON gnkmigrate_archive.user_nodes
-    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.node_without_assignment();
-ALTER TABLE gnkmigrate_archive.user_nodes ENABLE ALWAYS TRIGGER gnkmigrate_node_unassigned
 """
+
+LEAD = "".join(
+    (
+        HOLD,
+        follower(
+            "gnkmigrate.user_node_of_assignment",
+            f"""
+IF TG_OP = 'TRUNCATE' THEN
+    -- Where it may, by a TRUNCATE: a DELETE would not see what has come since the snapshot of a
+    -- REPEATABLE READ client.
+    IF :'inactive' = 'keep' THEN
+        TRUNCATE gnkmigrate_archive.user_nodes;
+    ELSE
+        DELETE FROM gnkmigrate_archive.user_nodes WHERE is_active;
+    END IF;
+    EXIT follow;
+END IF;
+IF TG_OP = 'UPDATE' AND (NEW.user_id, NEW.node_id) = (OLD.user_id, OLD.node_id) THEN
+    UPDATE gnkmigrate_archive.user_nodes SET
+        assigned_by = NEW.assigned_by,
+        created_at = CASE WHEN NEW.assigned_at IS DISTINCT FROM OLD.assigned_at
+                          THEN coalesce(NEW.assigned_at {TIME}, created_at)
+                          ELSE created_at END
+    WHERE user_id = NEW.user_id AND node_id = NEW.node_id;
+    EXIT follow;
+END IF;
+IF TG_OP IN ('UPDATE', 'DELETE') THEN
+    PERFORM gnkmigrate.release_assignment(OLD.user_id, OLD.node_id);
+END IF;
+IF TG_OP IN ('INSERT', 'UPDATE') THEN
+    PERFORM gnkmigrate.hold_assignment(NEW.user_id, NEW.node_id);
+END IF;
+            """,
+        ),
+        follower(
+            "gnkmigrate.user_node_of_node",
+            """
+IF TG_OP = 'TRUNCATE' THEN
+    TRUNCATE gnkmigrate_archive.user_nodes;
+ELSIF TG_OP = 'DELETE' THEN
+    DELETE FROM gnkmigrate_archive.user_nodes WHERE node_id = OLD.id;
+ELSE
+    UPDATE gnkmigrate_archive.user_nodes SET
+        node_id = NEW.id,
+        node_address = CASE WHEN NEW.identifier IS DISTINCT FROM OLD.identifier
+                            THEN NEW.identifier ELSE node_address END,
+        label = CASE WHEN NEW.display_name IS DISTINCT FROM OLD.display_name
+                     THEN NEW.display_name ELSE label END,
+        gpu_type = CASE WHEN NEW.gpu_type IS DISTINCT FROM OLD.gpu_type
+                        THEN NEW.gpu_type ELSE gpu_type END,
+        gcore_instance_id =
+            CASE WHEN NEW.gcore_instance_id IS DISTINCT FROM OLD.gcore_instance_id
+                 THEN NEW.gcore_instance_id ELSE gcore_instance_id END
+    WHERE node_id = OLD.id;
+END IF;
+            """,
+        ),
+        # Inactive rows that are no assignments belong to a user all the same.
+        follower(
+            "gnkmigrate.user_node_of_user",
+            "DELETE FROM gnkmigrate_archive.user_nodes WHERE user_id = OLD.id AND NOT is_active;",
+        ),
+        # Old to new as well: a node outlives its row as long as somebody is assigned to it.
+        follower(
+            "gnkmigrate.node_without_assignment",
+            """
+IF TG_OP = 'DELETE' OR NEW.node_id IS DISTINCT FROM OLD.node_id THEN
+    SELECT user_id INTO heir FROM public.user_nodes WHERE node_id = OLD.node_id
+    ORDER BY assigned_at, user_id LIMIT 1;
+    IF heir IS NOT NULL THEN
+        PERFORM gnkmigrate.hold_assignment(heir, OLD.node_id);
+    ELSE
+        DELETE FROM public.nodes
+        WHERE id = OLD.node_id
+          AND NOT EXISTS (SELECT FROM gnkmigrate_archive.user_nodes
+                          WHERE node_id = OLD.node_id);
+    END IF;
+END IF;
+            """,
+            declare="heir uuid;",
+        ),
+        """
+        ALTER TABLE gnkmigrate_archive.user_nodes
+            DISABLE TRIGGER gnkmigrate_node_gone,
+            DISABLE TRIGGER gnkmigrate_nodes_gone;
+        """,
+        trigger(
+            "gnkmigrate_node_unassigned",
+            "AFTER DELETE OR UPDATE",
+            "gnkmigrate_archive.user_nodes",
+            "gnkmigrate.node_without_assignment",
+        ),
+    )
+)
 NO_LEAD = """
 DROP TRIGGER gnkmigrate_node_unassigned ON public.user_nodes;
 ALTER TABLE public.user_nodes
@@ -293,46 +294,50 @@ DROP FUNCTION gnkmigrate.hold_assignment(uuid, uuid)
 """
 
 # Before the swap and after a rollback of it the new tables do not lead.
-DO_NOTHING = """
-CREATE OR REPLACE FUNCTION gnkmigrate.{function}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET gnkmigrate.following = 'on' AS $body$
-BEGIN
-    RETURN NULL;
-END
-$body$
-"""
-LEADING = ("user_node_of_assignment", "user_node_of_node", "user_node_of_user")
-DO_NOT_LEAD = ";".join(DO_NOTHING.format(function=function) for function in LEADING)
+DO_NOT_LEAD = "".join(
+    follower(f"gnkmigrate.{function}", "NULL;")
+    for function in ("user_node_of_assignment", "user_node_of_node", "user_node_of_user")
+)
 
-# Made before the swap, which then exchanges functions only and takes no lock of further tables.
-LEAD_TRIGGERS = f"""
-{DO_NOT_LEAD};
-CREATE TRIGGER gnkmigrate_user_node
-    AFTER INSERT OR UPDATE OR DELETE ON gnkmigrate_staging.user_nodes
-    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_assignment();
-CREATE TRIGGER gnkmigrate_user_nodes_gone
-    AFTER TRUNCATE ON gnkmigrate_staging.user_nodes
-    FOR EACH STATEMENT {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_assignment();
-CREATE TRIGGER gnkmigrate_user_node
-    AFTER UPDATE OR DELETE ON public.nodes
-    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_node();
-CREATE TRIGGER gnkmigrate_user_nodes_gone
-    AFTER TRUNCATE ON public.nodes
-    FOR EACH STATEMENT {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_node();
--- After those of the foreign keys, which end assignments.
-CREATE TRIGGER zz_gnkmigrate_user_node
-    AFTER DELETE ON public.users
-    FOR EACH ROW {ALONE} EXECUTE FUNCTION gnkmigrate.user_node_of_user();
-ALTER TABLE gnkmigrate_staging.user_nodes
-    ENABLE ALWAYS TRIGGER gnkmigrate_user_node,
-    ENABLE ALWAYS TRIGGER gnkmigrate_user_nodes_gone;
-ALTER TABLE public.nodes
-    ENABLE ALWAYS TRIGGER gnkmigrate_user_node,
-    ENABLE ALWAYS TRIGGER gnkmigrate_user_nodes_gone;
-ALTER TABLE public.users
-    ENABLE ALWAYS TRIGGER zz_gnkmigrate_user_node
-"""
+# Made before the swap, which then exchanges functions only and takes no lock of further tables. The
+# users' comes after those of their foreign keys, which end assignments.
+LEAD_TRIGGERS = "".join(
+    (
+        DO_NOT_LEAD,
+        trigger(
+            "gnkmigrate_user_node",
+            "AFTER INSERT OR UPDATE OR DELETE",
+            "gnkmigrate_staging.user_nodes",
+            "gnkmigrate.user_node_of_assignment",
+        ),
+        trigger(
+            "gnkmigrate_user_nodes_gone",
+            "AFTER TRUNCATE",
+            "gnkmigrate_staging.user_nodes",
+            "gnkmigrate.user_node_of_assignment",
+            each="STATEMENT",
+        ),
+        trigger(
+            "gnkmigrate_user_node",
+            "AFTER UPDATE OR DELETE",
+            "public.nodes",
+            "gnkmigrate.user_node_of_node",
+        ),
+        trigger(
+            "gnkmigrate_user_nodes_gone",
+            "AFTER TRUNCATE",
+            "public.nodes",
+            "gnkmigrate.user_node_of_node",
+            each="STATEMENT",
+        ),
+        trigger(
+            "zz_gnkmigrate_user_node",
+            "AFTER DELETE",
+            "public.users",
+            "gnkmigrate.user_node_of_user",
+        ),
+    )
+)
 NO_LEAD_TRIGGERS = """
 DROP TRIGGER gnkmigrate_user_node ON gnkmigrate_staging.user_nodes;
 DROP TRIGGER gnkmigrate_user_nodes_gone ON gnkmigrate_staging.user_nodes;
@@ -451,7 +456,7 @@ def upgrade() -> None:
     op.swap_table(
         "swap of user_nodes",
         "public.user_nodes",
-        last=f"{LEAD};{FOLLOW.format(followed='public')}",
+        last=LEAD + follow("public"),
         view=LEGACY_VIEW,
     )
     for reason, table, key in SPILLED:
@@ -504,7 +509,7 @@ def downgrade() -> None:
         "swap of user_nodes",
         "public.user_nodes",
         also=("public.nodes",),
-        after=f"{FOLLOW.format(followed='gnkmigrate_staging')};{DO_NOT_LEAD};{NO_LEAD}",
+        after=follow("gnkmigrate_staging") + DO_NOT_LEAD + NO_LEAD,
     )
     op.validate_foreign_keys("public.user_nodes")
     op.step(

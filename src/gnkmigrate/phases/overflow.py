@@ -13,6 +13,8 @@ def insert_back(work: Work, table: str, reason: str, key: str) -> int:
     One stays in the overflow when there is another with its key or a unique value of it, or when a
     row that it refers to is gone.
     """
+    names = [column(name) for name in relation.written_columns(work, table)]
+    values = ", ".join(f"(whole).{name}" for name in names)
     return _rows(
         work,
         f"""
@@ -20,7 +22,8 @@ def insert_back(work: Work, table: str, reason: str, key: str) -> int:
             SELECT kept.id AS entry, spilled AS whole
             FROM {_kept(table)} WHERE {_meant(work, table, reason)}
         ), inserted AS (
-            INSERT INTO {quoted(table)} SELECT (whole).* FROM candidate
+            INSERT INTO {quoted(table)} ({", ".join(names)}) OVERRIDING SYSTEM VALUE
+            SELECT {values} FROM candidate
             ON CONFLICT DO NOTHING RETURNING {key}
         )
         DELETE FROM gnkmigrate.overflow USING candidate, inserted

@@ -44,6 +44,18 @@ def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str,
     return {row[0]: dict(zip(_COLUMN_KEYS, row[1:], strict=True)) for row in rows}
 
 
+def written_columns(work: Work, table: str) -> list[str]:
+    """The names of the columns that a row is written with: all but the generated ones."""
+    return [
+        str(row[0])
+        for row in work.execute(
+            "SELECT attname::text FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
+            f" AND attgenerated = '' AND attrelid = {literal(quoted(table))}::regclass"
+            " ORDER BY attnum"
+        ).fetchall()
+    ]
+
+
 def constraints(work: Work, table: str, definition: str) -> list[tuple[str, str]]:
     """(name, definition) of the table's constraints whose definition begins like this."""
     with work.settings(search_path="pg_catalog, pg_temp"):
