@@ -1,5 +1,6 @@
 """Checks about what goes on in a server: sessions, locks, slots, counters, with the real thing."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +31,11 @@ def in_transaction(url: DatabaseUrl, statement: str) -> Iterator[Connection]:
         session.execute(f"BEGIN; {statement}".encode())
         yield session
         session.execute("ROLLBACK")
+
+
+def timeless(text: str) -> str:
+    """A text without how long it has been."""
+    return re.sub(r"\b\d+ (s|min)\b", "N s", text)
 
 
 class TestIdleInTransaction:
@@ -75,7 +81,7 @@ class TestLongTransactions:
         monkeypatch.setattr(long_transactions, "SECONDS", 0)
         with in_transaction(database, "SELECT 1"):
             (found,) = findings("long-transactions", database)
-        assert found.message == "One transaction has been open for long, for 0 s."
+        assert timeless(found.message) == "One transaction has been open for long, for N s."
         assert found.severity.label == "low"
 
     def test_for_a_day(self, database: DatabaseUrl, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,10 +113,12 @@ class TestBlockedSessions:
             assert messages("blocked-sessions", database) == []  # not for long yet
             monkeypatch.setattr(blocked_sessions, "SECONDS", 0)
             (found,) = findings("blocked-sessions", database)
-        assert found.message == "One session waits for locks that others hold, since 0 s."
+        assert timeless(found.message) == (
+            "One session waits for locks that others hold, since N s."
+        )
         (told,) = found.evidence["waiting"]
-        assert told == (
-            f"process {waiter}, role postgres, for 0 s, "
+        assert timeless(told) == (
+            f"process {waiter}, role postgres, for N s, "
             f"behind process {holder} (postgres, idle in transaction)"
         )
 

@@ -17,20 +17,26 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
+from gnkmigrate.plan.quoting import identifier
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
     for row in answers(connection, question, "security_definer_search_path"):
         about = DatabaseObject(row.schema, "", row.function, "function")
+        alter, create = (
+            f"ALTER {row.kind} {row.signature}",
+            f"CREATE ON SCHEMA {identifier(row.schema)}",
+        )
+        back = "RESET search_path" if row.path is None else f"SET search_path = {row.path}"
         yield Observation(
             about,
             f"Function {about.label(question.home)} runs as {row.owner} {_flaw(row)}.",
             evidence={"search_path": row.path, "may call it": row.callers},
-            fix=(f"ALTER {row.kind} {row.signature} SET search_path = {row.pinned}",),
-            undo=(
-                f"ALTER {row.kind} {row.signature} "
-                + ("RESET search_path" if row.path is None else f"SET search_path = {row.path}"),
+            fix=(
+                f"{alter} SET search_path = {row.pinned}",
+                *_when(row, f"REVOKE {create} FROM PUBLIC"),
             ),
+            undo=(*_when(row, f"GRANT {create} TO PUBLIC"), f"{alter} {back}"),
             severity=_severity(row),
         )
 
@@ -41,6 +47,11 @@ def _flaw(row: Any) -> str:
     if row.open_schemas:
         return f"and looks names up in {', '.join(row.open_schemas)}, where everybody may create"
     return "and looks tables up in pg_temp first, where everybody may create"
+
+
+def _when(row: Any, statement: str) -> tuple[str, ...]:
+    """A statement about the function's schema, where that must be closed for the fix to hold."""
+    return (statement,) if row.must_close else ()
 
 
 def _severity(row: Any) -> Severity:

@@ -32,6 +32,12 @@ SELECT
     CASE WHEN open.schemas IS NULL AND definer.path IS NOT NULL THEN definer.path
         ELSE quote_ident(namespace.nspname) END || ', pg_temp' AS pinned,
     open.schemas AS open_schemas,
+    -- The fix puts the function's schema into the path, so that it must not be open either.
+    (open.schemas IS NOT NULL OR definer.path IS NULL) AND EXISTS (
+        SELECT
+        FROM aclexplode(namespace.nspacl) AS item
+        WHERE item.grantee = 0 AND item.privilege_type = 'CREATE'
+    ) AS must_close,
     called.by AS callers
 FROM definer
 JOIN pg_namespace AS namespace ON namespace.oid = definer.pronamespace
