@@ -111,12 +111,19 @@ class Snapshot:
         return self.facts.get(Identity(kind, path))
 
     def of_kind(self, kind: str) -> tuple[Fact, ...]:
-        return tuple(fact for fact in self if fact.kind == kind)
+        return self._by_kind.get(kind, ())
 
     def children(self, parent: Identity, kind: str | None = None) -> tuple[Fact, ...]:
         """The facts that live directly in `parent`, of one kind or of all."""
         found = self._by_parent.get(parent, ())
         return tuple(fact for fact in found if kind is None or fact.kind == kind)
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
+        grouped: dict[str, list[Fact]] = {}
+        for fact in self:
+            grouped.setdefault(fact.kind, []).append(fact)
+        return {kind: tuple(facts) for kind, facts in grouped.items()}
 
     @cached_property
     def _by_parent(self) -> Mapping[Identity, tuple[Fact, ...]]:
