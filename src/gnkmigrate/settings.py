@@ -83,6 +83,7 @@ class Settings(BaseSettings):
         url: the live database; DATABASE_URL and libpq's PG* variables also count.
         target: the declared schema, a .sql file or a folder of them.
         baseline: the schema that the first revision starts from.
+        baseline_rows: rows of that schema, with which `check` tries the phases.
         migrations: the Alembic environment.
         audits: kept reports, opinions on severity, the project's own checks.
         backups: where backups go that are given no other place.
@@ -102,6 +103,7 @@ class Settings(BaseSettings):
     url: SecretStr | None = None
     target: Path = Path("schema/target.sql")
     baseline: Path | None = None
+    baseline_rows: Path | None = None
     migrations: Path = Path("migrations")
     audits: Path = Path("audits")
     backups: Path = Path("backups")

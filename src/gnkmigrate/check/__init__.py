@@ -1,0 +1,12 @@
+"""Whether the revisions do what they claim, asked for every commit and without a database.
+
+`course` takes the baseline, with rows, through all phases and back on a throwaway server;
+`generate` makes the rows where the project has none, `checksums` knows which revisions may not
+change any more, `old_shape` reads what the old application sees; `document` and `junit` write
+down what came of it.
+"""
+
+from gnkmigrate.check.course import Wish, check
+from gnkmigrate.check.outcome import CheckResult, Point
+
+__all__ = ["CheckResult", "Point", "Wish", "check"]

@@ -1,0 +1,128 @@
+"""The points of a check, one after another: what needs no server first."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+
+from gnkmigrate.catalog.script import read_scripts
+from gnkmigrate.check import revisions
+from gnkmigrate.check.generate import ROWS
+from gnkmigrate.check.outcome import GROUPS, CheckResult, Found, Group, Point
+from gnkmigrate.check.trial import Trial
+from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, SettingsError
+from gnkmigrate.phases.revision import Phase
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import Settings
+
+ServerFactory = Callable[[], AbstractContextManager[Server]]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user asks of a check.
+
+    Attributes:
+        rows: how many rows to make for each table where the project has no `baseline_rows`; 0
+            for none at all, not even those.
+        parameters: answers to the revisions' questions, over those of the settings.
+    """
+
+    rows: int = ROWS
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def check(
+    settings: Settings, open_server: ServerFactory, wish: Wish, begin: Callable[[str], None]
+) -> CheckResult:
+    """Takes the baseline through all phases to the target and back, on a throwaway server.
+
+    What does not hold is part of the result, and no error.
+
+    Args:
+        settings: the project.
+        open_server: gives the server, which is asked for once the revisions can be read.
+        wish: what the user asks for.
+        begin: is told the title of each point as it begins.
+
+    Raises:
+        SettingsError: the project has no baseline.
+        SchemaError: baseline, its rows or the target cannot be loaded.
+        ServerUnavailable: there is no throwaway server.
+    """
+    _require_schemas(settings)
+    course = _Course(settings, wish, begin)
+    with ExitStack() as stack:
+        course.run(open_server, stack)
+    reached = {point.group for point in course.points}
+    missing = [Point(group, state="not reached") for group in GROUPS if group not in reached]
+    names = tuple(phase.name for phase in course.phases)
+    return CheckResult(names, course.server_version, (*course.points, *missing))
+
+
+def _require_schemas(settings: Settings) -> None:
+    if settings.baseline is None:
+        raise SettingsError(
+            "The project declares no baseline, so there is nothing to start from.",
+            hint="Set `baseline` in gnkmigrate.toml to the schema before the first revision; "
+            "gnkmigrate init --from-url writes it.",
+        )
+    for path in (settings.baseline, settings.target, settings.baseline_rows):
+        if path is not None:
+            read_scripts(settings.path(path))  # what cannot be read needs no server
+
+
+@dataclass
+class _Course:
+    """The points so far."""
+
+    settings: Settings
+    wish: Wish
+    begin: Callable[[str], None]
+    phases: Sequence[Phase] = ()
+    points: list[Point] = field(default_factory=list)
+    server_version: int = 0
+
+    def run(self, open_server: ServerFactory, stack: ExitStack) -> None:
+        """All points, up to the first that fails on which the others build."""
+        settings = self.settings
+        if not self.attempt("revisions", self.read_revisions):
+            return
+        self.attempt("checksums", lambda: revisions.unchanged(settings, self.phases))
+        self.attempt("claims", lambda: revisions.claims(self.phases))
+        server = stack.enter_context(open_server())
+        self.server_version = server.version
+        trial = stack.enter_context(Trial.on(server, settings, self.phases, self.wish.parameters))
+        if not self.attempt("rows", lambda: trial.fill(self.wish.rows)):
+            return
+        if not self.attempt("dry run", trial.try_out):
+            return
+        for phase in self.phases:
+            if not self.attempt("upgrade", partial(trial.upgrade, phase), phase.name):
+                return
+        self.attempt("verification", trial.verify)
+        self.attempt("target", trial.compare_with_target)
+        self.attempt("old shape", trial.compare_old_shape)
+        for phase in reversed(self.phases):
+            if not self.attempt("downgrade", partial(trial.downgrade, phase), phase.name):
+                return
+        if self.attempt("upgrade again", trial.upgrade_again):
+            self.attempt("downgrade again", trial.downgrade_again)
+
+    def read_revisions(self) -> Found:
+        """The revisions, which the points that follow are about."""
+        self.phases = revisions.read(self.settings)
+        return revisions.described(self.phases)
+
+    def attempt(self, group: Group, work: Callable[[], Found], phase: str = "") -> bool:
+        """One point; a phase that refuses or fails is what a check is there to find."""
+        self.begin(Point(group, phase).title)
+        started = time.monotonic()
+        try:
+            found = work()
+        except (RevisionError, PhaseRefused, PhaseFailed) as error:
+            found = Found("stopped", (error.message, *error.details), error.hint)
+        point = Point.of(group, phase, found, time.monotonic() - started)
+        self.points.append(point)
+        return point.state != "failed"

@@ -1,0 +1,13 @@
+"""A check as a JSON document (docs/check.schema.json)."""
+
+from dataclasses import asdict
+from typing import Any
+
+from gnkmigrate.check.outcome import CheckResult
+
+VERSION = 1
+
+
+def document(result: CheckResult) -> dict[str, Any]:
+    """The document, of JSON's own types."""
+    return {"version": VERSION, "passed": result.passed, **asdict(result)}

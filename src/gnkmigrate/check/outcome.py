@@ -1,0 +1,99 @@
+"""What a check of the revisions found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+Group = Literal[
+    "revisions",
+    "checksums",
+    "claims",
+    "rows",
+    "dry run",
+    "upgrade",
+    "verification",
+    "target",
+    "old shape",
+    "downgrade",
+    "upgrade again",
+    "downgrade again",
+]
+State = Literal["ok", "failed", "not run", "not reached"]
+
+GROUPS: tuple[Group, ...] = get_args(Group)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What looking at one point came to.
+
+    Attributes:
+        summary: what was done, or why it was not.
+        problems: what did not hold, a line each.
+        hint: what to do about them.
+        ran: False where the project does not ask for it.
+    """
+
+    summary: str
+    problems: Sequence[str] = ()
+    hint: str = ""
+    ran: bool = True
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that must hold.
+
+    Attributes:
+        group: what kind of thing it is.
+        phase: the phase that it is about; "" for all of them.
+        state: "not run" where the project does not ask for it, "not reached" where something
+            failed on which it builds.
+        summary: what was done, or why it was not.
+        seconds: how long it took.
+        problems: what did not hold, a line each; empty unless the state is "failed".
+        hint: what to do about them; "" where nothing can be said.
+    """
+
+    group: Group
+    phase: str = ""
+    state: State = "ok"
+    summary: str = ""
+    seconds: float = 0
+    problems: tuple[str, ...] = ()
+    hint: str = ""
+
+    @classmethod
+    def of(cls, group: Group, phase: str, found: Found, seconds: float) -> Self:
+        """The point that comes of looking at it for so long."""
+        state: State = "failed" if found.problems else "ok" if found.ran else "not run"
+        hint = found.hint if found.problems else ""
+        return cls(group, phase, state, found.summary, seconds, tuple(found.problems), hint)
+
+    @property
+    def title(self) -> str:
+        return f"{self.group}: {self.phase}" if self.phase else self.group
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check that came to its end, well or not.
+
+    Attributes:
+        phases: the names of the phases, in order; none where they cannot be read.
+        server_version: server_version_num of the throwaway server; 0 where none was started.
+        points: in the order in which they were looked at.
+    """
+
+    phases: tuple[str, ...]
+    server_version: int
+    points: tuple[Point, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed."""
+        return all(point.state in {"ok", "not run"} for point in self.points)
+
+    def of_group(self, group: Group) -> tuple[Point, ...]:
+        """The points of one kind."""
+        return tuple(point for point in self.points if point.group == group)

@@ -1,0 +1,165 @@
+"""`gnkmigrate check`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import Overflow, Unmapped, given
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gnkmigrate.check import CheckResult, Point
+    from gnkmigrate.settings import Settings
+
+DID_NOT_HOLD = 1
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+
+
+def command(
+    context: typer.Context,
+    format_: Annotated[
+        Format, typer.Option("--format", "-f", help="How the result is written.")
+    ] = Format.TEXT,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
+    ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="ROWS",
+            help="Rows to generate for each table; 0 for empty tables.  [default: 8]",
+        ),
+    ] = None,
+    unmapped: Annotated[
+        Unmapped | None,
+        typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
+    ] = None,
+    overflow: Annotated[
+        Overflow | None,
+        typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
+    ] = None,
+    update_checksums: Annotated[
+        bool,
+        typer.Option(
+            "--update-checksums", help="Keep the checksums of the revisions; check nothing."
+        ),
+    ] = False,
+) -> None:
+    """Prove, without a database, that the revisions take the baseline to the target and back.
+
+    For CI. On a throwaway server: one head, checksums, a dry run that leaves no trace, every
+    phase up with rows, no gap to the target, every phase down with every row compared, and once
+    more as on large tables. Exits with 1 when something does not hold.
+
+    Example: gnkmigrate check --format junit --output check.xml
+    """
+    if output is not None and not output.absolute().parent.is_dir():
+        raise typer.BadParameter(f"--output: there is no folder {output.absolute().parent}.")
+    project = _context.settings(context)
+    if update_checksums:
+        _update_checksums(context, project)
+        return
+
+    from gnkmigrate.check import Wish, check
+    from gnkmigrate.check.generate import ROWS
+    from gnkmigrate.servers import throwaway
+
+    answers = {
+        name: str(value) for name, value in given(unmapped=unmapped, overflow=overflow).items()
+    }
+    messages = _context.stderr(context)
+    result = check(
+        _wished(project, rows),
+        lambda: throwaway(project.server),
+        Wish(ROWS if rows is None else rows, answers),
+        lambda title: messages.print(f"{title} ..."),
+    )
+    _write_result(context, result, format_, output)
+    if not result.passed:
+        raise typer.Exit(DID_NOT_HOLD)
+
+
+def _wished(project: "Settings", rows: int | None) -> "Settings":
+    """--rows asks for generated rows in the place of the project's own."""
+    return project if rows is None else project.model_copy(update={"baseline_rows": None})
+
+
+def _update_checksums(context: typer.Context, project: "Settings") -> None:
+    from gnkmigrate.check.checksums import checksum_file, write_checksums
+    from gnkmigrate.cli._words import counted
+    from gnkmigrate.phases.revision import load_phases
+
+    migrations = project.path(project.migrations)
+    phases = load_phases(migrations)
+    file = checksum_file(migrations)
+    write_checksums(file, phases)
+    _context.stdout(context).print(
+        f"{file}: {counted(len(phases), 'checksum')}. Commit it with the revisions.",
+        soft_wrap=True,
+    )
+
+
+def _write_result(
+    context: typer.Context, result: "CheckResult", format_: Format, output: Path | None
+) -> None:
+    if format_ is Format.TEXT:
+        from rich.console import Console
+
+        if output is None:
+            _write(_context.stdout(context), result)
+            return
+        with output.open("w", encoding="utf-8") as file:
+            _write(Console(file=file, width=100, emoji=False, markup=False), result)
+        return
+    text = _text(result, format_)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _text(result: "CheckResult", format_: Format) -> str:
+    if format_ is Format.JUNIT:
+        from gnkmigrate.check.junit import render
+
+        return render(result)
+    import json
+
+    from gnkmigrate.check.document import document
+
+    return json.dumps(document(result), indent=2, ensure_ascii=False) + "\n"
+
+
+def _write(console: "Console", result: "CheckResult") -> None:
+    for point in result.points:
+        _write_point(console, point)
+    verdict = "Everything holds." if result.passed else "Not everything holds."
+    console.print(f"\n{verdict}", style="bold")
+
+
+def _write_point(console: "Console", point: "Point") -> None:
+    from gnkmigrate.cli._lines import write_line
+    from gnkmigrate.cli._words import duration
+
+    if point.state == "ok":
+        write_line(console, "ok", f"{point.title}: {point.summary} ({duration(point.seconds)})")
+    elif point.state == "failed":
+        write_line(console, "FAILED", f"{point.title}: {point.problems[0]}")
+        for problem in point.problems[1:]:
+            write_line(console, "", problem)
+        if point.hint:
+            write_line(console, "", f"next: {point.hint}")
+    else:
+        why = f"{point.state}: {point.summary}" if point.summary else point.state
+        write_line(console, "", f"{point.title}: {why}")

@@ -1,0 +1,1 @@
+"""Checks of revisions, of MineGNK's and of small projects' own."""
