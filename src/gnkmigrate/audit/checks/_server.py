@@ -1,8 +1,9 @@
 """Questions to the server: the .sql file beside a check, asked about the project's schemas."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from psycopg import sql
 from psycopg.rows import namedtuple_row
 
 from gnkmigrate.audit.check import CannotRun, Question
@@ -13,6 +14,8 @@ from gnkmigrate.connection import Connection
 # How many names a finding lists; the rest is counted.
 LISTED = 50
 
+TABLES_AT_ONCE = 200
+
 
 def answers(connection: Connection, question: Question, name: str, **parameters: Any) -> list[Any]:
     """The rows of NAME.sql, each a named tuple; %(schemas)s are the project's schemas.
@@ -21,7 +24,10 @@ def answers(connection: Connection, question: Question, name: str, **parameters:
         psycopg.Error: the server refuses.
     """
     given = {"schemas": schemas(question), **parameters}
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
+    with (
+        connection.transaction(force_rollback=True),  # gives locks back (see union)
+        connection.cursor(row_factory=namedtuple_row) as cursor,
+    ):
         return cursor.execute(beside(name).encode(), given).fetchall()
 
 
@@ -29,6 +35,19 @@ def answer(connection: Connection, question: Question, name: str, **parameters: 
     """The one row of NAME.sql."""
     (row,) = answers(connection, question, name, **parameters)
     return row
+
+
+def union(connection: Connection, parts: Sequence[sql.Composed]) -> Iterator[tuple[Any, ...]]:
+    """The rows of many SELECTs about a table each, a few hundred in one statement.
+
+    A transaction keeps a lock for each table that it has read, and the server has room for some
+    thousands; rolling back to a savepoint gives them back (manual, 13.3.1).
+    """
+    for start in range(0, len(parts), TABLES_AT_ONCE):
+        statement = sql.SQL("\nUNION ALL\n").join(parts[start : start + TABLES_AT_ONCE])
+        with connection.transaction(force_rollback=True):
+            rows = connection.execute(statement).fetchall()
+        yield from rows
 
 
 def schemas(question: Question) -> list[str]:

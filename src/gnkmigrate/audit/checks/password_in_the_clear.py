@@ -16,7 +16,7 @@ from psycopg import sql
 
 from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
-from gnkmigrate.audit.checks._server import answers, listed
+from gnkmigrate.audit.checks._server import answers, listed, union
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.catalog.model import Fact
@@ -72,10 +72,8 @@ def _closed(
     return {(row.schema, row.relation) for row in rows}
 
 
-def _sampled(connection: Connection, columns: list[Fact]) -> list[tuple[int, int, int]]:
+def _sampled(connection: Connection, columns: list[Fact]) -> Iterator[tuple[int, ...]]:
     """For each column its number, how many values were examined, and how many are in the clear."""
-    if not columns:
-        return []
     template = sql.SQL(beside("password_in_the_clear"))
     parts = [
         template.format(
@@ -86,7 +84,7 @@ def _sampled(connection: Connection, columns: list[Fact]) -> list[tuple[int, int
         )
         for number, fact in enumerate(columns)
     ]
-    return connection.execute(sql.SQL("\nUNION ALL\n").join(parts)).fetchall()
+    return union(connection, parts)
 
 
 CHECK = ServerCheck(

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
-from gnkmigrate.audit.checks._server import answers, is_own, listed
+from gnkmigrate.audit.checks._server import answers, is_own, listed, union
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 from gnkmigrate.plan.quoting import literal, qualified
@@ -66,9 +66,7 @@ class _State:
 
 
 def _states(connection: Connection, rows: list[Any]) -> Iterator[_State]:
-    """How far each sequence and its column are, by one statement."""
-    if not rows:
-        return
+    """How far each sequence and its column are."""
     template = sql.SQL(beside("sequence_behind"))
     parts = [
         template.format(
@@ -80,7 +78,7 @@ def _states(connection: Connection, rows: list[Any]) -> Iterator[_State]:
         )
         for number, row in enumerate(rows)
     ]
-    for number, highest, following in connection.execute(sql.SQL("\nUNION ALL\n").join(parts)):
+    for number, highest, following in union(connection, parts):
         yield _State(rows[number], highest, following)
 
 

@@ -4,9 +4,9 @@ SELECT
     namespace.nspname AS schema,
     class.relname AS relation,
     attribute.attname AS column,
-    sequence.schemaname AS sequence_schema,
-    sequence.sequencename AS sequence,
-    sequence.increment_by AS increment,
+    own_namespace.nspname AS sequence_schema,
+    own.relname AS sequence,
+    sequence.seqincrement AS increment,
     has_schema_privilege(namespace.oid, 'USAGE')
     AND has_table_privilege(class.oid, 'SELECT')
     AND has_sequence_privilege(dependency.objid, 'SELECT')
@@ -19,9 +19,7 @@ JOIN pg_attribute AS attribute
     AND attribute.attnum = dependency.refobjsubid
 JOIN pg_class AS own ON own.oid = dependency.objid AND own.relkind = 'S'
 JOIN pg_namespace AS own_namespace ON own_namespace.oid = own.relnamespace
-JOIN pg_sequences AS sequence
-    ON sequence.schemaname = own_namespace.nspname
-    AND sequence.sequencename = own.relname
+JOIN pg_sequence AS sequence ON sequence.seqrelid = own.oid
 WHERE
     dependency.classid = 'pg_class'::regclass
     AND dependency.refclassid = 'pg_class'::regclass
@@ -29,8 +27,8 @@ WHERE
     AND namespace.nspname = ANY (%(schemas)s)
     AND class.relkind IN ('r', 'p')
     AND attribute.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
-    AND sequence.increment_by > 0
-    AND NOT sequence.cycle
+    AND sequence.seqincrement > 0
+    AND NOT sequence.seqcycle
     AND EXISTS (
         SELECT
         FROM pg_index
