@@ -84,6 +84,7 @@ class Settings(BaseSettings):
         target: the declared schema, a .sql file or a folder of them.
         baseline: the schema that the first revision starts from.
         baseline_rows: rows of that schema, with which `check` tries the phases.
+        expected_rows: what they are to become; `check --update-expected` writes it.
         migrations: the Alembic environment.
         audits: kept reports, opinions on severity, the project's own checks.
         backups: where backups go that are given no other place.
@@ -104,6 +105,7 @@ class Settings(BaseSettings):
     target: Path = Path("schema/target.sql")
     baseline: Path | None = None
     baseline_rows: Path | None = None
+    expected_rows: Path | None = None
     migrations: Path = Path("migrations")
     audits: Path = Path("audits")
     backups: Path = Path("backups")

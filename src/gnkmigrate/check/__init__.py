@@ -2,8 +2,8 @@
 
 `course` takes the baseline, with rows, through all phases and back on a throwaway server;
 `generate` makes the rows where the project has none, `checksums` knows which revisions may not
-change any more, `old_shape` reads what the old application sees; `document` and `junit` write
-down what came of it.
+change any more, `expected` what the rows are to become, `old_shape` what the old application is to
+see; `document` and `junit` write down what came of it.
 """
 
 from gnkmigrate.check.course import Wish, check

@@ -27,10 +27,12 @@ class Wish:
         rows: how many rows to make for each table where the project has no `baseline_rows`; 0
             for none at all, not even those.
         parameters: answers to the revisions' questions, over those of the settings.
+        update_expected: write what the rows have become to the file of `expected_rows`.
     """
 
     rows: int = ROWS
     parameters: Mapping[str, str] = field(default_factory=dict)
+    update_expected: bool = False
 
 
 def check(
@@ -103,6 +105,8 @@ class _Course:
                 return
         self.attempt("verification", trial.verify)
         self.attempt("target", trial.compare_with_target)
+        update = self.wish.update_expected
+        self.attempt("expected rows", lambda: trial.compare_with_expected(update=update))
         self.attempt("old shape", trial.compare_old_shape)
         for phase in reversed(self.phases):
             if not self.attempt("downgrade", partial(trial.downgrade, phase), phase.name):

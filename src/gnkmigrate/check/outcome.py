@@ -13,6 +13,7 @@ Group = Literal[
     "upgrade",
     "verification",
     "target",
+    "expected rows",
     "old shape",
     "downgrade",
     "upgrade again",

@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 
 from gnkmigrate.catalog.load import load_sql
 from gnkmigrate.catalog.script import Script, read_scripts, run_scripts
 from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.check import expected, old_shape
 from gnkmigrate.check.generate import generate
-from gnkmigrate.check.old_shape import Rows, read_tables, read_views, unlike
+from gnkmigrate.check.listing import Rows, read_tables, read_views
 from gnkmigrate.check.outcome import Found
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.text import render_changes
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.legacy import SCHEMA
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
@@ -37,6 +41,7 @@ class Trial:
         parameters: answers to the revisions' questions.
         before: what there was before each phase, by its name.
         old: the baseline's rows, by table.
+        began: when, by this machine's clock.
     """
 
     session: Connection
@@ -47,6 +52,7 @@ class Trial:
     parameters: Mapping[str, str]
     before: dict[str, Moment] = field(default_factory=dict)
     old: Rows = field(default_factory=dict)
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @classmethod
     @contextmanager
@@ -72,6 +78,35 @@ class Trial:
         found = self._rows(rows)
         self.old = read_tables(self.session, settings.schemas[0])
         return found
+
+    def compare_with_expected(self, *, update: bool) -> Found:
+        """What the rows have become, and what they were to become.
+
+        Raises:
+            SettingsError: the file that says so cannot be read.
+        """
+        if self.settings.expected_rows is None:
+            return Found("the settings name no file in expected_rows", ran=False)
+        file = self.settings.path(self.settings.expected_rows)
+        found = expected.steady(self._rows_at_head(), self.old, self.began)
+        if update:
+            expected.write_expected(file, found)
+            return Found(f"{self.settings.expected_rows} written; read it, and commit it")
+        return Found(
+            f"every row is as in {self.settings.expected_rows}",
+            tuple(expected.differences(expected.read_expected(file), found)),
+            "Where this is what you want: gnkmigrate check --update-expected",
+        )
+
+    def _rows_at_head(self) -> Rows:
+        ignored = self.settings.ignore
+        return {
+            name: rows
+            for schema in self.settings.schemas
+            for table, rows in read_tables(self.session, schema).items()
+            for name in [f"{schema}.{table}"]
+            if not any(fnmatchcase(name, pattern) for pattern in ignored)
+        }
 
     def _rows(self, rows: int) -> Found:
         settings = self.settings
@@ -133,10 +168,10 @@ class Trial:
 
     def compare_old_shape(self) -> Found:
         """What the old application sees through the views of the old shape."""
-        views = read_views(self.session)
+        views = read_views(self.session, SCHEMA)
         if not views:
             return Found("no view keeps the old shape", ran=False)
-        wrong = unlike(self.old, views)
+        wrong = tuple(old_shape.differences(self.old, views))
         return Found(f"{len(views):,} views show every row of the baseline as it was", wrong)
 
     def downgrade(self, phase: Phase) -> Found:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Overflow, Unmapped, given
+from gnkmigrate.cli._choices import Overflow, Unmapped, exclusive, given
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,6 +49,12 @@ def command(
         Overflow | None,
         typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
     ] = None,
+    update_expected: Annotated[
+        bool,
+        typer.Option(
+            "--update-expected", help="Write what the rows become to the setting expected_rows."
+        ),
+    ] = False,
     update_checksums: Annotated[
         bool,
         typer.Option(
@@ -64,6 +70,7 @@ def command(
 
     Example: gnkmigrate check --format junit --output check.xml
     """
+    exclusive(rows=rows is not None, update_expected=update_expected)
     if output is not None and not output.absolute().parent.is_dir():
         raise typer.BadParameter(f"--output: there is no folder {output.absolute().parent}.")
     project = _context.settings(context)
@@ -82,7 +89,7 @@ def command(
     result = check(
         _wished(project, rows),
         lambda: throwaway(project.server),
-        Wish(ROWS if rows is None else rows, answers),
+        Wish(ROWS if rows is None else rows, answers, update_expected),
         lambda title: messages.print(f"{title} ..."),
     )
     _write_result(context, result, format_, output)
@@ -92,7 +99,8 @@ def command(
 
 def _wished(project: "Settings", rows: int | None) -> "Settings":
     """--rows asks for generated rows in the place of the project's own."""
-    return project if rows is None else project.model_copy(update={"baseline_rows": None})
+    own = {"baseline_rows": None, "expected_rows": None}
+    return project if rows is None else project.model_copy(update=own)
 
 
 def _update_checksums(context: typer.Context, project: "Settings") -> None:
