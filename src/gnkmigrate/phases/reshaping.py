@@ -50,25 +50,28 @@ class Reshaping:
 
     def required(self, work: Work) -> Sequence[str]:
         """The columns, by their names before the exchange, that will be NOT NULL."""
-        found = shadow.remembered(work, self.table, self.conversions)
         built = [each.name for each in self.shadows(work) if each.not_null]
+        return [*built, *(before for before, _ in self.kept_required(work))]
+
+    def kept_required(self, work: Work) -> Sequence[tuple[str, str]]:
+        """Those of them whose values stay, by their names before and after the exchange."""
+        found = shadow.remembered(work, self.table, self.conversions)
+        kept = [
+            change
+            for change in self.conversions
+            if not shadow.rewrites(change, found[change.column])
+        ]
         if self.direction == "up":
-            kept = [
-                change.column
-                for change in self.conversions
-                if change.not_null
-                and not found[change.column]["not_null"]
-                and not shadow.rewrites(change, found[change.column])
+            return [
+                (change.column, change.new_name)
+                for change in kept
+                if change.not_null and not found[change.column]["not_null"]
             ]
-        else:
-            kept = [
-                change.new_name
-                for change in self.conversions
-                if found[change.column]["not_null"]
-                and not change.not_null
-                and not shadow.rewrites(change, found[change.column])
-            ]
-        return [*built, *kept]
+        return [
+            (change.new_name, change.column)
+            for change in kept
+            if found[change.column]["not_null"] and not change.not_null
+        ]
 
     def redeclare(self, work: Work) -> Sequence[str]:
         """Statements for the columns whose values stay: default, nullability, name."""

@@ -229,9 +229,6 @@ def exchange(spec: Reshaping, work: Work) -> None:
     carried = [each for built in shadows for each in _carried(work, spec, built)]
     if shadows:
         work.execute(f"DROP TRIGGER {shadow.TRIGGER} ON {table}; DROP FUNCTION {spec.function}()")
-    for required in spec.required(work):
-        work.execute(f"ALTER TABLE {table} ALTER COLUMN {column(required)} SET NOT NULL")
-        work.execute(f"ALTER TABLE {table} DROP CONSTRAINT {column(not_null_check(required))}")
     for source in sources:
         work.execute(f"ALTER TABLE {table} DROP COLUMN {column(source)}")
     for built in shadows:
@@ -241,11 +238,22 @@ def exchange(spec: Reshaping, work: Work) -> None:
         if built.default is not None:
             target = column(built.target)
             work.execute(f"ALTER TABLE {table} ALTER COLUMN {target} SET DEFAULT {built.default}")
+    for built in shadows:
+        if built.not_null:
+            _set_not_null(work, table, built.target, not_null_check(built.name))
     for statement in (each for index in indexes for each in index.adopt(spec.table)):
         work.execute(statement)
     for statement in (*carried, *spec.redeclare(work)):
         work.connection.execute(statement.encode())
+    for before, after in spec.kept_required(work):
+        _set_not_null(work, table, after, not_null_check(before))
     spec.forget_choice(work)
+
+
+def _set_not_null(work: Work, table: str, name: str, check: str) -> None:
+    """Declares what a CHECK has proven; only now, since PostgreSQL 18 names it for the column."""
+    work.execute(f"ALTER TABLE {table} ALTER COLUMN {column(name)} SET NOT NULL")
+    work.execute(f"ALTER TABLE {table} DROP CONSTRAINT {column(check)}")
 
 
 def _carried(work: Work, spec: Reshaping, built: Shadow) -> list[str]:
