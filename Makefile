@@ -6,11 +6,15 @@ AXE := .venv/axe-core/package/axe.min.js
 ROWS ?= 200
 FAULTS ?= all
 CRASHES ?= 25
+MAJOR ?= 16
+CONTAINED ?= tests/servers tests/catalog tests/migrations/test_round_trip.py
+# Such as --short, or --majors 14 18 --pythons 3.12
+MATRIX ?=
 # benchmarks/ has more, which take arguments or minutes.
 BENCHMARKS ?= help catalog
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser test test-faults lint format bench clean
+.PHONY: help setup demo browser docs test test-docker test-faults test-matrix lint format bench clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +35,16 @@ demo: $(INSTALLED) ## show the whole way on an embedded server: audit, migrate, 
 
 test: $(INSTALLED) ## run the tests on an embedded PostgreSQL (ARGS="-k upgrade")
 	$(RUN) pytest --numprocesses auto $(ARGS)
+
+test-matrix: $(INSTALLED) ## run the tests on PostgreSQL 14 to 18 and each Python (MATRIX=--short)
+	$(RUN) tests.matrix $(MATRIX)
+
+test-docker: $(INSTALLED) ## run tests on a PostgreSQL in a container (MAJOR=16)
+	GNKMIGRATE_TEST_SERVER=docker GNKMIGRATE_TEST_MAJOR=$(MAJOR) \
+		$(RUN) pytest -rs --numprocesses auto $(CONTAINED) $(ARGS)
+
+docs: $(INSTALLED) ## build the documentation into build/docs
+	$(RUN) mkdocs build --quiet --strict
 
 browser: $(AXE) ## install what tests look at the HTML report with (Debian, as root; npm)
 	@command -v chromium && command -v chromedriver || \
