@@ -185,8 +185,12 @@ def _writing(table: str, function: str, shape: Mapping[str, Any]) -> str:
         f" IS NOT DISTINCT FROM ({_write(entry, 'OLD')})::text)"
         for entry in columns
     )
+    # An original that the client has not written may have been written by another one since.
     residue = "\n    ".join(
-        shadow.keeping(Residue(**entry["residue"])) for entry in columns if entry.get("residue")
+        f"IF TG_OP = 'INSERT' OR {_changed(entry)} THEN\n"
+        f"    {shadow.keeping(Residue(**entry['residue']))}\n    END IF;"
+        for entry in columns
+        if entry.get("residue")
     )
     key, relation_ = column(shape["key"]), quoted(table)
     return f"""
