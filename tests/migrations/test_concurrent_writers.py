@@ -42,6 +42,9 @@ REPEATED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected
 
 LEVELS = ("read committed", "repeatable read", "serializable")
 
+# So many times a write may be repeated.
+PATIENCE = 100
+
 # A write: what kind it is, and the statement that makes it on the tables and on their copies.
 Write = Callable[[random.Random, Connection], tuple[str, str, str]]
 
@@ -78,18 +81,22 @@ class Writer:
 
     def _write(self, session: Connection, chance: random.Random) -> None:
         kind, statement, copied = chance.choice(self.writes)(chance, session)
-        while True:
+        for _ in range(PATIENCE):
             try:
                 with session.transaction():
                     count = session.execute(statement.encode()).rowcount
-                    assert count == session.execute(copied.encode()).rowcount, (statement, copied)
-                break
+                    if count != session.execute(copied.encode()).rowcount:
+                        # Another one came between two statements that each see a moment of theirs.
+                        self.repeated["between"] += 1
+                        raise psycopg.Rollback
+                    self.done[kind] += 1
+                    return
             except REPEATED as error:
                 self.repeated[type(error).__name__] += 1
             except psycopg.errors.WrongObjectType:
                 assert kind == "truncate", statement  # a view since a moment ago
                 return
-        self.done[kind] += 1
+        raise AssertionError((statement, copied))
 
 
 def both(kind: str, statement: str) -> tuple[str, str, str]:
