@@ -8,6 +8,7 @@ import pytest
 
 from gnkmigrate.check import Wish
 from gnkmigrate.check.expected import NEW_UUID, NOW, read_expected, steady, write_expected
+from gnkmigrate.check.listing import Rows
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.servers import Server
 from tests.check.projects import REVISION, SETTINGS, checked, problems, states, write_project
@@ -29,7 +30,7 @@ def test_what_is_made_by_chance_or_the_clock_is_left_out() -> None:
 
 
 def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
-    rows = {"b": [{"x": 2, "y": None}, {"x": 1, "y": "ż"}], "a": []}
+    rows: Rows = {"b": [{"x": 2, "y": None}, {"x": 1, "y": "ż"}], "a": []}
     file = tmp_path / "expected.json"
     write_expected(file, rows)
     assert read_expected(file) == {"a": [], "b": [{"x": 1, "y": "ż"}, {"x": 2, "y": None}]}

@@ -109,10 +109,19 @@ class _Course:
         self.attempt("expected rows", lambda: trial.compare_with_expected(update=update))
         self.attempt("old shape", trial.compare_old_shape)
         for phase in reversed(self.phases):
-            if not self.attempt("downgrade", partial(trial.downgrade, phase), phase.name):
+            if not self.there_and_back(trial, phase):
                 return
-        if self.attempt("upgrade again", trial.upgrade_again):
-            self.attempt("downgrade again", trial.downgrade_again)
+
+    def there_and_back(self, trial: Trial, phase: Phase) -> bool:
+        """A phase taken back, and tried a second time; whether that held."""
+        works: Mapping[Group, Callable[[Phase], Found]] = {
+            "downgrade": trial.downgrade,
+            "upgrade again": trial.upgrade_again,
+            "downgrade again": trial.downgrade_again,
+        }
+        return all(
+            self.attempt(group, partial(work, phase), phase.name) for group, work in works.items()
+        )
 
     def read_revisions(self) -> Found:
         """The revisions, which the points that follow are about."""

@@ -1,0 +1,32 @@
+"""The baseline with rows in it: where every trial of the phases starts from."""
+
+from gnkmigrate.catalog.script import read_scripts, run_scripts
+from gnkmigrate.check.generate import generate
+from gnkmigrate.check.outcome import Found
+from gnkmigrate.connection import Connection
+from gnkmigrate.settings import Settings
+
+
+def fill(session: Connection, settings: Settings, rows: int) -> Found:
+    """Loads the baseline, and the project's rows or else generated ones.
+
+    Args:
+        session: with an empty database.
+        settings: the project, which has a baseline.
+        rows: how many to generate for each table; 0 for none at all.
+
+    Raises:
+        SchemaError: the baseline or its rows cannot be loaded.
+    """
+    if settings.baseline is not None:
+        scripts = read_scripts(settings.path(settings.baseline))
+        run_scripts(session, scripts, settings.schemas)
+    if not rows:
+        return Found("none asked for", ran=False)
+    if settings.baseline_rows is not None:
+        scripts = read_scripts(settings.path(settings.baseline_rows))
+        run_scripts(session, scripts, settings.schemas)
+        return Found(f"of {settings.baseline_rows}")
+    made = generate(session, settings.schemas, settings.ignore, rows)
+    none = f"; none fit into {', '.join(made.refused)}" if made.refused else ""
+    return Found(f"{made.rows:,} generated in {made.tables:,} tables{none}")

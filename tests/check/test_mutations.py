@@ -1,0 +1,284 @@
+"""Deliberate mistakes in MineGNK's migrations: each is seen, and this says at which point.
+
+All of them run with GNKMIGRATE_MUTATIONS=all; else a few that differ most.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.servers import Server
+from tests.check.projects import checked, copy_minegnk, problems
+
+ALL = os.environ.get("GNKMIGRATE_MUTATIONS") == "all"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A mistake, as somebody could make it.
+
+    Attributes:
+        name: what is wrong.
+        file: the revision.
+        right: what it says.
+        wrong: what it says by mistake.
+        caught: the first point that does not hold.
+        usual: whether it runs every time.
+    """
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    caught: str
+    usual: bool = False
+
+
+TABLES, DATA, JOIN = "0001_tables.py", "0002_data.py", "0003_join_table.py"
+INDEXES, COLUMNS, ALIGN = "0004_indexes.py", "0005_columns.py", "0006_align.py"
+FILLED = "       identifier, identifier_type, {}, gcore_instance_id, created_at\nFROM (SELECT"
+
+MUTATIONS = (
+    Mutation(
+        "missing cascade",
+        TABLES,
+        "PRIMARY KEY REFERENCES public.nodes (id) ON DELETE CASCADE",
+        "PRIMARY KEY REFERENCES public.nodes (id)",
+        "target",
+        usual=True,
+    ),
+    Mutation(
+        "NOT NULL forgotten",
+        TABLES,
+        "date date NOT NULL",
+        "date date",
+        "target",
+    ),
+    Mutation(
+        "a default lost",
+        TABLES,
+        "gcore_instance_id varchar(255),\n    created_at timestamptz DEFAULT now()",
+        "gcore_instance_id varchar(255),\n    created_at timestamptz",
+        "target",
+    ),
+    Mutation(
+        "cents rounded away",
+        TABLES,
+        "earnings_gnk numeric(20, 8)",
+        "earnings_gnk numeric(20, 2)",
+        "target",
+    ),
+    Mutation(
+        "a CHECK that lacks a label",
+        TABLES,
+        "'operator', 'validator'",
+        "'operator'",
+        "target",
+    ),
+    Mutation(
+        "UNIQUE forgotten",
+        TABLES,
+        "identifier varchar(255) UNIQUE NOT NULL",
+        "identifier varchar(255) NOT NULL",
+        "dry run",
+    ),
+    Mutation(
+        "a table that the way back leaves",
+        TABLES,
+        '"DROP TABLE public.node_stats_cache"',
+        '"SELECT 1"',
+        "downgrade: tables",
+    ),
+    Mutation(
+        "two columns swapped",
+        DATA,
+        FILLED.format("display_name, gpu_type"),
+        FILLED.format("gpu_type, display_name"),
+        "dry run",
+        usual=True,
+    ),
+    Mutation(
+        "inactive rows forgotten",
+        DATA,
+        "WHERE :batch AND NOT EXISTS",
+        "WHERE :batch AND old.is_active AND NOT EXISTS",
+        "dry run",
+    ),
+    Mutation(
+        "a WHERE dropped",
+        DATA,
+        "WHERE node.identifier = left(old.node_address, 255) AND :batch",
+        "WHERE :batch",
+        "dry run",
+    ),
+    Mutation(
+        "wrong time zone of the nodes",
+        DATA,
+        "{row}.created_at AT TIME ZONE :'source_timezone' AS created_at",
+        "{row}.created_at AT TIME ZONE 'Asia/Tokyo' AS created_at",
+        "expected rows",
+    ),
+    Mutation(
+        "a trigger that the way back leaves",
+        DATA,
+        "DROP TRIGGER gnkmigrate_node_gone ON public.user_nodes;\n",
+        "",
+        "downgrade: data",
+    ),
+    Mutation(
+        "a function that the way back leaves",
+        DATA,
+        "DROP FUNCTION gnkmigrate.node_without_user_node();\n",
+        "",
+        "upgrade again: data",
+    ),
+    Mutation(
+        "inactive assignments forgotten there, and in the verification as well",
+        JOIN,
+        "ASSIGNED = \"({row}.is_active OR :'inactive' = 'keep')\"",
+        'ASSIGNED = "{row}.is_active"',
+        "expected rows",
+        usual=True,
+    ),
+    Mutation(
+        "user and node swapped",
+        JOIN,
+        "INSERT INTO gnkmigrate_staging.user_nodes (user_id, node_id, assigned_at",
+        "INSERT INTO gnkmigrate_staging.user_nodes (node_id, user_id, assigned_at",
+        "dry run",
+    ),
+    Mutation(
+        "missing index of a foreign key",
+        JOIN,
+        ";\nCREATE INDEX idx_user_nodes_node_id ON gnkmigrate_staging.user_nodes (node_id)",
+        "",
+        "target",
+    ),
+    Mutation(
+        "the old application sees two columns swapped",
+        JOIN,
+        "SELECT id, user_id, node_address, label, gpu_type, gcore_instance_id, notes",
+        "SELECT id, user_id, node_address, gpu_type AS label, label AS gpu_type,"
+        " gcore_instance_id, notes",
+        "old shape",
+        usual=True,
+    ),
+    Mutation(
+        "a verification removed",
+        COLUMNS,
+        'op.verify(\n        "every processed_by is a user",',
+        'print(\n        "every processed_by is a user",',
+        "claims",
+    ),
+    Mutation(
+        "an index forgotten",
+        INDEXES,
+        '    ("idx_users_role", "public.users", "(role)"),\n',
+        "",
+        "target",
+    ),
+    Mutation(
+        "an index in the wrong order",
+        INDEXES,
+        "(created_at DESC)",
+        "(created_at)",
+        "target",
+    ),
+    Mutation(
+        "an index for every row instead of some",
+        INDEXES,
+        ' WHERE "isActive" = true',
+        "",
+        "target",
+    ),
+    Mutation(
+        "an e-mail in another case is nobody",
+        COLUMNS,
+        "WHERE lower(email) = lower($1)),",
+        "WHERE email = $1),",
+        "expected rows",
+    ),
+    Mutation(
+        "a default misspelt",
+        COLUMNS,
+        "network varchar(50) DEFAULT 'gonka'",
+        "network varchar(50) DEFAULT 'gonko'",
+        "target",
+    ),
+    Mutation(
+        "wrong time zone there",
+        ALIGN,
+        "using=\":column AT TIME ZONE :'source_timezone'\"",
+        "using=\":column AT TIME ZONE 'Asia/Tokyo'\"",
+        "expected rows",
+    ),
+    Mutation(
+        "wrong time zone back",
+        ALIGN,
+        "back=\":column AT TIME ZONE :'source_timezone'\"",
+        "back=\":column AT TIME ZONE 'Asia/Tokyo'\"",
+        "old shape",
+        usual=True,
+    ),
+    Mutation(
+        "two columns take each other's name",
+        ALIGN,
+        'moment("createdAt", "created_at"),\n    moment("updatedAt", "updated_at"),',
+        'moment("createdAt", "updated_at"),\n    moment("updatedAt", "created_at"),',
+        "expected rows",
+    ),
+    Mutation(
+        "yes becomes no",
+        ALIGN,
+        'Conversion("isActive", "boolean", default="true"',
+        'Conversion("isActive", "boolean", using="NOT :column", default="true"',
+        "expected rows",
+    ),
+    Mutation(
+        "too short a text",
+        ALIGN,
+        'text("name", 255)',
+        'text("name", 25)',
+        "target",
+    ),
+    Mutation(
+        "a label in another case",
+        ALIGN,
+        'using=":column::text",',
+        'using="upper(:column::text)",',
+        "dry run",
+    ),
+    Mutation(
+        "SET NULL instead of CASCADE",
+        ALIGN,
+        '"ON DELETE CASCADE"',
+        '"ON DELETE SET NULL"',
+        "target",
+    ),
+    Mutation(
+        "a second head",
+        ALIGN,
+        'down_revision = "0005"',
+        'down_revision = "0004"',
+        "revisions",
+        usual=True,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "mutation",
+    [mutation for mutation in MUTATIONS if ALL or mutation.usual],
+    ids=lambda mutation: mutation.name,
+)
+def test_a_mistake_is_seen(server: Server, tmp_path: Path, mutation: Mutation) -> None:
+    config = copy_minegnk(tmp_path)
+    revision = tmp_path / "migrations" / "versions" / mutation.file
+    text = revision.read_text()
+    assert text.count(mutation.right) == 1
+    revision.write_text(text.replace(mutation.right, mutation.wrong))
+    found = problems(checked(config, server))
+    assert found, "nobody has seen it"
+    assert next(iter(found)) == mutation.caught, found
