@@ -1,6 +1,6 @@
 """How large the HTML report of many tables is, and how soon a browser shows it.
 
-Run: .venv/bin/python benchmarks/html.py [TABLES]. The database is that of catalog.py; in the
+Run: .venv/bin/python benchmarks/page.py [TABLES]. The database is that of catalog.py; in the
 target every table has one more column and one more index, so that each has findings. Writing is
 measured once; opening is the best of several times, from the start of loading to the end of the
 load event, and to the first picture on the screen. Fails above 5 MB or two seconds.
