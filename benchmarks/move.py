@@ -91,7 +91,6 @@ def by_hand(url: DatabaseUrl, step: str) -> float:
     with suppress(Reached):
         up(url, Clock(stop=step), workers=1)
     with connect(url, search_path=["public"]) as session, session.transaction():
-        session.execute("SET LOCAL session_replication_role = replica")
         session.execute("SET LOCAL gnkmigrate.following = 'on'")
         started = time.monotonic()
         session.execute(BY_HAND[step].encode())
