@@ -82,6 +82,18 @@ def test_text_in_a_file(command: Path) -> None:
     assert "Everything holds." in (command / "check.txt").read_text()
 
 
+def test_several_reports_of_one_run(command: Path) -> None:
+    break_it(command)
+    ran = run("--write", "junit=check.xml", "--write", "markdown=check.md")
+    assert ran.exit_code == 1, ran.output
+    assert "Not everything holds." in ran.stdout
+    page = (command / "check.md").read_text()
+    assert page.startswith("# The revisions, checked\n\n**Not everything holds.** 1 phase from")
+    assert "## What does not hold: target" in page
+    assert "| target | **failed** |" in page
+    assert "<testsuites" in (command / "check.xml").read_text()
+
+
 def test_checksums_are_kept(command: Path) -> None:
     ran = run("--update-checksums")
     assert ran.exit_code == 0, ran.output
@@ -111,3 +123,5 @@ def test_a_baseline_that_postgresql_refuses(command: Path) -> None:
 @pytest.mark.usefixtures("command")
 def test_a_folder_that_is_not_there() -> None:
     assert run("--output", "no/such/check.xml").exit_code == 2
+    assert run("--write", "junit=no/such/check.xml").exit_code == 2
+    assert run("--write", "pdf=check.pdf").exit_code == 2

@@ -11,6 +11,7 @@ import pytest
 
 from gnkmigrate.servers import Server
 from tests.check.projects import checked, copy_minegnk, problems
+from tests.support import ROOT
 
 ALL = os.environ.get("GNKMIGRATE_MUTATIONS") == "all"
 
@@ -128,11 +129,11 @@ MUTATIONS = (
         "downgrade: data",
     ),
     Mutation(
-        "a function that the way back leaves",
-        DATA,
-        "DROP FUNCTION gnkmigrate.node_without_user_node();\n",
-        "",
-        "upgrade again: data",
+        "a column that the way back leaves",
+        COLUMNS,
+        "DROP COLUMN telegram, DROP COLUMN discord, DROP COLUMN currency_preference",
+        "DROP COLUMN telegram, DROP COLUMN discord",
+        "downgrade: columns",
     ),
     Mutation(
         "inactive assignments forgotten there, and in the verification as well",
@@ -282,3 +283,15 @@ def test_a_mistake_is_seen(server: Server, tmp_path: Path, mutation: Mutation) -
     found = problems(checked(config, server))
     assert found, "nobody has seen it"
     assert next(iter(found)) == mutation.caught, found
+
+
+def test_the_list_of_the_documentation_is_this_one() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text()
+    listed = [line for line in page.splitlines() if line.startswith("| ")]
+    missing = [
+        mutation.name
+        for mutation in MUTATIONS
+        if f"| {mutation.name} | {mutation.caught} |" not in listed
+    ]
+    assert not missing
+    assert len(MUTATIONS) >= 20

@@ -3,6 +3,7 @@
 from gnkmigrate.catalog.script import read_scripts, run_scripts
 from gnkmigrate.check.generate import generate
 from gnkmigrate.check.outcome import Found
+from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection
 from gnkmigrate.settings import Settings
 
@@ -29,4 +30,4 @@ def fill(session: Connection, settings: Settings, rows: int) -> Found:
         return Found(f"of {settings.baseline_rows}")
     made = generate(session, settings.schemas, settings.ignore, rows)
     none = f"; none fit into {', '.join(made.refused)}" if made.refused else ""
-    return Found(f"{made.rows:,} generated in {made.tables:,} tables{none}")
+    return Found(f"{counted(made.rows, 'row')} generated in {counted(made.tables, 'table')}{none}")

@@ -63,7 +63,7 @@ def claims(phases: Sequence[Phase]) -> Found:
         if not any(isinstance(step, Verify) and not step.reports for step in phase.up_steps)
     ]
     return Found(
-        f"{len(moving):,} phases move rows",
+        f"phases that move rows: {len(moving):,}",
         tuple(f"phase {phase.name} moves rows and verifies nothing" for phase in silent),
         "Add op.verify with a query that gives the rows that went wrong." if silent else "",
     )

@@ -13,6 +13,7 @@ from gnkmigrate.check import expected, old_shape
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.listing import Rows, read_tables, read_views
 from gnkmigrate.check.outcome import Found
+from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.text import render_changes
@@ -130,7 +131,7 @@ class Trial:
         if phase.name not in self.before:
             self.before[phase.name] = self._now()
         self._run(phase, "up", self.settings)
-        return Found(f"{len(phase.up_steps):,} steps")
+        return Found(counted(len(phase.up_steps), "step"))
 
     def verify(self) -> Found:
         """What all phases claim, asked again when all of them are done."""
@@ -143,7 +144,7 @@ class Trial:
             for line in (f"{result.phase}: not true: {result.name}", *result.rows)
         ]
         proven = sum(not result.reports for result in results)
-        return Found(f"{proven:,} claims, asked again with all phases done", wrong)
+        return Found(f"{counted(proven, 'claim')}, asked again with all phases done", wrong)
 
     def compare_with_target(self) -> Found:
         """What still separates the database from the declared target.
@@ -166,7 +167,7 @@ class Trial:
         if not views:
             return Found("no view keeps the old shape", ran=False)
         wrong = tuple(old_shape.differences(self.old, views))
-        return Found(f"{len(views):,} views show every row of the baseline as it was", wrong)
+        return Found(f"{counted(len(views), 'view')}: every row of the baseline as it was", wrong)
 
     def downgrade(self, phase: Phase) -> Found:
         """One phase taken back, every row compared with what there was before it."""
@@ -179,7 +180,7 @@ class Trial:
         self._run(phase, "up", _online(self.settings))
         after = next((each.name for each in self.phases if each.number > phase.number), _AT_HEAD)
         left = _changed(self.before[after].facts, self._facts())
-        return Found("as on large tables; the schema is as after the first time", left)
+        return Found("as on large tables; the same schema", left)
 
     def downgrade_again(self, phase: Phase) -> Found:
         """And taken back once more, as on large tables."""
@@ -190,7 +191,7 @@ class Trial:
             *(f"not the rows that there were: {each.relation}" for each in rows),
             *_changed(before.facts, self._facts()),
         ]
-        return Found("as on large tables; every row and the schema are as before it", left)
+        return Found("as on large tables; every row is as before", left)
 
     def _now(self) -> _State:
         return _State(self._whole(), self._facts())

@@ -20,6 +20,7 @@ DID_NOT_HOLD = 1
 
 class Format(StrEnum):
     TEXT = "text"
+    MARKDOWN = "markdown"
     JSON = "json"
     JUNIT = "junit"
 
@@ -32,6 +33,10 @@ def command(
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
+    ] = None,
+    write: Annotated[
+        list[str] | None,
+        typer.Option(help="A further report, as junit=FILE; repeatable.", metavar="FORMAT=FILE"),
     ] = None,
     rows: Annotated[
         int | None,
@@ -71,8 +76,12 @@ def command(
     Example: gnkmigrate check --format junit --output check.xml
     """
     exclusive(rows=rows is not None, update_expected=update_expected)
-    if output is not None and not output.absolute().parent.is_dir():
-        raise typer.BadParameter(f"--output: there is no folder {output.absolute().parent}.")
+    files = [_wanted(text) for text in write or ()]
+    files += [(format_, output)] if output else []
+
+    from gnkmigrate.report.files import check_writable, write_report
+
+    check_writable([path for _, path in files])
     project = _context.settings(context)
     if update_checksums:
         _update_checksums(context, project)
@@ -92,7 +101,12 @@ def command(
         Wish(ROWS if rows is None else rows, answers, update_expected),
         lambda title: messages.print(f"{title} ..."),
     )
-    _write_result(context, result, format_, output)
+    for each, path in files:
+        write_report(path, _rendered(result, each))
+    if output is None and format_ is Format.TEXT:
+        _write(_context.stdout(context), result)
+    elif output is None:
+        typer.echo(_rendered(result, format_), nl=False)
     if not result.passed:
         raise typer.Exit(DID_NOT_HOLD)
 
@@ -118,35 +132,39 @@ def _update_checksums(context: typer.Context, project: "Settings") -> None:
     )
 
 
-def _write_result(
-    context: typer.Context, result: "CheckResult", format_: Format, output: Path | None
-) -> None:
-    if format_ is Format.TEXT:
-        from rich.console import Console
-
-        if output is None:
-            _write(_context.stdout(context), result)
-            return
-        with output.open("w", encoding="utf-8") as file:
-            _write(Console(file=file, width=100, emoji=False, markup=False), result)
-        return
-    text = _text(result, format_)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
+def _wanted(text: str) -> tuple[Format, Path]:
+    """A format and a file from "junit=check.xml"."""
+    name, separator, file = text.partition("=")
+    if not separator or not file or name not in set(Format):
+        formats = ", ".join(Format)
+        raise typer.BadParameter(f"{text!r}: write FORMAT=FILE, where FORMAT is one of {formats}.")
+    return Format(name), Path(file)
 
 
-def _text(result: "CheckResult", format_: Format) -> str:
-    if format_ is Format.JUNIT:
-        from gnkmigrate.check.junit import render
+def _rendered(result: "CheckResult", format_: Format) -> str:
+    match format_:
+        case Format.TEXT:
+            from io import StringIO
 
-        return render(result)
-    import json
+            from rich.console import Console
 
-    from gnkmigrate.check.document import document
+            text = StringIO()
+            _write(Console(file=text, width=100, emoji=False, markup=False), result)
+            return text.getvalue()
+        case Format.MARKDOWN:
+            from gnkmigrate.check.markdown import page
 
-    return json.dumps(document(result), indent=2, ensure_ascii=False) + "\n"
+            return page(result)
+        case Format.JUNIT:
+            from gnkmigrate.check.junit import render
+
+            return render(result)
+        case Format.JSON:
+            import json
+
+            from gnkmigrate.check.document import document
+
+            return json.dumps(document(result), indent=2, ensure_ascii=False) + "\n"
 
 
 def _write(console: "Console", result: "CheckResult") -> None:

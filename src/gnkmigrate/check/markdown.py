@@ -1,0 +1,39 @@
+"""A check as a Markdown page, such as a job's summary or a comment."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.check.outcome import CheckResult, Point
+from gnkmigrate.check.wording import counted
+from gnkmigrate.report.escape import code_block, markdown
+
+
+def page(result: CheckResult) -> str:
+    """The report, with a newline at its end."""
+    verdict = "Everything holds." if result.passed else "Not everything holds."
+    phases = counted(len(result.phases), "phase")
+    lines = [
+        "# The revisions, checked",
+        "",
+        f"**{verdict}** {phases} from the baseline to the target and back.",
+        "",
+        *_problems(result),
+        "| point | state | time | what |",
+        "|---|---|---|---|",
+        *(_row(point) for point in result.points),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(point: Point) -> str:
+    seconds = f"{point.seconds:.2f} s" if point.state in {"ok", "failed"} else ""
+    state = f"**{point.state}**" if point.state == "failed" else point.state
+    return f"| {markdown(point.title)} | {state} | {seconds} | {markdown(point.summary)} |"
+
+
+def _problems(result: CheckResult) -> Iterator[str]:
+    for point in result.points:
+        if point.problems:
+            yield from (f"## What does not hold: {markdown(point.title)}", "")
+            yield from (code_block("\n".join(point.problems), "text"), "")
+            if point.hint:
+                yield from (f"Next: {markdown(point.hint)}", "")
