@@ -48,6 +48,12 @@ def test_a_small_project(server: Server, tmp_path: Path) -> None:
     assert states(result)["checksums"] == "not run"
 
 
+def test_a_project_without_a_revision(server: Server, tmp_path: Path) -> None:
+    result = checked(write_project(tmp_path, {}, target=BASELINE), server)
+    assert result.passed, problems(result)
+    assert states(result)["upgrade"] == "not run"
+
+
 def test_two_heads_are_found_without_a_server(server: Server, tmp_path: Path) -> None:
     other = REVISION.replace('"0001"', '"0002"').replace('"labels"', '"others"')
     result = checked(write_project(tmp_path, {"a.py": REVISION, "b.py": other}), server)

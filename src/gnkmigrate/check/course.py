@@ -58,7 +58,7 @@ def check(
     with ExitStack() as stack:
         course.run(open_server, stack)
     reached = {point.group for point in course.points}
-    missing = [Point(group, state="not reached") for group in GROUPS if group not in reached]
+    missing = [course.without(group) for group in GROUPS if group not in reached]
     names = tuple(phase.name for phase in course.phases)
     return CheckResult(names, course.server_version, (*course.points, *missing))
 
@@ -127,6 +127,16 @@ class _Course:
         """The revisions, which the points that follow are about."""
         self.phases = revisions.read(self.settings)
         return revisions.described(self.phases)
+
+    def without(self, group: Group) -> Point:
+        """A point that was not looked at."""
+        if self.failed or self.phases:
+            return Point(group, state="not reached")
+        return Point(group, state="not run", summary="there is no revision yet")
+
+    @property
+    def failed(self) -> bool:
+        return any(point.state == "failed" for point in self.points)
 
     def attempt(self, group: Group, work: Callable[[], Found], phase: str = "") -> bool:
         """One point; a phase that refuses or fails is what a check is there to find."""
