@@ -58,7 +58,7 @@ $(AXE): $(INSTALLED)
 
 test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)
 	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
-		$(RUN) pytest --numprocesses auto --dist worksteal \
+		GNKMIGRATE_OPERATIONS=100000 $(RUN) pytest --numprocesses auto --dist worksteal \
 		tests/migrations/test_faults.py tests/migrations/test_concurrent_writers.py
 
 lint: $(INSTALLED) ## check style and types
