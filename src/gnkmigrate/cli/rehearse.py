@@ -23,6 +23,17 @@ def command(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the result as Markdown.")
     ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="ROWS",
+            help="Copy so many rows of each table, and all that they refer to.",
+        ),
+    ] = None,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="Replace text in columns that look secret.")
+    ] = False,
     unmapped: Annotated[
         Unmapped | None,
         typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
@@ -49,7 +60,7 @@ def command(
 
     from gnkmigrate.cli._progress import progress
     from gnkmigrate.cli._transfer import transfer_progress
-    from gnkmigrate.rehearsal import Listener, rehearse
+    from gnkmigrate.rehearsal import Listener, Selection, rehearse
 
     project = _context.settings(context)
     parameters = {
@@ -65,7 +76,7 @@ def command(
     with progress(context) as observe:
         listener = Listener(begin, lambda: transfer_progress(context), observe)
         url = _context.live_url(context, project)
-        rehearsal = rehearse(project, url, parameters, listener)
+        rehearsal = rehearse(project, url, parameters, listener, Selection(sample, mask))
     _write_result(context, rehearsal, format_, report)
     if not rehearsal.passed:
         raise typer.Exit(DID_NOT_HOLD)

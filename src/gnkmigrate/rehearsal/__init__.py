@@ -7,5 +7,6 @@
 from gnkmigrate.rehearsal.clone import CloneFailed
 from gnkmigrate.rehearsal.course import Listener, rehearse
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Stage
+from gnkmigrate.rehearsal.sample import Selection
 
-__all__ = ["CloneFailed", "Listener", "PhaseRun", "Rehearsal", "Stage", "rehearse"]
+__all__ = ["CloneFailed", "Listener", "PhaseRun", "Rehearsal", "Selection", "Stage", "rehearse"]

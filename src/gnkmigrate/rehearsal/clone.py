@@ -1,4 +1,4 @@
-"""A copy of the live database on a throwaway server; the live one is only read."""
+"""A copy of the live database, or of a part, on a throwaway server; the live one is only read."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -8,14 +8,16 @@ from pathlib import Path
 
 from psycopg import sql
 
-from gnkmigrate.backup import Backup, BackupFailed, RestoreFailed, create_backup
-from gnkmigrate.backup.contents import differences, read_contents
+from gnkmigrate.backup import BackupFailed, RestoreFailed, create_backup
+from gnkmigrate.backup.contents import query, read_contents
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import missing_extensions, missing_roles
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.rehearsal.partial import Copied, Destination, copy_partly
 from gnkmigrate.rehearsal.room import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
+from gnkmigrate.rehearsal.sample import Selection, bytes_of
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 
@@ -29,6 +31,9 @@ _OTHER_FOLDER = "Make room there, or name a folder on another disk in TMPDIR."
 _EXTENSIONS = "SELECT extname::text FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
 # Not "gnkmigrate-...": folders of that name are servers', and removed when none runs in them.
 _FOLDER = "rehearsal-of-gnkmigrate-"
+
+
+_EVERYTHING = Selection()
 
 
 class CloneFailed(GnkMigrateError):
@@ -45,6 +50,8 @@ class Clone:
         size: bytes of the live database.
         tables: how many tables were copied.
         rows: how many rows.
+        live_rows: how many the live database has.
+        masked: columns whose text was replaced, "schema.table.column".
         differences: what is not as in the live database; none when every row is there.
     """
 
@@ -53,17 +60,25 @@ class Clone:
     size: int
     tables: int
     rows: int
+    live_rows: int
+    masked: tuple[str, ...]
     differences: tuple[str, ...]
 
 
 @contextmanager
-def clone(settings: Settings, live: DatabaseUrl, transfer: Transfer) -> Iterator[Clone]:
-    """A copy of a whole database, rows and all, for as long as the block lasts.
+def clone(
+    settings: Settings,
+    live: DatabaseUrl,
+    transfer: Transfer,
+    selection: Selection = _EVERYTHING,
+) -> Iterator[Clone]:
+    """A copy of a database, for as long as the block lasts.
 
     Args:
         settings: the project; its server settings say where the copy is made.
         live: the database, to which nothing is done but reading.
         transfer: gives the observer of the copying.
+        selection: which of its rows.
 
     Raises:
         ConnectionFailed: no session with the live database.
@@ -75,16 +90,29 @@ def clone(settings: Settings, live: DatabaseUrl, transfer: Transfer) -> Iterator
         major = connection.info.server_version // 10000
         ((size,),) = connection.execute("SELECT pg_database_size(current_database())").fetchall()
         extensions = [name for (name,) in connection.execute(_EXTENSIONS)]
+        needed = size if selection.rows is None else bytes_of(connection, selection.rows)
     same = settings.server.model_copy(update={"major": major})
     with throwaway(same) as server, server.database() as url:
         _require_extensions(url, extensions)
         with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:  # of mode 0700
-            require_room(_needs(server, Path(folder), size))
-            with transfer() as observe:
-                backup = _save(live, settings, Path(folder), observe)
-                found = _load(backup, url, server, observe)
-        contents = backup.manifest.contents
-        yield Clone(url, server, size, len(contents.tables), contents.rows, found)
+            require_room(_needs(server, Path(folder), needed, selection))
+            with transfer() as observe, _failures_explained():
+                there = Destination(url, server, _options(server))
+                if selection.is_everything:
+                    copied = _whole(live, settings, there, Path(folder), observe)
+                else:
+                    _make_roles(there, _source_roles(live))
+                    copied = copy_partly(live, there, Path(folder), selection, observe)
+        yield Clone(
+            url=url,
+            server=server,
+            size=size,
+            tables=len(copied.copied.tables),
+            rows=copied.copied.rows,
+            live_rows=copied.live.rows,
+            masked=copied.masked,
+            differences=copied.differences if selection.rows is None else (),
+        )
 
 
 def _require_extensions(url: DatabaseUrl, wanted: Sequence[str]) -> None:
@@ -98,9 +126,11 @@ def _require_extensions(url: DatabaseUrl, wanted: Sequence[str]) -> None:
         )
 
 
-def _needs(server: Server, folder: Path, size: int) -> Sequence[Need]:
+def _needs(server: Server, folder: Path, size: int, selection: Selection) -> Sequence[Need]:
     """What is known here: the disk of a server elsewhere, or in a container, is not."""
-    dump = Need(folder, size * DUMP_FACTOR, _OTHER_FOLDER)
+    # A part goes straight from one server to the other; only its schema is dumped.
+    dumped = size * DUMP_FACTOR if selection.is_everything else 0
+    dump = Need(folder, dumped, _OTHER_FOLDER)
     if server.provider != "embedded":
         return (dump,)
     with connect(server.url, read_only=True) as connection:
@@ -108,43 +138,62 @@ def _needs(server: Server, folder: Path, size: int) -> Sequence[Need]:
     return (Need(Path(data).parent, size * SERVER_FACTOR, _OTHER_SERVER), dump)
 
 
-def _save(live: DatabaseUrl, settings: Settings, folder: Path, observe: Observer) -> Backup:
+@contextmanager
+def _failures_explained() -> Iterator[None]:
+    """Says of a copy what is said of a backup, whose place the user chooses; this one's not."""
     try:
-        return create_backup(live, settings, output=folder, observe=observe)
+        yield
     except BackupFailed as error:
-        # A backup's place is chosen by the user, and this one's is not.
         hint = _OTHER_FOLDER if "--output" in error.hint else error.hint
         raise CloneFailed(
             f"The live database cannot be copied. {error.message}",
             details=error.details,
             hint=hint.replace("take the backup", "rehearse").replace("Take the backup", "Rehearse"),
         ) from None
-
-
-def _load(backup: Backup, url: DatabaseUrl, server: Server, observe: Observer) -> tuple[str, ...]:
-    """Loads the dump; on a server of our own with owners and grants, for roles made there."""
-    manifest = backup.manifest
-    options = ["--no-tablespaces"]
-    if server.provider == "url":
-        options += ["--no-owner", "--no-privileges"]
-    else:
-        _make_roles(url, manifest.roles)
-    try:
-        tables = len(manifest.tables)
-        load(backup.file, url, server.major, tables, options=options, observe=observe)
     except RestoreFailed as error:
         raise CloneFailed(
             "The throwaway server does not take a copy of the live database.",
             details=error.details,
             hint=_OTHER_SERVER,
         ) from None
+
+
+def _options(server: Server) -> Sequence[str]:
+    """On a server of our own with owners and grants, for roles made there."""
+    if server.provider == "url":
+        return "--no-tablespaces", "--no-owner", "--no-privileges"
+    return ("--no-tablespaces",)
+
+
+def _whole(
+    live: DatabaseUrl, settings: Settings, there: Destination, folder: Path, observe: Observer
+) -> Copied:
+    """Dumps the database and loads the dump."""
+    backup = create_backup(live, settings, output=folder, observe=observe)
+    manifest = backup.manifest
+    _make_roles(there, manifest.roles)
+    load(
+        backup.file,
+        there.url,
+        there.server.major,
+        len(manifest.tables),
+        options=there.options,
+        observe=observe,
+    )
     observe(TransferProgress("comparing"))
-    with connect(url) as connection:
+    with connect(there.url) as connection:
         connection.execute("ANALYZE")  # a dump has no statistics, and queries need them
-        return differences(manifest.contents, read_contents(connection, hashed=False))
+        return Copied(manifest.contents, read_contents(connection, hashed=False))
 
 
-def _make_roles(url: DatabaseUrl, names: Sequence[str]) -> None:
-    with connect(url) as connection:
+def _source_roles(live: DatabaseUrl) -> Sequence[str]:
+    with connect(live, read_only=True) as connection:
+        return [name for (name,) in connection.execute(query("roles"))]
+
+
+def _make_roles(there: Destination, names: Sequence[str]) -> None:
+    if there.server.provider == "url":
+        return
+    with connect(there.url) as connection:
         for name in missing_roles(connection, names):
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))

@@ -18,11 +18,13 @@ from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Round, Stage, StageName
 from gnkmigrate.rehearsal.room import NoRoom
+from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.report.summary import gaps
 from gnkmigrate.settings import Settings
 
 # Stages on which all later ones build. A gap, or a claim that is not true, leaves the way back.
 _GATES: frozenset[StageName] = frozenset({"copy", "dry run", "upgrade", "downgrade"})
+_EVERYTHING = Selection()
 _NOBODY_WAITS = 2**62  # rows; on a copy a dry run may hold its locks for as long as it likes
 
 
@@ -54,7 +56,11 @@ _Work = Callable[[], _Found]
 
 
 def rehearse(
-    settings: Settings, live: DatabaseUrl, parameters: Mapping[str, str], listener: Listener
+    settings: Settings,
+    live: DatabaseUrl,
+    parameters: Mapping[str, str],
+    listener: Listener,
+    selection: Selection = _EVERYTHING,
 ) -> Rehearsal:
     """Runs the pending phases on a copy of the live database, there, back and there again.
 
@@ -65,6 +71,7 @@ def rehearse(
         live: the database, to which nothing is done but reading.
         parameters: answers to the revisions' questions, over those of the settings.
         listener: is told how far it is.
+        selection: which of the live database's rows the copy has.
 
     Raises:
         RevisionError: migrations/ cannot be read, or does not fit the journal.
@@ -82,7 +89,7 @@ def rehearse(
         _pending(session, phases)
     started = time.monotonic()
     listener.stage("copy")
-    with clone(settings, live, listener.transfer) as copy:
+    with clone(settings, live, listener.transfer, selection) as copy:
         copied = _stage("copy", started, _copied(copy))
         with connect(copy.url, search_path=settings.schemas) as session:
             pending = _pending(session, phases)
@@ -95,6 +102,8 @@ def rehearse(
         size=copy.size,
         tables=copy.tables,
         rows=copy.rows,
+        live_rows=copy.live_rows,
+        masked=copy.masked,
         phases=tuple(phase.name for phase in pending),
         stages=stages,
         runs=tuple(course.runs),
@@ -112,7 +121,12 @@ def _require_steps(phases: Sequence[Phase]) -> None:
 
 
 def _copied(copy: Clone) -> _Found:
-    return _Found(f"{copy.tables:,} tables, {copy.rows:,} rows", copy.differences)
+    done = f"{copy.tables:,} tables, {copy.rows:,} rows"
+    if copy.rows < copy.live_rows:
+        done += f" of {copy.live_rows:,}"
+    if copy.masked:
+        done += f"; masked: {', '.join(copy.masked)}"
+    return _Found(done, copy.differences)
 
 
 def _pending(session: Connection, phases: Sequence[Phase]) -> tuple[Phase, ...]:

@@ -63,6 +63,8 @@ class Rehearsal:
         size: bytes of the live database.
         tables: how many tables were copied.
         rows: how many rows.
+        live_rows: how many rows the live database has.
+        masked: columns whose text was replaced in the copy, "schema.table.column".
         phases: the pending phases, in order.
         stages: all of them, in order.
         runs: every phase that was run to its end, in the order of time.
@@ -74,6 +76,8 @@ class Rehearsal:
     size: int
     tables: int
     rows: int
+    live_rows: int
+    masked: tuple[str, ...]
     phases: tuple[str, ...]
     stages: tuple[Stage, ...]
     runs: tuple[PhaseRun, ...]
