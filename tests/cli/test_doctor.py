@@ -45,6 +45,7 @@ def test_the_document(gnkmigrate: Command, report: DatabaseUrl) -> None:
         "target",
         "extensions",
         "tools",
+        "commands",
     }
 
 

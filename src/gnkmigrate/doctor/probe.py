@@ -19,6 +19,7 @@ class Diagnosis:
         details: the objects that it is about.
         hint: what to do about it; "" where nothing has to be done.
         title: the probe's.
+        hinders: the commands that will not work because of it.
     """
 
     state: State
@@ -26,6 +27,7 @@ class Diagnosis:
     details: tuple[str, ...] = ()
     hint: str = ""
     title: str = ""
+    hinders: tuple[str, ...] = ()
 
 
 Examine: TypeAlias = Callable[[Circumstances], Iterator[Diagnosis]]
@@ -40,9 +42,11 @@ class Probe:
         title: what it looks at, in a word or two.
         examine: gives any number of diagnoses.
         needs_database: it is left out where there is no session.
+        hinders: the commands that a failure hinders, unless a diagnosis says others.
     """
 
     place: int
     title: str
     examine: Examine
     needs_database: bool = False
+    hinders: tuple[str, ...] = ()

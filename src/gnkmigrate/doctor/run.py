@@ -13,6 +13,7 @@ import psycopg
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.doctor import probes
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import workable
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.errors import ConnectionFailed, GnkMigrateError
 from gnkmigrate.settings import Settings
@@ -28,7 +29,7 @@ def all_probes() -> tuple[Probe, ...]:
 
 
 def examine(settings: Settings, file: Path | None, url: DatabaseUrl) -> Iterator[Diagnosis]:
-    """What works here, probe by probe.
+    """What works here, probe by probe, and last which commands will.
 
     Args:
         settings: the project's settings.
@@ -37,11 +38,17 @@ def examine(settings: Settings, file: Path | None, url: DatabaseUrl) -> Iterator
     """
     with ExitStack() as stack:
         circumstances = _circumstances(settings, file, url, stack)
+        found = []
         for probe in all_probes():
             if probe.needs_database and circumstances.session is None:
                 continue
             for diagnosis in _asked(probe, circumstances):
-                yield replace(diagnosis, title=probe.title)
+                hinders = diagnosis.hinders
+                if diagnosis.state == "failed" and not hinders:
+                    hinders = probe.hinders
+                found.append(replace(diagnosis, title=probe.title, hinders=hinders))
+                yield found[-1]
+        yield workable(found)
 
 
 def _circumstances(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import DATABASE
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 
 _LEFT_OUT = "What needs the database was left out."
@@ -32,6 +33,7 @@ def _without(circumstances: Circumstances) -> Diagnosis:
             "warning",
             f"No database is named. {_LEFT_OUT}",
             hint="Name one with --url, DATABASE_URL, url in gnkmigrate.toml, or PGHOST and so on.",
+            hinders=DATABASE,
         )
     refusal = circumstances.refusal
     message = refusal.message if refusal else "There is no session."
@@ -39,4 +41,4 @@ def _without(circumstances: Circumstances) -> Diagnosis:
     return Diagnosis("failed", f"{message} {_LEFT_OUT}", hint=hint)
 
 
-PROBE = Probe(30, "connection", examine)
+PROBE = Probe(30, "connection", examine, hinders=DATABASE)

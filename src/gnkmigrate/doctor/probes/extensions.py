@@ -7,6 +7,7 @@ from psycopg import sql
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import CHANGING
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.errors import GnkMigrateError
 
@@ -25,18 +26,22 @@ def lacking(session: Connection, names: Sequence[str]) -> Iterator[Diagnosis]:
     """What is wrong with these extensions on the server of a session."""
     statement = (resources.files(__package__) / "extensions.sql").read_bytes()
     rows = session.execute(statement, {"names": list(names)}).fetchall()
-    missing = [name for name, available, _, _ in rows if not available]
-    forbidden = [
-        name
-        for name, available, installed, allowed in rows
-        if available and not installed and not allowed
-    ]
+    missing = [name for name, available, *_ in rows if not available]
+    coming = [row for row in rows if row[1] and not row[2]]
+    unlisted = [name for name, _, _, _, listed in coming if not listed]
+    forbidden = [name for name, _, _, permitted, listed in coming if listed and not permitted]
     if missing:
         yield Diagnosis(
             "failed",
             f"The server does not have: {', '.join(missing)}.",
             hint="Install them on the database server; most are in the package of PostgreSQL's "
             "additional modules (postgresql-contrib).",
+        )
+    if unlisted:
+        yield Diagnosis(
+            "failed",
+            f"The managed service does not allow: {', '.join(unlisted)}.",
+            hint="Add them to its list (azure.extensions, rds.allowed_extensions).",
         )
     for name in forbidden:
         create = sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)).as_string()
@@ -54,4 +59,4 @@ def _wanted(circumstances: Circumstances) -> list[str]:
         return []  # the probe of the target has said why
 
 
-PROBE = Probe(100, "extensions", examine, needs_database=True)
+PROBE = Probe(100, "extensions", examine, needs_database=True, hinders=CHANGING)

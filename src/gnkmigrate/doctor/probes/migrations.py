@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import REVISIONS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.phases.revision import load_phases
 
@@ -14,6 +15,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             "warning",
             f"There is no folder {folder}, so nothing to upgrade with.",
             hint="gnkmigrate init writes one; an audit does not need it.",
+            hinders=REVISIONS,
         )
         return
     phases = load_phases(folder)
@@ -26,4 +28,4 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", f"{len(phases)} phases, one head: {names}")
 
 
-PROBE = Probe(20, "migrations", examine)
+PROBE = Probe(20, "migrations", examine, hinders=REVISIONS)

@@ -8,6 +8,7 @@ from importlib import resources
 from psycopg import sql
 
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import CHANGING, READING_ROWS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 
 _SHOWN = 5
@@ -77,6 +78,7 @@ def _to_audit(found: Privileges) -> Iterator[Diagnosis]:
             f"{found.role} may not read every table, as the checks of audit and verify do.",
             _some(found.unreadable_tables),
             f"{_statement('GRANT pg_read_all_data TO {}', found.role)}, or GRANT SELECT on each",
+            hinders=READING_ROWS,
         )
 
 
@@ -122,4 +124,4 @@ def _some(names: Sequence[str]) -> tuple[str, ...]:
     return (*names[:_SHOWN], *([f"... and {rest} more"] if rest > 0 else []))
 
 
-PROBE = Probe(60, "privileges", examine, needs_database=True)
+PROBE = Probe(60, "privileges", examine, needs_database=True, hinders=CHANGING)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import CHANGING
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 
 
@@ -13,6 +14,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             "warning",
             "The server is a standby: it can be audited, but nothing can be written to it.",
             hint="For upgrade, downgrade and apply, give the primary's address with --url.",
+            hinders=CHANGING,
         )
     else:
         yield Diagnosis("ok", "the server is a primary")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import TARGET
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 
 
@@ -19,6 +20,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             "warning",
             f"There is no target {path}, so nothing to compare a database with.",
             hint="gnkmigrate init --from-url takes one from a database, to be edited.",
+            hinders=("plan", "check"),
         )
         return
     target = circumstances.target
@@ -26,4 +28,4 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", f"{path} declares {tables} tables, {len(target)} objects in all")
 
 
-PROBE = Probe(90, "target", examine)
+PROBE = Probe(90, "target", examine, hinders=TARGET)

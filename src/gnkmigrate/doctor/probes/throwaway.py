@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import THROWAWAY
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 
 
@@ -29,4 +30,4 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
         )
 
 
-PROBE = Probe(80, "throwaway", examine)
+PROBE = Probe(80, "throwaway", examine, hinders=THROWAWAY)

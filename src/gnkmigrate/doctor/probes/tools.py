@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
+from gnkmigrate.doctor.commands import PROGRAMS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.errors import ServerUnavailable
 from gnkmigrate.programs import program
@@ -14,7 +15,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     try:
         found = [str(program(name, circumstances.major)) for name in _NAMES]
     except ServerUnavailable as error:
-        yield Diagnosis("warning", error.message, error.details, error.hint)
+        yield Diagnosis("warning", error.message, error.details, error.hint, hinders=PROGRAMS)
         return
     yield Diagnosis("ok", f"for PostgreSQL {circumstances.major}: {', '.join(found)}")
 
