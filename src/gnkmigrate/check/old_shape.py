@@ -14,4 +14,4 @@ def differences(before: Rows, views: Rows) -> Iterator[str]:
     for name in sorted(before.keys() & views.keys()):
         columns = {column for row in before[name] for column in row}
         shown: list[Row] = [{column: row.get(column) for column in columns} for row in views[name]]
-        yield from unlike(f"{SCHEMA}.{name}", before[name], shown if columns else [])
+        yield from unlike(f"{SCHEMA}.{name}", before[name], shown)
