@@ -48,7 +48,6 @@ MUTATIONS = (
         "PRIMARY KEY REFERENCES public.nodes (id) ON DELETE CASCADE",
         "PRIMARY KEY REFERENCES public.nodes (id)",
         "target",
-        usual=True,
     ),
     Mutation(
         "NOT NULL forgotten",
@@ -164,7 +163,6 @@ MUTATIONS = (
         "SELECT id, user_id, node_address, gpu_type AS label, label AS gpu_type,"
         " gcore_instance_id, notes",
         "old shape",
-        usual=True,
     ),
     Mutation(
         "a verification removed",
