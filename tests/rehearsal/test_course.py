@@ -11,12 +11,14 @@ from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
 from gnkmigrate.phases import events
-from gnkmigrate.rehearsal import CloneFailed, Listener, Rehearsal, rehearse
+from gnkmigrate.rehearsal import CloneFailed, Listener, Rehearsal, Selection, rehearse
+from gnkmigrate.rehearsal.markdown import page
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.phases.small import Small
 from tests.support import execute, rows
 
+EVERYTHING = Selection()
 ADD = 'op.execute("ALTER TABLE product ADD COLUMN weight integer")'
 DROP = 'op.execute("ALTER TABLE product DROP COLUMN weight")'
 TABLE = "CREATE TABLE product (id integer PRIMARY KEY, name text NOT NULL)"
@@ -41,9 +43,13 @@ def settings(small: Small, server: ServerSettings | None = None) -> Settings:
     )
 
 
-def tried(small: Small, server: ServerSettings | None = None) -> Rehearsal:
+def tried(
+    small: Small,
+    server: ServerSettings | None = None,
+    selection: Selection = EVERYTHING,
+) -> Rehearsal:
     listener = Listener(lambda _: None, untold, events.ignore)
-    return rehearse(settings(small, server), small.url, {}, listener)
+    return rehearse(settings(small, server), small.url, {}, listener, selection)
 
 
 def states(rehearsal: Rehearsal) -> dict[str, str]:
@@ -58,6 +64,33 @@ def test_there_and_back_and_there_again(small: Small) -> None:
     assert (rehearsal.tables, rehearsal.rows, rehearsal.phases) == (1, 2, ("phase1",))
     assert [run.round for run in rehearsal.runs] == ["upgrade", "downgrade", "upgrade again"]
     assert rows(small.url, "SELECT to_regnamespace('gnkmigrate')") == [(None,)]
+
+
+def test_each_phase_says_what_it_cost(small: Small) -> None:
+    rewriting = 'op.execute("ALTER TABLE product ALTER COLUMN id TYPE bigint")'
+    small.revision(1, rewriting, 'op.execute("ALTER TABLE product ALTER COLUMN id TYPE integer")')
+    rehearsal = tried(small)
+    assert len(rehearsal.runs) == 3
+    for run in rehearsal.runs:
+        assert [(lock.relation, lock.mode) for lock in run.cost.locks] == [
+            ("public.product", "AccessExclusiveLock")
+        ]
+        assert run.cost.rewritten == ("public.product",)
+        assert run.cost.wal > 0
+        assert run.estimate is None
+    assert "`public.product` AccessExclusiveLock" in page(rehearsal)
+
+
+def test_a_sample_gives_an_estimate(small: Small) -> None:
+    small.revision(1, ADD, DROP)
+    execute(small.url, "INSERT INTO product SELECT n, 'x' FROM generate_series(3, 100) AS n")
+    rehearsal = tried(small, selection=Selection(rows=10))
+    assert rehearsal.passed, rehearsal.stages
+    assert (rehearsal.rows, rehearsal.live_rows) == (10, 100)
+    for run in rehearsal.runs:
+        assert run.estimate == pytest.approx(10 * run.seconds)
+    assert "10 rows of 100" in rehearsal.stage("copy").summary
+    assert "with all rows, about" in page(rehearsal)
 
 
 def test_a_way_back_that_loses_a_value_is_found(small: Small) -> None:

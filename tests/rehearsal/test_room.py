@@ -22,7 +22,13 @@ def test_needs_on_one_disk_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(500, "0.5 kB"), (7_700_000, "7.7 MB"), (2 * 10**9, "2.0 GB"), (3 * 10**15, "3,000.0 TB")],
+    [
+        (500, "0.5 kB"),
+        (-45_300_000, "-45.3 MB"),
+        (7_700_000, "7.7 MB"),
+        (2 * 10**9, "2.0 GB"),
+        (3 * 10**15, "3,000.0 TB"),
+    ],
 )
 def test_sizes_in_words(size: int, words: str) -> None:
     assert in_words(size) == words

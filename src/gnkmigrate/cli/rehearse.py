@@ -9,12 +9,15 @@ from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import Format, Overflow, ResultFormat, Unmapped, given
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from gnkmigrate.rehearsal import PhaseRun, Rehearsal, Stage
     from gnkmigrate.rehearsal.outcome import StageName
 
 DID_NOT_HOLD = 1
+_LOCKS_SHOWN = 3
 
 
 def command(
@@ -150,6 +153,24 @@ def _write_run(console: "Console", run: "PhaseRun") -> None:
         f"  {verified}"
     )
     console.print(line.rstrip(), soft_wrap=True)
+    for detail in _costs(run):
+        console.print(f"           {detail}", soft_wrap=True)
+
+
+def _costs(run: "PhaseRun") -> "Iterator[str]":
+    """What others feel of it: locks that stop writers, rewritten tables, and the time with all."""
+    from gnkmigrate.cli._words import duration
+    from gnkmigrate.rehearsal.measure import STOPS_WRITERS
+
+    stopping = [lock for lock in run.cost.locks if lock.mode in STOPS_WRITERS]
+    for lock in sorted(stopping, key=lambda lock: -lock.longest)[:_LOCKS_SHOWN]:
+        yield f"{lock.mode} on {lock.relation} for {duration(lock.longest)}"
+    if len(stopping) > _LOCKS_SHOWN:
+        yield f"and {len(stopping) - _LOCKS_SHOWN:,} more tables locked against writers, for less"
+    if run.cost.rewritten:
+        yield f"rewritten: {', '.join(run.cost.rewritten)}"
+    if run.estimate is not None:
+        yield f"with all rows about {duration(run.estimate)}"
 
 
 def _write_checklist(console: "Console", rehearsal: "Rehearsal") -> None:

@@ -1,7 +1,8 @@
 """The stages of a rehearsal, one after another, on a copy of the live database."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.revision import Phase, load_phases
 from gnkmigrate.phases.status import Request, select_up, status
 from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
+from gnkmigrate.rehearsal.measure import WatchedSession, measured
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Round, Stage, StageName
 from gnkmigrate.rehearsal.room import NoRoom
@@ -91,7 +93,7 @@ def rehearse(
     listener.stage("copy")
     with clone(settings, live, listener.transfer, selection) as copy:
         copied = _stage("copy", started, _copied(copy))
-        with connect(copy.url, search_path=settings.schemas) as session:
+        with _watched_session(settings, copy) as session:
             pending = _pending(session, phases)
             course = _Course(session, copy, _settings(settings, copy), phases, pending, parameters)
             stages = (copied, *course.run(copied, listener))
@@ -108,6 +110,15 @@ def rehearse(
         stages=stages,
         runs=tuple(course.runs),
     )
+
+
+@contextmanager
+def _watched_session(settings: Settings, copy: Clone) -> Iterator[WatchedSession]:
+    path = settings.schemas
+    with connect(copy.url, search_path=path, session_class=WatchedSession) as session:
+        if not isinstance(session, WatchedSession):
+            raise TypeError("a session is of the class that was asked for")
+        yield session
 
 
 def _require_steps(phases: Sequence[Phase]) -> None:
@@ -190,7 +201,7 @@ def _attempt(name: StageName, work: _Work) -> Stage:
 class _Course:
     """The stages on one copy, with what the later ones compare with."""
 
-    session: Connection
+    session: WatchedSession
     copy: Clone
     settings: Settings
     phases: Sequence[Phase]
@@ -301,8 +312,16 @@ class _Course:
                     pass
 
         request = Request(phase=phase.name, parameters=self.parameters)
-        runner.run(self.session, self.phases, direction, request, self.settings, observe)
-        self.runs.append(run)
+        with measured(self.session) as measurement:
+            runner.run(self.session, self.phases, direction, request, self.settings, observe)
+            cost = measurement.cost()
+        self.runs.append(replace(run, cost=cost, estimate=self.estimate(run.seconds)))
+
+    def estimate(self, seconds: float) -> float | None:
+        """Seconds that it would take with all rows, when time grows with their number."""
+        if not 0 < self.copy.rows < self.copy.live_rows:
+            return None
+        return seconds * self.copy.live_rows / self.copy.rows
 
     def now(self) -> Moment:
         """All of the copy as it is."""

@@ -66,6 +66,13 @@ def _phases(rehearsal: Rehearsal) -> Iterator[str]:
         for name in rehearsal.phases
     ]
     yield from _table(("phase", *_ROUNDS), rows)
+    yield from ("", "## What the phases cost others", "")
+    head = ("phase", "stage", "strongest locks, longest hold", "rewritten", "grown", "WAL")
+    estimated = any(run.estimate is not None for run in rehearsal.runs)
+    yield from _table(
+        (*head, "with all rows, about") if estimated else head,
+        [_cost(run, estimated=estimated) for run in rehearsal.runs],
+    )
     for run in rehearsal.of_round("upgrade"):
         if run.verified:
             yield from ("", f"### {markdown(run.phase)}", "")
@@ -79,6 +86,24 @@ def _cell(run: PhaseRun | None) -> str:
     if run is None:
         return "not run"
     return f"{run.seconds:.2f} s, {run.rows:,} {'row' if run.rows == 1 else 'rows'}"
+
+
+def _cost(run: PhaseRun, *, estimated: bool) -> Sequence[str]:
+    cost = run.cost
+    locks = "; ".join(
+        f"{code(lock.relation)} {lock.mode} {lock.longest * 1000:,.0f} ms" for lock in cost.locks
+    )
+    cells = (
+        code(run.phase),
+        run.round,
+        locks or "none",
+        ", ".join(map(code, cost.rewritten)) or "none",
+        in_words(cost.grown),
+        in_words(cost.wal),
+    )
+    if not estimated:
+        return cells
+    return *cells, "" if run.estimate is None else f"{run.estimate:.0f} s"
 
 
 def _point(point: Point) -> str:

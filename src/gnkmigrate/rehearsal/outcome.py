@@ -1,9 +1,10 @@
 """What a rehearsal found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gnkmigrate.phases.events import Verified
+from gnkmigrate.rehearsal.measure import Cost
 
 StageName = Literal[
     "copy", "dry run", "upgrade", "verification", "audit", "downgrade", "upgrade again"
@@ -42,6 +43,9 @@ class PhaseRun:
         round: the stage that ran it.
         rows: how many rows it wrote.
         seconds: how long it took, comparisons left out.
+        cost: locks, rewritten tables, room and log.
+        estimate: seconds that it would take with as many rows as the live database has, when
+            time grows with them; None where the copy has them all.
         verified: what its verifications said, in their order.
     """
 
@@ -49,6 +53,8 @@ class PhaseRun:
     round: Round
     rows: int
     seconds: float
+    cost: Cost = field(default_factory=Cost)
+    estimate: float | None = None
     verified: tuple[Verified, ...] = ()
 
 

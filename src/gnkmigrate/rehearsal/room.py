@@ -58,7 +58,7 @@ def in_words(size: int) -> str:
     """A number of bytes as people say it: "45.3 MB"."""
     value = size / _UNIT
     for unit in ("kB", "MB", "GB"):
-        if value < _UNIT:
+        if abs(value) < _UNIT:
             return f"{value:.1f} {unit}"
         value /= _UNIT
     return f"{value:,.1f} TB"
