@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO, TypeAlias
 
@@ -79,6 +80,7 @@ def program(name: str, major: int) -> Path:
         ) from None
 
 
+@cache
 def program_version(path: Path) -> str:
     """What a program says of its version, such as "pg_dump (PostgreSQL) 16.15"; "" if nothing."""
     answer = subprocess.run([path, "--version"], check=False, capture_output=True, text=True)  # noqa: S603 - PostgreSQL's own program

@@ -25,6 +25,7 @@ _ORDER = (
     "audit",
     "plan",
     "rehearse",
+    "check",
     "upgrade",
     "status",
     "verify",
