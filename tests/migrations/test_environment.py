@@ -23,8 +23,7 @@ def as_owner(project: Project, *settings: str) -> Iterator[Project]:
     database = project.value("SELECT quote_ident(current_database())")
     own = "".join(f"ALTER ROLE {role} SET {setting};" for setting in settings)
     project.execute(
-        f"CREATE ROLE {role} LOGIN PASSWORD 'owner'; ALTER DATABASE {database} OWNER TO {role};"
-        f"ALTER SCHEMA public OWNER TO {role}; {own}"
+        f"CREATE ROLE {role} LOGIN PASSWORD 'owner'; {own}ALTER DATABASE {database} OWNER TO {role}"
     )
     for kind, query in (("TABLE", TABLES), ("TYPE", ENUMS)):
         for (name,) in project.rows(query):

@@ -127,18 +127,23 @@ def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
     extended statistics.
     """
     listed = ", ".join(literal(name) for name in sources)
+    # Before PostgreSQL 15 a generated column depends on others itself, not its expression.
     rows: list[tuple[Any, ...]] = work.execute(f"""
-        SELECT DISTINCT pg_describe_object(classid, objid, objsubid)
+        SELECT DISTINCT coalesce(pg_describe_object('pg_attrdef'::regclass, expression.oid, 0),
+                                 pg_describe_object(classid, objid, objsubid))
         FROM pg_depend
         JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
         LEFT JOIN pg_index ON classid = 'pg_class'::regclass AND indexrelid = objid
         LEFT JOIN pg_constraint ON classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid
+        LEFT JOIN pg_attrdef AS expression
+          ON classid = 'pg_class'::regclass AND adrelid = objid AND adnum = objsubid
         WHERE refclassid = 'pg_class'::regclass
           AND refobjid = {literal(quoted(table))}::regclass AND attname IN ({listed})
           AND (contype IN ('p', 'f', 'c', 'x')
                OR EXISTS (SELECT FROM pg_index AS serving
                           WHERE serving.indexrelid = conindid AND serving.indisreplident)
                OR classid = 'pg_statistic_ext'::regclass
+               OR expression.oid IS NOT NULL
                OR (classid = 'pg_attrdef'::regclass AND attgenerated = '' AND EXISTS (
                      SELECT FROM pg_attrdef JOIN pg_attribute AS made
                        ON made.attrelid = adrelid AND made.attnum = adnum
