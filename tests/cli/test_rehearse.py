@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,16 @@ from tests.cli.conftest import Command, MakeRole
 from tests.cli.test_upgrade import PHASES, states
 from tests.support import ROOT, execute, pg_dump
 
-STAGES = ["copy", "dry run", "upgrade", "verification", "audit", "downgrade", "upgrade again"]
+STAGES = [
+    "copy",
+    "dry run",
+    "upgrade",
+    "verification",
+    "audit",
+    "both shapes",
+    "downgrade",
+    "upgrade again",
+]
 
 
 def test_all_holds_and_the_live_database_is_only_read(
@@ -34,11 +44,13 @@ def test_all_holds_and_the_live_database_is_only_read(
     assert lines[-1] == "Everything held."
     assert all(line == line.rstrip() for line in lines)
     assert "0 gaps to the target" in ran.stdout
+    assert "AccessExclusiveLock on public.user_nodes for " in ran.stdout
     assert "ok     Every phase can be taken back: downgrade" in ran.stdout
     assert "The integration tests pass: not automated: " in ran.stdout
     assert ran.stderr.splitlines()[-1] == "Next: gnkmigrate upgrade"
     page = written.read_text()
     assert "**Everything held.**" in page
+    assert re.search(r"deleted through \d+ tables and 3 views of the old shape", page), page
     assert "- [x] Every phase can be taken back: ok (downgrade)" in page
     assert "sesame" not in ran.output + page
     assert pg_dump(report, server) == schema
@@ -72,6 +84,21 @@ def test_the_answers_of_an_upgrade_are_taken(gnkmigrate: Command, report: Databa
     for part in ("stages", "runs", "checklist"):
         assert document[part][0].keys() == schema[part]["items"]["properties"].keys()
     assert [run["phase"] for run in document["runs"]] == [*PHASES, *reversed(PHASES), *PHASES]
+
+
+def test_a_sample_with_its_secrets_masked(gnkmigrate: Command, report: DatabaseUrl) -> None:
+    execute(
+        report,
+        "INSERT INTO users (id, email, password) SELECT gen_random_uuid(), n || '@a.b', 'sesame'"
+        " FROM generate_series(1, 200) AS n",
+    )
+    ran = gnkmigrate(report, "rehearse", "--sample", "20", "--mask", "--format", "json")
+    assert ran.exit_code == 0, ran.output
+    document = json.loads(ran.stdout)
+    assert document["rows"] < 40
+    assert document["live_rows"] > 200
+    assert "public.users.password" in document["masked"]
+    assert all(run["estimate"] > run["seconds"] for run in document["runs"])
 
 
 def test_a_gap_is_found_and_the_way_back_is_rehearsed_all_the_same(

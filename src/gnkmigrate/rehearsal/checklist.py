@@ -35,6 +35,9 @@ def checklist(rehearsal: Rehearsal) -> tuple[Point, ...]:
         _proven(rehearsal, "Every phase runs on the live data", ["copy", "dry run", "upgrade"]),
         _proven(rehearsal, "No row is lost on the way", ["verification", "downgrade"]),
         _proven(rehearsal, "The result is the declared target", ["audit"]),
+        _proven(
+            rehearsal, "Rows can be written through the old and the new shape", ["both shapes"]
+        ),
         _by_hand(
             "The application's interfaces work on the new schema",
             "start the application on an upgraded copy and call them",

@@ -21,6 +21,7 @@ from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Round, Stage, StageName
 from gnkmigrate.rehearsal.room import NoRoom
 from gnkmigrate.rehearsal.sample import Selection
+from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
 from gnkmigrate.report.summary import gaps
 from gnkmigrate.settings import Settings
 
@@ -209,6 +210,7 @@ class _Course:
     parameters: Mapping[str, str]
     runs: list[PhaseRun] = field(default_factory=list)
     before: dict[str, Moment] = field(default_factory=dict)
+    old: tuple[Shape, ...] = ()
     observe: events.Observer = events.ignore
 
     def run(self, copied: Stage, listener: Listener) -> tuple[Stage, ...]:
@@ -219,6 +221,7 @@ class _Course:
             "upgrade": self.upgrade,
             "verification": self.verify,
             "audit": self.audit,
+            "both shapes": self.write,
             "downgrade": self.downgrade,
             "upgrade again": self.upgrade_again,
         }
@@ -241,6 +244,7 @@ class _Course:
 
     def upgrade(self) -> _Found:
         """Each phase, with what there is before it, and after the last."""
+        self.old = read_shapes(self.session, self.settings)
         for phase in self.pending:
             self.before[phase.name] = self.now()
             self.run_phase(phase, "up", "upgrade")
@@ -278,6 +282,17 @@ class _Course:
             left,
             "gnkmigrate plan shows what would close them; a new revision does." if left else "",
         )
+
+    def write(self) -> _Found:
+        """A row through every table, and through every view of the old shape."""
+        found = write_through(self.session, self.old, self.settings)
+        done = (
+            f"a row written, changed and deleted through {found.tables:,} tables and "
+            f"{found.views:,} views of the old shape"
+        )
+        if found.untried:
+            done += f"; not tried: {'; '.join(found.untried)}"
+        return _Found(done, found.problems)
 
     def downgrade(self) -> _Found:
         """Each phase taken back, and every row compared with what was there before it."""

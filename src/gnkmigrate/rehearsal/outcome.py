@@ -7,7 +7,14 @@ from gnkmigrate.phases.events import Verified
 from gnkmigrate.rehearsal.measure import Cost
 
 StageName = Literal[
-    "copy", "dry run", "upgrade", "verification", "audit", "downgrade", "upgrade again"
+    "copy",
+    "dry run",
+    "upgrade",
+    "verification",
+    "audit",
+    "both shapes",
+    "downgrade",
+    "upgrade again",
 ]
 StageState = Literal["ok", "failed", "not reached"]
 Round = Literal["upgrade", "downgrade", "upgrade again"]
