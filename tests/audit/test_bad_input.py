@@ -120,6 +120,7 @@ class TestLocks:
             with pytest.raises(GnkMigrateError) as caught:
                 audit_project(Settings(), database, Wish(), TIME, lambda _: None)
         assert "holds a lock on a table" in caught.value.message
+        assert any("by process" in detail for detail in caught.value.details)
 
 
 class TestTime:

@@ -140,9 +140,16 @@ def _read_live(connection: Connection, settings: Settings) -> Snapshot:
     except errors.LockNotAvailable:
         raise GnkMigrateError(
             "Somebody is changing the schema and holds a lock on a table.",
-            hint="Try again when that is done; pg_stat_activity shows who it is. The setting "
-            "limits.lock_timeout_ms says how long to wait.",
+            details=[f"{table}, by process {pid}" for table, pid in _locked(connection)],
+            hint="Try again when that is done. The setting limits.lock_timeout_ms says how long "
+            "to wait.",
         ) from None
+
+
+def _locked(connection: Connection) -> list[tuple[str, int]]:
+    """The tables that somebody keeps even readers away from, and the number of that process."""
+    query = (Path(__file__).parent / "locked.sql").read_text()
+    return connection.execute(query.encode()).fetchall()
 
 
 def _target(settings: Settings, wish: Wish) -> str | None:
