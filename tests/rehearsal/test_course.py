@@ -12,6 +12,7 @@ from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
 from gnkmigrate.phases import events
 from gnkmigrate.rehearsal import CloneFailed, Listener, Rehearsal, Selection, rehearse
+from gnkmigrate.rehearsal.html import html_page
 from gnkmigrate.rehearsal.markdown import page
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
@@ -79,6 +80,21 @@ def test_each_phase_says_what_it_cost(small: Small) -> None:
         assert run.cost.wal > 0
         assert run.estimate is None
     assert "`public.product` AccessExclusiveLock" in page(rehearsal)
+
+
+def test_the_page_escapes_what_comes_from_the_database(small: Small) -> None:
+    execute(
+        small.url, """CREATE TABLE "<script>" (id integer); INSERT INTO "<script>" VALUES (1)"""
+    )
+    small.revision(
+        1,
+        """op.execute('ALTER TABLE "<script>" ALTER COLUMN id TYPE bigint')""",
+        """op.execute('ALTER TABLE "<script>" ALTER COLUMN id TYPE integer')""",
+    )
+    written = html_page(tried(small))
+    assert "<script>" not in written
+    assert "public.&lt;script&gt; AccessExclusiveLock" in written
+    assert "What did not hold: audit" in written
 
 
 def test_a_sample_gives_an_estimate(small: Small) -> None:

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 DID_NOT_HOLD = 1
 _LOCKS_SHOWN = 3
+_HTML = (".html", ".htm")
 
 
 def command(
     context: typer.Context,
     format_: Format = ResultFormat.TEXT,
     report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write the result as Markdown.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write the result as Markdown, or HTML to a .html file."
+        ),
     ] = None,
     sample: Annotated[
         int | None,
@@ -99,9 +103,11 @@ def _write_result(
     else:
         _write(_context.stdout(context), rehearsal)
     if report is not None:
+        from gnkmigrate.rehearsal.html import html_page
         from gnkmigrate.rehearsal.markdown import page
 
-        report.write_text(page(rehearsal), encoding="utf-8")
+        write = html_page if report.suffix.lower() in _HTML else page
+        report.write_text(write(rehearsal), encoding="utf-8")
 
 
 def _write(console: "Console", rehearsal: "Rehearsal") -> None:
