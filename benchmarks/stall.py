@@ -1,6 +1,6 @@
 """How long clients stand still while a large database is migrated, and what it costs them.
 
-    python benchmarks/stall.py [--users 200000] [--nodes 1000000] [--clients 8] [--seconds 10]
+    python benchmarks/stall.py [--users 200000] [--nodes 1000000] [--clients 8] [--runs 3]
 
 Eight clients of the old application read and write at full speed. The yardstick, in the same run
 on the same rows, is the migration as one would write it by hand: one statement after another, each
@@ -13,7 +13,8 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier, Event
@@ -223,11 +224,59 @@ def by_phases(url: DatabaseUrl, clients: Clients, settings: Settings, seconds: i
             runner.run(session, phases, "down", Request(phase=phase.name), settings)
 
 
-def show(name: str, traffic: Traffic, undisturbed: float) -> None:
-    share = f"{traffic.rate / undisturbed:6.0%}" if undisturbed else ""
+@dataclass(frozen=True)
+class Figures:
+    """What one run says of one stretch of it."""
+
+    seconds: float
+    rate: float
+    longest_ms: float
+    errors: Mapping[str, int]
+
+
+def figures(clients: Clients) -> dict[str, Figures]:
+    """By stretch."""
+    found = {}
+    for name, _, _ in clients.marks:
+        traffic = clients.traffic(name)
+        found[name] = Figures(traffic.seconds, traffic.rate, traffic.longest_ms, traffic.errors)
+    return found
+
+
+def one_run(server: Server, given: argparse.Namespace, settings: Settings) -> dict[str, Figures]:
+    hand, ours = Clients(), Clients()
+    size = given.clients, given.users, given.nodes
+    url = prepared(server, given.users, given.nodes)
+    with hand.running(url, *size):
+        by_hand(url, hand)
+    server.drop_database(url)
+    url = prepared(server, given.users, given.nodes)
+    with ours.running(url, *size):
+        by_phases(url, ours, settings, given.seconds)
+    server.drop_database(url)
+    return figures(hand) | figures(ours)
+
+
+def show(runs: Sequence[Mapping[str, Figures]]) -> None:
+    """The medians of the runs, and every error that any of them saw."""
+
+    def median(name: str, figure: Callable[[Figures], float]) -> float:
+        return statistics.median(figure(run[name]) for run in runs)
+
+    undisturbed = median("undisturbed", lambda figures: figures.rate)
+    for name in runs[0]:
+        rate = median(name, lambda figures: figures.rate)
+        errors = sum((Counter(run[name].errors) for run in runs), Counter[str]())
+        print(
+            f"{name:20} {median(name, lambda figures: figures.seconds):7.1f} s {rate:9.0f}/s"
+            f" {rate / undisturbed:7.0%} {median(name, lambda figures: figures.longest_ms):10.0f}"
+            f" ms  {dict(errors) or ''}"
+        )
+    ours = [name for name in runs[0] if name not in {"by hand", "undisturbed"}]
+    worst = max(median(name, lambda figures: figures.longest_ms) for name in ours)
+    yardstick = median("by hand", lambda figures: figures.longest_ms)
     print(
-        f"{name:20} {traffic.seconds:7.1f} s {traffic.rate:9.0f}/s {share:>7}"
-        f" {traffic.longest_ms:10.0f} ms  {traffic.errors or ''}"
+        f"longest stall: {worst:.0f} ms, 1/{yardstick / worst:.0f} of the {yardstick:.0f} by hand"
     )
 
 
@@ -237,33 +286,19 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=1_000_000)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--runs", type=int, default=3)
     given = parser.parse_args()
     settings = load(
         ROOT / "gnkmigrate.toml",
         {"policies": {**load(ROOT / "gnkmigrate.toml").policies, "unmapped": "archive"}},
     )
+    print(
+        f"{given.nodes:,} user_nodes, {given.users:,} users, {given.clients} clients,"
+        f" medians of {given.runs} runs"
+    )
+    print(f"{'':20} {'time':>9} {'statements':>11} {'share':>7} {'longest':>13}  errors")
     with throwaway(ServerSettings(), 16) as server:
-        print(f"{given.nodes:,} user_nodes, {given.users:,} users, {given.clients} clients")
-        print(f"{'':20} {'time':>9} {'statements':>11} {'share':>7} {'longest':>13}  errors")
-        hand, ours = Clients(), Clients()
-        url = prepared(server, given.users, given.nodes)
-        with hand.running(url, given.clients, given.users, given.nodes):
-            by_hand(url, hand)
-        server.drop_database(url)
-        yardstick = hand.traffic("by hand")
-        show("by hand", Traffic(yardstick.moments, yardstick.seconds), 0)
-        url = prepared(server, given.users, given.nodes)
-        with ours.running(url, given.clients, given.users, given.nodes):
-            by_phases(url, ours, settings, given.seconds)
-        undisturbed = ours.traffic("undisturbed").rate
-        for name, _, _ in ours.marks:
-            show(name, ours.traffic(name), undisturbed)
-        named = [name for name, _, _ in ours.marks if name != "undisturbed"]
-        worst = max(ours.traffic(name).longest_ms for name in named)
-        usual = statistics.median(ours.traffic(name).longest_ms for name in named)
-        ratio = yardstick.longest_ms / worst if worst else 0
-        print(f"longest stall: {worst:.0f} ms (median of the phases {usual:.0f} ms),")
-        print(f"1/{ratio:.0f} of the {yardstick.longest_ms:.0f} ms by hand")
+        show([one_run(server, given, settings) for _ in range(given.runs)])
 
 
 if __name__ == "__main__":
