@@ -20,6 +20,12 @@ from tests.phases.small import Small
 from tests.support import execute, rows
 
 EVERYTHING = Selection()
+COSMOLOGY = """
+SET allow_system_table_mods = on;
+INSERT INTO pg_extension
+SELECT 99999, 'cosmology', extowner, extnamespace, extrelocatable, '1', NULL, NULL
+FROM pg_extension WHERE extname = 'plpgsql'
+"""
 ADD = 'op.execute("ALTER TABLE product ADD COLUMN weight integer")'
 DROP = 'op.execute("ALTER TABLE product DROP COLUMN weight")'
 TABLE = "CREATE TABLE product (id integer PRIMARY KEY, name text NOT NULL)"
@@ -184,16 +190,21 @@ def test_a_missing_target_is_found(small: Small) -> None:
 
 def test_an_extension_that_the_throwaway_server_lacks_is_named(small: Small) -> None:
     small.revision(1, ADD, DROP)
-    execute(
-        small.url,
-        "SET allow_system_table_mods = on; INSERT INTO pg_extension"
-        " SELECT 99999, 'cosmology', extowner, extnamespace, extrelocatable, '1', NULL, NULL"
-        " FROM pg_extension WHERE extname = 'plpgsql'",
-    )
+    execute(small.url, COSMOLOGY)
     with pytest.raises(CloneFailed, match="lacks extensions") as failed:
         tried(small)
     assert failed.value.details == ("extension cosmology",)
     assert "GNKMIGRATE_SERVER__URL" in failed.value.hint
+    assert "--skip-extension cosmology" in failed.value.hint
+
+
+@pytest.mark.parametrize("rows", [None, 1])
+def test_an_extension_that_no_table_needs_can_be_left_out(small: Small, rows: int | None) -> None:
+    small.revision(1, ADD, DROP)
+    execute(small.url, COSMOLOGY)
+    rehearsal = tried(small, selection=Selection(rows=rows, without=("cosmology",)))
+    assert rehearsal.passed, rehearsal.stages
+    assert rehearsal.stage("copy").summary.endswith("; without the extensions cosmology")
 
 
 def test_it_can_be_on_a_server_of_the_users_own(small: Small) -> None:

@@ -41,6 +41,10 @@ def command(
     mask: Annotated[
         bool, typer.Option("--mask", help="Replace text in columns that look secret.")
     ] = False,
+    skip_extension: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Copy without this extension; can be repeated."),
+    ] = None,
     unmapped: Annotated[
         Unmapped | None,
         typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
@@ -80,10 +84,11 @@ def command(
     def begin(stage: "StageName") -> None:
         messages.print(f"{stage} ...")
 
+    selection = Selection(sample, mask, tuple(skip_extension or ()))
     with progress(context) as observe:
         listener = Listener(begin, lambda: transfer_progress(context), observe)
         url = _context.live_url(context, project)
-        rehearsal = rehearse(project, url, parameters, listener, Selection(sample, mask))
+        rehearsal = rehearse(project, url, parameters, listener, selection)
     _write_result(context, rehearsal, format_, report)
     if not rehearsal.passed:
         raise typer.Exit(DID_NOT_HOLD)

@@ -15,6 +15,7 @@ from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import missing_extensions, missing_roles
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.rehearsal.omission import omitting
 from gnkmigrate.rehearsal.partial import Copied, Destination, copy_partly
 from gnkmigrate.rehearsal.room import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
 from gnkmigrate.rehearsal.sample import Selection, bytes_of
@@ -93,11 +94,11 @@ def clone(
         needed = size if selection.rows is None else bytes_of(connection, selection.rows)
     same = settings.server.model_copy(update={"major": major})
     with throwaway(same) as server, server.database() as url:
-        _require_extensions(url, extensions)
+        _require_extensions(url, [name for name in extensions if name not in selection.without])
         with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:  # of mode 0700
             require_room(_needs(server, Path(folder), needed, selection))
             with transfer() as observe, _failures_explained():
-                there = Destination(url, server, _options(server))
+                there = Destination(url, server, _options(server), selection.without)
                 if selection.is_everything:
                     copied = _whole(live, settings, there, Path(folder), observe)
                 else:
@@ -122,7 +123,8 @@ def _require_extensions(url: DatabaseUrl, wanted: Sequence[str]) -> None:
         raise CloneFailed(
             "The throwaway server lacks extensions that the live database uses.",
             details=[f"extension {name}" for name in missing],
-            hint=_OTHER_SERVER,
+            hint=f"{_OTHER_SERVER}. Where no table needs one of them, do without: "
+            f"--skip-extension {missing[0]}",
         )
 
 
@@ -177,7 +179,7 @@ def _whole(
         there.url,
         there.server.major,
         len(manifest.tables),
-        options=there.options,
+        options=[*there.options, *omitting(backup.file, there.server.major, there.without)],
         observe=observe,
     )
     observe(TransferProgress("comparing"))

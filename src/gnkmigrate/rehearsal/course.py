@@ -93,7 +93,7 @@ def rehearse(
     started = time.monotonic()
     listener.stage("copy")
     with clone(settings, live, listener.transfer, selection) as copy:
-        copied = _stage("copy", started, _copied(copy))
+        copied = _stage("copy", started, _copied(copy, selection))
         with _watched_session(settings, copy) as session:
             pending = _pending(session, phases)
             course = _Course(session, copy, _settings(settings, copy), phases, pending, parameters)
@@ -132,12 +132,14 @@ def _require_steps(phases: Sequence[Phase]) -> None:
         _ = phase.up_steps, phase.down_steps
 
 
-def _copied(copy: Clone) -> _Found:
+def _copied(copy: Clone, selection: Selection) -> _Found:
     done = f"{copy.tables:,} tables, {copy.rows:,} rows"
     if copy.rows < copy.live_rows:
         done += f" of {copy.live_rows:,}"
     if copy.masked:
         done += f"; masked: {', '.join(copy.masked)}"
+    if selection.without:
+        done += f"; without the extensions {', '.join(selection.without)}"
     return _Found(done, copy.differences)
 
 

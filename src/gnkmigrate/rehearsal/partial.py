@@ -11,6 +11,7 @@ from gnkmigrate.backup.load import load
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.programs import program, run_program
+from gnkmigrate.rehearsal.omission import omitting
 from gnkmigrate.rehearsal.sample import Selection, copy_rows
 from gnkmigrate.servers import Server
 
@@ -43,11 +44,13 @@ class Destination:
         url: an empty database.
         server: its server.
         options: further options of pg_restore.
+        without: extensions that are left out.
     """
 
     url: DatabaseUrl
     server: Server
     options: Sequence[str]
+    without: Sequence[str] = ()
 
 
 def copy_partly(
@@ -95,12 +98,14 @@ def copy_partly(
 
 
 def _load(file: Path, destination: Destination, section: str, observe: Observer) -> None:
+    major = destination.server.major
+    omitted = omitting(file, major, destination.without)
     load(
         file,
         destination.url,
-        destination.server.major,
+        major,
         0,
-        options=[*destination.options, f"--section={section}"],
+        options=[*destination.options, *omitted, f"--section={section}"],
         observe=observe,
     )
 

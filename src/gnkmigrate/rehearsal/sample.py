@@ -25,19 +25,21 @@ _KEYS_AT_ONCE = 10_000
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rows are copied.
+    """What is copied.
 
     Attributes:
         rows: of each table, apart from those that others refer to; None for all.
         mask: whether text in columns that look secret is replaced by other text of its length.
+        without: extensions that the copy does without.
     """
 
     rows: int | None = None
     mask: bool = False
+    without: tuple[str, ...] = ()
 
     @property
     def is_everything(self) -> bool:
-        """Whether the copy is to be the database as it is."""
+        """Whether every row is copied as it is."""
         return self.rows is None and not self.mask
 
 
