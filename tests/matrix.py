@@ -30,10 +30,14 @@ SHORT = (
     "tests/plan",
     "tests/phases",
     "tests/backup",
-    "tests/migrations/test_alembic.py",
     "tests/migrations/test_dry_run.py",
     "tests/migrations/test_legacy.py",
     "tests/migrations/test_round_trip.py",
+    # Long, and about sessions and memory.
+    "--ignore=tests/phases/test_backfill.py",
+    "--ignore=tests/phases/test_memory.py",
+    "--ignore=tests/phases/test_reconnecting.py",
+    "--ignore=tests/phases/test_standby.py",
 )
 
 
