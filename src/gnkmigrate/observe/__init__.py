@@ -1,0 +1,8 @@
+"""What other programs can be told of the work: OpenTelemetry's spans, where it is installed.
+
+`spans` turns the events of the phases into them. Nothing is sent anywhere by this package.
+"""
+
+from gnkmigrate.observe.spans import traced
+
+__all__ = ["traced"]

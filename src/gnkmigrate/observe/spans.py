@@ -1,0 +1,109 @@
+"""Events of the phases as spans of OpenTelemetry: one for each phase, and in it for each step.
+
+Attributes hold names and numbers, never a value of a row. Where the extra `otel` is not installed,
+or no provider has been set up, nothing happens.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gnkmigrate import __version__
+from gnkmigrate.phases import events
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span, Tracer, TracerProvider
+
+NAME = "gnkmigrate"
+
+
+@contextmanager
+def traced(
+    observe: events.Observer, provider: "TracerProvider | None" = None
+) -> Iterator[events.Observer]:
+    """An observer that tells `observe`, and makes spans, for as long as the block lasts.
+
+    Args:
+        observe: told of every event first.
+        provider: where the spans go; None for the one that the program was started with.
+    """
+    try:
+        from opentelemetry import trace
+    except ImportError:
+        yield observe
+        return
+    spans = _Spans(trace.get_tracer(NAME, __version__, tracer_provider=provider))
+
+    def tell(event: events.Event) -> None:
+        observe(event)
+        spans.follow(event)
+
+    try:
+        yield tell
+    except BaseException as error:
+        spans.end(type(error).__name__)
+        raise
+    spans.end()
+
+
+@dataclass
+class _Spans:
+    """The spans that are open: at most a phase's, and in it a step's."""
+
+    tracer: "Tracer"
+    phase: "Span | None" = None
+    step: "Span | None" = None
+
+    def follow(self, event: events.Event) -> None:
+        """Begins and ends spans as the events say, and notes the others in them."""
+        match event:
+            case events.PhaseStarted():
+                self.end()
+                self.phase = self._begin(
+                    f"phase {event.phase}", {"gnkmigrate.direction": event.direction}
+                )
+            case events.StepStarted():
+                self.step = self._begin(f"step {event.step}", {"gnkmigrate.phase": event.phase})
+            case events.StepFinished() if self.step is not None:
+                self.step.set_attribute("gnkmigrate.rows", event.rows)
+                self.step.end()
+                self.step = None
+            case events.PhaseFinished() if self.phase is not None:
+                self.phase.set_attribute("gnkmigrate.rows", event.rows)
+                self.end()
+            case _:
+                self._note(event)
+
+    def end(self, error: str = "") -> None:
+        """Ends what is open; where it failed, its status says so."""
+        for span in (self.step, self.phase):
+            if span is not None:
+                if error:
+                    from opentelemetry.trace import Status, StatusCode
+
+                    span.set_status(Status(StatusCode.ERROR, error))
+                span.end()
+        self.phase = self.step = None
+
+    def _begin(self, name: str, attributes: Mapping[str, str]) -> "Span":
+        from opentelemetry.trace import set_span_in_context
+
+        within = set_span_in_context(self.phase) if self.phase is not None else None
+        return self.tracer.start_span(name, within, attributes=attributes)
+
+    def _note(self, event: events.Event) -> None:
+        span = self.step or self.phase
+        if span is None:
+            return
+        match event:
+            case events.LockAwaited():
+                span.add_event("lock awaited", {"gnkmigrate.attempt": event.attempt})
+            case events.Paused():
+                span.add_event("paused", {"gnkmigrate.reason": event.reason})
+            case events.Verified():
+                span.add_event(
+                    "verified", {"gnkmigrate.claim": event.name, "gnkmigrate.passed": event.passed}
+                )
+            case _:
+                pass
