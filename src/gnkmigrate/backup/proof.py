@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from psycopg import sql
-
 from gnkmigrate.backup.contents import differences, read_contents
 from gnkmigrate.backup.failure import RestoreFailed
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.manifest import Manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress
-from gnkmigrate.backup.target import missing_extensions, missing_roles
+from gnkmigrate.backup.target import missing_extensions, prepare
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.catalog.printing import as_restored
 from gnkmigrate.catalog.snapshot import read_snapshot
@@ -82,11 +80,7 @@ def _prepare(server: Server, url: DatabaseUrl, manifest: Manifest) -> Sequence[s
                 details=[f"extension {name}" for name in missing],
                 hint=_ELSEWHERE,
             )
-        if server.provider == "url":
-            return "--no-owner", "--no-privileges", "--no-tablespaces"
-        for name in missing_roles(connection, manifest.roles):
-            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
-    return ("--no-tablespaces",)
+        return prepare(connection, server.provider, manifest.roles)
 
 
 def _extensions(names: Sequence[str]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import LiteralString, NamedTuple
 
+from psycopg import sql
+
 from gnkmigrate.backup.contents import query
 from gnkmigrate.connection import Connection
 
@@ -35,6 +37,24 @@ def missing_extensions(connection: Connection, wanted: Sequence[str]) -> tuple[s
 def missing_roles(connection: Connection, wanted: Sequence[str]) -> tuple[str, ...]:
     """Roles that the server does not have."""
     return _missing(connection, "SELECT rolname::text FROM pg_roles", wanted)
+
+
+def prepare(connection: Connection, provider: str, roles: Sequence[str]) -> Sequence[str]:
+    """Makes a throwaway server ready for a dump; gives pg_restore's options for it.
+
+    A server of our own gets the roles that the dump names, and so owners and grants; on a user's
+    own they are left out instead.
+
+    Args:
+        connection: a session with the database that is to take the dump.
+        provider: where the server came from.
+        roles: those that the dump names.
+    """
+    if provider == "url":
+        return "--no-tablespaces", "--no-owner", "--no-privileges"
+    for name in missing_roles(connection, roles):
+        connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+    return ("--no-tablespaces",)
 
 
 def _missing(

@@ -3,16 +3,14 @@
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from psycopg import sql
 
 from gnkmigrate.backup import BackupFailed, RestoreFailed, create_backup
 from gnkmigrate.backup.contents import query, read_contents
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.progress import Observer, TransferProgress
-from gnkmigrate.backup.target import missing_extensions, missing_roles
+from gnkmigrate.backup.target import missing_extensions, prepare
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.rehearsal.omission import omitting
@@ -98,11 +96,11 @@ def clone(
         with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:  # of mode 0700
             require_room(_needs(server, Path(folder), needed, selection))
             with transfer() as observe, _failures_explained():
-                there = Destination(url, server, _options(server), selection.without)
+                there = Destination(url, server, (), selection.without)
                 if selection.is_everything:
                     copied = _whole(live, settings, there, Path(folder), observe)
                 else:
-                    _make_roles(there, _source_roles(live))
+                    there = _prepared(there, _source_roles(live))
                     copied = copy_partly(live, there, Path(folder), selection, observe)
         yield Clone(
             url=url,
@@ -160,20 +158,13 @@ def _failures_explained() -> Iterator[None]:
         ) from None
 
 
-def _options(server: Server) -> Sequence[str]:
-    """On a server of our own with owners and grants, for roles made there."""
-    if server.provider == "url":
-        return "--no-tablespaces", "--no-owner", "--no-privileges"
-    return ("--no-tablespaces",)
-
-
 def _whole(
     live: DatabaseUrl, settings: Settings, there: Destination, folder: Path, observe: Observer
 ) -> Copied:
     """Dumps the database and loads the dump."""
     backup = create_backup(live, settings, output=folder, observe=observe)
     manifest = backup.manifest
-    _make_roles(there, manifest.roles)
+    there = _prepared(there, manifest.roles)
     load(
         backup.file,
         there.url,
@@ -193,9 +184,6 @@ def _source_roles(live: DatabaseUrl) -> Sequence[str]:
         return [name for (name,) in connection.execute(query("roles"))]
 
 
-def _make_roles(there: Destination, names: Sequence[str]) -> None:
-    if there.server.provider == "url":
-        return
+def _prepared(there: Destination, roles: Sequence[str]) -> Destination:
     with connect(there.url) as connection:
-        for name in missing_roles(connection, names):
-            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+        return replace(there, options=prepare(connection, there.server.provider, roles))
