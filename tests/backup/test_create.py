@@ -242,13 +242,14 @@ def test_roles_and_databases_with_settings_of_their_own(
     role = new_role()
     execute(
         database,
-        "CREATE TABLE t (); INSERT INTO t DEFAULT VALUES;"
+        # Reading it takes longer than the role may; what goes before lifts that, and must not.
+        "CREATE TABLE t AS SELECT generate_series(1, 1000000) AS number;"
         f"GRANT SELECT ON t TO {role};"
-        f"ALTER ROLE {role} SET lock_timeout = 1; ALTER ROLE {role} SET statement_timeout = 1;"
+        f"ALTER ROLE {role} SET lock_timeout = 1; ALTER ROLE {role} SET statement_timeout = 100;"
         f"ALTER ROLE {role} SET search_path = nowhere;"
         f"ALTER ROLE {role} SET default_transaction_isolation = 'serializable'",
     )
-    assert create_backup(as_role(database, role), project).manifest.contents.rows == 1
+    assert create_backup(as_role(database, role), project).manifest.contents.rows == 1_000_000
     execute(database, f"DROP OWNED BY {role}")
 
 
