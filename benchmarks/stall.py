@@ -106,6 +106,8 @@ def client(
                 session.execute(query)
             except psycopg.Error as failure:
                 error = f"{failure.sqlstate} {failure.diag.message_primary}"
+                if session.closed:
+                    break
             ended = time.monotonic()
             moments.append(Moment(ended, ended - started, error))
     answers.put(moments)

@@ -83,6 +83,10 @@ class BlockerWatch:
         self._session: Connection | None = None
         self._seen: tuple[Blocker, ...] = ()
         self._trouble = ""
+        self._since: float | None = None
+        self._over = threading.Event()
+        self._asking = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -93,21 +97,26 @@ class BlockerWatch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
         if self._session is not None:
             self._session.close()
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Looks from another thread while the block runs."""
+        """Looks from another thread while the block runs, once it takes longer than a moment."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._look, daemon=True)
+            self._thread.start()
         self._seen = ()
-        over = threading.Event()
-        thread = threading.Thread(target=self._look, args=(over,), daemon=True)
-        thread.start()
+        self._since = time.monotonic()
         try:
             yield
         finally:
-            over.set()
-            thread.join()
+            self._since = None
+            with self._asking:  # an answer that is under way is waited for
+                pass
 
     @property
     def seen(self) -> tuple[Blocker, ...]:
@@ -120,13 +129,17 @@ class BlockerWatch:
             return (f"who is in the way cannot be seen: {self._trouble}",)
         return tuple(str(blocker) for blocker in self._seen)
 
-    def _look(self, over: threading.Event) -> None:
-        while not over.wait(_PATIENCE_S):
-            try:
-                self._seen = self._ask() or self._seen
-            except (GnkMigrateError, psycopg.Error) as error:
-                self._trouble = str(error)
-                return
+    def _look(self) -> None:
+        while not self._over.wait(_PATIENCE_S):
+            with self._asking:
+                since = self._since
+                if since is None or time.monotonic() - since < _PATIENCE_S:
+                    continue
+                try:
+                    self._seen = self._ask() or self._seen
+                except (GnkMigrateError, psycopg.Error) as error:
+                    self._trouble = str(error)
+                    return
 
     def _ask(self) -> tuple[Blocker, ...]:
         with self._connected().cursor(row_factory=class_row(Blocker)) as cursor:

@@ -215,26 +215,51 @@ def quiet_triggers(work: Work, table: str) -> Iterator[None]:
         work.execute(f"ALTER TABLE {quoted(table)} {enable} {column(name)}")
 
 
-@contextmanager
-def quiet_batch(work: Work, table: str) -> Iterator[None]:
-    """The table's triggers do not fire for what the block does.
+@dataclass(frozen=True)
+class Silence:
+    """Statements around others of a transaction for which a table's triggers do not fire.
 
-    Those of gnkmigrate stand back by themselves: they fire also for what replication brings. A
-    role that may set session_replication_role disturbs nobody that way. Another one switches
-    the triggers off inside its transaction, which keeps writers waiting until it ends.
+    Those of gnkmigrate stand back by themselves: they fire also for what replication brings.
+    """
+
+    begin: str
+    end: str
+
+
+def silence(work: Work, table: str) -> Silence | None:
+    """How to keep a table's triggers quiet without disturbing anybody; None for a role that cannot.
+
+    It takes a role that may set session_replication_role, and no trigger that fires all the same.
     """
     role, allowed = work.execute(
         "SELECT current_setting('session_replication_role'), current_setting('is_superuser') = 'on'"
     ).fetchall()[0]
-    if allowed and not _fires_in_replica(work, table):
-        work.execute("SET LOCAL session_replication_role = replica")
-        work.execute("SET LOCAL gnkmigrate.following = 'on'; SET LOCAL gnkmigrate.filling = 'on'")
-        yield
-        work.execute("SET LOCAL gnkmigrate.following = ''; SET LOCAL gnkmigrate.filling = ''")
-        work.execute(f"SET LOCAL session_replication_role = {role}")
-    else:
+    if not allowed or _fires_in_replica(work, table):
+        return None
+    ours = ("gnkmigrate.following", "gnkmigrate.filling")
+    begin = [
+        "SET LOCAL session_replication_role = replica",
+        *(f"SET LOCAL {x} = 'on'" for x in ours),
+    ]
+    end = [*(f"SET LOCAL {x} = ''" for x in ours), f"SET LOCAL session_replication_role = {role}"]
+    return Silence("; ".join(begin), "; ".join(end))
+
+
+@contextmanager
+def quiet_batch(work: Work, table: str) -> Iterator[None]:
+    """The table's triggers do not fire for what the block does.
+
+    For a role that cannot keep them quiet otherwise they are switched off inside its transaction,
+    which keeps writers waiting until it ends.
+    """
+    quiet = silence(work, table)
+    if quiet is None:
         with quiet_triggers(work, table):
             yield
+    else:
+        work.execute(quiet.begin)
+        yield
+        work.execute(quiet.end)
 
 
 def _fires_in_replica(work: Work, table: str) -> bool:

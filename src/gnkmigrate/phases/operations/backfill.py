@@ -20,6 +20,7 @@ from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.pace import Pace
 from gnkmigrate.phases.parallel import in_parallel
 from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.relation import Silence
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import PASSING, Work
@@ -112,18 +113,22 @@ class Backfill(Step):
     def _run_at_once(self, work: Work) -> int:
         """In the transaction of the whole phase: one batch, and a savepoint to look back from."""
         work.execute(f"LOCK TABLE {quoted(self.table)} IN EXCLUSIVE MODE")
+        quiet = self._silence(work)
         try:
             with work.connection.transaction():
-                rows = self._batch(work, "true")
+                rows = self._batch(work, "true", quiet=quiet)
         except psycopg.Error as error:
             whole = None if isinstance(error, PASSING) else self._keys.whole(work)
             if whole is not None:
                 count = work.value(f"SELECT count(*) FROM {quoted(self.table)}")
                 batch = replace(whole, rows=int(count))
-                name_culprit(work, error, self._keys, batch, partial(self._move, work))
+                name_culprit(work, error, self._keys, batch, partial(self._move, work, quiet))
             raise
         work.save_checkpoint({}, rows)
         return rows
+
+    def _silence(self, work: Work) -> Silence | None:
+        return relation.silence(work, self.table) if self.quiet else None
 
     def _estimate(self, work: Work) -> int:
         return int(
@@ -140,42 +145,56 @@ class Backfill(Step):
     def _walk(self, walk: Itinerary, headway: Headway, work: Work, place: int) -> None:
         """One of the ranges, to its end."""
         reached, pace = walk.ranges[place], Pace(work)
+        move = partial(self._move, work, self._silence(work))
         while (batch := self._keys.batch(work, reached, pace.rows)) is not None:
             started = time.monotonic()
             reached = reached.beyond(batch)
-            changed = self._attempt(work, batch, partial(walk.advance, work, place, reached))
+            advance = partial(walk.advance, work, place, reached)
+            changed = self._attempt(work, batch, move, advance)
             headway.add(work, batch.rows, changed)
             pace.after_batch(pace.rows, time.monotonic() - started)
 
-    def _attempt(self, work: Work, batch: KeyRange, advance: "partial[None]") -> int:
-        def move() -> int:
-            changed = self._move(work, batch)
+    def _attempt(
+        self, work: Work, batch: KeyRange, move: "partial[int]", advance: "partial[None]"
+    ) -> int:
+        def move_and_advance() -> int:
+            changed = move(batch)
             advance(changed)
             return changed
 
         try:
-            return work.attempt(move)
+            return work.attempt(move_and_advance)
         except psycopg.Error as error:
             if not isinstance(error, PASSING):
-                name_culprit(work, error, self._keys, batch, partial(self._move, work))
+                name_culprit(work, error, self._keys, batch, move)
             raise
 
-    def _move(self, work: Work, batch: KeyRange) -> int:
+    def _move(self, work: Work, quiet: Silence | None, batch: KeyRange) -> int:
         condition = batch.condition(self._qualified)
         alias = f"AS {self.alias}" if self.alias else ""
         lock = f"SELECT FROM {quoted(self.table)} {alias} WHERE {condition} FOR NO KEY UPDATE"
-        return self._batch(work, condition, first=lock)
+        return self._batch(work, condition, first=lock, quiet=quiet)
 
-    def _batch(self, work: Work, condition: str, first: str = "SELECT") -> int:
+    def _batch(
+        self, work: Work, condition: str, first: str = "SELECT", quiet: Silence | None = None
+    ) -> int:
         """Rows that the last of the statements has changed; `first` runs before them."""
         # Rendered before the keys come in, which may look like placeholders themselves.
-        sql = render(self.sql, work.parameters).replace(BATCH, f"({condition})")
-        with relation.quiet_batch(work, self.table) if self.quiet else nullcontext():
-            cursor = work.connection.execute(f"{first}; {sql}".encode())
-            while cursor.nextset():
-                pass
-        return max(cursor.rowcount, 0)
+        sql = render(self.sql, work.parameters).replace(BATCH, f"({condition})").strip().rstrip(";")
+        if quiet is not None:
+            return _last_count(work, (first, quiet.begin, sql, quiet.end))
+        with relation.quiet_triggers(work, self.table) if self.quiet else nullcontext():
+            return _last_count(work, (first, sql))
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         text = dedent(render(self.sql.replace(BATCH, "true"), parameters))
         return (f"-- in batches along {self.key}\n{text.strip().rstrip(';')}",)
+
+
+def _last_count(work: Work, statements: Sequence[str]) -> int:
+    """Runs statements in one round trip; gives the rows of the last one that has any."""
+    cursor = work.connection.execute("; ".join(statements).encode())
+    rows = max(cursor.rowcount, 0)
+    while cursor.nextset():
+        rows = cursor.rowcount if cursor.rowcount >= 0 else rows
+    return rows
