@@ -190,15 +190,12 @@ DELETE FROM public.nodes
 FILL = f"""
 INSERT INTO public.nodes
     (id, identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
-SELECT DISTINCT ON (identifier)
-       CASE WHEN EXISTS (SELECT FROM public.nodes WHERE id = row.id)
-            THEN public.uuid_generate_v4() ELSE row.id END,
-       identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at
-FROM (SELECT {OF_A_ROW.format(row="old")}, old.is_active, old.updated_at, old.id
-      FROM public.user_nodes AS old
-      WHERE :batch AND NOT EXISTS (SELECT FROM public.nodes WHERE nodes.id = old.node_id)
-      FOR NO KEY UPDATE) AS row
-ORDER BY identifier, is_active DESC, updated_at DESC, id
+SELECT CASE WHEN EXISTS (SELECT FROM public.nodes WHERE id = old.id)
+            THEN public.uuid_generate_v4() ELSE old.id END,
+       {OF_A_ROW.format(row="old")}
+FROM public.user_nodes AS old
+WHERE :batch AND NOT EXISTS (SELECT FROM public.nodes WHERE nodes.id = old.node_id)
+ORDER BY old.id
 ON CONFLICT (identifier) DO NOTHING;
 UPDATE public.user_nodes AS old
 SET node_id = node.id

@@ -103,9 +103,13 @@ WHERE {{condition}} AND {ASSIGNED.format(row="old")}
 ORDER BY old.user_id, old.node_id, old.created_at, old.id
 """
 
+# Of several rows that are one assignment the oldest counts, as in EXPECTED.
 FILL = f"""
 INSERT INTO gnkmigrate_staging.user_nodes (user_id, node_id, assigned_at, assigned_by)
-{EXPECTED.format(condition=":batch")}
+SELECT old.user_id, old.node_id, old.created_at AT TIME ZONE :'source_timezone', old.assigned_by
+FROM public.user_nodes AS old
+WHERE :batch AND {ASSIGNED.format(row="old")}
+ORDER BY old.created_at, old.id
 ON CONFLICT (user_id, node_id) DO NOTHING
 """
 
