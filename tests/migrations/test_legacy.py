@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -199,3 +200,24 @@ def test_both_applications_work_on_the_same_assignments(home: Home) -> None:
             ]
             assert old.execute("DELETE FROM user_nodes").rowcount == 2
         assert project.value("SELECT count(*) FROM nodes") == 0
+
+
+def test_a_view_lets_nobody_see_what_row_security_hides(home: Home) -> None:
+    with home.project() as project:
+        guest = f"guest_{uuid4().hex}"
+        project.execute(
+            f"CREATE ROLE {guest};"
+            f"GRANT SELECT ON users, user_nodes TO {guest};"
+            "ALTER TABLE users ENABLE ROW LEVEL SECURITY;"
+            "ALTER TABLE user_nodes ENABLE ROW LEVEL SECURITY;"
+            f"INSERT INTO users (id, email, password) VALUES ('{USER}', 'a@x', 'p');"
+            f"INSERT INTO user_nodes (user_id, node_address) VALUES ('{USER}', 'n')"
+        )
+        project.go_to(6)
+        for table in ("users", "user_nodes"):
+            with old_application(project) as session:
+                session.execute(f"SET ROLE {guest}; SET row_security = on".encode())
+                assert one(session, f"SELECT count(*) FROM public.{table}") == (0,)
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    session.execute(f"SELECT FROM {table}".encode())
+        project.execute(f"DROP OWNED BY {guest}; DROP ROLE {guest}")

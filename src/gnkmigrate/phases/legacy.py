@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from gnkmigrate.phases import relation, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
-from gnkmigrate.phases.privileges import carry_privileges
+from gnkmigrate.phases.privileges import carry_to_view
 from gnkmigrate.phases.shadow import ROW, Residue
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
@@ -151,7 +151,7 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
         f"CREATE TRIGGER gnkmigrate_write INSTEAD OF INSERT OR UPDATE OR DELETE ON {view}"
         f" FOR EACH ROW EXECUTE FUNCTION {function}()"
     )
-    carry_privileges(work, quoted(table), view)
+    carry_to_view(work, quoted(table), view)
 
 
 def _read(entry: Mapping[str, Any]) -> str:

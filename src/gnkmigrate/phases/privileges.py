@@ -6,12 +6,14 @@ from gnkmigrate.phases.work import Work
 _GRANTEE = "CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END"
 _OPTION = "CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END"
 
+_OWNER = """
+SELECT format('ALTER TABLE %s OWNER TO %I', {target}, pg_get_userbyid(relowner))
+FROM pg_class WHERE oid = {source}::regclass
+  AND relowner <> (SELECT relowner FROM pg_class WHERE oid = {target}::regclass)
+"""
+
 # Grants on columns count where the other relation has a column of that name.
-_OF_RELATION = f"""
-SELECT format('ALTER TABLE %s OWNER TO %I', {{target}}, pg_get_userbyid(relowner))
-FROM pg_class WHERE oid = {{source}}::regclass
-  AND relowner <> (SELECT relowner FROM pg_class WHERE oid = {{target}}::regclass)
-UNION ALL
+_GRANTS = f"""
 SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {{target}}, {_GRANTEE}, {_OPTION})
 FROM pg_class, aclexplode(relacl)
 WHERE pg_class.oid = {{source}}::regclass AND grantee <> relowner
@@ -51,8 +53,25 @@ WHERE attrelid = {{table}}::regclass AND attname = {{source}}
 
 def carry_privileges(work: Work, source: str, target: str) -> None:
     """Gives `target` the owner and the grants of `source`; both are quoted relations."""
-    query = _OF_RELATION.format(source=literal(source), target=literal(target))
-    for (statement,) in work.execute(query).fetchall():
+    for query in (_OWNER, _GRANTS):
+        _carry(work, query, source, target)
+
+
+def carry_to_view(work: Work, table: str, view: str) -> None:
+    """Gives a view that runs as its owner the owner of `table`, and its grants.
+
+    Row level security knows the owner alone there, so a table that has it on shares no grants:
+    through the view everybody would see every row (PostgreSQL manual, 41.5).
+    """
+    _carry(work, _OWNER, table, view)
+    secured = f"SELECT relrowsecurity FROM pg_class WHERE oid = {literal(table)}::regclass"
+    if not work.value(secured):
+        _carry(work, _GRANTS, table, view)
+
+
+def _carry(work: Work, query: str, source: str, target: str) -> None:
+    found = work.execute(query.format(source=literal(source), target=literal(target))).fetchall()
+    for (statement,) in found:
         work.execute(statement)
 
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 from gnkmigrate.phases import foreign_keys, legacy, relation
 from gnkmigrate.phases.names import column, quoted, split
-from gnkmigrate.phases.privileges import carry_comments, carry_privileges
+from gnkmigrate.phases.privileges import carry_comments, carry_privileges, carry_to_view
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
@@ -80,7 +80,7 @@ class SwapTable(Step):
         if self.view and legacy.is_wanted(work):
             legacy.create_schema(work)
             work.execute(self.view)
-            carry_privileges(work, quoted(self.table), legacy.view_of(self.table))
+            carry_to_view(work, quoted(self.table), legacy.view_of(self.table))
         return 0
 
     def _carry_row_security(self, work: Work, archived: str) -> None:
