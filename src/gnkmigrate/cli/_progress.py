@@ -24,7 +24,18 @@ _WORTH_TELLING_S = 1.0
 
 @contextmanager
 def progress(context: typer.Context) -> Iterator[events.Observer]:
-    """The observer that suits this terminal and these options, for as long as the block lasts."""
+    """The observer that suits this terminal and these options, for as long as the block lasts.
+
+    Spans are made beside it, where OpenTelemetry is installed and set up.
+    """
+    from gnkmigrate.observe import traced
+
+    with _told(context) as tell, traced(tell) as observe:
+        yield observe
+
+
+@contextmanager
+def _told(context: typer.Context) -> Iterator[events.Observer]:
     given = options(context)
     if given.log_format is LogFormat.JSON:
         yield write_json

@@ -71,7 +71,6 @@ def command(
 
     from gnkmigrate.cli._progress import progress
     from gnkmigrate.cli._transfer import transfer_progress
-    from gnkmigrate.observe import traced
     from gnkmigrate.rehearsal import Listener, Selection, rehearse
 
     project = _context.settings(context)
@@ -86,7 +85,7 @@ def command(
         messages.print(f"{stage} ...")
 
     selection = Selection(sample, mask, tuple(skip_extension or ()))
-    with progress(context) as tell, traced(tell) as observe:
+    with progress(context) as observe:
         listener = Listener(begin, lambda: transfer_progress(context), observe)
         url = _context.live_url(context, project)
         rehearsal = rehearse(project, url, parameters, listener, selection)
