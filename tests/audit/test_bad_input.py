@@ -19,10 +19,9 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.report import renderer
 from gnkmigrate.report.view import View
-from gnkmigrate.settings import Settings
+from gnkmigrate.settings import LimitSettings, Settings
 from tests.audit.conftest import Read
 from tests.audit.support import PLAIN, TIME, audited, audited_on
 from tests.support import execute, rows
@@ -113,14 +112,24 @@ class TestLocks:
         found = {finding.object.table for finding in result.findings if finding.check == "GNK-D002"}
         assert found == {"dogs"}
 
-    def test_a_schema_that_is_being_changed_is_not_waited_for(self, database: DatabaseUrl) -> None:
-        execute(database, f"{USERS} CREATE INDEX ON users (lower(name))")
+    def test_a_table_that_is_being_changed_is_left_out_and_said_so(
+        self, database: DatabaseUrl, tmp_path: Path
+    ) -> None:
+        dogs = "CREATE TABLE dogs (id int, name text);"
+        users = f"{USERS} CREATE INDEX ON users (lower(name));"
+        execute(database, users + dogs)
+        target = tmp_path / "target.sql"
+        target.write_text(
+            f"{users}{dogs} ALTER TABLE dogs ADD age int; ALTER TABLE users ADD age int"
+        )
+        settings = Settings(limits=LimitSettings(lock_timeout_ms=100))
         with connect(database, search_path=["public"]) as writer, writer.transaction():
             writer.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
-            with pytest.raises(GnkMigrateError) as caught:
-                audit_project(Settings(), database, Wish(), TIME, lambda _: None)
-        assert "holds a lock on a table" in caught.value.message
-        assert any("by process" in detail for detail in caught.value.details)
+            result = audit_project(settings, database, Wish(str(target)), TIME, lambda _: None)
+        reason = _reason(result.not_run, "locked")
+        assert "keeps even readers away" in reason
+        gaps = [finding for finding in result.findings if finding.kind != "check"]
+        assert {finding.object.table for finding in gaps} == {"dogs"}
 
 
 class TestTime:

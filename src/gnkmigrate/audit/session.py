@@ -1,9 +1,11 @@
 """One audit of a project from beginning to end: database, target and migrations are read here."""
 
+import glob
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from psycopg import errors, sql
@@ -77,7 +79,10 @@ def audit_project(
     source = _target(settings, wish)
     with connect(url, read_only=True, search_path=settings.schemas) as connection:
         progress(f"Reading {url}.")
-        live = _read_live(connection, settings)
+        live, locked = _read_live(connection, settings)
+        # What cannot be looked at is no gap: the target goes without it, too.
+        left_out = [glob.escape(table) for table, _ in locked]
+        settings = settings.model_copy(update={"ignore": [*settings.ignore, *left_out]})
         target = None
         if source is not None:
             progress("Reading the target, and what the phases do.")
@@ -94,10 +99,17 @@ def audit_project(
             target_name=name,
             progress=progress,
         )
+    not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
+    result = replace(result, not_run=not_run)
     result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
     if past is not None:
         return baseline.compared(result, past, excuses=True)
     return _with_trend(result, settings.path(settings.audits))
+
+
+def _not_looked_at(table: str, pid: int) -> NotRun:
+    reason = f"process {pid} holds a lock on the table that keeps even readers away"
+    return NotRun("locked", f"Everything about {table}", reason)
 
 
 def _policy(settings: Settings, wish: Wish) -> Policy:
@@ -131,22 +143,33 @@ def _is_sql(source: str) -> bool:
     return source.endswith(".sql") or Path(source).is_dir()
 
 
-def _read_live(connection: Connection, settings: Settings) -> Snapshot:
-    """The live facts. Even reading them waits for whoever is changing a table (pg_get_expr)."""
+def _read_live(
+    connection: Connection, settings: Settings
+) -> tuple[Snapshot, tuple[tuple[str, int], ...]]:
+    """The live facts, and the tables that could not be read, each with who has locked it.
+
+    Even reading facts waits for whoever is changing a table (pg_get_expr).
+    """
     wait = sql.Literal(settings.limits.lock_timeout_ms)
     connection.execute(sql.SQL("SET lock_timeout = {}").format(wait))
+    read = partial(read_snapshot, connection, ignore=settings.ignore, schemas=settings.schemas)
     try:
-        return read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+        return read(), ()
+    except errors.LockNotAvailable:
+        locked = _locked(connection)
+    try:
+        live = read(skipped=[oid for oid, _, _ in locked])
     except errors.LockNotAvailable:
         raise GnkMigrateError(
             "Somebody is changing the schema and holds a lock on a table.",
-            details=[f"{table}, by process {pid}" for table, pid in _locked(connection)],
+            details=[f"{table}, by process {pid}" for _, table, pid in locked],
             hint="Try again when that is done. The setting limits.lock_timeout_ms says how long "
             "to wait.",
         ) from None
+    return live, tuple((table, pid) for _, table, pid in locked)
 
 
-def _locked(connection: Connection) -> list[tuple[str, int]]:
+def _locked(connection: Connection) -> list[tuple[int, str, int]]:
     """The tables that somebody keeps even readers away from, and the number of that process."""
     query = (Path(__file__).parent / "locked.sql").read_text()
     return connection.execute(query.encode()).fetchall()

@@ -19,7 +19,11 @@ from gnkmigrate.errors import GnkMigrateError
 
 
 def read_snapshot(
-    connection: Connection, *, ignore: Sequence[str] = (), schemas: Sequence[str] | None = None
+    connection: Connection,
+    *,
+    ignore: Sequence[str] = (),
+    schemas: Sequence[str] | None = None,
+    skipped: Sequence[int] = (),
 ) -> Snapshot:
     """All facts of a database (docs/facts.md says which), by a fixed number of queries.
 
@@ -31,13 +35,14 @@ def read_snapshot(
         connection: any session with the database; its settings are not changed.
         ignore: patterns (fnmatch) of objects that are somebody else's, "schema.name".
         schemas: the schemas to read; None for all that are not PostgreSQL's or gnkmigrate's.
+        skipped: oids of tables and views that are not looked at, with all that belongs to them.
 
     Raises:
         GnkMigrateError: the role may not read a catalog, or the schema changed meanwhile.
     """
     with collector_paused():
         with _reading(connection):
-            rows = _rows(connection, schemas)
+            rows = _rows(connection, schemas, skipped)
         facts = assemble(rows, ignore)
         return Snapshot.of(facts, connection.info.server_version, connection.info.dbname)
 
@@ -68,13 +73,13 @@ def _reading(connection: Connection) -> Iterator[None]:
         ) from error
 
 
-def _rows(connection: Connection, schemas: Sequence[str] | None) -> Rows:
+def _rows(connection: Connection, schemas: Sequence[str] | None, skipped: Sequence[int]) -> Rows:
     queries = query.folder("queries")
     names = None if schemas is None else list(schemas)
     outermost = [
         FactRow(*row) for row in _fetch(connection, queries[query.OUTERMOST], {"names": names})
     ]
-    oids = {"schemas": [row.objid for row in outermost]}
+    oids = {"schemas": [row.objid for row in outermost], "skipped": list(skipped)}
     return Rows(
         facts={query.OUTERMOST: outermost}
         | {

@@ -43,6 +43,7 @@ LEFT JOIN pg_attrdef AS definition
 WHERE
     relation.relkind IN ('r', 'p')
     AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[])
     AND attribute.attnum > 0
     AND NOT attribute.attisdropped
     AND (attribute.attislocal OR attribute.attinhcount = 0);

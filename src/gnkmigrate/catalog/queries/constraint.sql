@@ -79,5 +79,6 @@ LEFT JOIN LATERAL (
 WHERE
     restriction.contype IN ('p', 'u', 'f', 'c', 'x')
     AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[])
     AND restriction.conparentid = 0
     AND (restriction.conislocal OR restriction.coninhcount = 0);

@@ -21,4 +21,5 @@ JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
 WHERE
     relation.relkind IN ('r', 'p')
     AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[])
     AND attribute.attgenerated = '';

@@ -121,6 +121,7 @@ CROSS JOIN LATERAL (
 ) AS described
 WHERE
     relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND owner.oid <> ALL (%(skipped)s::oid[])
     AND owner.relkind IN ('r', 'p', 'm')
     AND NOT relation.relispartition
     AND NOT EXISTS (

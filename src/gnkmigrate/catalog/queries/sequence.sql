@@ -47,4 +47,5 @@ LEFT JOIN LATERAL (
 WHERE
     relation.relkind = 'S'
     AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[])
     AND owner.deptype IS DISTINCT FROM 'i';

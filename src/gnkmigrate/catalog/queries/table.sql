@@ -30,4 +30,7 @@ SELECT
     0 AS parent_objsubid
 FROM pg_class AS relation
 JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
-WHERE relation.relkind IN ('r', 'p') AND relation.relnamespace = ANY (%(schemas)s::oid[]);
+WHERE
+    relation.relkind IN ('r', 'p')
+    AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[]);

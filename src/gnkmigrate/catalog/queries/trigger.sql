@@ -36,4 +36,5 @@ WHERE
     NOT trigger.tgisinternal
     AND trigger.tgparentid = 0
     AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[])
     AND function_namespace.nspname <> 'gnkmigrate';

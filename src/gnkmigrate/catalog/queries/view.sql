@@ -19,4 +19,7 @@ SELECT
     0 AS parent_objsubid
 FROM pg_class AS relation
 JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
-WHERE relation.relkind IN ('v', 'm') AND relation.relnamespace = ANY (%(schemas)s::oid[]);
+WHERE
+    relation.relkind IN ('v', 'm')
+    AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[]);
