@@ -41,28 +41,42 @@ def on_terminal(url: DatabaseUrl, *arguments: str, answer: str = "") -> tuple[in
         start_new_session=True,
     )
     os.close(theirs)
-    shown = ""
+    shown, given = "", False
     with process:
         for read in _read(ours):
             shown += read
-            if answer and QUESTION in shown:
+            if answer and QUESTION in shown and (not given or not read):
+                # Python does not see a Ctrl-C that comes just before it begins to wait; a person
+                # presses it again.
                 os.write(ours, answer.encode())
-                answer = ""
+                given = True
+        if process.poll() is None and _lingers(process):
+            process.kill()
     os.close(ours)
     return process.returncode, shown
 
 
+def _lingers(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
 def _read(terminal: int) -> Iterator[str]:
-    """What appears on a terminal, until nobody writes to it any more."""
+    """What appears on a terminal until its programs have ended; nothing when nothing comes."""
     decoder = getincrementaldecoder("utf-8")()
-    while select.select([terminal], [], [], 60)[0]:
-        try:
-            read = os.read(terminal, 65536)
-        except OSError:  # Linux says so at the end
-            return
-        if not read:
-            return
-        yield decoder.decode(read)
+    for _ in range(60):
+        while select.select([terminal], [], [], 2)[0]:
+            try:
+                read = os.read(terminal, 65536)
+            except OSError:  # Linux says so at the end
+                return
+            if not read:
+                return
+            yield decoder.decode(read)
+        yield ""
 
 
 def plain(shown: str) -> str:
