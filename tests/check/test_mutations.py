@@ -39,7 +39,7 @@ class Mutation:
 
 TABLES, DATA, JOIN = "0001_tables.py", "0002_data.py", "0003_join_table.py"
 INDEXES, COLUMNS, ALIGN = "0004_indexes.py", "0005_columns.py", "0006_align.py"
-FILLED = "       identifier, identifier_type, {}, gcore_instance_id, created_at\nFROM (SELECT"
+FILLED = "(id, identifier, identifier_type, {}, gcore_instance_id, created_at)\nSELECT CASE"
 
 MUTATIONS = (
     Mutation(

@@ -144,7 +144,7 @@ def test_a_backfill_tells_how_far_it_is(gnkmigrate: Command, report: DatabaseUrl
         " SELECT (SELECT id FROM users LIMIT 1), 'node ' || number"
         " FROM generate_series(1, 1000) AS number; ANALYZE user_nodes",
     )
-    slow = ("--batch-size", "100", "--throttle", "10", "--workers", "2")
+    slow = ("--batch-size", "100", "--throttle", "60", "--workers", "2")
     ran = gnkmigrate(report, "--log-format", "json", "upgrade", "--yes", "--through", "2", *slow)
     lines = [json.loads(line) for line in ran.stderr.splitlines()]
     told = [line for line in lines if line["event"] == "step_progress"]
