@@ -16,14 +16,15 @@ search_path = "pg_catalog, pg_temp"
 # What a node gets from its row of user_nodes, in the shape of nodes. What is too long is cut here,
 # so that a write of the application never fails because of the migration; the original stays in
 # user_nodes, and the guards below and of the next phase ask before it matters.
-OF_A_ROW = """
-    left({row}.node_address, 255) AS identifier,
-    :'identifier_type' AS identifier_type,
-    left({row}.label, 100) AS display_name,
-    left({row}.gpu_type, 50) AS gpu_type,
-    left({row}.gcore_instance_id, 255) AS gcore_instance_id,
-    {row}.created_at AT TIME ZONE :'source_timezone' AS created_at
-"""
+SAME = {
+    "identifier": "left({row}.node_address, 255)",
+    "display_name": "left({row}.label, 100)",
+    "gpu_type": "left({row}.gpu_type, 50)",
+    "gcore_instance_id": "left({row}.gcore_instance_id, 255)",
+    "created_at": "{row}.created_at AT TIME ZONE :'source_timezone'",
+}
+GIVEN = {"identifier": SAME["identifier"], "identifier_type": ":'identifier_type'", **SAME}
+OF_A_ROW = ",\n    ".join(f"{said} AS {name}" for name, said in GIVEN.items())
 
 # Their rows go with the nodes.
 CHILDREN = ("public.earnings_history", "public.node_stats_cache")
@@ -42,14 +43,6 @@ SELECT id, 'gcore_instance_id', char_length(gcore_instance_id), 255
 FROM public.user_nodes WHERE char_length(gcore_instance_id) > 255
 """
 
-# What the old row and its node have in common: column of nodes, what the row says.
-SAME = {
-    "identifier": "left({row}.node_address, 255)",
-    "display_name": "left({row}.label, 100)",
-    "gpu_type": "left({row}.gpu_type, 50)",
-    "gcore_instance_id": "left({row}.gcore_instance_id, 255)",
-    "created_at": "{row}.created_at AT TIME ZONE :'source_timezone'",
-}
 # Only what the row changes: the new application may have said more about the node.
 CHANGED = ",\n        ".join(
     f"{name} = CASE WHEN {said.format(row='NEW')} IS DISTINCT FROM {said.format(row='OLD')}"

@@ -116,8 +116,8 @@ MUTATIONS = (
     Mutation(
         "wrong time zone of the nodes",
         DATA,
-        "{row}.created_at AT TIME ZONE :'source_timezone' AS created_at",
-        "{row}.created_at AT TIME ZONE 'Asia/Tokyo' AS created_at",
+        "{row}.created_at AT TIME ZONE :'source_timezone'",
+        "{row}.created_at AT TIME ZONE 'Asia/Tokyo'",
         "expected rows",
     ),
     Mutation(

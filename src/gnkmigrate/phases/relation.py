@@ -67,14 +67,6 @@ def constraints(work: Work, table: str, definition: str) -> list[tuple[str, str]
         ).fetchall()
 
 
-def foreign_keys(work: Work, table: str) -> list[tuple[str, str, str | None]]:
-    """(name, definition, comment) of the table's own foreign keys."""
-    return [
-        (name, definition, constraint_comment(work, table, name))
-        for name, definition in constraints(work, table, "FOREIGN KEY")
-    ]
-
-
 def constraint_comment(work: Work, table: str, name: str) -> str | None:
     row = work.connection.execute(
         "SELECT obj_description(oid, 'pg_constraint') FROM pg_constraint"
