@@ -1,4 +1,4 @@
-"""Events of the phases as spans of OpenTelemetry: one for each phase, and in it for each step.
+"""What the phases do as spans of OpenTelemetry: phases, in them steps, in these statements.
 
 Attributes hold names and numbers, never a value of a row. Where the extra `otel` is not installed,
 or no provider has been set up, nothing happens.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gnkmigrate import __version__
-from gnkmigrate.phases import events
+from gnkmigrate.phases import cursors, events
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer, TracerProvider
@@ -33,14 +33,18 @@ def traced(
     except ImportError:
         yield observe
         return
-    spans = _Spans(trace.get_tracer(NAME, __version__, tracer_provider=provider))
+    from gnkmigrate.observe.statements import tracing
+
+    tracer = trace.get_tracer(NAME, __version__, tracer_provider=provider)
+    spans = _Spans(tracer)
 
     def tell(event: events.Event) -> None:
         observe(event)
         spans.follow(event)
 
     try:
-        yield tell
+        with cursors.wanted(tracing(tracer, lambda: spans.innermost)):
+            yield tell
     except BaseException as error:
         spans.end(type(error).__name__)
         raise
@@ -72,8 +76,15 @@ class _Spans:
             case events.PhaseFinished() if self.phase is not None:
                 self.phase.set_attribute("gnkmigrate.rows", event.rows)
                 self.end()
+            case events.Reconnecting():
+                self.end("ConnectionLost")
             case _:
                 self._note(event)
+
+    @property
+    def innermost(self) -> "Span | None":
+        """The span that whatever happens now belongs to."""
+        return self.step or self.phase
 
     def end(self, error: str = "") -> None:
         """Ends what is open; where it failed, its status says so."""
@@ -82,6 +93,7 @@ class _Spans:
                 if error:
                     from opentelemetry.trace import Status, StatusCode
 
+                    span.set_attribute("error.type", error)
                     span.set_status(Status(StatusCode.ERROR, error))
                 span.end()
         self.phase = self.step = None
@@ -93,7 +105,7 @@ class _Spans:
         return self.tracer.start_span(name, within, attributes=attributes)
 
     def _note(self, event: events.Event) -> None:
-        span = self.step or self.phase
+        span = self.innermost
         if span is None:
             return
         match event:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
-from gnkmigrate.phases import events, journal
+from gnkmigrate.phases import cursors, events, journal
 from gnkmigrate.phases.checking import refuse_if_anything_speaks_against
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.journal import StepState
@@ -127,7 +127,8 @@ def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | Non
     try:
         if direction == "up":
             _give_up_downgrade(phase, in_force, work)
-        rows = _run_steps(steps, direction, run, work)
+        with cursors.in_use(work.connection):
+            rows = _run_steps(steps, direction, run, work)
         if direction == "down":
             with work.connection.transaction():
                 journal.erase_direction(work.connection, phase.name, "up")

@@ -37,5 +37,6 @@ def sibling(work: Work, observe: events.Observer) -> Iterator[Work]:
             " FROM unnest(%s::text[], %s::text[]) AS wanted (name, value)",
             (names, values),
         )
+        connection.cursor_factory = work.connection.cursor_factory  # who looks there, looks here
         with BlockerWatch(connection) as watch:
             yield replace(work, connection=connection, watch=watch, observe=observe)
