@@ -1,0 +1,166 @@
+"""A whole rehearsal: what must be so before, the copy, the course on it, and what came of it."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.phases import events
+from gnkmigrate.phases.revision import Phase, load_phases
+from gnkmigrate.phases.status import Request, select_up, status
+from gnkmigrate.rehearsal.clone import Clone, CloneFailed, Transfer, clone
+from gnkmigrate.rehearsal.course import Course
+from gnkmigrate.rehearsal.measure import WatchedSession
+from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
+from gnkmigrate.rehearsal.sample import Selection
+from gnkmigrate.rehearsal.stage import Found, ended
+from gnkmigrate.settings import Settings
+
+_EVERYTHING = Selection()
+_NOBODY_WAITS = 2**62  # rows; on a copy a dry run may hold its locks for as long as it likes
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told how far a rehearsal is.
+
+    Attributes:
+        stage: told the name of each stage as it begins.
+        transfer: gives the observer of the copying.
+        phase: told of what the phases do.
+    """
+
+    stage: Callable[[StageName], None]
+    transfer: Transfer
+    phase: events.Observer
+
+
+def rehearse(
+    settings: Settings,
+    live: DatabaseUrl,
+    parameters: Mapping[str, str],
+    listener: Listener,
+    selection: Selection = _EVERYTHING,
+) -> Rehearsal:
+    """Runs the pending phases on a copy of the live database, there, back and there again.
+
+    What does not hold is part of the result, and no error.
+
+    Args:
+        settings: the project.
+        live: the database, to which nothing is done but reading.
+        parameters: answers to the revisions' questions, over those of the settings.
+        listener: is told how far it is.
+        selection: which of the live database's rows the copy has.
+
+    Raises:
+        RevisionError: migrations/ cannot be read, or does not fit the journal.
+        PhaseRefused: a phase is half done, so there is no state to come back to.
+        ConnectionFailed: no session with the live database.
+        ServerUnavailable: no throwaway server of its major version.
+        NoRoom: a disk is too small.
+        CloneFailed: there can be no copy.
+        SchemaError: the target cannot be loaded.
+    """
+    # What speaks against it is said before anything is copied.
+    phases = load_phases(settings.path(settings.migrations))
+    _require_steps(phases)
+    with connect(live, read_only=True) as session, _denial_explained(session):
+        _pending(session, phases)
+    started = time.monotonic()
+    listener.stage("copy")
+    with clone(settings, live, listener.transfer, selection) as copy:
+        copied = ended("copy", started, _copied(copy, selection))
+        with _watched_session(settings, copy) as session:
+            pending = _pending(session, phases)
+            own = _settings(settings, copy)
+            course = Course(session, copy, own, phases, pending, parameters, listener.phase)
+            stages = (copied, *course.run(copied, listener.stage))
+    return Rehearsal(
+        database=str(live),
+        server_version=copy.server.version,
+        provider=copy.server.provider,
+        size=copy.size,
+        tables=copy.tables,
+        rows=copy.rows,
+        live_rows=copy.live_rows,
+        masked=copy.masked,
+        phases=tuple(phase.name for phase in pending),
+        stages=stages,
+        runs=tuple(course.runs),
+    )
+
+
+@contextmanager
+def _watched_session(settings: Settings, copy: Clone) -> Iterator[WatchedSession]:
+    path = settings.schemas
+    with connect(copy.url, search_path=path, session_class=WatchedSession) as session:
+        if not isinstance(session, WatchedSession):
+            raise TypeError("a session is of the class that was asked for")
+        yield session
+
+
+def _require_steps(phases: Sequence[Phase]) -> None:
+    """Has every revision say its steps, which is when a mistake in one shows.
+
+    Raises:
+        RevisionError: its steps are not sound.
+    """
+    for phase in phases:
+        _ = phase.up_steps, phase.down_steps
+
+
+@contextmanager
+def _denial_explained(session: Connection) -> Iterator[None]:
+    """What a role may not read is said of the tables later; the journal is read before them."""
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege:
+        user = session.info.user
+        raise CloneFailed(
+            f"Role {user} may not read the journal of {session.info.dbname}, which is in the "
+            "schema gnkmigrate.",
+            hint=f'As a superuser: GRANT pg_read_all_data TO "{user}"; or rehearse as the owner.',
+        ) from None
+
+
+def _pending(session: Connection, phases: Sequence[Phase]) -> tuple[Phase, ...]:
+    statuses = status(session, phases)
+    half = [found.phase.name for found in statuses if found.state in {"failed", "running"}]
+    if half:
+        raise PhaseRefused(
+            f"Phase {half[0]} is half done, so there is no state that a rehearsal could come "
+            "back to.",
+            hint=f"Finish it: gnkmigrate upgrade --phase {half[0]}; or take it back: "
+            f"gnkmigrate downgrade --phase {half[0]}",
+        )
+    return select_up(statuses, Request())
+
+
+def _copied(copy: Clone, selection: Selection) -> Found:
+    done = f"{copy.tables:,} tables, {copy.rows:,} rows"
+    if copy.rows < copy.live_rows:
+        done += f" of {copy.live_rows:,}"
+    if copy.masked:
+        done += f"; masked: {', '.join(copy.masked)}"
+    if selection.without:
+        done += f"; without the extensions {', '.join(selection.without)}"
+    return Found(done, copy.differences)
+
+
+def _settings(settings: Settings, copy: Clone) -> Settings:
+    """The project's settings, where no application has to be spared."""
+    limits = settings.limits.model_copy(
+        update={
+            "dry_run_rows": _NOBODY_WAITS,
+            "pause_while": None,
+            "wal_mb_per_s": None,
+            "throttle": 0.0,
+        }
+    )
+    server = settings.server.model_copy(update={"major": copy.server.major})
+    return settings.model_copy(update={"limits": limits, "server": server})
