@@ -17,8 +17,8 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 from catalog import fill
-from gnkmigrate.audit.finding import AuditResult
 from gnkmigrate.audit.policy import Policy
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.run import audit
 from gnkmigrate.catalog.snapshot import read_snapshot
 from gnkmigrate.connection import connect

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from gnkmigrate.audit.finding import AuditResult, DatabaseObject, Finding, Severity
+from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
 from gnkmigrate.audit.fold import fold
 from gnkmigrate.audit.gaps import gap_finding
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.repair import Repair
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.run import audit
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.catalog.snapshot import read_snapshot

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.audit.acceptance import Acceptances, load
-from gnkmigrate.audit.finding import AuditResult, NotRun, Severity
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
 from tests.report.support import finding, result

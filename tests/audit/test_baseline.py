@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.audit.baseline import compared, last, read
-from gnkmigrate.audit.finding import Accepted, AuditResult, Finding, NotRun, Passed, Severity
+from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.result import Accepted, AuditResult, NotRun, Passed
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.report.json import render
 from gnkmigrate.report.view import View

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gnkmigrate.audit.finding import AuditResult, Finding, NotRun
+from gnkmigrate.audit.finding import Finding
+from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl, connect

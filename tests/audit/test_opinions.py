@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.audit.finding import DatabaseObject, Severity, TableSize
+from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.audit.opinions import Opinions, Rule, load
+from gnkmigrate.audit.result import TableSize
 from gnkmigrate.errors import SettingsError
 from tests.audit.support import example
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from psycopg import conninfo, sql
 
-from gnkmigrate.audit.finding import AuditResult
 from gnkmigrate.audit.policy import Policy
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.catalog.snapshot import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gnkmigrate.audit.finding import AuditResult
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.servers import Server

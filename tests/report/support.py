@@ -3,17 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from gnkmigrate.audit.finding import (
-    AuditResult,
-    DatabaseObject,
-    Finding,
-    NotRun,
-    Passed,
-    Script,
-    Severity,
-    Step,
-    TableSize,
-)
+from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
+from gnkmigrate.audit.result import AuditResult, NotRun, Passed, TableSize
+from gnkmigrate.audit.script import Script, Step
 from gnkmigrate.catalog.model import Fact, Identity, Snapshot
 
 # Each would do harm where it is shown as it is.

@@ -14,7 +14,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
-from gnkmigrate.audit.finding import Accepted, AuditResult, Severity, Trend
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import Accepted, AuditResult
+from gnkmigrate.audit.trend import Trend
 from gnkmigrate.report.html import render
 from gnkmigrate.report.view import View
 from tests import browser as tool

@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gnkmigrate.audit.finding import Accepted, AuditResult, PastFinding, Severity, Trend
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import Accepted, AuditResult
+from gnkmigrate.audit.trend import PastFinding, Trend
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.report.html import render
 from gnkmigrate.report.view import View

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from jsonschema import Draft202012Validator
 
-from gnkmigrate.audit.finding import Accepted, AuditResult, PastFinding, Severity, Trend
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import Accepted, AuditResult
+from gnkmigrate.audit.trend import PastFinding, Trend
 from gnkmigrate.report.json import render
 from gnkmigrate.report.view import View
 from tests.report.support import clean, finding, hostile, result

@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from gnkmigrate.audit.finding import Accepted, AuditResult, NotRun, Passed, Severity
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import Accepted, AuditResult, NotRun, Passed
 from gnkmigrate.report.junit import render
 from gnkmigrate.report.view import View
 from tests.report.support import clean, finding, hostile, result

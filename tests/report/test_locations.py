@@ -2,7 +2,8 @@
 
 import pytest
 
-from gnkmigrate.audit.finding import DatabaseObject, Source
+from gnkmigrate.audit.finding import DatabaseObject
+from gnkmigrate.audit.result import Source
 from gnkmigrate.report.locations import Line, Locations, locate
 from tests.support import ROOT
 

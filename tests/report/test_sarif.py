@@ -9,13 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from gnkmigrate.audit.finding import (
-    Accepted,
-    AuditResult,
-    Severity,
-    Source,
-    Trend,
-)
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import Accepted, AuditResult, Source
+from gnkmigrate.audit.trend import Trend
 from gnkmigrate.report.sarif import MOST_RESULTS, render
 from gnkmigrate.report.view import View
 from tests.report.support import clean, finding, hostile, result

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gnkmigrate.audit.finding import AuditResult, Severity
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.report.summary import counted, summarise
 from tests.report.support import clean, finding, result
 

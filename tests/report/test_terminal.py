@@ -3,7 +3,9 @@
 import re
 from dataclasses import replace
 
-from gnkmigrate.audit.finding import Accepted, PastFinding, Severity, Trend
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import Accepted
+from gnkmigrate.audit.trend import PastFinding, Trend
 from gnkmigrate.report.terminal import render
 from gnkmigrate.report.view import View
 from tests.report.support import clean, finding, hostile, result

@@ -16,14 +16,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
-from gnkmigrate.audit.finding import (
-    Accepted,
-    AuditResult,
-    DatabaseObject,
-    Finding,
-    NotRun,
-    Severity,
-)
+from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
+from gnkmigrate.audit.result import Accepted, AuditResult, NotRun
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
 

@@ -7,9 +7,10 @@ import psycopg
 from psycopg import errors
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Observation, Probe, finding
-from gnkmigrate.audit.finding import Finding, NotRun, TableSize
+from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds, Listed, ask, ask_number, evidence, reason, told
 from gnkmigrate.audit.outcome import Outcome
+from gnkmigrate.audit.result import NotRun, TableSize
 from gnkmigrate.catalog.model import Identity
 from gnkmigrate.connection import Connection
 from gnkmigrate.diff.change import Change

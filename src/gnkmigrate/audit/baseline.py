@@ -13,8 +13,9 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from gnkmigrate.audit import acceptance
-from gnkmigrate.audit.finding import AuditResult, NotRun, PastFinding, Trend
 from gnkmigrate.audit.project import SeverityName
+from gnkmigrate.audit.result import AuditResult, NotRun
+from gnkmigrate.audit.trend import PastFinding, Trend
 from gnkmigrate.errors import SettingsError
 
 FILE_NAME = "baseline.json"

@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Self
 
 from gnkmigrate.audit.check import Gaps
-from gnkmigrate.audit.finding import Finding, Script, Step
+from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.fold import Gap, fold
 from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
 from gnkmigrate.audit.repair import Repairs, left_to_migration, repair_all
+from gnkmigrate.audit.script import Script, Step
 from gnkmigrate.catalog.model import Identity, Snapshot
 from gnkmigrate.diff.change import Change
 from gnkmigrate.diff.compare import compare

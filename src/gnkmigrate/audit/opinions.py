@@ -14,8 +14,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from gnkmigrate.audit.finding import Finding, Kind, TableSize
+from gnkmigrate.audit.finding import Finding, Kind
 from gnkmigrate.audit.project import SeverityName
+from gnkmigrate.audit.result import TableSize
 from gnkmigrate.catalog.model import Identity
 from gnkmigrate.errors import SettingsError
 

@@ -16,9 +16,10 @@ from gnkmigrate.audit.check import (
     StructureCheck,
     finding,
 )
-from gnkmigrate.audit.finding import Finding, NotRun, Passed
+from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit.result import NotRun, Passed
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import Connection
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from gnkmigrate.audit import opinions, project
-from gnkmigrate.audit.finding import NotRun
 from gnkmigrate.audit.listing import Bounds
 from gnkmigrate.audit.opinions import Opinions
 from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit.result import NotRun
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.settings import Settings
 

@@ -18,7 +18,7 @@ from gnkmigrate.audit.check import (
     StructureCheck,
 )
 from gnkmigrate.audit.comparison import Comparison
-from gnkmigrate.audit.finding import AuditResult, Category, Finding, NotRun, Script, TableSize
+from gnkmigrate.audit.finding import Category, Finding
 from gnkmigrate.audit.listing import Bounds, reason
 from gnkmigrate.audit.outcome import (
     Outcome,
@@ -32,6 +32,8 @@ from gnkmigrate.audit.outcome import (
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.repair import declaration
+from gnkmigrate.audit.result import AuditResult, NotRun, TableSize
+from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.severity import gap_names
 from gnkmigrate.audit.sizes import read_sizes

@@ -12,8 +12,8 @@ from psycopg import errors, sql
 
 from gnkmigrate.audit import acceptance, baseline
 from gnkmigrate.audit.closing import closing_phases
-from gnkmigrate.audit.finding import AuditResult, NotRun, Source
 from gnkmigrate.audit.policy import Policy
+from gnkmigrate.audit.result import AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.catalog.load import load_schema

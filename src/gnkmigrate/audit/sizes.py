@@ -6,8 +6,8 @@ from importlib import resources
 
 from psycopg import sql
 
-from gnkmigrate.audit.finding import TableSize
 from gnkmigrate.audit.listing import Bounds, bounded
+from gnkmigrate.audit.result import TableSize
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.connection import Connection
 

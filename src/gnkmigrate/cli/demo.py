@@ -10,7 +10,7 @@ from gnkmigrate.cli import _context
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gnkmigrate.audit.finding import AuditResult
+    from gnkmigrate.audit.result import AuditResult
     from gnkmigrate.cli._outcome import PhaseOutcome
     from gnkmigrate.demo.data import Answer
     from gnkmigrate.demo.story import Scene

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, TypeAlias
 
-from gnkmigrate.audit.finding import AuditResult
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.catalog.script import read_scripts, run_scripts
 from gnkmigrate.connection import Connection, DatabaseUrl, connect

@@ -16,7 +16,9 @@ import jinja2
 from markupsafe import Markup
 
 from gnkmigrate import __version__
-from gnkmigrate.audit.finding import AuditResult, Finding, Severity, Step
+from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.result import AuditResult
+from gnkmigrate.audit.script import Step
 from gnkmigrate.catalog.model import Identity
 from gnkmigrate.report.drawing import Pictures
 from gnkmigrate.report.escape import visible

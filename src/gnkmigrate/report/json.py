@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 from gnkmigrate import __version__
-from gnkmigrate.audit.finding import AuditResult, Finding, PastFinding
+from gnkmigrate.audit.finding import Finding
+from gnkmigrate.audit.result import AuditResult
+from gnkmigrate.audit.trend import PastFinding
 from gnkmigrate.report.summary import summarise
 from gnkmigrate.report.view import View
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import get_args
 from xml.etree import ElementTree as ET  # writes only; nothing foreign is parsed
 
-from gnkmigrate.audit.finding import Accepted, AuditResult, Category, Finding, NotRun, Passed
+from gnkmigrate.audit.finding import Category, Finding
+from gnkmigrate.audit.result import Accepted, AuditResult, NotRun, Passed
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.view import View
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from gnkmigrate.audit.finding import DatabaseObject, Source
+from gnkmigrate.audit.finding import DatabaseObject
+from gnkmigrate.audit.result import Source
 from gnkmigrate.catalog.model import Snapshot
 
 # PostgreSQL manual, 4.1: comments, strings, quoted names, dollar quotes, words; then any sign.

@@ -13,7 +13,9 @@ from functools import cache
 import jinja2
 
 from gnkmigrate.audit.describe import object_of
-from gnkmigrate.audit.finding import AuditResult, Category, Finding, Severity, Step
+from gnkmigrate.audit.finding import Category, Finding, Severity
+from gnkmigrate.audit.result import AuditResult
+from gnkmigrate.audit.script import Step
 from gnkmigrate.report import escape
 from gnkmigrate.report.diagram import mermaid
 from gnkmigrate.report.grouping import groups

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gnkmigrate.audit.describe import object_of
-from gnkmigrate.audit.finding import AuditResult, Finding
+from gnkmigrate.audit.finding import Finding
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.catalog.model import Fact, Identity, Snapshot
 from gnkmigrate.report.sheets import ColumnLine, sheet
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from gnkmigrate.audit.finding import AuditResult, Finding, NotRun, Passed, Severity
+from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.result import AuditResult, NotRun, Passed
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from gnkmigrate import __version__
-from gnkmigrate.audit.finding import Accepted, AuditResult, DatabaseObject, Finding, Severity
+from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
+from gnkmigrate.audit.result import Accepted, AuditResult
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.locations import Locations, locate
 from gnkmigrate.report.rules import Rule, rules

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gnkmigrate.audit.describe import columns, default_of, index_text, object_of
-from gnkmigrate.audit.finding import AuditResult
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.catalog.model import Fact, Snapshot
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gnkmigrate.audit import score
-from gnkmigrate.audit.finding import AuditResult, Finding, Severity
+from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.result import AuditResult
 
 
 @dataclass(frozen=True)

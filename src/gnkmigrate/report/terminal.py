@@ -8,7 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gnkmigrate.audit.finding import AuditResult, Finding, Severity
+from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.summary import Summary, counted, summarise
 from gnkmigrate.report.view import View

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from gnkmigrate.audit.finding import AuditResult, Severity
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.result import AuditResult
 
 
 @dataclass(frozen=True)

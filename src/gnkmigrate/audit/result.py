@@ -1,0 +1,137 @@
+"""All that one audit found out: findings, and what there is to say around them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from gnkmigrate.audit.finding import Category, Finding, Severity
+from gnkmigrate.audit.script import Script
+from gnkmigrate.audit.trend import Trend
+from gnkmigrate.catalog.model import Snapshot
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """A check that could not say anything; it never counts as passed.
+
+    Attributes:
+        check: its id.
+        title: what it looks for.
+        reason: why it could not run.
+        category: the group that it is listed under; empty where it is in none.
+    """
+
+    check: str
+    title: str
+    reason: str
+    category: Category | Literal[""] = ""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A check that ran and found nothing."""
+
+    check: str
+    title: str
+    category: Category | Literal[""] = ""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A finding that the project lives with, and why.
+
+    Attributes:
+        finding: what was found; it counts for nothing.
+        reason: why it may stay.
+        date: since when.
+        until: the last day on which it may; None for ever.
+    """
+
+    finding: Finding
+    reason: str
+    date: dt.date
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that declares the target, as the reader would name it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """How large a table is.
+
+    Attributes:
+        rows: how many rows it holds.
+        exact: whether they were counted; else the planner's estimate.
+    """
+
+    rows: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """All that one audit found out; what the renderers of `report` render.
+
+    Attributes:
+        findings: the gravest first, without those that the project has accepted.
+        not_run: checks that could not run, with the reason.
+        passed: checks that ran and found nothing.
+        live: the database's facts.
+        target: the target's facts; None when there is no target.
+        database: the live database as user@host:port/name, without any secret.
+        server_version: e.g. "16.4".
+        time: when it was made, with time zone.
+        home: the schema whose name goes without saying.
+        target_name: what the target was read from; empty without one.
+        sizes: by (schema, table) of the live database.
+        phases: the migration's phases in their order; empty without migrations.
+        partial: only some checks were asked for, so that silence proves nothing.
+        script: what closes the gaps together.
+        declaration: statements that make the target from nothing.
+        unused_opinions: rules of the project's severity file that match nothing.
+        accepted: what was found and accepted.
+        trend: what has changed since an earlier report; None where there is none.
+        excused: fingerprints of findings that do not count, since a baseline has them.
+        sources: the SQL files that declare the target; empty where it comes from elsewhere.
+    """
+
+    findings: tuple[Finding, ...]
+    not_run: tuple[NotRun, ...]
+    passed: tuple[Passed, ...]
+    live: Snapshot
+    target: Snapshot | None
+    database: str
+    server_version: str
+    time: datetime
+    home: str = "public"
+    target_name: str = ""
+    sizes: Mapping[tuple[str, str], TableSize] = field(default_factory=dict)
+    phases: tuple[str, ...] = ()
+    partial: bool = False
+    script: Script = field(default_factory=Script)
+    declaration: tuple[str, ...] = ()
+    unused_opinions: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    trend: Trend | None = None
+    excused: frozenset[str] = frozenset()
+    sources: tuple[Source, ...] = ()
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings that are this grave or graver."""
+        return tuple(finding for finding in self.findings if finding.severity >= severity)
+
+    def counting(self, severity: Severity) -> tuple[Finding, ...]:
+        """Those of them that a baseline does not excuse."""
+        return tuple(
+            finding
+            for finding in self.at_least(severity)
+            if finding.fingerprint not in self.excused
+        )

@@ -1,0 +1,46 @@
+"""What has become of the findings of an earlier report."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from gnkmigrate.audit.finding import Finding, Severity
+
+
+@dataclass(frozen=True)
+class PastFinding:
+    """What a report of the past says about one finding."""
+
+    fingerprint: str
+    id: str
+    severity: Severity
+    message: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """What has become of the findings of an earlier report.
+
+    Attributes:
+        name: the earlier report's file.
+        time: when it was made, with time zone.
+        score: its score.
+        new: the fingerprints of findings that it does not have.
+        graver: the fingerprints of findings that were less grave in it.
+        fixed: what it has and the database has no more.
+        unknown: what it has and this audit has not looked for.
+    """
+
+    name: str
+    time: datetime
+    score: int
+    new: frozenset[str] = frozenset()
+    graver: frozenset[str] = frozenset()
+    fixed: tuple[PastFinding, ...] = ()
+    unknown: tuple[PastFinding, ...] = ()
+
+    def state(self, finding: Finding) -> Literal["new", "graver", "open"]:
+        """What a finding of today is to the earlier report; open: it had it too."""
+        if finding.fingerprint in self.new:
+            return "new"
+        return "graver" if finding.fingerprint in self.graver else "open"
