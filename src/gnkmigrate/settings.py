@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.validation import problems
 
 FILE_NAME = "gnkmigrate.toml"
 
@@ -185,10 +186,7 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
     except ValidationError as error:
         raise SettingsError(
             f"{file or 'The environment'} holds settings that are not allowed.",
-            details=[
-                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-                for problem in error.errors(include_input=False, include_url=False)
-            ],
+            details=problems(error),
             hint="docs/settings.md lists every setting.",
         ) from None
     except ValueError as error:  # tomllib.TOMLDecodeError is one

@@ -67,7 +67,7 @@ def test_a_project_without_the_file_has_no_opinion(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('[[rule]]\nseverity = "grave"', "rule.0.severity: Value error, 'grave' is not a severity"),
+        ('[[rule]]\nseverity = "grave"', "rule.0.severity: 'grave' is not a severity"),
         ('[[rule]]\nseverity = "low"\ntabel = "users"', "rule.0.tabel: Extra inputs"),
         ('[[rule]]\nobject = "public.users"', "a rule sets severity, impact or recommendation"),
         ('[[rule]]\nseverity = "low"\nabove_rows = 1', "above_rows and severity_above go together"),

@@ -20,6 +20,7 @@ from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
 from gnkmigrate.audit.result import Accepted, AuditResult, NotRun
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.validation import plain
 
 FILE_NAME = "accepted.toml"
 
@@ -185,7 +186,7 @@ def _problems(error: ValidationError, lines: Sequence[str], start: int) -> Itera
     """Each problem of an entry that begins at line `start`, with the line that it is on."""
     for each in error.errors(include_input=False, include_url=False):
         key = str(each["loc"][0]) if each["loc"] else ""
-        yield f"line {_line(lines, start, key)}: {key}{': ' if key else ''}{each['msg']}"
+        yield f"line {_line(lines, start, key)}: {key}{': ' if key else ''}{plain(each['msg'])}"
 
 
 def _line(lines: Sequence[str], start: int, key: str) -> int:

@@ -17,6 +17,7 @@ from gnkmigrate.audit.project import SeverityName
 from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.trend import PastFinding, Trend
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.validation import problems
 
 FILE_NAME = "baseline.json"
 
@@ -155,8 +156,7 @@ def _read(file: Path) -> Past:
             raise _SomethingElse("it is not of an audit")
         content = _PastDocument.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise _Unreadable(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise _Unreadable(problems(error)[0]) from None
     except ValueError as error:  # json.JSONDecodeError and UnicodeDecodeError are some
         raise _Unreadable(str(error)) from None
     return Past(

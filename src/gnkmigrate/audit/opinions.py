@@ -19,6 +19,7 @@ from gnkmigrate.audit.project import SeverityName
 from gnkmigrate.audit.result import TableSize
 from gnkmigrate.catalog.model import Identity
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.validation import problems
 
 FILE_NAME = "severity.toml"
 
@@ -148,10 +149,9 @@ def load(file: Path) -> Opinions:
     try:
         content = _File.model_validate(tomllib.loads(text))
     except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False)
         raise SettingsError(
             f"{file} holds what it may not.",
-            details=[f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems],
+            details=problems(error),
             hint="docs/audit.md lists what a rule may say.",
         ) from None
     except tomllib.TOMLDecodeError as error:

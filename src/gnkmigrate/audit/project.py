@@ -16,6 +16,7 @@ from gnkmigrate.audit.check import Check
 from gnkmigrate.audit.finding import Category, DatabaseObject, Kind, Severity
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.validation import problems
 
 _FENCE = "-- ---"
 _COMMENT = "--"
@@ -114,9 +115,7 @@ def _read(file: Path) -> ProjectCheck:
         front, listing = _split(file.read_text(encoding="utf-8").splitlines())
         head = FrontMatter.model_validate(tomllib.loads(front))
     except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False)
-        details = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems]
-        raise _unreadable(file, details) from None
+        raise _unreadable(file, problems(error)) from None
     except ValueError as error:  # tomllib.TOMLDecodeError and UnicodeDecodeError are some
         raise _unreadable(file, [str(error)]) from None
     return ProjectCheck(

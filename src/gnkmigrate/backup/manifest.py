@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from gnkmigrate.backup.contents import Contents, SequenceContent, TableContent
 from gnkmigrate.backup.failure import RestoreRefused
 from gnkmigrate.backup.files import private_file
+from gnkmigrate.validation import problems
 
 
 class Manifest(BaseModel, extra="forbid", frozen=True):
@@ -100,9 +101,6 @@ def read_manifest(dump: Path) -> Manifest:
     except ValidationError as error:
         raise RestoreRefused(
             f"{path} is not the manifest of a backup.",
-            details=[
-                f"{'.'.join(str(part) for part in problem['loc']) or 'JSON'}: {problem['msg']}"
-                for problem in error.errors(include_input=False, include_url=False)[:5]
-            ],
+            details=problems(error, whole="JSON")[:5],
             hint="Copy it again from where the backup was made.",
         ) from None

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from gnkmigrate.catalog.model import Fact, Identity, Snapshot
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.validation import problems
 
 VERSION = 1
 
@@ -83,10 +84,7 @@ def read_document(text: str, name: str = "The snapshot") -> Snapshot:
     except ValidationError as error:
         raise SchemaError(
             f"{name} is not a snapshot of version {VERSION}.",
-            details=[
-                f"{'.'.join(str(part) for part in problem['loc']) or 'JSON'}: {problem['msg']}"
-                for problem in error.errors(include_input=False, include_url=False)[:5]
-            ],
+            details=problems(error, whole="JSON")[:5],
             hint="Write a new one with: gnkmigrate snapshot --output FILE",
         ) from None
     facts = [fact.fact() for fact in document.facts]

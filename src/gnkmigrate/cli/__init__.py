@@ -15,6 +15,7 @@ import typer
 from gnkmigrate import __version__
 from gnkmigrate.cli._context import GlobalOptions, LogFormat
 from gnkmigrate.cli._frame import FAILED, framed
+from gnkmigrate.cli._group import Group
 
 # The order of --help: the way of a project from its first day on. Commands that are not named
 # here follow in alphabetical order.
@@ -78,6 +79,7 @@ def application() -> typer.Typer:
     """The Typer application with every command module of this package."""
     app = typer.Typer(
         name="gnkmigrate",
+        cls=Group,
         no_args_is_help=True,
         rich_markup_mode=None,  # plain help: loading Rich would take longer than all the rest
         pretty_exceptions_enable=False,

@@ -15,6 +15,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.plan.session import Planned
 from gnkmigrate.plan.statement import Statement, Statements
 from gnkmigrate.plan.summary import Summary, summarise
+from gnkmigrate.validation import problems
 
 
 class PlanUnreadable(GnkMigrateError):
@@ -89,11 +90,8 @@ def read_plan(path: Path) -> tuple[PlanDocument, Statements]:
     except OSError as error:
         raise PlanUnreadable(f"{path} cannot be read: {error.strerror}.", hint=hint) from None
     except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False)
         raise PlanUnreadable(
-            f"{path} is not a plan.",
-            details=[f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems[:5]],
-            hint=hint,
+            f"{path} is not a plan.", details=problems(error, whole="JSON")[:5], hint=hint
         ) from None
     return document, tuple(each.statement() for each in document.statements)
 

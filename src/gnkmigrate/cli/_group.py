@@ -1,0 +1,33 @@
+"""The group of all commands: what is wrong with an option is said in our words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from gnkmigrate.validation import plain
+
+
+class Group(TyperGroup):
+    """Typer reads the values of options with pydantic, whose messages are for programmers."""
+
+    def make_context(self, *arguments: Any, **keywords: Any) -> Any:
+        """Reads the options that stand before the command."""
+        with _in_plain_words():
+            return super().make_context(*arguments, **keywords)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Reads the options of a command, and runs it."""
+        with _in_plain_words():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    try:
+        yield
+    except typer.BadParameter as error:
+        error.message = plain(error.message)
+        raise

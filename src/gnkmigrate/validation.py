@@ -1,0 +1,26 @@
+"""What is wrong with a file, a setting or an option, in words for the one who wrote it."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+_INTRODUCTION = "Value error, "  # by which pydantic introduces what a check of ours has said
+
+
+def plain(message: str) -> str:
+    """A message of pydantic's, without what says nothing to a user."""
+    return message.removeprefix(_INTRODUCTION)
+
+
+def problems(error: "ValidationError", *, whole: str = "") -> list[str]:
+    """What is wrong, a line each: where, and what; never the value, which may be a secret.
+
+    Args:
+        error: what pydantic raised.
+        whole: how the input is called where it is wrong as a whole.
+    """
+    return [
+        f"{'.'.join(map(str, each['loc'])) or whole}: {plain(each['msg'])}"
+        for each in error.errors(include_input=False, include_url=False)
+    ]
