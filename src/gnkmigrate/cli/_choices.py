@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 
-class Unmapped(StrEnum):
+class UnmappedAnswer(StrEnum):
     FAIL = "fail"
     ARCHIVE = "archive"
 
 
-class Overflow(StrEnum):
+class OverflowAnswer(StrEnum):
     FAIL = "fail"
     TRUNCATE = "truncate"
 
@@ -32,12 +32,25 @@ LockTimeout = Annotated[
         min=1, metavar="MS", help="How long one statement waits for a lock; it is tried again."
     ),
 ]
-Format = Annotated[ResultFormat, typer.Option("--format", help="How the result is written.")]
+Unmapped = Annotated[
+    UnmappedAnswer | None,
+    typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
+]
+Overflow = Annotated[
+    OverflowAnswer | None,
+    typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
+]
+Format = Annotated[ResultFormat, typer.Option("--format", "-f", help="How the result is written.")]
 
 
 def given(**values: object) -> dict[str, object]:
     """The options that were given, by name."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def answers(unmapped: Unmapped, overflow: Overflow) -> dict[str, str]:
+    """What was answered to the revisions' questions, by the name of the question."""
+    return {name: str(value) for name, value in given(unmapped=unmapped, overflow=overflow).items()}
 
 
 def exclusive(**options: object) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Overflow, Unmapped, exclusive, given
+from gnkmigrate.cli._choices import Overflow, Unmapped, answers, exclusive
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,14 +46,8 @@ def command(
             help="Rows to generate for each table; 0 for empty tables.  [default: 8]",
         ),
     ] = None,
-    unmapped: Annotated[
-        Unmapped | None,
-        typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
-    ] = None,
-    overflow: Annotated[
-        Overflow | None,
-        typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
-    ] = None,
+    unmapped: Unmapped = None,
+    overflow: Overflow = None,
     update_expected: Annotated[
         bool,
         typer.Option(
@@ -91,14 +85,11 @@ def command(
     from gnkmigrate.check.generate import ROWS
     from gnkmigrate.servers import throwaway
 
-    answers = {
-        name: str(value) for name, value in given(unmapped=unmapped, overflow=overflow).items()
-    }
     messages = _context.stderr(context)
     result = check(
         _wished(project, rows),
         lambda: throwaway(project.server),
-        Wish(ROWS if rows is None else rows, answers, update_expected),
+        Wish(ROWS if rows is None else rows, answers(unmapped, overflow), update_expected),
         lambda title: messages.print(f"{title} ..."),
     )
     for each, path in files:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Format, Overflow, ResultFormat, Unmapped, given
+from gnkmigrate.cli._choices import Format, Overflow, ResultFormat, Unmapped, answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,14 +45,8 @@ def command(
         list[str] | None,
         typer.Option(metavar="NAME", help="Copy without this extension; can be repeated."),
     ] = None,
-    unmapped: Annotated[
-        Unmapped | None,
-        typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
-    ] = None,
-    overflow: Annotated[
-        Overflow | None,
-        typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
-    ] = None,
+    unmapped: Unmapped = None,
+    overflow: Overflow = None,
     spill: Annotated[
         bool,
         typer.Option("--spill", help="On the way back, keep what the old shape cannot hold."),
@@ -74,9 +68,7 @@ def command(
     from gnkmigrate.rehearsal import Listener, Selection, rehearse
 
     project = _context.settings(context)
-    parameters = {
-        name: str(value) for name, value in given(unmapped=unmapped, overflow=overflow).items()
-    }
+    parameters = answers(unmapped, overflow)
     if spill:
         parameters["spill"] = "yes"
     messages = _context.stderr(context)

@@ -13,6 +13,7 @@ from gnkmigrate.cli._choices import (
     Sql,
     Unmapped,
     Yes,
+    answers,
     exclusive,
     given,
 )
@@ -32,14 +33,8 @@ def command(
         bool, typer.Option("--atomic", help="Run each phase in one transaction.")
     ] = False,
     yes: Yes = False,
-    unmapped: Annotated[
-        Unmapped | None,
-        typer.Option(help="References that match nothing: stop, or NULL and keep the original."),
-    ] = None,
-    overflow: Annotated[
-        Overflow | None,
-        typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
-    ] = None,
+    unmapped: Unmapped = None,
+    overflow: Overflow = None,
     backup: Annotated[
         bool, typer.Option("--backup", help="First save the whole database, as `backup` does.")
     ] = False,
@@ -86,12 +81,11 @@ def command(
     )
     folder = backup_dir.absolute() if backup_dir else None
     project = _context.settings(context, limits=limits or None, backups=folder)
-    parameters = given(unmapped=unmapped, overflow=overflow)
     request = Request(
         phase=phase,
         through=through,
         dry_run=dry_run,
         atomic=atomic,
-        parameters={name: str(value) for name, value in parameters.items()},
+        parameters=answers(unmapped, overflow),
     )
     migrate(context, project, "up", request, sql=sql, yes=yes, backup=wanted)
