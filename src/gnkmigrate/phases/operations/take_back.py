@@ -12,7 +12,8 @@ from gnkmigrate.phases.work import Work
 
 def came_back(reason: str, *, values: bool) -> str:
     """The name of the step that takes back what was spilled for this reason."""
-    return f"{'values' if values else 'rows'} come back: {reason}"
+    # A first upgrade, for which no rollback has kept anything, shows the name as well.
+    return f"{'values' if values else 'rows'} that a rollback kept, if any: {reason}"
 
 
 @operation("take_back")

@@ -21,7 +21,7 @@ class TakeMisfitsBack(Step):
 
     @property
     def name(self) -> str:
-        return f"misfits of {self.reshaping.table} come back"
+        return f"misfits of {self.reshaping.table} that a rollback kept, if any"
 
     @property
     def tables(self) -> Sequence[str]:
