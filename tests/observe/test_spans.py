@@ -38,6 +38,19 @@ def test_a_failure_is_the_status_of_what_failed(recorded: Recorded) -> None:
     }
 
 
+def test_a_commit_that_fails_has_the_sqlstate_too(recorded: Recorded) -> None:
+    recorded.small.revision(
+        1,
+        'op.step("link", """CREATE TABLE node (id integer PRIMARY KEY, next integer'
+        ' REFERENCES node DEFERRABLE INITIALLY DEFERRED); INSERT INTO node VALUES (1, 2)""")',
+    )
+    own = [span for span in recorded.run() if span.kind is SpanKind.INTERNAL]
+    assert {span.name: attribute(span, "db.response.status_code") for span in own} == {
+        "phase phase1": "23503",
+        "step link": "23503",
+    }
+
+
 def test_without_the_extra_events_are_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     original = builtins.__import__
 

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from gnkmigrate import __version__
+from gnkmigrate.errors import ConnectionLost
 from gnkmigrate.phases import cursors, events
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ def traced(
         with cursors.wanted(tracing(tracer, lambda: spans.innermost)):
             yield tell
     except BaseException as error:
-        spans.end(type(error).__name__)
+        spans.end(error)
         raise
     spans.end()
 
@@ -77,7 +80,7 @@ class _Spans:
                 self.phase.set_attribute("gnkmigrate.rows", event.rows)
                 self.end()
             case events.Reconnecting():
-                self.end("ConnectionLost")
+                self.end(ConnectionLost(event.reason))
             case _:
                 self._note(event)
 
@@ -86,15 +89,12 @@ class _Spans:
         """The span that whatever happens now belongs to."""
         return self.step or self.phase
 
-    def end(self, error: str = "") -> None:
+    def end(self, error: BaseException | None = None) -> None:
         """Ends what is open; where it failed, its status says so."""
         for span in (self.step, self.phase):
             if span is not None:
-                if error:
-                    from opentelemetry.trace import Status, StatusCode
-
-                    span.set_attribute("error.type", error)
-                    span.set_status(Status(StatusCode.ERROR, error))
+                if error is not None:
+                    _mark(span, error)
                 span.end()
         self.phase = self.step = None
 
@@ -119,3 +119,14 @@ class _Spans:
                 )
             case _:
                 pass
+
+
+def _mark(span: "Span", error: BaseException) -> None:
+    """Says that a span failed. Its statement may have none of its own: a COMMIT can fail too."""
+    from opentelemetry.trace import Status, StatusCode
+
+    name, cause = type(error).__name__, error.__cause__
+    if isinstance(cause, psycopg.Error) and cause.sqlstate:
+        span.set_attribute("db.response.status_code", cause.sqlstate)
+    span.set_attribute("error.type", name)
+    span.set_status(Status(StatusCode.ERROR, name))
