@@ -60,6 +60,28 @@ def test_a_setting_that_is_not_allowed_is_named(file: Path, content: str, said: 
     assert any(detail.startswith(said) for detail in refused.value.details)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("GNKMIGRATE_LIMITS__BATCH_MS", "soon", "GNKMIGRATE_LIMITS__BATCH_MS: "),
+        ("GNKMIGRATE_LIMITS", '{"batch_ms": "soon"}', "GNKMIGRATE_LIMITS.batch_ms: "),
+        ("GNKMIGRATE_SCHEMAS", "[]", "GNKMIGRATE_SCHEMAS: "),
+        ("GNKMIGRATE_SCHEMAS", "public", "GNKMIGRATE_SCHEMAS"),
+    ],
+)
+def test_a_variable_that_is_not_allowed_is_named(
+    file: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    file.write_text("")
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsError, match=r"environment (holds|is not valid JSON)") as refused:
+        load(file)
+
+    (detail,) = refused.value.details
+    assert detail.startswith(said)
+
+
 def test_a_file_that_is_not_toml_is_refused(file: Path) -> None:
     file.write_text("target = 'a'\nschemas = [")
 

@@ -16,12 +16,17 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.validation import problems
+from gnkmigrate.validation import Place, dotted, problems
 
 FILE_NAME = "gnkmigrate.toml"
+
+# How a variable of the environment is called: GNKMIGRATE_LIMITS__BATCH_MS.
+_PREFIX = "GNKMIGRATE_"
+_DELIMITER = "__"
 
 
 class ServerSettings(BaseModel, extra="forbid"):
@@ -99,7 +104,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="GNKMIGRATE_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix=_PREFIX, env_nested_delimiter=_DELIMITER, extra="forbid", frozen=True
     )
 
     url: SecretStr | None = None
@@ -184,12 +189,41 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
     try:
         return FileSettings(**values)
     except ValidationError as error:
-        raise SettingsError(
-            f"{file or 'The environment'} holds settings that are not allowed.",
-            details=problems(error),
-            hint="docs/settings.md lists every setting.",
-        ) from None
+        raise _not_allowed(file, error) from None
+    except UnreadableVariable as error:
+        raise _unreadable(error) from None
     except ValueError as error:  # tomllib.TOMLDecodeError is one
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."
         ) from None
+
+
+def _not_allowed(file: Path | None, error: ValidationError) -> SettingsError:
+    details = problems(error, named=_named)
+    environment = file is None or all(each.startswith(_PREFIX) for each in details)
+    return SettingsError(
+        f"{'The environment' if environment else file} holds settings that are not allowed.",
+        details=details,
+        hint="docs/settings.md lists every setting.",
+    )
+
+
+def _unreadable(error: UnreadableVariable) -> SettingsError:
+    """The error names the setting alone, in quotes."""
+    named = [name for name in Settings.model_fields if f'"{name}"' in str(error)]
+    return SettingsError(
+        "A variable of the environment is not valid JSON, in which lists and tables are "
+        "written there.",
+        details=[f"{_PREFIX}{name.upper()}" for name in named],
+        hint=f"For example: {_PREFIX}SCHEMAS='[\"public\"]'",
+    )
+
+
+def _named(place: Place) -> str:
+    """A setting as its user calls it: the variable that it comes from, or the place in the file."""
+    variables = {name.upper() for name in os.environ}
+    for end in range(len(place), 0, -1):
+        variable = (_PREFIX + _DELIMITER.join(map(str, place[:end]))).upper()
+        if variable in variables:
+            return dotted((variable, *place[end:]))
+    return dotted(place)
