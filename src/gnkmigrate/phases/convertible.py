@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate.phases import relation
+from gnkmigrate.phases import policies, relation
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, quoted
 from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal
+from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
@@ -50,3 +51,19 @@ def unfit_rows(
             message = f"{table}.{change.column}: values that the new column cannot hold."
             refusals.append(Refusal(message, rows, total, "Change them first.", query))
     return refusals
+
+
+def unfit_policies(work: Work, table: str, conversions: Sequence[Conversion]) -> Refusal | None:
+    """Policies of the table whose conditions do not compile with the new columns' types."""
+    types = {change.column: render(change.type, work.parameters) for change in conversions}
+    refused = policies.not_compiling(work, table, types)
+    if not refused:
+        return None
+    return Refusal(
+        f"Policies of {table} do not compile with the new types of its columns.",
+        refused,
+        len(refused),
+        "Rewrite each condition so that it compiles with both types (a cast to the type that a "
+        "column has already is none to PostgreSQL; one to a third type is kept), or drop the "
+        "policy before the phase and create it again after it.",
+    )

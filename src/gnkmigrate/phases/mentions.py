@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from gnkmigrate.phases.names import literal, quoted, split
+from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
 
 # What PostgreSQL has parsed is in pg_depend, and the bodies of C functions say nothing.
@@ -40,6 +41,31 @@ def functions_that_may_use(work: Work, table: str, columns: Sequence[str]) -> li
     )
     with work.settings(search_path="pg_catalog, pg_temp"):
         return [row[0] for row in work.connection.execute(query.encode()).fetchall()]
+
+
+def unchecked_functions(
+    work: Work, message: str, table: str, columns: Sequence[str] = ()
+) -> Sequence[Refusal]:
+    """A refusal that names those functions, unless the user has said that they are checked.
+
+    Whether a body is right for the new shape nobody but its owner can tell.
+
+    Args:
+        work: the session.
+        message: what is wrong, in a sentence.
+        table: "schema.table".
+        columns: as for functions_that_may_use.
+    """
+    if work.parameters.get("functions") == "checked":
+        return ()
+    functions = functions_that_may_use(work, table, columns)
+    if not functions:
+        return ()
+    hint = (
+        "Make them fit both shapes, or be ready to replace them; then say so with the "
+        'policy functions = "checked" (GNKMIGRATE_POLICIES__FUNCTIONS=checked).'
+    )
+    return (Refusal(message, functions, len(functions), hint),)
 
 
 def _pattern(names: Sequence[str]) -> str:

@@ -147,6 +147,8 @@ LEFT JOIN pg_class AS view ON view.oid = ev_class
 LEFT JOIN pg_constraint ON classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid
 WHERE refclassid = 'pg_class'::regclass AND refobjid = {table}::regclass AND ({places})
   AND (ev_class IS NULL OR view.relnamespace::regnamespace::text <> 'legacy')
+  AND NOT ({policies_carried} AND classid = 'pg_policy'::regclass
+           AND objid IN (SELECT oid FROM pg_policy WHERE polrelid = refobjid))
   AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass,
                    'pg_publication_rel'::regclass)
        OR (classid = 'pg_trigger'::regclass AND NOT tgisinternal
@@ -158,7 +160,9 @@ ORDER BY description
 """
 
 
-def dependents(work: Work, table: str, names: Sequence[str] = ()) -> list[str]:
+def dependents(
+    work: Work, table: str, names: Sequence[str] = (), *, policies_carried: bool = False
+) -> list[str]:
     """What hangs on the table, in words.
 
     Views, rules, policies, triggers, functions with a body that PostgreSQL has parsed,
@@ -168,11 +172,13 @@ def dependents(work: Work, table: str, names: Sequence[str] = ()) -> list[str]:
         work: the session.
         table: "schema.table".
         names: only what hangs on these columns; none means on anything of the table.
+        policies_carried: leave the table's own policies out, which the caller carries over.
     """
     query = _DEPENDENTS.format(
         table=literal(quoted(table)),
         places=_column_numbers(table, names),
         whole="false" if names else "true",
+        policies_carried="true" if policies_carried else "false",
     )
     with work.settings(search_path="pg_catalog, pg_temp"):
         return [row[0] for row in work.execute(query).fetchall()]

@@ -1,6 +1,6 @@
 """What the steps that change, or take back, the columns of one table have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.phases import shadow
@@ -43,6 +43,12 @@ class Reshaping:
     def shadows(self, work: Work) -> tuple[Shadow, ...]:
         make = shadow.upward if self.direction == "up" else shadow.downward
         return make(work, self.table, self.key, self.conversions)
+
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """The columns by their names before the exchange, and what they are called after it."""
+        up = {change.column: change.new_name for change in self.conversions}
+        return up if self.direction == "up" else {after: before for before, after in up.items()}
 
     def of(self, name: str) -> tuple[Conversion, ...]:
         """The conversion of the old column `name`."""

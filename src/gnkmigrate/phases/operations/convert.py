@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.phases import legacy, relation, shadow
+from gnkmigrate.phases import legacy, policies, relation, shadow
 from gnkmigrate.phases.conversion import Conversion, alter_to_new, alter_to_old
-from gnkmigrate.phases.convertible import misplaced_columns, unfit_rows
+from gnkmigrate.phases.convertible import misplaced_columns, unfit_policies, unfit_rows
 from gnkmigrate.phases.index_copy import unsupported
-from gnkmigrate.phases.mentions import functions_that_may_use
+from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.convert_online import (
     building,
@@ -75,7 +75,7 @@ class ConvertColumns(Step):
         spec = self.reshaping
         names = [change.column for change in spec.conversions]
         refusals = []
-        hanging = relation.dependents(work, spec.table, names)
+        hanging = relation.dependents(work, spec.table, names, policies_carried=True)
         if hanging:
             refusals.append(
                 Refusal(
@@ -85,11 +85,18 @@ class ConvertColumns(Step):
                     "Drop them before and create them again after the phase.",
                 )
             )
-        refusals += self._refuse_mentions(work, names)
+        refusals += unchecked_functions(
+            work,
+            f"Functions may use columns of {spec.table} that change: their bodies have the names.",
+            spec.table,
+            names,
+        )
         found = relation.columns(work, spec.table, names)
         misplaced = misplaced_columns(work, spec.table, spec.conversions)
         if misplaced:
             return [*refusals, misplaced]
+        unfit = unfit_policies(work, spec.table, spec.conversions)
+        refusals += [unfit] if unfit else []
         refusals += unfit_rows(work, spec.table, spec.key, spec.conversions)
         replaced = [
             change.column
@@ -108,33 +115,17 @@ class ConvertColumns(Step):
             )
         return refusals
 
-    def _refuse_mentions(self, work: Work, names: Sequence[str]) -> Sequence[Refusal]:
-        """Whether a function's body is right for the new columns nobody but its owner can tell."""
-        if work.parameters.get("functions") == "checked":
-            return ()
-        functions = functions_that_may_use(work, self.reshaping.table, names)
-        if not functions:
-            return ()
-        return (
-            Refusal(
-                f"Functions may use columns of {self.reshaping.table} that change: their bodies "
-                "have the names.",
-                functions,
-                len(functions),
-                "Make them fit both shapes, or be ready to replace them; then say so with the "
-                'policy functions = "checked" (GNKMIGRATE_POLICIES__FUNCTIONS=checked).',
-            ),
-        )
-
     def run(self, work: Work) -> int:
         spec = self.reshaping
         legacy.hide(work, spec.table)
         work.execute(f"LOCK TABLE {quoted(spec.table)} IN ACCESS EXCLUSIVE MODE")
+        lifted = policies.lift(work, spec.table, spec.renames)
         rows = 0
         if spec.is_online(work):
             exchange(spec, work)
         else:
             rows = self._rewrite(work)
+        policies.restore(work, lifted)
         legacy.show_converted(work, spec.table, spec.conversions)
         return rows
 
@@ -185,11 +176,13 @@ class RevertColumns(Step):
         spec = self.reshaping
         legacy.hide(work, spec.table)
         work.execute(f"LOCK TABLE {quoted(spec.table)} IN ACCESS EXCLUSIVE MODE")
+        lifted = policies.lift(work, spec.table, spec.renames)
         if spec.is_online(work):
             exchange(spec, work)
             rows = 0
         else:
             rows = self._rewrite(work)
+        policies.restore(work, lifted)
         legacy.show_reverted(work, spec.table)
         for change in spec.conversions:
             work.forget(shadow.memory_key(spec.table, change))

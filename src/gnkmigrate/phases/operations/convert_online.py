@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import misfits, relation, shadow
+from gnkmigrate.phases import misfits, policies, relation, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.duplicates import duplicates_named
 from gnkmigrate.phases.events import Direction
@@ -66,7 +66,10 @@ def _require_free(spec: Reshaping, work: Work) -> None:
     """
     names = [change.new_name for change in spec.conversions]
     replaced = [built.source for built in spec.shadows(work)]
-    hanging = relation.dependents(work, spec.table, names)
+    found = shadow.remembered(work, spec.table, spec.conversions)
+    types = {change.new_name: str(found[change.column]["type"]) for change in spec.conversions}
+    hanging = relation.dependents(work, spec.table, names, policies_carried=True)
+    hanging += policies.not_compiling(work, spec.table, types)
     hanging += unsupported(work, spec.table, replaced) if replaced else []
     if hanging:
         raise PhaseFailed(
