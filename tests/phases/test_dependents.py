@@ -28,7 +28,8 @@ ON_COLUMN = [
     ("CREATE VIEW v AS SELECT n FROM t", "view public.v"),
     ("CREATE MATERIALIZED VIEW v AS SELECT n FROM t", "materialized view public.v"),
     ("CREATE RULE r AS ON UPDATE TO t WHERE NEW.n = 1 DO INSTEAD NOTHING", "rule r on table"),
-    ("CREATE POLICY p ON t USING (n > 0)", "policy p on table public.t"),
+    ("CREATE TABLE c (m int); CREATE POLICY p ON c USING (EXISTS (SELECT FROM t WHERE n = m))",
+     "policy p on table public.c"),
     ("CREATE TRIGGER g AFTER UPDATE OF n ON t FOR EACH ROW EXECUTE FUNCTION nothing()",
      "trigger g on table public.t"),
     ("ALTER TABLE t ADD COLUMN twice int GENERATED ALWAYS AS (n * 2) STORED",
@@ -132,3 +133,27 @@ def test_what_hangs_on_a_table_that_is_swapped(small: Small, statement: str, nam
     with pytest.raises(PhaseRefused) as refused:
         project.up()
     assert any(line.strip().startswith(named) for line in refused.value.details)
+
+
+def test_functions_that_name_a_swapped_table(small: Small) -> None:
+    small.revision(
+        1,
+        """
+        op.step("new", "CREATE TABLE gnkmigrate_staging.t (id int PRIMARY KEY)")
+        op.swap_table("swap", "public.t")
+        """,
+    )
+    project = small.project()
+    project.execute(TABLES)
+    project.execute(
+        "CREATE FUNCTION f() RETURNS bigint LANGUAGE plpgsql AS"
+        " 'BEGIN RETURN (SELECT count(*) FROM T); END'"
+    )
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    said = refused.value.details
+    assert said[0].startswith("Functions may use public.t, whose shape changes")
+    assert said[1].strip() == "function public.f()"
+
+    project.up(parameters={"functions": "checked"})
+    assert project.states == ("done",)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from gnkmigrate.phases import foreign_keys, legacy, relation
+from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, quoted, split
 from gnkmigrate.phases.privileges import carry_comments, carry_privileges, carry_to_view
 from gnkmigrate.phases.recorder import operation
@@ -54,8 +55,13 @@ class SwapTable(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = relation.dependents(work, self.table)
+        refusals = unchecked_functions(
+            work,
+            f"Functions may use {self.table}, whose shape changes: their bodies have its name.",
+            self.table,
+        )
         if not hanging:
-            return ()
+            return refusals
         return (
             Refusal(
                 f"Other objects hang on {self.table} and would go to the archive with it.",
@@ -63,6 +69,7 @@ class SwapTable(Step):
                 len(hanging),
                 "Drop them before and create them again on the new shape after the phase.",
             ),
+            *refusals,
         )
 
     def run(self, work: Work) -> int:
