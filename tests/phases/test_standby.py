@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
-from gnkmigrate.connection import connect
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import events
 from gnkmigrate.settings import LimitSettings
 from tests.conftest import MAJOR
@@ -79,3 +81,33 @@ def test_a_backfill_waits_for_a_standby_whose_replay_is_paused(
         assert project.value(moved) == ROWS
         reason = next(event.reason for event in heard if isinstance(event, events.Paused))
         assert reason == "a standby is 3 MB behind (limit 2 MB)"
+
+
+@pytest.mark.usefixtures("standby")
+def test_a_role_that_does_not_see_the_lag_is_told_so(tmp_path: Path, primary: OwnServer) -> None:
+    execute(primary.url, "CREATE ROLE migrator LOGIN")
+    with primary.server.database() as url:
+        execute(
+            url,
+            "ALTER SCHEMA public OWNER TO migrator; CREATE TABLE t (id int PRIMARY KEY, text text);"
+            "ALTER TABLE t OWNER TO migrator; INSERT INTO t VALUES (1)",
+        )
+        execute(
+            url,
+            "DO $$ BEGIN EXECUTE format("
+            "'GRANT ALL ON DATABASE %I TO migrator', current_database()); END $$",
+        )
+        role = DatabaseUrl(make_conninfo(url.conninfo, user="migrator"))
+        small = Small(tmp_path, role, primary.server)
+        small.revision(1, BACKFILL)
+        project = small.project()
+        with pytest.raises(
+            PhaseFailed, match="migrator may not see how far it is behind"
+        ) as failed:
+            project.up()
+        assert "GRANT pg_monitor TO migrator" in failed.value.hint
+        assert rows(url, "SELECT text FROM t") == [(None,)]
+
+        execute(url, "GRANT pg_monitor TO migrator")
+        project.up()
+        assert rows(url, "SELECT length(text) FROM t") == [(500,)]

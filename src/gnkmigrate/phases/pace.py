@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import events
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _REPLICA_LAG = """
 SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)), 0)
 FROM pg_catalog.pg_stat_replication
 """
+# A role without pg_read_all_stats sees that a standby is there, and nothing of how far it is
+# (manual, 28.2.3); with it the state is never NULL.
+_UNSEEN = "SELECT count(*) FROM pg_catalog.pg_stat_replication WHERE state IS NULL"
 _WAL = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"
 _MEGABYTE = 1024 * 1024
 
@@ -34,10 +38,16 @@ class Pace:
     """
 
     def __init__(self, work: "Work") -> None:
+        """Begins slowly.
+
+        Raises:
+            PhaseFailed: there is a standby whose lag the role may not see.
+        """
         self._work = work
         self._limits = work.limits
         self.rows = min(_FIRST_ROWS, self._limits.batch_rows)
         self._looked = -math.inf  # a standby may be behind from the beginning
+        _require_sight(work)
         self._wal = self._bytes_written() if self._limits.wal_mb_per_s else 0
 
     def after_batch(self, rows: int, seconds: float) -> None:
@@ -78,6 +88,19 @@ class Pace:
 
     def _bytes_written(self) -> int:
         return int(self._work.value(_WAL))
+
+
+def _require_sight(work: "Work") -> None:
+    """What cannot be seen is not taken for no lag, unless the user says that nobody minds it."""
+    if work.parameters.get("replica_lag") == "unseen" or not work.value(_UNSEEN):
+        return
+    role = work.value("SELECT quote_ident(current_user)")
+    raise PhaseFailed(
+        f"Phase {work.phase}: a standby follows this server, and {role} may not see how far it is "
+        "behind, so the backfill could not wait for it.",
+        hint=f"As a superuser: GRANT pg_monitor TO {role}; or go on without waiting for standbys "
+        'with the policy replica_lag = "unseen" (GNKMIGRATE_POLICIES__REPLICA_LAG=unseen).',
+    )
 
 
 def next_size(rows: int, seconds: float, *, target_s: float, most: int) -> int:

@@ -48,7 +48,8 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     if not found.monitors:
         yield Diagnosis(
             "warning",
-            f"{found.role} does not see what other sessions do, such as who holds a lock.",
+            f"{found.role} does not see what other sessions do, such as who holds a lock, nor how "
+            "far standbys are behind, without which a backfill stops where there is one.",
             hint=_statement("GRANT pg_monitor TO {}", found.role),
         )
 
