@@ -179,22 +179,35 @@ DROP FUNCTION gnkmigrate.node_without_user_node();
 DELETE FROM public.nodes
 """
 
-# A node_id without a node is what a downgrade that was given up has left.
-FILL = f"""
+# A node_id without a node is what a downgrade that was given up has left. Each row is looked up by
+# itself: for joins PostgreSQL would read all nodes that there are already with every batch.
+NODES = f"""
 INSERT INTO public.nodes
     (id, identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
-SELECT CASE WHEN EXISTS (SELECT FROM public.nodes WHERE id = old.id)
+SELECT CASE WHEN (SELECT true FROM public.nodes WHERE id = old.id)
             THEN public.uuid_generate_v4() ELSE old.id END,
        {OF_A_ROW.format(row="old")}
 FROM public.user_nodes AS old
-WHERE :batch AND NOT EXISTS (SELECT FROM public.nodes WHERE nodes.id = old.node_id)
+WHERE :batch
+  AND (old.node_id IS NULL OR NOT EXISTS (SELECT FROM public.nodes WHERE id = old.node_id))
 ORDER BY old.id
 ON CONFLICT (identifier) DO NOTHING;
+"""
+FILL = f"""{NODES}
+UPDATE public.user_nodes AS old
+SET node_id = coalesce(
+    (SELECT id FROM public.nodes
+     WHERE id = old.id AND identifier = left(old.node_address, 255)),
+    (SELECT id FROM public.nodes WHERE identifier = left(old.node_address, 255)))
+WHERE :batch
+  AND (old.node_id IS NULL OR NOT EXISTS (SELECT FROM public.nodes WHERE id = old.node_id))
+"""
+# For all rows at once it is the join that is fast.
+FILL_AT_ONCE = f"""{NODES}
 UPDATE public.user_nodes AS old
 SET node_id = node.id
 FROM public.nodes AS node
-WHERE node.identifier = left(old.node_address, 255) AND :batch
-  AND node.id IS DISTINCT FROM old.node_id
+WHERE node.identifier = left(old.node_address, 255) AND node.id IS DISTINCT FROM old.node_id
 """
 
 DIFFERING = f"""
@@ -286,7 +299,15 @@ def upgrade() -> None:
         touches=("public.user_nodes",),
     )
     op.step("nodes follow user_nodes", SYNC, touches=("public.user_nodes",))
-    op.backfill("rows of nodes", "public.user_nodes", "id", FILL, alias="old", quiet=True)
+    op.backfill(
+        "rows of nodes",
+        "public.user_nodes",
+        "id",
+        FILL,
+        alias="old",
+        quiet=True,
+        at_once=FILL_AT_ONCE.replace(":batch", "true"),
+    )
     op.take_back(
         "The old shape does not say who assigned a node.", "public.user_nodes", ("assigned_by",)
     )

@@ -14,17 +14,26 @@ down_revision = "0002"
 phase = "join-table"
 search_path = "pg_catalog, pg_temp"
 
+STAGED = "gnkmigrate_staging.user_nodes"
 JOIN_TABLE = """
 CREATE TABLE gnkmigrate_staging.user_nodes (
-    user_id uuid NOT NULL REFERENCES public.users (id) ON DELETE CASCADE,
-    node_id uuid NOT NULL REFERENCES public.nodes (id) ON DELETE CASCADE,
+    user_id uuid NOT NULL,
+    node_id uuid NOT NULL,
     assigned_at timestamptz DEFAULT now(),
-    assigned_by uuid REFERENCES public.users (id),
+    assigned_by uuid,
     PRIMARY KEY (user_id, node_id)
 );
 CREATE INDEX idx_user_nodes_user_id ON gnkmigrate_staging.user_nodes (user_id);
 CREATE INDEX idx_user_nodes_node_id ON gnkmigrate_staging.user_nodes (node_id)
 """
+
+# Once it is full: to ask about all its rows in one query is faster than about one after another.
+# Until then it is user_nodes, which it follows, that has no user or node who is not there.
+REFERENCES = (
+    ("user_nodes_user_id_fkey", "(user_id) REFERENCES public.users (id) ON DELETE CASCADE"),
+    ("user_nodes_node_id_fkey", "(node_id) REFERENCES public.nodes (id) ON DELETE CASCADE"),
+    ("user_nodes_assigned_by_fkey", "(assigned_by) REFERENCES public.users (id)"),
+)
 
 # Whether a row of the old table is an assignment in the new one.
 ASSIGNED = "({row}.is_active OR :'inactive' = 'keep')"
@@ -424,9 +433,11 @@ def upgrade() -> None:
         hint="Set assigned_by to the id of a user, or to NULL.",
     )
     op.build_index("gnkmigrate_user_nodes_node_id", "public.user_nodes", "(node_id)")
-    op.step("join table", JOIN_TABLE, touches=("public.users", "public.nodes"))
+    op.step("join table", JOIN_TABLE)
     op.step("join table follows user_nodes", SYNC, touches=("public.user_nodes",))
     op.backfill("rows of the join table", "public.user_nodes", "id", FILL, alias="old")
+    for constraint, definition in REFERENCES:
+        op.add_constraint(STAGED, constraint, f"FOREIGN KEY {definition}")
     op.step("statistics of the join table", "ANALYZE gnkmigrate_staging.user_nodes")
     op.verify(
         "the join table has every assignment and no other",
@@ -521,6 +532,8 @@ def downgrade() -> None:
         NO_LEAD_TRIGGERS,
         touches=("public.users", "public.nodes"),
     )
+    for constraint, _ in reversed(REFERENCES):
+        op.drop_added_constraint(STAGED, constraint)
     op.step("rows of the join table", "TRUNCATE gnkmigrate_staging.user_nodes")
     op.step("join table follows user_nodes", UNSYNC, touches=("public.user_nodes",))
     op.step("join table", "DROP TABLE gnkmigrate_staging.user_nodes")

@@ -48,6 +48,8 @@ class Backfill(Step):
             the key range goes, on the column as `alias` qualifies it.
         alias: the table's alias in `sql`; without one the key is not qualified.
         quiet: the table's own triggers do not fire, since no value of the application changes.
+        at_once: the same for all rows in one statement, for `--atomic`, where look-ups that suit a
+            batch are slower than a join; `sql` without its condition unless given.
         workers: how many sessions at once, unless `limits.backfill_workers` says. Their number is
             nothing that the step is made of, so it may change before it goes on.
     """
@@ -60,6 +62,7 @@ class Backfill(Step):
     sql: str
     alias: str = ""
     quiet: bool = False
+    at_once: str = ""
     workers: int = field(default=1, repr=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +119,7 @@ class Backfill(Step):
         quiet = self._silence(work)
         try:
             with work.connection.transaction():
-                rows = self._batch(work, "true", quiet=quiet)
+                rows = self._batch(work, self.at_once or self.sql, "true", quiet=quiet)
         except psycopg.Error as error:
             whole = None if isinstance(error, PASSING) else self._keys.whole(work)
             if whole is not None:
@@ -173,14 +176,20 @@ class Backfill(Step):
         condition = batch.condition(self._qualified)
         alias = f"AS {self.alias}" if self.alias else ""
         lock = f"SELECT FROM {quoted(self.table)} {alias} WHERE {condition} FOR NO KEY UPDATE"
-        return self._batch(work, condition, first=lock, quiet=quiet)
+        return self._batch(work, self.sql, condition, first=lock, quiet=quiet)
 
     def _batch(
-        self, work: Work, condition: str, first: str = "SELECT", quiet: Silence | None = None
+        self,
+        work: Work,
+        statements: str,
+        condition: str,
+        first: str = "SELECT",
+        quiet: Silence | None = None,
     ) -> int:
         """Rows that the last of the statements has changed; `first` runs before them."""
         # Rendered before the keys come in, which may look like placeholders themselves.
-        sql = render(self.sql, work.parameters).replace(BATCH, f"({condition})").strip().rstrip(";")
+        sql = render(statements, work.parameters).replace(BATCH, f"({condition})")
+        sql = sql.strip().rstrip(";")
         if quiet is not None:
             return _last_count(work, (first, quiet.begin, sql, quiet.end))
         with relation.quiet_triggers(work, self.table) if self.quiet else nullcontext():
