@@ -12,17 +12,20 @@ search_path = "pg_catalog, pg_temp"
 # An e-mail that is exactly a user's, else one that differs in case alone, else a user's id.
 # Several users whom a text fits alike are nobody: that is reported, never guessed.
 RESOLVE = """
+CREATE FUNCTION gnkmigrate.folded(text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN pg_catalog.lower($1);
 CREATE FUNCTION gnkmigrate.user_of_text(text) RETURNS uuid
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
     SELECT coalesce(
         (SELECT CASE count(*) WHEN 1 THEN min(id::text)::uuid END
          FROM public.users WHERE email = $1),
         (SELECT CASE count(*) WHEN 1 THEN min(id::text)::uuid END
-         FROM public.users WHERE lower(email) = lower($1)),
+         FROM public.users WHERE gnkmigrate.folded(email) = gnkmigrate.folded($1)),
         (SELECT id FROM public.users
          WHERE id = CASE WHEN $1 ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
                          THEN $1::uuid END
-           AND NOT EXISTS (SELECT FROM public.users WHERE lower(email) = lower($1))))
+           AND NOT EXISTS (SELECT FROM public.users
+                           WHERE gnkmigrate.folded(email) = gnkmigrate.folded($1))))
 $body$;
 CREATE FUNCTION gnkmigrate.email_of_user(uuid) RETURNS text
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $body$
@@ -131,11 +134,13 @@ def upgrade() -> None:
         "node_requests_assigned_to_fkey",
         "FOREIGN KEY (assigned_to) REFERENCES public.users (id)",
     )
-    # While the texts are resolved; the target has no such index.
-    op.build_index("gnkmigrate_users_lower_email", "public.users", "(lower(email))")
     op.step("who a text means", RESOLVE)
+    # As long as the old shape is kept, which is until contract, texts are resolved. The target does
+    # not have this index; by its function it is known as gnkmigrate's.
+    op.build_index(
+        "gnkmigrate_users_folded_email", "public.users", "(gnkmigrate.folded(email::text))"
+    )
     op.convert_columns("public.node_requests", "id", PROCESSED_BY)
-    op.retire_index("gnkmigrate_users_lower_email", "public.users")
     op.add_constraint(
         "public.node_requests",
         "node_requests_processed_by_fkey",
@@ -184,16 +189,16 @@ def downgrade() -> None:
         of="columns of node_requests",
     )
     op.drop_added_constraint("public.node_requests", "node_requests_processed_by_fkey")
-    op.rebuild_index("gnkmigrate_users_lower_email", "public.users")
     op.revert_columns("public.node_requests", "id", PROCESSED_BY)
+    op.drop_built_index("gnkmigrate_users_folded_email", "public.users")
     op.step(
         "who a text means",
         """
         DROP FUNCTION gnkmigrate.user_of_text(text);
+        DROP FUNCTION gnkmigrate.folded(text);
         DROP FUNCTION gnkmigrate.email_of_user(uuid)
         """,
     )
-    op.drop_built_index("gnkmigrate_users_lower_email", "public.users")
     op.drop_added_constraint("public.node_requests", "node_requests_assigned_to_fkey")
     op.drop_added_constraint("public.node_requests", "node_requests_type_check")
     op.step(

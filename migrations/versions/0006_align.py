@@ -132,6 +132,9 @@ INDEXES = (
     ("idx_requests_assigned_to", "public.node_requests", "(assigned_to)"),
 )
 
+# By which texts of processed_by are resolved for the old application; the phase columns builds it.
+RESOLVING = "gnkmigrate_users_folded_email"
+
 # Lengths alone: a password is never shown.
 TOO_LONG = """
 SELECT 'users' AS relation, id, 'email' AS column, char_length(email) AS length, 255 AS allowed
@@ -168,7 +171,9 @@ def upgrade() -> None:
     )
     for table, definition, constraint in NAMES:
         op.name_constraint(table, constraint, definition)
+    op.retire_index(RESOLVING, "public.users")
     op.convert_columns("public.users", "id", USERS)
+    op.build_index(RESOLVING, "public.users", "(gnkmigrate.folded(email::text))")
     op.convert_columns("public.node_requests", "id", NODE_REQUESTS)
     for type_, converted in TYPES:
         op.archive_type(type_, converted)
@@ -200,6 +205,8 @@ def downgrade() -> None:
     for type_, _ in reversed(TYPES):
         op.restore_type(type_)
     op.revert_columns("public.node_requests", "id", NODE_REQUESTS)
+    op.drop_built_index(RESOLVING, "public.users")
     op.revert_columns("public.users", "id", USERS)
+    op.rebuild_index(RESOLVING, "public.users")
     for table, _, constraint in reversed(NAMES):
         op.restore_constraint_name(table, constraint)

@@ -27,7 +27,7 @@ SELECT format('%I.%I', schemaname, tablename) FROM pg_catalog.pg_tables
 WHERE schemaname = 'public' ORDER BY 1
 """
 
-_OWN_TRIGGER = re.compile(r"(?:CREATE|ALWAYS) TRIGGER \w*gnkmigrate_")
+_OWN = re.compile(r"(?:CREATE|ALWAYS) TRIGGER \w*gnkmigrate_|CREATE INDEX gnkmigrate_")
 
 ROWS = ROOT / "tests" / "migrations" / "rows.sql"
 # With which the rows of that file go all the way.
@@ -134,9 +134,9 @@ class Project:
 
     @property
     def declared(self) -> str:
-        """The same without the triggers that keep the old shape in step until `contract`."""
+        """The same without what keeps the old shape in step until `contract`."""
         statements = self.dump.split(";\n")
-        return ";\n".join(text for text in statements if not _OWN_TRIGGER.search(text))
+        return ";\n".join(text for text in statements if not _OWN.search(text))
 
     @property
     def state(self) -> State:

@@ -31,6 +31,15 @@ WHERE pronamespace = to_regnamespace('gnkmigrate')
   AND relnamespace::regnamespace::text
       NOT IN ('legacy', 'gnkmigrate_archive', 'gnkmigrate_staging')
 UNION ALL
+SELECT 'index', format('%I.%I', nspname, relname), NULL,
+       format('DROP INDEX %I.%I', nspname, relname), 2
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind = 'i' AND nspname NOT IN ('gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging')
+  AND EXISTS (SELECT FROM pg_depend JOIN pg_proc ON pg_proc.oid = refobjid
+              WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid
+                AND refclassid = 'pg_proc'::regclass
+                AND pronamespace = to_regnamespace('gnkmigrate'))
+UNION ALL
 SELECT 'table', format('%I.%I', nspname, relname), greatest(reltuples, 0)::bigint,
        format('DROP TABLE %I.%I', nspname, relname), 3
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -60,7 +69,8 @@ class Remnant:
     """One thing of the old shape that contract removes.
 
     Attributes:
-        kind: "view", "trigger", "table", "type", "function", "originals" or "spilled rows".
+        kind: "view", "trigger", "index", "table", "type", "function", "originals" or "spilled
+            rows".
         rows: how many it holds (a table's are estimated); None where it holds none.
         statement: the SQL that removes it.
     """

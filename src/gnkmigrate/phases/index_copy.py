@@ -124,7 +124,8 @@ def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
 
     Primary and foreign keys, CHECKs, exclusion constraints, indexes with expressions, predicates
     or operator classes of their own, or that are a replica identity, generated columns and
-    extended statistics.
+    extended statistics. An index that calls functions of gnkmigrate is the phases' own to build
+    again.
     """
     listed = ", ".join(literal(name) for name in sources)
     # Before PostgreSQL 15 a generated column depends on others itself, not its expression.
@@ -152,7 +153,12 @@ def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
                    AND (indexprs IS NOT NULL OR attnum <> ALL (indkey) OR indisreplident
                         OR EXISTS (SELECT FROM unnest(indclass) AS class
                                    JOIN pg_opclass ON pg_opclass.oid = class
-                                   WHERE NOT opcdefault))))
+                                   WHERE NOT opcdefault))
+                   AND NOT EXISTS (
+                       SELECT FROM pg_depend AS call JOIN pg_proc ON pg_proc.oid = call.refobjid
+                       WHERE call.classid = 'pg_class'::regclass AND call.objid = indexrelid
+                         AND call.refclassid = 'pg_proc'::regclass
+                         AND pronamespace = 'gnkmigrate'::regnamespace)))
         ORDER BY 1
     """).fetchall()
     return [row[0] for row in rows]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
-from gnkmigrate.audit.checks._server import answers, is_own
+from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 from gnkmigrate.plan.quoting import qualified
@@ -26,7 +26,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     if age is None or age[0] < DAYS:
         raise CannotRun(f"the statistics have been collected for less than {DAYS} days")
     for row in answers(connection, question, "unused_index", size=SIZE):
-        if not is_own(question, row.schema, row.relation):
+        if question.live.get("index", row.schema, row.index) is None:
             continue
         about = DatabaseObject(row.schema, row.relation, row.index, "index")
         yield Observation(

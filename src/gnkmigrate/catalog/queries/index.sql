@@ -1,4 +1,5 @@
--- Indexes that no constraint owns. A partition's copy of its parent's index stays out.
+-- Indexes that no constraint owns. A partition's copy of its parent's index stays out, and so do
+-- those that look up rows for gnkmigrate while the old shape is kept: they call its functions.
 SELECT
     ARRAY[namespace.nspname, relation.relname]::text[] AS path,
     0 AS position,
@@ -127,4 +128,14 @@ WHERE
     AND NOT EXISTS (
         SELECT FROM pg_constraint AS restriction
         WHERE restriction.conindid = index.indexrelid AND restriction.contype IN ('p', 'u', 'x')
+    )
+    AND NOT EXISTS (
+        SELECT
+        FROM pg_depend AS call
+        JOIN pg_proc AS function ON function.oid = call.refobjid
+        JOIN pg_namespace AS function_namespace ON function_namespace.oid = function.pronamespace
+        WHERE call.classid = 'pg_class'::regclass
+            AND call.objid = index.indexrelid
+            AND call.refclassid = 'pg_proc'::regclass
+            AND function_namespace.nspname = 'gnkmigrate'
     );
