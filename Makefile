@@ -57,7 +57,7 @@ $(AXE): $(INSTALLED)
 	cd .venv/axe-core && npm pack --silent axe-core@4.14.1 && tar --touch -xzf axe-core-4.14.1.tgz
 
 test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)
-	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=2000 \
+	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
 		GNKMIGRATE_OPERATIONS=100000 $(RUN) pytest --numprocesses auto --dist worksteal \
 		tests/migrations/test_faults.py tests/migrations/test_concurrent_writers.py
 
