@@ -135,8 +135,8 @@ def main() -> None:
                 clock = Clock()
                 with server.database(template=template) as url:
                     up(url, clock, workers=given.workers, atomic=way == "atomic")
-                for step in STEPS:
-                    seconds = sum(clock.seconds[name] for name in STEPS[step])
+                for step, names in STEPS.items():
+                    seconds = sum(clock.seconds[name] for name in names)
                     found.setdefault((step, way), []).append(seconds)
     print(f"{given.nodes:,} user_nodes, medians of {given.runs} runs, workers: {given.workers}")
     for step in STEPS:
