@@ -47,7 +47,8 @@ class LimitSettings(BaseModel, extra="forbid"):
     """Times and sizes that keep a migration from disturbing the application.
 
     Attributes:
-        lock_timeout_ms: how long one statement waits for a lock before it gives way.
+        lock_timeout_ms: how long one statement waits for a lock at most before it gives way: a
+            tenth of it at first, twice as long with every attempt.
         lock_deadline_s: how long a step goes on trying before it gives up.
         statement_timeout_s: how long one statement may take that is not made for large tables.
         reconnect_s: how long a lost connection is sought again before the run gives up.

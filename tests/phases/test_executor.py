@@ -10,6 +10,7 @@ from gnkmigrate.connection import connect
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, PhaseRefused, RevisionError
 from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.status import Request
+from gnkmigrate.phases.work import lock_timeout_ms
 from gnkmigrate.settings import LimitSettings
 from tests.migrations.project import Project
 from tests.phases.small import Small
@@ -218,3 +219,32 @@ def test_a_role_that_may_not_create_schemas_is_told_what_to_grant(small: Small) 
 
     assert "GRANT CREATE ON DATABASE" in refused.value.hint
     assert guest in refused.value.hint
+
+
+def test_the_first_to_wait_for_a_lock_waits_least(small: Small) -> None:
+    small.revision(
+        1,
+        """
+        op.step(
+            "third time lucky",
+            '''
+            DO $$ BEGIN
+                IF nextval('public.attempts') < 3 THEN RAISE serialization_failure; END IF;
+                INSERT INTO public.seen VALUES (current_setting('lock_timeout'));
+            END $$
+            ''',
+        )
+        """,
+    )
+    project = small.project(limits=LimitSettings(lock_timeout_ms=500))
+    project.execute("CREATE SEQUENCE attempts; CREATE TABLE seen (lock_timeout text)")
+
+    project.up()
+
+    assert project.value("SELECT lock_timeout FROM seen") == "200ms"
+
+
+@pytest.mark.parametrize(("attempt", "waits"), [(1, 50), (2, 100), (4, 400), (5, 500), (2000, 500)])
+def test_an_attempt_never_waits_longer_than_the_limit(attempt: int, waits: int) -> None:
+    assert lock_timeout_ms(attempt, most=500) == waits
+    assert lock_timeout_ms(attempt, most=1) == 1

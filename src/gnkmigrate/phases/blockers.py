@@ -17,7 +17,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.pooler import server_process
 
 # Nobody is asked about a wait that is over sooner.
-_PATIENCE_S = 0.1
+_PATIENCE_S = 0.02
 _SHOWN = 60
 
 # pg_blocking_pids takes the lock manager's lock for a moment (manual, 9.27), so it is asked only

@@ -28,6 +28,7 @@ Result = TypeVar("Result")
 PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
+_FIRST_TIMEOUT = 0.1
 
 
 @dataclass
@@ -84,8 +85,7 @@ class Work:
         for attempt in itertools.count(1):
             try:
                 with self.watch.looking(), self.connection.transaction():
-                    if limited:
-                        self._limit_statements()
+                    self._limit(attempt, statements=limited)
                     return action()
             except PASSING as error:
                 pause = _pause_s(attempt)
@@ -99,9 +99,12 @@ class Work:
                     self._wait(attempt, pause, deadline)
         raise AssertionError("only a result or the deadline ends the loop")
 
-    def _limit_statements(self) -> None:
-        milliseconds = round(self.limits.statement_timeout_s * 1000)
-        self.connection.execute(f"SET LOCAL statement_timeout = {milliseconds}")
+    def _limit(self, attempt: int, *, statements: bool) -> None:
+        lock_ms = lock_timeout_ms(attempt, most=self.limits.lock_timeout_ms)
+        limit = f"SET LOCAL lock_timeout = {lock_ms}"
+        if statements:
+            limit += f"; SET LOCAL statement_timeout = {self.limits.statement_timeout_s * 1000:.0f}"
+        self.connection.execute(limit.encode())
 
     def _no_lock(self, error: psycopg.Error) -> PhaseFailed:
         return PhaseFailed(
@@ -204,7 +207,21 @@ class Work:
         )
 
 
+def lock_timeout_ms(attempt: int, *, most: int) -> int:
+    """Milliseconds for which an attempt may queue for a lock, where it keeps others waiting.
+
+    A tenth of the limit at first, since those who work in short transactions give way at once, and
+    then twice as long each time.
+    """
+    return int(min(most, max(1, most * _FIRST_TIMEOUT * _doubled(attempt))))
+
+
 def _pause_s(attempt: int) -> float:
     """Seconds before the next attempt: doubling, bounded, with jitter so that two never dance."""
-    longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+    longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * _doubled(attempt))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter keeps no secret
+
+
+def _doubled(attempt: int) -> float:
+    """1, 2, 4 and so on, which after many attempts is large enough."""
+    return 2.0 ** min(attempt - 1, 20)
