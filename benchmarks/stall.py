@@ -299,8 +299,12 @@ def main() -> None:
         f" medians of {given.runs} runs"
     )
     print(f"{'':20} {'time':>9} {'statements':>11} {'share':>7} {'longest':>13}  errors")
+    runs = []
     with throwaway(ServerSettings(), 16) as server:
-        show([one_run(server, given, settings) for _ in range(given.runs)])
+        for number in range(given.runs):
+            runs.append(one_run(server, given, settings))
+            print(f"after run {number + 1}")
+            show(runs)
 
 
 if __name__ == "__main__":
