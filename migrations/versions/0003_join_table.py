@@ -14,29 +14,33 @@ down_revision = "0002"
 phase = "join-table"
 search_path = "pg_catalog, pg_temp"
 
-STAGED = "gnkmigrate_staging.user_nodes"
 JOIN_TABLE = """
 CREATE TABLE gnkmigrate_staging.user_nodes (
-    user_id uuid NOT NULL,
-    node_id uuid NOT NULL,
+    user_id uuid NOT NULL REFERENCES public.users (id) ON DELETE CASCADE,
+    node_id uuid NOT NULL REFERENCES public.nodes (id) ON DELETE CASCADE,
     assigned_at timestamptz DEFAULT now(),
-    assigned_by uuid,
+    assigned_by uuid REFERENCES public.users (id),
     PRIMARY KEY (user_id, node_id)
 );
 CREATE INDEX idx_user_nodes_user_id ON gnkmigrate_staging.user_nodes (user_id);
 CREATE INDEX idx_user_nodes_node_id ON gnkmigrate_staging.user_nodes (node_id)
 """
 
-# Once it is full: to ask about all its rows in one query is faster than about one after another.
-# Until then it is user_nodes, which it follows, that has no user or node who is not there.
-REFERENCES = (
-    ("user_nodes_user_id_fkey", "(user_id) REFERENCES public.users (id) ON DELETE CASCADE"),
-    ("user_nodes_node_id_fkey", "(node_id) REFERENCES public.nodes (id) ON DELETE CASCADE"),
-    ("user_nodes_assigned_by_fkey", "(assigned_by) REFERENCES public.users (id)"),
-)
-
 # Whether a row of the old table is an assignment in the new one.
 ASSIGNED = "({row}.is_active OR :'inactive' = 'keep')"
+
+
+# A DELETE does not see what the backfill has added since the snapshot of a REPEATABLE READ client.
+# An INSERT meets it and fails, so that the client repeats its transaction. Where the user or the
+# node goes as well, their foreign keys take care of it.
+SEEN = """
+IF current_setting('transaction_isolation') <> 'read committed' THEN
+    INSERT INTO gnkmigrate_staging.user_nodes (user_id, node_id)
+    SELECT users.id, nodes.id FROM public.users, public.nodes
+    WHERE users.id = OLD.user_id AND nodes.id = OLD.node_id
+    ON CONFLICT (user_id, node_id) DO NOTHING;
+END IF;
+"""
 
 
 def follow(followed: str) -> str:
@@ -44,6 +48,7 @@ def follow(followed: str) -> str:
 
     That is the staged one before the swap and the live one after it.
     """
+    seen = SEEN if followed == "gnkmigrate_staging" else ""
     return follower(
         "gnkmigrate.assignment_of_user_node",
         f"""
@@ -62,6 +67,7 @@ IF TG_OP = 'DELETE'
    OR TG_OP = 'UPDATE' AND NOT ((NEW.user_id, NEW.node_id) IS NOT DISTINCT FROM
                                 (OLD.user_id, OLD.node_id) AND {ASSIGNED.format(row="NEW")})
 THEN
+    {seen}
     DELETE FROM {followed}.user_nodes
     WHERE user_id = OLD.user_id AND node_id = OLD.node_id;
 END IF;
@@ -120,6 +126,19 @@ FROM public.user_nodes AS old
 WHERE :batch AND {ASSIGNED.format(row="old")}
 ORDER BY old.created_at, old.id
 ON CONFLICT (user_id, node_id) DO NOTHING
+"""
+# Where nobody else sees the table yet: to ask about the users and nodes of all its rows in one
+# query is faster than about one row after another.
+FILL_AT_ONCE = f"""
+ALTER TABLE gnkmigrate_staging.user_nodes
+    DROP CONSTRAINT user_nodes_user_id_fkey,
+    DROP CONSTRAINT user_nodes_node_id_fkey,
+    DROP CONSTRAINT user_nodes_assigned_by_fkey;
+{FILL};
+ALTER TABLE gnkmigrate_staging.user_nodes
+    ADD FOREIGN KEY (user_id) REFERENCES public.users (id) ON DELETE CASCADE,
+    ADD FOREIGN KEY (node_id) REFERENCES public.nodes (id) ON DELETE CASCADE,
+    ADD FOREIGN KEY (assigned_by) REFERENCES public.users (id)
 """
 
 TIME = "AT TIME ZONE :'source_timezone'"
@@ -433,11 +452,16 @@ def upgrade() -> None:
         hint="Set assigned_by to the id of a user, or to NULL.",
     )
     op.build_index("gnkmigrate_user_nodes_node_id", "public.user_nodes", "(node_id)")
-    op.step("join table", JOIN_TABLE)
+    op.step("join table", JOIN_TABLE, touches=("public.users", "public.nodes"))
     op.step("join table follows user_nodes", SYNC, touches=("public.user_nodes",))
-    op.backfill("rows of the join table", "public.user_nodes", "id", FILL, alias="old")
-    for constraint, definition in REFERENCES:
-        op.add_constraint(STAGED, constraint, f"FOREIGN KEY {definition}")
+    op.backfill(
+        "rows of the join table",
+        "public.user_nodes",
+        "id",
+        FILL,
+        alias="old",
+        at_once=FILL_AT_ONCE.replace(":batch", "true"),
+    )
     op.step("statistics of the join table", "ANALYZE gnkmigrate_staging.user_nodes")
     op.verify(
         "the join table has every assignment and no other",
@@ -532,8 +556,6 @@ def downgrade() -> None:
         NO_LEAD_TRIGGERS,
         touches=("public.users", "public.nodes"),
     )
-    for constraint, _ in reversed(REFERENCES):
-        op.drop_added_constraint(STAGED, constraint)
     op.step("rows of the join table", "TRUNCATE gnkmigrate_staging.user_nodes")
     op.step("join table follows user_nodes", UNSYNC, touches=("public.user_nodes",))
     op.step("join table", "DROP TABLE gnkmigrate_staging.user_nodes")

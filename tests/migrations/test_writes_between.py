@@ -201,3 +201,26 @@ def test_rows_that_come_by_replication_are_followed_as_well(stations: Stations) 
         )
 
         assert project.rows(NODES_THAT_DIFFER) == []
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM user_nodes", "UPDATE user_nodes SET is_active = false"]
+)
+def test_a_client_with_an_old_snapshot_repeats_what_it_cannot_see(
+    stations: Stations, statement: str
+) -> None:
+    policies = {"overflow": "truncate", "unmapped": "archive", "inactive": "unassign"}
+    with stations[2].project(policies=policies) as project, project.session() as client:
+        with pytest.raises(Stopped):
+            project.up(Stop("rows of the join table"), phase="join-table")
+        client.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        client.execute("SELECT count(*) FROM users")  # takes the snapshot
+        with pytest.raises(Stopped):
+            project.up(Stop("statistics of the join table"), phase="join-table")
+
+        with pytest.raises(errors.SerializationFailure):
+            client.execute(statement.encode())
+
+        client.execute("ROLLBACK")
+        client.execute(statement.encode())
+        assert project.rows(ASSIGNMENTS_THAT_DIFFER.format(keep="false")) == []
