@@ -283,8 +283,9 @@ def upgrade() -> None:
     op.guard(
         "Nodes are assigned to somebody who is no user.",
         """
-        SELECT id, user_id FROM public.user_nodes
-        WHERE user_id NOT IN (SELECT id FROM public.users)
+        SELECT id, user_id FROM public.user_nodes AS old
+        WHERE user_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM public.users WHERE id = old.user_id)
         """,
         hint="Assign them to a user, or remove them.",
     )
@@ -349,10 +350,11 @@ def downgrade() -> None:
         "The old shape has no place for nodes without an assignment, with a region or of another "
         "type.",
         "public.nodes",
+        # In one EXISTS, which becomes a join: with OR all rows would be read again for each node.
         """
-        spilled.region IS NOT NULL
-        OR spilled.identifier_type <> :'identifier_type'
-        OR NOT EXISTS (SELECT FROM public.user_nodes WHERE node_id = spilled.id)
+        NOT EXISTS (SELECT FROM public.user_nodes
+                    WHERE node_id = spilled.id AND spilled.region IS NULL
+                      AND spilled.identifier_type = :'identifier_type')
         """,
         shows=("identifier", "identifier_type", "region"),
         of="nodes follow user_nodes",
