@@ -8,6 +8,7 @@ in its own transaction, as the audit report of 2025-12-09 proposes.
 """
 
 import argparse
+import gc
 import multiprocessing
 import random
 import statistics
@@ -96,6 +97,7 @@ def client(
 ) -> None:
     """The old application at full speed; an error does not stop it."""
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    gc.disable()  # all clients would collect at once, and seem to stand still
     moments = []
     with connect(DatabaseUrl(conninfo), search_path=["legacy", "public"]) as session:
         ready.wait()

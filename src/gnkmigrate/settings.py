@@ -72,7 +72,7 @@ class LimitSettings(BaseModel, extra="forbid"):
     statement_timeout_s: Annotated[float, Field(gt=0)] = 300
     reconnect_s: Annotated[float, Field(ge=0)] = 60
     kill_blockers: bool = False
-    batch_ms: Annotated[int, Field(gt=0)] = 50
+    batch_ms: Annotated[int, Field(gt=0)] = 20
     batch_rows: Annotated[int, Field(gt=0)] = 5000
     backfill_workers: Annotated[int, Field(gt=0, le=64)] | None = None
     throttle: Annotated[float, Field(ge=0)] = 1.0

@@ -16,12 +16,12 @@ from tests.support import execute
 
 
 def test_a_batch_that_was_quick_is_followed_by_a_larger_one() -> None:
-    assert next_size(100, 0.01, target_s=0.05, most=5000) == 200
+    assert next_size(100, 0.01, target_s=0.05, most=5000) == 125
 
 
 def test_a_batch_that_was_slow_is_followed_by_a_smaller_one() -> None:
     assert next_size(1000, 0.08, target_s=0.05, most=5000) == 625
-    assert next_size(1000, 10.0, target_s=0.05, most=5000) == 500
+    assert next_size(1000, 10.0, target_s=0.05, most=5000) == 250
 
 
 @given(

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 _FIRST_ROWS = 100
 _FEWEST_ROWS = 50
-# One batch may be up to this many times as large, or as small, as the one before it.
-_STEEPEST = 2.0
+# One batch may be so many times as large as the one before it, or so many times as small: a quick
+# one may have been luck, and a slow one keeps somebody waiting.
+_STEEPEST_UP = 1.25
+_STEEPEST_DOWN = 4.0
 _LOOK_EVERY_S = 1.0
 
 # Bytes of WAL that the slowest standby has yet to replay; 0 without one. The lag in seconds
@@ -112,6 +114,6 @@ def next_size(rows: int, seconds: float, *, target_s: float, most: int) -> int:
         target_s: how long a batch should take, in seconds.
         most: the largest size allowed, in rows.
     """
-    factor = target_s / seconds if seconds > 0 else _STEEPEST
-    wanted = rows * min(max(factor, 1 / _STEEPEST), _STEEPEST)
+    factor = target_s / seconds if seconds > 0 else _STEEPEST_UP
+    wanted = rows * min(max(factor, 1 / _STEEPEST_DOWN), _STEEPEST_UP)
     return max(min(round(wanted), most), min(_FEWEST_ROWS, most))
