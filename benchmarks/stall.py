@@ -1,6 +1,6 @@
 """How long clients stand still while a large database is migrated, and what it costs them.
 
-    python benchmarks/stall.py [--users 200000] [--nodes 1000000] [--clients 8] [--runs 3]
+    python benchmarks/stall.py [--users 200000] [--nodes 1000000] [--clients 8] [--runs 3] [--up]
 
 Eight clients of the old application read and write at full speed. The yardstick, in the same run
 on the same rows, is the migration as one would write it by hand: one statement after another, each
@@ -213,7 +213,9 @@ def by_hand(url: DatabaseUrl, clients: Clients) -> None:
             session.execute(each.encode())
 
 
-def by_phases(url: DatabaseUrl, clients: Clients, settings: Settings, seconds: int) -> None:
+def by_phases(
+    url: DatabaseUrl, clients: Clients, settings: Settings, seconds: int, *, back: bool
+) -> None:
     phases = load_phases(ROOT / "migrations")
     with clients.mark("undisturbed"):
         time.sleep(seconds)
@@ -222,7 +224,7 @@ def by_phases(url: DatabaseUrl, clients: Clients, settings: Settings, seconds: i
             runner.run(session, phases, "up", Request(phase=phase.name), settings)
     with clients.mark("through the views"):
         time.sleep(seconds)
-    for phase in reversed(phases):
+    for phase in reversed(phases) if back else ():
         name = f"{phase.name} back"
         with clients.mark(name), connect(url, search_path=settings.schemas) as session:
             runner.run(session, phases, "down", Request(phase=phase.name), settings)
@@ -256,7 +258,7 @@ def one_run(server: Server, given: argparse.Namespace, settings: Settings) -> di
     server.drop_database(url)
     url = prepared(server, given.users, given.nodes)
     with ours.running(url, *size):
-        by_phases(url, ours, settings, given.seconds)
+        by_phases(url, ours, settings, given.seconds, back=not given.up)
     server.drop_database(url)
     return figures(hand) | figures(ours)
 
@@ -291,6 +293,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--up", action="store_true", help="leave the way back out")
     given = parser.parse_args()
     settings = load(
         ROOT / "gnkmigrate.toml",

@@ -180,7 +180,8 @@ DELETE FROM public.nodes
 """
 
 # A node_id without a node is what a downgrade that was given up has left. Each row is looked up by
-# itself: for joins PostgreSQL would read all nodes that there are already with every batch.
+# itself, in subqueries for a value: for a join or an EXISTS PostgreSQL may read all nodes that
+# there are already with every batch.
 NODES = f"""
 INSERT INTO public.nodes
     (id, identifier, identifier_type, display_name, gpu_type, gcore_instance_id, created_at)
@@ -189,7 +190,7 @@ SELECT CASE WHEN (SELECT true FROM public.nodes WHERE id = old.id)
        {OF_A_ROW.format(row="old")}
 FROM public.user_nodes AS old
 WHERE :batch
-  AND (old.node_id IS NULL OR NOT EXISTS (SELECT FROM public.nodes WHERE id = old.node_id))
+  AND (SELECT true FROM public.nodes WHERE id = old.node_id) IS NULL
 ORDER BY old.id
 ON CONFLICT (identifier) DO NOTHING;
 """
@@ -200,7 +201,7 @@ SET node_id = coalesce(
      WHERE id = old.id AND identifier = left(old.node_address, 255)),
     (SELECT id FROM public.nodes WHERE identifier = left(old.node_address, 255)))
 WHERE :batch
-  AND (old.node_id IS NULL OR NOT EXISTS (SELECT FROM public.nodes WHERE id = old.node_id))
+  AND (SELECT true FROM public.nodes WHERE id = old.node_id) IS NULL
 """
 # For all rows at once it is the join that is fast.
 FILL_AT_ONCE = f"""{NODES}
