@@ -61,14 +61,14 @@ class Watched(psycopg.Connection[tuple[Any, ...]]):
     found: list[tuple[str, str, str, int]]
 
     def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
-        if "SET TRANSACTION" in str(query):  # which must come first
+        text = query.decode() if isinstance(query, bytes) else str(query)
+        if text.startswith("SET "):  # SET TRANSACTION must come before any query
             return super().execute(query, *arguments, **options)
         before = self._read()
         cursor = super().execute(query, *arguments, **options)
         for oid, (table, rows, mode) in self._read().items():
             read = rows - before[oid][1] if oid in before else 0
             if mode and read >= ROWS:
-                text = query.decode() if isinstance(query, bytes) else str(query)
                 self.found.append((text, table, mode, read))
         return cursor
 
