@@ -48,7 +48,7 @@ class LimitSettings(BaseModel, extra="forbid"):
 
     Attributes:
         lock_timeout_ms: how long one statement waits for a lock at most before it gives way: a
-            tenth of it at first, twice as long with every attempt.
+            twenty-fifth of it at first, twice as long with every attempt.
         lock_deadline_s: how long a step goes on trying before it gives up.
         statement_timeout_s: how long one statement may take that is not made for large tables.
         reconnect_s: how long a lost connection is sought again before the run gives up.

@@ -287,7 +287,7 @@ def test_every_session_has_the_settings_of_the_first(stopping: Project) -> None:
     stopping.up()
     assert stopping.value("SELECT count(DISTINCT pid) FROM seen") > 1
     assert stopping.rows("SELECT DISTINCT path, lock_timeout FROM seen") == [
-        ("public, pg_temp", "50ms")  # for the first attempt
+        ("public, pg_temp", "20ms")  # for the first attempt
     ]
 
 

@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
-_FIRST_TIMEOUT = 0.1
+_FIRST_TIMEOUT = 0.04
 
 
 @dataclass
@@ -82,15 +82,22 @@ class Work:
             return action()
         deadline = time.monotonic() + self.limits.lock_deadline_s
         may_kill = self.limits.kill_blockers
+        timeout_ms = first_timeout_ms(self.limits.lock_timeout_ms)
         for attempt in itertools.count(1):
             try:
                 with self.watch.looking(), self.connection.transaction():
-                    self._limit(attempt, statements=limited)
+                    self._limit(timeout_ms, statements=limited)
                     return action()
             except PASSING as error:
+                waited_ms, most_ms = timeout_ms, self.limits.lock_timeout_ms
+                # An autovacuum does not end the sooner for others having to wait longer behind us.
+                if not any(blocker.is_autovacuum for blocker in self.watch.seen):
+                    timeout_ms = min(2 * timeout_ms, most_ms)
                 pause = _pause_s(attempt)
                 late = time.monotonic() + pause > deadline
-                if late and may_kill and self.watch.seen:
+                if late and waited_ms < most_ms:
+                    timeout_ms = most_ms  # once at least, before it is given up
+                elif late and may_kill and self.watch.seen:
                     self.watch.terminate()
                     may_kill = False
                 elif late:
@@ -99,8 +106,7 @@ class Work:
                     self._wait(attempt, pause, deadline)
         raise AssertionError("only a result or the deadline ends the loop")
 
-    def _limit(self, attempt: int, *, statements: bool) -> None:
-        lock_ms = lock_timeout_ms(attempt, most=self.limits.lock_timeout_ms)
+    def _limit(self, lock_ms: int, *, statements: bool) -> None:
         limit = f"SET LOCAL lock_timeout = {lock_ms}"
         if statements:
             limit += f"; SET LOCAL statement_timeout = {self.limits.statement_timeout_s * 1000:.0f}"
@@ -207,21 +213,16 @@ class Work:
         )
 
 
-def lock_timeout_ms(attempt: int, *, most: int) -> int:
-    """Milliseconds for which an attempt may queue for a lock, where it keeps others waiting.
+def first_timeout_ms(most: int) -> int:
+    """Milliseconds for which the first attempt may queue for a lock, where others wait behind it.
 
-    A tenth of the limit at first, since those who work in short transactions give way at once, and
-    then twice as long each time.
+    Those who work in short transactions give way at once. Each further attempt waits twice as long,
+    up to the limit.
     """
-    return int(min(most, max(1, most * _FIRST_TIMEOUT * _doubled(attempt))))
+    return max(1, round(most * _FIRST_TIMEOUT))
 
 
 def _pause_s(attempt: int) -> float:
     """Seconds before the next attempt: doubling, bounded, with jitter so that two never dance."""
-    longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * _doubled(attempt))
+    longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(attempt - 1, 20))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter keeps no secret
-
-
-def _doubled(attempt: int) -> float:
-    """1, 2, 4 and so on, which after many attempts is large enough."""
-    return 2.0 ** min(attempt - 1, 20)
