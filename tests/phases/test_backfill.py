@@ -432,3 +432,26 @@ def test_rows_whose_keys_move_on_are_not_followed_for_ever(small: Small) -> None
     project.up()
 
     assert project.value("SELECT max(id) FROM t") == 210
+
+
+@pytest.mark.parametrize(("atomic", "way"), [(False, "in batches"), (True, "at once")])
+def test_one_transaction_may_fill_in_another_way(small: Small, atomic: bool, way: str) -> None:
+    small.revision(
+        1,
+        """
+        op.backfill(
+            "way", "public.t", "id", "UPDATE public.t SET way = 'in batches' WHERE :batch",
+            at_once="UPDATE public.t SET way = 'at once'",
+        )
+        """,
+        """op.step("way", "UPDATE public.t SET way = NULL")""",
+    )
+    project = small.project()
+    project.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, way text); INSERT INTO t VALUES (1), (2), (3)"
+    )
+
+    project.up(atomic=atomic)
+
+    assert project.rows("SELECT DISTINCT way FROM t") == [(way,)]
+    assert project.rows("SELECT state, rows FROM gnkmigrate.step") == [("applied", 3)]

@@ -71,7 +71,7 @@ class ConstraintStep(Step):
         )
 
     def require_free(self, work: Work, *, found: str = "", is_index: bool = False) -> list[Refusal]:
-        """Refuses where the declared name is something else's; a table may be still to be made.
+        """Refuses where the declared name is something else's.
 
         Args:
             work: the session.
@@ -82,10 +82,10 @@ class ConstraintStep(Step):
             return []
         query = (
             "SELECT pg_describe_object('pg_constraint'::regclass, oid, 0) FROM pg_constraint"
-            " WHERE conrelid = to_regclass(%(table)s) AND conname = %(name)s"
+            " WHERE conrelid = %(table)s::regclass AND conname = %(name)s"
             " UNION SELECT pg_describe_object('pg_class'::regclass, oid, 0) FROM pg_class"
             " WHERE %(is_index)s AND relname = %(name)s AND relnamespace ="
-            " (SELECT relnamespace FROM pg_class WHERE oid = to_regclass(%(table)s))"
+            " (SELECT relnamespace FROM pg_class WHERE oid = %(table)s::regclass)"
         )
         values = {"table": quoted(self.table), "name": self.constraint, "is_index": is_index}
         others = [row[0] for row in work.connection.execute(query, values).fetchall()]
