@@ -57,7 +57,8 @@ class LimitSettings(BaseModel, extra="forbid"):
         batch_rows: rows that one backfill transaction handles at most.
         backfill_workers: sessions that a backfill uses at once, each on its own key range; None
             as many as the revision says, which is one where it says nothing.
-        throttle: rest after each batch, as a multiple of the time that it took; 0 for none.
+        throttle: rest after each batch, as a multiple of the time that it took; 0 for none, and
+            for queries over whole tables that may use more than one core.
         replica_lag_mb: a backfill pauses while a standby has more WAL than this to replay.
         wal_mb_per_s: a backfill pauses while the server writes more WAL; None for no limit.
         pause_while: a backfill pauses while this query of the user's gives true.

@@ -241,3 +241,17 @@ def test_the_first_to_wait_for_a_lock_waits_least(small: Small) -> None:
     project.up()
 
     assert project.value("SELECT lock_timeout FROM seen") == "80ms"
+
+
+@pytest.mark.parametrize(("throttle", "workers"), [(1.0, "0"), (0.0, "2")])
+def test_a_spared_application_keeps_the_other_cores(
+    small: Small, throttle: float, workers: str
+) -> None:
+    setting = "current_setting('max_parallel_workers_per_gather')"
+    small.revision(1, f'op.step("seen", "INSERT INTO public.seen SELECT {setting}")')
+    project = small.project(limits=LimitSettings(throttle=throttle))
+    project.execute("CREATE TABLE seen (workers text)")
+
+    project.up()
+
+    assert project.value("SELECT workers FROM seen") == workers

@@ -22,12 +22,12 @@ from gnkmigrate.settings import Settings
 
 # What matters to a session that works for long, and reads definitions to write them again; the
 # last one came with PostgreSQL 17.
-_PINNED = (
-    ("idle_session_timeout", "0"),
-    ("quote_all_identifiers", "off"),
-    ("transform_null_equals", "off"),
-    ("transaction_timeout", "0"),
-)
+_PINNED = {
+    "idle_session_timeout": "0",
+    "quote_all_identifiers": "off",
+    "transform_null_equals": "off",
+    "transaction_timeout": "0",
+}
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
@@ -220,13 +220,13 @@ def _work(
 
 def _prepare(connection: Connection, settings: Settings) -> None:
     """The session's part of the promise: short waits for locks, and somewhere to write."""
+    wanted = {"lock_timeout": f"{settings.limits.lock_timeout_ms}ms", **_PINNED}
+    if settings.limits.throttle:
+        wanted["max_parallel_workers_per_gather"] = "0"  # the application needs the other cores
     connection.execute(
         "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[])"
         " AS wanted (name, value) JOIN pg_settings USING (name)",
-        (
-            ["lock_timeout", *(name for name, _ in _PINNED)],
-            [f"{settings.limits.lock_timeout_ms}ms", *(value for _, value in _PINNED)],
-        ),
+        (list(wanted), list(wanted.values())),
     )
     row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
     if row and row[0]:

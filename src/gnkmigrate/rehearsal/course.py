@@ -11,7 +11,14 @@ from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request
 from gnkmigrate.rehearsal.clone import Clone
 from gnkmigrate.rehearsal.measure import WatchedSession, measured
-from gnkmigrate.rehearsal.moment import Moment, differences, moment
+from gnkmigrate.rehearsal.moment import (
+    Moment,
+    Schema,
+    differences,
+    moment,
+    schema,
+    schema_differences,
+)
 from gnkmigrate.rehearsal.outcome import PhaseRun, Round, Stage, StageName
 from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
 from gnkmigrate.rehearsal.stage import Found, Work, attempt
@@ -35,7 +42,8 @@ class Course:
         parameters: answers to the revisions' questions.
         observe: told of what the phases do.
         runs: what each run of a phase came to.
-        before: what there was before each phase, by name; under "" after the last.
+        before: what there was before each phase, by name.
+        reached: the schema after the last phase.
         old: the tables and views of the old shape.
     """
 
@@ -48,6 +56,7 @@ class Course:
     observe: events.Observer
     runs: list[PhaseRun] = field(default_factory=list)
     before: dict[str, Moment] = field(default_factory=dict)
+    reached: Schema = field(default_factory=Schema)
     old: tuple[Shape, ...] = ()
 
     def run(self, copied: Stage, begin: Callable[[StageName], None]) -> tuple[Stage, ...]:
@@ -84,7 +93,7 @@ class Course:
         for phase in self.pending:
             self.before[phase.name] = self.now()
             self.run_phase(phase, "up", "upgrade")
-        self.before[""] = self.now()
+        self.reached = self.schema()
         return Found(_phases(self.pending, "run"))
 
     def verify(self) -> Found:
@@ -144,7 +153,7 @@ class Course:
         """The same once more, which must come to the same schema."""
         for phase in self.pending:
             self.run_phase(phase, "up", "upgrade again")
-        left = differences(self.before[""], self.now(), rows=False)
+        left = schema_differences(self.reached, self.schema())
         return Found(_phases(self.pending, "run; the schema is as after the first time"), left)
 
     def run_phase(self, phase: Phase, direction: Direction, round_: Round) -> None:
@@ -177,6 +186,10 @@ class Course:
     def now(self) -> Moment:
         """All of the copy as it is."""
         return moment(self.session, self.copy.url, self.copy.server.major, self.settings)
+
+    def schema(self) -> Schema:
+        """The copy's schema as it is."""
+        return schema(self.copy.url, self.copy.server.major, self.settings)
 
 
 def _phases(phases: Sequence[Phase], what: str) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.phases.compare import Divergence, Fingerprint, divergences, fingerprint
@@ -12,6 +13,10 @@ from gnkmigrate.settings import Settings
 # pg_dump marks each dump with a random word, so that it cannot be forged.
 _MARKS = ("\\restrict", "\\unrestrict")
 
+# pg_dump's statements, each as its first line and all its lines in alphabetical order, so that
+# the order of the columns of a table makes no difference.
+Schema: TypeAlias = Counter[tuple[str, ...]]
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -19,12 +24,11 @@ class Moment:
 
     Attributes:
         rows: a fingerprint of each table and sequence, by relation.
-        schema: pg_dump's statements, each as its first line and all its lines in alphabetical
-            order, so that the order of the columns of a table makes no difference.
+        schema: what it is made of.
     """
 
     rows: Mapping[str, Fingerprint]
-    schema: Counter[tuple[str, ...]]
+    schema: Schema
 
 
 def moment(session: Connection, url: DatabaseUrl, major: int, settings: Settings) -> Moment:
@@ -36,8 +40,13 @@ def moment(session: Connection, url: DatabaseUrl, major: int, settings: Settings
         major: its server's major version.
         settings: which schemas are the project's.
     """
-    dump = dump_schema(url, major, ignore=settings.ignore)
-    return Moment(fingerprint(session, settings.schemas), Counter(_statements(dump)))
+    rows = fingerprint(session, settings.schemas)
+    return Moment(rows, schema(url, major, settings))
+
+
+def schema(url: DatabaseUrl, major: int, settings: Settings) -> Schema:
+    """What the database is made of; the arguments are those of `moment`."""
+    return Counter(_statements(dump_schema(url, major, ignore=settings.ignore)))
 
 
 def _statements(dump: str) -> Iterator[tuple[str, ...]]:
@@ -47,20 +56,17 @@ def _statements(dump: str) -> Iterator[tuple[str, ...]]:
             yield (lines[0], *sorted(line.removesuffix(",") for line in lines[1:]))
 
 
-def differences(before: Moment, now: Moment, *, rows: bool = True) -> Sequence[str]:
-    """What is not as it was, a line each; nothing when all is.
+def differences(before: Moment, now: Moment) -> Sequence[str]:
+    """What is not as it was, a line each; nothing when all is."""
+    rows = (_words(each) for each in divergences(before.rows, now.rows))
+    return (*rows, *schema_differences(before.schema, now.schema))
 
-    Args:
-        before: what it was.
-        now: what it is.
-        rows: whether rows count, or the schema alone.
-    """
-    found = divergences(before.rows, now.rows) if rows else ()
-    gone, new = before.schema - now.schema, now.schema - before.schema
+
+def schema_differences(before: Schema, now: Schema) -> Sequence[str]:
+    """The same of the schema alone."""
     return (
-        *(_words(each) for each in found),
-        *(f"the schema lacks: {statement[0]}" for statement in gone),
-        *(f"the schema has, and had not: {statement[0]}" for statement in new),
+        *(f"the schema lacks: {statement[0]}" for statement in before - now),
+        *(f"the schema has, and had not: {statement[0]}" for statement in now - before),
     )
 
 
