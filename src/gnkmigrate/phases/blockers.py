@@ -89,6 +89,9 @@ class BlockerWatch:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
+        # Now, and not in the middle of a transaction: connecting takes longer than most of them.
+        with self._troubles_noted():
+            self._connected()
         return self
 
     def __exit__(
@@ -130,16 +133,21 @@ class BlockerWatch:
         return tuple(str(blocker) for blocker in self._seen)
 
     def _look(self) -> None:
-        while not self._over.wait(_PATIENCE_S):
+        while not self._trouble and not self._over.wait(_PATIENCE_S):
             with self._asking:
                 since = self._since
                 if since is None or time.monotonic() - since < _PATIENCE_S:
                     continue
-                try:
+                with self._troubles_noted():
                     self._seen = self._ask() or self._seen
-                except (GnkMigrateError, psycopg.Error) as error:
-                    self._trouble = str(error)
-                    return
+
+    @contextmanager
+    def _troubles_noted(self) -> Iterator[None]:
+        """Who may not look can still work; those who are in the way remain unnamed."""
+        try:
+            yield
+        except (GnkMigrateError, psycopg.Error) as error:
+            self._trouble = str(error)
 
     def _ask(self) -> tuple[Blocker, ...]:
         with self._connected().cursor(row_factory=class_row(Blocker)) as cursor:

@@ -136,21 +136,22 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     create_schema(work)
     view, columns = view_of(table), shape["columns"]
     listed = ",\n    ".join(f"{_read(entry)} AS {column(entry['name'])}" for entry in columns)
-    work.connection.execute(
-        f"CREATE VIEW {view} AS SELECT\n    {listed}\nFROM {quoted(table)} AS current".encode()
-    )
-    for entry in columns:
-        if entry["default"] is not None:
-            name = column(entry["name"])
-            work.connection.execute(
-                f"ALTER VIEW {view} ALTER COLUMN {name} SET DEFAULT {entry['default']}".encode()
-            )
     function = _function(table)
-    work.connection.execute(_writing(table, function, shape).encode())
-    work.execute(
-        f"CREATE TRIGGER gnkmigrate_write INSTEAD OF INSERT OR UPDATE OR DELETE ON {view}"
-        f" FOR EACH ROW EXECUTE FUNCTION {function}()"
-    )
+    # In one round trip, since everybody waits for the table's lock.
+    statements = [
+        f"CREATE VIEW {view} AS SELECT\n    {listed}\nFROM {quoted(table)} AS current",
+        *(
+            f"ALTER VIEW {view} ALTER COLUMN {column(entry['name'])} SET DEFAULT {entry['default']}"
+            for entry in columns
+            if entry["default"] is not None
+        ),
+        _writing(table, function, shape),
+        (
+            f"CREATE TRIGGER gnkmigrate_write INSTEAD OF INSERT OR UPDATE OR DELETE ON {view}"
+            f" FOR EACH ROW EXECUTE FUNCTION {function}()"
+        ),
+    ]
+    work.connection.execute(";\n".join(statements).encode())
     carry_to_view(work, quoted(table), view)
 
 

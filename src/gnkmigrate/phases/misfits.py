@@ -14,11 +14,6 @@ from gnkmigrate.phases.work import Work
 def condition(work: Work, table: str, change: Conversion) -> str:
     """The SQL condition under which the old column cannot hold a row's value."""
     before = shadow.remembered(work, table, (change,))[change.column]
-    if before is None:
-        raise PhaseFailed(
-            f"How {table}.{change.column} was declared is not in the journal.",
-            hint="Restore the rows of gnkmigrate.memory from a backup.",
-        )
     return change.misfit(column(change.new_name), not_null=bool(before["not_null"]))
 
 

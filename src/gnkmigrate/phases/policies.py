@@ -65,6 +65,8 @@ def lift(work: Work, table: str, renames: Mapping[str, str]) -> list[str]:
         renames: the columns that change, and what each will be called when the policies are
             created again. PostgreSQL itself puts the new names into the conditions.
     """
+    if not _ask(work, _STATEMENTS, table, list(renames)):
+        return []
     _rename(work, table, renames)
     found = _ask(work, _STATEMENTS, table, list(renames.values()))
     _rename(work, table, {after: before for before, after in renames.items()})

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionFailed, ConnectionLost, PhaseRefused, RunnerBusy
-from gnkmigrate.phases import dry_run, events, executor, journal, lock
+from gnkmigrate.phases import dry_run, events, executor, garbage, journal, lock
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.disk import fullness_explained
 from gnkmigrate.phases.events import Direction
@@ -122,6 +122,7 @@ def at_work(
         ConnectionLost: the session ended in the middle.
     """
     with (
+        garbage.set_aside(),
         _loss_explained(connection),
         fullness_explained(connection),
         lock.one_runner(connection),

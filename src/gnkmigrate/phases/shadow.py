@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.conversion import COLUMN, Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
@@ -139,10 +140,20 @@ def remember(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
 def remembered(
     work: Work, table: str, conversions: Sequence[Conversion]
 ) -> Mapping[str, Mapping[str, Any]]:
-    """How the columns were declared before the phase, by their names then."""
-    return {
-        conversion.column: work.recall(memory_key(table, conversion)) for conversion in conversions
-    }
+    """How the columns were declared before the phase, by their names then.
+
+    Raises:
+        PhaseFailed: the journal does not say.
+    """
+    keys = {conversion.column: memory_key(table, conversion) for conversion in conversions}
+    found = work.recall_all(tuple(keys.values()))
+    for name, key in keys.items():
+        if key not in found:
+            raise PhaseFailed(
+                f"How {table}.{name} was declared is not in the journal.",
+                hint="Restore the rows of gnkmigrate.memory from a backup.",
+            )
+    return {name: found[key] for name, key in keys.items()}
 
 
 def _upward(

@@ -3,7 +3,7 @@
 import itertools
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -178,10 +178,12 @@ class Work:
 
     def recall(self, key: str) -> Any:
         """What was remembered under `key`; None when nothing was."""
-        row = self.connection.execute(
-            "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (self.phase, key)
-        ).fetchone()
-        return row[0] if row else None
+        return self.recall_all([key]).get(key)
+
+    def recall_all(self, keys: Sequence[str]) -> Mapping[str, Any]:
+        """What was remembered under each of these keys, where anything was."""
+        query = "SELECT key, value FROM gnkmigrate.memory WHERE phase = %s AND key = ANY (%s)"
+        return dict(self.connection.execute(query, (self.phase, list(keys))).fetchall())
 
     def forget(self, key: str) -> None:
         self.connection.execute(

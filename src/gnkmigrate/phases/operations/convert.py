@@ -117,12 +117,12 @@ class ConvertColumns(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
-        legacy.hide(work, spec.table)
-        work.execute(f"LOCK TABLE {quoted(spec.table)} IN ACCESS EXCLUSIVE MODE")
+        exchanging = _locked(spec, work)
         lifted = policies.lift(work, spec.table, spec.renames)
         rows = 0
-        if spec.is_online(work):
-            exchange(spec, work)
+        if exchanging:
+            work.connection.execute(exchanging.encode())
+            spec.forget_choice(work)
         else:
             rows = self._rewrite(work)
         policies.restore(work, lifted)
@@ -174,11 +174,11 @@ class RevertColumns(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
-        legacy.hide(work, spec.table)
-        work.execute(f"LOCK TABLE {quoted(spec.table)} IN ACCESS EXCLUSIVE MODE")
+        exchanging = _locked(spec, work)
         lifted = policies.lift(work, spec.table, spec.renames)
-        if spec.is_online(work):
-            exchange(spec, work)
+        if exchanging:
+            work.connection.execute(exchanging.encode())
+            spec.forget_choice(work)
             rows = 0
         else:
             rows = self._rewrite(work)
@@ -251,6 +251,20 @@ class RevertColumns(Step):
             "originals from gnkmigrate.residue"
         )
         return (*self._renames(), note)
+
+
+def _locked(spec: Reshaping, work: Work) -> str:
+    """Locks the table and its view, and gives the statements of the exchange; "" for a rewrite.
+
+    An autovacuum is waited for in the first lock, where nobody else has to wait behind us, and
+    under the second one everybody waits: what can be asked before it is.
+    """
+    table = quoted(spec.table)
+    work.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
+    exchanging = exchange(spec, work) if spec.is_online(work) else ""
+    legacy.hide(work, spec.table)
+    work.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    return exchanging
 
 
 @dataclass(frozen=True)

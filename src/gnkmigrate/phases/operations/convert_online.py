@@ -17,6 +17,7 @@ from gnkmigrate.phases.privileges import grants_on
 from gnkmigrate.phases.reshaping import Reshaping
 from gnkmigrate.phases.shadow import Shadow
 from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
@@ -224,39 +225,48 @@ def not_null_check(required: str) -> str:
     return f"gnkmigrate_not_null_{required}".encode()[:63].decode(errors="ignore")
 
 
-def exchange(spec: Reshaping, work: Work) -> None:
-    """Drops the replaced columns and gives their names to the new ones; no row is touched."""
+def exchange(spec: Reshaping, work: Work) -> str:
+    """Statements that drop the replaced columns and give their names to the new ones.
+
+    They touch no row. Nothing is left to ask once the table is locked.
+    """
     table, shadows = quoted(spec.table), spec.shadows(work)
     sources = [built.source for built in shadows]
     indexes = indexes_of(work, spec.table, sources) if sources else ()
-    carried = [each for built in shadows for each in _carried(work, spec, built)]
+    statements = []
     if shadows:
-        work.execute(f"DROP TRIGGER {shadow.TRIGGER} ON {table}; DROP FUNCTION {spec.function}()")
-    for source in sources:
-        work.execute(f"ALTER TABLE {table} DROP COLUMN {column(source)}")
+        statements += [
+            f"DROP TRIGGER {shadow.TRIGGER} ON {table}",
+            f"DROP FUNCTION {spec.function}()",
+            f"ALTER TABLE {table} " + ", ".join(f"DROP COLUMN {column(each)}" for each in sources),
+        ]
     for built in shadows:
-        work.execute(
+        statements.append(
             f"ALTER TABLE {table} RENAME COLUMN {column(built.name)} TO {column(built.target)}"
         )
-        if built.default is not None:
-            target = column(built.target)
-            work.execute(f"ALTER TABLE {table} ALTER COLUMN {target} SET DEFAULT {built.default}")
+    actions = [
+        f"ALTER COLUMN {column(built.target)} SET DEFAULT {render(built.default, work.parameters)}"
+        for built in shadows
+        if built.default is not None
+    ]
     for built in shadows:
         if built.not_null:
-            _set_not_null(work, table, built.target, not_null_check(built.name))
-    for statement in (each for index in indexes for each in index.adopt(spec.table)):
-        work.execute(statement)
-    for statement in (*carried, *spec.redeclare(work)):
-        work.connection.execute(statement.encode())
+            actions += _set_not_null(built.target, not_null_check(built.name))
+    statements += [f"ALTER TABLE {table} {action}" for action in actions]
+    statements += [each for index in indexes for each in index.adopt(spec.table)]
+    statements += [each for built in shadows for each in _carried(work, spec, built)]
+    statements += spec.redeclare(work)
     for before, after in spec.kept_required(work):
-        _set_not_null(work, table, after, not_null_check(before))
-    spec.forget_choice(work)
+        statements += [
+            f"ALTER TABLE {table} {action}"
+            for action in _set_not_null(after, not_null_check(before))
+        ]
+    return ";\n".join(statements)
 
 
-def _set_not_null(work: Work, table: str, name: str, check: str) -> None:
+def _set_not_null(name: str, check: str) -> tuple[str, str]:
     """Declares what a CHECK has proven; only now, since PostgreSQL 18 names it for the column."""
-    work.execute(f"ALTER TABLE {table} ALTER COLUMN {column(name)} SET NOT NULL")
-    work.execute(f"ALTER TABLE {table} DROP CONSTRAINT {column(check)}")
+    return f"ALTER COLUMN {column(name)} SET NOT NULL", f"DROP CONSTRAINT {column(check)}"
 
 
 def _carried(work: Work, spec: Reshaping, built: Shadow) -> list[str]:
