@@ -33,6 +33,19 @@ WHERE attrelid = %s::regclass AND attname = ANY (%s) AND NOT attisdropped
 """
 
 
+def keep_maintenance_out(work: Work, *tables: str) -> None:
+    """Waits for an autovacuum, or what a DBA does, and lets none begin until the transaction ends.
+
+    To be asked before a stronger lock: SHARE UPDATE EXCLUSIVE is in nobody's way who reads or
+    writes rows (manual, 13.3.1), so that nobody waits behind us, too.
+
+    Args:
+        work: the session, in a transaction.
+        tables: quoted.
+    """
+    work.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE UPDATE EXCLUSIVE MODE")
+
+
 def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """How columns are declared, by name, as SQL that is qualified throughout.
 

@@ -256,11 +256,10 @@ class RevertColumns(Step):
 def _locked(spec: Reshaping, work: Work) -> str:
     """Locks the table and its view, and gives the statements of the exchange; "" for a rewrite.
 
-    An autovacuum is waited for in the first lock, where nobody else has to wait behind us, and
-    under the second one everybody waits: what can be asked before it is.
+    Under the lock everybody waits: what can be asked before it is.
     """
     table = quoted(spec.table)
-    work.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
+    relation.keep_maintenance_out(work, table)
     exchanging = exchange(spec, work) if spec.is_online(work) else ""
     legacy.hide(work, spec.table)
     work.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")

@@ -48,6 +48,7 @@ class AddShadows(Step):
             _require_free(spec, work)
         shadows = spec.shadows(work)
         if spec.choose(work) and shadows:
+            relation.keep_maintenance_out(work, quoted(spec.table))
             work.execute(shadow.add(spec.table, shadows, spec.function))
         return 0
 

@@ -53,6 +53,10 @@ class SwapTable(Step):
     def tables(self) -> Sequence[str]:
         return (self.table,)
 
+    @property
+    def _staged(self) -> str:
+        return f"{STAGING}.{split(self.table)[1]}"
+
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = relation.dependents(work, self.table)
         refusals = unchecked_functions(
@@ -73,7 +77,9 @@ class SwapTable(Step):
         )
 
     def run(self, work: Work) -> int:
-        work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
+        live, staged = quoted(self.table), quoted(self._staged)
+        relation.keep_maintenance_out(work, live, staged)
+        work.execute(f"LOCK TABLE {live}, {staged} IN ACCESS EXCLUSIVE MODE")
         work.remember(self.name, foreign_keys.loosen(work, self.table))
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, ARCHIVE))
@@ -106,7 +112,7 @@ class SwapTable(Step):
         more = [dedent(render(sql, parameters)).strip() for sql in (self.last, self.view) if sql]
         note = "-- owner and grants are carried over, foreign keys deferred"
         return (
-            f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
+            f"LOCK TABLE {quoted(self.table)}, {quoted(self._staged)} IN ACCESS EXCLUSIVE MODE",
             f"{note}\n{_move(self.table, schema, ARCHIVE)}",
             _move(self.table, STAGING, schema),
             *more,
@@ -143,6 +149,8 @@ class UnswapTable(Step):
         return f"{ARCHIVE}.{split(self.table)[1]}"
 
     def run(self, work: Work) -> int:
+        listed = (quoted(table) for table in (self._archived, self.table, *self.also))
+        relation.keep_maintenance_out(work, *listed)
         legacy.hide(work, self.table)
         for table in (self._archived, self.table):
             work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")
