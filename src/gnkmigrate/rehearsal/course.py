@@ -84,14 +84,17 @@ class Course:
         before = self.now()
         request = Request(dry_run=True, parameters=self.parameters)
         runner.run(self.session, self.phases, "up", request, self.settings)
-        left = differences(before, self.now())
+        after = self.now()
+        left = differences(before, after)
+        self.before = {phase.name: after for phase in self.pending[:1]}
         return Found("carried out and rolled back; every row and the schema are as before", left)
 
     def upgrade(self) -> Found:
         """Each phase, with what there is before it, and after the last."""
         self.old = read_shapes(self.session, self.settings)
         for phase in self.pending:
-            self.before[phase.name] = self.now()
+            if phase.name not in self.before:
+                self.before[phase.name] = self.now()
             self.run_phase(phase, "up", "upgrade")
         self.reached = self.schema()
         return Found(_phases(self.pending, "run"))
