@@ -16,6 +16,7 @@ from gnkmigrate.connection import connect
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.status import Request
+from tests.migrations.maintenance import turned_away
 from tests.migrations.project import Home, Project
 
 ROWS = 300
@@ -110,3 +111,12 @@ def test_the_witness_sees_a_rewrite_and_a_scan(home: Home) -> None:
             with session.transaction():
                 session.execute("ALTER TABLE users ADD CHECK (email <> '')")
             assert [row[1:3] for row in session.found] == [("users", "AccessExclusiveLock")]
+
+
+@pytest.mark.parametrize("vacuumed", ["public.user_nodes", "gnkmigrate_staging.user_nodes"])
+def test_nobody_waits_behind_a_swap_that_waits_for_a_vacuum(
+    project: Project, vacuumed: str
+) -> None:
+    read = "SELECT FROM public.user_nodes"
+
+    assert turned_away(project, "swap of user_nodes", vacuumed=vacuumed, read=read) == []

@@ -1,8 +1,5 @@
 """op.convert_columns: new types under the application's feet, and every old value back."""
 
-import threading
-import time
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -11,6 +8,7 @@ import pytest
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.phases import events
 from gnkmigrate.phases.names import literal
+from tests.migrations.maintenance import turned_away
 from tests.migrations.project import Project
 from tests.phases.small import Small
 
@@ -304,34 +302,9 @@ def test_values_that_become_one_in_a_unique_column_are_named(small: Small) -> No
 
 
 def test_nobody_waits_behind_an_exchange_that_waits_for_a_vacuum(project: Project) -> None:
-    """What keeps a VACUUM out is SHARE UPDATE EXCLUSIVE (manual, 13.3.1)."""
     insert(project, (1, "short", 1))
-    turned_away: list[str] = []
 
-    with project.session() as vacuum, project.session() as reader:
-        reader.execute("SET lock_timeout = '1ms'")
+    step, read = f"columns of public.{TABLE}", f"SELECT FROM {QUOTED_TABLE}"
+    assert turned_away(project, step, vacuumed=QUOTED_TABLE, read=read) == []
 
-        def observe(event: events.Event) -> None:
-            if isinstance(event, events.StepStarted) and event.step.startswith("columns of"):
-                vacuum.execute("BEGIN")
-                vacuum.execute(f"LOCK TABLE {QUOTED_TABLE} IN SHARE UPDATE EXCLUSIVE MODE")
-                reading.start()
-            elif isinstance(event, events.LockAwaited):
-                reading.join()
-                vacuum.execute("COMMIT")
-
-        def read() -> None:
-            for _ in range(50):
-                try:
-                    reader.execute(f"SELECT FROM {QUOTED_TABLE}")
-                except psycopg.errors.LockNotAvailable as error:
-                    turned_away.append(str(error))
-                time.sleep(0.001)
-
-        reading = threading.Thread(target=read)
-        limits = project.settings.limits.model_copy(update={"lock_timeout_ms": 5000})
-        settings = project.settings.model_copy(update={"limits": limits})
-        replace(project, settings=settings).up(observe)
-
-    assert turned_away == []
     assert both(project) == [(1, "short", ":1")]
