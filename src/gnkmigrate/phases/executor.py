@@ -15,6 +15,7 @@ from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
 from gnkmigrate.phases import cursors, events, journal
 from gnkmigrate.phases.checking import refuse_if_anything_speaks_against
 from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.interruption import answered
 from gnkmigrate.phases.journal import StepState
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.step import Step
@@ -127,7 +128,7 @@ def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | Non
     try:
         if direction == "up":
             _give_up_downgrade(phase, in_force, work)
-        with cursors.in_use(work.connection):
+        with cursors.in_use(work.connection), answered(work.connection):
             rows = _run_steps(steps, direction, run, work)
         if direction == "down":
             with work.connection.transaction():

@@ -18,6 +18,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import events
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.interruption import answered
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.template import render
 from gnkmigrate.settings import LimitSettings
@@ -80,12 +81,13 @@ class Work:
         """
         if self.atomic:
             return action()
+        connection = self.connection
         deadline = time.monotonic() + self.limits.lock_deadline_s
         may_kill = self.limits.kill_blockers
         timeout_ms = first_timeout_ms(self.limits.lock_timeout_ms)
         for attempt in itertools.count(1):
             try:
-                with self.watch.looking(), self.connection.transaction():
+                with self.watch.looking(), connection.transaction(), answered(connection):
                     self._limit(timeout_ms, statements=limited)
                     return action()
             except PASSING as error:
