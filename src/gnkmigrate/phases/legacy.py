@@ -151,7 +151,7 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
             f" FOR EACH ROW EXECUTE FUNCTION {function}()"
         ),
     ]
-    work.connection.execute(";\n".join(statements).encode())
+    work.connection.execute("\n;\n".join(statements).encode())
     carry_to_view(work, quoted(table), view)
 
 

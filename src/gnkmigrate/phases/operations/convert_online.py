@@ -262,7 +262,7 @@ def exchange(spec: Reshaping, work: Work) -> str:
             f"ALTER TABLE {table} {action}"
             for action in _set_not_null(after, not_null_check(before))
         ]
-    return ";\n".join(statements)
+    return "\n;\n".join(statements)  # a default may end with a comment
 
 
 def _set_not_null(name: str, check: str) -> tuple[str, str]:
