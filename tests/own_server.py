@@ -1,10 +1,12 @@
 """A server of a test's own, which may be crashed, filled up or followed by a standby."""
 
+import os
 import secrets
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 
 from psycopg import conninfo
@@ -18,6 +20,7 @@ from gnkmigrate.servers.folder import locked_folder
 
 # Nobody but its user enters the folder with the socket.
 _AUTHENTICATION = "local all all trust\nlocal replication all trust\n"
+_PAGE = 4096
 
 
 @dataclass(frozen=True)
@@ -137,3 +140,29 @@ def small_file_system(parent: Path, account: Account, megabytes: int) -> Iterato
         yield place
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)  # noqa: S607
+
+
+class Ballast:
+    """A file that takes all the room that there is, and gives it back in pieces."""
+
+    def __init__(self, file: RawIOBase) -> None:
+        self._file = file
+
+    def take_all(self) -> None:
+        self._file.seek(0, os.SEEK_END)
+        with suppress(OSError):
+            while True:
+                self._file.write(bytes(_PAGE))
+
+    def give_back(self, size: int) -> None:
+        """Leaves that many bytes to others."""
+        self._file.truncate(max(self._file.seek(0, os.SEEK_END) - size, 0))
+
+
+@contextmanager
+def ballast_in(place: Path) -> Iterator[Ballast]:
+    """One on the file system that is mounted there."""
+    file = place / "ballast"
+    with file.open("wb", buffering=0) as opened:
+        yield Ballast(opened)
+    file.unlink()

@@ -1,10 +1,7 @@
 """The server's disk fills up anywhere in a phase: a clean stop, and on when there is room."""
 
-import os
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
-from io import RawIOBase
 from pathlib import Path
 
 import pytest
@@ -21,10 +18,9 @@ from tests.migrations.project import (
     minegnk_settings,
     stations_on,
 )
-from tests.own_server import OwnServer, own_server, small_file_system
+from tests.own_server import Ballast, OwnServer, ballast_in, own_server, small_file_system
 from tests.support import execute
 
-PAGE = 4096
 MEGABYTES = 64
 # Bytes, again and again. What was rolled back takes room as well, until a vacuum, and more of it
 # where a whole phase is.
@@ -58,26 +54,9 @@ def own_stations(own: OwnServer, phases: tuple[Phase, ...]) -> Iterator[Stations
 
 
 @pytest.fixture
-def ballast(disk: Path) -> Iterator["Ballast"]:
-    with (disk / "ballast").open("wb", buffering=0) as file:
-        yield Ballast(file)
-    (disk / "ballast").unlink()
-
-
-class Ballast:
-    """A file that takes all the room that there is, and gives it back in pieces."""
-
-    def __init__(self, file: RawIOBase) -> None:
-        self._file = file
-
-    def take_all(self) -> None:
-        self._file.seek(0, os.SEEK_END)
-        with suppress(OSError):
-            while True:
-                self._file.write(bytes(PAGE))
-
-    def give_back(self, size: int) -> None:
-        self._file.truncate(max(self._file.seek(0, os.SEEK_END) - size, 0))
+def ballast(disk: Path) -> Iterator[Ballast]:
+    with ballast_in(disk) as found:
+        yield found
 
 
 @pytest.fixture
