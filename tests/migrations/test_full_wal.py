@@ -54,9 +54,7 @@ def move_log(own: OwnServer, place: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def own_stations(
-    own: OwnServer, ballast: Ballast, phases: tuple[Phase, ...]
-) -> Iterator[Stations]:
+def own_stations(own: OwnServer, ballast: Ballast, phases: tuple[Phase, ...]) -> Iterator[Stations]:
     del ballast  # the log moves first
     with stations_on(own.server, phases) as found:
         yield found
