@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
 
+import pytest
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
@@ -120,11 +121,7 @@ def standby_of(primary: OwnServer) -> Iterator[OwnServer]:
 
 @contextmanager
 def small_file_system(parent: Path, account: Account, megabytes: int) -> Iterator[Path]:
-    """A file system in memory of that size, which only root can mount.
-
-    Raises:
-        PermissionError: this process may not mount anything.
-    """
+    """A file system in memory of that size; the test is skipped where none can be mounted."""
     place = parent / f"small-{secrets.token_hex(4)}"
     place.mkdir()
     size = f"size={megabytes}m,mode=0700,uid={account.uid},gid={account.gid}"
@@ -135,7 +132,7 @@ def small_file_system(parent: Path, account: Account, megabytes: int) -> Iterato
         text=True,
     )
     if mounted.returncode != 0:
-        raise PermissionError(mounted.stderr.strip())
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
     try:
         yield place
     finally:
