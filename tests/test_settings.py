@@ -82,6 +82,35 @@ def test_a_variable_that_is_not_allowed_is_named(
     assert detail.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("GNKMIGRATE_TARGT", "GNKMIGRATE_TARGET"),
+        ("GNKMIGRATE_SOURCE_TIME_ZONE", "GNKMIGRATE_SOURCE_TIMEZONE"),
+        ("GNKMIGRATE_LIMIT__BATCH_MS", "GNKMIGRATE_LIMITS__BATCH_MS"),
+    ],
+)
+def test_a_misspelt_variable_is_refused(
+    file: Path, monkeypatch: pytest.MonkeyPatch, variable: str, meant: str
+) -> None:
+    file.write_text("")
+    monkeypatch.setenv(variable, "hunter2")
+
+    with pytest.raises(SettingsError, match="no settings") as refused:
+        load(file)
+
+    assert refused.value.details == (f"{variable}: is {meant} meant?",)
+
+
+def test_variables_that_resemble_no_setting_are_somebody_elses(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text("")
+    monkeypatch.setenv("GNKMIGRATE_MUTATIONS", "all")
+
+    assert load(file).target == Path("schema/target.sql")
+
+
 def test_a_file_that_is_not_toml_is_refused(file: Path) -> None:
     file.write_text("target = 'a'\nschemas = [")
 

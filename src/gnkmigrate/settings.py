@@ -6,6 +6,7 @@ in gnkmigrate.toml of the folder or the nearest one above; relative paths count 
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,7 @@ FILE_NAME = "gnkmigrate.toml"
 # How a variable of the environment is called: GNKMIGRATE_LIMITS__BATCH_MS.
 _PREFIX = "GNKMIGRATE_"
 _DELIMITER = "__"
+_MISSPELT = 0.8  # how much a variable resembles a setting (difflib) that is taken for it
 
 
 class ServerSettings(BaseModel, extra="forbid"):
@@ -186,6 +188,7 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
             sources = super().settings_customise_sources(settings_cls, *args, **kwargs)
             return (*sources, TomlConfigSettingsSource(settings_cls, file)) if file else sources
 
+    _require_spelling()
     values = {name: value for name, value in (flags or {}).items() if value is not None}
     values["root"] = (file.parent if file else Path.cwd()).resolve()
     try:
@@ -198,6 +201,28 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."
         ) from None
+
+
+def _require_spelling() -> None:
+    """Refuses a variable that all but names a setting. Others may be somebody else's.
+
+    Raises:
+        SettingsError: there is one.
+    """
+    known = [name.upper() for name in Settings.model_fields]
+    meant = {}
+    for variable in sorted(os.environ):
+        if variable.upper().startswith(_PREFIX):
+            name, *rest = variable.upper().removeprefix(_PREFIX).split(_DELIMITER)
+            near = get_close_matches(name, known, n=1, cutoff=_MISSPELT)
+            if near and near != [name]:
+                meant[variable] = _PREFIX + _DELIMITER.join([*near, *rest])
+    if meant:
+        raise SettingsError(
+            "The environment holds variables that are no settings.",
+            details=[f"{variable}: is {right} meant?" for variable, right in meant.items()],
+            hint="docs/settings.md lists every setting.",
+        )
 
 
 def _not_allowed(file: Path | None, error: ValidationError) -> SettingsError:

@@ -1,5 +1,8 @@
 import json
+import secrets
 from pathlib import Path
+
+from psycopg import conninfo, sql
 
 from gnkmigrate.connection import DatabaseUrl
 from tests.cli.conftest import Command
@@ -69,3 +72,23 @@ def test_a_project_without_a_phase(
         assert ran.exit_code == 0
         assert "Nothing to do: migrations/ has no revision yet." in ran.stderr
     assert gnkmigrate(report, *config, "verify").exit_code == 0
+
+
+def test_a_role_that_may_not_read_the_journal_is_told_what_to_ask_for(
+    gnkmigrate: Command, report: DatabaseUrl
+) -> None:
+    gnkmigrate(report, "upgrade", "--yes", "--phase", "tables")
+    role = sql.Identifier(f"reader_{secrets.token_hex(6)}").as_string()
+    execute(report, f"CREATE ROLE {role} LOGIN PASSWORD 'sesame'")
+    reader = conninfo.make_conninfo(report.conninfo, user=role.strip('"'), password="sesame")
+
+    refused = gnkmigrate(DatabaseUrl(reader), "status")
+    _, _, advice = refused.stderr.partition("ask that one for: ")
+    execute(report, " ".join(advice.split()))
+    shown = gnkmigrate(DatabaseUrl(reader), "status")
+    execute(report, f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+    assert refused.exit_code == 2
+    assert "may not read gnkmigrate's journal" in refused.stderr
+    assert shown.exit_code == 0
+    assert shown.stdout.count("pending") == 5

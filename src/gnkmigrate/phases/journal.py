@@ -1,6 +1,7 @@
 """The journal in the database itself: what was run, and what is in force."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -62,9 +63,27 @@ def _statements() -> bytes:
     return (resources.files("gnkmigrate.phases") / "sql/journal.sql").read_bytes()
 
 
+@contextmanager
+def _reading(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except errors.InsufficientPrivilege as error:
+        user = sql.Identifier(connection.info.user).as_string()
+        raise PhaseRefused(
+            f"Role {user} may not read gnkmigrate's journal in {connection.info.dbname}.",
+            hint="Connect as its owner, or ask that one for: GRANT USAGE ON SCHEMA gnkmigrate"
+            f" TO {user}; GRANT SELECT ON ALL TABLES IN SCHEMA gnkmigrate TO {user};",
+        ) from error
+
+
 def exists(connection: Connection) -> bool:
-    """Whether this database has a journal, that is, whether gnkmigrate ever worked here."""
-    row = connection.execute("SELECT to_regclass('gnkmigrate.run') IS NOT NULL").fetchone()
+    """Whether this database has a journal, that is, whether gnkmigrate ever worked here.
+
+    Raises:
+        PhaseRefused: the role may not look.
+    """
+    with _reading(connection):
+        row = connection.execute("SELECT to_regclass('gnkmigrate.run') IS NOT NULL").fetchone()
     return bool(row and row[0])
 
 
@@ -90,10 +109,14 @@ def create(connection: Connection) -> None:
 
 
 def runs(connection: Connection) -> Sequence[Run]:
-    """Every run, oldest first; none where there is no journal."""
+    """Every run, oldest first; none where there is no journal.
+
+    Raises:
+        PhaseRefused: the role may not read them.
+    """
     if not exists(connection):
         return ()
-    with connection.cursor(row_factory=class_row(Run)) as cursor:
+    with _reading(connection), connection.cursor(row_factory=class_row(Run)) as cursor:
         return cursor.execute(
             "SELECT number, phase, revision, direction, state, checksum, steps, rows, parameters,"
             " error, tool_version, database_user, started_at, finished_at"
@@ -102,10 +125,14 @@ def runs(connection: Connection) -> Sequence[Run]:
 
 
 def steps(connection: Connection) -> Sequence[StepState]:
-    """Every step in force; none where there is no journal."""
+    """Every step in force; none where there is no journal.
+
+    Raises:
+        PhaseRefused: the role may not read them.
+    """
     if not exists(connection):
         return ()
-    with connection.cursor(row_factory=class_row(StepState)) as cursor:
+    with _reading(connection), connection.cursor(row_factory=class_row(StepState)) as cursor:
         return cursor.execute(
             "SELECT phase, direction, name, state, checksum, rows FROM gnkmigrate.step"
             " ORDER BY started_at, name"

@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
-
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases import events
 from gnkmigrate.phases.revision import Phase, load_phases
 from gnkmigrate.phases.status import Request, select_up, status
-from gnkmigrate.rehearsal.clone import Clone, CloneFailed, Transfer, clone
+from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
 from gnkmigrate.rehearsal.course import Course
 from gnkmigrate.rehearsal.measure import WatchedSession
 from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
@@ -59,7 +57,8 @@ def rehearse(
 
     Raises:
         RevisionError: migrations/ cannot be read, or does not fit the journal.
-        PhaseRefused: a phase is half done, so there is no state to come back to.
+        PhaseRefused: a phase is half done, so there is no state to come back to; or the role
+            may not read the journal.
         ConnectionFailed: no session with the live database.
         ServerUnavailable: no throwaway server of its major version.
         NoRoom: a disk is too small.
@@ -69,7 +68,7 @@ def rehearse(
     # What speaks against it is said before anything is copied.
     phases = load_phases(settings.path(settings.migrations))
     _require_steps(phases)
-    with connect(live, read_only=True) as session, _denial_explained(session):
+    with connect(live, read_only=True) as session:
         _pending(session, phases)
     started = time.monotonic()
     listener.stage("copy")
@@ -112,20 +111,6 @@ def _require_steps(phases: Sequence[Phase]) -> None:
     """
     for phase in phases:
         _ = phase.up_steps, phase.down_steps
-
-
-@contextmanager
-def _denial_explained(session: Connection) -> Iterator[None]:
-    """What a role may not read is said of the tables later; the journal is read before them."""
-    try:
-        yield
-    except psycopg.errors.InsufficientPrivilege:
-        user = session.info.user
-        raise CloneFailed(
-            f"Role {user} may not read the journal of {session.info.dbname}, which is in the "
-            "schema gnkmigrate.",
-            hint=f'As a superuser: GRANT pg_read_all_data TO "{user}"; or rehearse as the owner.',
-        ) from None
 
 
 def _pending(session: Connection, phases: Sequence[Phase]) -> tuple[Phase, ...]:
