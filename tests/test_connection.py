@@ -90,6 +90,20 @@ def test_a_temporary_table_never_shadows_another(database: DatabaseUrl) -> None:
     assert [column.name for column in cursor.description or ()] == ["real"]
 
 
+def test_where_a_session_is_can_be_told_to_programs_of_older_versions(
+    database: DatabaseUrl,
+) -> None:
+    """libpq says of each session how it treats a certificate, which pg_dump 14 does not know."""
+    with connect(database) as session:
+        assert "sslcertmode" in session.info.get_parameters()
+        assert "sslcertmode" not in DatabaseUrl.of(session).conninfo
+
+
+def test_what_the_user_has_chosen_stays_where_a_session_is(database: DatabaseUrl) -> None:
+    with connect(DatabaseUrl.parse(f"{database.conninfo} sslcertmode=disable")) as session:
+        assert "sslcertmode=disable" in DatabaseUrl.of(session).conninfo
+
+
 def test_a_read_only_session_writes_nothing(database: DatabaseUrl) -> None:
     from psycopg import errors
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -81,14 +81,14 @@ class DatabaseUrl:
         host = given.get("host") or os.environ.get("PGHOST") or "local socket"
         port = given.get("port") or os.environ.get("PGPORT") or "5432"
         database = given.get("dbname") or os.environ.get("PGDATABASE") or user
-        return f"{user}{'@' if user else ''}{host}:{port}/{database}"
+        return f"{user}{'@' if user else ''}{host}:{port}{'/' if database else ''}{database}"
 
     @classmethod
     def of(cls, connection: Connection) -> "DatabaseUrl":
         """Where a session is: the same server, whichever of several it is, user and database."""
         info = connection.info
         given = {
-            **info.get_parameters(),
+            **_chosen(info.get_parameters()),
             "password": info.password,
             "host": info.host or None,
             "hostaddr": info.hostaddr or None,
@@ -99,6 +99,14 @@ class DatabaseUrl:
     def with_database(self, name: str) -> "DatabaseUrl":
         """The same server, another database."""
         return DatabaseUrl(conninfo.make_conninfo(self.conninfo, dbname=name))
+
+
+def _chosen(parameters: Mapping[str, str]) -> Mapping[str, str]:
+    """Without what libpq sets itself and programs before PostgreSQL 16 do not know.
+
+    https://www.postgresql.org/docs/16/libpq-connect.html#LIBPQ-CONNECT-SSLCERTMODE
+    """
+    return dict(parameters.items() - {("sslcertmode", "allow")})
 
 
 def redact(text: str) -> str:
@@ -255,7 +263,8 @@ _EXPLANATIONS: tuple[tuple[str, str, str, str], ...] = (
         "",
         "(Connection refused|No such file or directory|No route to host)",
         "Nothing answers at {url}.",
-        "Is the server running, and are host and port right? gnkmigrate doctor tells more.",
+        "Is the server running, and are host and port right in --url, DATABASE_URL or PGHOST? "
+        "gnkmigrate doctor tells more.",
     ),
     (
         "",

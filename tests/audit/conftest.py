@@ -1,15 +1,18 @@
 """Schemas read from a session that any number of them pass through, each rolled back."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import pytest
 from psycopg import Rollback
 
+from gnkmigrate.audit.checks import end_of_life
 from gnkmigrate.catalog.model import Snapshot
 from gnkmigrate.catalog.snapshot import read_snapshot
 from gnkmigrate.connection import Connection, connect
 from gnkmigrate.servers import Server
+from tests.conftest import MAJOR
 
 Read: TypeAlias = Callable[[str], Snapshot]
 
@@ -19,6 +22,12 @@ def session(server: Server) -> Iterator[Connection]:
     """A session with an empty database, for tests that leave it empty."""
     with server.database() as url, connect(url, search_path=["public"]) as connection:
         yield connection
+
+
+@pytest.fixture
+def supported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's version gets fixes for ever, so that a finding does not come with a day."""
+    monkeypatch.setattr(end_of_life, "last_days", lambda: {MAJOR: dt.date.max})
 
 
 @pytest.fixture

@@ -12,9 +12,12 @@ from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.report import FORMATS
 from gnkmigrate.servers import Server
-from tests.support import execute
+from tests.support import CLOSE_PUBLIC, execute
 
 DOGS = "CREATE TABLE users (id int PRIMARY KEY);\nCREATE TABLE dogs (id int PRIMARY KEY);"
+
+
+pytestmark = pytest.mark.usefixtures("supported")
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +28,7 @@ def project(
     (tmp_path / "schema").mkdir()
     (tmp_path / "schema" / "target.sql").write_text(DOGS)
     (tmp_path / "gnkmigrate.toml").touch()
-    execute(database, "CREATE TABLE users (id int PRIMARY KEY)")
+    execute(database, f"{CLOSE_PUBLIC}; CREATE TABLE users (id int PRIMARY KEY)")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("DATABASE_URL", database.conninfo)

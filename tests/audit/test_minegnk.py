@@ -16,7 +16,7 @@ from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
 from tests.audit.support import TIME
 from tests.conftest import PROVIDER
-from tests.support import ROOT, execute, execute_file, rows
+from tests.support import CLOSE_PUBLIC, ROOT, execute, execute_file, rows
 
 REPORT = ROOT / "audits" / "minegnk-baseline.md"
 ROWS = Path(__file__).with_name("minegnk.sql")
@@ -203,6 +203,7 @@ def _undated(report: str) -> str:
     return re.sub(r"^\*\*(Date|Database)\*\*: .*$", r"**\1**", report, flags=re.MULTILINE)
 
 
+@pytest.mark.usefixtures("supported")
 @pytest.mark.skipif(PROVIDER == "url", reason="a given server names databases in its own way")
 def test_the_report_that_is_kept_is_the_one_that_the_command_writes(
     server: Server, minegnk_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -210,6 +211,7 @@ def test_the_report_that_is_kept_is_the_one_that_the_command_writes(
     written = tmp_path / "report.md"
     url = server.create_database("minegnk", template=minegnk_template)
     try:
+        execute(url, CLOSE_PUBLIC)
         execute_file(url, ROWS)
         monkeypatch.chdir(ROOT)
         monkeypatch.setenv("DATABASE_URL", url.conninfo)

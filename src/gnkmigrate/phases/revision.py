@@ -78,7 +78,8 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
     if not (migrations / "versions").is_dir():
         raise RevisionError(
             f"There are no revisions in {migrations}: the folder versions is missing.",
-            hint="Set `migrations` in gnkmigrate.toml to the folder that holds env.py.",
+            hint="Write a project with gnkmigrate init, or set `migrations` in gnkmigrate.toml to "
+            "the folder that holds env.py.",
         )
     load_operations()
     config = Config()
