@@ -263,8 +263,7 @@ _EXPLANATIONS: tuple[tuple[str, str, str, str], ...] = (
         "",
         "(Connection refused|No such file or directory|No route to host)",
         "Nothing answers at {url}.",
-        "Is the server running, and are host and port right in --url, DATABASE_URL or PGHOST? "
-        "gnkmigrate doctor tells more.",
+        "Is it running, and are host and port right? See --url, DATABASE_URL; gnkmigrate doctor.",
     ),
     (
         "",
