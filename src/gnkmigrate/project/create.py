@@ -8,7 +8,10 @@ from pathlib import Path
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.programs import dump_schema
+from gnkmigrate.servers.binaries import VERSIONS
+from gnkmigrate.settings import FILE_NAME
 
+SETTINGS = Path(FILE_NAME)
 TARGET = Path("schema/target.sql")
 BASELINE = Path("schema/baseline.sql")
 
@@ -30,7 +33,7 @@ def create_project(folder: Path, url: DatabaseUrl | None = None) -> tuple[Path, 
     """
     files = dict(_template())
     if url is not None:
-        files |= _schema_files(url)
+        files |= _of_database(url, files[SETTINGS])
     present = [path for path in files if (folder / path).exists()]
     if present:
         raise SettingsError(
@@ -57,11 +60,14 @@ def _template() -> Iterator[tuple[Path, str]]:
     return walk(root, Path())
 
 
-def _schema_files(url: DatabaseUrl) -> Mapping[Path, str]:
+def _of_database(url: DatabaseUrl, settings: str) -> Mapping[Path, str]:
+    """The schema, and with the settings the version that a throwaway server needs to take it."""
     with connect(url, read_only=True) as connection:
         major = connection.info.server_version // 10000
     dump = dump_schema(url, major)
+    version = f"\n# The PostgreSQL that the project's SQL is for.\n[server]\nmajor = {major}\n"
     return {
+        SETTINGS: settings + (version if major in VERSIONS else ""),
         TARGET: f"-- The schema that this project means to have. Change it here first.\n{dump}",
         BASELINE: f"-- The schema that the first revision starts from. It never changes.\n{dump}",
     }
