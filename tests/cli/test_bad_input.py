@@ -150,7 +150,11 @@ def test_constraints_of_other_names_are_found(gnkmigrate: Command, report: Datab
     )
     assert gnkmigrate(report, "upgrade", "--yes").exit_code == 0
     assert gnkmigrate(report, "downgrade", "--all", "--yes").exit_code == 0
-    names = rows(report, "SELECT conname FROM pg_constraint WHERE conrelid = 'users'::regclass")
+    names = rows(
+        report,
+        "SELECT conname FROM pg_constraint"
+        " WHERE conrelid = 'users'::regclass AND contype <> 'n'",  # NOT NULL has names since 18
+    )
     assert {name for (name,) in names} == {"PK of users", "users_email_key"}
 
 
