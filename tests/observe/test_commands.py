@@ -75,8 +75,15 @@ def test_upgrade_and_downgrade(shop: Small) -> None:
 
 
 def test_a_rehearsal(shop: Small) -> None:
-    found = paths(spans_of(shop, "rehearse"))
+    spans = spans_of(shop, "rehearse")
     assert {
         "phase phase1 > step make > CREATE TABLE",
         "phase phase1 > step make > DROP TABLE",
-    } <= found
+    } <= paths(spans)
+    phases = [span for span in spans if span["name"] == "phase phase1"]
+    assert [span["attributes"]["gnkmigrate.direction"] for span in phases] == [
+        "up",  # the dry run
+        "up",
+        "down",
+        "up",
+    ]

@@ -83,7 +83,7 @@ class Course:
         """All phases in one transaction that is rolled back, and leaves nothing."""
         before = self.now()
         request = Request(dry_run=True, parameters=self.parameters)
-        runner.run(self.session, self.phases, "up", request, self.settings)
+        runner.run(self.session, self.phases, "up", request, self.settings, self.observe)
         after = self.now()
         left = differences(before, after)
         self.before = {phase.name: after for phase in self.pending[:1]}
