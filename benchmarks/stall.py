@@ -327,7 +327,7 @@ def main() -> None:
     )
     print(
         f"{given.nodes:,} user_nodes, {given.users:,} users, {given.clients} clients,"
-        f" medians of {given.runs} runs"
+        f" {given.runs} runs"
     )
     print(
         f"{'':20} {'time':>9} {'statements':>11} {'share':>7} {'longest':>13} {'own':>10}  errors"
@@ -336,8 +336,11 @@ def main() -> None:
     with throwaway(ServerSettings(), 16) as server:
         for number in range(given.runs):
             runs.append(one_run(server, given, settings))
-            print(f"after run {number + 1}")
-            show(runs)
+            print(f"run {number + 1}")
+            show(runs[-1:])
+    if given.runs > 1:
+        print("medians")
+        show(runs)
 
 
 if __name__ == "__main__":
