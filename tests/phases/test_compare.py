@@ -83,6 +83,30 @@ def test_odd_names_empty_tables_and_partitions(database: DatabaseUrl) -> None:
     }
 
 
+def test_columns_that_are_left_out_do_not_count_nor_do_their_heirs(database: DatabaseUrl) -> None:
+    execute(
+        database,
+        """
+        CREATE TABLE days (day date, "A note" text) PARTITION BY RANGE (day);
+        CREATE TABLE days_2025 PARTITION OF days FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+        CREATE TABLE others ("A note" text);
+        INSERT INTO days VALUES ('2025-03-30', 'x');
+        INSERT INTO others VALUES ('x')
+        """,
+    )
+    left_out = [("public", "days", "A note"), ("public", "nowhere", "x")]
+
+    def found() -> Mapping[str, Fingerprint]:
+        with connect(database) as connection:
+            return fingerprint(connection, ["public"], left_out)
+
+    before = found()
+    execute(database, 'ALTER TABLE days DROP COLUMN "A note"; UPDATE others SET "A note" = \'y\'')
+    assert [each.relation for each in divergences(before, found())] == ["public.others"]
+    execute(database, "UPDATE days SET day = '2025-03-31'")
+    assert len(divergences(before, found())) == 2
+
+
 def test_more_tables_than_one_statement_asks(database: DatabaseUrl) -> None:
     execute(
         database,

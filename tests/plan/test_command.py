@@ -62,6 +62,34 @@ def test_json_is_one_document(command: Command) -> None:
     ]
 
 
+def test_a_proof_goes_with_each_format(command: Command) -> None:
+    told = "Proven on a copy with 0 rows: every statement runs"
+    proven = command("plan", "--prove")
+    assert (proven.returncode, proven.stderr) == (1, "copy ...\nstatements ...\ncomparison ...\n")
+    assert proven.stdout.splitlines()[-1].startswith(told)
+    assert f"\n-- {told}" in command("plan", "--prove", "--format", "sql").stdout
+    proof = json.loads(command("plan", "--prove", "--format", "json").stdout)["proof"]
+    assert (len(proof["seconds"]), proof["rows"], proof["provider"]) == (1, 0, "url")
+
+
+def test_a_plan_that_does_not_hold_is_not_given_out(
+    command: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    with connect(database) as connection:
+        connection.execute("CREATE TABLE public.item (id integer, name text)")
+        connection.execute("INSERT INTO public.item VALUES (1), (1)")
+    refused = command("plan", "--prove", "--output", "plan.txt")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "of the plan fails on a copy of the live database: could not create" in refused.stderr
+    assert not (tmp_path / "plan.txt").exists()
+
+
+def test_options_of_a_proof_need_one(command: Command) -> None:
+    refused = command("plan", "--sample", "5")
+    assert refused.returncode == 2
+    assert "--sample and --skip-extension go with --prove" in refused.stderr
+
+
 def test_another_target(command: Command, tmp_path: Path) -> None:
     (tmp_path / "other.sql").write_text("CREATE TABLE other ();")
     assert "CREATE TABLE public.other ()" in command("plan", "--target", "other.sql").stdout

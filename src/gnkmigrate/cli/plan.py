@@ -37,32 +37,71 @@ def command(
             help="Keep locks short, or use fewer statements that lock for longer.",
         ),
     ] = True,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Run it on a copy of the live database first.")
+    ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="ROWS",
+            help="For --prove, copy so many rows of each table, and all that they refer to.",
+        ),
+    ] = None,
+    skip_extension: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="For --prove, copy without this extension; can be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Show the SQL that takes the live database to its target, and what each statement does.
 
     Every statement says which lock it takes, whether it rewrites or reads a whole table, and
-    what data is lost with it. Nothing is run. The exit code is 1 where there is something to do.
+    what data is lost with it. Nothing is run on the live database. The exit code is 1 where there
+    is something to do.
 
-    Example: gnkmigrate plan --format sql --output plan.sql
+    With --prove a plan is only given out when it has run on a copy, with the live rows, has left
+    no difference to the target, and has kept every row.
+
+    Example: gnkmigrate plan --prove --format sql --output plan.sql
     """
+    from gnkmigrate.cli._transfer import transfer_progress
     from gnkmigrate.plan.document import write_plan
     from gnkmigrate.plan.script import write_script
     from gnkmigrate.plan.session import plan_project
     from gnkmigrate.plan.text import render_plan
+    from gnkmigrate.rehearsal.prove import prove as prove_plan
+    from gnkmigrate.rehearsal.sample import Selection
     from gnkmigrate.report.files import check_writable, write_report
 
+    if not prove and (sample or skip_extension):
+        raise typer.BadParameter("--sample and --skip-extension go with --prove.")
     check_writable([output] if output else [])
     project = _context.settings(context)
-    planned = plan_project(project, _context.live_url(context, project), target, online=online)
+    url = _context.live_url(context, project)
+    planned = plan_project(project, url, target, online=online)
+    proof = None
+    if prove and planned.statements:
+        selection = Selection(sample, without=tuple(skip_extension or ()))
+        messages = _context.stderr(context)
+        proof = prove_plan(
+            planned,
+            project,
+            url,
+            lambda: transfer_progress(context),
+            selection,
+            lambda step: messages.print(f"{step} ..."),
+        )
     if format_ is Format.TEXT:
-        text = render_plan(planned.statements)
+        text = render_plan(planned.statements, proof)
         if output is None:
             _context.stdout(context).print(text, soft_wrap=True)
         rendered = f"{text.plain}\n"
     elif format_ is Format.SQL:
-        rendered = write_script(planned.statements, planned.source_name, planned.target_name)
+        rendered = write_script(planned.statements, planned.source_name, planned.target_name, proof)
     else:
-        rendered = write_plan(planned)
+        rendered = write_plan(planned, proof)
     if output is not None:
         write_report(output, rendered)
     elif format_ is not Format.TEXT:

@@ -1,9 +1,11 @@
 """Whether the rows of two moments, or of two databases, are the same: every row of every table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 
@@ -41,22 +43,25 @@ def _statements() -> bytes:
     return (resources.files("gnkmigrate.phases") / "sql/fingerprint.sql").read_bytes()
 
 
-def fingerprint(connection: Connection, schemas: Sequence[str]) -> Mapping[str, Fingerprint]:
+def fingerprint(
+    connection: Connection, schemas: Sequence[str], left_out: Iterable[tuple[str, ...]] = ()
+) -> Mapping[str, Fingerprint]:
     """What every table and sequence of the schemas holds, at one moment.
 
     Args:
         connection: a session in autocommit, whose pinned settings make values print alike.
         schemas: the schemas' names.
+        left_out: columns that do not count, (schema, table, column); nor do those that inherit.
 
     Returns:
         The fingerprints by relation, in the order of their names.
     """
     found: dict[str, Fingerprint] = {}
+    asked_for = {"schemas": list(schemas), "left_out": Jsonb([list(path) for path in left_out])}
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         selects = [
-            str(row[1]).encode()
-            for row in connection.execute(_statements(), {"schemas": list(schemas)}).fetchall()
+            str(row[1]).encode() for row in connection.execute(_statements(), asked_for).fetchall()
         ]
         for start in range(0, len(selects), _AT_ONCE):
             asked = b" UNION ALL ".join(selects[start : start + _AT_ONCE])

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from gnkmigrate.catalog.model import Snapshot, content_hash
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned
 from gnkmigrate.plan.statement import Statement, Statements
 from gnkmigrate.plan.summary import Summary, summarise
@@ -56,24 +57,36 @@ class StatementDocument(BaseModel, extra="forbid"):
         return Statement(**self.model_dump())
 
 
+class ProofDocument(BaseModel, extra="forbid"):
+    """What running the plan on a copy has shown; see `Proof`."""
+
+    seconds: list[float]
+    rows: int
+    live_rows: int
+    server_version: int
+    provider: str
+
+
 class PlanDocument(BaseModel, extra="forbid"):
-    """The whole plan."""
+    """The whole plan; `proof` is null where none was asked for."""
 
     version: Literal[1]
     source: SideDocument
     target: SideDocument
     summary: SummaryDocument
     statements: list[StatementDocument]
+    proof: ProofDocument | None = None
 
 
-def write_plan(planned: Planned) -> str:
-    """The plan as a JSON text that ends with a newline."""
+def write_plan(planned: Planned, proof: Proof | None = None) -> str:
+    """The plan as a JSON text that ends with a newline, with what a proof has shown."""
     document = PlanDocument(
         version=1,
         source=_side(planned.source, planned.source_name),
         target=_side(planned.target, planned.target_name),
         summary=_summary(summarise(planned.statements)),
         statements=[StatementDocument(**asdict(each)) for each in planned.statements],
+        proof=ProofDocument(**asdict(proof)) if proof else None,
     )
     return document.model_dump_json(indent=2) + "\n"
 

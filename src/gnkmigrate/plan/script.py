@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.statement import Statement
 from gnkmigrate.plan.summary import effects, summarise
 from gnkmigrate.report.escape import visible
 
 
-def write_script(statements: Sequence[Statement], source: str, target: str) -> str:
+def write_script(
+    statements: Sequence[Statement], source: str, target: str, proof: Proof | None = None
+) -> str:
     """The script.
 
     Each statement is a transaction of its own: what is added in one is validated in another,
@@ -17,10 +20,12 @@ def write_script(statements: Sequence[Statement], source: str, target: str) -> s
         statements: in the order in which they run.
         source: what the script changes, in words.
         target: what it makes of it, in words.
+        proof: what running it on a copy has shown.
     """
     lines = [
         f"-- From {source} to {target}: {summarise(statements)}",
         "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE, not in a single transaction.",
+        *([f"-- {proof}"] if proof else []),
     ]
     for statement in statements:
         lines += ["", *_comments(statement), f"{statement.sql};"]

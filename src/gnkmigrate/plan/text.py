@@ -4,28 +4,34 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.statement import Statement
 from gnkmigrate.plan.summary import effects, summarise
 from gnkmigrate.report.escape import visible
 
+_WORTH_TELLING_S = 0.1
 
-def render_plan(statements: Sequence[Statement]) -> Text:
-    """The statements with what they do, and a summary at the end."""
+
+def render_plan(statements: Sequence[Statement], proof: Proof | None = None) -> Text:
+    """The statements with what they do, and a summary at the end; with what a proof has shown."""
     if not statements:
         return Text("Nothing to do: the database is as the target says.")
     text = Text()
     width = len(str(len(statements)))
     for number, statement in enumerate(statements, 1):
-        text.append(_entry(number, width, statement))
+        seconds = proof.seconds[number - 1] if proof else 0
+        text.append(_entry(number, width, statement, seconds))
         text.append("\n")
     summary = summarise(statements)
     text.append(str(summary), style="bold")
     for loss in summary.loses_data:
         text.append(f"\n  loses {visible(loss)}", style="red")
+    if proof is not None:
+        text.append(f"\n{proof}", style="green")
     return text
 
 
-def _entry(number: int, width: int, statement: Statement) -> Text:
+def _entry(number: int, width: int, statement: Statement, seconds: float) -> Text:
     margin = " " * (width + 2)
     text = Text(f"{number:{width}}  ", style="")
     text.append(visible(statement.reason), style="bold")
@@ -33,6 +39,8 @@ def _entry(number: int, width: int, statement: Statement) -> Text:
     for line in f"{statement.sql};".split("\n"):
         text.append(f"{margin}{visible(line)}\n")
     notes = effects(statement)
+    if seconds >= _WORTH_TELLING_S:
+        notes = (*notes, f"{seconds:.1f} s on the copy")
     if notes:
         heavy = statement.lock == "ACCESS EXCLUSIVE" and statement.scans
         text.append(f"{margin}{visible(', '.join(notes))}\n", style="yellow" if heavy else "dim")

@@ -58,8 +58,17 @@ def _statements(dump: str) -> Iterator[tuple[str, ...]]:
 
 def differences(before: Moment, now: Moment) -> Sequence[str]:
     """What is not as it was, a line each; nothing when all is."""
-    rows = (_words(each) for each in divergences(before.rows, now.rows))
-    return (*rows, *schema_differences(before.schema, now.schema))
+    return (
+        *row_differences(before.rows, now.rows),
+        *schema_differences(before.schema, now.schema),
+    )
+
+
+def row_differences(
+    before: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint]
+) -> Sequence[str]:
+    """The same of the rows alone."""
+    return tuple(_words(each) for each in divergences(before, now))
 
 
 def schema_differences(before: Schema, now: Schema) -> Sequence[str]:

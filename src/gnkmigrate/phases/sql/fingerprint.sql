@@ -6,6 +6,20 @@
 -- nothing has to be sorted and a row that comes twice counts twice. Partitioned tables have no rows
 -- of their own; their partitions are tables like any other. log_cnt of a sequence is not its value
 -- (manual, CREATE SEQUENCE, Notes).
+WITH RECURSIVE left_out AS (
+    SELECT attrelid, attname
+    FROM pg_attribute
+    JOIN pg_class ON pg_class.oid = attrelid
+    JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE jsonb_build_array(nspname, relname, attname) IN (
+        SELECT jsonb_array_elements(%(left_out)s)
+    )
+    UNION
+    SELECT inhrelid, attname
+    FROM left_out
+    JOIN pg_inherits ON inhparent = attrelid
+)
+
 SELECT format('%%I.%%I', nspname, relname) AS relation,
        format(
            $select$
@@ -33,6 +47,7 @@ CROSS JOIN LATERAL (
     FROM pg_attribute
     WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
       AND (relkind = 'r' OR attname IN ('last_value', 'is_called'))
+      AND (attrelid, attname) NOT IN (SELECT attrelid, attname FROM left_out)
 ) AS columns
 WHERE nspname = ANY (%(schemas)s) AND relkind IN ('r', 'S') AND relpersistence <> 't'
 ORDER BY nspname, relname

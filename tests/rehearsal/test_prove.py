@@ -1,0 +1,154 @@
+"""What running a plan on a copy shows, and what it refuses to call proven."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.backup.progress import Observer, ignore
+from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.plan.proof import Proof
+from gnkmigrate.plan.session import Planned, plan_project
+from gnkmigrate.rehearsal import CloneFailed, Selection
+from gnkmigrate.rehearsal.prove import NotProven, prove
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import ServerSettings, Settings
+from tests.rehearsal.test_course import COSMOLOGY
+from tests.support import execute, pg_dump, rows
+
+SHOP = """
+CREATE TABLE item (id integer PRIMARY KEY, name text, price numeric(10, 2));
+CREATE TABLE sale (id bigint GENERATED ALWAYS AS IDENTITY, day date, item integer, note text)
+    PARTITION BY RANGE (day);
+CREATE TABLE sale_2024 PARTITION OF sale FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+"""
+ROWS = """
+INSERT INTO item SELECT n, 'item ' || n, n FROM generate_series(1, 40) AS n;
+INSERT INTO sale (day, item, note) SELECT '2024-02-03', n, 'x' FROM generate_series(1, 60) AS n;
+"""
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A database, and the project that means it to be otherwise."""
+
+    url: DatabaseUrl
+    settings: Settings
+
+    def planned(self, wanted: str) -> Planned:
+        """The plan to the schema that it has, with `wanted` done to it."""
+        self.settings.path(self.settings.target).write_text(SHOP + wanted)
+        return plan_project(self.settings, self.url, None)
+
+    def proven(self, wanted: str, selection: Selection = EVERYTHING) -> Proof:
+        return prove(self.planned(wanted), self.settings, self.url, untold, selection)
+
+
+@contextmanager
+def untold() -> Iterator[Observer]:
+    yield ignore
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database: DatabaseUrl, server: Server) -> Shop:
+    execute(database, SHOP + ROWS)
+    there = ServerSettings.model_validate({"provider": "url", "url": server.url.conninfo})
+    return Shop(database, Settings(root=tmp_path, target=Path("target.sql"), server=there))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "CREATE INDEX item_name ON item (name)",
+        "ALTER TABLE item ALTER COLUMN id TYPE bigint, ADD COLUMN size text NOT NULL DEFAULT 's'",
+        "ALTER TABLE sale ALTER COLUMN note TYPE varchar(10), ADD COLUMN paid boolean",
+        "ALTER TABLE item DROP COLUMN price; ALTER TABLE item ALTER COLUMN name SET NOT NULL",
+        "DROP TABLE sale",
+    ],
+)
+def test_a_plan_that_holds_is_proven_and_only_read_for(
+    shop: Shop, server: Server, wanted: str
+) -> None:
+    before = pg_dump(shop.url, server)
+    planned = shop.planned(wanted)
+    proof = prove(planned, shop.settings, shop.url, untold)
+    assert (proof.rows, proof.live_rows, proof.provider) == (100, 100, "url")
+    assert len(proof.seconds) == len(planned.statements) > 0
+    assert "with 100 rows: every statement runs" in str(proof)
+    assert pg_dump(shop.url, server) == before
+
+
+def test_a_renamed_table_is_compared_with_itself(shop: Shop) -> None:
+    execute(shop.url, 'CREATE TABLE "Sheep" (id int); INSERT INTO "Sheep" VALUES (1)')
+    planned = shop.planned("CREATE TABLE sheep (id int)")
+    assert [change.sql for change in planned.statements] == [
+        'ALTER TABLE public."Sheep" RENAME TO sheep'
+    ]
+    assert prove(planned, shop.settings, shop.url, untold).rows == 101
+
+
+def test_rows_in_the_way_of_a_statement_are_found(shop: Shop) -> None:
+    execute(shop.url, "UPDATE item SET name = NULL WHERE id = 7")
+    with pytest.raises(NotProven, match=r"fails on a copy .* is violated by some row") as found:
+        shop.proven("ALTER TABLE item ALTER COLUMN name SET NOT NULL")
+    assert any("public.item" in detail for detail in found.value.details)
+    assert "gnkmigrate audit" in found.value.hint
+
+
+def test_a_sample_need_not_find_them(shop: Shop) -> None:
+    proof = shop.proven("CREATE INDEX ON item (name)", Selection(rows=5))
+    assert 10 <= proof.rows < proof.live_rows == 100
+    assert f"with {proof.rows} of 100 rows" in str(proof)
+
+
+@pytest.mark.parametrize(
+    ("theft", "said"),
+    [
+        ("DELETE FROM public.item WHERE id = 7", "public.item: 40 rows before, 39 rows after"),
+        ("UPDATE public.item SET name = 'x'", "public.item: 40 rows, but not the same"),
+        ("UPDATE public.sale SET item = 1", "public.sale_2024: 60 rows, but not the same"),
+    ],
+)
+def test_rows_that_go_without_a_word_are_found(shop: Shop, theft: str, said: str) -> None:
+    execute(
+        shop.url,
+        f"CREATE SCHEMA other; CREATE FUNCTION other.steal() RETURNS event_trigger LANGUAGE plpgsql"
+        f" AS $$BEGIN {theft}; END$$;"
+        " CREATE EVENT TRIGGER thief ON ddl_command_end WHEN TAG IN ('ALTER TABLE')"
+        " EXECUTE FUNCTION other.steal()",
+    )
+    with pytest.raises(NotProven, match="not every row is as before") as found:
+        shop.proven(
+            "ALTER TABLE item ALTER COLUMN price TYPE numeric(12, 2);"
+            "ALTER TABLE sale ADD COLUMN paid boolean"
+        )
+    assert found.value.details == (said,)
+
+
+def test_a_plan_that_leaves_a_difference_is_found(shop: Shop) -> None:
+    planned = replace(shop.planned("CREATE INDEX item_name ON item (name)"), statements=())
+    with pytest.raises(NotProven, match="does not make it the target") as found:
+        prove(planned, shop.settings, shop.url, untold)
+    assert found.value.details == ("add index public.item_name",)
+
+
+def test_a_database_that_has_changed_since_is_found(shop: Shop) -> None:
+    planned = shop.planned("CREATE INDEX item_name ON item (name)")
+    execute(shop.url, "ALTER TABLE item ADD COLUMN late text")
+    with pytest.raises(NotProven, match="the live database has changed") as found:
+        prove(planned, shop.settings, shop.url, untold)
+    assert found.value.details == ("add column public.item.late",)
+
+
+def test_an_extension_that_the_copy_lacks_is_named_or_left_out(shop: Shop) -> None:
+    wanted = "CREATE INDEX item_name ON item (name)"
+    planned = shop.planned(wanted)
+    execute(shop.url, COSMOLOGY)
+    with pytest.raises(CloneFailed, match="lacks extensions"):
+        prove(planned, shop.settings, shop.url, untold)
+    left_out = Selection(without=("cosmology",))
+    assert prove(planned, shop.settings, shop.url, untold, left_out).rows == 100
+    assert rows(shop.url, "SELECT to_regclass('item_name')") == [(None,)]
