@@ -13,6 +13,7 @@ from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned, plan_project
 from gnkmigrate.rehearsal import CloneFailed, Selection
 from gnkmigrate.rehearsal.prove import NotProven, prove
+from gnkmigrate.rehearsal.room import NoRoom
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.rehearsal.test_course import COSMOLOGY
@@ -27,6 +28,12 @@ CREATE TABLE sale_2024 PARTITION OF sale FOR VALUES FROM ('2024-01-01') TO ('202
 ROWS = """
 INSERT INTO item SELECT n, 'item ' || n, n FROM generate_series(1, 40) AS n;
 INSERT INTO sale (day, item, note) SELECT '2024-02-03', n, 'x' FROM generate_series(1, 60) AS n;
+"""
+AFTERWARDS = """
+CREATE SCHEMA other;
+CREATE FUNCTION other.meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN {}; END$$;
+CREATE EVENT TRIGGER meddler ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
+    EXECUTE FUNCTION other.meddle();
 """
 EVERYTHING = Selection()
 
@@ -113,19 +120,20 @@ def test_a_sample_need_not_find_them(shop: Shop) -> None:
     ],
 )
 def test_rows_that_go_without_a_word_are_found(shop: Shop, theft: str, said: str) -> None:
-    execute(
-        shop.url,
-        f"CREATE SCHEMA other; CREATE FUNCTION other.steal() RETURNS event_trigger LANGUAGE plpgsql"
-        f" AS $$BEGIN {theft}; END$$;"
-        " CREATE EVENT TRIGGER thief ON ddl_command_end WHEN TAG IN ('ALTER TABLE')"
-        " EXECUTE FUNCTION other.steal()",
-    )
+    execute(shop.url, AFTERWARDS.format(theft))
     with pytest.raises(NotProven, match="not every row is as before") as found:
         shop.proven(
             "ALTER TABLE item ALTER COLUMN price TYPE numeric(12, 2);"
             "ALTER TABLE sale ADD COLUMN paid boolean"
         )
     assert found.value.details == (said,)
+
+
+def test_too_small_a_disk_says_nothing_about_the_plan(shop: Shop) -> None:
+    execute(shop.url, AFTERWARDS.format("RAISE 'could not extend file' USING ERRCODE = '53100'"))
+    with pytest.raises(NoRoom, match="disk is full: could not extend file") as found:
+        shop.proven("ALTER TABLE item ADD COLUMN size text")
+    assert "--sample" in found.value.hint
 
 
 def test_a_plan_that_leaves_a_difference_is_found(shop: Shop) -> None:

@@ -23,12 +23,14 @@ from gnkmigrate.plan.session import Planned
 from gnkmigrate.plan.statement import Statement
 from gnkmigrate.rehearsal.clone import Transfer, clone
 from gnkmigrate.rehearsal.moment import row_differences
+from gnkmigrate.rehearsal.room import NoRoom
 from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.settings import Settings
 
 _EVERYTHING = Selection()
 # What decides on the values of a column, of all that can differ in one.
 _OF_VALUES = frozenset({"type", "collation", "generated", "generation"})
+_RELATIONS = frozenset({"table", "sequence"})
 _SHOWN = 10
 
 
@@ -71,10 +73,11 @@ def prove(
     with clone(settings, live, transfer, selection) as copy, connect(copy.url) as session:
         copied = _read(session, settings)
         lacking = compare(copied, planned.source)
-        if lacking and not selection.without:
+        changed = () if selection.without else _shown(compare(planned.source, copied))
+        if changed or copy.differences:
             raise NotProven(
                 "The copy is not what the plan was made for: the live database has changed.",
-                details=_shown(compare(planned.source, copied)),
+                details=[*changed, *copy.differences[:_SHOWN]],
                 hint="Make the plan again when nobody else changes it.",
             )
         before = fingerprint(session, settings.schemas, columns)
@@ -97,6 +100,12 @@ def _run(session: Connection, number: int, statement: Statement) -> float:
     started = time.monotonic()
     try:
         session.execute(statement.sql.encode())
+    except psycopg.errors.DiskFull as error:
+        raise NoRoom(
+            f"The throwaway server's disk is full: {error.diag.message_primary}",
+            hint="Name a server with more room in GNKMIGRATE_SERVER__URL, or copy a part: "
+            "--sample ROWS",
+        ) from error
     except psycopg.Error as error:
         raise NotProven(
             f"Statement {number} of the plan fails on a copy of the live database: "
@@ -148,7 +157,7 @@ def _renamed(
     names = {
         qualified(*change.before.identity.path): qualified(*change.after.identity.path)
         for change in changes
-        if change.verb == "rename" and change.before and change.after
+        if change.kind in _RELATIONS and change.verb == "rename" and change.before and change.after
     }
     found = [replace(each, relation=names.get(name, name)) for name, each in before.items()]
     return {each.relation: each for each in found}
