@@ -84,7 +84,10 @@ def test_a_backfill_waits_for_a_standby_whose_replay_is_paused(
 
 
 @pytest.mark.usefixtures("standby")
-def test_a_role_that_does_not_see_the_lag_is_told_so(tmp_path: Path, primary: OwnServer) -> None:
+@pytest.mark.parametrize("way_out", ["grant", "policy"])
+def test_a_role_that_does_not_see_the_lag_is_told_of_two_ways_out(
+    tmp_path: Path, primary: OwnServer, way_out: str
+) -> None:
     execute(primary.url, "CREATE ROLE migrator LOGIN")
     with primary.server.database() as url:
         execute(
@@ -106,8 +109,12 @@ def test_a_role_that_does_not_see_the_lag_is_told_so(tmp_path: Path, primary: Ow
         ) as failed:
             project.up()
         assert "GRANT pg_monitor TO migrator" in failed.value.hint
+        assert "GNKMIGRATE_POLICIES__REPLICA_LAG=unseen" in failed.value.hint
         assert rows(url, "SELECT text FROM t") == [(None,)]
 
-        execute(url, "GRANT pg_monitor TO migrator")
+        if way_out == "grant":
+            execute(url, "GRANT pg_monitor TO migrator")
+        else:
+            project = small.project(policies={"replica_lag": "unseen"})
         project.up()
         assert rows(url, "SELECT length(text) FROM t") == [(500,)]

@@ -63,7 +63,7 @@ def test_json_is_one_document(command: Command) -> None:
 
 
 def test_a_proof_goes_with_each_format(command: Command) -> None:
-    told = "Proven on a copy with 0 rows: every statement runs"
+    told = "Proven on a copy with 0 rows: it runs, arrives"
     proven = command("plan", "--prove")
     assert (proven.returncode, proven.stderr) == (1, "copy ...\nstatements ...\ncomparison ...\n")
     assert proven.stdout.splitlines()[-1].startswith(told)

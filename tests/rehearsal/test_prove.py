@@ -84,7 +84,7 @@ def test_a_plan_that_holds_is_proven_and_only_read_for(
     proof = prove(planned, shop.settings, shop.url, untold)
     assert (proof.rows, proof.live_rows, proof.provider) == (100, 100, "url")
     assert len(proof.seconds) == len(planned.statements) > 0
-    assert "with 100 rows: every statement runs" in str(proof)
+    assert "with 100 rows: it runs, arrives" in str(proof)
     assert pg_dump(shop.url, server) == before
 
 

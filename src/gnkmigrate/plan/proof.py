@@ -25,7 +25,4 @@ class Proof:
         rows = f"{self.rows:,}"
         if self.rows != self.live_rows:
             rows += f" of {self.live_rows:,}"
-        return (
-            f"Proven on a copy with {rows} rows: every statement runs, no difference is left, "
-            "no rows are lost but those named."
-        )
+        return f"Proven on a copy with {rows} rows: it runs, arrives, and loses nothing unsaid."
