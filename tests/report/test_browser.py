@@ -12,7 +12,9 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.wait import WebDriverWait
 
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.result import Accepted, AuditResult
@@ -147,7 +149,9 @@ def test_sql_is_copied(page: WebDriver) -> None:
         {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]},
     )
     page.find_element(By.CSS_SELECTOR, ".finding summary").click()
-    button = page.find_element(By.CSS_SELECTOR, ".finding .copy")
+    # It comes with the event "toggle", which the browser sends in its own time.
+    there = presence_of_element_located((By.CSS_SELECTOR, ".finding .copy"))
+    button = WebDriverWait(page, 10).until(there)
     button.click()
     read = "navigator.clipboard.readText().then(arguments[0], (error) => arguments[0](`${error}`))"
     assert page.execute_async_script(read) == "1\n2"
