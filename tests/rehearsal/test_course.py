@@ -14,12 +14,12 @@ from gnkmigrate.phases import events
 from gnkmigrate.rehearsal import CloneFailed, Listener, Rehearsal, Selection, rehearse
 from gnkmigrate.rehearsal.html import html_page
 from gnkmigrate.rehearsal.markdown import page
+from gnkmigrate.rehearsal.sample import EVERYTHING
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.phases.small import Small
 from tests.support import execute, rows
 
-EVERYTHING = Selection()
 COSMOLOGY = """
 SET allow_system_table_mods = on;
 INSERT INTO pg_extension

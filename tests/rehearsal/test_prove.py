@@ -14,6 +14,7 @@ from gnkmigrate.plan.session import Planned, plan_project
 from gnkmigrate.rehearsal import CloneFailed, Selection
 from gnkmigrate.rehearsal.prove import NotProven, prove
 from gnkmigrate.rehearsal.room import NoRoom
+from gnkmigrate.rehearsal.sample import EVERYTHING
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.rehearsal.test_course import COSMOLOGY
@@ -35,7 +36,6 @@ CREATE FUNCTION other.meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN
 CREATE EVENT TRIGGER meddler ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
     EXECUTE FUNCTION other.meddle();
 """
-EVERYTHING = Selection()
 
 
 @dataclass(frozen=True)

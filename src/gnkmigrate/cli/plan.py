@@ -1,12 +1,17 @@
 """`gnkmigrate plan`."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
+
+if TYPE_CHECKING:
+    from gnkmigrate.plan.proof import Proof
+    from gnkmigrate.plan.session import Planned
 
 PENDING = 1
 
@@ -62,37 +67,24 @@ def command(
     is something to do.
 
     With --prove a plan is only given out when it has run on a copy, with the live rows, has left
-    no difference to the target, and has kept every row.
+    no difference to the target, and has lost no row that it does not name.
 
     Example: gnkmigrate plan --prove --format sql --output plan.sql
     """
-    from gnkmigrate.cli._transfer import transfer_progress
     from gnkmigrate.plan.document import write_plan
     from gnkmigrate.plan.script import write_script
     from gnkmigrate.plan.session import plan_project
     from gnkmigrate.plan.text import render_plan
-    from gnkmigrate.rehearsal.prove import prove as prove_plan
-    from gnkmigrate.rehearsal.sample import Selection
     from gnkmigrate.report.files import check_writable, write_report
 
     if not prove and (sample or skip_extension):
         raise typer.BadParameter("--sample and --skip-extension go with --prove.")
     check_writable([output] if output else [])
     project = _context.settings(context)
-    url = _context.live_url(context, project)
-    planned = plan_project(project, url, target, online=online)
+    planned = plan_project(project, _context.live_url(context, project), target, online=online)
     proof = None
     if prove and planned.statements:
-        selection = Selection(sample, without=tuple(skip_extension or ()))
-        messages = _context.stderr(context)
-        proof = prove_plan(
-            planned,
-            project,
-            url,
-            lambda: transfer_progress(context),
-            selection,
-            lambda step: messages.print(f"{step} ..."),
-        )
+        proof = _prove(context, planned, sample, skip_extension or ())
     if format_ is Format.TEXT:
         text = render_plan(planned.statements, proof)
         if output is None:
@@ -108,3 +100,21 @@ def command(
         typer.echo(rendered, nl=False)
     if planned.statements:
         raise typer.Exit(PENDING)
+
+
+def _prove(
+    context: typer.Context, planned: "Planned", sample: int | None, without: Sequence[str]
+) -> "Proof":
+    from gnkmigrate.cli._transfer import transfer_progress
+    from gnkmigrate.rehearsal.prove import prove
+    from gnkmigrate.rehearsal.sample import Selection
+
+    project, messages = _context.settings(context), _context.stderr(context)
+    return prove(
+        planned,
+        project,
+        _context.live_url(context, project),
+        lambda: transfer_progress(context),
+        Selection(sample, without=tuple(without)),
+        lambda step: messages.print(f"{step} ..."),
+    )

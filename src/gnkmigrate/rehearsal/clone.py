@@ -16,7 +16,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.rehearsal.omission import omitting
 from gnkmigrate.rehearsal.partial import Copied, Destination, copy_partly
 from gnkmigrate.rehearsal.room import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
-from gnkmigrate.rehearsal.sample import Selection, bytes_of
+from gnkmigrate.rehearsal.sample import EVERYTHING, Selection, bytes_of
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 
@@ -30,9 +30,6 @@ _OTHER_FOLDER = "Make room there, or name a folder on another disk in TMPDIR."
 _EXTENSIONS = "SELECT extname::text FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
 # Not "gnkmigrate-...": folders of that name are servers', and removed when none runs in them.
 _FOLDER = "rehearsal-of-gnkmigrate-"
-
-
-_EVERYTHING = Selection()
 
 
 class CloneFailed(GnkMigrateError):
@@ -69,7 +66,7 @@ def clone(
     settings: Settings,
     live: DatabaseUrl,
     transfer: Transfer,
-    selection: Selection = _EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> Iterator[Clone]:
     """A copy of a database, for as long as the block lasts.
 

@@ -24,10 +24,9 @@ from gnkmigrate.plan.statement import Statement
 from gnkmigrate.rehearsal.clone import Transfer, clone
 from gnkmigrate.rehearsal.moment import row_differences
 from gnkmigrate.rehearsal.room import NoRoom
-from gnkmigrate.rehearsal.sample import Selection
+from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.settings import Settings
 
-_EVERYTHING = Selection()
 # What decides on the values of a column, of all that can differ in one.
 _OF_VALUES = frozenset({"type", "collation", "generated", "generation"})
 _RELATIONS = frozenset({"table", "sequence"})
@@ -47,7 +46,7 @@ def prove(
     settings: Settings,
     live: DatabaseUrl,
     transfer: Transfer,
-    selection: Selection = _EVERYTHING,
+    selection: Selection = EVERYTHING,
     begin: Callable[[str], None] = _untold,
 ) -> Proof:
     """Runs a plan on a copy, each statement in a transaction of its own, as psql does.

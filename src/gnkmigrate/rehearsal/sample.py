@@ -43,6 +43,9 @@ class Selection:
         return self.rows is None and not self.mask
 
 
+EVERYTHING = Selection()
+
+
 class Table(NamedTuple):
     """A table that holds rows of its own.
 

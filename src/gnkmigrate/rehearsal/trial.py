@@ -14,11 +14,10 @@ from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
 from gnkmigrate.rehearsal.course import Course
 from gnkmigrate.rehearsal.measure import WatchedSession
 from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
-from gnkmigrate.rehearsal.sample import Selection
+from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.rehearsal.stage import Found, ended
 from gnkmigrate.settings import Settings
 
-_EVERYTHING = Selection()
 _NOBODY_WAITS = 2**62  # rows; on a copy a dry run may hold its locks for as long as it likes
 
 
@@ -42,7 +41,7 @@ def rehearse(
     live: DatabaseUrl,
     parameters: Mapping[str, str],
     listener: Listener,
-    selection: Selection = _EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> Rehearsal:
     """Runs the pending phases on a copy of the live database, there, back and there again.
 

@@ -19,7 +19,6 @@ WITH RECURSIVE left_out AS (
     FROM left_out
     JOIN pg_inherits ON inhparent = attrelid
 )
-
 SELECT format('%%I.%%I', nspname, relname) AS relation,
        format(
            $select$
