@@ -12,9 +12,11 @@ CONTAINED ?= tests/servers tests/catalog tests/migrations/test_round_trip.py
 MATRIX ?=
 # benchmarks/ has more, which take arguments or minutes.
 BENCHMARKS ?= help catalog
+# Schema pairs, which tests/corpus/runner.py describes.
+CORPUS ?= ../shared/corpus/pairs.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser docs test test-docker test-faults test-matrix lint format bench clean
+.PHONY: help setup demo browser docs test test-docker test-faults test-matrix corpus lint format bench clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +62,13 @@ test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write a
 	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
 		GNKMIGRATE_OPERATIONS=100000 $(RUN) pytest --numprocesses auto --dist worksteal \
 		tests/migrations/test_faults.py tests/migrations/test_concurrent_writers.py
+
+corpus: $(INSTALLED) ## plan and run pairs of schemas, both ways (CORPUS=FILE ARGS="--only enum")
+	@if [ -f '$(CORPUS)' ]; then \
+		$(RUN) tests.corpus --pairs '$(CORPUS)' $(ARGS); \
+	else \
+		echo 'There are no pairs of schemas: $(CORPUS) is missing.'; \
+	fi
 
 lint: $(INSTALLED) ## check style and types
 	$(RUN) ruff check .

@@ -11,8 +11,8 @@ from catalog import TABLES, best, fill
 from gnkmigrate.audit.check import ComparisonCheck, DataCheck, Gaps, StructureCheck
 from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.outcome import run_comparison, run_structure
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.servers import throwaway

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.servers import Server, throwaway

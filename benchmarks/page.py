@@ -20,7 +20,7 @@ from catalog import fill
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.run import audit
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import connect
 from gnkmigrate.report.html import render
 from gnkmigrate.report.view import View

@@ -8,8 +8,8 @@ import pytest
 from psycopg import Rollback
 
 from gnkmigrate.audit.checks import end_of_life
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, connect
 from gnkmigrate.servers import Server
 from tests.conftest import MAJOR

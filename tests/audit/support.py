@@ -9,8 +9,8 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.repair import Repair
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.run import audit
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 

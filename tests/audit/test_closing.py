@@ -1,7 +1,7 @@
 """Which phase closes what."""
 
 from gnkmigrate.audit.closing import closing_phases
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def _closing(*open_after: set[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import pytest
 
 from gnkmigrate.audit.fold import fold
 from gnkmigrate.audit.severity import gap_check, gap_names
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.diff.compare import compare
 from tests.audit.conftest import Read
 from tests.audit.support import gaps_between

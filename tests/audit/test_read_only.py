@@ -9,8 +9,8 @@ from psycopg import conninfo, sql
 
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.audit.own_server import needs_own_server, own_server

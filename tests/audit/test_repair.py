@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gnkmigrate.audit.opinions import Design, Opinions
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.script import Step
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from tests.audit.conftest import Read

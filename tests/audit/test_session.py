@@ -7,8 +7,8 @@ from psycopg import conninfo
 
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import Wish, audit_project, named
-from gnkmigrate.catalog.document import write_document
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.document import write_document
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError, SettingsError
 from gnkmigrate.servers import Server

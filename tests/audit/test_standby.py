@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.audit.conftest import Read

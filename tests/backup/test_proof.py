@@ -9,8 +9,8 @@ from gnkmigrate.backup import RestoreFailed, create_backup
 from gnkmigrate.backup.manifest import Manifest, read_manifest
 from gnkmigrate.backup.progress import TransferProgress, ignore
 from gnkmigrate.backup.proof import differences_after_restore
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
 from gnkmigrate.servers import Server

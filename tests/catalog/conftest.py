@@ -7,8 +7,8 @@ from typing import TypeAlias
 import pytest
 from psycopg import Rollback
 
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, connect
 from gnkmigrate.servers import Server
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.catalog.document import write_document
-from gnkmigrate.catalog.load import load_schema, load_schemas, load_sql
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.document import write_document
+from gnkmigrate.facts.source import load_schema, load_schemas, load_sql
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError, SchemaError
 from gnkmigrate.servers import Server

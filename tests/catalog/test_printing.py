@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.catalog.printing import settled
+from gnkmigrate.facts.printing import settled
 from gnkmigrate.connection import DatabaseUrl
 from tests.support import execute, rows
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from gnkmigrate.catalog import query
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts import query
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.servers import Server

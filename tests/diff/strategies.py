@@ -4,7 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 
 # Few names, so that two snapshots often share them; some differ in spelling alone.
 NAMES = st.sampled_from(["id", "isActive", "is_active", 'é"'])

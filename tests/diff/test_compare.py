@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.diff.change import Change
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
 from tests.catalog.conftest import Read
@@ -111,7 +112,7 @@ def test_changes_come_in_the_order_of_identities(read: Read) -> None:
 def test_minegnk_needs_few_renames_and_many_additions(
     minegnk: DatabaseUrl, minegnk_target: DatabaseUrl
 ) -> None:
-    from gnkmigrate.catalog.load import load_schemas
+    from gnkmigrate.facts.source import load_schemas
     from gnkmigrate.settings import Settings
 
     settings = Settings(ignore=IGNORED_TABLES)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from gnkmigrate.diff.change import Change
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.diff.compare import compare
 from tests.diff.conftest import Read
 

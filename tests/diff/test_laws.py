@@ -5,8 +5,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
-from gnkmigrate.diff.change import Change, Verb
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change, Verb
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
 from tests.diff.strategies import facts_of, snapshots

@@ -1,6 +1,7 @@
 """Changes as people read them."""
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.text import render_changes
 from tests.catalog.conftest import Read

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.status import Request

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.servers import Server

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.postgres.quoting import identifier
 
 TABLES = ("account", "Order", "order item")
 COLUMNS = ("id", "parent", "isOpen", "kind", "note")

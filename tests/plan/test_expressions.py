@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.plan.expressions import is_fixed, reprintable
+from gnkmigrate.kinds.expressions import is_fixed, reprintable
 
 PRINTED = b"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'sample'"
 

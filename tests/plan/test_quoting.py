@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gnkmigrate.connection import connect
-from gnkmigrate.plan.quoting import (
+from gnkmigrate.postgres.quoting import (
     MAXIMUM_BYTES,
     beside,
     dollar_quoted,

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from gnkmigrate.connection import Connection, connect
-from gnkmigrate.plan.types import Type, are_comparable, convert
+from gnkmigrate.kinds.types import Type, are_comparable, convert
 from gnkmigrate.servers import Server
 
 STAMP, STAMPTZ = "timestamp without time zone", "timestamp with time zone"

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.catalog.load import load_sql
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.source import load_sql
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import SettingsError

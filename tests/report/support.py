@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
 from gnkmigrate.audit.result import AuditResult, NotRun, Passed, TableSize
 from gnkmigrate.audit.script import Script, Step
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 
 # Each would do harm where it is shown as it is.
 HOSTILE = "<script>alert(1)</script>|`x`\x1b[31m\n# title\u202e[a](b)*_\\"

@@ -2,8 +2,8 @@
 
 import re
 
-from gnkmigrate.catalog.model import Identity
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.report.diagram import mermaid
 from tests.report.support import HOSTILE, snapshot, table

@@ -10,7 +10,7 @@ import pytest
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.result import Accepted, AuditResult
 from gnkmigrate.audit.trend import PastFinding, Trend
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.report.html import render
 from gnkmigrate.report.view import View
 from tests.report.support import HOSTILE, clean, finding, hostile, result, snapshot, table

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.report.clusters import MOST, clusters
 from gnkmigrate.report.drawing import Pictures
 from gnkmigrate.report.layout import Arrow, Box, Plan, Row, grid, layered, shortened

@@ -11,9 +11,9 @@ from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds, Listed, ask, ask_number, evidence, reason, told
 from gnkmigrate.audit.outcome import Outcome
 from gnkmigrate.audit.result import NotRun, TableSize
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.connection import Connection
-from gnkmigrate.diff.change import Change
+from gnkmigrate.kinds.change import Change
 
 Progress = Callable[[str], None]
 

@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Severity
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import MINIMUM_VERSION, Connection
-from gnkmigrate.diff.change import Change
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.errors import GnkMigrateError
 
 

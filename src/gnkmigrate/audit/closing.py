@@ -8,7 +8,7 @@ changed the database by hand.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 
 Fingerprints = Callable[[Snapshot], Collection[str]]
 

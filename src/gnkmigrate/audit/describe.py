@@ -1,7 +1,8 @@
 """Facts in a few words, for messages and evidence."""
 
 from gnkmigrate.audit.finding import DatabaseObject
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 
 # Kinds that live in a table and whose path may leave the table out.
 _IN_TABLE = ("column", "default", "constraint", "index", "trigger")

@@ -6,8 +6,8 @@ from typing import Any
 
 from gnkmigrate.audit.describe import column_text
 from gnkmigrate.audit.fold import Gap
-from gnkmigrate.catalog.model import Fact
-from gnkmigrate.diff.change import Change
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.change import Change
 
 # Payload keys that go by another name among people, in the order that people ask for them.
 _PROPERTIES = {

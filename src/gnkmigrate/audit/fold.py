@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gnkmigrate.audit.describe import table_of
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
-from gnkmigrate.diff.change import Change, Verb
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change, Verb
 
 GapKind = Literal["missing", "extra", "different"]
 Shape = Literal["object", "names", "design"]

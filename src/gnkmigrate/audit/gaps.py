@@ -7,7 +7,8 @@ from gnkmigrate.audit.fold import Gap
 from gnkmigrate.audit.repair import Repair
 from gnkmigrate.audit.severity import gap_check, gap_severity
 from gnkmigrate.audit.wording import evidence, message
-from gnkmigrate.catalog.model import Snapshot, content_hash
+from gnkmigrate.facts.fact import content_hash
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: Repair) -> Finding:

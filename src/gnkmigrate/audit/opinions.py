@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from gnkmigrate.audit.finding import Finding, Kind
 from gnkmigrate.audit.project import SeverityName
 from gnkmigrate.audit.result import TableSize
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.validation import problems
 

@@ -20,7 +20,7 @@ from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.result import NotRun, Passed
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import Connection
 
 _IN_TARGET = "Correct the target's declaration before the migration brings it into the database."

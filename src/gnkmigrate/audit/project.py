@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from gnkmigrate.audit.check import Check
 from gnkmigrate.audit.finding import Category, DatabaseObject, Kind, Severity
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.validation import problems
 

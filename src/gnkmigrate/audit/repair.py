@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.audit.fold import Gap
-from gnkmigrate.catalog.model import Identity, Snapshot
-from gnkmigrate.diff.change import Change, Verb
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change, Verb
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.plan.make import Planner
-from gnkmigrate.plan.rule import Unplannable
-from gnkmigrate.plan.statement import Statements
+from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.statement import Statements
 
 _Key = tuple[Verb, Identity | None, Identity | None]
 

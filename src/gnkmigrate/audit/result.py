@@ -9,7 +9,7 @@ from typing import Literal
 from gnkmigrate.audit.finding import Category, Finding, Severity
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.trend import Trend
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

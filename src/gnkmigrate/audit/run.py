@@ -37,7 +37,7 @@ from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.severity import gap_names
 from gnkmigrate.audit.sizes import read_sizes
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import Connection
 
 

@@ -16,10 +16,10 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.catalog.load import load_schema
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.script import read_scripts
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.source import load_schema
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.script import read_scripts
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect, redact
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.phases.rehearsal import schema_history

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from gnkmigrate.audit.listing import Bounds, bounded
 from gnkmigrate.audit.result import TableSize
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import Connection
 
 # Tables up to this size are counted, at most this many of them in the one statement.

@@ -14,7 +14,8 @@ from gnkmigrate.audit.describe import (
 )
 from gnkmigrate.audit.differences import differences
 from gnkmigrate.audit.fold import Gap
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def message(gap: Gap, live: Snapshot, target: Snapshot, home: str) -> str:

@@ -9,11 +9,11 @@ from gnkmigrate.backup.load import load
 from gnkmigrate.backup.manifest import Manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import missing_extensions, prepare
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.printing import as_restored
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.printing import as_restored
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.diff.change import Change
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import ServerSettings

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
-from gnkmigrate.catalog.script import read_scripts
+from gnkmigrate.facts.script import read_scripts
 from gnkmigrate.check import revisions
 from gnkmigrate.check.generate import ROWS
 from gnkmigrate.check.outcome import GROUPS, CheckResult, Found, Group, Point

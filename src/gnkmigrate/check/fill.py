@@ -1,6 +1,6 @@
 """The baseline with rows in it: where every trial of the phases starts from."""
 
-from gnkmigrate.catalog.script import read_scripts, run_scripts
+from gnkmigrate.facts.script import read_scripts, run_scripts
 from gnkmigrate.check.generate import generate
 from gnkmigrate.check.outcome import Found
 from gnkmigrate.check.wording import counted

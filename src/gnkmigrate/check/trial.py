@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from gnkmigrate.catalog.load import load_sql
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.source import load_sql
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.check import expected, old_shape
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.listing import Rows, read_tables, read_views

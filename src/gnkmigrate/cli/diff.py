@@ -32,7 +32,7 @@ def command(
 
     Example: gnkmigrate diff before.json schema/target.sql
     """
-    from gnkmigrate.catalog.load import load_schemas
+    from gnkmigrate.facts.source import load_schemas
     from gnkmigrate.connection import redact
     from gnkmigrate.diff.compare import compare
     from gnkmigrate.diff.document import write_changes

@@ -20,8 +20,8 @@ def command(
 
     Example: gnkmigrate snapshot --output before.json
     """
-    from gnkmigrate.catalog.document import write_document
-    from gnkmigrate.catalog.snapshot import read_snapshot
+    from gnkmigrate.facts.document import write_document
+    from gnkmigrate.facts.reading import read_snapshot
     from gnkmigrate.connection import connect
 
     project = _context.settings(context)

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeAlias
 
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.session import Wish, audit_project
-from gnkmigrate.catalog.script import read_scripts, run_scripts
+from gnkmigrate.facts.script import read_scripts, run_scripts
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.demo import data
 from gnkmigrate.errors import DemoFailed

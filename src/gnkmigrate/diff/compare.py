@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from gnkmigrate.catalog.collector import collector_paused
-from gnkmigrate.catalog.model import Fact, Snapshot
-from gnkmigrate.catalog.printing import merely_printed
-from gnkmigrate.diff.change import Change
+from gnkmigrate.facts.collector import collector_paused
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.printing import merely_printed
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.diff.matching import match
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
@@ -67,6 +68,4 @@ def _reworded(before: Fact, after: Fact, differing: frozenset[str]) -> Fact:
         key: value if key in differing else after.payload[key]
         for key, value in before.payload.items()
     }
-    return Fact(
-        before.identity, before.parent, payload, before.subject, before.depends_on, before.position
-    )
+    return before.replaced(payload=payload)

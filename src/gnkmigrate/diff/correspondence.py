@@ -1,13 +1,12 @@
 """Which fact of the source is which fact of the target, and how names translate between them."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.diff.wording import Wording
-
-# Kinds that hang on a thing and take their path from it. They have no name that could change,
-# and their text is the user's own: PostgreSQL does not rewrite it after a rename.
-ATTACHED = frozenset({"comment"})
 
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
 
@@ -39,30 +38,35 @@ class Correspondence:
 
     def expected(self, fact: Fact) -> Identity:
         """What a fact of the source is called once those it lives in have their new names."""
-        kind, path = fact.identity
-        prefix, own = (path[:1], path[1:]) if kind in ATTACHED else ((), path)
+        name, path = fact.identity
+        prefix, own = (path[:1], path[1:]) if name in satellites() else ((), path)
         parent = fact.parent
         while parent is not None and parent in self.to_target:
             renamed = self.to_target[parent]
             if renamed == parent:
                 return fact.identity
             if own[: len(parent.path)] == parent.path:
-                return Identity(kind, (*prefix, *renamed.path, *own[len(parent.path) :]))
+                return Identity(name, (*prefix, *renamed.path, *own[len(parent.path) :]))
             parent = self._source.facts[parent].parent
         return fact.identity
 
     def differing(self, before: Fact, after: Fact) -> frozenset[str]:
         """The payload keys of a pair whose values differ in more than names of renamed things."""
-        if before.payload == after.payload and not self._reuses_names:
+        if before.is_alike(after) and not self._reuses_names:
             return frozenset()
-        wording = self.wording(before, after)
-        shared = before.payload.keys() & after.payload.keys()
-        same = {key for key in shared if wording.same(before.payload[key], after.payload[key])}
-        return frozenset((before.payload.keys() | after.payload.keys()) - same)
+        wording, known = self.wording(before, after), kind_of(before.kind)
+        old, new = before.payload, after.payload
+        return frozenset(
+            key
+            for key in old.keys() | new.keys()
+            if known.counts(key)
+            and not (key in known.unordered and _same_set(old.get(key), new.get(key)))
+            and not (key in old and key in new and wording.same(old[key], new[key]))
+        )
 
     def wording(self, before: Fact, after: Fact) -> Wording:
         """How names translate within a pair: those of what it needs, and of what it is in."""
-        if before.kind in ATTACHED:
+        if before.kind in satellites():
             return Wording({}, {})
         needed = before.depends_on | {
             self.to_source[need] for need in after.depends_on if need in self.to_source
@@ -87,6 +91,10 @@ class Correspondence:
         """Does it live inside a table or the like, rather than in a schema?"""
         parent = self._source.facts.get(fact.parent) if fact.parent is not None else None
         return parent is not None and parent.parent is not None
+
+
+def _same_set(one: Any, other: Any) -> bool:
+    return bool(one and other) and sorted(one) == sorted(other)
 
 
 def _names(old: Identity, new: Identity) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from gnkmigrate.catalog.model import Fact, Snapshot
-from gnkmigrate.diff.change import Change
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
 
 VERSION = 1
 

@@ -8,8 +8,10 @@ come last because they name columns and tables, which must be known by then.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
-from gnkmigrate.diff.correspondence import ATTACHED, Correspondence
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.diff.correspondence import Correspondence
+from gnkmigrate.kinds import satellites, subject
 from gnkmigrate.diff.renames import Renames, by_spelling
 
 _Children: TypeAlias = Mapping[Identity | None, Mapping[str, list[Fact]]]
@@ -58,7 +60,7 @@ class _Matcher:
             for kind, old, new in self._siblings(waiting.pop()):
                 waiting += self._by_name(old, new)
                 left = self._left(old, new)
-                if kind not in ATTACHED and all(left):
+                if kind not in satellites() and all(left):
                     waiting += self._by_other_name(*left)
                     self._undecided.append(left)
 
@@ -87,8 +89,8 @@ class _Matcher:
             if self._hints.get(fact.identity) in there
         }
         spelled = by_spelling(
-            (fact for fact in old if fact.subject is None and fact.identity not in self._hints),
-            (fact for fact in new if fact.subject is None and fact.identity not in self._hinted),
+            (fact for fact in old if subject(fact) is None and fact.identity not in self._hints),
+            (fact for fact in new if subject(fact) is None and fact.identity not in self._hinted),
         )
         found = hinted | spelled
         for before, after in found.items():
@@ -107,10 +109,11 @@ class _Matcher:
                 yield before.identity, found.identity
 
     def _same_subject(self, before: Fact, after: Fact) -> bool:
+        old, new = subject(before), subject(after)
         return (
-            before.subject is not None
-            and after.subject is not None
-            and self._known.wording(before, after).same(before.subject, after.subject)
+            old is not None
+            and new is not None
+            and self._known.wording(before, after).same(old, new)
         )
 
     def _same_payload(self, before: Fact, after: Fact) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
 
-from gnkmigrate.catalog.model import Fact, Identity
+from gnkmigrate.facts.fact import Fact, Identity
 
 
 @dataclass(frozen=True)

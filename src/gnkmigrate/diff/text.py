@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.text import Text
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
-from gnkmigrate.diff.change import Change, Verb
-from gnkmigrate.diff.correspondence import ATTACHED
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change, Verb
+from gnkmigrate.kinds import satellites
 
 MARKERS: Mapping[Verb, tuple[str, str]] = {
     "add": ("+", "green"),
@@ -149,7 +150,7 @@ def _label(change: Change, holder: Identity | None) -> str:
 def _name(identity: Identity, holder: Identity | None) -> str:
     """The path without what it shares with the holder's."""
     kind, path = ("", identity.path)
-    if identity.kind in ATTACHED:
+    if identity.kind in satellites():
         kind, path = f"on {identity.path[0]} ", identity.path[1:]
     shared = 0
     for one, other in zip(path[:-1], holder.path if holder else (), strict=False):

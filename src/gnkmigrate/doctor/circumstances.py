@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from gnkmigrate.catalog.load import load_schema
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.source import load_schema
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.servers import DEFAULT_MAJOR, Server, throwaway

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.script import read_scripts, run_scripts
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.script import read_scripts, run_scripts
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import connect
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.revision import load_phases

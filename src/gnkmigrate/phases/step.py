@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from gnkmigrate.catalog.model import content_hash
+from gnkmigrate.facts.fact import content_hash
 
 if TYPE_CHECKING:
     from gnkmigrate.phases.work import Work

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from gnkmigrate.catalog.model import Fact, Identity
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.rules import rules
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds import kind_of
 
 Verb = Literal["create", "alter", "finish", "rename", "drop"]
 
@@ -46,6 +46,5 @@ class Action:
 
 def dependencies(fact: Fact) -> frozenset[Identity]:
     """Everything that must be there before `fact`: what it uses, lives in and belongs to."""
-    known = rules().get(fact.kind)  # what no rule knows may still stand beside what is planned
-    owner = known.owner(fact) if known else None
-    return fact.depends_on | {above for above in (fact.parent, owner) if above is not None}
+    above = () if fact.parent is None else (fact.parent,)
+    return fact.depends_on.union(above, kind_of(fact.kind).dies_with(fact))

@@ -10,11 +10,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
-from gnkmigrate.catalog.model import Snapshot, content_hash
+from gnkmigrate.facts.fact import content_hash
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned
-from gnkmigrate.plan.statement import Statement, Statements
+from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.summary import Summary, summarise
 from gnkmigrate.validation import problems
 

@@ -7,14 +7,14 @@ what a change does to one dependent; here it is followed along the dependencies,
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
-from gnkmigrate.diff.change import Change
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.action import Action, dependencies
-from gnkmigrate.plan.quoting import beside
-from gnkmigrate.plan.rule import Context, Effect, Replacement
-from gnkmigrate.plan.rules import rule
+from gnkmigrate.postgres.quoting import beside
+from gnkmigrate.kinds.kind import Context, Effect, Replacement
+from gnkmigrate.kinds import kind_of
 
 Users = Mapping[Identity, Sequence[Fact]]
 
@@ -93,10 +93,10 @@ class _Expansion:
         for change in self.aside.values():
             actions += _in_turn(change, self._aside_fact(change))
         for identity, fact in self.removed.items():
-            if rule(fact.kind).owner(fact) not in self.aside:
+            if not any(each in self.aside for each in kind_of(fact.kind).dies_with(fact)):
                 actions.append(Action("drop", fact, None, self.causes.get(identity)))
         for identity, fact in self.added.items():
-            first = rule(fact.kind).first_form(fact, self.context)
+            first = kind_of(fact.kind).first_form(fact, self.context)
             actions.append(Action("create", None, first, self.causes.get(identity)))
             if first is not fact:
                 actions.append(Action("finish", first, fact))
@@ -108,7 +108,7 @@ class _Expansion:
         if change is None or change.before is None:
             return
         before = change.before
-        known = rule(before.kind)
+        known = kind_of(before.kind)
         if known.alter(change, self.context) is not None:
             for user in self.users.get(identity, ()):
                 self._apply(known.effect(change, user), user, identity)
@@ -141,19 +141,19 @@ class _Expansion:
 
     def _disturb(self, fact: Fact) -> None:
         for user in self.users.get(fact.identity, ()):
-            self._apply(rule(fact.kind).effect_of_replacing(user), user, fact.identity)
+            self._apply(kind_of(fact.kind).effect_of_replacing(user), user, fact.identity)
 
     def _apply(self, effect: Effect, user: Fact, cause: Identity) -> None:
         if effect is Effect.NONE or user.identity in self.removed:
             return
-        known = rule(user.kind)
+        known = kind_of(user.kind)
         changes = user.identity in self.altered or user.identity in self.aside
         if effect is Effect.REBUILT:
             if changes:
                 self._replace(user, cause)
         elif self._leaves(user, cause):
             return
-        elif effect is Effect.ALTERED or not (known.is_derived(user) or known.owner(user) == cause):
+        elif effect is Effect.ALTERED or not (known.is_derived(user) or cause in known.dies_with(user)):
             self._move_away(user, cause)
         else:
             self._replace(user, cause)
@@ -163,7 +163,7 @@ class _Expansion:
         change = self.altered.get(user.identity) or self.aside.get(user.identity)
         if change is None or cause in self.altered or cause in self.aside:
             return False
-        if rule(user.kind).picks(user):
+        if kind_of(user.kind).picks(user):
             return False
         successor = self._counterpart(self.context.source.facts[cause])
         needed = dependencies(change.fact)
@@ -178,7 +178,7 @@ class _Expansion:
         replaced = self.aside.get(cause)
         if replaced is not None:
             moved = self._aside_fact(replaced).identity
-            before = rule(user.kind).adapted(before, cause, moved)
+            before = kind_of(user.kind).adapted(before, cause, moved)
         if known is None:
             self.causes[user.identity] = cause
         self.altered[user.identity] = Change("alter", before, after)
@@ -201,12 +201,12 @@ class _Expansion:
             return fact.identity
         change = self.renamed.get(above.identity)
         new = change.identity if change else self._name_in_target(above)
-        head = (above.kind, *above.identity.path) if fact.kind == "comment" else above.identity.path
+        head = (above.kind, *above.identity.path) if kind_of(fact.kind).is_satellite else above.identity.path
         rest = fact.identity.path[len(head) :]
         if new == above.identity or fact.identity.path[: len(head)] != head:
             return fact.identity
-        kind = (new.kind,) if fact.kind == "comment" else ()
-        return Identity(fact.kind, (*kind, *new.path, *rest))
+        prefix = (new.kind,) if kind_of(fact.kind).is_satellite else ()
+        return Identity(fact.kind, (*prefix, *new.path, *rest))
 
     def _add_children(self, fact: Fact) -> None:
         for child in self.context.target.children(fact.identity):
@@ -222,7 +222,7 @@ class _Expansion:
         while True:
             identity = Identity(before.kind, (*path, beside(name, suffix)))
             if identity not in self.context.source and identity not in self.context.target:
-                return replace(before, identity=identity)
+                return before.replaced(identity=identity)
             suffix += "_"
 
 
@@ -231,7 +231,7 @@ def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change
     altered = {change.identity: change for change in changes if change.verb == "alter"}
     for change in changes:
         above = altered.get(change.fact.parent) if change.fact.parent else None
-        if above is None or not rule(above.kind).carries(above, change, context):
+        if above is None or not kind_of(above.kind).carries(above, change, context):
             yield change
 
 

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.plan.action import Action, dependencies
-from gnkmigrate.plan.rules import rule
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,15 @@ class Graph:
     droppers: Mapping[Identity, Sequence[Action]]
 
 
-def graph_of(actions: Iterable[Action]) -> Graph:
-    """The graph of `actions`."""
+def graph_of(actions: Iterable[Action], target: Snapshot) -> Graph:
+    """The graph of `actions`, which lead to `target`."""
     actions = tuple(actions)
     makers, droppers = _makers(actions), _droppers(actions)
     changers = _changers(actions)
     followers: defaultdict[Action, set[Action]] = defaultdict(set)
     before: defaultdict[Action, set[Action]] = defaultdict(set)
     for first, second in (
-        *_made_first(actions, makers),
+        *_made_first(actions, makers, target),
         *_used_last(actions, changers, droppers),
         *_names(actions),
     ):
@@ -53,7 +54,7 @@ Edges = Iterator[tuple[Action, Action]]
 ByIdentity = Mapping[Identity, Sequence[Action]]
 
 
-def _made_first(actions: Iterable[Action], makers: ByIdentity) -> Edges:
+def _made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) -> Edges:
     """What an action needs is there as it shall be, and has its new name."""
     for action in actions:
         needed = set(action.waits_for)
@@ -61,6 +62,8 @@ def _made_first(actions: Iterable[Action], makers: ByIdentity) -> Edges:
             needed |= dependencies(action.after)
             if action.verb in {"alter", "finish"}:
                 needed.add(action.after.identity)
+            if action.verb == "create":
+                needed.update(kind_of(action.after.kind).waits_for(action.after, target))
         for identity in needed:
             for maker in makers.get(identity, ()):
                 yield maker, action
@@ -86,15 +89,15 @@ def _names(actions: Sequence[Action]) -> Edges:
     for action in actions:
         # A name that stood in for a while belongs to nobody else.
         if action.before and action.verb in {"drop", "rename"} and not action.waits_for:
-            for name in rule(action.before.kind).names(action.before):
+            for name in kind_of(action.before.kind).names(action.before):
                 freed[name].append(action)
         if action.before and action.verb == "drop":
-            for name in rule(action.before.kind).offers(action.before):
+            for name in kind_of(action.before.kind).offers(action.before):
                 freed[name].append(action)
     for action in actions:
         if action.after is None:
             continue
-        known = rule(action.after.kind)
+        known = kind_of(action.after.kind)
         taken = known.names(action.after) if action.verb in {"create", "rename"} else frozenset()
         picked = known.picks(action.after) if action.verb in {"create", "alter"} else frozenset()
         for name in taken | picked:

@@ -7,10 +7,10 @@ calls a function on the table's own rows has to wait for that function.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.graph import Graph
-from gnkmigrate.plan.rules import rule
+from gnkmigrate.kinds import kind_of
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,15 @@ def _candidates(graph: Graph) -> Iterator[tuple[Action, Action, Neighbours]]:
     """Actions that may join another's command, that other, and the edges that lead to it."""
     for action in graph.followers:
         fact = action.fact
-        known = rule(fact.kind)
+        known = kind_of(fact.kind)
         if action.verb == "create" and fact.parent and known.is_inline(fact):
             for maker in graph.makers.get(fact.parent, ()):
                 if maker.verb == "create":
                     yield action, maker, graph.before
-        owner = known.owner(fact)
-        if action.verb == "drop" and owner and not _is_between_tables(action, graph):
-            for dropper in graph.droppers.get(owner, ()):
-                yield action, dropper, graph.followers
+        if action.verb == "drop" and not _is_between_tables(action, graph):
+            for owner in known.dies_with(fact):
+                for dropper in graph.droppers.get(owner, ()):
+                    yield action, dropper, graph.followers
 
 
 def _is_between_tables(action: Action, graph: Graph) -> bool:

@@ -3,25 +3,28 @@
 `expand` finds what has to make way, `order` sorts it, and the rules write the statements.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from gnkmigrate.catalog.model import Identity, Snapshot
-from gnkmigrate.diff.change import Change
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.expand import Users, expand, users_of
 from gnkmigrate.plan.group import Group
 from gnkmigrate.plan.order import arrange
-from gnkmigrate.plan.rule import Context, Rule
-from gnkmigrate.plan.rules import rule
-from gnkmigrate.plan.statement import Statement, Statements
+from gnkmigrate.kinds.kind import Context, Kind
+from gnkmigrate.kinds import kind_of
+from gnkmigrate.kinds.statement import Statement, Statements
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
 _BODIES_UNCHECKED = Statement(
     "SET check_function_bodies = off", "Functions may use what is created after them."
 )
-_RELATIONS = frozenset({"table", "view"})
+
+_MAKES_FUNCTION = re.compile(r"CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b")
 
 # What a thing does that would not change by itself.
 _CAUSED = {
@@ -60,8 +63,8 @@ class Planner:
             Unplannable: a kind has no rule, or the changes wait for each other.
         """
         statements = self.statements_for(*changes)
-        touched = {change.kind for change in changes if change.verb in {"add", "alter"}}
-        return (_BODIES_UNCHECKED, *statements) if "function" in touched else statements
+        made = any(_MAKES_FUNCTION.match(each.sql) for each in statements)
+        return (_BODIES_UNCHECKED, *statements) if made else statements
 
     def statements_for(self, *changes: Change) -> Statements:
         """These changes alone, with what has to make way for them and comes back.
@@ -69,21 +72,27 @@ class Planner:
         Raises:
             Unplannable: a kind has no rule, or the changes wait for each other.
         """
-        added = (change.identity for change in changes if change.verb == "add")
-        context = self._knowing(added)
-        actions = expand(changes, context, self._users)
-        context = self._knowing(a.fact.identity for a in actions if a.verb == "create")
-        return tuple(
-            statement for group in arrange(actions) for statement in _written(group, context)
+        context = replace(
+            self._context,
+            created=_identities(change.after for change in changes if change.verb == "add"),
+            dropped=_identities(change.before for change in changes if change.verb == "remove"),
         )
-
-    def _knowing(self, created: Iterable[Identity]) -> Context:
-        relations = frozenset(identity for identity in created if identity.kind in _RELATIONS)
-        return replace(self._context, created=relations)
+        actions = expand(changes, context, self._users)
+        context = replace(
+            context,
+            created=_identities(each.after for each in actions if each.verb == "create"),
+            dropped=_identities(each.before for each in actions if each.verb == "drop"),
+        )
+        groups = arrange(actions, context.target)
+        return tuple(statement for group in groups for statement in _written(group, context))
 
     @cached_property
     def _users(self) -> Users:
         return users_of(self._context.source)
+
+
+def _identities(facts: Iterable[Fact | None]) -> frozenset[Identity]:
+    return frozenset(fact.identity for fact in facts if fact is not None)
 
 
 def plan(
@@ -114,7 +123,7 @@ def statements_for(
 
 def _written(group: Group, context: Context) -> Statements:
     leader = group.leader
-    known = rule(leader.fact.kind)
+    known = kind_of(leader.fact.kind)
     statements = _statements(leader, known, group, context)
     if leader.cause is None:
         return statements
@@ -123,7 +132,7 @@ def _written(group: Group, context: Context) -> Statements:
     return tuple(replace(statement, reason=reason) for statement in statements)
 
 
-def _statements(leader: Action, known: Rule, group: Group, context: Context) -> Statements:
+def _statements(leader: Action, known: Kind, group: Group, context: Context) -> Statements:
     match leader.verb:
         case "create":
             parts = tuple(member.fact for member in group.members)

@@ -10,42 +10,28 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.graph import Graph, graph_of
 from gnkmigrate.plan.group import Group, grouped
-from gnkmigrate.plan.quoting import beside
-from gnkmigrate.plan.rule import Unplannable
+from gnkmigrate.postgres.quoting import beside
+from gnkmigrate.kinds import kind_of
+from gnkmigrate.kinds.kind import Unplannable
 
 # Making comes before removing wherever the graph leaves the choice: should a plan stop in the
 # middle, less is gone.
 _VERBS = {"rename": 0, "create": 1, "alter": 1, "finish": 2, "drop": 3}
-_KINDS = (
-    "schema",
-    "extension",
-    "enum",
-    "sequence",
-    "function",
-    "table",
-    "column",
-    "default",
-    "constraint",
-    "index",
-    "view",
-    "trigger",
-    "comment",
-)
-_RANKS = {kind: rank for rank, kind in enumerate(_KINDS)}
 
 
-def arrange(actions: Sequence[Action]) -> tuple[Group, ...]:
-    """The actions in an order in which they run.
+def arrange(actions: Sequence[Action], target: Snapshot) -> tuple[Group, ...]:
+    """The actions, which lead to `target`, in an order in which they run.
 
     Raises:
         Unplannable: they need each other in a circle.
     """
     while True:
-        graph = graph_of(actions)
+        graph = graph_of(actions, target)
         groups = grouped(graph)
         ordered = _sorted(graph, groups)
         if len(ordered) == len(groups):
@@ -83,7 +69,7 @@ def _after(graph: Graph, group: Group, of: dict[Action, Group]) -> set[Action]:
 def _key(action: Action) -> tuple[int, int, Identity, str]:
     return (
         _VERBS[action.verb],
-        _RANKS.get(action.fact.kind, len(_RANKS)),
+        kind_of(action.fact.kind).rank,
         action.fact.identity,
         action.verb,
     )
@@ -114,7 +100,7 @@ def _untangled(actions: Sequence[Action], circle: Sequence[Action]) -> tuple[Act
             continue
         *path, name = action.after.identity.path
         between = Identity(action.after.kind, (*path, beside(name, "_renamed")))
-        halfway = replace(action.after, identity=between)
+        halfway = action.after.replaced(identity=between)
         return (
             *(each for each in actions if each is not action),
             replace(action, after=halfway),

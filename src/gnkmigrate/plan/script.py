@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.plan.statement import Statement
+from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.summary import effects, summarise
 from gnkmigrate.report.escape import visible
 

@@ -4,13 +4,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from gnkmigrate.catalog.load import load_schema
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.source import load_schema
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect, redact
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.plan.make import plan
-from gnkmigrate.plan.statement import Statements
+from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.settings import Settings
 
 

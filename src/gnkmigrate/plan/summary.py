@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.plan.statement import Statement
+from gnkmigrate.kinds.statement import Statement
 
 
 @dataclass(frozen=True)

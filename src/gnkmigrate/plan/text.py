@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.plan.statement import Statement
+from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.summary import effects, summarise
 from gnkmigrate.report.escape import visible
 

@@ -10,17 +10,17 @@ from dataclasses import replace
 
 import psycopg
 
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.diff.change import Change
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.phases.compare import Fingerprint, fingerprint
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.plan.quoting import qualified
+from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.plan.session import Planned
-from gnkmigrate.plan.statement import Statement
+from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.rehearsal.clone import Transfer, clone
 from gnkmigrate.rehearsal.moment import row_differences
 from gnkmigrate.rehearsal.room import NoRoom

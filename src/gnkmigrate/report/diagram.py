@@ -7,7 +7,8 @@ take are shown through an alias; the text is the same for equal schemas.
 from collections.abc import Collection, Iterator
 
 from gnkmigrate.audit.describe import columns, object_of, short_type
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.report.escape import mermaid_text, mermaid_word
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.report.clusters import Cluster, clusters
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.layout import (

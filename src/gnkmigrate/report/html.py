@@ -19,7 +19,7 @@ from gnkmigrate import __version__
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.script import Step
-from gnkmigrate.catalog.model import Identity
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.report.drawing import Pictures
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.grouping import groups

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from gnkmigrate.audit.finding import DatabaseObject
 from gnkmigrate.audit.result import Source
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 
 # PostgreSQL manual, 4.1: comments, strings, quoted names, dollar quotes, words; then any sign.
 _TOKEN = re.compile(

@@ -13,7 +13,8 @@ from typing import Literal
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.report.sheets import ColumnLine, sheet
 
 State = Literal["same", "missing", "extra", "different"]

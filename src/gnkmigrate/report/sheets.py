@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from gnkmigrate.audit.describe import columns, default_of, index_text, object_of
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,8 @@ from gnkmigrate.audit.outcome import (
     run_server,
     run_structure,
 )
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.servers import Server

@@ -9,7 +9,7 @@ from gnkmigrate.audit.check import DataCheck, Gaps
 from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.listing import Bounds, ask, told
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.catalog.snapshot import read_snapshot
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from tests.audit.conftest import Read

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
-from gnkmigrate.plan.quoting import identifier, qualified
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 _WITH_INDEX = {"primary key", "unique"}
 _ORDERS = (" DESC NULLS LAST", " DESC", " NULLS FIRST")

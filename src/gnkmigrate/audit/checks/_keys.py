@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 
 # pg_get_constraintdef() writes actions in capitals, and names that look like them in quotes.
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')

@@ -7,10 +7,10 @@ from functools import cache
 from importlib import resources
 
 from gnkmigrate.audit.check import Gaps
-from gnkmigrate.catalog.model import Fact, Identity
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier, qualified
-from gnkmigrate.plan.types import Type
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.kinds.types import Type
 
 # Types whose values are texts.
 STRINGS = frozenset({"character varying", "character", "text"})

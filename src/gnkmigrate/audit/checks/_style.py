@@ -6,8 +6,9 @@ from functools import cache
 from gnkmigrate.audit.check import Observation
 from gnkmigrate.audit.checks._server import listed
 from gnkmigrate.audit.finding import DatabaseObject
-from gnkmigrate.catalog.model import Fact, Snapshot
-from gnkmigrate.plan.types import Type
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.types import Type
 
 
 def for_each_schema(

@@ -13,8 +13,9 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, content_hash
-from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.kinds import subject
+from gnkmigrate.facts.fact import Fact, content_hash
+from gnkmigrate.postgres.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -34,7 +35,7 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             many=f"COUNT rows {rule}.",
             table=rows.table,
             hidden=rows.hidden,
-            subject=content_hash(fact.subject),
+            subject=content_hash(subject(fact)),
             repair=_repair(rows, fact),
         )
 

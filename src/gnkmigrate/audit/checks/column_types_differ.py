@@ -12,7 +12,7 @@ from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._style import kind_of_values
 from gnkmigrate.audit.describe import short_type
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Identity, Snapshot
-from gnkmigrate.plan.quoting import identifier, qualified
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

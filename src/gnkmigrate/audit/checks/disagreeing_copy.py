@@ -16,9 +16,9 @@ from gnkmigrate.audit.checks._rows import LiveTable, beside, live_table
 from gnkmigrate.audit.checks._style import kind_of_values
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier, qualified
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:

@@ -13,7 +13,7 @@ from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses
 from gnkmigrate.audit.describe import index_text, object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

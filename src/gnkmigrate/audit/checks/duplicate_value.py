@@ -13,9 +13,10 @@ from gnkmigrate.audit.checks._access import column_of
 from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, content_hash
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.kinds import subject
+from gnkmigrate.facts.fact import Fact, content_hash
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -78,7 +79,7 @@ def _probe(change: Change, rows: LiveTable) -> Probe:
         many=f"COUNT rows {what} with others, which the target forbids.",
         table=rows.table,
         hidden=rows.hidden,
-        subject=content_hash(fact.subject),
+        subject=content_hash(subject(fact)),
         repair=_repair(rows, parts),
     )
 

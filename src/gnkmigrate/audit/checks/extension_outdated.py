@@ -12,7 +12,7 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.postgres.quoting import identifier
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:

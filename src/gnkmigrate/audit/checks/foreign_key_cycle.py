@@ -14,7 +14,8 @@ from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._keys import ForeignKey, foreign_keys
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Identity, Snapshot
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
 
 _Edges = Mapping[Identity, Collection[Identity]]
 

@@ -14,7 +14,7 @@ from gnkmigrate.audit.checks._keys import ForeignKey, foreign_keys
 from gnkmigrate.audit.checks._style import kind_of_values
 from gnkmigrate.audit.describe import object_of, short_type
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

@@ -14,8 +14,9 @@ from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses, column_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Snapshot
-from gnkmigrate.plan.quoting import beside, identifier, qualified
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 _METHODS = {"btree", "hash"}
 

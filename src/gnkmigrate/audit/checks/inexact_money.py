@@ -14,7 +14,7 @@ from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._style import columns_of_type
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 
 _WORDS = (
     "price|amount|cost|balance|fee|salary|wage|revenue|earning|payment|payout|invoice|debit|credit"

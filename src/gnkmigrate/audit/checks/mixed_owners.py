@@ -12,7 +12,7 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own, listed
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.plan.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:

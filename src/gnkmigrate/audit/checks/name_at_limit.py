@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._style import for_each_schema
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Snapshot
-from gnkmigrate.plan.quoting import MAXIMUM_BYTES
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 
 # What people name themselves. Constraints mostly have names that PostgreSQL made, which it cuts
 # where they still tell things apart; so do indexes and sequences of these endings.

@@ -13,9 +13,10 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import STRINGS, LiveTable, beside, coming_constraints
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import content_hash
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.types import Type
+from gnkmigrate.kinds import subject
+from gnkmigrate.facts.fact import content_hash
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.types import Type
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -56,7 +57,7 @@ def _probe(change: Change, rows: LiveTable, columns: list[str], texts: list[str]
         many=f"COUNT rows {what} ({', '.join(columns)}).",
         table=rows.table,
         hidden=rows.hidden,
-        subject=content_hash(change.fact.subject),
+        subject=content_hash(subject(change.fact)),
         repair="-- Merge the rows first; then this keeps new ones from differing so.\n"
         f"UPDATE {rows.relation} SET {updated}",
     )

@@ -11,9 +11,9 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import LiveTable, altered_columns, beside
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier, literal
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.quoting import identifier, literal
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:

@@ -14,8 +14,8 @@ from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import identifier
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

@@ -13,9 +13,10 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Identity, content_hash
-from gnkmigrate.plan.quoting import identifier
-from gnkmigrate.plan.types import are_comparable
+from gnkmigrate.kinds import subject
+from gnkmigrate.facts.fact import Fact, Identity, content_hash
+from gnkmigrate.postgres.quoting import identifier
+from gnkmigrate.kinds.types import are_comparable
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -38,7 +39,7 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             many=f"COUNT rows {what} refer to no row of {reference['table']}.",
             table=rows.table,
             hidden=rows.hidden,
-            subject=content_hash(fact.subject),
+            subject=content_hash(subject(fact)),
             repair=_repair(columns, others, rows, referenced),
         )
 

@@ -15,8 +15,9 @@ from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._keys import ForeignKey, foreign_keys
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Identity, Snapshot
-from gnkmigrate.plan.quoting import identifier, qualified
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

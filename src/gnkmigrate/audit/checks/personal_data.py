@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import listed
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.catalog.model import Fact
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.connection import Connection
 
 _KINDS = {

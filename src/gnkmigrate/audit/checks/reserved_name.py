@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._style import for_each_schema
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Snapshot
-from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import identifier
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 

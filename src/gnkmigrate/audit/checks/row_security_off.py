@@ -14,7 +14,7 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own, table
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.plan.quoting import qualified
+from gnkmigrate.postgres.quoting import qualified
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:

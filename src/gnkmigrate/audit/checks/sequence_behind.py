@@ -19,7 +19,7 @@ from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import answers, is_own, listed, union
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.plan.quoting import literal, qualified
+from gnkmigrate.postgres.quoting import literal, qualified
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:

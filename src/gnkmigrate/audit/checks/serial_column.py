@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._style import for_each_schema
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

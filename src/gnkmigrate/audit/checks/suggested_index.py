@@ -23,10 +23,10 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import require_extension, schemas, table
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.connection import Connection
-from gnkmigrate.plan.quoting import beside as with_suffix
-from gnkmigrate.plan.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import beside as with_suffix
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 STATEMENTS = 10
 COLUMNS = 50  # of one table; each costs a plan

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.describe import columns, object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Snapshot
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

@@ -16,9 +16,9 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import STRINGS, LiveTable, altered_columns, beside, types_of
 from gnkmigrate.audit.describe import object_of, short_type
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier, literal
-from gnkmigrate.plan.types import Type
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.quoting import identifier, literal
+from gnkmigrate.kinds.types import Type
 
 _ASKS = 160000  # the first version that has pg_input_is_valid
 

@@ -14,8 +14,9 @@ from gnkmigrate.audit.checks._names import plain, stems
 from gnkmigrate.audit.checks._style import kind_of_values
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Identity, Snapshot
-from gnkmigrate.plan.quoting import beside, identifier, qualified
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

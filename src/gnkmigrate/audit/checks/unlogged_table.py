@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Snapshot
-from gnkmigrate.plan.quoting import qualified
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import qualified
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

@@ -21,10 +21,10 @@ from gnkmigrate.audit.checks._rows import (
 )
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Identity
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier
-from gnkmigrate.plan.types import Type, are_comparable
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.quoting import identifier
+from gnkmigrate.kinds.types import Type, are_comparable
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:

@@ -15,7 +15,7 @@ from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.plan.quoting import qualified
+from gnkmigrate.postgres.quoting import qualified
 
 DAYS = 30
 SIZE = 1024 * 1024  # bytes

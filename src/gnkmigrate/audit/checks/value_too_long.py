@@ -12,8 +12,8 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import LiveTable, altered_columns, beside, types_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.diff.change import Change
-from gnkmigrate.plan.quoting import identifier
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.quoting import identifier
 
 # Types that may have a length.
 _LIMITED = {"character varying", "character"}

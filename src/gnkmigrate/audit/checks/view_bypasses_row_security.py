@@ -15,7 +15,7 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.plan.quoting import qualified
+from gnkmigrate.postgres.quoting import qualified
 
 _SECURITY_INVOKER = 150000
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import ComparisonCheck, Gaps, Observation
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Identity, content_hash
+from gnkmigrate.kinds import subject
+from gnkmigrate.facts.fact import Fact, Identity, content_hash
 
 
 def find(gaps: Gaps) -> Iterator[Observation]:
@@ -31,7 +32,7 @@ def find(gaps: Gaps) -> Iterator[Observation]:
             yield Observation(
                 object_of(fact),
                 f"The target has no {definition} on {table}; the database has.",
-                subject=content_hash(fact.subject),
+                subject=content_hash(subject(fact)),
                 evidence={"definition": definition},
             )
 

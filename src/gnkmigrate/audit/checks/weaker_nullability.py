@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import ComparisonCheck, Gaps, Observation
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.catalog.model import Fact, Identity
+from gnkmigrate.facts.fact import Fact, Identity
 
 
 def find(gaps: Gaps) -> Iterator[Observation]:

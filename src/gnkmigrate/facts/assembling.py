@@ -1,0 +1,167 @@
+"""Rows of the catalog queries, put together into facts. Pure: no database here."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from gnkmigrate.facts.dependencies import Dependencies
+from gnkmigrate.facts.fact import Address, Fact, Identity
+from gnkmigrate.kinds import kinds
+from gnkmigrate.kinds.kind import Kind
+
+# How the rows of every read.sql begin, and those of a satellite's.
+ADDRESS = ("oid", "subid", "parent", "parent_subid", "name", "position")
+SATELLITE_ADDRESS = ("catalog", "oid", "subid", "column")
+
+
+@dataclass(frozen=True)
+class Table:
+    """What one query returned.
+
+    Attributes:
+        fields: the names of its columns, without the address that they begin with.
+        rows: all of its rows, whole.
+    """
+
+    fields: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All that was read.
+
+    Attributes:
+        tables: by kind.
+        catalogs: the oid of every system catalog by its name.
+        dependencies: pg_depend.
+    """
+
+    tables: Mapping[str, Table]
+    catalogs: Mapping[str, int]
+    dependencies: Dependencies
+
+
+@dataclass(frozen=True)
+class Names:
+    """What numbers in the catalogs stand for, for kinds that resolve them.
+
+    Attributes:
+        columns: the names of a relation's columns by their numbers.
+        relations: schema and name of a relation.
+    """
+
+    columns: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    relations: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def assemble(rows: Rows, ignore: Sequence[str] = ()) -> Iterator[Fact]:
+    """The facts of a database.
+
+    An object of an extension is left out, and so is what `ignore` names, each with all that
+    lives in it.
+
+    Args:
+        rows: what the queries returned.
+        ignore: patterns (fnmatch, by case) of "schema.name", or of a schema's name.
+    """
+    assembly = _Assembly(rows, ignore)
+    for kind in sorted(kinds().values(), key=lambda each: each.depth):
+        if kind.name in rows.tables and not kind.is_satellite:
+            yield from assembly.things(kind, rows.tables[kind.name])
+    for name, kind in kinds().items():
+        if name in rows.tables and kind.is_satellite:
+            yield from assembly.satellites(kind, rows.tables[name])
+
+
+class _Assembly:
+    def __init__(self, rows: Rows, ignore: Sequence[str]) -> None:
+        self._catalogs = rows.catalogs
+        self._dependencies = rows.dependencies
+        self._ignore = tuple(ignore)
+        columns: dict[int, dict[int, str]] = {}
+        self._relations: dict[int, tuple[str, ...]] = {}
+        self._names = Names(columns, self._relations)
+        if "column" in rows.tables:
+            for row in rows.tables["column"].rows:
+                columns.setdefault(row[0], {})[row[1]] = row[4]
+
+    def things(self, kind: Kind, table: Table) -> Iterator[Fact]:
+        identities, parents = self._dependencies.identities, self._dependencies.parents
+        members, needs = self._dependencies.members, self._dependencies
+        catalog = self._catalogs[kind.catalog]
+        above = self._catalogs[kind.parent_catalog] if kind.parent_catalog else 0
+        fields, width, name = kind.fields(table.fields), len(ADDRESS), kind.name
+        in_schema, is_relation, resolves = kind.in_schema, kind.catalog == "pg_class", kind.resolves
+        for row in table.rows:
+            if (catalog, row[0]) in members:
+                continue
+            parent: Identity | None = None
+            path: tuple[str, ...] = (row[4],)
+            if above:
+                parent = identities.get((above, row[2], row[3]))
+                whole = parent is None and row[3]  # its column is no fact of its own
+                if whole:
+                    parent = identities.get((above, row[2], 0))
+                if parent is None:
+                    continue
+                if in_schema:
+                    path = (parent.path[0], row[4])
+                elif row[1] == -1 or (row[3] and not whole):  # it has its parent's name
+                    path = parent.path
+                else:
+                    path = (*parent.path, row[4])
+            if self._ignore and self._is_ignored(path):
+                continue
+            identity = Identity(name, path)
+            address = (catalog, row[0], row[1])
+            identities[address] = identity
+            parents[identity] = parent
+            if is_relation and not row[1]:
+                self._relations[row[0]] = path
+            values = row[width:]
+            if resolves:
+                values = kind.resolve(dict(zip(table.fields, values, strict=True)), row, self._names)
+            yield Fact.of_row(identity, parent, fields, values, row[5], needs, address)
+
+    def satellites(self, kind: Kind, table: Table) -> Iterator[Fact]:
+        identities, needs = self._dependencies.identities, self._dependencies
+        width = len(SATELLITE_ADDRESS)
+        for row in table.rows:
+            found = identities.get((row[0], row[1], row[2]))
+            if found is None:
+                standing = needs.standing_for((row[0], row[1], row[2]))
+                if standing is None or (row[2] == 0 and standing[:2] != (row[0], row[1])):
+                    continue
+                found = identities[standing]
+                if row[3] is None:
+                    continue
+                path: tuple[str, ...] = ("column", *found.path, row[3])
+            else:
+                path = (found.kind, *found.path)
+            identity = Identity(kind.name, path)
+            self._dependencies.parents[identity] = found
+            yield Fact.of_row(
+                identity, found, table.fields, row[width:], 0, needs, _NOWHERE
+            )  # fmt: skip
+
+    def _is_ignored(self, path: Sequence[str]) -> bool:
+        text = ".".join(path)
+        return any(fnmatchcase(text, pattern) for pattern in self._ignore)
+
+
+_NOWHERE: Address = (0, 0, 0)
+
+
+def fields_of(names: Iterable[str], *, satellite: bool) -> tuple[str, ...]:
+    """The names of a query's columns without the address that it begins with.
+
+    Raises:
+        ValueError: it does not begin so.
+    """
+    found = tuple(names)
+    address = SATELLITE_ADDRESS if satellite else ADDRESS
+    if found[: len(address)] != address:
+        raise ValueError(f"a query begins with {', '.join(found[: len(address)])}")
+    return found[len(address) :]

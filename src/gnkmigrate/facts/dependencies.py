@@ -1,0 +1,85 @@
+"""Which fact needs which: pg_depend, worked out when somebody asks.
+
+An address is how pg_depend names an object: the oid of its catalog, its own oid, and the number
+of the column where a column is meant (manual, chapter 52.18).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from gnkmigrate.facts.fact import Address, Identity
+
+
+class DependencyRow(NamedTuple):
+    """What dependencies.sql returns: an object and what it needs or belongs to."""
+
+    classid: int
+    objid: int
+    objsubid: int
+    refclassid: int
+    refobjid: int
+    refobjsubid: int
+    belongs: bool
+
+
+class Dependencies:
+    """What each fact of one database needs.
+
+    Attributes:
+        identities: every fact's identity by its address; filled while facts are put together.
+    """
+
+    def __init__(self, rows: Sequence[DependencyRow], extension_catalog: int) -> None:
+        self.identities: dict[Address, Identity] = {}
+        self.parents: dict[Identity, Identity | None] = {}
+        self._rows = rows
+        self.members = {
+            (row.classid, row.objid) for row in rows if row.refclassid == extension_catalog
+            and row.belongs
+        }  # fmt: skip
+
+    def of(self, address: Address) -> frozenset[Identity]:
+        """What the fact at `address` needs, its ancestors and itself left out."""
+        needed = self._needed.get(address)
+        if not needed:
+            return frozenset()
+        return frozenset(needed.difference(self._lineage(self.identities[address])))
+
+    def standing_for(self, address: Address) -> Address | None:
+        """The fact that an object is, or is a part of: a view for its rule, a table for its type."""
+        passed = set()
+        current: Address | None = address
+        while current is not None and current not in passed:
+            if current in self.identities:
+                return current
+            whole = (current[0], current[1], 0)
+            if whole in self.identities:
+                return whole
+            passed.add(current)
+            current = self._owners.get(current[:2])
+        return None
+
+    @cached_property
+    def _owners(self) -> Mapping[tuple[int, int], Address]:
+        return {
+            (row.classid, row.objid): (row.refclassid, row.refobjid, row.refobjsubid)
+            for row in self._rows
+            if row.belongs
+        }
+
+    @cached_property
+    def _needed(self) -> Mapping[Address, set[Identity]]:
+        needs: dict[Address, set[Identity]] = {}
+        for row in self._rows:
+            dependent = self.standing_for((row.classid, row.objid, row.objsubid))
+            needed = self.standing_for((row.refclassid, row.refobjid, row.refobjsubid))
+            if dependent is not None and needed is not None:
+                needs.setdefault(dependent, set()).add(self.identities[needed])
+        return needs
+
+    def _lineage(self, identity: Identity) -> Iterator[Identity]:
+        current: Identity | None = identity
+        while current is not None:
+            yield current
+            current = self.parents.get(current)

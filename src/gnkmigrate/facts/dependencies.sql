@@ -1,0 +1,32 @@
+-- Which object needs which, and which belongs to which. Of pg_depend's types (manual, 52.18):
+-- n and a are dependencies; i (the type of a table, the rule of a view, the index of a
+-- constraint) and e (what an extension made) say which object stands for this one.
+-- Left out for speed, since they say nothing new: objects that initdb made (below 16384), a
+-- thing's schema and a default's column (they are its parents), PostgreSQL's own triggers
+-- (foreign keys) and TOAST tables.
+SELECT
+    link.classid,
+    link.objid,
+    link.objsubid,
+    link.refclassid,
+    link.refobjid,
+    link.refobjsubid,
+    link.deptype IN ('i', 'e') AS belongs
+FROM pg_depend AS link
+WHERE
+    link.objid >= 16384
+    AND link.deptype IN ('n', 'a', 'i', 'e')
+    AND NOT (
+        link.refclassid = 'pg_namespace'::regclass
+        AND link.classid <> 'pg_extension'::regclass
+    )
+    AND NOT (link.classid = 'pg_attrdef'::regclass AND link.deptype = 'a')
+    AND NOT (
+        link.classid = 'pg_trigger'::regclass
+        AND link.objid IN (SELECT trigger.oid FROM pg_trigger AS trigger WHERE trigger.tgisinternal)
+    )
+    AND NOT (
+        link.classid = 'pg_class'::regclass
+        AND link.deptype = 'i'
+        AND link.objid IN (SELECT class.oid FROM pg_class AS class WHERE class.relkind = 't')
+    );

@@ -1,0 +1,119 @@
+"""A live database, read into a snapshot in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.assembling import Rows, Table, assemble, fields_of
+from gnkmigrate.facts.collector import collector_paused
+from gnkmigrate.facts.dependencies import Dependencies, DependencyRow
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.unread import unread
+from gnkmigrate.kinds import kinds
+
+_OUTERMOST = "schema"
+
+
+def read_snapshot(
+    connection: Connection,
+    *,
+    ignore: Sequence[str] = (),
+    schemas: Sequence[str] | None = None,
+    skipped: Sequence[int] = (),
+) -> Snapshot:
+    """All facts of a database (docs/facts.md says which), by a fixed number of queries.
+
+    They are read in one REPEATABLE READ, READ ONLY transaction. On a connection that is inside
+    a transaction already, they are read inside that one, so that a change that is not yet
+    committed can be looked at; afterwards it is as it was before.
+
+    Args:
+        connection: any session with the database; its settings are not changed.
+        ignore: patterns (fnmatch) of objects that are somebody else's, "schema.name".
+        schemas: the schemas to read; None for all that are not PostgreSQL's or gnkmigrate's.
+        skipped: oids of tables and views that are not looked at, with all that belongs to them.
+
+    Raises:
+        GnkMigrateError: the role may not read a catalog, or the schema changed meanwhile.
+    """
+    with collector_paused():
+        with _reading(connection):
+            role, rows = _rows(connection, schemas, skipped)
+            facts = tuple(assemble(rows, ignore))
+            left = unread(connection, rows, schemas)
+        version = connection.info.server_version
+        return Snapshot.of(facts, version, connection.info.dbname, role, left)
+
+
+@contextmanager
+def _reading(connection: Connection) -> Iterator[None]:
+    """A transaction that sees one moment, finds pg_catalog alone and leaves nothing behind."""
+    outermost = connection.info.transaction_status == TransactionStatus.IDLE
+    try:
+        with connection.transaction(force_rollback=True):
+            if outermost:
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            connection.execute("SET TRANSACTION READ ONLY")
+            # pg_get_indexdef and its like qualify every name that the path does not find.
+            connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+            yield
+    except errors.InsufficientPrivilege as error:
+        raise GnkMigrateError(
+            f"Role {connection.info.user} may not read the catalog: {error.diag.message_primary}.",
+            hint="Ask the database's owner for SELECT on that catalog; PostgreSQL grants it "
+            "to PUBLIC unless somebody has revoked it.",
+        ) from error
+    except (errors.InternalError_, errors.UndefinedObject, errors.UndefinedTable) as error:
+        raise GnkMigrateError(
+            f"The schema of {connection.info.dbname} changed while it was being read: "
+            f"{error.diag.message_primary}.",
+            hint="Try again when nobody else is changing the schema.",
+        ) from error
+
+
+def _rows(
+    connection: Connection, schemas: Sequence[str] | None, skipped: Sequence[int]
+) -> tuple[str, Rows]:
+    (session,) = _fetch(connection, query("facts", "session")).rows
+    catalogs = session[1]
+    names = None if schemas is None else list(schemas)
+    outermost = _table(connection, _OUTERMOST, {"names": names})
+    oids = {"schemas": [row[0] for row in outermost.rows], "skipped": list(skipped)}
+    tables = {_OUTERMOST: outermost} | {
+        name: _table(connection, name, oids)
+        for name, kind in kinds().items()
+        if name != _OUTERMOST and connection.info.server_version >= kind.since
+    }
+    dependencies = _fetch(connection, query("facts", "dependencies"))
+    found = [DependencyRow(*row) for row in dependencies.rows]
+    return session[0], Rows(tables, catalogs, Dependencies(found, catalogs["pg_extension"]))
+
+
+def _table(connection: Connection, name: str, parameters: dict[str, Any]) -> Table:
+    table = _fetch(connection, query(f"kinds.{name.replace(' ', '_')}", "read"), parameters)
+    fields = fields_of(table.fields, satellite=kinds()[name].is_satellite)
+    return Table(fields, table.rows)
+
+
+def _fetch(
+    connection: Connection, text: LiteralString, parameters: dict[str, Any] | None = None
+) -> Table:
+    with psycopg.Cursor(connection) as cursor:
+        rows = cursor.execute(text, parameters, prepare=False).fetchall()
+        return Table(tuple(column.name for column in cursor.description or ()), rows)
+
+
+@cache
+def query(folder: str, name: str) -> LiteralString:
+    """The text of a .sql file of this package: query("kinds.table", "read")."""
+    file = resources.files("gnkmigrate").joinpath(*folder.split("."), f"{name}.sql")
+    # A file of this package is as trustworthy as its code, and no value is ever put into it.
+    return file.read_text(encoding="utf-8")

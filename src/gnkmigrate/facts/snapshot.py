@@ -1,0 +1,108 @@
+"""All facts of one database at one moment."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Self
+
+from gnkmigrate.facts.fact import Fact, Identity
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Things of one sort that are in the database and in no fact.
+
+    Attributes:
+        kind: what they are, such as "large object".
+        names: what they are called, in order; the first of them where there are many.
+        count: how many there are.
+        reason: why they were not read.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    count: int
+    reason: str = ""
+
+    def __str__(self) -> str:
+        more = ", ..." if self.count > len(self.names) else ""
+        return f"{self.count:,} {self.kind}{'' if self.count == 1 else 's'} " + (
+            f"({', '.join(self.names)}{more})" if self.names else ""
+        )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All facts of one database at one moment.
+
+    Attributes:
+        facts: by identity.
+        server_version: PostgreSQL's server_version_num, e.g. 160004.
+        database: the database's name.
+        role: who read it, and would own what the same session made; "" where nobody knows.
+        unstated: kinds of which the absence says nothing here: a script that names no owners
+            does not mean that there are none.
+        unread: what is there and no fact tells of.
+    """
+
+    facts: Mapping[Identity, Fact]
+    server_version: int = 0
+    database: str = ""
+    role: str = ""
+    unstated: frozenset[str] = frozenset()
+    unread: tuple[Unread, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        facts: Iterable[Fact],
+        server_version: int = 0,
+        database: str = "",
+        role: str = "",
+        unread: Iterable[Unread] = (),
+    ) -> Self:
+        by_identity = {fact.identity: fact for fact in facts}
+        return cls(
+            MappingProxyType(by_identity), server_version, database, role, unread=tuple(unread)
+        )
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self.facts.values())
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    def __contains__(self, identity: Identity) -> bool:
+        return identity in self.facts
+
+    @property
+    def ordered(self) -> tuple[Fact, ...]:
+        """The facts in the order of their identities."""
+        return tuple(self.facts[identity] for identity in sorted(self.facts))
+
+    def get(self, kind: str, *path: str) -> Fact | None:
+        return self.facts.get(Identity(kind, path))
+
+    def of_kind(self, kind: str) -> tuple[Fact, ...]:
+        return self._by_kind.get(kind, ())
+
+    def children(self, parent: Identity, kind: str | None = None) -> tuple[Fact, ...]:
+        """The facts that live directly in `parent`, of one kind or of all."""
+        found = self._by_parent.get(parent, ())
+        return tuple(fact for fact in found if kind is None or fact.kind == kind)
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
+        grouped: dict[str, list[Fact]] = {}
+        for fact in self:
+            grouped.setdefault(fact.kind, []).append(fact)
+        return {kind: tuple(facts) for kind, facts in grouped.items()}
+
+    @cached_property
+    def _by_parent(self) -> Mapping[Identity, tuple[Fact, ...]]:
+        grouped: dict[Identity, list[Fact]] = {}
+        for fact in self:
+            if fact.parent is not None:
+                grouped.setdefault(fact.parent, []).append(fact)
+        return {parent: tuple(facts) for parent, facts in grouped.items()}

@@ -1,0 +1,125 @@
+"""A schema, wherever it is: in a database, in SQL files, or in a snapshot that was kept."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from gnkmigrate.facts.document import read_document_file
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.script import read_scripts, run_scripts
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.errors import SchemaError
+from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.settings import Settings
+
+# A URL, or libpq's keyword=value form. One slash is enough: what was meant as a URL holds a
+# password, and must not turn up in a message as a file that does not exist.
+_DATABASE = re.compile(
+    r"^\w[\w+]*:/|^\s*(?:service|host|hostaddr|port|dbname|user|password|passfile|sslmode)\s*=",
+    re.ASCII,
+)
+
+
+def load_schema(
+    source: str, settings: Settings, major: int | None = None, server: Server | None = None
+) -> Snapshot:
+    """The facts of a schema.
+
+    Args:
+        source: a database URL, a .sql file or a folder of them, or a snapshot (.json).
+        settings: which schemas count, what to ignore, where a throwaway server comes from.
+        major: the PostgreSQL that SQL files are loaded into, if the settings do not say.
+        server: a throwaway server that runs already; without it one is started for SQL files.
+
+    Raises:
+        SchemaError: the source is none of these, or PostgreSQL refuses it.
+        ConnectionFailed: no session with the database.
+        ServerUnavailable: no throwaway server for SQL files.
+    """
+    if server is not None and _is_sql(source):
+        return load_sql(Path(source), server, settings)
+    return load_schemas((source,), settings, major)[0]
+
+
+def load_schemas(
+    sources: Sequence[str], settings: Settings, major: int | None = None
+) -> tuple[Snapshot, ...]:
+    """The facts of several schemas; SQL files among them share one throwaway server.
+
+    Args:
+        sources: as for `load_schema`.
+        settings: as for `load_schema`.
+        major: the PostgreSQL that SQL files are loaded into, if the settings do not say;
+            without it the version of the other sources, so that both sides print alike.
+
+    Raises:
+        SchemaError, ConnectionFailed, ServerUnavailable: as for `load_schema`.
+    """
+    scripts = [source for source in sources if _is_sql(source)]
+    for source in scripts:
+        read_scripts(Path(source))  # what cannot be read needs no server
+    loaded = {source: _load_ready(source, settings) for source in sources if source not in scripts}
+    if scripts:
+        versions = [snapshot.server_version // 10000 for snapshot in loaded.values()]
+        with throwaway(settings.server, major or max(versions, default=None)) as server:
+            loaded |= {source: load_sql(Path(source), server, settings) for source in scripts}
+    return tuple(loaded[source] for source in sources)
+
+
+def _is_sql(source: str) -> bool:
+    """Is it SQL for a throwaway server? Else it can be read as it is."""
+    return not _DATABASE.match(source) and Path(source).suffix != ".json"
+
+
+def _load_ready(source: str, settings: Settings) -> Snapshot:
+    if _DATABASE.match(source):
+        with connect(DatabaseUrl.parse(source), read_only=True) as connection:
+            return read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+    return read_document_file(Path(source))
+
+
+def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
+    """The facts that SQL files declare, read back from a throwaway database.
+
+    Args:
+        path: a .sql file, or a folder of them that run in the order of their names.
+        server: where the database is made, and dropped afterwards.
+        settings: which schemas count, and what to ignore; `schemas` is the search path.
+
+    Raises:
+        SchemaError: a file cannot be read or run, declares nothing, or declares objects in a
+            schema that is not the project's.
+    """
+    scripts = read_scripts(path)
+    with (
+        server.database() as url,
+        connect(url, search_path=settings.schemas) as connection,
+    ):
+        run_scripts(connection, scripts, settings.schemas)
+        snapshot = read_snapshot(connection, ignore=settings.ignore)
+    if all(fact.parent is None for fact in snapshot):
+        raise SchemaError(
+            f"{path} declares no table or other object.",
+            hint="Write the schema into it: gnkmigrate init --from-url takes it from a database.",
+        )
+    return _of_project(snapshot, path, settings)
+
+
+def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
+    """Refuses what lies outside the project's schemas: it would silently not be compared."""
+    foreign = [
+        fact.identity
+        for fact in snapshot.of_kind("schema")
+        if fact.identity.name not in settings.schemas
+    ]
+    used = [identity.name for identity in foreign if snapshot.children(identity)]
+    if used:
+        raise SchemaError(
+            f"{path} declares objects outside the project's schemas "
+            f"({', '.join(settings.schemas)}).",
+            details=[f"schema {name}" for name in used],
+            hint="Add them to `schemas` in gnkmigrate.toml, or to `ignore`.",
+        )
+    kept = [fact for fact in snapshot if fact.identity not in foreign]
+    return Snapshot.of(kept, snapshot.server_version, snapshot.database)

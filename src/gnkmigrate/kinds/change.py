@@ -1,0 +1,50 @@
+"""One difference between two snapshots."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gnkmigrate.facts.fact import Fact, Identity
+
+Verb = Literal["add", "remove", "alter", "rename"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: what must happen to `source` so that it becomes as in `target`.
+
+    Attributes:
+        verb: add (only the target has it), remove (only the source has it), alter (same
+            identity, other payload), rename (same thing, other name).
+        before: the source's fact; None when the verb is add. With alter after a rename it
+            carries its old identity.
+        after: the target's fact; None when the verb is remove.
+    """
+
+    verb: Verb
+    before: Fact | None
+    after: Fact | None
+
+    @property
+    def fact(self) -> Fact:
+        """The target's fact, or the source's where the target has none."""
+        fact = self.after or self.before
+        if fact is None:
+            raise ValueError("a change has a before or an after")
+        return fact
+
+    @property
+    def identity(self) -> Identity:
+        return self.fact.identity
+
+    @property
+    def kind(self) -> str:
+        return self.fact.kind
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """Payload keys whose values differ, in order; empty unless both sides exist."""
+        if self.before is None or self.after is None:
+            return ()
+        keys = sorted({*self.before.payload, *self.after.payload})
+        before, after = self.before.payload, self.after.payload
+        return tuple(key for key in keys if before.get(key) != after.get(key))

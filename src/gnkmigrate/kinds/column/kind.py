@@ -1,0 +1,243 @@
+"""Columns of tables (manual: ALTER TABLE, 5.3, 5.4).
+
+A column that exists keeps its values. NOT NULL on a table in use goes by way of a check that is
+validated first, so that SET NOT NULL need not read the table under its lock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
+from gnkmigrate.kinds.expressions import is_fixed, reprintable
+from gnkmigrate.kinds.identity.kind import defined as identity_defined
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.types import are_comparable, convert
+from gnkmigrate.postgres.quoting import beside, identifier, literal, qualified
+
+_MOVED_OUT_OF_THE_WAY = frozenset(
+    {"view", "materialized view", "trigger", "function", "column", "policy", "rule", "publication",
+     "statistics"}
+)  # fmt: skip
+_REBUILT = frozenset({"default", "constraint", "index"})
+
+# ALTER COLUMN ... SET EXPRESSION came with this release.
+_SET_EXPRESSION = 170000
+
+
+class ColumnKind(Kind):
+    name = "column"
+    catalog = "pg_class"
+    parent_catalog = "pg_class"
+    attributes = {
+        "type": How.ALTERED,
+        "not_null": How.ALTERED,
+        "collation": How.ALTERED,
+        "identity": How.COSMETIC,  # a fact of its own
+        "generated": How.ALTERED,
+        "generation": How.ALTERED,
+        "usual_storage": How.COSMETIC,
+        **dict.fromkeys(SETTINGS, How.ALTERED),
+    }
+    rank = 64
+    word = "COLUMN"
+    has_label = True
+    holds_data = True
+    inline = True
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        default = next((p.payload["expression"] for p in parts if p.kind == "default"), None)
+        identity = next((part for part in parts if part.kind == "identity"), None)
+        computed = fact.payload["generated"] or identity
+        reason = f"Column {_name(fact)} is missing."
+        if fact.payload["not_null"] and not default and not computed:
+            reason += " It has no default, so this stops when the table holds rows."
+        # A fixed default is kept in the catalog, not written into every row (ALTER TABLE, Notes).
+        rewrites = bool(computed) or not is_fixed(default)
+        action = f"ADD COLUMN {defined(fact, default, identity, context)}"
+        return (
+            _alter(fact, action, reason, rewrites=rewrites),
+            *_settings(fact, given(fact.payload), reason),
+        )
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        lost = "" if fact.payload["generated"] else f"the values of {_name(fact)}"
+        action = f"DROP COLUMN {identifier(fact.identity.name)}"
+        reason = f"Column {_name(fact)} is not in the target."
+        return (_alter(fact, action, reason, loses_data=lost),)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        expression = _expression(change, context)
+        if expression is None:
+            return None
+        null_allowed, null_forbidden = _nullability(change, context)
+        reason = f"Column {_name(change.fact)} differs in: {', '.join(sorted(differing))}."
+        return (
+            *expression,
+            *null_allowed,
+            *_type(change, context),
+            *null_forbidden,
+            *_settings(change.fact, changed(change), reason),
+        )
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old, new = last_names(change)
+        reason = f"Column {old} is to be called {new}."
+        return (_alter(change.fact, f"RENAME COLUMN {old} TO {new}", reason),)
+
+    def effect(self, change: Change, dependent: Fact) -> Effect:
+        if not {"type", "collation"} & set(change.differing) or change.before is None:
+            return Effect.NONE
+        if dependent.kind in _MOVED_OUT_OF_THE_WAY:
+            return Effect.REPLACED
+        if dependent.kind == "constraint" and dependent.payload["type"] == "foreign key":
+            old, new = change.before.payload["type"], change.fact.payload["type"]
+            return Effect.REBUILT if are_comparable(old, new) else Effect.REPLACED
+        return Effect.REBUILT if dependent.kind in _REBUILT else Effect.NONE
+
+    def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:
+        name, _, array = str(fact.payload["type"]).partition("[]")
+        needed = frozenset(aside if each == old else each for each in fact.depends_on)
+        if name != qualified(*old.path):
+            return fact.replaced(depends_on=needed)
+        moved = qualified(*aside.path) + ("[]" if fact.payload["type"] != name else array)
+        return fact.has({"type": moved}).replaced(depends_on=needed)
+
+    def is_derived(self, fact: Fact) -> bool:
+        return fact.payload["generated"] is not None
+
+
+def defined(fact: Fact, default: str | None, identity: Fact | None, context: Context) -> str:
+    """The column as CREATE TABLE and ADD COLUMN take it."""
+    payload = fact.payload
+    parts = [identifier(fact.identity.name), payload["type"]]
+    if payload["collation"]:
+        parts.append(f"COLLATE {payload['collation']}")
+    if payload["generated"]:
+        expression = reprintable(payload["generated"])
+        parts.append(f"GENERATED ALWAYS AS ({expression}) {payload['generation'].upper()}")
+    elif identity is not None:
+        parts.append(identity_defined(identity, context))
+    elif default is not None:
+        parts.append(f"DEFAULT {reprintable(default)}")
+    if payload["not_null"]:
+        parts.append("NOT NULL")
+    return " ".join(parts)
+
+
+def settings(fact: Fact) -> Statements:
+    """What a column made by CREATE TABLE still lacks: storage, statistics and the like."""
+    reason = f"Column {_name(fact)} has settings of its own."
+    return tuple(_settings(fact, given(fact.payload), reason))
+
+
+def _settings(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statement]:
+    column = identifier(fact.identity.name)
+    for action in actions:
+        yield _alter(fact, f"ALTER COLUMN {column} {action}", reason)
+
+
+def _expression(change: Change, context: Context) -> Statements | None:
+    """Statements for the expression of a generated column; None where it cannot be altered."""
+    if not {"generated", "generation"} & set(change.differing) or change.before is None:
+        return ()
+    column, after = identifier(change.identity.name), change.fact.payload
+    if not after["generated"] and change.before.payload["generation"] == "stored":
+        action = f"ALTER COLUMN {column} DROP EXPRESSION"
+        return (_alter(change.fact, action, "The target does not compute this column."),)
+    newer = context.source.server_version >= _SET_EXPRESSION
+    if newer and change.before.payload["generation"] == after["generation"]:
+        action = f"ALTER COLUMN {column} SET EXPRESSION AS ({reprintable(after['generated'])})"
+        rewrites = after["generation"] == "stored"
+        reason = "The target computes this column otherwise."
+        return (_alter(change.fact, action, reason, rewrites=rewrites),)
+    return None
+
+
+def _type(change: Change, context: Context) -> Statements:
+    if not {"type", "collation"} & set(change.differing) or change.before is None:
+        return ()
+    column, name = identifier(change.identity.name), _name(change.fact)
+    old, new = change.before.payload["type"], change.fact.payload["type"]
+    way = convert(old, new, column, context.source_timezone, online=context.online)
+    collation = change.fact.payload["collation"]
+    action = f"ALTER COLUMN {column} TYPE {new}" + (f" COLLATE {collation}" if collation else "")
+    if way.using:
+        action += f" USING {way.using}"
+    what = f"{old}, the target says {new}" if old != new else "of another collation in the target"
+    statement = _alter(
+        change.fact,
+        action,
+        f"Column {name} is {what}.",
+        rewrites=way.rewrites,
+        loses_data=f"{way.loses} {name}" if way.loses else "",
+    )
+    if way.needs_utc:
+        # One command, so that the setting and what relies on it cannot be parted.
+        sql = f"DO $$BEGIN SET LOCAL TimeZone = 'UTC'; {statement.sql}; END$$"
+        return (replace(statement, sql=sql),)
+    return (statement,)
+
+
+def _nullability(change: Change, context: Context) -> tuple[Statements, Statements]:
+    """What allows nulls, and what forbids them; one of the two is empty."""
+    column = identifier(change.identity.name)
+    if "not_null" not in change.differing:
+        return (), ()
+    if not change.fact.payload["not_null"]:
+        reason = f"The target allows nulls in {_name(change.fact)}."
+        return (_alter(change.fact, f"ALTER COLUMN {column} DROP NOT NULL", reason),), ()
+    reason = f"The target forbids nulls in {_name(change.fact)}."
+    schema, table, name = change.identity.path
+    if not context.is_busy(Identity("table", (schema, table))):
+        return (), (_alter(change.fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True),)
+    check = identifier(beside(f"{table}_{name}", "_not_null"))
+    added = f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
+    validated = _alter(
+        change.fact,
+        f"VALIDATE CONSTRAINT {check}",
+        "Rows are checked while others write.",
+        scans=True,
+    )
+    return (), (
+        _alter(change.fact, added, f"{reason} First for new rows."),
+        replace(validated, lock=locks.VALIDATE_CONSTRAINT),
+        # With the valid check PostgreSQL need not read the rows again (ALTER TABLE, Notes).
+        _alter(change.fact, f"ALTER COLUMN {column} SET NOT NULL", reason),
+        _alter(change.fact, f"DROP CONSTRAINT {check}", "NOT NULL stands in its place."),
+    )
+
+
+def _alter(
+    fact: Fact,
+    action: str,
+    reason: str,
+    *,
+    rewrites: bool = False,
+    scans: bool = False,
+    loses_data: str = "",
+) -> Statement:
+    table = qualified(*fact.identity.path[:-1])
+    return Statement(
+        f"ALTER TABLE {table} {action}",
+        reason,
+        lock=locks.ALTER_TABLE,
+        relation=table,
+        rewrites=rewrites,
+        scans=scans or rewrites,
+        loses_data=loses_data,
+    )
+
+
+def _name(fact: Fact) -> str:
+    return qualified(*fact.identity.path)
+
+
+KIND = ColumnKind()

@@ -1,0 +1,53 @@
+-- Columns of tables. A column that a table merely inherits is its parent's.
+SELECT
+    attribute.attrelid AS oid,
+    attribute.attnum::integer AS subid,
+    attribute.attrelid AS parent,
+    0 AS parent_subid,
+    attribute.attname AS name,
+    attribute.attnum::integer AS position,
+    format_type(attribute.atttypid, attribute.atttypmod) AS type,
+    attribute.attnotnull AS not_null,
+    CASE
+        WHEN attribute.attcollation <> type.typcollation THEN attribute.attcollation::regcollation
+    END::text AS collation,
+    CASE attribute.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
+    CASE
+        WHEN attribute.attgenerated <> ''
+        THEN pg_get_expr(definition.adbin, definition.adrelid)
+    END AS generated,
+    CASE attribute.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generation,
+    CASE
+        WHEN attribute.attstorage <> type.typstorage
+        THEN
+            CASE attribute.attstorage
+                WHEN 'p' THEN 'plain'
+                WHEN 'e' THEN 'external'
+                WHEN 'x' THEN 'extended'
+                ELSE 'main'
+            END
+    END AS storage,
+    CASE type.typstorage
+        WHEN 'p' THEN 'plain'
+        WHEN 'e' THEN 'external'
+        WHEN 'x' THEN 'extended'
+        ELSE 'main'
+    END AS usual_storage,
+    CASE attribute.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
+    CASE WHEN attribute.attstattarget >= 0 THEN attribute.attstattarget END AS statistics,
+    coalesce(attribute.attoptions, '{}') AS options,
+    coalesce(attribute.attfdwoptions, '{}') AS foreign_options
+FROM pg_attribute AS attribute
+JOIN pg_class AS relation ON relation.oid = attribute.attrelid
+JOIN pg_type AS type ON type.oid = attribute.atttypid
+LEFT JOIN pg_attrdef AS definition
+    ON definition.adrelid = attribute.attrelid
+    AND definition.adnum = attribute.attnum
+    AND attribute.attgenerated <> ''
+WHERE
+    relation.relkind IN ('r', 'p', 'f')
+    AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[])
+    AND attribute.attnum > 0
+    AND NOT attribute.attisdropped
+    AND (attribute.attislocal OR attribute.attinhcount = 0);

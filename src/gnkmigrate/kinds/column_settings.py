@@ -1,0 +1,51 @@
+"""What a column says of how its values are kept and estimated (manual: ALTER TABLE, 73.2).
+
+A table's own columns and those that it inherits have the same settings.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.options import foreign_options, set_and_reset
+
+SETTINGS = ("storage", "compression", "statistics", "options", "foreign_options")
+
+_UNSET: Mapping[str, Any] = {
+    "storage": None,
+    "compression": None,
+    "statistics": None,
+    "options": (),
+    "foreign_options": (),
+}
+
+
+def given(payload: Mapping[str, Any]) -> tuple[str, ...]:
+    """Actions of ALTER COLUMN that give a new column its settings."""
+    return tuple(_actions(_UNSET, payload))
+
+
+def changed(change: Change) -> tuple[str, ...]:
+    """Actions of ALTER COLUMN that take a column from its old settings to the new ones."""
+    before = change.before.payload if change.before else _UNSET
+    return tuple(_actions(before, change.fact.payload))
+
+
+def reset(payload: Mapping[str, Any]) -> tuple[str, ...]:
+    """Actions of ALTER COLUMN that take all settings away."""
+    usual = {**payload, **_UNSET}
+    return tuple(_actions(payload, usual))
+
+
+def _actions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    actions: list[str] = []
+    if old["storage"] != new["storage"]:
+        actions.append(f"SET STORAGE {(new['storage'] or new['usual_storage']).upper()}")
+    if old["compression"] != new["compression"]:
+        actions.append(f"SET COMPRESSION {new['compression'] or 'default'}")
+    if old["statistics"] != new["statistics"]:
+        actions.append(f"SET STATISTICS {-1 if new['statistics'] is None else new['statistics']}")
+    actions += set_and_reset(old["options"], new["options"])
+    if list(old["foreign_options"]) != list(new["foreign_options"]):
+        actions.append(f"OPTIONS ({foreign_options(old['foreign_options'], new['foreign_options'])})")
+    return actions

@@ -1,0 +1,26 @@
+-- Comments, on whatever has one; the reader finds the thing by its address. Those on columns that
+-- are no facts of their own (of views, of composite types, inherited ones) name them. Out stay the
+-- comments that extensions set on themselves, and initdb's on schema public.
+SELECT
+    description.classoid AS catalog,
+    description.objoid AS oid,
+    description.objsubid AS subid,
+    attribute.attname AS column,
+    description.description AS text
+FROM pg_description AS description
+LEFT JOIN pg_attribute AS attribute
+    ON description.classoid = 'pg_class'::regclass
+    AND description.objsubid > 0
+    AND attribute.attrelid = description.objoid
+    AND attribute.attnum = description.objsubid
+LEFT JOIN pg_extension AS extension
+    ON description.classoid = 'pg_extension'::regclass AND extension.oid = description.objoid
+WHERE
+    -- initdb describes thousands of things of its own; only schema public can be the user's.
+    (description.objoid >= 16384 OR description.classoid = 'pg_namespace'::regclass)
+    AND description.description <> 'standard public schema'
+    AND NOT EXISTS (
+        SELECT
+        FROM pg_available_extensions AS available
+        WHERE available.name = extension.extname AND available.comment = description.description
+    );

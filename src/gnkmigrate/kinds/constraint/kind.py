@@ -1,0 +1,275 @@
+"""Constraints of tables (manual: ALTER TABLE, 5.5).
+
+On a table in use, foreign keys and checks are added NOT VALID, which holds for new rows at once,
+and are validated afterwards under a lock that lets others write; primary keys and unique
+constraints take over an index that was built CONCURRENTLY. On a partitioned table PostgreSQL takes
+over the keys that its partitions have, so those of partitions come first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.index_marks import attach, attached_children, marks
+from gnkmigrate.kinds.kind import Context, How, Kind, Names, Row, last_names
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+_INDEXED = {"primary key": "PRIMARY KEY", "unique": "UNIQUE"}
+_VALIDATED_LATER = frozenset({"foreign key", "check"})
+
+
+class ConstraintKind(Kind):
+    name = "constraint"
+    catalog = "pg_constraint"
+    parent_catalog = "pg_class"
+    resolves = True
+    attributes = {
+        "type": How.MADE_AGAIN,
+        "definition": How.ALTERED,
+        "columns": How.COSMETIC,  # these three are in the definition
+        "references": How.COSMETIC,
+        "expression": How.COSMETIC,
+        "validated": How.ALTERED,
+        "tablespace": How.ALTERED,
+        "attached_to": How.ALTERED,
+        "clustered": How.ALTERED,
+        "replica_identity": How.ALTERED,
+    }
+    rank = 70
+    word = "CONSTRAINT"
+
+    def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each for each in read if each != "referenced_columns")
+
+    def resolve(self, values: Mapping[str, Any], row: Row, names: Names) -> tuple[Any, ...]:
+        own = names.columns.get(row[2], {})
+        columns = [own[number] for number in values["columns"] or () if number in own]
+        if values["type"] == "check":
+            columns.sort()  # a check has its columns in the order of the table
+        references = None
+        if values["references"] is not None:
+            there = names.columns.get(values["references"], {})
+            schema, table = names.relations.get(values["references"], ("", ""))
+            referenced = [there[number] for number in values["referenced_columns"] if number in there]
+            references = {"schema": schema, "table": table, "columns": referenced}
+        resolved = {**values, "columns": columns, "references": references}
+        del resolved["referenced_columns"]
+        return tuple(resolved.values())
+
+    def reference(self, fact: Fact) -> str:
+        return f"CONSTRAINT {identifier(fact.identity.name)} ON {qualified(*_table(fact).path)}"
+
+    def words(self, fact: Fact) -> str:
+        return f"The {_name(fact)}"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts
+        reason = f"The {_name(fact)} is missing."
+        if fact.payload["type"] in _VALIDATED_LATER:
+            return _added(fact, "", reason, context)
+        online = _by_index(fact) if context.is_busy(_table(fact)) else ()
+        scans = not context.is_new(_table(fact))
+        made = online or (_alter_table(fact, f"ADD {defined(fact)}", reason, scans=scans),)
+        attached = attach("constraint", fact, context)
+        return (*made, *attached, *marks(fact, _table(fact), context))
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        action = f"DROP CONSTRAINT {identifier(fact.identity.name)}"
+        return (_alter_table(fact, action, f"The {_name(fact)} is not in the target."),)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        after = change.fact
+        if differing <= {"tablespace", "attached_to", "clustered", "replica_identity"}:
+            if "attached_to" in differing and not after.payload["attached_to"]:
+                return None  # no command takes an index away from its parent's
+            moved = _moved(after) if "tablespace" in differing else ()
+            attached = attach("constraint", after, context) if "attached_to" in differing else ()
+            return (*moved, *attached, *marks(after, _table(after), context, change.before))
+        if after.payload["type"] not in _VALIDATED_LATER:
+            return None
+        if differing == {"validated"} and after.payload["validated"]:
+            return (_validated(after),)
+        # One command: at no moment is there neither the old constraint nor the new one.
+        dropped = f"DROP CONSTRAINT {identifier(after.identity.name)}, "
+        return _added(after, dropped, f"The {_name(after)} is defined otherwise.", context)
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old, new = last_names(change)
+        action = f"RENAME CONSTRAINT {old} TO {new}"
+        return (_alter_table(change.fact, action, f"{old} is to be called {new}."),)
+
+    def subject(self, fact: Fact) -> Any:
+        payload = fact.payload
+        match payload["type"]:
+            case "check":
+                return {"type": "check", "expression": payload["expression"]}
+            case "exclusion":
+                return {"type": "exclusion", "definition": payload["definition"]}
+            case _:
+                return {key: payload[key] for key in ("type", "columns", "references")}
+
+    def is_inline(self, fact: Fact) -> bool:
+        # CREATE TABLE takes NOT VALID for a slip of the pen: a new table has no rows.
+        payload = fact.payload
+        return bool(payload["type"] != "foreign key" and _is_settled(fact))
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        own = (fact.kind, *fact.identity.path)
+        if fact.payload["type"] in _VALIDATED_LATER:
+            return frozenset({own})
+        # The index beneath it bears the same name, among the relations of the schema.
+        schema, table, name = fact.identity.path
+        index = ("relation", schema, name)
+        if fact.payload["type"] == "primary key":
+            return frozenset({own, index, ("primary key", schema, table)})
+        return frozenset({own, index})
+
+    def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        if fact.payload["type"] not in _INDEXED:
+            return frozenset()
+        return frozenset({key(_table(fact).path, fact.payload["columns"])})
+
+    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        references = fact.payload["references"]
+        if not references:
+            return frozenset()
+        path = (references["schema"], references["table"])
+        return frozenset({key(path, references["columns"])})
+
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        if fact.payload["type"] not in _VALIDATED_LATER:
+            yield from attached_children(fact, target)
+
+    def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
+        above = fact.payload["attached_to"]
+        own = () if fact.parent is None else (fact.parent,)
+        return (*own, Identity("constraint", tuple(above))) if above else own
+
+
+def _is_settled(fact: Fact) -> bool:
+    """Whether nothing is left to validate: its rows are, or it is never enforced."""
+    return bool(fact.payload["validated"]) or _is_lax(fact)
+
+
+def _is_lax(fact: Fact) -> bool:
+    return str(fact.payload["definition"]).endswith(" NOT ENFORCED")
+
+
+def _moved(fact: Fact) -> Statements:
+    schema = fact.identity.path[0]
+    index = qualified(schema, fact.identity.name)
+    space = identifier(fact.payload["tablespace"] or "pg_default")
+    return (
+        Statement(
+            f"ALTER INDEX {index} SET TABLESPACE {space}",
+            f"The target has the index of the {_name(fact)} in tablespace {space}.",
+            lock=locks.ACCESS_EXCLUSIVE,
+            relation=index,
+        ),
+    )
+
+
+def key(table: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """What a foreign key needs at the other end: unique columns of a table, in any order."""
+    return ("key", *table, *sorted(columns))
+
+
+def defined(fact: Fact) -> str:
+    """The constraint as CREATE TABLE and ADD take it."""
+    definition = reprintable(fact.payload["definition"])
+    if fact.payload["tablespace"]:
+        definition += f" USING INDEX TABLESPACE {identifier(fact.payload['tablespace'])}"
+    return f"CONSTRAINT {identifier(fact.identity.name)} {definition}"
+
+
+def _added(fact: Fact, before: str, reason: str, context: Context) -> Statements:
+    """ALTER TABLE ... ADD for a foreign key or a check, in one step or in two."""
+    stays_open = not _is_settled(fact)
+    in_two = (context.is_busy(_table(fact)) and not _is_lax(fact)) or stays_open
+    action = f"{before}ADD {defined(fact)}{' NOT VALID' if in_two else ''}"
+    is_key = fact.payload["type"] == "foreign key" and not before
+    lock = locks.ADD_FOREIGN_KEY if is_key else locks.ALTER_TABLE
+    scans = not in_two and not context.is_new(_table(fact))
+    added = _alter_table(fact, action, reason, lock=lock, scans=scans)
+    return (added,) if stays_open or not in_two else (added, _validated(fact))
+
+
+def _validated(fact: Fact) -> Statement:
+    return _alter_table(
+        fact,
+        f"VALIDATE CONSTRAINT {identifier(fact.identity.name)}",
+        "Rows that were there before are checked while others write.",
+        lock=locks.VALIDATE_CONSTRAINT,
+        scans=True,
+    )
+
+
+def _by_index(fact: Fact) -> Statements:
+    """A key whose index is built first; empty where ALTER TABLE has no such form for it."""
+    kind, name = _INDEXED.get(fact.payload["type"]), identifier(fact.identity.name)
+    if kind is None:
+        return ()
+    columns = ", ".join(identifier(column) for column in fact.payload["columns"])
+    for distinct in ("", " NULLS NOT DISTINCT"):
+        head = f"{kind}{distinct} ({columns})"
+        definition = str(fact.payload["definition"])
+        if definition == head or definition.startswith(f"{head} "):
+            break
+    else:
+        return ()
+    tail, deferrable, rest = definition.removeprefix(head).partition(" DEFERRABLE")
+    relation = qualified(*_table(fact).path)
+    return (
+        Statement(
+            f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {relation} "
+            f"({columns}){_index_tail(tail, distinct)}",
+            f"The index of the {_name(fact)} is built while others write.",
+            lock=locks.CREATE_INDEX_CONCURRENTLY,
+            relation=relation,
+            scans=True,
+            transactional=False,
+        ),
+        _alter_table(
+            fact,
+            f"ADD CONSTRAINT {name} {kind} USING INDEX {name}{deferrable}{rest}",
+            f"The {_name(fact)} is missing.",
+        ),
+    )
+
+
+def _index_tail(tail: str, distinct: str) -> str:
+    """INCLUDE and WITH around NULLS NOT DISTINCT, in CREATE INDEX's order."""
+    if not tail.startswith(" INCLUDE"):
+        return distinct + tail
+    include, closing, options = tail.partition(")")
+    return include + closing + distinct + options
+
+
+def _alter_table(
+    fact: Fact, action: str, reason: str, *, lock: str = locks.ALTER_TABLE, scans: bool = False
+) -> Statement:
+    relation = qualified(*_table(fact).path)
+    return Statement(
+        f"ALTER TABLE {relation} {action}", reason, lock=lock, relation=relation, scans=scans
+    )
+
+
+def _table(fact: Fact) -> Identity:
+    return Identity("table", fact.identity.path[:-1])
+
+
+def _name(fact: Fact) -> str:
+    kind, name = fact.payload["type"], identifier(fact.identity.name)
+    return f"{kind} {name} of {qualified(*_table(fact).path)}"
+
+
+KIND = ConstraintKind()

@@ -1,0 +1,48 @@
+-- Constraints of tables, by what they constrain. PostgreSQL 18's NOT NULL constraints stay out
+-- unless they say more than the column does. So do the copies that partitions and children hold
+-- of their parent's, apart from keys: those have indexes, whose names are the partition's own.
+SELECT
+    restriction.oid,
+    0 AS subid,
+    restriction.conrelid AS parent,
+    0 AS parent_subid,
+    restriction.conname AS name,
+    0 AS position,
+    CASE restriction.contype
+        WHEN 'p' THEN 'primary key'
+        WHEN 'u' THEN 'unique'
+        WHEN 'f' THEN 'foreign key'
+        WHEN 'c' THEN 'check'
+        WHEN 'x' THEN 'exclusion'
+    END AS type,
+    -- Whether it has been validated is a value of its own.
+    regexp_replace(pg_get_constraintdef(restriction.oid), ' NOT VALID$', '') AS definition,
+    restriction.conkey AS columns,
+    restriction.confkey AS referenced_columns,
+    nullif(restriction.confrelid, 0) AS references,
+    CASE WHEN restriction.contype = 'c'
+        THEN pg_get_expr(restriction.conbin, restriction.conrelid)
+    END AS expression,
+    restriction.convalidated AS validated,
+    CASE WHEN restriction.contype IN ('p', 'u', 'x') THEN tablespace.spcname END AS tablespace,
+    CASE
+        WHEN restriction.contype IN ('p', 'u', 'x') AND restriction.conparentid <> 0
+        THEN ARRAY[above_namespace.nspname, above_relation.relname, above.conname]::text[]
+    END AS attached_to,
+    coalesce(index.indisclustered, false) AS clustered,
+    coalesce(index.indisreplident, false) AS replica_identity
+FROM pg_constraint AS restriction
+JOIN pg_class AS relation ON relation.oid = restriction.conrelid
+LEFT JOIN pg_index AS index
+    ON index.indexrelid = restriction.conindid AND restriction.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_class AS index_relation ON index_relation.oid = index.indexrelid
+LEFT JOIN pg_tablespace AS tablespace ON tablespace.oid = index_relation.reltablespace
+LEFT JOIN pg_constraint AS above ON above.oid = nullif(restriction.conparentid, 0)
+LEFT JOIN pg_class AS above_relation ON above_relation.oid = above.conrelid
+LEFT JOIN pg_namespace AS above_namespace ON above_namespace.oid = above_relation.relnamespace
+WHERE
+    restriction.contype IN ('p', 'u', 'f', 'c', 'x')
+    AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[])
+    AND (restriction.conparentid = 0 OR restriction.contype IN ('p', 'u', 'x'))
+    AND (restriction.conislocal OR restriction.coninhcount = 0 OR restriction.contype IN ('p', 'u', 'x'));

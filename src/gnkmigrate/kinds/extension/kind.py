@@ -1,0 +1,58 @@
+"""Extensions (manual: CREATE EXTENSION, ALTER EXTENSION, DROP EXTENSION)."""
+
+from collections.abc import Iterator, Sequence
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, literal
+
+
+class ExtensionKind(Kind):
+    name = "extension"
+    catalog = "pg_extension"
+    attributes = {"schema": How.ALTERED, "version": How.ALTERED}
+    rank = 12
+    word = "EXTENSION"
+    holds_data = True
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        name, schema = identifier(fact.identity.name), identifier(fact.payload["schema"])
+        return (
+            Statement(
+                f"CREATE EXTENSION {name} WITH SCHEMA {schema}", f"Extension {name} is missing."
+            ),
+        )
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del context
+        name, after = identifier(change.identity.name), change.fact.payload
+        statements: list[Statement] = []
+        if "version" in differing:
+            statements.append(
+                Statement(
+                    f"ALTER EXTENSION {name} UPDATE TO {literal(after['version'])}",
+                    f"The target has version {after['version']} of extension {name}.",
+                )
+            )
+        if "schema" in differing:
+            schema = identifier(after["schema"])
+            statements.append(
+                Statement(
+                    f"ALTER EXTENSION {name} SET SCHEMA {schema}",
+                    f"The target has extension {name} in schema {schema}.",
+                )
+            )
+        return tuple(statements)
+
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        del target
+        yield Identity("schema", (fact.payload["schema"],))
+
+
+KIND = ExtensionKind()

@@ -1,0 +1,161 @@
+"""Functions, procedures, aggregates and window functions (manual: CREATE FUNCTION and siblings)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.quoting import identifier, literal, qualified
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind
+from gnkmigrate.kinds.statement import Statement, Statements
+
+_WORDS = {
+    "function": "FUNCTION",
+    "window": "FUNCTION",
+    "procedure": "PROCEDURE",
+    "aggregate": "AGGREGATE",
+}
+
+# CREATE AGGREGATE's options by the payload's keys; those that name functions come second, since
+# they are given without argument types.
+_AGGREGATE_OPTIONS = {
+    "state_type": "STYPE",
+    "state_space": "SSPACE",
+    "moving_state_type": "MSTYPE",
+    "moving_state_space": "MSSPACE",
+}
+_AGGREGATE_FUNCTIONS = {
+    "state_function": "SFUNC",
+    "final_function": "FINALFUNC",
+    "combine_function": "COMBINEFUNC",
+    "serialize_function": "SERIALFUNC",
+    "deserialize_function": "DESERIALFUNC",
+    "moving_state_function": "MSFUNC",
+    "moving_inverse_function": "MINVFUNC",
+    "moving_final_function": "MFINALFUNC",
+}
+_FINAL_MODIFY = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
+
+
+class FunctionKind(Kind):
+    name = "function"
+    catalog = "pg_proc"
+    parent_catalog = "pg_namespace"
+    attributes = {
+        # CREATE OR REPLACE keeps name, arguments and result (CREATE FUNCTION, Notes).
+        "kind": How.MADE_AGAIN,
+        "arguments": How.MADE_AGAIN,
+        "result": How.MADE_AGAIN,
+        **dict.fromkeys(
+            ("definition", "language", "source", "volatility", "parallel", "strict", "leakproof",
+             "security_definer", "cost", "rows", "settings", "support"),
+            How.ALTERED,
+        ),
+        "aggregate": How.ALTERED,
+    }  # fmt: skip
+    rank = 44
+    word = "FUNCTION"
+    has_owner = True
+    has_label = True
+    grant_word = "ROUTINE"
+
+    def reference(self, fact: Fact) -> str:
+        return signature(fact.identity.path, fact.payload["kind"])
+
+    def grant_reference(self, fact: Fact) -> str:
+        word = "PROCEDURE" if fact.payload["kind"] == "procedure" else "FUNCTION"
+        return f"{word} {self.reference(fact).split(' ', 1)[1]}"
+
+    def words(self, fact: Fact) -> str:
+        return _name(fact)
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        return (Statement(_create(fact), f"{_name(fact)} is missing."),)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del context
+        if "aggregate" in differing and _state(change.before) != _state(change.fact):
+            return None  # OR REPLACE may not change the type of the state
+        told = ", ".join(sorted(differing - {"definition"}))
+        reason = f"{_name(change.fact)} differs in: {told or 'definition'}."
+        return (Statement(_create(change.fact), reason),)
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old = signature((change.before or change.fact).identity.path, change.fact.payload["kind"])
+        name = change.identity.name.partition("(")[0]
+        return (
+            Statement(
+                f"ALTER {old} RENAME TO {identifier(name)}",
+                f"{_name(change.before or change.fact)} is to be called {identifier(name)}.",
+            ),
+        )
+
+    def effect_of_replacing(self, dependent: Fact) -> Effect:
+        # A default or a check on a column is made again; the column keeps its values.
+        return Effect.REPLACED
+
+
+def _state(fact: Fact | None) -> Any:
+    parts = fact.payload["aggregate"] if fact else None
+    return parts and (parts["state_type"], parts["kind"], parts["direct_arguments"])
+
+
+def signature(path: Sequence[str], kind: str) -> str:
+    """A routine as DROP and COMMENT name it: FUNCTION public.area(integer)."""
+    *schema, routine = path
+    name, _, types = routine.partition("(")
+    if kind == "aggregate" and types == ")":
+        types = "*)"
+    return f"{_WORDS[kind]} {qualified(*schema, name)}({types}"
+
+
+def _name(fact: Fact) -> str:
+    return f"{str(fact.payload['kind']).capitalize()} {'.'.join(fact.identity.path)}"
+
+
+def _create(fact: Fact) -> str:
+    *schema, routine = fact.identity.path
+    name = qualified(*schema, routine.partition("(")[0])
+    kind = fact.payload["kind"]
+    if kind == "aggregate":
+        return f"CREATE OR REPLACE AGGREGATE {name}({_aggregate(fact.payload)}"
+    # pg_get_functiondef() ends its text with a line feed.
+    definition = str(fact.payload["definition"]).rstrip("\n")
+    return f"CREATE OR REPLACE {_WORDS[kind]} {name}{definition}"
+
+
+def _aggregate(payload: Mapping[str, Any]) -> str:
+    parts = payload["aggregate"]
+    options = [
+        f"{option} = {parts[key]}" for key, option in _AGGREGATE_OPTIONS.items() if parts[key]
+    ]
+    options += [
+        f"{option} = {parts[key].rpartition('(')[0]}"
+        for key, option in _AGGREGATE_FUNCTIONS.items()
+        if parts[key]
+    ]
+    for prefix, option in (("", ""), ("moving_", "M")):
+        if parts[f"{prefix}final_extra"]:
+            options.append(f"{option}FINALFUNC_EXTRA")
+        if parts[f"{prefix}final_function"]:
+            modify = _FINAL_MODIFY[parts[f"{prefix}final_modify"]]
+            options.append(f"{option}FINALFUNC_MODIFY = {modify}")
+    for key, option in (("initial_value", "INITCOND"), ("moving_initial_value", "MINITCOND")):
+        if parts[key] is not None:
+            options.append(f"{option} = {literal(parts[key])}")
+    if parts["sort_operator"]:
+        operator = parts["sort_operator"].partition("(")[0]
+        options.append(f"SORTOP = OPERATOR({operator})")
+    if payload["parallel"] != "unsafe":
+        options.append(f"PARALLEL = {payload['parallel'].upper()}")
+    if parts["kind"] == "hypothetical-set":
+        options.append("HYPOTHETICAL")
+    arguments = payload["arguments"] or "*"
+    return f"{arguments}) ({', '.join(options)})"
+
+
+KIND = FunctionKind()

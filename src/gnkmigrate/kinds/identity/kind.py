@@ -1,0 +1,136 @@
+"""What makes a column an identity column: how it is generated, and the sequence in it.
+
+Manual: ALTER TABLE (ADD GENERATED, SET GENERATED, DROP IDENTITY), 5.3. The sequence is made,
+changed and dropped by commands on the column alone.
+"""
+
+from collections.abc import Sequence
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.sequence_options import continued, narrowed, options, unusual
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+_NUMBERS = ("increment", "minimum", "maximum", "start", "cache", "cycle")
+
+
+class IdentityKind(Kind):
+    name = "identity"
+    catalog = "pg_class"
+    parent_catalog = "pg_class"
+    of_column = True
+    attributes = {
+        "generation": How.ALTERED,
+        "sequence_schema": How.COSMETIC,  # the table's
+        "sequence_name": How.ALTERED,
+        "persistence": How.COSMETIC,  # the table's
+        "type": How.ALTERED,
+        **dict.fromkeys(_NUMBERS, How.ALTERED),
+    }
+    rank = 67
+    inline = True
+    has_comment = False
+
+    def reference(self, fact: Fact) -> str:
+        return f"SEQUENCE {_sequence(fact)}"
+
+    def words(self, fact: Fact) -> str:
+        return f"Column {qualified(*fact.identity.path)}"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts
+        reason = f"{self.words(fact)} is an identity column in the target."
+        added = _alter_column(fact, f"ADD {defined(fact, context)}", reason)
+        sql = continued(
+            _sequence(fact), identifier(fact.identity.name), _table(fact), fact.payload
+        )
+        return (added, Statement(sql, "New values start after those that are there."))
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        reason = f"{self.words(fact)} is no identity column in the target."
+        return (_alter_column(fact, "DROP IDENTITY", reason),)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del context
+        fact, after = change.fact, change.fact.payload
+        reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
+        statements: list[Statement] = []
+        if "sequence_name" in differing and change.before:
+            old, new = _sequence(change.before), identifier(after["sequence_name"])
+            sql = f"ALTER SEQUENCE {old} RENAME TO {new}"
+            statements.append(
+                Statement(sql, reason, lock=locks.RENAME, relation=old)
+            )
+        if "type" in differing:
+            sql = f"ALTER SEQUENCE {_sequence(fact)} AS {after['type']}"
+            statements.append(
+                Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=_sequence(fact))
+            )
+        wanted = set(differing) | ({"minimum", "maximum"} if "type" in differing else set())
+        if {"minimum", "maximum"} & wanted:
+            command = f"ALTER SEQUENCE {_sequence(fact)} {' '.join(options(after, wanted - {'type'}))}"
+            sql = narrowed(_sequence(fact), command, after)
+            statements.append(
+                Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=_sequence(fact))
+            )
+            wanted -= set(_NUMBERS)
+        actions = [f"SET {option}" for option in options(after, wanted - {"type"})]
+        if "generation" in differing:
+            actions.insert(0, f"SET GENERATED {after['generation'].upper()}")
+        if actions:
+            statements.append(_alter_column(fact, " ".join(actions), reason))
+        return tuple(statements)
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        # Nothing else may give the column its values.
+        payload = fact.payload
+        return frozenset(
+            {
+                ("relation", payload["sequence_schema"], payload["sequence_name"]),
+                ("value", *fact.identity.path),
+            }
+        )
+
+    def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
+        return () if fact.parent is None else (fact.parent,)
+
+
+def defined(fact: Fact, context: Context) -> str:
+    """GENERATED ... AS IDENTITY, as CREATE TABLE, ADD COLUMN and ADD GENERATED take it."""
+    column = context.find(fact.parent)
+    default_type = str(column.payload["type"]) if column else "bigint"
+    payload = fact.payload
+    given = [option for option in unusual(payload, default_type) if not option.startswith("AS ")]
+    usual_name = f"{fact.identity.path[-2]}_{fact.identity.name}_seq"
+    if payload["sequence_name"] != usual_name:
+        given.insert(0, f"SEQUENCE NAME {_sequence(fact)}")
+    text = f"GENERATED {payload['generation'].upper()} AS IDENTITY"
+    return f"{text} ({' '.join(given)})" if given else text
+
+
+def _sequence(fact: Fact) -> str:
+    return qualified(fact.payload["sequence_schema"], fact.payload["sequence_name"])
+
+
+def _table(fact: Fact) -> str:
+    return qualified(*fact.identity.path[:-1])
+
+
+def _alter_column(fact: Fact, action: str, reason: str) -> Statement:
+    table = _table(fact)
+    column = identifier(fact.identity.name)
+    return Statement(
+        f"ALTER TABLE {table} ALTER COLUMN {column} {action}",
+        reason,
+        lock=locks.ALTER_TABLE,
+        relation=table,
+    )
+
+
+KIND = IdentityKind()

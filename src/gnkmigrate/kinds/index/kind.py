@@ -1,0 +1,226 @@
+"""Indexes that no constraint owns (manual: CREATE INDEX, ALTER INDEX, DROP INDEX, REINDEX).
+
+On a table in use they are built and dropped CONCURRENTLY. An index that differs is renamed, built
+anew and then dropped, so that queries always have one of the two. On a partitioned table
+PostgreSQL takes over the indexes that its partitions have, so those of partitions come first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.constraint.kind import key
+from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.index_marks import attach, attached_children, marks
+from gnkmigrate.kinds.kind import Context, How, Kind, Names, Replacement, Row
+from gnkmigrate.kinds.options import listed, set_and_reset
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+_FIELDS = (
+    "definition",
+    "unique",
+    "keys",
+    "include",
+    "predicate",
+    "method",
+    "valid",
+    "nulls_not_distinct",
+    "options",
+    "tablespace",
+    "attached_to",
+    "clustered",
+    "replica_identity",
+    "statistics",
+)
+_SUBJECT = ("unique", "method", "keys", "include", "predicate")
+
+
+class IndexKind(Kind):
+    name = "index"
+    catalog = "pg_class"
+    parent_catalog = "pg_class"
+    resolves = True
+    in_schema = True
+    attributes = {
+        "definition": How.COSMETIC,  # all of it stands in the others
+        **dict.fromkeys((*_SUBJECT, "nulls_not_distinct"), How.MADE_AGAIN),
+        **dict.fromkeys(
+            ("valid", "options", "tablespace", "attached_to", "clustered", "replica_identity",
+             "statistics"),
+            How.ALTERED,
+        ),  # fmt: skip
+    }
+    rank = 72
+    word = "INDEX"
+    is_relation = True
+
+    def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
+        del read
+        return _FIELDS
+
+    def resolve(self, values: Mapping[str, Any], row: Row, names: Names) -> tuple[Any, ...]:
+        columns = names.columns.get(row[2], {})
+        plain = [columns.get(number, "") for number in values["numbers"]]
+        count = values["key_count"]
+        keys = values["keys"] or [identifier(name) for name in plain[:count]]
+        resolved = {**values, "keys": keys, "include": plain[count:]}
+        resolved["definition"] = _definition(resolved)
+        return tuple(resolved[field] for field in _FIELDS)
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts
+        busy = context.is_busy(table(fact))
+        name, relation = identifier(fact.identity.name), qualified(*table(fact).path)
+        unique = "UNIQUE " if fact.payload["unique"] else ""
+        only = "" if fact.payload["valid"] or not _is_partitioned(fact, context) else "ONLY "
+        return (
+            Statement(
+                f"CREATE {unique}INDEX {'CONCURRENTLY ' if busy else ''}{name} ON {only}{relation} "
+                f"{reprintable(_definition(fact.payload))}",
+                f"Index {name} on {relation} is missing.",
+                lock=locks.CREATE_INDEX_CONCURRENTLY if busy else locks.CREATE_INDEX,
+                relation=relation,
+                scans=not context.is_new(table(fact)),
+                transactional=not busy,
+            ),
+            *_statistics(fact, ()),
+            *attach("index", fact, context),
+            *marks(fact, table(fact), context),
+        )
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        busy = context.is_busy(table(fact)) and not fact.payload["attached_to"]
+        name = qualified(*fact.identity.path)
+        return (
+            Statement(
+                f"DROP INDEX {'CONCURRENTLY ' if busy else ''}{name}",
+                f"Index {name} is not in the target.",
+                lock=locks.DROP_INDEX_CONCURRENTLY if busy else locks.DROP_INDEX,
+                relation=qualified(*table(fact).path),
+                transactional=not busy,
+            ),
+        )
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        fact, old = change.fact, (change.before or change.fact).payload
+        if "attached_to" in differing and (old["attached_to"] or not fact.payload["attached_to"]):
+            return None  # no command takes an index away from its parent's
+        name = qualified(*change.identity.path)
+        statements: list[Statement] = []
+        if "options" in differing:
+            statements += [
+                _alter(fact, f"ALTER INDEX {name} {action}", f"The options of {name} differ.")
+                for action in set_and_reset(old["options"], fact.payload["options"])
+            ]
+        if "tablespace" in differing:
+            space = identifier(fact.payload["tablespace"] or "pg_default")
+            reason = f"The target has index {name} in tablespace {space}."
+            statements.append(_alter(fact, f"ALTER INDEX {name} SET TABLESPACE {space}", reason))
+        if "statistics" in differing:
+            statements += _statistics(fact, old["statistics"] or ())
+        if "attached_to" in differing:
+            statements += attach("index", fact, context)
+        statements += marks(fact, table(fact), context, change.before)
+        if "valid" in differing and fact.payload["valid"] and "attached_to" not in differing:
+            statements += _rebuilt(fact, context)
+        return tuple(statements)
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old = qualified(*(change.before or change.fact).identity.path)
+        new = identifier(change.identity.name)
+        return (
+            Statement(
+                f"ALTER INDEX {old} RENAME TO {new}",
+                f"Index {old} is to be called {new}.",
+                lock=locks.RENAME_INDEX,
+                relation=old,
+            ),
+        )
+
+    def replacement(self, fact: Fact, context: Context) -> Replacement:
+        busy = context.is_busy(table(fact)) and not fact.payload["attached_to"]
+        return Replacement.ASIDE if busy else Replacement.DROP
+
+    def subject(self, fact: Fact) -> Any:
+        return {key: fact.payload[key] for key in _SUBJECT}
+
+    def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        if not fact.payload["unique"] or fact.payload["predicate"]:
+            return frozenset()
+        columns = [printed.strip('"').replace('""', '"') for printed in fact.payload["keys"]]
+        return frozenset({key(table(fact).path, columns)})
+
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        yield from attached_children(fact, target)
+
+    def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
+        above = fact.payload["attached_to"]
+        own = (table(fact),)
+        return (*own, Identity("index", tuple(above))) if above else own
+
+
+def table(fact: Fact) -> Identity:
+    """The table or materialized view that an index is on."""
+    if fact.parent is None:
+        raise ValueError(f"{fact.identity} has no table")
+    return fact.parent
+
+
+def _definition(payload: Mapping[str, Any]) -> str:
+    """What follows the table's name in CREATE INDEX."""
+    text = f"USING {identifier(payload['method'])} ({', '.join(payload['keys'])})"
+    if payload["include"]:
+        text += f" INCLUDE ({', '.join(identifier(name) for name in payload['include'])})"
+    if payload["nulls_not_distinct"]:
+        text += " NULLS NOT DISTINCT"
+    if payload["options"]:
+        text += f" WITH ({listed(payload['options'])})"
+    if payload["tablespace"]:
+        text += f" TABLESPACE {identifier(payload['tablespace'])}"
+    return text + (f" WHERE {payload['predicate']}" if payload["predicate"] else "")
+
+
+def _is_partitioned(fact: Fact, context: Context) -> bool:
+    owner = context.find(table(fact))
+    return owner is not None and bool(owner.payload.get("partitioned_by"))
+
+
+def _rebuilt(fact: Fact, context: Context) -> Iterator[Statement]:
+    busy = context.is_busy(table(fact))
+    name = qualified(*fact.identity.path)
+    if _is_partitioned(fact, context):
+        return  # it becomes valid when the last partition's index is attached
+    yield Statement(
+        f"REINDEX INDEX {'CONCURRENTLY ' if busy else ''}{name}",
+        f"Index {name} is invalid: it costs writes and serves no query.",
+        lock=locks.CREATE_INDEX_CONCURRENTLY if busy else locks.CREATE_INDEX,
+        relation=qualified(*table(fact).path),
+        scans=True,
+        transactional=not busy,
+    )
+
+
+def _statistics(fact: Fact, old: Sequence[str]) -> Iterator[Statement]:
+    """Targets of expression columns, each "number target" (pg_attribute of the index)."""
+    name = qualified(*fact.identity.path)
+    before = dict(each.split(" ") for each in old)
+    after = dict(each.split(" ") for each in fact.payload["statistics"] or ())
+    for number in sorted({*before, *after}, key=int):
+        if before.get(number) != after.get(number):
+            action = f"ALTER COLUMN {number} SET STATISTICS {after.get(number, -1)}"
+            yield _alter(fact, f"ALTER INDEX {name} {action}", f"The statistics of {name} differ.")
+
+
+def _alter(fact: Fact, sql: str, reason: str) -> Statement:
+    name = qualified(*fact.identity.path)
+    return Statement(sql, reason, lock=locks.ACCESS_EXCLUSIVE, relation=name)
+
+
+KIND = IndexKind()

@@ -1,0 +1,69 @@
+"""What an index, or a key's index, is besides: a partition's share of its parent's, the order that
+CLUSTER keeps, the replica identity of its table (manual: ALTER INDEX, ALTER TABLE)."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+
+def attach(kind: str, fact: Fact, context: Context) -> Statements:
+    """ALTER INDEX ... ATTACH PARTITION, unless another command of the plan does it in passing."""
+    above = fact.payload["attached_to"]
+    if not above or fact.parent is None:
+        return ()
+    partition = Identity("partition", fact.parent.path)
+    if Identity(kind, tuple(above)) in context.created or partition in context.created:
+        return ()
+    parent, own = qualified(above[0], above[-1]), qualified(fact.identity.path[0], fact.identity.name)
+    return (
+        Statement(
+            f"ALTER INDEX {parent} ATTACH PARTITION {own}",
+            f"Index {own} is the partition's share of {parent}.",
+            lock=locks.ACCESS_SHARE,
+            relation=parent,
+        ),
+    )
+
+
+def attached_children(fact: Fact, target: Snapshot) -> Iterator[Identity]:
+    """The indexes or keys of partitions that are theirs of `fact`, which is the parent's."""
+    if fact.parent is None:
+        return
+    for partition in target.of_kind("partition"):
+        if tuple(partition.payload["of"]) == fact.parent.path and partition.parent is not None:
+            for own in target.children(partition.parent, fact.kind):
+                if tuple(own.payload["attached_to"] or ()) == fact.identity.path:
+                    yield own.identity
+
+
+def marks(
+    fact: Fact, table: Identity, context: Context, before: Fact | None = None
+) -> Iterator[Statement]:
+    """Statements for CLUSTER ON and REPLICA IDENTITY USING INDEX, where they are not so yet."""
+    relation, index = qualified(*table.path), identifier(fact.identity.name)
+    was = before.payload if before else {"clustered": False, "replica_identity": False}
+    now = fact.payload
+    if now["clustered"] and not was["clustered"]:
+        reason = f"The target keeps {relation} in the order of {index}."
+        yield _alter(relation, f"CLUSTER ON {index}", reason)
+    if was["clustered"] and not now["clustered"] and not _is_clustered(table, context):
+        reason = f"The target keeps {relation} in no order."
+        yield _alter(relation, "SET WITHOUT CLUSTER", reason)
+    if now["replica_identity"] and not was["replica_identity"]:
+        reason = f"The replica identity of {relation} is {index} in the target."
+        yield _alter(relation, f"REPLICA IDENTITY USING INDEX {index}", reason)
+
+
+def _is_clustered(table: Identity, context: Context) -> bool:
+    return any(child.payload.get("clustered") for child in context.target.children(table))
+
+
+def _alter(relation: str, action: str, reason: str) -> Statement:
+    return Statement(
+        f"ALTER TABLE {relation} {action}", reason, lock=locks.ALTER_TABLE, relation=relation
+    )

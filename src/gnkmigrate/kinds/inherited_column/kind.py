@@ -1,0 +1,82 @@
+"""What a partition or a child table has of its own on columns that it inherits."""
+
+from collections.abc import Iterator, Sequence
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column_settings import SETTINGS, changed, given, reset
+from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+
+class InheritedColumnKind(Kind):
+    name = "inherited column"
+    catalog = "pg_class"
+    parent_catalog = "pg_class"
+    attributes = {
+        "not_null": How.ALTERED,
+        "without_default": How.ALTERED,
+        "usual_storage": How.COSMETIC,
+        **dict.fromkeys(SETTINGS, How.ALTERED),
+    }
+    rank = 66
+    word = "COLUMN"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts
+        if fact.payload["not_null"] and not _written(fact, context):
+            actions = ["SET NOT NULL", *given(fact.payload)]
+        else:
+            actions = [*given(fact.payload)]
+        if fact.payload["without_default"] and not _written(fact, context):
+            actions.append("DROP DEFAULT")
+        reason = f"{self.words(fact)} has settings of its own in the target."
+        return tuple(_alter(fact, actions, reason))
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        actions = ["DROP NOT NULL"] if fact.payload["not_null"] else []
+        actions += reset(fact.payload)
+        reason = f"{self.words(fact)} is as its parent's in the target."
+        return tuple(_alter(fact, actions, reason))
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del context
+        fact = change.fact
+        actions = list(changed(change))
+        if "not_null" in differing:
+            actions.append(f"{'SET' if fact.payload['not_null'] else 'DROP'} NOT NULL")
+        if "without_default" in differing and fact.payload["without_default"]:
+            actions.append("DROP DEFAULT")
+        reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
+        return tuple(_alter(fact, actions, reason))
+
+
+def _written(fact: Fact, context: Context) -> bool:
+    """Whether the command that makes the table has it already: a new partition's does."""
+    table = context.find(fact.parent)
+    return (
+        table is not None
+        and fact.parent is not None
+        and context.is_new(fact.parent)
+        and bool(table.payload.get("is_partition"))
+    )
+
+
+def _alter(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statement]:
+    table, column = qualified(*fact.identity.path[:-1]), identifier(fact.identity.name)
+    for action in actions:
+        yield Statement(
+            f"ALTER TABLE {table} ALTER COLUMN {column} {action}",
+            reason,
+            lock=locks.ALTER_TABLE,
+            relation=table,
+            scans=action == "SET NOT NULL",
+        )
+
+
+KIND = InheritedColumnKind()

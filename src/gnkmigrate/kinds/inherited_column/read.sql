@@ -1,0 +1,78 @@
+-- What a partition or a child table has of its own on columns that it merely inherits: where it
+-- differs from the parent. A column with several parents is held against the first.
+SELECT
+    attribute.attrelid AS oid,
+    attribute.attnum::integer AS subid,
+    attribute.attrelid AS parent,
+    0 AS parent_subid,
+    attribute.attname AS name,
+    attribute.attnum::integer AS position,
+    attribute.attnotnull AND NOT above.attnotnull AS not_null,
+    CASE
+        WHEN attribute.attstorage <> above.attstorage
+        THEN
+            CASE attribute.attstorage
+                WHEN 'p' THEN 'plain'
+                WHEN 'e' THEN 'external'
+                WHEN 'x' THEN 'extended'
+                ELSE 'main'
+            END
+    END AS storage,
+    CASE above.attstorage
+        WHEN 'p' THEN 'plain'
+        WHEN 'e' THEN 'external'
+        WHEN 'x' THEN 'extended'
+        ELSE 'main'
+    END AS usual_storage,
+    CASE
+        WHEN attribute.attcompression <> above.attcompression
+        THEN
+            CASE attribute.attcompression
+                WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE 'default'
+            END
+    END AS compression,
+    CASE WHEN attribute.attstattarget >= 0 THEN attribute.attstattarget END AS statistics,
+    coalesce(attribute.attoptions, '{}') AS options,
+    coalesce(attribute.attfdwoptions, '{}') AS foreign_options,
+    above.atthasdef AND NOT attribute.atthasdef AS without_default
+FROM pg_attribute AS attribute
+JOIN pg_class AS relation ON relation.oid = attribute.attrelid
+JOIN pg_inherits AS inheritance
+    ON inheritance.inhrelid = attribute.attrelid AND inheritance.inhseqno = 1
+JOIN pg_attribute AS above
+    ON above.attrelid = inheritance.inhparent AND above.attname = attribute.attname
+WHERE
+    relation.relkind IN ('r', 'p', 'f')
+    AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[])
+    AND attribute.attnum > 0
+    AND NOT attribute.attisdropped
+    AND NOT attribute.attislocal
+    AND (
+        (attribute.attnotnull AND NOT above.attnotnull)
+        OR attribute.attstorage <> above.attstorage
+        OR attribute.attcompression <> above.attcompression
+        OR attribute.attstattarget >= 0
+        OR attribute.attoptions IS NOT NULL
+        OR attribute.attfdwoptions IS NOT NULL
+        OR (above.atthasdef AND NOT attribute.atthasdef)
+    )
+    -- A primary key of the child's own forbids nulls by itself.
+    AND NOT (
+        attribute.attnotnull
+        AND NOT above.attnotnull
+        AND attribute.attstorage = above.attstorage
+        AND attribute.attcompression = above.attcompression
+        AND attribute.attstattarget < 0
+        AND attribute.attoptions IS NULL
+        AND attribute.attfdwoptions IS NULL
+        AND (attribute.atthasdef OR NOT above.atthasdef)
+        AND EXISTS (
+            SELECT
+            FROM pg_constraint AS key
+            WHERE
+                key.conrelid = attribute.attrelid
+                AND key.contype = 'p'
+                AND attribute.attnum = ANY (key.conkey)
+        )
+    );

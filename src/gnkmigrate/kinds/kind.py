@@ -1,0 +1,319 @@
+"""What is known of one kind of object: how it is read, made, changed, renamed and removed.
+
+kinds/NAME/ holds all of it: read.sql reads it, kind.py says the rest, words.toml has what an audit
+says of its gaps. Nothing else knows a kind by name, so that adding one is adding a folder.
+"""
+
+from abc import ABC
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+class Names(Protocol):
+    """What numbers in the catalogs stand for.
+
+    Attributes:
+        columns: the names of a relation's columns by their numbers.
+        relations: schema and name of a relation.
+    """
+
+    @property
+    def columns(self) -> Mapping[int, Mapping[int, str]]: ...
+
+    @property
+    def relations(self) -> Mapping[int, tuple[str, ...]]: ...
+
+
+class Unplannable(GnkMigrateError):
+    """A difference that no statement of ours can close."""
+
+
+class How(Enum):
+    """How a thing gets another value of an attribute."""
+
+    ALTERED = auto()  # by a statement of its own
+    MADE_AGAIN = auto()  # the thing is dropped and created, or replaced by a new one
+    COSMETIC = auto()  # not at all: the value describes, and is not compared
+
+
+class Effect(Enum):
+    """What a change of one thing does to another that depends on it."""
+
+    NONE = auto()
+    REBUILT = auto()  # PostgreSQL carries it along, unless it changes too: then it makes way
+    ALTERED = auto()  # it holds data and is altered so that it uses the new thing
+    REPLACED = auto()  # it makes way before the change, and is made again afterwards
+
+
+class Replacement(Enum):
+    """How a thing that cannot be altered gets its new shape."""
+
+    DROP = auto()  # the old one goes first
+    ASIDE = auto()  # the old one is renamed, and goes when nothing uses it any more
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a kind may look at.
+
+    Attributes:
+        source: the database as it is.
+        target: the database as it shall be.
+        online: whether to let others read and write meanwhile, at the price of more statements.
+        source_timezone: the zone in which timestamps without one were written.
+        created: what the plan itself makes; nobody uses it yet, so it may be locked.
+        dropped: what the plan drops, by its identity in the source.
+    """
+
+    source: Snapshot
+    target: Snapshot
+    online: bool = True
+    source_timezone: str = "UTC"
+    created: frozenset[Identity] = field(default=frozenset())
+    dropped: frozenset[Identity] = field(default=frozenset())
+
+    def find(self, identity: Identity | None) -> Fact | None:
+        """A thing as it shall be, or as it is where it has no future."""
+        if identity is None:
+            return None
+        return self.target.facts.get(identity) or self.source.facts.get(identity)
+
+    def is_busy(self, relation: Identity) -> bool:
+        """Whether others may be using `relation`, so that locks on it are to be kept short.
+
+        Partitioned tables know none of the online forms (CREATE INDEX, ALTER TABLE: Notes).
+        """
+        table = self.find(relation)
+        partitioned = table is not None and table.payload.get("partitioned_by")
+        return self.online and not self.is_new(relation) and not partitioned
+
+    def is_new(self, relation: Identity) -> bool:
+        """Whether the plan itself makes `relation`, so that it holds no rows yet."""
+        return relation in self.created
+
+
+class Kind(ABC):
+    """One kind of object; kinds/NAME/kind.py holds one as KIND.
+
+    Attributes:
+        name: such as "foreign table"; its folder has underscores for the spaces.
+        catalog: the system catalog that read.sql's oid belongs to; "" where its rows name it.
+        parent_catalog: the same for the parent's oid; "" where a thing of this kind has none.
+        in_schema: whether its name is its own within a schema, wherever it lives (an index).
+        attributes: every column of read.sql beyond the address, and how it gets another value.
+        unordered: attributes whose lists are compared without regard to their order.
+        rank: where it stands among the kinds when nothing else orders two statements.
+        word: what SQL calls it: "FOREIGN TABLE".
+        has_owner, has_comment, has_label: whether it has these (ALTER ... OWNER, COMMENT, SECURITY
+            LABEL).
+        grant_word: what GRANT ... ON calls it; "" where nothing can be granted on it.
+        is_relation: whether it shares the name space of tables, and locks like one.
+        is_satellite: whether it hangs on another thing: no name of its own, gone with it.
+        holds_data: whether dropping it loses what cannot be made again.
+        inline: whether it can be written inside the command that makes what it lives in.
+        of_column: whether its parent is a column, whose name it has.
+        since: the first server_version_num that has it.
+        resolves: whether its rows hold numbers that stand for names; see `resolve`.
+    """
+
+    name: ClassVar[str]
+    catalog: ClassVar[str] = ""
+    parent_catalog: ClassVar[str] = ""
+    in_schema: ClassVar[bool] = False
+    attributes: ClassVar[Mapping[str, How]]
+    unordered: ClassVar[frozenset[str]] = frozenset({"options", "toast_options"})
+    rank: ClassVar[int]
+    word: ClassVar[str] = ""
+    has_owner: ClassVar[bool] = False
+    has_comment: ClassVar[bool] = True
+    has_label: ClassVar[bool] = False
+    grant_word: ClassVar[str] = ""
+    is_relation: ClassVar[bool] = False
+    is_satellite: ClassVar[bool] = False
+    holds_data: ClassVar[bool] = False
+    inline: ClassVar[bool] = False
+    of_column: ClassVar[bool] = False
+    since: ClassVar[int] = 0
+    resolves: ClassVar[bool] = False
+
+    def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of a fact's values; those that read.sql returns, unless `resolve` has others."""
+        return read
+
+    def resolve(self, values: Mapping[str, Any], row: Row, names: Names) -> tuple[Any, ...]:
+        """A fact's values, as `fields` names them, from a row whose numbers stand for names."""
+        del row, names
+        return tuple(values.values())
+
+    @property
+    def depth(self) -> int:
+        """How far inside a database it lives: the parents of all that lives deeper come first."""
+        if self.of_column:
+            return 3
+        outermost = {"": 0, "pg_namespace": 1, "pg_foreign_server": 1}
+        return outermost.get(self.parent_catalog, 2)
+
+    def reference(self, fact: Fact) -> str:
+        """The thing as ALTER, DROP and COMMENT ON name it: "TABLE public.users"."""
+        return f"{self.word} {qualified(*fact.identity.path)}"
+
+    def grant_reference(self, fact: Fact) -> str:
+        """The thing as GRANT ... ON names it."""
+        return f"{self.grant_word} {self.reference(fact).removeprefix(self.word).strip()}"
+
+    def words(self, fact: Fact) -> str:
+        """The thing as a sentence about it begins: "Table public.users"."""
+        reference = self.reference(fact)
+        return f"{self.word.capitalize()}{reference.removeprefix(self.word)}"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        """Statements that make `fact` together with `parts`, which go into its own command."""
+        raise Unplannable(f"No statement makes {fact.identity}.")
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        """Statements that remove `fact`, on which nothing depends any more."""
+        del context
+        reason = f"{self.words(fact)} is not in the target."
+        return (Statement(f"DROP {self.reference(fact)}", reason),)
+
+    def alter(self, change: Change, context: Context) -> Statements | None:
+        """Statements that give the thing its new payload under its new name; None: replace it.
+
+        Raises:
+            Unplannable: no rule knows one of the attributes that differ.
+        """
+        differing = self.differing(change)
+        unknown = sorted(differing - self.attributes.keys())
+        if unknown:
+            raise Unplannable(
+                f"{change.identity} differs in {', '.join(unknown)}, which no rule knows.",
+                hint="Close this difference in a revision of your own, or name the object in the "
+                "setting ignore.",
+            )
+        if any(self.attributes[each] is How.MADE_AGAIN for each in differing):
+            return None
+        return self.altered(change, differing, context)
+
+    def differing(self, change: Change) -> frozenset[str]:
+        """The attributes of a change that count."""
+        return frozenset(each for each in change.differing if self.counts(each))
+
+    def counts(self, attribute: str) -> bool:
+        """Whether a difference in this attribute is one."""
+        return self.attributes.get(attribute) is not How.COSMETIC
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        """`alter`, when all of `differing` (never empty) are ALTERED; None: replace it."""
+        raise Unplannable(f"{change.identity} cannot be altered in {', '.join(sorted(differing))}.")
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        """Statements that give the thing its new name; its parent has its own already."""
+        before = (change.before or change.fact).replaced(
+            identity=Identity(
+                change.kind,
+                (*change.identity.path[:-1], (change.before or change.fact).identity.name),
+            )
+        )
+        del context
+        new = identifier(change.identity.name)
+        return (
+            Statement(
+                f"ALTER {self.reference(before)} RENAME TO {new}",
+                f"{self.words(before)} is to be called {new}.",
+            ),
+        )
+
+    def carries(self, change: Change, inner: Change, context: Context) -> bool:
+        """Whether `alter` of this thing brings about `inner`, a change of what lives in it."""
+        del change, inner, context
+        return False
+
+    def effect(self, change: Change, dependent: Fact) -> Effect:
+        """What `alter` of this thing does to `dependent`."""
+        del change, dependent
+        return Effect.NONE
+
+    def replacement(self, fact: Fact, context: Context) -> Replacement:
+        """How the thing is replaced where `alter` gives None."""
+        del fact, context
+        return Replacement.DROP
+
+    def effect_of_replacing(self, dependent: Fact) -> Effect:
+        """What it does to `dependent` when this thing is replaced."""
+        del dependent
+        return Effect.REPLACED
+
+    def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:
+        """`fact` as it is once `old`, which it uses, has been renamed to `aside`."""
+        del old, aside
+        return fact
+
+    def is_derived(self, fact: Fact) -> bool:
+        """Whether it holds no data of its own, so that it may be dropped and made again."""
+        del fact
+        return not self.holds_data
+
+    def is_inline(self, fact: Fact) -> bool:
+        """Whether `fact` can be written inside the command that creates its parent."""
+        del fact
+        return self.inline
+
+    def first_form(self, fact: Fact, context: Context) -> Fact:
+        """As much of a new thing as can exist before what depends on it; `alter` adds the rest."""
+        del context
+        return fact
+
+    def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
+        """What `fact` goes with when that is dropped; a schema must be empty before it goes."""
+        return () if fact.parent is None or fact.parent.kind == "schema" else (fact.parent,)
+
+    def subject(self, fact: Fact) -> Any:
+        """What it is about apart from its name, where one thing may go under two names."""
+        del fact
+        return None
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        """The names that `fact` occupies, each with its name space in front."""
+        space = "relation" if self.is_relation else fact.kind
+        return frozenset({(space, *fact.identity.path)})
+
+    def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        """What others may use `fact` for without naming it, such as a key of these columns."""
+        del fact
+        return frozenset()
+
+    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        """What PostgreSQL picks for a new `fact` from all that offer it, old ones among them."""
+        del fact
+        return frozenset()
+
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        """What is made before `fact` where both are made, beyond what it depends on."""
+        del fact, target
+        return iter(())
+
+
+def on_table(word: str, fact: Fact) -> str:
+    """What lives in a table and is named after it: "POLICY own ON public.accounts"."""
+    *table, name = fact.identity.path
+    return f"{word} {identifier(name)} ON {qualified(*table)}"
+
+
+def last_names(change: Change) -> tuple[str, str]:
+    """The last part of the old and of the new name of what is renamed, quoted."""
+    before = change.before or change.fact
+    return identifier(before.identity.name), identifier(change.identity.name)

@@ -1,0 +1,103 @@
+"""Materialized views (manual: CREATE MATERIALIZED VIEW, ALTER MATERIALIZED VIEW).
+
+There is no OR REPLACE: one that is defined otherwise is dropped and made again, with its indexes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.options import listed, set_and_reset
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+
+class MaterializedViewKind(Kind):
+    name = "materialized view"
+    catalog = "pg_class"
+    parent_catalog = "pg_namespace"
+    attributes = {
+        "definition": How.MADE_AGAIN,
+        "columns": How.MADE_AGAIN,
+        "options": How.ALTERED,
+        "toast_options": How.ALTERED,
+        "access_method": How.MADE_AGAIN,
+        "tablespace": How.ALTERED,
+        "populated": How.ALTERED,
+    }
+    rank = 78
+    word = "MATERIALIZED VIEW"
+    has_owner = True
+    has_label = True
+    grant_word = "TABLE"
+    is_relation = True
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        payload = fact.payload
+        text = f"CREATE {self.reference(fact)}"
+        if payload["access_method"] not in {None, "heap"}:
+            text += f" USING {identifier(payload['access_method'])}"
+        options = _options(payload)
+        if options:
+            text += f" WITH ({listed(options)})"
+        if payload["tablespace"]:
+            text += f" TABLESPACE {identifier(payload['tablespace'])}"
+        definition = reprintable(payload["definition"]).strip().removesuffix(";")
+        text += f" AS\n{definition}"
+        if not payload["populated"]:
+            text += "\nWITH NO DATA"
+        return (Statement(text, f"{self.words(fact)} is missing."),)
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        reason = f"{self.words(fact)} is not in the target."
+        return (_statement(fact, f"DROP {self.reference(fact)}", reason),)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del context
+        old = (change.before or change.fact).payload
+        return tuple(self._altered(change.fact, old, differing))
+
+    def _altered(
+        self, fact: Fact, old: Mapping[str, Any], differing: frozenset[str]
+    ) -> Iterator[Statement]:
+        name, reference = qualified(*fact.identity.path), self.reference(fact)
+        for action in set_and_reset(_options(old), _options(fact.payload)):
+            yield _statement(fact, f"ALTER {reference} {action}", f"The options of {name} differ.")
+        if "tablespace" in differing:
+            space = identifier(fact.payload["tablespace"] or "pg_default")
+            reason = f"The target has {name} in tablespace {space}."
+            yield _statement(fact, f"ALTER {reference} SET TABLESPACE {space}", reason)
+        if "populated" in differing:
+            filled = fact.payload["populated"]
+            word = "" if filled else " WITH NO DATA"
+            reason = f"In the target {name} {'holds data' if filled else 'holds no data'}."
+            yield _statement(fact, f"REFRESH {reference}{word}", reason)
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        (plain,) = super().rename(change, context)
+        old = qualified(*(change.before or change.fact).identity.path)
+        return (Statement(plain.sql, plain.reason, lock=locks.RENAME, relation=old),)
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        path = fact.identity.path
+        return frozenset({("relation", *path), ("type", *path)})
+
+
+def _options(payload: Mapping[str, Any]) -> list[str]:
+    return [*payload["options"], *(f"toast.{each}" for each in payload["toast_options"])]
+
+
+def _statement(fact: Fact, sql: str, reason: str) -> Statement:
+    relation = qualified(*fact.identity.path)
+    return Statement(sql, reason, lock=locks.ACCESS_EXCLUSIVE, relation=relation)
+
+
+KIND = MaterializedViewKind()

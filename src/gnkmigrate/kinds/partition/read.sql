@@ -1,0 +1,20 @@
+-- What makes a table a partition of another: of which, and for which rows.
+SELECT
+    relation.oid,
+    -1 AS subid,
+    relation.oid AS parent,
+    0 AS parent_subid,
+    relation.relname AS name,
+    0 AS position,
+    ARRAY[above_namespace.nspname, above.relname]::text[] AS of,
+    pg_get_expr(relation.relpartbound, relation.oid) AS bound,
+    inheritance.inhdetachpending AS detach_pending
+FROM pg_class AS relation
+JOIN pg_inherits AS inheritance ON inheritance.inhrelid = relation.oid
+JOIN pg_class AS above ON above.oid = inheritance.inhparent
+JOIN pg_namespace AS above_namespace ON above_namespace.oid = above.relnamespace
+WHERE
+    relation.relispartition
+    AND relation.relkind IN ('r', 'p', 'f')
+    AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND relation.oid <> ALL (%(skipped)s::oid[]);

@@ -1,0 +1,79 @@
+"""Policies of row security (manual: CREATE POLICY, ALTER POLICY, 5.9)."""
+
+from collections.abc import Sequence
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.kind import Context, How, Kind, last_names, on_table
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import qualified
+
+
+class Policy(Kind):
+    name = "policy"
+    catalog = "pg_policy"
+    parent_catalog = "pg_class"
+    attributes = {
+        "command": How.MADE_AGAIN,
+        "permissive": How.MADE_AGAIN,
+        "roles": How.ALTERED,
+        "using": How.ALTERED,
+        "check": How.ALTERED,
+    }
+    rank = 86
+    word = "POLICY"
+
+    def reference(self, fact: Fact) -> str:
+        return on_table("POLICY", fact)
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        payload = fact.payload
+        kind = "PERMISSIVE" if payload["permissive"] else "RESTRICTIVE"
+        sql = f"CREATE {self.reference(fact)} AS {kind} FOR {payload['command']}"
+        sql += f" TO {', '.join(payload['roles'])}{_conditions(fact, ('using', 'check'))}"
+        return (_statement(fact, sql, f"{self.words(fact)} is missing."),)
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        reason = f"{self.words(fact)} is not in the target."
+        return (_statement(fact, f"DROP {self.reference(fact)}", reason),)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del context
+        fact = change.fact
+        if any(fact.payload[each] is None for each in differing):
+            return None  # ALTER POLICY can replace a condition and cannot take it away
+        roles = f" TO {', '.join(fact.payload['roles'])}" if "roles" in differing else ""
+        given = [each for each in ("using", "check") if each in differing]
+        reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
+        return (_statement(fact, f"ALTER {self.reference(fact)}{roles}{_conditions(fact, given)}",
+                           reason),)  # fmt: skip
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old, new = last_names(change)
+        table = qualified(*change.identity.path[:-1])
+        sql = f"ALTER POLICY {old} ON {table} RENAME TO {new}"
+        return (_statement(change.fact, sql, f"Policy {old} is to be called {new}."),)
+
+
+def _conditions(fact: Fact, given: Sequence[str]) -> str:
+    words = {"using": "USING", "check": "WITH CHECK"}
+    return "".join(
+        f" {words[each]} ({reprintable(fact.payload[each])})"
+        for each in given
+        if fact.payload[each] is not None
+    )
+
+
+def _statement(fact: Fact, sql: str, reason: str) -> Statement:
+    relation = qualified(*fact.identity.path[:-1])
+    return Statement(sql, reason, lock=locks.ACCESS_EXCLUSIVE, relation=relation)
+
+
+KIND = Policy()

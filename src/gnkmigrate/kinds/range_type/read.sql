@@ -1,0 +1,25 @@
+-- Range types. Their multirange types, and the functions that make their values, come with them.
+SELECT
+    type.oid,
+    0 AS subid,
+    type.typnamespace AS parent,
+    0 AS parent_subid,
+    type.typname AS name,
+    0 AS position,
+    format_type(range.rngsubtype, NULL) AS subtype,
+    CASE
+        WHEN NOT class.opcdefault
+        THEN quote_ident(class_namespace.nspname) || '.' || quote_ident(class.opcname)
+    END AS operator_class,
+    CASE
+        WHEN range.rngcollation <> subtype.typcollation THEN range.rngcollation::regcollation
+    END::text AS collation,
+    nullif(range.rngcanonical::oid, 0)::regproc::text AS canonical,
+    nullif(range.rngsubdiff::oid, 0)::regproc::text AS difference,
+    format_type(range.rngmultitypid, NULL) AS multirange
+FROM pg_range AS range
+JOIN pg_type AS type ON type.oid = range.rngtypid
+JOIN pg_type AS subtype ON subtype.oid = range.rngsubtype
+JOIN pg_opclass AS class ON class.oid = range.rngsubopc
+JOIN pg_namespace AS class_namespace ON class_namespace.oid = class.opcnamespace
+WHERE type.typnamespace = ANY (%(schemas)s::oid[]);

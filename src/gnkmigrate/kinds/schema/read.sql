@@ -1,0 +1,17 @@
+-- Schemas, and with them the question of whose objects are read at all: every other query takes
+-- the oids that this one returns. PostgreSQL's own and gnkmigrate's stay out, and so do those that
+-- an extension made.
+SELECT
+    namespace.oid,
+    0 AS subid,
+    NULL::oid AS parent,
+    0 AS parent_subid,
+    namespace.nspname AS name,
+    0 AS position
+FROM pg_namespace AS namespace
+WHERE
+    NOT starts_with(namespace.nspname, 'pg_')
+    AND namespace.nspname NOT IN (
+        'information_schema', 'gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging'
+    )
+    AND (%(names)s::text[] IS NULL OR namespace.nspname = ANY (%(names)s::text[]));

@@ -1,0 +1,135 @@
+"""Sequences (manual: CREATE SEQUENCE, ALTER SEQUENCE). Those of identity columns are the column's.
+
+A sequence that a column owns exists before the column, whose default uses it, and is given to the
+column afterwards.
+"""
+
+from collections.abc import Sequence
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.sequence_options import continued, narrowed, options, unusual
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+_NUMBERS = ("type", "increment", "minimum", "maximum", "start", "cache", "cycle")
+
+
+class SequenceKind(Kind):
+    name = "sequence"
+    catalog = "pg_class"
+    parent_catalog = "pg_namespace"
+    attributes = {
+        "persistence": How.ALTERED,
+        **dict.fromkeys(_NUMBERS, How.ALTERED),
+        "owned_by": How.ALTERED,
+    }
+    rank = 40
+    word = "SEQUENCE"
+    has_owner = True
+    has_label = True
+    grant_word = "SEQUENCE"
+    is_relation = True
+    holds_data = True
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        name = qualified(*fact.identity.path)
+        word = "UNLOGGED SEQUENCE" if fact.payload["persistence"] == "unlogged" else "SEQUENCE"
+        text = " ".join([f"CREATE {word} {name}", *unusual(fact.payload, "bigint")])
+        return (Statement(f"{text}{_owned_by(fact)}", f"Sequence {name} is missing."),)
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        name = qualified(*fact.identity.path)
+        return (
+            Statement(
+                f"DROP SEQUENCE {name}",
+                f"Sequence {name} is not in the target.",
+                lock=locks.DROP,
+                relation=name,
+                loses_data=f"the position of {name}",
+            ),
+        )
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        name, after = qualified(*change.identity.path), change.fact.payload
+        wanted = set(differing)
+        if "type" in wanted:
+            # A new type brings its own bounds along unless they are given too.
+            wanted |= {"minimum", "maximum"}
+        numbers = " ".join(options(after, wanted))
+        owner = (_owned_by(change.fact) or " OWNED BY NONE") if "owned_by" in wanted else ""
+        reason = f"Sequence {name} differs in: {', '.join(sorted(differing))}."
+        if differing == {"owned_by"} and owner:
+            reason = f"{name} belongs to its column and goes with it."
+        statements: list[Statement] = []
+        if "persistence" in wanted:
+            word = "UNLOGGED" if after["persistence"] == "unlogged" else "LOGGED"
+            statements.append(_alter(name, f"ALTER SEQUENCE {name} SET {word}", reason))
+        if {"minimum", "maximum"} & wanted:
+            command = f"ALTER SEQUENCE {name} {numbers}"
+            statements.append(_alter(name, narrowed(name, command, after), reason))
+            numbers = ""
+        if numbers or owner:
+            text = f"ALTER SEQUENCE {name}{' ' if numbers else ''}{numbers}{owner}"
+            statements.append(_alter(name, text, reason))
+        return (*statements, *_continued(change, context))
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old = qualified(*(change.before or change.fact).identity.path)
+        new = identifier(change.identity.name)
+        return (
+            Statement(
+                f"ALTER SEQUENCE {old} RENAME TO {new}",
+                f"Sequence {old} is to be called {new}.",
+                lock=locks.RENAME,
+                relation=old,
+            ),
+        )
+
+    def first_form(self, fact: Fact, context: Context) -> Fact:
+        owner = _owner(fact)
+        if owner is None:
+            return fact
+        others = frozenset(needed for needed in fact.depends_on if needed != owner)
+        return fact.has({"owned_by": None}).replaced(depends_on=others)
+
+    def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
+        owner = _owner(fact)
+        return () if owner is None else (owner,)
+
+
+def _owner(fact: Fact) -> Identity | None:
+    owned_by = fact.payload["owned_by"]
+    return Identity("column", tuple(owned_by)) if owned_by else None
+
+
+def _owned_by(fact: Fact) -> str:
+    owned_by = fact.payload["owned_by"]
+    return f" OWNED BY {qualified(*owned_by)}" if owned_by else ""
+
+
+def _continued(change: Change, context: Context) -> Statements:
+    """A sequence that a column with values comes to own goes on after them."""
+    owner = _owner(change.fact)
+    known = owner is not None and owner in context.source and owner not in context.created
+    if owner is None or not known or (change.before and change.before.payload["owned_by"]):
+        return ()
+    sequence, table = qualified(*change.identity.path), qualified(*owner.path[:-1])
+    if change.identity in context.source and change.identity not in context.dropped:
+        return ()  # it has counted before
+    sql = continued(sequence, identifier(owner.name), table, change.fact.payload)
+    return (Statement(sql, f"{sequence} goes on after the values that are there."),)
+
+
+def _alter(name: str, sql: str, reason: str) -> Statement:
+    return Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=name)
+
+
+KIND = SequenceKind()

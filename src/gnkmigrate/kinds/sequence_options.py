@@ -1,0 +1,72 @@
+"""What sequences and identity columns say of their values, as SQL (manual: CREATE SEQUENCE)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from gnkmigrate.postgres.quoting import dollar_quoted, literal
+
+_WORDS = {
+    "type": "AS {type}",
+    "increment": "INCREMENT BY {increment}",
+    "minimum": "MINVALUE {minimum}",
+    "maximum": "MAXVALUE {maximum}",
+    "start": "START WITH {start}",
+    "cache": "CACHE {cache}",
+    "cycle": "{cycle}",
+}
+
+# Bounds that a sequence has unless it says otherwise, by type and by the sign of its increment.
+_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
+
+
+def options(payload: Mapping[str, Any], wanted: Collection[str]) -> list[str]:
+    """The options in `wanted`, as CREATE and ALTER SEQUENCE take them."""
+    values = {**payload, "cycle": "CYCLE" if payload["cycle"] else "NO CYCLE"}
+    return [text.format(**values) for option, text in _WORDS.items() if option in wanted]
+
+
+def unusual(payload: Mapping[str, Any], default_type: str) -> list[str]:
+    """The options of a new sequence that are not what PostgreSQL would choose by itself."""
+    limit, up = _LIMITS.get(payload["type"], 0), payload["increment"] > 0
+    minimum, maximum = (1, limit - 1) if up else (-limit, -1)
+    usual = {
+        "type": default_type,
+        "increment": 1,
+        "minimum": minimum,
+        "maximum": maximum,
+        "start": payload["minimum"] if up else payload["maximum"],
+        "cache": 1,
+        "cycle": False,
+    }
+    return options(payload, {option for option in usual if payload[option] != usual[option]})
+
+
+def continued(sequence: str, column: str, table: str, payload: Mapping[str, Any]) -> str:
+    """SQL that moves a sequence past the values that a column has already.
+
+    Args:
+        sequence: its name, qualified and quoted.
+        column: the column's, quoted.
+        table: the table's, qualified and quoted.
+        payload: the sequence's; where no row has come as far as its start, it begins there.
+    """
+    up = payload["increment"] > 0
+    furthest, compare = (f"max({column})", ">=") if up else (f"min({column})", "<=")
+    return (
+        f"SELECT pg_catalog.setval({literal(sequence)}, {furthest}) FROM {table} "
+        f"HAVING {furthest} {compare} {payload['start']}"
+    )
+
+
+def narrowed(sequence: str, command: str, payload: Mapping[str, Any]) -> str:
+    """SQL for an ALTER whose new bounds may leave out where the sequence stands.
+
+    PostgreSQL refuses that unless the sequence restarts, and a restart that is not needed would
+    give keys a second time.
+    """
+    body = (
+        f"DECLARE place bigint; BEGIN SELECT last_value INTO place FROM {sequence}; "
+        f"IF place BETWEEN {payload['minimum']} AND {payload['maximum']} THEN {command}; "
+        f"ELSE {command} RESTART WITH {payload['start']}; END IF; END"
+    )
+    return f"DO {dollar_quoted(body)}"

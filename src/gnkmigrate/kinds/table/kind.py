@@ -1,0 +1,291 @@
+"""Tables (manual: CREATE TABLE, ALTER TABLE, 5.11 for partitions).
+
+A new table is written with its columns, their defaults and its own constraints in one command;
+foreign keys follow when both tables are there. A new partition is a table of its own first, with
+everything that its parent will want of it, and is attached when all of its indexes are there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column.kind import defined as column_defined
+from gnkmigrate.kinds.column.kind import settings as column_settings
+from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
+from gnkmigrate.kinds.index_marks import marks
+from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.options import listed, set_and_reset
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+
+class TableKind(Kind):
+    name = "table"
+    catalog = "pg_class"
+    parent_catalog = "pg_namespace"
+    attributes = {
+        "persistence": How.ALTERED,
+        "options": How.ALTERED,
+        "toast_options": How.ALTERED,
+        "partitioned_by": How.MADE_AGAIN,
+        "inherits": How.ALTERED,
+        "of_type": How.ALTERED,
+        "access_method": How.ALTERED,
+        "tablespace": How.ALTERED,
+        "replica_identity": How.ALTERED,
+        "row_security": How.ALTERED,
+        "row_security_forced": How.ALTERED,
+        "is_partition": How.COSMETIC,
+    }
+    rank = 60
+    word = "TABLE"
+    has_owner = True
+    has_label = True
+    grant_word = "TABLE"
+    is_relation = True
+    holds_data = True
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        name, payload = qualified(*fact.identity.path), fact.payload
+        word = "CREATE UNLOGGED TABLE" if payload["persistence"] == "unlogged" else "CREATE TABLE"
+        lines = ",\n    ".join(_lines(fact, parts, context))
+        body = f" (\n    {lines}\n)" if lines else " ()"
+        if payload["of_type"]:
+            body = f" OF {payload['of_type']}"
+        head = f"{word} {name}{body}"
+        if payload["inherits"]:
+            head += f" INHERITS ({_names(payload['inherits'])})"
+        if payload["partitioned_by"]:
+            head += f" PARTITION BY {payload['partitioned_by']}"
+        if payload["access_method"] not in {None, "heap"}:
+            head += f" USING {identifier(payload['access_method'])}"
+        options = [*payload["options"], *(f"toast.{each}" for each in payload["toast_options"])]
+        if options:
+            head += f" WITH ({listed(options)})"
+        if payload["tablespace"]:
+            head += f" TABLESPACE {identifier(payload['tablespace'])}"
+        plain = fact.has(
+            {"replica_identity": "default", "row_security": False, "row_security_forced": False}
+        )
+        return (
+            Statement(head, f"Table {name} is missing."),
+            *_switches(Change("alter", plain, fact)),
+            *_afterwards(parts, context),
+        )
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        name = qualified(*fact.identity.path)
+        return (
+            Statement(
+                f"DROP TABLE {name}",
+                f"Table {name} is not in the target.",
+                lock=locks.DROP,
+                relation=name,
+                loses_data=f"all rows of {name}",
+            ),
+        )
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        if change.before is None:
+            return None
+        old, new = change.before.payload, change.fact.payload
+        name = qualified(*change.identity.path)
+        if "access_method" in differing and context.source.server_version < _SET_ACCESS_METHOD:
+            return None
+        statements: list[Statement] = []
+        if "inherits" in differing:
+            statements += _reparented(name, old["inherits"] or (), new["inherits"] or ())
+        if "of_type" in differing:
+            action = f"OF {new['of_type']}" if new["of_type"] else "NOT OF"
+            statements.append(_alter(name, action, f"Table {name} has another type in the target."))
+        if "persistence" in differing:
+            statements.append(_persistence(name, new["persistence"]))
+        if "access_method" in differing:
+            method = identifier(new["access_method"] or "heap")
+            reason = f"The target stores {name} by {method}."
+            statements.append(_alter(name, f"SET ACCESS METHOD {method}", reason, rewrites=True))
+        if "tablespace" in differing:
+            space = identifier(new["tablespace"] or "pg_default")
+            reason = f"The target has {name} in tablespace {space}."
+            statements.append(_alter(name, f"SET TABLESPACE {space}", reason, scans=True))
+        statements += _options(name, old, new)
+        return (*statements, *_switches(change))
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old = qualified(*(change.before or change.fact).identity.path)
+        new = identifier(change.identity.name)
+        return (_alter(old, f"RENAME TO {new}", f"{old} is to be called {new}."),)
+
+    def carries(self, change: Change, inner: Change, context: Context) -> bool:
+        # What a child shares with its parent is the parent's: it stays when the two are joined
+        # or parted, and only passes from the one to the other.
+        if change.before is None or "inherits" not in change.differing:
+            return False
+        joined = inner.after is None
+        side = change.fact if joined else change.before
+        snapshot = context.target if joined else context.source
+        return inner.verb in {"add", "remove"} and any(
+            is_shared(inner.fact, above)
+            for parent in side.payload["inherits"] or ()
+            for above in snapshot.children(Identity("table", tuple(parent)), inner.kind)
+        )
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        path = fact.identity.path
+        return frozenset({("relation", *path), ("type", *path)})
+
+
+_SET_ACCESS_METHOD = 150000
+
+
+def is_shared(own: Fact, above: Fact) -> bool:
+    """Whether a part of a table is its parent's too: columns by name, checks by name."""
+    if own.kind in {"column", "default"}:
+        return own.identity.name == above.identity.name
+    return (
+        own.kind == "constraint"
+        and own.payload["type"] == "check"
+        and own.identity.name == above.identity.name
+    )
+
+
+def _lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
+    inherited = tuple(_of_parent(fact, context)) if fact.payload["is_partition"] else ()
+    return [
+        *_columns(fact, [*inherited, *parts], context),
+        *_constraints([*inherited, *parts]),
+    ]
+
+
+def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[str]:
+    """Each column of the new table with what is said in its line."""
+    defaults = {part.identity.name: part for part in parts if part.kind == "default"}
+    identities = {part.identity.name: part for part in parts if part.kind == "identity"}
+    own = {part.identity.name: part for part in _overrides(fact, context)}
+    columns = {part.identity.name: part for part in parts if part.kind == "column"}
+    for column in sorted(columns.values(), key=lambda part: (part.position, part.identity)):
+        name = column.identity.name
+        override = own.get(name)
+        default = defaults.get(name)
+        if override is not None:
+            column = column.has({"not_null": column.payload["not_null"] or override.payload["not_null"]})  # noqa: E501, PLW2901
+            default = None if override.payload["without_default"] else default
+        expression = default.payload["expression"] if default else None
+        yield column_defined(column, expression, identities.get(name), context)
+
+
+def _afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
+    """What CREATE TABLE has no words for."""
+    for part in parts:
+        if part.kind == "column":
+            yield from column_settings(part)
+        elif part.kind == "constraint" and part.parent is not None:
+            yield from marks(part, part.parent, context)
+
+
+def _overrides(fact: Fact, context: Context) -> Sequence[Fact]:
+    return context.target.children(fact.identity, "inherited column")
+
+
+def _constraints(parts: Sequence[Fact]) -> Iterator[str]:
+    constraints = {part.identity.name: part for part in parts if part.kind == "constraint"}
+    for part in sorted(
+        constraints.values(),
+        key=lambda each: (each.payload["type"] != "primary key", each.identity),
+    ):
+        yield constraint_defined(part)
+
+
+def _of_parent(fact: Fact, context: Context) -> Iterator[Fact]:
+    """What a partition must have before it is attached: its ancestors' columns and checks."""
+    above = parent_table(fact, context)
+    if above is None:
+        return
+    if above.payload.get("is_partition"):
+        yield from _of_parent(above, context)
+    for part in context.target.children(above.identity):
+        if part.kind == "column":
+            yield part
+            yield from context.target.children(part.identity, "default")
+        elif part.kind == "constraint" and part.payload["type"] == "check":
+            yield part
+
+
+def parent_table(fact: Fact, context: Context) -> Fact | None:
+    """The partitioned table that a partition of the target belongs to."""
+    for partition in context.target.children(fact.identity, "partition"):
+        return context.target.facts.get(Identity("table", tuple(partition.payload["of"])))
+    return None
+
+
+def _names(tables: Sequence[Sequence[str]]) -> str:
+    return ", ".join(qualified(*table) for table in tables)
+
+
+def _reparented(
+    name: str, old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]
+) -> Iterator[Statement]:
+    """Out of the parents that go and into those that come."""
+    reason = f"The target has {name} under other parents."
+    for parent in old:
+        if parent not in new:
+            yield _alter(name, f"NO INHERIT {qualified(*parent)}", reason)
+    for parent in new:
+        if parent not in old:
+            yield _alter(name, f"INHERIT {qualified(*parent)}", reason)
+
+
+def _persistence(name: str, persistence: str) -> Statement:
+    action = f"SET {'LOGGED' if persistence == 'permanent' else 'UNLOGGED'}"
+    return _alter(name, action, f"Table {name} is {persistence} in the target.", rewrites=True)
+
+
+def _options(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Statement]:
+    toast = [[f"toast.{each}" for each in side["toast_options"]] for side in (old, new)]
+    for action in set_and_reset([*old["options"], *toast[0]], [*new["options"], *toast[1]]):
+        yield Statement(
+            f"ALTER TABLE {name} {action}",
+            f"The storage parameters of {name} differ.",
+            lock=locks.SET_STORAGE_PARAMETERS,
+            relation=name,
+        )
+
+
+def _switches(change: Change) -> Iterator[Statement]:
+    """Row security and replica identity. That by an index comes with the index."""
+    name, after = qualified(*change.identity.path), change.fact.payload
+    differing = change.differing
+    if "row_security" in differing:
+        word = "ENABLE" if after["row_security"] else "DISABLE"
+        reason = f"Row security of {name} is {word.lower()}d in the target."
+        yield _alter(name, f"{word} ROW LEVEL SECURITY", reason)
+    if "row_security_forced" in differing:
+        word = "FORCE" if after["row_security_forced"] else "NO FORCE"
+        holds = "binds" if after["row_security_forced"] else "does not bind"
+        reason = f"In the target row security {holds} the owner of {name}."
+        yield _alter(name, f"{word} ROW LEVEL SECURITY", reason)
+    if "replica_identity" in differing and after["replica_identity"] != "index":
+        reason = f"The replica identity of {name} differs."
+        yield _alter(name, f"REPLICA IDENTITY {after['replica_identity'].upper()}", reason)
+
+
+def _alter(
+    relation: str, action: str, reason: str, *, rewrites: bool = False, scans: bool = False
+) -> Statement:
+    return Statement(
+        f"ALTER TABLE {relation} {action}",
+        reason,
+        lock=locks.ALTER_TABLE,
+        relation=relation,
+        rewrites=rewrites,
+        scans=scans or rewrites,
+    )
+
+
+KIND = TableKind()

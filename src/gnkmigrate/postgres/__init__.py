@@ -1,0 +1,1 @@
+"""PostgreSQL, as every room of the house meets it."""
