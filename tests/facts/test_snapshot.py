@@ -13,7 +13,7 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.servers import Server
-from tests.catalog.conftest import Read
+from tests.facts.conftest import Read
 from tests.support import IGNORED_TABLES, ROOT, execute
 
 
