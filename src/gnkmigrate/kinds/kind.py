@@ -111,7 +111,8 @@ class Kind(ABC):
         name: such as "foreign table"; its folder has underscores for the spaces.
         catalog: the system catalog that read.sql's oid belongs to; "" where its rows name it.
         parent_catalog: the same for the parent's oid; "" where a thing of this kind has none.
-        in_schema: whether its name is its own within a schema, wherever it lives (an index).
+        in_schema: whether its name is its own within a schema, wherever it lives (an index); where
+            that is not its parent's, read.sql has both as the name.
         attributes: every column of read.sql beyond the address, and how it gets another value.
         unordered: attributes whose lists are compared without regard to their order.
         rank: where it stands among the kinds when nothing else orders two statements.
@@ -126,6 +127,13 @@ class Kind(ABC):
         of_column: whether its parent is a column, whose name it has.
         since: the first server_version_num that has it.
         resolves: whether its rows hold numbers that stand for names; see `resolve`.
+        encloses: whether it acts upon whatever is made while it is there: it is dropped and
+            changed before all else, and made after it.
+        leaves_open: whether a script may leave a part of it to whoever runs it; see `beside`.
+        made_whole: whether its `first_form` is of use only to what it needs itself: all others
+            wait until it is whole.
+        hidden: attributes that are None where the role may not read them, and only there; they
+            are compared where both sides know them.
     """
 
     name: ClassVar[str]
@@ -147,6 +155,10 @@ class Kind(ABC):
     of_column: ClassVar[bool] = False
     since: ClassVar[int] = 0
     resolves: ClassVar[bool] = False
+    encloses: ClassVar[bool] = False
+    leaves_open: ClassVar[bool] = False
+    made_whole: ClassVar[bool] = False
+    hidden: ClassVar[frozenset[str]] = frozenset()
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
         """The names of a fact's values; those that read.sql returns, unless `resolve` has others."""
@@ -242,6 +254,11 @@ class Kind(ABC):
         del change, inner, context
         return False
 
+    def remakes_parent(self, change: Change, context: Context) -> bool:
+        """Whether no statement brings about `change` in the parent as it is, only in a new one."""
+        del change, context
+        return False
+
     def effect(self, change: Change, dependent: Fact) -> Effect:
         """What `alter` of this thing does to `dependent`."""
         del change, dependent
@@ -279,7 +296,9 @@ class Kind(ABC):
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         """What `fact` goes with when that is dropped; a schema must be empty before it goes."""
-        return () if fact.parent is None or fact.parent.kind == "schema" else (fact.parent,)
+        if fact.parent is None or (fact.parent.kind == "schema" and not self.is_satellite):
+            return ()
+        return (fact.parent,)
 
     def subject(self, fact: Fact) -> Any:
         """What it is about apart from its name, where one thing may go under two names."""
@@ -305,6 +324,16 @@ class Kind(ABC):
         """What is made before `fact` where both are made, beyond what it depends on."""
         del fact, target
         return iter(())
+
+    def implied(self, fact: Fact, context: Context) -> Iterator[Fact]:
+        """What a satellite has to see to where `fact` is made, though the target says nothing."""
+        del fact, context
+        return iter(())
+
+    def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact:
+        """A fact of a script with what it leaves open filled in from another database's facts."""
+        del script, other
+        return fact
 
 
 def on_table(word: str, fact: Fact) -> str:

@@ -7,14 +7,15 @@ what a change does to one dependent; here it is followed along the dependencies,
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.kind import Context, Effect, Replacement
 from gnkmigrate.plan.action import Action, dependencies
 from gnkmigrate.postgres.quoting import beside
-from gnkmigrate.kinds.kind import Context, Effect, Replacement
-from gnkmigrate.kinds import kind_of
 
 Users = Mapping[Identity, Sequence[Fact]]
 
@@ -60,7 +61,8 @@ class _Expansion:
         self.causes: dict[Identity, Identity] = {}
         self._gone: dict[Identity, Fact] = {}
         self._disturbing: list[Fact] = []
-        for change in _not_carried(tuple(changes), context):
+        self._changes = tuple(_not_carried(tuple(changes), context))
+        for change in self._changes:
             self._enter(change)
 
     def _enter(self, change: Change) -> None:
@@ -75,6 +77,10 @@ class _Expansion:
             self.altered[before.identity] = change
 
     def run(self) -> None:
+        self._succeed()
+        for change in self._changes:
+            if kind_of(change.kind).remakes_parent(change, self.context) and change.fact.parent:
+                self._set_aside(change.fact.parent)
         self.removed.update(self._gone)
         self._disturbing += self._gone.values()
         for identity in tuple(self.altered):
@@ -83,6 +89,8 @@ class _Expansion:
             self._disturb(self._disturbing.pop())
         for fact in tuple(self.added.values()):
             self._add_children(fact)
+        for fact in self._implied():
+            self.added.setdefault(fact.identity, fact)
 
     def actions(self) -> tuple[Action, ...]:
         actions = [Action("rename", each.before, each.after) for each in self.renamed.values()]
@@ -116,6 +124,38 @@ class _Expansion:
             self._replace(before, None)
         else:
             self.aside[identity] = self.altered.pop(identity)
+            self.renamed.pop(identity, None)
+            self._disturbing.append(before)
+
+    def _succeed(self) -> None:
+        """Makes one thing the successor of another that goes, is in use, and has had its name."""
+        if not self._gone:
+            return
+        taken = {name: new for new in self.added.values() for name in _names(new)}
+        for identity, old in tuple(self._gone.items()):
+            new = next((taken[name] for name in _names(old) if name in taken), None)
+            if new is None or new.identity not in self.added or not self._holds(old):
+                continue
+            if kind_of(old.kind).replacement(old, self.context) is Replacement.ASIDE:
+                del self._gone[identity], self.added[new.identity]
+                self.aside[identity] = Change("alter", old, new)
+                self._disturbing.append(old)
+
+    def _holds(self, old: Fact) -> bool:
+        """Whether something that stays holds data by `old`."""
+        known = kind_of(old.kind)
+        return any(
+            known.effect_of_replacing(user) is Effect.ALTERED
+            for user in self.users.get(old.identity, ())
+            if user.identity not in self._gone
+        )
+
+    def _set_aside(self, identity: Identity) -> None:
+        before, after = self.context.source.facts.get(identity), None
+        if before is not None and identity not in self.aside:
+            after = self._counterpart(before)
+        if before is not None and after is not None:
+            self.aside[identity] = self.altered.pop(identity, Change("alter", before, after))
             self.renamed.pop(identity, None)
             self._disturbing.append(before)
 
@@ -214,6 +254,14 @@ class _Expansion:
                 self.added[child.identity] = child
                 self._add_children(child)
 
+    def _implied(self) -> Iterator[Fact]:
+        """What new things need to be as the target has them, though it does not say so."""
+        new = (*self.added.values(), *(change.fact for change in self.aside.values()))
+        context = replace(self.context, created=frozenset(fact.identity for fact in new))
+        for kind in (kind_of(name) for name in satellites()):
+            for fact in new:
+                yield from kind.implied(fact, context)
+
     def _aside_fact(self, change: Change) -> Fact:
         """The old fact under the name that it has until it goes."""
         before = change.before or change.fact
@@ -226,12 +274,18 @@ class _Expansion:
             suffix += "_"
 
 
+def _names(fact: Fact) -> frozenset[tuple[str, ...]]:
+    return kind_of(fact.kind).names(fact)
+
+
 def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change]:
-    """The changes that no alteration of what they live in brings about."""
+    """The changes that no alteration of what they live in, or of its type, brings about."""
     altered = {change.identity: change for change in changes if change.verb == "alter"}
     for change in changes:
-        above = altered.get(change.fact.parent) if change.fact.parent else None
-        if above is None or not kind_of(above.kind).carries(above, change, context):
+        parent = context.find(change.fact.parent)
+        above = () if parent is None else (parent.identity, *parent.depends_on)
+        carriers = (altered[each] for each in above if each in altered)
+        if not any(kind_of(each.kind).carries(each, change, context) for each in carriers):
             yield change
 
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.facts.fact import Identity
-from gnkmigrate.plan.action import Action, dependencies
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
+from gnkmigrate.plan.action import Action, dependencies
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,47 @@ ByIdentity = Mapping[Identity, Sequence[Action]]
 
 def _made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) -> Edges:
     """What an action needs is there as it shall be, and has its new name."""
+    finishers = {
+        action.after.identity: (action, needed_by(action.after, target))
+        for action in actions
+        if action.verb == "finish" and action.after and kind_of(action.after.kind).made_whole
+    }
     for action in actions:
         needed = set(action.waits_for)
         if action.after is not None:
             needed |= dependencies(action.after)
             if action.verb in {"alter", "finish"}:
                 needed.add(action.after.identity)
-            if action.verb == "create":
-                needed.update(kind_of(action.after.kind).waits_for(action.after, target))
+            known = kind_of(action.after.kind)
+            if action.verb in {"create", "finish"} or known.is_satellite:
+                needed.update(known.waits_for(action.after, target))
         for identity in needed:
             for maker in makers.get(identity, ()):
-                yield maker, action
+                if not _is_needed_back(maker, action):
+                    yield maker, action
+            if identity in finishers and action.verb != "finish":
+                finisher, before = finishers[identity]
+                if action.fact.identity not in before:
+                    yield finisher, action
+
+
+def _is_needed_back(changer: Action, action: Action) -> bool:
+    """Whether `changer` alters what uses `action`'s own: a type and its functions."""
+    facts = (changer.before, changer.after)
+    return changer.verb == "alter" and any(
+        fact is not None and action.fact.identity in fact.depends_on for fact in facts
+    )
+
+
+def needed_by(fact: Fact, target: Snapshot) -> frozenset[Identity]:
+    """All that must be there before `fact`, however indirectly."""
+    found: set[Identity] = set()
+    waiting = [fact]
+    while waiting:
+        new = dependencies(waiting.pop()) - found - {fact.identity}
+        found |= new
+        waiting += [target.facts[each] for each in new if each in target]
+    return frozenset(found)
 
 
 def _used_last(actions: Iterable[Action], changers: ByIdentity, droppers: ByIdentity) -> Edges:
@@ -80,7 +110,8 @@ def _used_last(actions: Iterable[Action], changers: ByIdentity, droppers: ByIden
             # What was set aside for its successor goes last: it is not in the way.
             if action.verb == "drop" and not action.waits_for:
                 for changer in changers.get(identity, ()):
-                    yield action, changer
+                    if not _is_needed_back(changer, action):
+                        yield action, changer
 
 
 def _names(actions: Sequence[Action]) -> Edges:

@@ -7,10 +7,10 @@ calls a function on the table's own rows has to wait for that function.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.graph import Graph
-from gnkmigrate.kinds import kind_of
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,19 @@ def _candidates(graph: Graph) -> Iterator[tuple[Action, Action, Neighbours]]:
                 if maker.verb == "create":
                     yield action, maker, graph.before
         if action.verb == "drop" and not _is_between_tables(action, graph):
-            for owner in known.dies_with(fact):
+            for owner in (*known.dies_with(fact), *fact.depends_on):
                 for dropper in graph.droppers.get(owner, ()):
-                    yield action, dropper, graph.followers
+                    if owner in known.dies_with(fact) or _need_each_other(dropper.fact, fact):
+                        yield action, dropper, graph.followers
+
+
+def _need_each_other(first: Fact, second: Fact) -> bool:
+    """Whether the two are a type and one of its functions, which go with it."""
+    return (
+        second.identity in first.depends_on
+        and kind_of(first.kind).made_whole
+        and not kind_of(second.kind).made_whole
+    )
 
 
 def _is_between_tables(action: Action, graph: Graph) -> bool:

@@ -27,6 +27,7 @@ _KEYWORD_TEXT = """
 """
 _KEYWORDS = frozenset(_KEYWORD_TEXT.split())
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_PART = re.compile(r'"(?:[^"]|"")*"|[^".]+')
 
 # NAMEDATALEN - 1: longer identifiers are cut (manual, 4.1.1).
 MAXIMUM_BYTES = 63
@@ -42,6 +43,14 @@ def identifier(name: str) -> str:
 def qualified(*names: str) -> str:
     """A name with its schema (and table) in front: public.users."""
     return ".".join(identifier(name) for name in names)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of which `qualified` has made `text`."""
+    return tuple(
+        part[1:-1].replace('""', '"') if part.startswith('"') else part
+        for part in _PART.findall(text)
+    )
 
 
 def literal(text: str) -> str:

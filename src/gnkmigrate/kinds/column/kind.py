@@ -15,8 +15,10 @@ from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.types import are_comparable, convert
-from gnkmigrate.postgres.quoting import beside, identifier, literal, qualified
+from gnkmigrate.kinds.types import are_comparable
+from gnkmigrate.kinds.user_type import moved, with_name
+from gnkmigrate.kinds.values import way
+from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 _MOVED_OUT_OF_THE_WAY = frozenset(
     {"view", "materialized view", "trigger", "function", "column", "policy", "rule", "publication",
@@ -103,12 +105,12 @@ class ColumnKind(Kind):
         return Effect.REBUILT if dependent.kind in _REBUILT else Effect.NONE
 
     def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:
-        name, _, array = str(fact.payload["type"]).partition("[]")
-        needed = frozenset(aside if each == old else each for each in fact.depends_on)
-        if name != qualified(*old.path):
-            return fact.replaced(depends_on=needed)
-        moved = qualified(*aside.path) + ("[]" if fact.payload["type"] != name else array)
-        return fact.has({"type": moved}).replaced(depends_on=needed)
+        collation = fact.payload["collation"]
+        values = {
+            "type": with_name(fact.payload["type"], old, aside),
+            "collation": collation and with_name(collation, old, aside),
+        }
+        return fact.has(values).replaced(depends_on=moved(fact.depends_on, old, aside))
 
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
@@ -166,20 +168,20 @@ def _type(change: Change, context: Context) -> Statements:
         return ()
     column, name = identifier(change.identity.name), _name(change.fact)
     old, new = change.before.payload["type"], change.fact.payload["type"]
-    way = convert(old, new, column, context.source_timezone, online=context.online)
+    found = way(change, context)
     collation = change.fact.payload["collation"]
     action = f"ALTER COLUMN {column} TYPE {new}" + (f" COLLATE {collation}" if collation else "")
-    if way.using:
-        action += f" USING {way.using}"
+    if found.using:
+        action += f" USING {found.using}"
     what = f"{old}, the target says {new}" if old != new else "of another collation in the target"
     statement = _alter(
         change.fact,
         action,
         f"Column {name} is {what}.",
-        rewrites=way.rewrites,
-        loses_data=f"{way.loses} {name}" if way.loses else "",
+        rewrites=found.rewrites,
+        loses_data=f"{found.loses} {name}" if found.loses else "",
     )
-    if way.needs_utc:
+    if found.needs_utc:
         # One command, so that the setting and what relies on it cannot be parted.
         sql = f"DO $$BEGIN SET LOCAL TimeZone = 'UTC'; {statement.sql}; END$$"
         return (replace(statement, sql=sql),)

@@ -1,0 +1,39 @@
+"""Casts that somebody made (manual: CREATE CAST)."""
+
+from collections.abc import Sequence
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.statement import Statement, Statements
+
+_CONTEXTS = {"explicit": "", "assignment": " AS ASSIGNMENT", "implicit": " AS IMPLICIT"}
+
+
+class Cast(Kind):
+    name = "cast"
+    catalog = "pg_cast"
+    attributes = {
+        "method": How.MADE_AGAIN,
+        "function": How.MADE_AGAIN,
+        "context": How.MADE_AGAIN,
+    }
+    rank = 50
+    word = "CAST"
+
+    def reference(self, fact: Fact) -> str:
+        return f"CAST ({fact.identity.name})"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        payload = fact.payload
+        methods = {
+            "function": f"WITH FUNCTION {payload['function']}",
+            "inout": "WITH INOUT",
+            "binary": "WITHOUT FUNCTION",
+        }
+        method = f"{methods[payload['method']]}{_CONTEXTS[payload['context']]}"
+        sql = f"CREATE {self.reference(fact)} {method}"
+        return (Statement(sql, f"{self.words(fact)} is missing."),)
+
+
+KIND = Cast()

@@ -1,0 +1,62 @@
+"""Collations (manual: CREATE COLLATION, 24.2).
+
+None of what a collation is can be altered: the old one is renamed, what uses it goes over to a new
+one, and the old one is dropped. The version says with which library it was made; no target does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Replacement
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.user_type import effect_on_user
+from gnkmigrate.postgres.quoting import literal
+
+
+class Collation(Kind):
+    name = "collation"
+    catalog = "pg_collation"
+    parent_catalog = "pg_namespace"
+    attributes = {
+        "provider": How.MADE_AGAIN,
+        "locale": How.MADE_AGAIN,
+        "lc_collate": How.MADE_AGAIN,
+        "lc_ctype": How.MADE_AGAIN,
+        "rules": How.MADE_AGAIN,
+        "deterministic": How.MADE_AGAIN,
+        "version": How.COSMETIC,
+    }
+    rank = 20
+    word = "COLLATION"
+    has_owner = True
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        options = ", ".join(_options(fact.payload))
+        sql = f"CREATE {self.reference(fact)} ({options})"
+        return (Statement(sql, f"{self.words(fact)} is missing."),)
+
+    def replacement(self, fact: Fact, context: Context) -> Replacement:
+        del fact, context
+        return Replacement.ASIDE
+
+    def effect_of_replacing(self, dependent: Fact) -> Effect:
+        return effect_on_user(dependent)
+
+    def is_derived(self, fact: Fact) -> bool:
+        """False: columns that use it cannot do without it."""
+        del fact
+        return False
+
+
+def _options(payload: Mapping[str, Any]) -> Iterator[str]:
+    yield f"PROVIDER = {payload['provider']}"
+    if not payload["deterministic"]:
+        yield "DETERMINISTIC = false"
+    for name in ("locale", "lc_collate", "lc_ctype", "rules"):
+        if payload[name] is not None:
+            yield f"{name.upper()} = {literal(payload[name])}"
+
+
+KIND = Collation()

@@ -1,0 +1,133 @@
+"""Composite types (manual: CREATE TYPE, ALTER TYPE, 8.16).
+
+Attributes can be dropped, and added at the end. One of another type, or in another place, asks
+for a new type where columns hold values of the old one (ALTER TYPE, Notes).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.kind import Context, Effect, How, Replacement, Unplannable
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.user_type import UserType, attributes_of, holders, moved, with_name
+from gnkmigrate.postgres.quoting import qualified
+
+_COLLATE = " COLLATE "
+
+# What may look at one attribute, so that PostgreSQL does not let the attribute change under it.
+_EXPRESSIONS = frozenset(
+    {"view", "materialized view", "rule", "policy", "trigger", "index", "constraint", "default",
+     "domain constraint"}
+)  # fmt: skip
+
+
+class CompositeType(UserType):
+    name = "composite type"
+    attributes = {"attributes": How.ALTERED}
+    rank = 26
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        attributes = ", ".join(fact.payload["attributes"])
+        sql = f"CREATE {self.reference(fact)} AS ({attributes})"
+        return (Statement(sql, f"{self.words(fact)} is missing."),)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del differing
+        old, new = _both(change)
+        staying = [name for name in old if name in new]
+        coming = [name for name in new if name not in old]
+        identity = (change.before or change.fact).identity
+        held = any(True for _ in holders(identity, context.source))
+        if list(new) != staying + coming or (held and _retyped(old, new)):
+            return None
+        return tuple(self._altered(change.fact, old, new, held=held))
+
+    def _altered(
+        self, fact: Fact, old: Mapping[str, str], new: Mapping[str, str], *, held: bool
+    ) -> Iterator[Statement]:
+        alter, type_ = f"ALTER {self.reference(fact)}", self.words(fact)
+        # With CASCADE the tables of the type follow; where there are none, it does nothing.
+        for name in (each for each in old if each not in new):
+            lost = f"the values of {name} wherever {type_} is used" if held else ""
+            yield Statement(
+                f"{alter} DROP ATTRIBUTE {name} CASCADE",
+                f"Attribute {name} of {type_} is not in the target.",
+                loses_data=lost,
+            )
+        for name in _retyped(old, new):
+            yield Statement(
+                f"{alter} ALTER ATTRIBUTE {name} TYPE {new[name]} CASCADE",
+                f"Attribute {name} of {type_} is {old[name]}, the target says {new[name]}.",
+            )
+        for name in new:
+            if name not in old:
+                yield Statement(
+                    f"{alter} ADD ATTRIBUTE {name} {new[name]} CASCADE",
+                    f"Attribute {name} of {type_} is missing.",
+                )
+
+    def effect(self, change: Change, dependent: Fact) -> Effect:
+        if dependent.kind not in _EXPRESSIONS and not _is_parsed(dependent):
+            return Effect.NONE
+        old, new = _both(change)
+        if _retyped(old, new):
+            return Effect.REPLACED
+        return Effect.REBUILT if old.keys() - new.keys() else Effect.NONE
+
+    def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:
+        attributes = [
+            f"{name} {_adapted(text, old, aside)}" for name, text in attributes_of(fact).items()
+        ]
+        needed = moved(fact.depends_on, old, aside)
+        return fact.has({"attributes": attributes}).replaced(depends_on=needed)
+
+    def carries(self, change: Change, inner: Change, context: Context) -> bool:
+        """With CASCADE, tables of the type get and lose columns as the type does attributes."""
+        table = context.find(inner.fact.parent)
+        return (
+            inner.kind == "column"
+            and table is not None
+            and table.payload.get("of_type") == qualified(*change.identity.path)
+            and set(inner.differing) <= {"type", "collation"}
+            and self.alter(change, context) is not None
+        )
+
+    def replacement(self, fact: Fact, context: Context) -> Replacement:
+        name = qualified(*fact.identity.path)
+        for table in context.source.of_kind("table"):
+            if table.payload["of_type"] == name:
+                raise Unplannable(
+                    f"{self.words(fact)} has to be made again, and {table.identity} is of it.",
+                    hint="Take the table's type from it (ALTER TABLE ... NOT OF) in a revision of "
+                    "your own, and give it back afterwards.",
+                )
+        return super().replacement(fact, context)
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        return super().names(fact) | {("relation", *fact.identity.path)}
+
+
+def _both(change: Change) -> tuple[dict[str, str], dict[str, str]]:
+    return attributes_of(change.before or change.fact), attributes_of(change.fact)
+
+
+def _retyped(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    return [name for name in new if name in old and new[name] != old[name]]
+
+
+def _adapted(text: str, old: Identity, aside: Identity) -> str:
+    type_, collate, collation = text.partition(_COLLATE)
+    return f"{with_name(type_, old, aside)}{collate}{with_name(collation, old, aside)}"
+
+
+def _is_parsed(dependent: Fact) -> bool:
+    """Whether it is a function whose body PostgreSQL keeps as it understood it."""
+    body = str(dependent.payload.get("source") or "")
+    return dependent.kind == "function" and body.startswith(("BEGIN ATOMIC", "RETURN "))
+
+
+KIND = CompositeType()

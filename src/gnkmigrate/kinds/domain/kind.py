@@ -1,0 +1,116 @@
+"""Domains (manual: CREATE DOMAIN, ALTER DOMAIN, 8.18).
+
+Default and NOT NULL are altered in place. A domain over another type, or with another collation,
+is a new one: the old one is renamed, columns go over to the new one, and the old one is dropped.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.kind import Context, How
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.user_type import UserType, is_contained, moved, with_name
+from gnkmigrate.postgres.quoting import identifier
+
+# NOT NULL of a domain has a name since this release.
+_NAMED_NOT_NULL = 170000
+
+
+class Domain(UserType):
+    name = "domain"
+    attributes = {
+        "type": How.MADE_AGAIN,
+        "collation": How.MADE_AGAIN,
+        "default": How.ALTERED,
+        "not_null": How.ALTERED,
+        "not_null_name": How.ALTERED,
+    }
+    rank = 28
+    word = "DOMAIN"
+    grant_word = "DOMAIN"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del context
+        payload = fact.payload
+        sql = f"CREATE {self.reference(fact)} AS {payload['type']}"
+        if payload["collation"]:
+            sql += f" COLLATE {payload['collation']}"
+        if payload["default"] is not None:
+            sql += f" DEFAULT {reprintable(payload['default'])}"
+        if payload["not_null"]:
+            sql += f"{_named(payload['not_null_name'])} NOT NULL"
+        for part in parts:
+            sql += f"{_named(part.identity.name)} CHECK ({reprintable(part.payload['check'])})"
+        return (Statement(sql, f"{self.words(fact)} is missing."),)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        before = change.before or change.fact
+        forbids = "not_null" in differing and change.fact.payload["not_null"]
+        # PostgreSQL looks for nulls in columns of the domain itself, and in nothing else.
+        if forbids and is_contained(before, context.source):
+            return None
+        return (*self._default(change, differing), *self._not_null(change, differing))
+
+    def _default(self, change: Change, differing: frozenset[str]) -> Iterator[Statement]:
+        if "default" not in differing:
+            return
+        alter, default = f"ALTER {self.reference(change.fact)}", change.fact.payload["default"]
+        if default is None:
+            reason = f"{self.words(change.fact)} has no default in the target."
+            yield Statement(f"{alter} DROP DEFAULT", reason)
+        else:
+            reason = f"{self.words(change.fact)} has another default in the target."
+            yield Statement(f"{alter} SET DEFAULT {reprintable(default)}", reason)
+
+    def _not_null(self, change: Change, differing: frozenset[str]) -> Iterator[Statement]:
+        fact, alter = change.fact, f"ALTER {self.reference(change.fact)}"
+        name = fact.payload["not_null_name"]
+        if "not_null" in differing and not fact.payload["not_null"]:
+            reason = f"The target allows nulls in {self.words(fact)}."
+            yield Statement(f"{alter} DROP NOT NULL", reason)
+        elif "not_null" in differing:
+            added = f"ADD{_named(name)} NOT NULL" if name else "SET NOT NULL"
+            reason = f"The target forbids nulls in {self.words(fact)}."
+            yield Statement(f"{alter} {added}", reason, scans=True)
+        elif "not_null_name" in differing:
+            old = (change.before or change.fact).payload["not_null_name"]
+            yield self._renamed_not_null(fact, old or _usual(fact), name or _usual(fact))
+
+    def _renamed_not_null(self, fact: Fact, old: str, new: str) -> Statement:
+        names = f"{identifier(old)} TO {identifier(new)}"
+        reason = f"NOT NULL of {self.words(fact)} is to be called {identifier(new)}."
+        return Statement(f"ALTER {self.reference(fact)} RENAME CONSTRAINT {names}", reason)
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        renamed, before = super().rename(change, context), change.before or change.fact
+        given = before.payload["not_null"] and not before.payload["not_null_name"]
+        if not given or context.source.server_version < _NAMED_NOT_NULL:
+            return renamed
+        # The name that PostgreSQL gave to NOT NULL has the domain's name in it.
+        return (
+            *renamed,
+            self._renamed_not_null(change.fact, _usual(before), _usual(change.fact)),
+        )
+
+    def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:
+        collation = fact.payload["collation"]
+        values = {
+            "type": with_name(fact.payload["type"], old, aside),
+            "collation": collation and with_name(collation, old, aside),
+        }
+        return fact.has(values).replaced(depends_on=moved(fact.depends_on, old, aside))
+
+
+def _named(name: str | None) -> str:
+    return f" CONSTRAINT {identifier(name)}" if name else ""
+
+
+def _usual(fact: Fact) -> str:
+    return f"{fact.identity.name}_not_null"
+
+
+KIND = Domain()
