@@ -17,6 +17,8 @@ class Statement:
         scans: whether it reads the whole table while it holds the lock.
         loses_data: what is lost with it, such as "the values of public.users.telegram", or "".
         transactional: whether it may run inside a transaction that does more.
+        builds: the index that it builds while others write, such as "public.by_name"; one that
+            was cut off in the middle leaves it behind, invalid. "" for none.
     """
 
     sql: str
@@ -27,6 +29,7 @@ class Statement:
     scans: bool = False
     loses_data: str = ""
     transactional: bool = True
+    builds: str = ""
 
 
 Statements = tuple[Statement, ...]

@@ -237,6 +237,7 @@ def _by_index(fact: Fact) -> Statements:
             relation=relation,
             scans=True,
             transactional=False,
+            builds=qualified(fact.identity.path[0], fact.identity.name),
         ),
         _alter_table(
             fact,

@@ -86,6 +86,7 @@ class IndexKind(Kind):
                 relation=relation,
                 scans=not context.is_new(table(fact)),
                 transactional=not busy,
+                builds=qualified(*fact.identity.path) if busy else "",
             ),
             *_statistics(fact, ()),
             *attach("index", fact, context),
@@ -204,6 +205,7 @@ def _rebuilt(fact: Fact, context: Context) -> Iterator[Statement]:
         relation=qualified(*table(fact).path),
         scans=True,
         transactional=not busy,
+        builds=name if busy else "",
     )
 
 
