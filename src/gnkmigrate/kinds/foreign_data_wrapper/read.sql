@@ -1,4 +1,5 @@
--- Foreign-data wrappers that are not PostgreSQL's own. A secret option is read as *** alone.
+-- Foreign-data wrappers that are not PostgreSQL's own. A secret option is read as *** alone, and
+-- so is one whose value seems to hold a password.
 SELECT
     wrapper.oid,
     0 AS subid,
@@ -12,9 +13,12 @@ SELECT
         SELECT
             option.option_name || '=' || CASE
                 WHEN
-                    option.option_name ~* 'pass(word|wd|phrase|file|code)|pwd|secret|credential'
-                    OR option.option_name ~* '(api|access|private|ssl|auth|account)_?key'
-                    OR option.option_name ~* '(^|_)(pass|token)$'
+                    option.option_name <> 'password_required'
+                    AND option.option_name ~* (
+                        'pass(word|wd|phrase|file|code)|pwd|secret|credential|(^|_)(pass|token)$'
+                        '|(api|access|private|ssl|auth|account)_?key'
+                    )
+                    OR option.option_value ~* '(pass(word|wd|phrase)|pwd|secret)\s*=|://[^/@\s]*:[^/@\s]*@'
                 THEN '***'
                 ELSE option.option_value
             END

@@ -1,4 +1,5 @@
--- Foreign servers. A secret option is read as *** alone.
+-- Foreign servers. A secret option is read as *** alone, and so is one whose value seems to hold a
+-- password.
 SELECT
     server.oid,
     0 AS subid,
@@ -6,16 +7,19 @@ SELECT
     0 AS parent_subid,
     server.srvname AS name,
     0 AS position,
-    quote_ident(wrapper.fdwname) AS wrapper,
+    wrapper.fdwname AS wrapper,
     nullif(server.srvtype, '') AS type,
     nullif(server.srvversion, '') AS version,
     ARRAY(
         SELECT
             option.option_name || '=' || CASE
                 WHEN
-                    option.option_name ~* 'pass(word|wd|phrase|file|code)|pwd|secret|credential'
-                    OR option.option_name ~* '(api|access|private|ssl|auth|account)_?key'
-                    OR option.option_name ~* '(^|_)(pass|token)$'
+                    option.option_name <> 'password_required'
+                    AND option.option_name ~* (
+                        'pass(word|wd|phrase|file|code)|pwd|secret|credential|(^|_)(pass|token)$'
+                        '|(api|access|private|ssl|auth|account)_?key'
+                    )
+                    OR option.option_value ~* '(pass(word|wd|phrase)|pwd|secret)\s*=|://[^/@\s]*:[^/@\s]*@'
                 THEN '***'
                 ELSE option.option_value
             END

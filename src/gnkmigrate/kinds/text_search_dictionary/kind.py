@@ -17,6 +17,7 @@ class TextSearchDictionary(Kind):
     catalog = "pg_ts_dict"
     parent_catalog = "pg_namespace"
     attributes = {"template": How.MADE_AGAIN, "options": How.ALTERED}
+    unordered = frozenset[str]()  # pg_dump writes them in the order in which they were given
     rank = 59
     word = "TEXT SEARCH DICTIONARY"
     has_owner = True

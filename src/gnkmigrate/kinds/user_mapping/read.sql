@@ -1,6 +1,6 @@
--- Who signs in at a foreign server, and how. A secret option is read as *** alone. The options are
--- NULL where pg_user_mappings does not show them to the role that reads (its definition has the
--- same conditions).
+-- Who signs in at a foreign server, and how. A secret option is read as *** alone, and so is one
+-- whose value seems to hold a password. The options are NULL where pg_user_mappings does not show
+-- them to the role that reads (its definition has the same conditions).
 SELECT
     mapping.umid AS oid,
     0 AS subid,
@@ -10,7 +10,7 @@ SELECT
     0 AS position,
     CASE
         WHEN
-            (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+            (SELECT role.rolsuper FROM pg_roles AS role WHERE role.rolname = current_user)
             OR pg_has_role(server.srvowner, 'USAGE')
             AND (mapping.umuser = 0 OR mapping.usename = current_user)
             OR has_server_privilege(server.oid, 'USAGE')
@@ -19,11 +19,13 @@ SELECT
         THEN ARRAY(
             SELECT
                 option.option_name || '=' || CASE
-                    WHEN option.option_name = 'password_required' THEN option.option_value
                     WHEN
-                        option.option_name ~* 'pass(word|wd|phrase|file|code)|pwd|secret|credential'
-                        OR option.option_name ~* '(api|access|private|ssl|auth|account)_?key'
-                        OR option.option_name ~* '(^|_)(pass|token)$'
+                        option.option_name <> 'password_required'
+                        AND option.option_name ~* (
+                            'pass(word|wd|phrase|file|code)|pwd|secret|credential|(^|_)(pass|token)$'
+                            '|(api|access|private|ssl|auth|account)_?key'
+                        )
+                        OR option.option_value ~* '(pass(word|wd|phrase)|pwd|secret)\s*=|://[^/@\s]*:[^/@\s]*@'
                     THEN '***'
                     ELSE option.option_value
                 END
