@@ -39,6 +39,8 @@ def grouped(graph: Graph) -> tuple[Group, ...]:
         left = []
         for action, above, edges in waiting:
             leader = leaders[above]
+            if leaders[action] is not action:
+                continue  # it has joined another already
             if _is_between(action, leader, edges, leaders, members):
                 left.append((action, above, edges))
                 continue

@@ -22,6 +22,7 @@ from gnkmigrate.kinds.kind import Unplannable
 # Making comes before removing wherever the graph leaves the choice: should a plan stop in the
 # middle, less is gone.
 _VERBS = {"rename": 0, "create": 1, "alter": 1, "finish": 2, "drop": 3}
+_ENCLOSING = {"drop": -1, "alter": -1, "create": 4}
 
 
 def arrange(actions: Sequence[Action], target: Snapshot) -> tuple[Group, ...]:
@@ -67,9 +68,10 @@ def _after(graph: Graph, group: Group, of: dict[Action, Group]) -> set[Action]:
 
 
 def _key(action: Action) -> tuple[int, int, Identity, str]:
+    known = kind_of(action.fact.kind)
     return (
-        _VERBS[action.verb],
-        kind_of(action.fact.kind).rank,
+        (_ENCLOSING if known.encloses else _VERBS)[action.verb],
+        known.rank,
         action.fact.identity,
         action.verb,
     )

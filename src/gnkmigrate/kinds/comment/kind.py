@@ -3,58 +3,77 @@
 from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds import kind_of, locks
-from gnkmigrate.postgres.quoting import identifier, literal, qualified
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import literal, qualified
 
-_ON_TABLE = {"constraint": "CONSTRAINT", "trigger": "TRIGGER", "policy": "POLICY", "rule": "RULE"}
-_RELATIONS = frozenset({"table", "view", "index", "sequence"})
-_LOCKS = {
-    **dict.fromkeys((*_RELATIONS, "column"), locks.COMMENT_ON_RELATION),
-    **dict.fromkeys(_ON_TABLE, locks.COMMENT_ON_PART),
-}
+# Things whose comment takes a lock on the table that they are in.
+_ON_TABLE = frozenset({"constraint", "trigger", "policy", "rule"})
+
+# What initdb says of schema public, which counts as no comment.
+_USUAL = "standard public schema"
 
 
-class CommentKind(Kind):
+class Comment(Kind):
     name = "comment"
-    is_satellite = True
     attributes = {"text": How.ALTERED}
     rank = 116
+    is_satellite = True
     has_comment = False
 
+    def words(self, fact: Fact) -> str:
+        kind, *path = fact.identity.path
+        return f"Comment on {kind} {qualified(*path)}"
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
-        return (_comment(fact, literal(fact.payload["text"]), context, "The target says so."),)
+        return _comment(fact, literal(fact.payload["text"]), context)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        return (_comment(fact, "NULL", context, "The target has no such comment."),)
+        public = fact.identity.path == ("schema", "public")
+        return _comment(fact, literal(_USUAL) if public else "NULL", context)
 
-    def alter(self, change: Change, context: Context) -> Statements:
-        return self.create(change.fact, (), context)
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del differing
+        return _comment(change.fact, literal(change.fact.payload["text"]), context)
 
 
-def _comment(fact: Fact, text: str, context: Context, reason: str) -> Statement:
+def _comment(fact: Fact, text: str, context: Context) -> Statements:
+    thing = context.find(fact.parent)
+    if thing is None:
+        return ()
     kind, *path = fact.identity.path
-    lock = _LOCKS.get(kind, locks.NONE)
-    relation = qualified(*(path if kind in _RELATIONS else path[:-1]))
-    return Statement(
-        f"COMMENT ON {_subject(fact, context)} IS {text}",
-        reason,
-        lock=lock,
-        relation=relation if lock else "",
+    if thing.kind == kind:
+        reference, words = kind_of(kind).reference(thing), kind_of(kind).words(thing)
+    else:  # a part that is no fact of its own
+        reference = f"{kind.upper()} {qualified(*path)}"
+        words = f"{kind.capitalize()} {qualified(*path)}"
+    says = "has no comment" if text == "NULL" else "has this comment"
+    lock, relation = _lock(fact)
+    return (
+        Statement(
+            f"COMMENT ON {reference} IS {text}",
+            f"{words} {says} in the target.",
+            lock=lock,
+            relation=relation,
+        ),
     )
 
 
-def _subject(fact: Fact, context: Context) -> str:
-    """What the comment is on, as COMMENT names it."""
+def _lock(fact: Fact) -> tuple[str, str]:
+    """The lock that COMMENT takes, and on what."""
     kind, *path = fact.identity.path
-    subject = context.find(fact.parent) if fact.parent else None
-    if subject is None or subject.kind != kind:
-        return f"{kind.upper()} {qualified(*path)}"
-    return kind_of(kind).reference(subject)
+    if kind in _ON_TABLE:
+        return locks.COMMENT_ON_PART, qualified(*path[:-1])
+    if kind == "column":
+        return locks.COMMENT_ON_RELATION, qualified(*path[:-1])
+    if kind == "index" or kind_of(kind).is_relation:
+        return locks.COMMENT_ON_RELATION, qualified(*path)
+    return locks.NONE, ""
 
 
-KIND = CommentKind()
+KIND = Comment()

@@ -33,9 +33,13 @@ class IdentityKind(Kind):
     rank = 67
     inline = True
     has_comment = False
+    grant_word = "SEQUENCE"
 
     def reference(self, fact: Fact) -> str:
         return f"SEQUENCE {_sequence(fact)}"
+
+    def grant_reference(self, fact: Fact) -> str:
+        return self.reference(fact)
 
     def words(self, fact: Fact) -> str:
         return f"Column {qualified(*fact.identity.path)}"

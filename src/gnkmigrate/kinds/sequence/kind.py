@@ -4,12 +4,14 @@ A sequence that a column owns exists before the column, whose default uses it, a
 column afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.kinds import locks
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kinds, locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.owner.kind import before_owned
 from gnkmigrate.kinds.sequence_options import continued, narrowed, options, unusual
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -75,6 +77,8 @@ class SequenceKind(Kind):
             command = f"ALTER SEQUENCE {name} {numbers}"
             statements.append(_alter(name, narrowed(name, command, after), reason))
             numbers = ""
+        if owner and after["owned_by"]:
+            statements += before_owned(change.fact, context)
         if numbers or owner:
             text = f"ALTER SEQUENCE {name}{' ' if numbers else ''}{numbers}{owner}"
             statements.append(_alter(name, text, reason))
@@ -103,6 +107,14 @@ class SequenceKind(Kind):
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         owner = _owner(fact)
         return () if owner is None else (owner,)
+
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        """The owner of its column's table, which must be its own."""
+        del target
+        if (column := _owner(fact)) is not None:
+            for each in kinds().values():
+                if each.is_relation:
+                    yield Identity("owner", (each.name, *column.path[:-1]))
 
 
 def _owner(fact: Fact) -> Identity | None:

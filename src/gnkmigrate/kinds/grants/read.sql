@@ -1,0 +1,140 @@
+-- Privileges, as far as they differ from those that PostgreSQL gives (acldefault): "reporter=SELECT"
+-- is one more, with "*" where it may be passed on, "-=EXECUTE" one that was taken away; nobody in
+-- front of "=" is PUBLIC, OWNER is whoever owns the thing. What another role than the owner has
+-- granted ends in "/" and that role.
+WITH held AS (
+    SELECT
+        'pg_class'::regclass AS catalog,
+        relation.oid,
+        0 AS subid,
+        NULL::name AS column,
+        relation.relowner AS owner,
+        relation.relacl AS acl,
+        acldefault(CASE relation.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relation.relowner) AS usual
+    FROM pg_class AS relation
+    WHERE
+        relation.relacl IS NOT NULL
+        AND relation.relnamespace = ANY (%(schemas)s::oid[])
+        AND relation.oid <> ALL (%(skipped)s::oid[])
+    UNION ALL
+    SELECT
+        'pg_class'::regclass,
+        relation.oid,
+        attribute.attnum,
+        attribute.attname,
+        relation.relowner,
+        attribute.attacl,
+        acldefault('c', relation.relowner)
+    FROM pg_attribute AS attribute
+    JOIN pg_class AS relation ON relation.oid = attribute.attrelid
+    WHERE
+        attribute.attacl IS NOT NULL
+        AND NOT attribute.attisdropped
+        AND relation.relnamespace = ANY (%(schemas)s::oid[])
+        AND relation.oid <> ALL (%(skipped)s::oid[])
+    UNION ALL
+    SELECT
+        'pg_proc'::regclass,
+        function.oid,
+        0,
+        NULL,
+        function.proowner,
+        function.proacl,
+        acldefault('f', function.proowner)
+    FROM pg_proc AS function
+    WHERE function.proacl IS NOT NULL AND function.pronamespace = ANY (%(schemas)s::oid[])
+    UNION ALL
+    SELECT
+        'pg_type'::regclass,
+        type.oid,
+        0,
+        NULL,
+        type.typowner,
+        type.typacl,
+        acldefault('T', type.typowner)
+    FROM pg_type AS type
+    WHERE type.typacl IS NOT NULL AND type.typnamespace = ANY (%(schemas)s::oid[])
+    UNION ALL
+    SELECT
+        'pg_namespace'::regclass,
+        namespace.oid,
+        0,
+        NULL,
+        namespace.nspowner,
+        namespace.nspacl,
+        acldefault('n', namespace.nspowner)
+    FROM pg_namespace AS namespace
+    WHERE namespace.nspacl IS NOT NULL AND namespace.oid = ANY (%(schemas)s::oid[])
+    UNION ALL
+    SELECT
+        'pg_language'::regclass,
+        language.oid,
+        0,
+        NULL,
+        language.lanowner,
+        language.lanacl,
+        acldefault('l', language.lanowner)
+    FROM pg_language AS language
+    WHERE language.lanacl IS NOT NULL
+    UNION ALL
+    SELECT
+        'pg_foreign_data_wrapper'::regclass,
+        wrapper.oid,
+        0,
+        NULL,
+        wrapper.fdwowner,
+        wrapper.fdwacl,
+        acldefault('F', wrapper.fdwowner)
+    FROM pg_foreign_data_wrapper AS wrapper
+    WHERE wrapper.fdwacl IS NOT NULL
+    UNION ALL
+    SELECT
+        'pg_foreign_server'::regclass,
+        server.oid,
+        0,
+        NULL,
+        server.srvowner,
+        server.srvacl,
+        acldefault('S', server.srvowner)
+    FROM pg_foreign_server AS server
+    WHERE server.srvacl IS NOT NULL
+),
+
+told AS (
+    SELECT
+        held.catalog,
+        held.oid,
+        held.subid,
+        held.column,
+        ARRAY(
+            SELECT
+                CASE WHEN given.is_grantable IS NULL THEN '-' ELSE '' END
+                || CASE grantee
+                    WHEN 0 THEN ''
+                    WHEN held.owner THEN 'OWNER'
+                    ELSE quote_ident(pg_get_userbyid(grantee))
+                END
+                || '='
+                || privilege_type
+                || CASE WHEN given.is_grantable THEN '*' ELSE '' END
+                || CASE
+                    WHEN grantor = held.owner THEN ''
+                    ELSE '/' || quote_ident(pg_get_userbyid(grantor))
+                END COLLATE "C" AS entry
+            FROM aclexplode(held.acl) AS given
+            FULL JOIN aclexplode(held.usual) AS usual
+                USING (grantor, grantee, privilege_type)
+            WHERE given.is_grantable IS DISTINCT FROM usual.is_grantable
+            ORDER BY entry
+        ) AS grants
+    FROM held
+)
+
+SELECT
+    told.catalog::oid AS catalog,
+    told.oid,
+    told.subid::integer AS subid,
+    told.column,
+    told.grants
+FROM told
+WHERE told.grants <> '{}';

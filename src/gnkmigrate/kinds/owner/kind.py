@@ -1,0 +1,121 @@
+"""Who owns a thing (manual: ALTER TABLE ... OWNER TO and its siblings)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds import kind_of, kinds, locks
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+# Whoever runs the plan: where nobody knows yet who that will be.
+_WHOEVER = "CURRENT_USER"
+
+
+class Owner(Kind):
+    name = "owner"
+    attributes = {"owner": How.ALTERED}
+    rank = 110
+    is_satellite = True
+    has_comment = False
+
+    def reference(self, fact: Fact) -> str:
+        return f"owner of {_named(fact.identity)}"
+
+    def words(self, fact: Fact) -> str:
+        return f"Owner of {_named(fact.identity)}"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts
+        owner = fact.payload["owner"]
+        if fact.parent is not None and context.is_new(fact.parent) and owner == context.source.role:
+            return ()  # who makes it owns it
+        return _given(fact, identifier(owner), context)
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        thing = context.target.facts.get(fact.parent) if fact.parent is not None else None
+        if thing is not None and thing.payload.get("owned_by"):
+            return ()  # see `before_owned`
+        return _given(fact, _role(context), context)
+
+    def altered(
+        self, change: Change, differing: frozenset[str], context: Context
+    ) -> Statements | None:
+        del differing
+        return _given(change.fact, identifier(change.fact.payload["owner"]), context)
+
+
+def owner_of(thing: Fact, context: Context) -> str:
+    """Who owns a thing once the plan has given it to its owner, quoted."""
+    owners = [*_owners(thing, context)]
+    snapshots = (context.target,) if context.is_new(thing.identity) else (
+        context.target, context.source
+    )  # fmt: skip
+    for snapshot in snapshots:
+        for identity in owners:
+            if found := snapshot.facts.get(identity):
+                return identifier(found.payload["owner"])
+    return _role(context)
+
+
+def before_owned(sequence: Fact, context: Context) -> Statements:
+    """What gives a sequence to the owner of the column's table that it is about to belong to."""
+    wanted = owner_of(sequence, context)
+    before = context.source.facts.get(sequence.identity)
+    now = _role(context)
+    if before is not None and not context.is_new(sequence.identity):
+        now = owner_of(before, replace(context, target=context.source))
+    if now == wanted:
+        return ()
+    name = qualified(*sequence.identity.path)
+    return (
+        Statement(
+            f"ALTER SEQUENCE {name} OWNER TO {wanted}",
+            f"{name} has the owner of the table that it belongs to.",
+            lock=locks.ALTER_TABLE,
+            relation=name,
+        ),
+    )
+
+
+def _owners(thing: Fact, context: Context) -> Iterator[Identity]:
+    """What may tell who owns a thing: a column's sequence has the owner of its table."""
+    yield Identity("owner", (thing.kind, *thing.identity.path))
+    table = thing.payload.get("owned_by")
+    if thing.kind == "sequence" and table:
+        relations = (each.name for each in kinds().values() if each.is_relation)
+        yield from (Identity("owner", (name, *table[:-1])) for name in relations)
+    above = context.find(thing.parent)
+    if above is not None and above.kind != "schema":
+        yield from _owners(above, context)
+
+
+def _role(context: Context) -> str:
+    return identifier(context.source.role) if context.source.role else _WHOEVER
+
+
+def _given(fact: Fact, role: str, context: Context) -> Statements:
+    thing = context.find(fact.parent)
+    if thing is None:
+        return ()
+    known = kind_of(thing.kind)
+    words = known.words(thing)
+    relation = qualified(*thing.identity.path) if known.is_relation else ""
+    return (
+        Statement(
+            f"ALTER {known.reference(thing)} OWNER TO {role}",
+            f"{words} is to belong to {role}.",
+            lock=locks.ALTER_TABLE if relation else locks.NONE,
+            relation=relation,
+        ),
+    )
+
+
+def _named(identity: Identity) -> str:
+    kind, *path = identity.path
+    return f"{kind} {qualified(*path)}"
+
+
+KIND = Owner()
