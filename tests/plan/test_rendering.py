@@ -82,8 +82,8 @@ def test_text_sums_up() -> None:
 def test_a_document_comes_back_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(write_plan(planned()))
-    document, statements = read_plan(file)
-    assert statements == STATEMENTS
+    document = read_plan(file)
+    assert tuple(each.statement() for each in document.statements) == STATEMENTS
     assert document.source.facts == facts_hash(Snapshot.of([]))
     assert json.loads(file.read_text())["summary"] == {
         "statements": 3,
@@ -92,6 +92,13 @@ def test_a_document_comes_back_as_it_was(tmp_path: Path) -> None:
         "outside_transaction": 1,
         "loses_data": [DROPPED.loses_data],
     }
+
+
+def test_a_plan_of_another_version_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({**json.loads(write_plan(planned())), "version": 1}))
+    with pytest.raises(PlanUnreadable, match=r"is a plan of version 1, and .* reads version 2\."):
+        read_plan(file)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', "no JSON"])

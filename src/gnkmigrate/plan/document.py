@@ -1,23 +1,26 @@
 """A plan as a JSON document, and back: docs/plan.md describes it.
 
 It knows which database it was made for by the hash of that database's facts, so that nobody runs
-it on a database that has changed since.
+it on a database that has changed since, and how that database was read.
 """
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned
-from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.summary import Summary, summarise
 from gnkmigrate.validation import problems
+
+VERSION: Final = 2
+_HINT = "Make one with: gnkmigrate plan --format json --output plan.json"
 
 
 class PlanUnreadable(GnkMigrateError):
@@ -53,6 +56,7 @@ class StatementDocument(BaseModel, extra="forbid"):
     scans: bool
     loses_data: str
     transactional: bool
+    builds: str
 
     def statement(self) -> Statement:
         return Statement(**self.model_dump())
@@ -68,46 +72,89 @@ class ProofDocument(BaseModel, extra="forbid"):
     provider: str
 
 
+class UndoDocument(BaseModel, extra="forbid"):
+    """The way back; see `Undo`."""
+
+    statements: list[StatementDocument]
+    not_restored: list[str]
+    impossible: str
+
+
+class SessionDocument(BaseModel, extra="forbid"):
+    """How the database was read, and the session in which the statements run.
+
+    `schemas` is null where all were read. `role` owns what the statements make; it is empty where
+    the target does not say who owns what.
+    """
+
+    search_path: list[str]
+    schemas: list[str] | None
+    ignore: list[str]
+    role: str
+
+
 class PlanDocument(BaseModel, extra="forbid"):
     """The whole plan; `proof` is null where none was asked for."""
 
-    version: Literal[1]
+    version: Literal[2]
     source: SideDocument
     target: SideDocument
+    session: SessionDocument
     summary: SummaryDocument
     statements: list[StatementDocument]
+    undo: UndoDocument
     proof: ProofDocument | None = None
 
 
 def write_plan(planned: Planned, proof: Proof | None = None) -> str:
     """The plan as a JSON text that ends with a newline, with what a proof has shown."""
     document = PlanDocument(
-        version=1,
+        version=VERSION,
         source=_side(planned.source, planned.source_name),
         target=_side(planned.target, planned.target_name),
+        session=_session(planned),
         summary=_summary(summarise(planned.statements)),
-        statements=[StatementDocument(**asdict(each)) for each in planned.statements],
+        statements=_statements(planned.statements),
+        undo=UndoDocument(
+            statements=_statements(planned.undo.statements),
+            not_restored=list(planned.undo.not_restored),
+            impossible=planned.undo.impossible,
+        ),
         proof=ProofDocument(**asdict(proof)) if proof else None,
     )
     return document.model_dump_json(indent=2) + "\n"
 
 
-def read_plan(path: Path) -> tuple[PlanDocument, Statements]:
-    """A plan that was kept, and its statements.
+def read_plan(path: Path) -> PlanDocument:
+    """A plan that was kept.
 
     Raises:
-        PlanUnreadable: the file cannot be read or is no plan.
+        PlanUnreadable: the file cannot be read, is no plan, or is one of another version.
     """
-    hint = "Make one with: gnkmigrate plan --format json --output plan.json"
     try:
-        document = PlanDocument.model_validate_json(path.read_bytes())
+        text = path.read_bytes()
+        _require_version(path, text)
+        return PlanDocument.model_validate_json(text)
     except OSError as error:
-        raise PlanUnreadable(f"{path} cannot be read: {error.strerror}.", hint=hint) from None
+        raise PlanUnreadable(f"{path} cannot be read: {error.strerror}.", hint=_HINT) from None
     except ValidationError as error:
         raise PlanUnreadable(
-            f"{path} is not a plan.", details=problems(error, whole="JSON")[:5], hint=hint
+            f"{path} is not a plan.", details=problems(error, whole="JSON")[:5], hint=_HINT
         ) from None
-    return document, tuple(each.statement() for each in document.statements)
+
+
+class _Versioned(BaseModel, extra="ignore"):
+    version: int
+    statements: list[object]
+
+
+def _require_version(path: Path, text: bytes) -> None:
+    version = _Versioned.model_validate_json(text).version
+    if version != VERSION:
+        raise PlanUnreadable(
+            f"{path} is a plan of version {version}, and this gnkmigrate reads version {VERSION}.",
+            hint=_HINT,
+        )
 
 
 def facts_hash(snapshot: Snapshot) -> str:
@@ -123,6 +170,20 @@ def _side(snapshot: Snapshot, name: str) -> SideDocument:
         server_version=snapshot.server_version,
         facts=facts_hash(snapshot),
     )
+
+
+def _session(planned: Planned) -> SessionDocument:
+    known = planned.circumstances
+    return SessionDocument(
+        search_path=list(known.search_path),
+        schemas=None if known.schemas is None else list(known.schemas),
+        ignore=list(known.ignore),
+        role="" if "owner" in planned.target.unstated else planned.source.role,
+    )
+
+
+def _statements(statements: Statements) -> list[StatementDocument]:
+    return [StatementDocument(**asdict(each)) for each in statements]
 
 
 def _summary(summary: Summary) -> SummaryDocument:

@@ -2,16 +2,37 @@
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from gnkmigrate.facts.source import load_schema
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect, redact
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.plan.make import plan
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.source import load_schema
 from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.undo import Undo, undo_of
 from gnkmigrate.settings import Settings
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """How a plan came about; whoever runs it looks at the database in the same way.
+
+    Attributes:
+        search_path: where its statements find names that are not qualified, as in functions.
+        schemas: those that were read; None for all.
+        ignore: patterns of what was not read.
+        online: whether it keeps locks short.
+        source_timezone: the zone in which timestamps without one were written.
+    """
+
+    search_path: tuple[str, ...] = ("public",)
+    schemas: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    online: bool = True
+    source_timezone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -24,6 +45,7 @@ class Planned:
         target: the target's.
         source_name: the live database's address, without a password.
         target_name: the target as people know it.
+        circumstances: how it came about.
     """
 
     statements: Statements
@@ -31,6 +53,18 @@ class Planned:
     target: Snapshot
     source_name: str
     target_name: str
+    circumstances: Circumstances = Circumstances()
+
+    @cached_property
+    def undo(self) -> Undo:
+        """The way back."""
+        return undo_of(
+            self.statements,
+            self.source,
+            self.target,
+            online=self.circumstances.online,
+            source_timezone=self.circumstances.source_timezone,
+        )
 
 
 def plan_project(
@@ -51,7 +85,7 @@ def plan_project(
         Unplannable: no statements close one of the differences.
     """
     with connect(url, read_only=True) as connection:
-        live = read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+        live = read_snapshot(connection, ignore=settings.ignore, schemas=settings.read_schemas)
     wanted = target or str(settings.path(settings.target))
     loaded = load_schema(wanted, settings, major=live.server_version // 10000)
     statements = plan(
@@ -61,7 +95,14 @@ def plan_project(
         online=online,
         source_timezone=settings.source_timezone,
     )
-    return Planned(statements, live, loaded, str(url), _name(wanted))
+    circumstances = Circumstances(
+        search_path=settings.schemas,
+        schemas=settings.read_schemas,
+        ignore=settings.ignore,
+        online=online,
+        source_timezone=settings.source_timezone,
+    )
+    return Planned(statements, live, loaded, str(url), _name(wanted), circumstances)
 
 
 def _name(target: str) -> str:

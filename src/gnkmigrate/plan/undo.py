@@ -1,0 +1,85 @@
+"""The way back of a plan: a plan of its own, from what the first one arrives at to the source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.summary import summarise
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What takes a database back to where a plan found it, as far as a plan can.
+
+    Attributes:
+        statements: in the order in which they run.
+        not_restored: what the plan loses, and this does not bring back.
+        impossible: why there is no way back; "" where there is one.
+    """
+
+    statements: Statements = ()
+    not_restored: tuple[str, ...] = ()
+    impossible: str = ""
+
+
+def undo_of(
+    statements: Statements,
+    source: Snapshot,
+    target: Snapshot,
+    *,
+    online: bool = True,
+    source_timezone: str = "UTC",
+) -> Undo:
+    """The way back of a plan.
+
+    Args:
+        statements: the plan.
+        source: what it starts from.
+        target: what it arrives at.
+        online: as for `plan`.
+        source_timezone: as for `plan`.
+    """
+    arrived = _arrived(source, target)
+    hints = _renames(compare(source, target)).inverse()
+    lost = summarise(statements).loses_data
+    try:
+        back = plan(
+            compare(arrived, source, hints),
+            arrived,
+            source,
+            online=online,
+            source_timezone=source_timezone,
+        )
+    except Unplannable as error:
+        return Undo((), lost, error.message)
+    return Undo(back, lost)
+
+
+def _arrived(source: Snapshot, target: Snapshot) -> Snapshot:
+    """The target's facts, and those of the source about which the target says nothing."""
+    kept = (
+        fact
+        for fact in source
+        if fact.kind in target.unstated
+        and fact.identity not in target
+        and (fact.parent is None or fact.parent in target)
+    )
+    return Snapshot.of(
+        (*target, *kept), source.server_version, source.database, source.role, source.unread
+    )
+
+
+def _renames(changes: Sequence[Change]) -> Renames:
+    return Renames.of(
+        *(
+            (change.before.identity, change.after.identity)
+            for change in changes
+            if change.verb == "rename" and change.before and change.after
+        )
+    )

@@ -1,0 +1,96 @@
+"""The way back of a plan arrives where the plan set out, on a real server."""
+
+import json
+
+import pytest
+
+from gnkmigrate.connection import connect
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.plan.document import write_plan
+from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.session import Planned
+from gnkmigrate.plan.undo import Undo, undo_of
+from gnkmigrate.servers import Server
+from tests.plan.support import Pair, pair, run
+
+ITEM = "CREATE TABLE item (id integer PRIMARY KEY, name text, price text);"
+SEEN = "CREATE VIEW seen AS SELECT id, name FROM item;"
+
+
+def there_and_back(given: Pair) -> Undo:
+    statements = plan(compare(given.source, given.target), given.source, given.target)
+    undo = undo_of(statements, given.source, given.target)
+    with connect(given.url) as connection:
+        run(connection, statements)
+        run(connection, undo.statements)
+        left = compare(read_snapshot(connection), given.source)
+    assert left == (), [f"{each.verb} {each.identity} {each.differing}" for each in left]
+    return undo
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ITEM, ITEM + "CREATE TABLE other (item integer REFERENCES item);"),
+        (ITEM, ITEM + "CREATE INDEX by_name ON item (name); COMMENT ON TABLE item IS 'sold';"),
+        (ITEM, ITEM.replace("price text", "price numeric NOT NULL")),
+        (ITEM + SEEN, ITEM.replace("name text", "name varchar(80)") + SEEN),
+        ("CREATE TYPE mood AS ENUM ('calm');", "CREATE TYPE mood AS ENUM ('calm', 'merry');"),
+        (
+            "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';",
+            "CREATE FUNCTION one() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';",
+        ),
+    ],
+)
+def test_it_takes_everything_back(server: Server, before: str, after: str) -> None:
+    with pair(server, before, after) as given:
+        assert there_and_back(given).not_restored == ()
+
+
+def test_it_says_what_it_cannot_bring_back(server: Server) -> None:
+    with pair(server, ITEM, ITEM.replace(", price text", "")) as given:
+        undo = there_and_back(given)
+    assert undo.not_restored == ("the values of public.item.price",)
+    assert [each.sql for each in undo.statements] == [
+        "ALTER TABLE public.item ADD COLUMN price text"
+    ]
+
+
+def test_it_says_what_it_loses_itself(server: Server) -> None:
+    with pair(server, ITEM, ITEM.replace("price", "weight integer, price")) as given:
+        undo = there_and_back(given)
+    assert [each.loses_data for each in undo.statements] == ["the values of public.item.weight"]
+
+
+def test_a_rename_is_taken_back_as_one(server: Server) -> None:
+    with pair(server, ITEM, ITEM.replace("name", '"Name"')) as given:
+        (statement,) = there_and_back(given).statements
+    assert statement.sql == 'ALTER TABLE public.item RENAME COLUMN "Name" TO name'
+
+
+def test_about_what_the_target_does_not_say_nothing_is_done(server: Server) -> None:
+    with pair(server, ITEM, ITEM + "CREATE TABLE other ();") as given:
+        silent = Snapshot(
+            {each.identity: each for each in given.target if each.kind != "owner"},
+            given.target.server_version,
+            unstated=frozenset({"owner"}),
+        )
+        assert [each.sql for each in undo_of((), given.source, silent).statements] == [
+            "DROP TABLE public.other"
+        ]
+
+
+def test_it_is_part_of_the_document(server: Server) -> None:
+    with pair(server, ITEM, ITEM.replace(", price text", "")) as given:
+        statements = plan(compare(given.source, given.target), given.source, given.target)
+        document = json.loads(
+            write_plan(Planned(statements, given.source, given.target, "here", "there"))
+        )
+    undo = document["undo"]
+    assert [each["sql"] for each in undo["statements"]] == [
+        "ALTER TABLE public.item ADD COLUMN price text"
+    ]
+    assert undo["not_restored"] == ["the values of public.item.price"]
+    assert undo["impossible"] == ""
