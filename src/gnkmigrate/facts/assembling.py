@@ -106,8 +106,8 @@ class _Assembly:
                     parent = identities.get((above, row[2], 0))
                 if parent is None:
                     continue
-                if in_schema:
-                    path = (parent.path[0], row[4])
+                if in_schema:  # its parent's, or that which its name says
+                    path = (parent.path[0], row[4]) if isinstance(row[4], str) else tuple(row[4])
                 elif row[1] == -1 or (row[3] and not whole):  # it has its parent's name
                     path = parent.path
                 else:

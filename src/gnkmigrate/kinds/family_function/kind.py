@@ -1,0 +1,18 @@
+"""Support functions that are loose in an operator family (manual: ALTER OPERATOR FAMILY)."""
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.family_member import FamilyMember
+from gnkmigrate.kinds.kind import How
+
+
+class FamilyFunction(FamilyMember):
+    name = "family function"
+    catalog = "pg_amproc"
+    attributes = {"function": How.MADE_AGAIN}
+    member = "FUNCTION"
+
+    def clause(self, fact: Fact) -> str:
+        return f"FUNCTION {fact.identity.name} {fact.payload['function']}"
+
+
+KIND = FamilyFunction()

@@ -1,0 +1,54 @@
+"""What is loose in an operator family (manual: ALTER OPERATOR FAMILY, chapter 36.16.5).
+
+A member is called by its number and the types that it is for: "1 (integer, bigint)".
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.kind import Context, Kind
+from gnkmigrate.kinds.of_method import with_method
+from gnkmigrate.kinds.statement import Statement, Statements
+
+
+class FamilyMember(Kind):
+    """One of the two kinds of members."""
+
+    parent_catalog = "pg_opfamily"
+    rank = 57
+    has_comment = False
+    member: ClassVar[str]
+
+    def reference(self, fact: Fact) -> str:
+        return f"{self.member} {fact.identity.name} of operator family {_family(fact)}"
+
+    def words(self, fact: Fact) -> str:
+        member, _, rest = self.reference(fact).partition(" ")
+        return f"{member.capitalize()} {rest}"
+
+    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
+        del parts, context
+        sql = f"ALTER OPERATOR FAMILY {_family(fact)} ADD {self.clause(fact)}"
+        return (Statement(sql, f"{self.words(fact)} is missing."),)
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        del context
+        sql = f"ALTER OPERATOR FAMILY {_family(fact)} DROP {self.member} {fact.identity.name}"
+        return (Statement(sql, f"{self.words(fact)} is not in the target."),)
+
+    def clause(self, fact: Fact) -> str:
+        """What ADD takes."""
+        raise NotImplementedError
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        return frozenset({member_name(self.member, _family(fact), fact.identity.name)})
+
+
+def member_name(member: str, family: str, name: str) -> tuple[str, ...]:
+    """The name that a member occupies in its family, be it loose or an operator class's."""
+    return ("family member", member, family, name)
+
+
+def _family(fact: Fact) -> str:
+    return with_method(*fact.identity.path[:2])

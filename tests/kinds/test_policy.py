@@ -1,0 +1,81 @@
+"""Policies of row security: what is read of them, and how each property gets another value."""
+
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge, planned
+
+TABLE = "CREATE TABLE t (id integer, owner text);"
+POLICY = "CREATE POLICY own ON t USING (owner = current_user);"
+
+
+def test_a_policy_comes_and_goes(server: Server) -> None:
+    assert converge(server, "", POLICY, shared=TABLE) == (
+        [
+            (
+                "CREATE POLICY own ON public.t AS PERMISSIVE FOR ALL TO PUBLIC"
+                " USING ((owner = CURRENT_USER))"
+            )
+        ],
+        ["DROP POLICY own ON public.t"],
+    )
+    converge(server, "", f"{TABLE} ALTER TABLE t ENABLE ROW LEVEL SECURITY; {POLICY}")
+
+
+def test_conditions_and_roles_are_altered_in_place(server: Server) -> None:
+    other = "CREATE POLICY own ON t TO pg_monitor, pg_read_all_data USING (id > 3);"
+    assert converge(server, POLICY, other, shared=TABLE) == (
+        ["ALTER POLICY own ON public.t TO pg_monitor, pg_read_all_data USING ((id > 3))"],
+        ["ALTER POLICY own ON public.t TO PUBLIC USING ((owner = CURRENT_USER))"],
+    )
+    checked = POLICY.replace(";", " WITH CHECK (id > 0);")
+    more = POLICY.replace(";", " WITH CHECK (id > 1);")
+    assert converge(server, checked, more, shared=TABLE).there == [
+        "ALTER POLICY own ON public.t WITH CHECK ((id > 1))"
+    ]
+
+
+def test_a_condition_is_added_in_place_and_never_taken_away(server: Server) -> None:
+    checked = POLICY.replace(";", " WITH CHECK (id > 0);")
+    there, back = converge(server, POLICY, checked, shared=TABLE)
+    assert there == ["ALTER POLICY own ON public.t WITH CHECK ((id > 0))"]
+    assert back[0] == "DROP POLICY own ON public.t"
+
+
+def test_command_and_kind_make_it_anew(server: Server) -> None:
+    converge(server, POLICY, POLICY.replace("ON t", "ON t FOR UPDATE"), shared=TABLE)
+    converge(server, POLICY, POLICY.replace("ON t", "ON t AS RESTRICTIVE"), shared=TABLE)
+    for command in ("SELECT", "UPDATE", "DELETE"):
+        converge(server, "", POLICY.replace("ON t", f"ON t FOR {command}"), shared=TABLE)
+    converge(server, "", "CREATE POLICY own ON t FOR INSERT WITH CHECK (true);", shared=TABLE)
+
+
+def test_a_policy_makes_way_for_a_column_that_it_uses(server: Server) -> None:
+    converge(server, f"{TABLE} {POLICY}", f"{TABLE.replace('text', 'varchar(63)')} {POLICY}")
+
+
+def test_a_policy_comes_after_what_it_asks(server: Server) -> None:
+    asking = """CREATE TABLE members (name text);
+        CREATE FUNCTION is_member(text) RETURNS boolean LANGUAGE sql
+            AS 'SELECT EXISTS (SELECT FROM members WHERE name = $1)';
+        CREATE POLICY own ON t USING (is_member(owner) AND id IN (SELECT length(name)
+            FROM members));"""
+    converge(server, TABLE, f"{TABLE} {asking}")
+
+
+def test_it_is_renamed_in_place(server: Server) -> None:
+    old = POLICY.replace("POLICY own", 'POLICY "isOwn"')
+    assert converge(server, old, POLICY.replace("own ON", "is_own ON"), shared=TABLE).there == [
+        'ALTER POLICY "isOwn" ON public.t RENAME TO is_own'
+    ]
+
+
+def test_its_comment_comes_and_goes(server: Server) -> None:
+    converge(
+        server, POLICY, f"{POLICY} COMMENT ON POLICY own ON t IS 'each their own';", shared=TABLE
+    )
+
+
+def test_every_statement_says_why(server: Server) -> None:
+    other = "CREATE POLICY own ON t TO pg_monitor USING (id > 3);"
+    assert [each.reason for each in planned(server, TABLE + POLICY, TABLE + other)] == [
+        "Policy own ON public.t differs in: roles, using."
+    ]
