@@ -98,7 +98,8 @@ class Settings(BaseSettings):
         migrations: the Alembic environment.
         audits: kept reports, opinions on severity, the project's own checks.
         backups: where backups go that are given no other place.
-        schemas: the schemas that the project owns; the first is the default of its SQL.
+        schemas: the schemas that the project owns; the first is the default of its SQL. Where
+            it is not set, all are read that are the user's.
         ignore: patterns (fnmatch) of objects that are somebody else's, "schema.name".
         source_timezone: the time zone in which timestamps without one were written.
         policies: answers to the questions that the project's revisions ask.
@@ -126,6 +127,11 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     limits: LimitSettings = LimitSettings()
     root: Path = Path()
+
+    @property
+    def read_schemas(self) -> tuple[str, ...] | None:
+        """The schemas that are read: those that the settings name, or None for all."""
+        return self.schemas if "schemas" in self.model_fields_set else None
 
     def path(self, relative: Path) -> Path:
         """A path of the settings, counted from the settings file's folder."""

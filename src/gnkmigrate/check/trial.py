@@ -201,7 +201,7 @@ class Trial:
 
     def _facts(self) -> Snapshot:
         settings = self.settings
-        return read_snapshot(self.session, ignore=settings.ignore, schemas=settings.schemas)
+        return read_snapshot(self.session, ignore=settings.ignore, schemas=settings.read_schemas)
 
     def _run(self, phase: Phase, direction: Direction, settings: Settings) -> None:
         request = Request(phase=phase.name, parameters=self.parameters)

@@ -36,11 +36,13 @@ class Rows:
         tables: by kind.
         catalogs: the oid of every system catalog by its name.
         dependencies: pg_depend.
+        column_names: relation, number and name of columns that are no facts.
     """
 
     tables: Mapping[str, Table]
     catalogs: Mapping[str, int]
     dependencies: Dependencies
+    column_names: Sequence[tuple[int, int, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class _Assembly:
         if "column" in rows.tables:
             for row in rows.tables["column"].rows:
                 columns.setdefault(row[0], {})[row[1]] = row[4]
+        for relation, number, name in rows.column_names:
+            columns.setdefault(relation, {})[number] = name
 
     def things(self, kind: Kind, table: Table) -> Iterator[Fact]:
         identities, parents = self._dependencies.identities, self._dependencies.parents
@@ -122,29 +126,37 @@ class _Assembly:
                 self._relations[row[0]] = path
             values = row[width:]
             if resolves:
-                values = kind.resolve(dict(zip(table.fields, values, strict=True)), row, self._names)
+                values = kind.resolve(
+                    dict(zip(table.fields, values, strict=True)), row, self._names
+                )
             yield Fact.of_row(identity, parent, fields, values, row[5], needs, address)
 
     def satellites(self, kind: Kind, table: Table) -> Iterator[Fact]:
-        identities, needs = self._dependencies.identities, self._dependencies
-        width = len(SATELLITE_ADDRESS)
+        width, needs = len(SATELLITE_ADDRESS), self._dependencies
         for row in table.rows:
-            found = identities.get((row[0], row[1], row[2]))
+            found = self._thing((row[0], row[1], row[2]), row[3])
             if found is None:
-                standing = needs.standing_for((row[0], row[1], row[2]))
-                if standing is None or (row[2] == 0 and standing[:2] != (row[0], row[1])):
-                    continue
-                found = identities[standing]
-                if row[3] is None:
-                    continue
-                path: tuple[str, ...] = ("column", *found.path, row[3])
-            else:
-                path = (found.kind, *found.path)
+                continue
+            thing, path = found
             identity = Identity(kind.name, path)
-            self._dependencies.parents[identity] = found
-            yield Fact.of_row(
-                identity, found, table.fields, row[width:], 0, needs, _NOWHERE
-            )  # fmt: skip
+            needs.parents[identity] = thing
+            yield Fact.of_row(identity, thing, table.fields, row[width:], 0, needs, _NOWHERE)
+
+    def _thing(self, address: Address, part: str | None) -> tuple[Identity, tuple[str, ...]] | None:
+        """The fact that a satellite hangs on, and its path; `part` names what is no fact itself."""
+        identities = self._dependencies.identities
+        found = identities.get(address)
+        if found is not None and (found.kind == "column" or not address[2]):
+            return found, (found.kind, *found.path)
+        if part is None or address[:2] in self._dependencies.members:
+            return None
+        standing = self._dependencies.standing_for((*address[:2], 0))
+        if standing is None:
+            return None
+        found = identities[standing]
+        if address[2]:  # a column of a view or of a composite type, or one that is inherited
+            return found, ("column", *found.path, part)
+        return found, ("index", found.path[0], part)  # a constraint's
 
     def _is_ignored(self, path: Sequence[str]) -> bool:
         text = ".".join(path)

@@ -94,7 +94,9 @@ def _rows(
     }
     dependencies = _fetch(connection, query("facts", "dependencies"))
     found = [DependencyRow(*row) for row in dependencies.rows]
-    return session[0], Rows(tables, catalogs, Dependencies(found, catalogs["pg_extension"]))
+    names_read = _fetch(connection, query("facts", "column_names")).rows
+    known = Dependencies(found, catalogs["pg_extension"])
+    return session[0], Rows(tables, catalogs, known, [tuple(row) for row in names_read])
 
 
 def _table(connection: Connection, name: str, parameters: dict[str, Any]) -> Table:

@@ -75,7 +75,7 @@ def _is_sql(source: str) -> bool:
 def _load_ready(source: str, settings: Settings) -> Snapshot:
     if _DATABASE.match(source):
         with connect(DatabaseUrl.parse(source), read_only=True) as connection:
-            return read_snapshot(connection, ignore=settings.ignore, schemas=settings.schemas)
+            return read_snapshot(connection, ignore=settings.ignore, schemas=settings.read_schemas)
     return read_document_file(Path(source))
 
 
@@ -108,6 +108,8 @@ def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
 
 def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
     """Refuses what lies outside the project's schemas: it would silently not be compared."""
+    if settings.read_schemas is None:
+        return snapshot
     foreign = [
         fact.identity
         for fact in snapshot.of_kind("schema")

@@ -46,6 +46,6 @@ def _actions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     if old["statistics"] != new["statistics"]:
         actions.append(f"SET STATISTICS {-1 if new['statistics'] is None else new['statistics']}")
     actions += set_and_reset(old["options"], new["options"])
-    if list(old["foreign_options"]) != list(new["foreign_options"]):
-        actions.append(f"OPTIONS ({foreign_options(old['foreign_options'], new['foreign_options'])})")
+    if foreign := foreign_options(old["foreign_options"], new["foreign_options"]):
+        actions.append(f"OPTIONS ({foreign})")
     return actions

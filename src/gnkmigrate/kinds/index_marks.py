@@ -1,25 +1,46 @@
 """What an index, or a key's index, is besides: a partition's share of its parent's, the order that
 CLUSTER keeps, the replica identity of its table (manual: ALTER INDEX, ALTER TABLE)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 
-def attach(kind: str, fact: Fact, context: Context) -> Statements:
+def share_of(above: Sequence[str]) -> Identity:
+    """The parent's index or key that `attached_to` names: a key with its table, an index without."""
+    return Identity("index" if len(above) == _INDEX_PATH else "constraint", tuple(above))
+
+
+_INDEX_PATH = 2
+
+
+def is_taken_away(change: Change, context: Context) -> bool:
+    """Whether an index is no longer its parent's: only the end of the partition does that."""
+    if change.before is None or change.fact.parent is None:
+        return False
+    was, now = change.before.payload["attached_to"], change.fact.payload["attached_to"]
+    partition = Identity("partition", change.before.parent.path if change.before.parent else ())
+    return bool(was and was != now and partition not in context.dropped)
+
+
+def attach(fact: Fact, context: Context) -> Statements:
     """ALTER INDEX ... ATTACH PARTITION, unless another command of the plan does it in passing."""
     above = fact.payload["attached_to"]
     if not above or fact.parent is None:
         return ()
     partition = Identity("partition", fact.parent.path)
-    if Identity(kind, tuple(above)) in context.created or partition in context.created:
+    if share_of(above) in context.created or partition in context.created:
         return ()
-    parent, own = qualified(above[0], above[-1]), qualified(fact.identity.path[0], fact.identity.name)
+    parent, own = (
+        qualified(above[0], above[-1]),
+        qualified(fact.identity.path[0], fact.identity.name),
+    )
     return (
         Statement(
             f"ALTER INDEX {parent} ATTACH PARTITION {own}",
@@ -36,8 +57,8 @@ def attached_children(fact: Fact, target: Snapshot) -> Iterator[Identity]:
         return
     for partition in target.of_kind("partition"):
         if tuple(partition.payload["of"]) == fact.parent.path and partition.parent is not None:
-            for own in target.children(partition.parent, fact.kind):
-                if tuple(own.payload["attached_to"] or ()) == fact.identity.path:
+            for own in target.children(partition.parent):
+                if tuple(own.payload.get("attached_to") or ()) == fact.identity.path:
                     yield own.identity
 
 

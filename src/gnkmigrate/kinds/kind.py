@@ -125,6 +125,7 @@ class Kind(ABC):
         holds_data: whether dropping it loses what cannot be made again.
         inline: whether it can be written inside the command that makes what it lives in.
         of_column: whether its parent is a column, whose name it has.
+        carries_siblings: whether making or dropping it changes what lives beside it; see `carries`.
         since: the first server_version_num that has it.
         resolves: whether its rows hold numbers that stand for names; see `resolve`.
         encloses: whether it acts upon whatever is made while it is there: it is dropped and
@@ -141,7 +142,9 @@ class Kind(ABC):
     parent_catalog: ClassVar[str] = ""
     in_schema: ClassVar[bool] = False
     attributes: ClassVar[Mapping[str, How]]
-    unordered: ClassVar[frozenset[str]] = frozenset({"options", "toast_options"})
+    unordered: ClassVar[frozenset[str]] = frozenset(
+        {"options", "toast_options", "foreign_options"}
+    )
     rank: ClassVar[int]
     word: ClassVar[str] = ""
     has_owner: ClassVar[bool] = False
@@ -153,6 +156,7 @@ class Kind(ABC):
     holds_data: ClassVar[bool] = False
     inline: ClassVar[bool] = False
     of_column: ClassVar[bool] = False
+    carries_siblings: ClassVar[bool] = False
     since: ClassVar[int] = 0
     resolves: ClassVar[bool] = False
     encloses: ClassVar[bool] = False

@@ -49,7 +49,7 @@ def schema_history(settings: Settings, server: Server) -> SchemaHistory | None:
         run_scripts(session, scripts, settings.schemas)
 
         def snapshot() -> Snapshot:
-            return read_snapshot(session, ignore=settings.ignore, schemas=settings.schemas)
+            return read_snapshot(session, ignore=settings.ignore, schemas=settings.read_schemas)
 
         baseline = snapshot()
         after = []

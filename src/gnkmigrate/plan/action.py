@@ -45,6 +45,10 @@ class Action:
 
 
 def dependencies(fact: Fact) -> frozenset[Identity]:
-    """Everything that must be there before `fact`: what it uses, lives in and belongs to."""
-    above = () if fact.parent is None else (fact.parent,)
-    return fact.depends_on.union(above, kind_of(fact.kind).dies_with(fact))
+    """Everything that must be there before `fact`: what it uses and lives in."""
+    return fact.depends_on if fact.parent is None else fact.depends_on.union((fact.parent,))
+
+
+def holders(fact: Fact) -> frozenset[Identity]:
+    """Everything without which `fact` cannot stay: what it uses, lives in and goes with."""
+    return dependencies(fact).union(kind_of(fact.kind).dies_with(fact))

@@ -14,7 +14,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, Effect, Replacement
-from gnkmigrate.plan.action import Action, dependencies
+from gnkmigrate.plan.action import Action, dependencies, holders
 from gnkmigrate.postgres.quoting import beside
 
 Users = Mapping[Identity, Sequence[Fact]]
@@ -24,7 +24,7 @@ def users_of(snapshot: Snapshot) -> Users:
     """What depends on each fact directly."""
     users: defaultdict[Identity, list[Fact]] = defaultdict(list)
     for fact in snapshot:
-        for identity in dependencies(fact):
+        for identity in holders(fact):
             users[identity].append(fact)
     return users
 
@@ -193,7 +193,9 @@ class _Expansion:
                 self._replace(user, cause)
         elif self._leaves(user, cause):
             return
-        elif effect is Effect.ALTERED or not (known.is_derived(user) or cause in known.dies_with(user)):
+        elif effect is Effect.ALTERED or not (
+            known.is_derived(user) or cause in known.dies_with(user)
+        ):
             self._move_away(user, cause)
         else:
             self._replace(user, cause)
@@ -241,7 +243,11 @@ class _Expansion:
             return fact.identity
         change = self.renamed.get(above.identity)
         new = change.identity if change else self._name_in_target(above)
-        head = (above.kind, *above.identity.path) if kind_of(fact.kind).is_satellite else above.identity.path
+        head = (
+            (above.kind, *above.identity.path)
+            if kind_of(fact.kind).is_satellite
+            else above.identity.path
+        )
         rest = fact.identity.path[len(head) :]
         if new == above.identity or fact.identity.path[: len(head)] != head:
             return fact.identity
@@ -280,12 +286,19 @@ def _names(fact: Fact) -> frozenset[tuple[str, ...]]:
 
 def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change]:
     """The changes that no alteration of what they live in, or of its type, brings about."""
-    altered = {change.identity: change for change in changes if change.verb == "alter"}
+    carriers: defaultdict[Identity, list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.verb == "alter":
+            carriers[change.identity].append(change)
+        if kind_of(change.kind).carries_siblings and change.fact.parent is not None:
+            carriers[change.fact.parent].append(change)
     for change in changes:
         parent = context.find(change.fact.parent)
-        above = () if parent is None else (parent.identity, *parent.depends_on)
-        carriers = (altered[each] for each in above if each in altered)
-        if not any(kind_of(each.kind).carries(each, change, context) for each in carriers):
+        above = [] if parent is None else [parent.identity, *parent.depends_on]
+        if parent is not None and parent.parent is not None:
+            above.append(parent.parent)  # a column's default goes where the column goes
+        found = (carrier for each in above for carrier in carriers.get(each, ()))
+        if not any(kind_of(each.kind).carries(each, change, context) for each in found):
             yield change
 
 

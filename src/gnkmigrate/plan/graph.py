@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
-from gnkmigrate.plan.action import Action, dependencies
+from gnkmigrate.plan.action import Action, dependencies, holders
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _used_last(actions: Iterable[Action], changers: ByIdentity, droppers: ByIden
     for action in actions:
         if action.before is None or action.verb == "rename":
             continue
-        for identity in dependencies(action.before):
+        for identity in holders(action.before):
             for dropper in droppers.get(identity, ()):
                 yield action, dropper
             # What was set aside for its successor goes last: it is not in the way.

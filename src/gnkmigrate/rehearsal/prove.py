@@ -91,7 +91,7 @@ def prove(
 
 
 def _read(session: Connection, settings: Settings) -> Snapshot:
-    return read_snapshot(session, ignore=settings.ignore, schemas=settings.schemas)
+    return read_snapshot(session, ignore=settings.ignore, schemas=settings.read_schemas)
 
 
 def _run(session: Connection, number: int, statement: Statement) -> float:

@@ -21,8 +21,8 @@ from gnkmigrate.kinds.values import way
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 _MOVED_OUT_OF_THE_WAY = frozenset(
-    {"view", "materialized view", "trigger", "function", "column", "policy", "rule", "publication",
-     "statistics"}
+    {"view", "materialized view", "trigger", "function", "column", "policy", "rule", "statistics",
+     "publication table"}
 )  # fmt: skip
 _REBUILT = frozenset({"default", "constraint", "index"})
 

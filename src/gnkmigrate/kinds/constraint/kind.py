@@ -14,7 +14,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.index_marks import attach, attached_children, marks
+from gnkmigrate.kinds.index_marks import attach, attached_children, is_taken_away, marks, share_of
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Row, last_names
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -55,7 +55,9 @@ class ConstraintKind(Kind):
         if values["references"] is not None:
             there = names.columns.get(values["references"], {})
             schema, table = names.relations.get(values["references"], ("", ""))
-            referenced = [there[number] for number in values["referenced_columns"] if number in there]
+            referenced = [
+                there[number] for number in values["referenced_columns"] if number in there
+            ]
             references = {"schema": schema, "table": table, "columns": referenced}
         resolved = {**values, "columns": columns, "references": references}
         del resolved["referenced_columns"]
@@ -75,7 +77,7 @@ class ConstraintKind(Kind):
         online = _by_index(fact) if context.is_busy(_table(fact)) else ()
         scans = not context.is_new(_table(fact))
         made = online or (_alter_table(fact, f"ADD {defined(fact)}", reason, scans=scans),)
-        attached = attach("constraint", fact, context)
+        attached = attach(fact, context)
         return (*made, *attached, *marks(fact, _table(fact), context))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
@@ -88,10 +90,10 @@ class ConstraintKind(Kind):
     ) -> Statements | None:
         after = change.fact
         if differing <= {"tablespace", "attached_to", "clustered", "replica_identity"}:
-            if "attached_to" in differing and not after.payload["attached_to"]:
-                return None  # no command takes an index away from its parent's
+            if is_taken_away(change, context):
+                return None
             moved = _moved(after) if "tablespace" in differing else ()
-            attached = attach("constraint", after, context) if "attached_to" in differing else ()
+            attached = attach(after, context) if "attached_to" in differing else ()
             return (*moved, *attached, *marks(after, _table(after), context, change.before))
         if after.payload["type"] not in _VALIDATED_LATER:
             return None
@@ -152,7 +154,7 @@ class ConstraintKind(Kind):
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         above = fact.payload["attached_to"]
         own = () if fact.parent is None else (fact.parent,)
-        return (*own, Identity("constraint", tuple(above))) if above else own
+        return (*own, share_of(above)) if above else own
 
 
 def _is_settled(fact: Fact) -> bool:

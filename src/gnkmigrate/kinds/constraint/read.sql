@@ -26,8 +26,10 @@ SELECT
     restriction.convalidated AS validated,
     CASE WHEN restriction.contype IN ('p', 'u', 'x') THEN tablespace.spcname END AS tablespace,
     CASE
-        WHEN restriction.contype IN ('p', 'u', 'x') AND restriction.conparentid <> 0
+        WHEN above.oid IS NOT NULL
         THEN ARRAY[above_namespace.nspname, above_relation.relname, above.conname]::text[]
+        WHEN above_index.oid IS NOT NULL
+        THEN ARRAY[above_namespace.nspname, above_index.relname]::text[]
     END AS attached_to,
     coalesce(index.indisclustered, false) AS clustered,
     coalesce(index.indisreplident, false) AS replica_identity
@@ -37,9 +39,13 @@ LEFT JOIN pg_index AS index
     ON index.indexrelid = restriction.conindid AND restriction.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_class AS index_relation ON index_relation.oid = index.indexrelid
 LEFT JOIN pg_tablespace AS tablespace ON tablespace.oid = index_relation.reltablespace
-LEFT JOIN pg_constraint AS above ON above.oid = nullif(restriction.conparentid, 0)
+-- A partition's key may also be its share of what is only an index in the parent.
+LEFT JOIN pg_inherits AS inheritance ON inheritance.inhrelid = index.indexrelid
+LEFT JOIN pg_class AS above_index ON above_index.oid = inheritance.inhparent
+LEFT JOIN pg_constraint AS above
+    ON above.conindid = above_index.oid AND above.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_class AS above_relation ON above_relation.oid = above.conrelid
-LEFT JOIN pg_namespace AS above_namespace ON above_namespace.oid = above_relation.relnamespace
+LEFT JOIN pg_namespace AS above_namespace ON above_namespace.oid = above_index.relnamespace
 WHERE
     restriction.contype IN ('p', 'u', 'f', 'c', 'x')
     AND relation.relnamespace = ANY (%(schemas)s::oid[])

@@ -14,7 +14,7 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.constraint.kind import key
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.index_marks import attach, attached_children, marks
+from gnkmigrate.kinds.index_marks import attach, attached_children, is_taken_away, marks, share_of
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Replacement, Row
 from gnkmigrate.kinds.options import listed, set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -49,8 +49,15 @@ class IndexKind(Kind):
         "definition": How.COSMETIC,  # all of it stands in the others
         **dict.fromkeys((*_SUBJECT, "nulls_not_distinct"), How.MADE_AGAIN),
         **dict.fromkeys(
-            ("valid", "options", "tablespace", "attached_to", "clustered", "replica_identity",
-             "statistics"),
+            (
+                "valid",
+                "options",
+                "tablespace",
+                "attached_to",
+                "clustered",
+                "replica_identity",
+                "statistics",
+            ),
             How.ALTERED,
         ),  # fmt: skip
     }
@@ -89,7 +96,7 @@ class IndexKind(Kind):
                 builds=qualified(*fact.identity.path) if busy else "",
             ),
             *_statistics(fact, ()),
-            *attach("index", fact, context),
+            *attach(fact, context),
             *marks(fact, table(fact), context),
         )
 
@@ -110,8 +117,8 @@ class IndexKind(Kind):
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         fact, old = change.fact, (change.before or change.fact).payload
-        if "attached_to" in differing and (old["attached_to"] or not fact.payload["attached_to"]):
-            return None  # no command takes an index away from its parent's
+        if is_taken_away(change, context):
+            return None
         name = qualified(*change.identity.path)
         statements: list[Statement] = []
         if "options" in differing:
@@ -126,7 +133,7 @@ class IndexKind(Kind):
         if "statistics" in differing:
             statements += _statistics(fact, old["statistics"] or ())
         if "attached_to" in differing:
-            statements += attach("index", fact, context)
+            statements += attach(fact, context)
         statements += marks(fact, table(fact), context, change.before)
         if "valid" in differing and fact.payload["valid"] and "attached_to" not in differing:
             statements += _rebuilt(fact, context)
@@ -164,7 +171,7 @@ class IndexKind(Kind):
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         above = fact.payload["attached_to"]
         own = (table(fact),)
-        return (*own, Identity("index", tuple(above))) if above else own
+        return (*own, share_of(above)) if above else own
 
 
 def table(fact: Fact) -> Identity:

@@ -56,23 +56,4 @@ WHERE
         OR attribute.attoptions IS NOT NULL
         OR attribute.attfdwoptions IS NOT NULL
         OR (above.atthasdef AND NOT attribute.atthasdef)
-    )
-    -- A primary key of the child's own forbids nulls by itself.
-    AND NOT (
-        attribute.attnotnull
-        AND NOT above.attnotnull
-        AND attribute.attstorage = above.attstorage
-        AND attribute.attcompression = above.attcompression
-        AND attribute.attstattarget < 0
-        AND attribute.attoptions IS NULL
-        AND attribute.attfdwoptions IS NULL
-        AND (attribute.atthasdef OR NOT above.atthasdef)
-        AND EXISTS (
-            SELECT
-            FROM pg_constraint AS key
-            WHERE
-                key.conrelid = attribute.attrelid
-                AND key.contype = 'p'
-                AND attribute.attnum = ANY (key.conkey)
-        )
     );

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from typing import ClassVar
+
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -10,7 +12,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 class SchemaKind(Kind):
     name = "schema"
     catalog = "pg_namespace"
-    attributes: Mapping[str, How] = {}
+    attributes: ClassVar[Mapping[str, How]] = {}
     rank = 10
     word = "SCHEMA"
     has_owner = True

@@ -17,6 +17,7 @@ from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.index_marks import marks
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.options import listed, set_and_reset
+from gnkmigrate.kinds.partition.kind import is_shared
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -50,8 +51,8 @@ class TableKind(Kind):
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         name, payload = qualified(*fact.identity.path), fact.payload
         word = "CREATE UNLOGGED TABLE" if payload["persistence"] == "unlogged" else "CREATE TABLE"
-        lines = ",\n    ".join(_lines(fact, parts, context))
-        body = f" (\n    {lines}\n)" if lines else " ()"
+        body_lines = ",\n    ".join(lines(fact, parts, context))
+        body = f" (\n    {body_lines}\n)" if body_lines else " ()"
         if payload["of_type"]:
             body = f" OF {payload['of_type']}"
         head = f"{word} {name}{body}"
@@ -72,7 +73,7 @@ class TableKind(Kind):
         return (
             Statement(head, f"Table {name} is missing."),
             *_switches(Change("alter", plain, fact)),
-            *_afterwards(parts, context),
+            *afterwards(parts, context),
         )
 
     def drop(self, fact: Fact, context: Context) -> Statements:
@@ -99,7 +100,7 @@ class TableKind(Kind):
             return None
         statements: list[Statement] = []
         if "inherits" in differing:
-            statements += _reparented(name, old["inherits"] or (), new["inherits"] or ())
+            statements += reparented(name, old["inherits"] or (), new["inherits"] or ())
         if "of_type" in differing:
             action = f"OF {new['of_type']}" if new["of_type"] else "NOT OF"
             statements.append(_alter(name, action, f"Table {name} has another type in the target."))
@@ -144,18 +145,8 @@ class TableKind(Kind):
 _SET_ACCESS_METHOD = 150000
 
 
-def is_shared(own: Fact, above: Fact) -> bool:
-    """Whether a part of a table is its parent's too: columns by name, checks by name."""
-    if own.kind in {"column", "default"}:
-        return own.identity.name == above.identity.name
-    return (
-        own.kind == "constraint"
-        and own.payload["type"] == "check"
-        and own.identity.name == above.identity.name
-    )
-
-
-def _lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
+def lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
+    """The columns and constraints of a new table, each as it stands between the parentheses."""
     inherited = tuple(_of_parent(fact, context)) if fact.payload["is_partition"] else ()
     return [
         *_columns(fact, [*inherited, *parts], context),
@@ -174,13 +165,15 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
         override = own.get(name)
         default = defaults.get(name)
         if override is not None:
-            column = column.has({"not_null": column.payload["not_null"] or override.payload["not_null"]})  # noqa: E501, PLW2901
+            column = column.has(
+                {"not_null": column.payload["not_null"] or override.payload["not_null"]}
+            )  # noqa: E501, PLW2901
             default = None if override.payload["without_default"] else default
         expression = default.payload["expression"] if default else None
         yield column_defined(column, expression, identities.get(name), context)
 
 
-def _afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
+def afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
     """What CREATE TABLE has no words for."""
     for part in parts:
         if part.kind == "column":
@@ -228,7 +221,7 @@ def _names(tables: Sequence[Sequence[str]]) -> str:
     return ", ".join(qualified(*table) for table in tables)
 
 
-def _reparented(
+def reparented(
     name: str, old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]
 ) -> Iterator[Statement]:
     """Out of the parents that go and into those that come."""
