@@ -9,6 +9,7 @@ GnkMigrateError
 ├── RevisionError        migrations/ cannot be read, or has been edited
 ├── PhaseRefused         a phase may not run now, and nothing was changed
 ├── PhaseFailed          a phase stopped in the middle; the journal knows where
+│   ├── NoLock               somebody held a lock for longer than it was waited for
 │   └── VerificationFailed   what a phase claims is not true
 ├── RunnerBusy           somebody else is migrating this database
 ├── DemoFailed           the demonstration did not end as it should
@@ -16,6 +17,7 @@ GnkMigrateError
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 
 class GnkMigrateError(Exception):
@@ -26,6 +28,9 @@ class GnkMigrateError(Exception):
         hint: what to type or change next; shown on a line of its own.
         details: the rows, objects or lines concerned; shown as a list.
     """
+
+    # Whether the same command may succeed later, though nobody changes anything.
+    passing: ClassVar[bool] = False
 
     def __init__(self, message: str, *, hint: str = "", details: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -41,9 +46,13 @@ class SettingsError(GnkMigrateError):
 class ConnectionFailed(GnkMigrateError):
     """The database does not answer, or does not let us in."""
 
+    passing = True
+
 
 class ConnectionLost(GnkMigrateError):
     """The session with the database ended while it was at work; the journal knows where."""
+
+    passing = True
 
 
 class ServerUnavailable(GnkMigrateError):
@@ -66,12 +75,20 @@ class PhaseFailed(GnkMigrateError):
     """A phase stopped in the middle; the journal knows where, and it can go on or back."""
 
 
+class NoLock(PhaseFailed):
+    """A lock was not to be had before the deadline; the message names who held it."""
+
+    passing = True
+
+
 class VerificationFailed(PhaseFailed):
     """A verification found rows that speak against what its phase claims."""
 
 
 class RunnerBusy(GnkMigrateError):
     """Another runner works on this database."""
+
+    passing = True
 
 
 class DemoFailed(GnkMigrateError):

@@ -6,13 +6,12 @@ import psycopg
 
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import Phase
-from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.step import Refusal, Runnable, Step
 from gnkmigrate.phases.work import Work
 
 
 def refuse_if_anything_speaks_against(
-    phase: Phase, direction: Direction, steps: Sequence[Step], work: Work
+    phase: Runnable, direction: Direction, steps: Sequence[Step], work: Work
 ) -> None:
     """Asks all steps, so that the user hears everything at once.
 

@@ -4,7 +4,7 @@ It holds every lock until then. So it first says which tables it will lock and f
 and refuses where there are too many.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from psycopg import sql
@@ -12,8 +12,7 @@ from psycopg import sql
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases import events
-from gnkmigrate.phases.names import literal, quoted
-from gnkmigrate.phases.revision import Phase
+from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.work import Work
 
 # nextval() is not undone by ROLLBACK. But ALTER SEQUENCE gives a sequence new storage, which goes
@@ -26,19 +25,27 @@ ORDER BY schemaname, sequencename
 """
 
 
-def announce(phases: Sequence[Phase], work: Work, schemas: Sequence[str], limit: int) -> None:
-    """Tells the observer what will be locked, tables with their rows counted up to `limit`.
+def announce(
+    names: Sequence[str], tables: Mapping[str, str], work: Work, schemas: Sequence[str]
+) -> None:
+    """Tells the observer what will be locked, tables with their rows counted up to the limit.
+
+    Args:
+        names: what the dry run is of.
+        tables: those that it locks or reads whole, as people know them, and quoted.
+        work: the session, with `limits.dry_run_rows`.
+        schemas: those whose sequences it stops.
 
     Raises:
-        PhaseRefused: a table has more rows than `limit`.
+        PhaseRefused: a table has more rows than the limit.
         PhaseFailed: somebody's lock is in the way of counting.
     """
-    names = sorted({table for phase in phases for table in phase.tables})
-    counted = work.attempt(lambda: _counted(names, work, limit), limited=False)
+    limit = work.limits.dry_run_rows
+    counted = work.attempt(lambda: _counted(tables, work, limit), limited=False)
     sequences = work.connection.execute(_SEQUENCES, (list(schemas),)).fetchall()
     work.observe(
         events.TablesTouched(
-            tuple(phase.name for phase in phases),
+            tuple(names),
             tuple(counted),
             tuple(f"{schema}.{name}" for schema, name, _ in sequences),
         )
@@ -52,12 +59,12 @@ def announce(phases: Sequence[Phase], work: Work, schemas: Sequence[str], limit:
         )
 
 
-def _counted(names: Sequence[str], work: Work, limit: int) -> Sequence[tuple[str, int]]:
+def _counted(tables: Mapping[str, str], work: Work, limit: int) -> Sequence[tuple[str, int]]:
     counted = []
-    for name in names:
-        if work.value(f"SELECT to_regclass({literal(quoted(name))}) IS NULL"):
+    for name, quoted in sorted(tables.items()):
+        if work.value(f"SELECT to_regclass({literal(quoted)}) IS NULL"):
             continue  # one of the phases makes it
-        few = f"SELECT FROM {quoted(name)} LIMIT {limit + 1}"
+        few = f"SELECT FROM {quoted} LIMIT {limit + 1}"
         counted.append((name, int(work.value(f"SELECT count(*) FROM ({few}) AS counted"))))
     return counted
 

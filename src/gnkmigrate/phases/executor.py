@@ -1,4 +1,4 @@
-"""Runs one phase in one direction: asks its steps, runs them, and keeps the journal.
+"""Runs one phase or plan in one direction: asks its steps, runs them, and keeps the journal.
 
 A transactional step and its journal entry commit together, so whatever happens, the journal says
 what stands.
@@ -13,12 +13,12 @@ import psycopg
 
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
 from gnkmigrate.phases import cursors, events, journal
+from gnkmigrate.phases.called import called, way_on
 from gnkmigrate.phases.checking import refuse_if_anything_speaks_against
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.interruption import answered
 from gnkmigrate.phases.journal import StepState
-from gnkmigrate.phases.revision import Phase
-from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.step import Runnable, Step
 from gnkmigrate.phases.work import PASSING, Work
 
 
@@ -50,7 +50,7 @@ class InForce:
         )
 
 
-def pending_steps(phase: Phase, direction: Direction, in_force: InForce) -> tuple[Step, ...]:
+def pending_steps(phase: Runnable, direction: Direction, in_force: InForce) -> tuple[Step, ...]:
     """The steps that are still to run, in order.
 
     One that only looks runs again with the steps around it, but not once a later step stands:
@@ -81,7 +81,7 @@ def _applied(state: StepState | None) -> bool:
     return state is not None and state.state == "applied"
 
 
-def _require_unedited(phase: Phase, in_force: InForce) -> None:
+def _require_unedited(phase: Runnable, in_force: InForce) -> None:
     for step in phase.up_steps:
         state = in_force.up.get(step.name)
         if state is not None and state.checksum != step.checksum:
@@ -92,14 +92,15 @@ def _require_unedited(phase: Phase, in_force: InForce) -> None:
             )
 
 
-def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | None) -> None:
+def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journal.Head) -> None:
     """Runs what is pending of one direction of a phase, up to its end.
 
     Args:
-        phase: the phase.
+        phase: the phase, or what else has steps.
         direction: "up" or "down".
         work: the session; its `phase` is set here.
-        head: the revision that the database is at when this is through; None when none is left.
+        head: the revision that the database is at when this is through; None when none is left,
+            and `journal.KEPT` where that has nothing to do with it.
 
     Raises:
         PhaseRefused: a check speaks against it; nothing was changed.
@@ -144,7 +145,7 @@ def run_phase(phase: Phase, direction: Direction, work: Work, *, head: str | Non
     work.observe(events.PhaseFinished(phase.name, direction, rows, time.monotonic() - started))
 
 
-def _give_up_downgrade(phase: Phase, in_force: InForce, work: Work) -> None:
+def _give_up_downgrade(phase: Runnable, in_force: InForce, work: Work) -> None:
     """What a downgrade that was not finished has prepared is taken back, last first."""
     for step in reversed(phase.down_steps):
         if step.name in in_force.down:
@@ -199,10 +200,9 @@ def _failures_explained(step: Step, work: Work) -> Iterator[None]:
             *getattr(error, "__notes__", ()),  # what the step knows of it
         ]
         raise PhaseFailed(
-            f'Phase {work.phase}, step "{step.name}": {diagnostic.message_primary or error}',
+            f'{called(work.phase)}, step "{step.name}": {diagnostic.message_primary or error}',
             details=[text for text in details if text],
-            hint=f"What was done before stands. Mend the cause and run the same command "
-            f"again, or take it back: gnkmigrate downgrade --phase {work.phase}",
+            hint=way_on(work.phase),
         ) from error
 
 

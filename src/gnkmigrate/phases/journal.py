@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final, Literal, TypeAlias
 
 from psycopg import errors, sql
 from psycopg.rows import class_row
@@ -19,6 +20,16 @@ from gnkmigrate.phases.events import Direction
 
 # The name of a contract among the runs; no phase can be called so, since it is in parentheses.
 CONTRACT = "(contract)"
+
+
+class Kept(Enum):
+    """Says of Alembic's revision that it stays as it is."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
+Head: TypeAlias = str | Literal[Kept.KEPT] | None
 
 
 @dataclass(frozen=True)
@@ -167,7 +178,7 @@ def begin_run(
     return int(row[0])
 
 
-def finish_run(connection: Connection, number: int, *, head: str | None) -> None:
+def finish_run(connection: Connection, number: int, *, head: Head) -> None:
     """Closes a run, and tells Alembic's version table the same in one transaction.
 
     Args:
@@ -181,8 +192,9 @@ def finish_run(connection: Connection, number: int, *, head: str | None) -> None
             " WHERE number = %s",
             (number,),
         )
-        connection.execute("DELETE FROM gnkmigrate.alembic_version")
-        if head is not None:
+        if head is not KEPT:
+            connection.execute("DELETE FROM gnkmigrate.alembic_version")
+        if isinstance(head, str):
             connection.execute("INSERT INTO gnkmigrate.alembic_version VALUES (%s)", (head,))
 
 

@@ -1,6 +1,5 @@
 """Upgrades and downgrades: the phases of a request one after another, under one lock."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,12 +8,14 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.errors import ConnectionFailed, ConnectionLost, PhaseRefused, RunnerBusy
+from gnkmigrate.errors import ConnectionLost, PhaseRefused
 from gnkmigrate.phases import dry_run, events, executor, garbage, journal, lock
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.disk import fullness_explained
 from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.names import quoted
 from gnkmigrate.phases.operations.verify import Verify
+from gnkmigrate.phases.reconnecting import persistently
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request, select_down, select_up, status
 from gnkmigrate.phases.work import Work
@@ -29,9 +30,6 @@ _PINNED = {
     "transaction_timeout": "0",
 }
 
-_FIRST_PAUSE_S = 0.2
-_LONGEST_PAUSE_S = 5.0
-
 
 def run_to_the_end(
     open_session: Callable[[], Connection],
@@ -42,9 +40,6 @@ def run_to_the_end(
     observe: events.Observer = events.ignore,
 ) -> tuple[Phase, ...]:
     """`run`, and with a new session on where the last one was lost.
-
-    A commit whose answer was lost needs no guess: the step and its journal entry were one
-    transaction, so the journal says whether it is done.
 
     Args:
         open_session: connects anew.
@@ -57,25 +52,12 @@ def run_to_the_end(
     Raises:
         ConnectionLost: no new session within `limits.reconnect_s`.
     """
-    lost: ConnectionLost | None = None
-    deadline = 0.0
-    pause = _FIRST_PAUSE_S
-    while True:
-        try:
-            with open_session() as connection:
-                return run(connection, phases, direction, request, settings, observe)
-        except ConnectionLost as error:
-            lost, pause = error, _FIRST_PAUSE_S
-            deadline = time.monotonic() + settings.limits.reconnect_s
-        except (ConnectionFailed, RunnerBusy):
-            # The server may be restarting, or our own lost session not be gone yet.
-            if lost is None:
-                raise
-        if time.monotonic() + pause > deadline:
-            raise lost
-        observe(events.Reconnecting(lost.message, pause))
-        time.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE_S)
+    return persistently(
+        open_session,
+        lambda connection: run(connection, phases, direction, request, settings, observe),
+        settings.limits.reconnect_s,
+        observe,
+    )
 
 
 def run(
@@ -112,9 +94,21 @@ def run(
 
 @contextmanager
 def at_work(
-    connection: Connection, settings: Settings, request: Request, observe: events.Observer
+    connection: Connection,
+    settings: Settings,
+    request: Request,
+    observe: events.Observer,
+    *,
+    wait_s: float = 0,
 ) -> Iterator[Work]:
     """A session that is this database's one runner, with its settings set for the work.
+
+    Args:
+        connection: the session.
+        settings: with the limits.
+        request: with the parameters.
+        observe: told of every event.
+        wait_s: seconds to wait for another runner.
 
     Raises:
         RunnerBusy: somebody else is at it.
@@ -125,7 +119,7 @@ def at_work(
         garbage.set_aside(),
         _loss_explained(connection),
         fullness_explained(connection),
-        lock.one_runner(connection),
+        lock.one_runner(connection, wait_s=wait_s),
         BlockerWatch(connection) as watch,
     ):
         _prepare(connection, settings)
@@ -276,8 +270,10 @@ def _run_dry(
             for phase in phases:
                 _run_phase(phase, direction, replace(work, atomic=True))
 
-    outside = replace(work, phase=", ".join(phase.name for phase in phases), step="the dry run")
-    dry_run.announce(phases, outside, schemas, work.limits.dry_run_rows)
+    names = tuple(phase.name for phase in phases)
+    outside = replace(work, phase=", ".join(names), step="the dry run")
+    tables = {table: quoted(table) for phase in phases for table in phase.tables}
+    dry_run.announce(names, tables, outside, schemas)
     outside.attempt(run_and_roll_back)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.phases import journal, lock
+from gnkmigrate.phases.called import is_plan
 from gnkmigrate.phases.executor import InForce
 from gnkmigrate.phases.journal import Run, StepState
 from gnkmigrate.phases.revision import Phase, find_phase
@@ -73,8 +74,8 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
     Raises:
         RevisionError: the journal knows a phase that migrations/ has not.
     """
-    last = {run.phase: run for run in journal.runs(connection)}
-    states = journal.steps(connection)
+    last = {run.phase: run for run in journal.runs(connection) if not is_plan(run.phase)}
+    states = [state for state in journal.steps(connection) if not is_plan(state.phase)]
     contract = last.pop(journal.CONTRACT, None)
     unknown = [name for name in last if name not in {phase.name for phase in phases}]
     standing = {state.phase for state in states}

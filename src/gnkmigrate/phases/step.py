@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from gnkmigrate.facts.fact import content_hash
 
@@ -90,3 +91,34 @@ class Step(ABC):
     def checksum(self) -> str:
         """SHA-256 of everything that the step is made of, in hexadecimal."""
         return content_hash(repr(self))
+
+
+class Runnable(Protocol):
+    """What the executor runs: a phase, or a plan.
+
+    Attributes:
+        name: under which the journal knows it.
+        revision: the Alembic revision that it is; "" for none.
+        file: where it is written down.
+        checksum: SHA-256 of that, in hexadecimal.
+        up_steps: what it does.
+        down_steps: what takes that back.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def revision(self) -> str: ...
+
+    @property
+    def file(self) -> Path: ...
+
+    @property
+    def checksum(self) -> str: ...
+
+    @property
+    def up_steps(self) -> tuple[Step, ...]: ...
+
+    @property
+    def down_steps(self) -> tuple[Step, ...]: ...

@@ -14,9 +14,10 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.errors import NoLock
 from gnkmigrate.phases import events
 from gnkmigrate.phases.blockers import BlockerWatch
+from gnkmigrate.phases.called import called
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.interruption import answered
 from gnkmigrate.phases.names import literal
@@ -77,7 +78,7 @@ class Work:
             limited: whether `limits.statement_timeout_s` holds for its statements.
 
         Raises:
-            PhaseFailed: the deadline passed; the message names who was in the way.
+            NoLock: the deadline passed; the message names who was in the way.
         """
         if self.atomic:
             return action()
@@ -114,9 +115,9 @@ class Work:
             limit += f"; SET LOCAL statement_timeout = {self.limits.statement_timeout_s * 1000:.0f}"
         self.connection.execute(limit.encode())
 
-    def _no_lock(self, error: psycopg.Error) -> PhaseFailed:
-        return PhaseFailed(
-            f'Phase {self.phase}, step "{self.step}": no lock within '
+    def _no_lock(self, error: psycopg.Error) -> NoLock:
+        return NoLock(
+            f'{called(self.phase)}, step "{self.step}": no lock within '
             f"{self.limits.lock_deadline_s:g} s ({error.diag.message_primary}).",
             details=self.watch.described(),
             hint="End the sessions named, or wait, then run the same command again: "
@@ -138,7 +139,7 @@ class Work:
         It waits for every older transaction, and that counts as waiting for a lock.
 
         Raises:
-            PhaseFailed: the deadline passed; the message names who was in the way.
+            NoLock: the deadline passed; the message names who was in the way.
         """
         self.without_transaction(render(text, self.parameters))
 

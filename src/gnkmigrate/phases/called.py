@@ -1,0 +1,36 @@
+"""What the journal calls what was run, and how people are told: a phase, or a plan.
+
+No phase can be called as a plan is, since a plan's name is in parentheses and holds a space.
+"""
+
+import re
+
+_PLAN = re.compile(r"\(plan ([0-9a-f]{12})\)")
+
+
+def of_plan(checksum: str) -> str:
+    """The name of a plan, by the hash of what it does, in hexadecimal."""
+    return f"(plan {checksum[:12]})"
+
+
+def is_plan(name: str) -> bool:
+    return _PLAN.fullmatch(name) is not None
+
+
+def called(name: str) -> str:
+    """It at the beginning of a sentence: "Phase data" or "Plan 0123456789ab"."""
+    plan = _PLAN.fullmatch(name)
+    return f"Plan {plan[1]}" if plan else f"Phase {name}"
+
+
+def way_on(name: str) -> str:
+    """What to do once it has stopped, and the cause is known."""
+    if is_plan(name):
+        return (
+            "What was done before stands. Fix the cause and run the same command again: it goes on "
+            "where it stopped. Or make a new plan from here: gnkmigrate plan"
+        )
+    return (
+        "What was done before stands. Fix the cause and run the same command again, or take it "
+        f"back: gnkmigrate downgrade --phase {name}"
+    )
