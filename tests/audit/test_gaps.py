@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.audit.fold import fold
-from gnkmigrate.audit.severity import gap_check, gap_names
+from gnkmigrate.audit.judgement import gap_check, gap_names
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.diff.compare import compare
 from tests.audit.conftest import Read

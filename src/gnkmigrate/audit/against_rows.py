@@ -11,8 +11,8 @@ from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds, Listed, ask, ask_number, evidence, reason, told
 from gnkmigrate.audit.outcome import Outcome
 from gnkmigrate.audit.result import NotRun, TableSize
-from gnkmigrate.facts.fact import Identity
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds.change import Change
 
 Progress = Callable[[str], None]

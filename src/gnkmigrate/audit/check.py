@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Severity
+from gnkmigrate.connection import MINIMUM_VERSION, Connection
+from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.connection import MINIMUM_VERSION, Connection
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.errors import GnkMigrateError
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from gnkmigrate.audit.fold import Gap, fold
 from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
 from gnkmigrate.audit.repair import Repairs, left_to_migration, repair_all
 from gnkmigrate.audit.script import Script, Step
+from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.diff.compare import compare
 from gnkmigrate.kinds.statement import Statements
 
 

@@ -3,9 +3,7 @@
 from gnkmigrate.audit.finding import DatabaseObject
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-
-# Kinds that live in a table and whose path may leave the table out.
-_IN_TABLE = ("column", "default", "constraint", "index", "trigger")
+from gnkmigrate.kinds import kind_of, kinds, satellites
 
 # PostgreSQL's own short names (manual, table 8.1); the longer one first.
 _SHORT_TYPES = (
@@ -14,31 +12,52 @@ _SHORT_TYPES = (
     ("character varying", "varchar"),
 )
 
+# The catalogs of what has a schema, or lives in something that has one.
+_WITHIN_SCHEMAS = frozenset({"pg_namespace", "pg_class", "pg_type", "pg_opfamily"})
+
 
 def object_of(fact: Fact) -> DatabaseObject:
     """The object that a fact describes, in the terms of a finding."""
-    kind, path = fact.identity.kind, fact.identity.path
-    if kind in {"schema", "extension"}:
-        return DatabaseObject("", "", path[-1], kind)
-    if kind == "comment":
-        return DatabaseObject("", "", ".".join(path[1:]), kind)
-    if kind in {"table", "view"}:
-        return DatabaseObject(path[0], path[-1], "", kind)
-    if kind == "default":
-        return DatabaseObject(path[0], path[1], path[2], "column")
-    table = table_of(fact)
-    return DatabaseObject(path[0], table.name if table else "", path[-1], kind)
+    if fact.kind in satellites():
+        thing = Identity(fact.identity.path[0], fact.identity.path[1:])
+        return DatabaseObject(*_place(thing, None), fact.kind)
+    kind = "column" if kind_of(fact.kind).of_column else fact.kind
+    return DatabaseObject(*_place(fact.identity, fact.parent), kind)
+
+
+def _place(identity: Identity, parent: Identity | None) -> tuple[str, str, str]:
+    """The schema, the table and the name that an identity is listed under."""
+    kind, path = identity
+    above = kind_of(kind).parent_catalog
+    if above not in _WITHIN_SCHEMAS:
+        return "", "", ".".join(path)
+    if above == "pg_class" and not kind_of(kind).in_schema:
+        return path[0], path[1], ".".join(path[2:])
+    if _is_table(kind):
+        return path[0], path[1], ""
+    table = parent.name if parent is not None and _is_table(parent.kind) else ""
+    return path[0], table, ".".join(path[1:])
 
 
 def table_of(fact: Fact) -> Identity | None:
-    """The table that a fact lives in or is; None for what stands by itself."""
-    if fact.kind == "table":
+    """The table, view or the like that a fact lives in or is; None for what stands by itself."""
+    if _is_table(fact.kind):
         return fact.identity
-    if fact.parent is not None and fact.parent.kind == "table":
-        return fact.parent
-    if fact.kind in _IN_TABLE and len(fact.identity.path) > 2:  # noqa: PLR2004 (schema, table)
-        return Identity("table", fact.identity.path[:2])
-    return None
+    parent = fact.parent
+    if parent is not None and parent.kind == "column":
+        return Identity("table", parent.path[:-1])
+    return parent if parent is not None and _is_table(parent.kind) else None
+
+
+def _is_table(kind: str) -> bool:
+    """Whether a query can name such a thing after FROM."""
+    return kind_of(kind).grant_word == "TABLE"
+
+
+def relation_of(snapshot: Snapshot, *path: str) -> Fact | None:
+    """The table, view or the like of this schema and name; they share one space of names."""
+    found = (snapshot.get(kind.name, *path) for kind in kinds().values() if kind.is_relation)
+    return next((fact for fact in found if fact is not None), None)
 
 
 def short_type(name: str, home: str) -> str:
@@ -59,7 +78,8 @@ def column_text(column: Fact, default: Fact | None) -> str:
     if payload.get("identity"):
         words.append(f"GENERATED {str(payload['identity']).upper()} AS IDENTITY")
     if payload.get("generated"):
-        words.append(f"GENERATED ALWAYS AS ({payload['generated']}) STORED")
+        kept = str(payload["generation"]).upper()
+        words.append(f"GENERATED ALWAYS AS ({payload['generated']}) {kept}")
     if default is not None:
         words.append(f"DEFAULT {default.payload['expression']}")
     return " ".join(words)

@@ -1,6 +1,6 @@
 """How the live side and the target's side of a gap differ, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,7 @@ def _label(fact: Fact) -> str:
 def _short(fact: Fact) -> str:
     if fact.kind == "column":
         return column_text(fact, None)
-    for key in ("definition", "expression", "text"):
+    for key in ("definition", "expression", "text", "generation", "owner"):
         if key in fact.payload:
             return str(fact.payload[key])
     return fact.identity.name
@@ -93,5 +93,12 @@ def _value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(str(item) for item in value) or _NOTHING
-    return str(value)
+        return ", ".join(_item(item) for item in value) or _NOTHING
+    return _item(value)
+
+
+def _item(value: Any) -> str:
+    """A name that has a schema in front, a group of values, or a plain one."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_item(each)}" for name, each in value.items())
+    return ".".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -2,16 +2,17 @@
 
 What is missing with its table or its column is no gap of its own; what differs about one column
 is one gap; names of constraints that differ are one gap a table. An index is always a gap of its
-own where its table exists, because it is created and dropped alone.
+own where its table exists, because it is created and dropped alone, with those of the partitions.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from gnkmigrate.audit.describe import table_of
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change, Verb
 
 GapKind = Literal["missing", "extra", "different"]
@@ -115,7 +116,8 @@ def _anchor(change: Change, known: _Known, designs: Collection[Identity]) -> _An
     table = Identity("table", home.path[:2])
     if table in designs:
         return _Anchor("design", table)
-    if home.kind == "constraint" and {each.verb for each in known.of_thing(home)} == {"rename"}:
+    renamed = {each.verb for each in known.of_thing(home)} == {"rename"}
+    if home.kind == "constraint" and renamed and change.fact.parent == table:
         return _Anchor("names", table)
     return _Anchor("object", home)
 
@@ -123,30 +125,33 @@ def _anchor(change: Change, known: _Known, designs: Collection[Identity]) -> _An
 def _home(change: Change, known: _Known) -> Identity:
     """The outermost thing that comes, goes or changes together with the change's own."""
     fact = change.fact
-    if change.verb in {"add", "remove"}:
-        for outer in (_owner(fact), _sole_column(fact), fact.parent):
-            if outer is None or outer.kind == "schema":
-                continue
-            for outer_change in known.of_thing(outer):
-                if _comes_along(outer_change, change.verb):
-                    return _home(outer_change, known)
-    if fact.kind == "default" and fact.parent is not None:
+    for outer in _outer(change):
+        for outer_change in known.of_thing(outer):
+            if _comes_along(outer_change, change.verb):
+                return _home(outer_change, known)
+    if kind_of(fact.kind).of_column and fact.parent is not None:
         return known.renamed.get(fact.parent, fact.parent)
     return change.identity
 
 
+def _outer(change: Change) -> Iterator[Identity]:
+    """What may bring a change about: an owner of a sequence, a partitioned table's index, ..."""
+    fact = change.fact
+    if change.verb in {"add", "remove"}:
+        yield from kind_of(fact.kind).dies_with(fact)
+        sole = _sole_column(fact)
+        if sole is not None:
+            yield sole
+    elif len(change.differing) == 1:
+        sides = (side for side in (change.before, change.after) if side is not None)
+        before, after = (kind_of(side.kind).dies_with(side) for side in sides)
+        yield from sorted({*before} ^ {*after})
+
+
 def _comes_along(outer: Change, verb: Verb) -> bool:
-    """Whether something is added or removed because of what happens to `outer`."""
+    """Whether something is added, removed or changed because of what happens to `outer`."""
     retyped = outer.kind == "column" and outer.verb == "alter" and "type" in outer.differing
-    return outer.verb == verb or retyped
-
-
-def _owner(fact: Fact) -> Identity | None:
-    """The column that owns a sequence, as after serial."""
-    owner = fact.payload.get("owned_by") if fact.kind == "sequence" else None
-    if not owner:
-        return None
-    return Identity("column", (owner["schema"], owner["table"], owner["column"]))
+    return outer.verb == verb or retyped or (verb == "alter" and outer.verb in {"add", "remove"})
 
 
 def _sole_column(fact: Fact) -> Identity | None:

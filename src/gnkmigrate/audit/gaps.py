@@ -1,19 +1,20 @@
 """The gap between the live database and the target, as findings."""
 
-from gnkmigrate.audit.advice import impact, recommendation
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Finding, fingerprint
 from gnkmigrate.audit.fold import Gap
+from gnkmigrate.audit.judgement import gap_check, words_of
 from gnkmigrate.audit.repair import Repair
-from gnkmigrate.audit.severity import gap_check, gap_severity
 from gnkmigrate.audit.wording import evidence, message
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import satellites, subject
 
 
 def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: Repair) -> Finding:
     """What the audit says about a gap; its phase and the project's opinion come later."""
     check, slug = gap_check(gap)
+    words = words_of(gap)
     facts = evidence(gap, live, target)
     if repair.losses:
         facts["loses"] = list(repair.losses)
@@ -24,10 +25,10 @@ def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: R
         kind=gap.kind,
         category="gap",
         object=object_of(gap.subject),
-        severity=gap_severity(gap),
+        severity=words.severity,
         message=message(gap, live, target, home),
-        impact=impact(gap),
-        recommendation=recommendation(gap),
+        impact=words.impact,
+        recommendation=words.recommendation,
         fix=tuple(statement.sql for statement in repair.fix),
         undo=tuple(statement.sql for statement in repair.undo),
         evidence=facts,
@@ -42,7 +43,13 @@ def gap_fingerprint(gap: Gap) -> str:
 
 
 def _subject(gap: Gap) -> str:
-    """What a constraint is about, since its name may be any; else the name is enough."""
-    if gap.shape == "object" and gap.subject.kind == "constraint":
-        return content_hash(gap.subject.subject)
-    return ""
+    """What tells it from other gaps of its kind about the same object.
+
+    A constraint's name may be any: what it is about stays. What hangs on a thing has that thing's
+    name, and things of several kinds may have the same.
+    """
+    if gap.shape != "object":
+        return ""
+    if gap.subject.kind == "constraint":
+        return content_hash(subject(gap.subject))
+    return str(gap.subject.identity) if gap.subject.kind in satellites() else ""

@@ -17,8 +17,8 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from gnkmigrate.audit.finding import Finding, Kind
 from gnkmigrate.audit.project import SeverityName
 from gnkmigrate.audit.result import TableSize
-from gnkmigrate.facts.fact import Identity
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.validation import problems
 
 FILE_NAME = "severity.toml"

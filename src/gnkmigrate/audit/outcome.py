@@ -20,8 +20,8 @@ from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.result import NotRun, Passed
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.snapshot import Snapshot
 
 _IN_TARGET = "Correct the target's declaration before the migration brings it into the database."
 

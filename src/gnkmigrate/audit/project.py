@@ -13,9 +13,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from gnkmigrate.audit.check import Check
+from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import Category, DatabaseObject, Kind, Severity
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.validation import problems
 
 _FENCE = "-- ---"
@@ -154,4 +155,4 @@ def _exists(path: str, live: Snapshot) -> bool:
     parts = path.split(".")
     if len(parts) > _TABLE_PARTS:
         return live.get("column", *parts) is not None
-    return live.get("table", *parts) is not None or live.get("view", *parts) is not None
+    return relation_of(live, *parts) is not None

@@ -1,16 +1,17 @@
 """The SQL that closes gaps, and the SQL that opens them again."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gnkmigrate.audit.fold import Gap
-from gnkmigrate.facts.fact import Identity
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.change import Change, Verb
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.plan.make import Planner
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import satellites
+from gnkmigrate.kinds.change import Change, Verb
 from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.plan.make import Planner
 
 _Key = tuple[Verb, Identity | None, Identity | None]
 
@@ -85,12 +86,19 @@ def repair_all(
 
 def declaration(target: Snapshot) -> tuple[str, ...]:
     """Statements that make the target in a new database; none where a kind has no rule yet."""
-    empty = Snapshot.of(fact for fact in target if fact.identity in _EVERYWHERE)
+    empty = replace(target, facts={fact.identity: fact for fact in _in_every_database(target)})
     try:
         statements = Planner(empty, target, online=False).plan(compare(empty, target))
     except Unplannable:
         return ()
     return tuple(statement.sql for statement in statements)
+
+
+def _in_every_database(target: Snapshot) -> Iterator[Fact]:
+    for fact in target:
+        hangs = fact.kind in satellites() and fact.parent in _EVERYWHERE
+        if hangs or fact.identity in _EVERYWHERE:
+            yield fact
 
 
 def left_to_migration(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
@@ -122,7 +130,7 @@ def _without(target: Snapshot, left: Sequence[Gap]) -> Snapshot:
     for change in changes:
         if change.before is not None:
             facts[change.before.identity] = change.before
-    return Snapshot.of(facts.values(), target.server_version, target.database)
+    return replace(target, facts=facts)
 
 
 def _key(change: Change) -> _Key:

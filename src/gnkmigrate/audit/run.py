@@ -19,6 +19,7 @@ from gnkmigrate.audit.check import (
 )
 from gnkmigrate.audit.comparison import Comparison
 from gnkmigrate.audit.finding import Category, Finding
+from gnkmigrate.audit.judgement import gap_names
 from gnkmigrate.audit.listing import Bounds, reason
 from gnkmigrate.audit.outcome import (
     Outcome,
@@ -35,10 +36,9 @@ from gnkmigrate.audit.repair import declaration
 from gnkmigrate.audit.result import AuditResult, NotRun, TableSize
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.severity import gap_names
 from gnkmigrate.audit.sizes import read_sizes
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.snapshot import Snapshot
 
 
 def audit(

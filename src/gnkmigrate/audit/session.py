@@ -16,12 +16,12 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.facts.source import load_schema
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.script import read_scripts
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect, redact
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.script import read_scripts
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.source import load_schema
 from gnkmigrate.phases.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
@@ -152,7 +152,7 @@ def _read_live(
     """
     wait = sql.Literal(settings.limits.lock_timeout_ms)
     connection.execute(sql.SQL("SET lock_timeout = {}").format(wait))
-    read = partial(read_snapshot, connection, ignore=settings.ignore, schemas=settings.schemas)
+    read = partial(read_snapshot, connection, ignore=settings.ignore, schemas=settings.read_schemas)
     try:
         return read(), ()
     except errors.LockNotAvailable:

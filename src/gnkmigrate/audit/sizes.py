@@ -8,8 +8,8 @@ from psycopg import sql
 
 from gnkmigrate.audit.listing import Bounds, bounded
 from gnkmigrate.audit.result import TableSize
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.snapshot import Snapshot
 
 # Tables up to this size are counted, at most this many of them in the one statement.
 _COUNTED_BYTES = 8 * 1024 * 1024

@@ -16,6 +16,7 @@ from gnkmigrate.audit.differences import differences
 from gnkmigrate.audit.fold import Gap
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import satellites
 
 
 def message(gap: Gap, live: Snapshot, target: Snapshot, home: str) -> str:
@@ -28,9 +29,11 @@ def message(gap: Gap, live: Snapshot, target: Snapshot, home: str) -> str:
         what = "One constraint" if one else f"{len(gap.changes)} constraints"
         return f"{what} of {table} {'has another name' if one else 'have other names'}."
     if gap.kind == "missing":
-        return f"{thing(gap.subject, home)} is missing{_what(gap.subject, target, home)}."
+        missing = f"{thing(gap.subject, home)} {_is(gap.subject)} missing"
+        return f"{missing}{_what(gap.subject, target, home)}."
     if gap.kind == "extra":
-        return f"{thing(gap.subject, home)} is not in the target{_what(gap.subject, live, home)}."
+        extra = f"{thing(gap.subject, home)} {_is(gap.subject)} not in the target"
+        return f"{extra}{_what(gap.subject, live, home)}."
     return _difference(gap, home)
 
 
@@ -42,9 +45,26 @@ def thing(fact: Fact, home: str) -> str:
         return f"{str(fact.payload['type']).capitalize()} of {place} {_about(fact, home)}"
     if fact.kind == "index":
         return f"Index {fact.identity.name} on {place} {index_text(fact)}"
-    if fact.kind == "trigger":
-        return f"Trigger {fact.identity.name} on {place}"
-    return f"{fact.kind.capitalize()} {object_of(fact).label(home)}"
+    kind, name = _capital(fact.kind), object_of(fact).label(home)
+    if fact.kind in satellites():
+        of = "of" if fact.kind == "owner" else "on"
+        return f"{kind} {of} {fact.identity.path[0]} {name}"
+    if fact.kind != "column" and place and table != fact.identity:
+        return f"{kind} {fact.identity.name} on {place}"
+    return f"{kind} {name}"
+
+
+def _is(fact: Fact) -> str:
+    """The verb for one thing, or for what has no singular: "grants", "statistics"."""
+    return "are" if fact.kind.endswith("s") and not fact.kind.endswith("ss") else "is"
+
+
+def _differ(fact: Fact) -> str:
+    return "differ" if _is(fact) == "are" else "differs"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def evidence(gap: Gap, live: Snapshot, target: Snapshot) -> dict[str, Any]:
@@ -70,17 +90,26 @@ def _difference(gap: Gap, home: str) -> str:
     if "name" in by_property and gap.subject.kind != "constraint":
         name = f"{name} is called {by_property['name'].live}"
         properties.remove("name")
-        return f"{name} and differs in {_listed(properties)}." if properties else f"{name} here."
+        return (
+            f"{name} and {_differ(gap.subject)} in {_listed(properties)}."
+            if properties
+            else f"{name} here."
+        )
     if "type" in by_property:
         live = short_type(by_property["type"].live, home)
         target = short_type(by_property["type"].target, home)
         properties.remove("type")
         rest = f" (also: {_listed(properties)})" if properties else ""
         return f"{name} is {live}, in the target {target}{rest}."
+    if properties == ["owner"]:
+        return (
+            f"{name} is {by_property['owner'].live}, in the target {by_property['owner'].target}."
+        )
     if properties == ["nullability"]:
         verb = "must not" if gap.subject.payload["not_null"] else "may"
         return f"{name} {verb} be NULL in the target."
-    return f"{name} differs in {_listed([each for each in properties if each != 'name'])}."
+    listed = _listed([each for each in properties if each not in {"name", gap.subject.kind}])
+    return f"{name} {_differ(gap.subject)}{f' in {listed}' if listed else ''}."
 
 
 def _what(fact: Fact, snapshot: Snapshot, home: str) -> str:
@@ -102,7 +131,9 @@ def _about(constraint: Fact, home: str) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    *first, last = words or ["its parts"]
+    if not words:
+        return ""
+    *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
 
 

@@ -1,8 +1,9 @@
 """All facts of one database at one moment."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Self
 
@@ -27,9 +28,8 @@ class Unread:
 
     def __str__(self) -> str:
         more = ", ..." if self.count > len(self.names) else ""
-        return f"{self.count:,} {self.kind}{'' if self.count == 1 else 's'} " + (
-            f"({', '.join(self.names)}{more})" if self.names else ""
-        )
+        named = f" ({', '.join(self.names)}{more})" if self.names else ""
+        return f"{self.count:,} {self.kind if self.count == 1 else _several(self.kind)}{named}"
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,21 @@ class Snapshot:
             MappingProxyType(by_identity), server_version, database, role, unread=tuple(unread)
         )
 
+    @property
+    def is_script(self) -> bool:
+        """Whether it is what SQL files declare, and not what a database has."""
+        return "owner" in self.unstated
+
+    def having(self, facts: Iterable[Fact]) -> Self:
+        """The same with other facts."""
+        return replace(self, facts=MappingProxyType({fact.identity: fact for fact in facts}))
+
+    def silent_beside(self, other: Self) -> frozenset[str]:
+        """Kinds of which this says nothing and `other` does; two scripts say as much."""
+        if self.is_script and other.is_script:
+            return frozenset()
+        return self.unstated - other.unstated
+
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts.values())
 
@@ -85,12 +100,22 @@ class Snapshot:
         return self.facts.get(Identity(kind, path))
 
     def of_kind(self, kind: str) -> tuple[Fact, ...]:
-        return self._by_kind.get(kind, ())
+        """The facts of one kind, in the order of their identities."""
+        if kind not in self._ordered:
+            self._ordered[kind] = _in_order(self._by_kind.get(kind, ()))
+        return self._ordered[kind]
 
     def children(self, parent: Identity, kind: str | None = None) -> tuple[Fact, ...]:
-        """The facts that live directly in `parent`, of one kind or of all."""
-        found = self._by_parent.get(parent, ())
-        return tuple(fact for fact in found if kind is None or fact.kind == kind)
+        """The facts that live directly in `parent`, of one kind or of all, in order."""
+        if parent not in self._ordered:
+            self._ordered[parent] = _in_order(self._by_parent.get(parent, ()))
+        found = self._ordered[parent]
+        return found if kind is None else tuple(fact for fact in found if fact.kind == kind)
+
+    @cached_property
+    def _ordered(self) -> dict[Identity | str, tuple[Fact, ...]]:
+        """What somebody has asked for; few do for all of a large database."""
+        return {}
 
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
@@ -106,3 +131,13 @@ class Snapshot:
             if fact.parent is not None:
                 grouped.setdefault(fact.parent, []).append(fact)
         return {parent: tuple(facts) for parent, facts in grouped.items()}
+
+
+def _several(noun: str) -> str:
+    if noun.endswith("s"):
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    return tuple(sorted(facts, key=attrgetter("identity")))

@@ -38,6 +38,11 @@ class Access:
         return self.fact.kind == "constraint"
 
     @property
+    def is_share(self) -> bool:
+        """Whether it is a partition's part of its parent's, with which it comes and goes."""
+        return bool(self.fact.payload["attached_to"])
+
+    @property
     def name(self) -> str:
         return self.fact.identity.name
 

@@ -9,8 +9,8 @@ from importlib import resources
 from gnkmigrate.audit.check import Gaps
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.kinds.types import Type
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 # Types whose values are texts.
 STRINGS = frozenset({"character varying", "character", "text"})

@@ -8,6 +8,7 @@ from psycopg.rows import namedtuple_row
 
 from gnkmigrate.audit.check import CannotRun, Question
 from gnkmigrate.audit.checks._rows import beside
+from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import DatabaseObject
 from gnkmigrate.connection import Connection
 
@@ -57,8 +58,7 @@ def schemas(question: Question) -> list[str]:
 
 def is_own(question: Question, schema: str, relation: str) -> bool:
     """Whether a table or view is the project's, and not an extension's or ignored."""
-    kinds = ("table", "view")
-    return any(question.live.get(kind, schema, relation) is not None for kind in kinds)
+    return relation_of(question.live, schema, relation) is not None
 
 
 def table(schema: str, name: str) -> DatabaseObject:

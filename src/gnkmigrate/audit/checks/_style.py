@@ -45,6 +45,11 @@ def for_each_schema(
         )
 
 
+def is_child(table: Fact) -> bool:
+    """Whether a table has columns and keys from another one, as a partition has."""
+    return bool(table.payload["inherits"] or table.payload["is_partition"])
+
+
 def name_within(fact: Fact) -> str:
     """A thing's name without its schema."""
     return ".".join(fact.identity.path[1:])

@@ -15,8 +15,8 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import altered_columns, beside, types_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.postgres.quoting import literal
 from gnkmigrate.kinds.types import TIMESTAMP, TIMESTAMPTZ
+from gnkmigrate.postgres.quoting import literal
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:

@@ -21,7 +21,8 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         types = typed(snapshot, table.identity)
         for access in accesses(snapshot, table.identity):
             columns = [column_of(key) for key in access.keys]
-            plain = not access.is_constraint and access.whole and not access.included
+            own = not access.is_constraint and not access.is_share
+            plain = own and access.whole and not access.included
             if plain and all(types.get(name) == "boolean" for name in columns):
                 yield Observation(
                     object_of(access.fact),

@@ -19,7 +19,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         types = typed(snapshot, table.identity)
         for access in accesses(snapshot, table.identity):
-            if access.unique or access.method != "btree":
+            if access.unique or access.is_share or access.method != "btree":
                 continue
             arrays = [key for key in access.keys if types.get(column_of(key), "").endswith("[]")]
             if arrays:

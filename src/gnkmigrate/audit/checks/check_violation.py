@@ -13,8 +13,8 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.kinds import subject
 from gnkmigrate.facts.fact import Fact, content_hash
+from gnkmigrate.kinds import subject
 from gnkmigrate.postgres.quoting import identifier
 
 

@@ -21,7 +21,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         kept: list[Access] = []
         for access in sorted(accesses(snapshot, table.identity), key=_worth):
             twin = next((other for other in kept if _does_the_same(other, access)), None)
-            if twin is None:
+            if twin is None or access.is_share:
                 kept.append(access)
                 continue
             yield Observation(
@@ -35,10 +35,11 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             )
 
 
-def _worth(access: Access) -> tuple[bool, bool, bool, str]:
-    """Sorts what should stay first: keys, then what refuses duplicates."""
+def _worth(access: Access) -> tuple[bool, bool, bool, bool, str]:
+    """Sorts what should stay first: keys, then what refuses duplicates, or has to stay."""
     is_key = access.is_constraint and access.fact.payload["type"] == "primary key"
-    return (not is_key, not access.is_constraint, not access.unique, access.name)
+    plain = not access.is_constraint, not access.unique, not access.is_share
+    return (not is_key, *plain, access.name)
 
 
 def _described(access: Access, table: str) -> str:

@@ -13,8 +13,8 @@ from gnkmigrate.audit.checks._access import column_of
 from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.kinds import subject
 from gnkmigrate.facts.fact import Fact, content_hash
+from gnkmigrate.kinds import subject
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.postgres.quoting import identifier
 

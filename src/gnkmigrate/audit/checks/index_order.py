@@ -21,7 +21,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         kept: list[Access] = []
         for access in sorted(accesses(snapshot, table.identity), key=_worth):
             twin = next((other for other in kept if _differ_in_order(other, access)), None)
-            if twin is None or access.unique:
+            if twin is None or access.unique or access.is_share:
                 kept.append(access)
                 continue
             yield Observation(

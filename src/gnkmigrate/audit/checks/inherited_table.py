@@ -18,12 +18,9 @@ from gnkmigrate.facts.snapshot import Snapshot
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         parents = table.payload["inherits"]
-        if parents and table.payload["partition_bound"] is None:
+        if parents:
             about = object_of(table)
-            names = [
-                f"{parent['schema']}.{parent['table']}".removeprefix(f"{home}.")
-                for parent in parents
-            ]
+            names = [".".join(parent).removeprefix(f"{home}.") for parent in parents]
             yield Observation(about, f"Table {about.label(home)} inherits from {', '.join(names)}.")
 
 

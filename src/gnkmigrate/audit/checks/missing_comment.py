@@ -8,7 +8,7 @@ Source: PostgreSQL manual, COMMENT.
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._style import for_each_schema
+from gnkmigrate.audit.checks._style import for_each_schema, is_child
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
 
@@ -18,8 +18,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     silent = (
         table
         for table in snapshot.of_kind("table")
-        if not table.payload["inherits"]
-        and snapshot.get("comment", "table", *table.identity.path) is None
+        if not is_child(table) and snapshot.get("comment", "table", *table.identity.path) is None
     )
     return for_each_schema(
         silent,

@@ -17,7 +17,10 @@ from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 
 # What people name themselves. Constraints mostly have names that PostgreSQL made, which it cuts
 # where they still tell things apart; so do indexes and sequences of these endings.
-_NAMED = ("table", "column", "index", "enum", "sequence", "view", "trigger")
+_NAMED = frozenset(
+    {"table", "foreign table", "column", "index", "view", "materialized view", "sequence", "enum",
+     "domain", "composite type", "range type", "trigger", "policy", "statistics"}
+)  # fmt: skip
 _MADE = ("_idx", "_seq")
 
 _BYTES = 4  # that a character has at most in UTF-8

@@ -10,6 +10,7 @@ Source: PostgreSQL manual, 5.5.4 (primary keys) and 31.1 (replica identity).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._style import is_child
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -17,7 +18,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
-        if table.payload.get("inherits"):
+        if is_child(table):
             continue
         constraints = snapshot.children(table.identity, "constraint")
         types = {constraint.payload["type"] for constraint in constraints}

@@ -27,7 +27,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         }
         for access in accesses(snapshot, table.identity):
             concerned = [key for key in access.keys if key in nullable]
-            if concerned and _lets_duplicates_in(access):
+            if concerned and not access.is_share and _lets_duplicates_in(access):
                 yield Observation(
                     object_of(access.fact),
                     f"Table {object_of(table).label(home)} is unique by "

@@ -13,10 +13,10 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.kinds import subject
 from gnkmigrate.facts.fact import Fact, Identity, content_hash
-from gnkmigrate.postgres.quoting import identifier
+from gnkmigrate.kinds import subject
 from gnkmigrate.kinds.types import are_comparable
+from gnkmigrate.postgres.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:

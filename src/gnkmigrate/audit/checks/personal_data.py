@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import listed
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.facts.fact import Fact
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.fact import Fact
 
 _KINDS = {
     "contact": r"e_?mail(_address)?|phone(_number)?|mobile(_number)?|telephone|fax|telegram|"

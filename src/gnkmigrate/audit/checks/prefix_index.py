@@ -19,7 +19,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         offered = tuple(accesses(snapshot, table.identity))
         for access in offered:
-            if access.is_constraint or access.unique or access.included:
+            if access.is_constraint or access.is_share or access.unique or access.included:
                 continue
             longer = next((other for other in offered if _begins_with(other, access)), None)
             if longer is None:

@@ -19,7 +19,10 @@ from gnkmigrate.facts.snapshot import Snapshot
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 # What people write in queries; names of constraints, indexes and triggers they seldom do.
-_WRITTEN = ("table", "column", "view", "enum", "sequence")
+_WRITTEN = frozenset(
+    {"table", "foreign table", "column", "view", "materialized view", "sequence", "enum", "domain",
+     "composite type", "range type"}
+)  # fmt: skip
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

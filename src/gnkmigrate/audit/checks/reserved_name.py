@@ -30,7 +30,10 @@ _USABLE_TEXT = """
 _USABLE = frozenset(_USABLE_TEXT.split())
 
 # What people write in queries.
-_WRITTEN = ("table", "column", "view", "enum", "sequence")
+_WRITTEN = frozenset(
+    {"table", "foreign table", "column", "view", "materialized view", "sequence", "enum", "domain",
+     "composite type", "range type"}
+)  # fmt: skip
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:

@@ -30,8 +30,7 @@ def _serials(snapshot: Snapshot) -> Iterator[Fact]:
         owner = sequence.payload["owned_by"]
         if owner is None:
             continue
-        path = (owner["schema"], owner["table"], owner["column"])
-        column, default = snapshot.get("column", *path), snapshot.get("default", *path)
+        column, default = snapshot.get("column", *owner), snapshot.get("default", *owner)
         if column is not None and default is not None and sequence.identity in default.depends_on:
             yield column
 

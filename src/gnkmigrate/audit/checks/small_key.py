@@ -43,7 +43,7 @@ def _keys(snapshot: Snapshot) -> Iterator[Fact]:
 def _is_generated(key: Fact, snapshot: Snapshot) -> bool:
     default = snapshot.get("default", *key.identity.path)
     from_sequence = default is not None and "nextval(" in str(default.payload["expression"])
-    return bool(key.payload["identity"]) or from_sequence
+    return from_sequence or snapshot.get("identity", *key.identity.path) is not None
 
 
 CHECK = StructureCheck(

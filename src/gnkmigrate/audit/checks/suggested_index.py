@@ -23,8 +23,8 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import require_extension, schemas, table
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import Fact
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.postgres.quoting import beside as with_suffix
 from gnkmigrate.postgres.quoting import identifier, qualified
 

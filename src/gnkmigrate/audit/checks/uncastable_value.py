@@ -17,8 +17,8 @@ from gnkmigrate.audit.checks._rows import STRINGS, LiveTable, altered_columns, b
 from gnkmigrate.audit.describe import object_of, short_type
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.postgres.quoting import identifier, literal
 from gnkmigrate.kinds.types import Type
+from gnkmigrate.postgres.quoting import identifier, literal
 
 _ASKS = 160000  # the first version that has pg_input_is_valid
 

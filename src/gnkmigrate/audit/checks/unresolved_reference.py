@@ -23,8 +23,8 @@ from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.postgres.quoting import identifier
 from gnkmigrate.kinds.types import Type, are_comparable
+from gnkmigrate.postgres.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:

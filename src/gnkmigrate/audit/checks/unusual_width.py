@@ -9,6 +9,7 @@ Source: PostgreSQL manual, 5.1 (table basics).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._style import is_child
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -18,8 +19,7 @@ _FEW, _MANY = 1, 30
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
-        # A partition or a child has its parent's columns.
-        if table.payload["inherits"]:
+        if is_child(table):
             continue
         columns = len(snapshot.children(table.identity, "column"))
         if columns <= _FEW or columns > _MANY:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import ComparisonCheck, Gaps, Observation
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.kinds import subject
 from gnkmigrate.facts.fact import Fact, Identity, content_hash
+from gnkmigrate.kinds import subject
 
 
 def find(gaps: Gaps) -> Iterator[Observation]:

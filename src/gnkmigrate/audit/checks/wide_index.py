@@ -22,7 +22,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         for access in accesses(snapshot, table.identity):
             # A unique key is as wide as what it identifies, and other methods work otherwise.
-            chosen = not access.unique and access.method == "btree"
+            chosen = not access.unique and not access.is_share and access.method == "btree"
             if chosen and len(access.keys) > _MANY:
                 yield Observation(
                     object_of(access.fact),
