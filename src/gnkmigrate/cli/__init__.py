@@ -25,6 +25,7 @@ _ORDER = (
     "doctor",
     "audit",
     "plan",
+    "apply",
     "rehearse",
     "check",
     "upgrade",

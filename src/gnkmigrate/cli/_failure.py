@@ -2,18 +2,32 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import psycopg
+import typer
 
-from gnkmigrate.cli._context import LogFormat
+from gnkmigrate.cli._context import LogFormat, options
 from gnkmigrate.cli._frame import FAILED
 from gnkmigrate.cli._words import printable
 from gnkmigrate.connection import redact
 from gnkmigrate.errors import GnkMigrateError, VerificationFailed
 
 FOUND = 1
+LATER = 3
+
+_PASSING = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.DiskFull,
+    psycopg.errors.TooManyConnections,
+    psycopg.errors.AdminShutdown,
+    psycopg.errors.CannotConnectNow,
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,24 @@ def report_failure(error: Exception, log_format: LogFormat = LogFormat.TEXT) -> 
     write = _as_json if log_format is LogFormat.JSON else _as_text
     sys.stderr.write(redact(write(failure)) + "\n")
     return failure.exit_code
+
+
+@contextmanager
+def passing_explained(context: typer.Context) -> Iterator[None]:
+    """Ends a command with its own exit code where the same command may succeed later."""
+    try:
+        yield
+    except (GnkMigrateError, psycopg.Error) as error:
+        if not _passes(error):
+            raise
+        report_failure(error, options(context).log_format)
+        raise typer.Exit(LATER) from None
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether an error goes away although nobody changes the command, the schema or the rows."""
+    passing = isinstance(error, _PASSING) or getattr(error, "passing", False)
+    return passing or isinstance(error.__cause__, psycopg.errors.DiskFull)
 
 
 def _as_text(failure: Failure) -> str:

@@ -34,3 +34,8 @@ def way_on(name: str) -> str:
         "What was done before stands. Fix the cause and run the same command again, or take it "
         f"back: gnkmigrate downgrade --phase {name}"
     )
+
+
+def on_a_copy(name: str) -> str:
+    """The command that tries it on a copy."""
+    return "gnkmigrate plan --prove" if is_plan(name) else "gnkmigrate rehearse"

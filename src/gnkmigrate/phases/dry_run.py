@@ -12,6 +12,7 @@ from psycopg import sql
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases import events
+from gnkmigrate.phases.called import on_a_copy
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.work import Work
 
@@ -55,7 +56,7 @@ def announce(
         raise PhaseRefused(
             "A dry run here would hold its locks for too long.",
             details=large,
-            hint="gnkmigrate rehearse does it on a copy; [limits] dry_run_rows moves the limit.",
+            hint=f"{on_a_copy(names[0])} does it on a copy; [limits] dry_run_rows moves the limit.",
         )
 
 

@@ -266,6 +266,14 @@ def erase_direction(connection: Connection, phase: str, direction: Direction) ->
     )
 
 
+def recall(connection: Connection, phase: str, key: str) -> Any:
+    """What was remembered for a phase under `key`; None when nothing was."""
+    row = connection.execute(
+        "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (phase, key)
+    ).fetchone()
+    return row[0] if row else None
+
+
 def erase_memory(connection: Connection, phase: str) -> None:
     """Forgets how things were before a phase, once they are so again."""
     connection.execute("DELETE FROM gnkmigrate.memory WHERE phase = %s", (phase,))

@@ -28,10 +28,11 @@ class PlanUnreadable(GnkMigrateError):
 
 
 class SideDocument(BaseModel, extra="forbid"):
-    """A schema as the plan knows it; `facts` is the hash of all its facts."""
+    """A schema as the plan knows it; `facts` is the hash of all its facts, `role` read them."""
 
     name: str
     server_version: int
+    role: str
     facts: str
 
 
@@ -70,6 +71,8 @@ class ProofDocument(BaseModel, extra="forbid"):
     live_rows: int
     server_version: int
     provider: str
+    not_compared: list[str] = []
+    remarks: list[str] = []
 
 
 class UndoDocument(BaseModel, extra="forbid"):
@@ -168,6 +171,7 @@ def _side(snapshot: Snapshot, name: str) -> SideDocument:
     return SideDocument(
         name=name,
         server_version=snapshot.server_version,
+        role=snapshot.role,
         facts=facts_hash(snapshot),
     )
 

@@ -1,0 +1,191 @@
+"""How far a plan has come in a database, and whether it may go on there."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gnkmigrate.apply.plan_run import PlanRun
+from gnkmigrate.connection import Connection, DatabaseUrl
+from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.phases import journal
+from gnkmigrate.phases.called import called
+from gnkmigrate.phases.events import Direction
+from gnkmigrate.plan.document import facts_hash
+
+State = Literal["pending", "partial", "done", "half undone"]
+
+# What the journal remembers the facts by that a plan has left behind.
+ARRIVED = "facts"
+
+_AGAIN = "Make the plan again: gnkmigrate plan --format json --output {file}"
+
+
+class PlanRefused(GnkMigrateError):
+    """A plan may not run here, or not now; the database is as it was."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a plan stands in one database.
+
+    Attributes:
+        state: "partial" and "half undone" wait for the same command again.
+        done_steps: statements that stand, or that are taken back already.
+        closed: whether the journal says of its last run that it is over.
+        arrived: the hash of the facts that it left behind; "" where nobody wrote it down.
+        overtaken: what else was run since, by its name in the journal; "" for nothing.
+    """
+
+    state: State
+    done_steps: int = 0
+    closed: bool = True
+    arrived: str = ""
+    overtaken: str = ""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is left to do.
+
+    Attributes:
+        pending: statements that will run.
+        is_open: whether anything is to be done, if only in the journal.
+        afresh: whether the database is back where it was before, so that all is done again.
+    """
+
+    pending: int
+    is_open: bool
+    afresh: bool = False
+
+
+NOTHING = Outlook(0, is_open=False)
+
+
+def standing(connection: Connection, plan: PlanRun) -> Standing:
+    """Asks the journal."""
+    states = [state for state in journal.steps(connection) if state.phase == plan.name]
+    if not states:
+        return Standing("pending")
+    runs = journal.runs(connection)
+    (last,) = [run for run in runs if run.phase == plan.name][-1:]
+    since = [run for run in runs if run.number > last.number]
+    overtaken = since[-1].phase if since else ""
+    applied = [each.direction for each in states if each.state == "applied"]
+    if any(each.direction == "down" for each in states):
+        return Standing("half undone", applied.count("down"), overtaken=overtaken)
+    done = applied.count("up")
+    if done < len(plan.up_steps):
+        return Standing("partial", done, overtaken=overtaken)
+    closed = (last.direction, last.state) == ("up", "done")
+    return Standing("done", done, closed, journal.recall(connection, plan.name, ARRIVED) or "")
+
+
+def look(
+    connection: Connection, plan: PlanRun, direction: Direction, *, losses_allowed: bool
+) -> Outlook:
+    """What is left to do of one direction of a plan.
+
+    Raises:
+        PlanRefused: it was made for another state of the database or another role, another command
+            has to come first, or it would lose data.
+    """
+    found = standing(connection, plan)
+    _require_session(connection, plan)
+    outlook = (_up if direction == "up" else _down)(connection, plan, found)
+    lost = plan.losses(direction)
+    if outlook.pending and lost and not losses_allowed:
+        raise PlanRefused(
+            f"{plan.words} loses data.",
+            details=lost,
+            hint="Save what is needed, then add --allow data-loss.",
+        )
+    return outlook
+
+
+def _up(connection: Connection, plan: PlanRun, found: Standing) -> Outlook:
+    total = len(plan.up_steps)
+    if found.state == "half undone":
+        raise PlanRefused(
+            f"{plan.words} is half taken back.",
+            hint=f"Take it back whole: gnkmigrate apply {plan.file} --undo",
+        )
+    if found.state == "partial":
+        _require_nothing_since(plan, found)
+        return Outlook(total - found.done_steps, is_open=True)
+    facts = facts_now(connection, plan)
+    if found.state == "done" and facts == (found.arrived or facts):
+        return Outlook(0, is_open=not found.closed)
+    if facts != plan.document.source.facts:
+        when = "it was carried out" if found.state == "done" else "it was made"
+        raise _changed(connection, plan, when, _AGAIN)
+    return Outlook(total, is_open=total > 0, afresh=found.state == "done")
+
+
+def _down(connection: Connection, plan: PlanRun, found: Standing) -> Outlook:
+    total = len(plan.down_steps)
+    if found.state == "pending":
+        return NOTHING
+    if found.state == "partial":
+        raise PlanRefused(
+            f"{plan.words} was carried out in part: {found.done_steps} of "
+            f"{len(plan.up_steps)} statements. Its way back begins where it ends.",
+            hint=f"Carry it out first: gnkmigrate apply {plan.file}. Or plan from here: "
+            "gnkmigrate plan",
+        )
+    if found.state == "half undone":
+        _require_nothing_since(plan, found)
+        return Outlook(total - found.done_steps, is_open=True)
+    if plan.document.undo.impossible:
+        raise PlanRefused(
+            f"{plan.words} has no way back: {plan.document.undo.impossible}",
+            hint="Plan the way back by hand: gnkmigrate plan --target SCHEMA",
+        )
+    if found.arrived and facts_now(connection, plan) != found.arrived:
+        hint = "Plan the way back from here: gnkmigrate plan --target SCHEMA"
+        raise _changed(connection, plan, "it was carried out", hint)
+    return Outlook(total, is_open=True)
+
+
+def facts_now(connection: Connection, plan: PlanRun) -> str:
+    """The hash of the facts, read as the plan's maker has read them."""
+    session = plan.document.session
+    return facts_hash(read_snapshot(connection, ignore=session.ignore, schemas=session.schemas))
+
+
+def _changed(connection: Connection, plan: PlanRun, since: str, hint: str) -> PlanRefused:
+    source = plan.document.source
+    return PlanRefused(
+        f"The database {connection.info.dbname} is not as {plan.words[0].lower()}"
+        f"{plan.words[1:]} knows it: its schema has changed since {since}.",
+        details=[
+            f"made for {source.name}, read as {source.role}",
+            f"now {DatabaseUrl.of(connection)}, read as {connection.info.user}",
+        ],
+        hint=hint.format(file=plan.file),
+    )
+
+
+def _require_nothing_since(plan: PlanRun, found: Standing) -> None:
+    if found.overtaken:
+        raise PlanRefused(
+            f"{plan.words} stopped in the middle, and something else has been run since: "
+            f"{called(found.overtaken)}.",
+            hint=_AGAIN.format(file=plan.file),
+        )
+
+
+def _require_session(connection: Connection, plan: PlanRun) -> None:
+    made = plan.document.source.server_version // 10000
+    now = connection.info.server_version // 10000
+    if made and made != now:
+        raise PlanRefused(
+            f"{plan.words} was made for PostgreSQL {made}, and this server is PostgreSQL {now}.",
+            hint=_AGAIN.format(file=plan.file),
+        )
+    role = plan.document.session.role
+    row = connection.execute("SELECT current_user").fetchone()
+    if role and row and row[0] != role:
+        raise PlanRefused(
+            f"{plan.words} was made as role {role}, who is to own what it makes; this is {row[0]}.",
+            hint=f"Connect as {role}, or make the plan as {row[0]}.",
+        )

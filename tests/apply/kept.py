@@ -1,0 +1,98 @@
+"""A plan that was kept, and the database that it was made for."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psycopg import conninfo
+
+from gnkmigrate.apply.course import Application, apply
+from gnkmigrate.apply.plan_run import PlanRun
+from gnkmigrate.apply.standing import Outlook
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.phases import events
+from gnkmigrate.plan.document import write_plan
+from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.session import Planned
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import Settings
+from tests.plan.support import pair
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A plan in a file.
+
+    Attributes:
+        url: the database that it was made for.
+        file: where it is.
+        source: the database's facts.
+        target: those that it arrives at.
+        server: where the database is.
+    """
+
+    url: DatabaseUrl
+    file: Path
+    source: Snapshot
+    target: Snapshot
+    server: Server
+
+    @property
+    def plan(self) -> PlanRun:
+        return PlanRun.read(self.file)
+
+    def apply(
+        self,
+        url: DatabaseUrl | None = None,
+        observe: events.Observer = events.ignore,
+        limits: Mapping[str, Any] | None = None,
+        **how: Any,
+    ) -> Outlook:
+        """Carries it out in the database, or in a copy of it."""
+
+        def open_session() -> Connection:
+            return connect(url or self.url, search_path=["public"])
+
+        settings = Settings.model_validate({"limits": limits or {}})
+        return apply(open_session, self.plan, Application(**how), settings, observe)
+
+    @contextmanager
+    def copy(self) -> Iterator[DatabaseUrl]:
+        """A copy of the database, to which nobody may be connected."""
+        name = str(conninfo.conninfo_to_dict(self.url.conninfo)["dbname"])
+        with self.server.database(template=name) as url:
+            yield url
+
+    def left(self, url: DatabaseUrl | None = None, *, undone: bool = False) -> list[str]:
+        """What still differs from the target, or from the source."""
+        wanted = self.source if undone else self.target
+        with connect(url or self.url) as connection:
+            found = compare(read_snapshot(connection), wanted)
+        return [f"{each.verb} {each.identity}" for each in found]
+
+
+@contextmanager
+def kept(server: Server, before: str, after: str, folder: Path, rows: str = "") -> Iterator[Kept]:
+    """The plan from one schema to the other, and a database with the first.
+
+    Args:
+        server: where the database is made.
+        before: the SQL of its schema.
+        after: the SQL of the target.
+        folder: where the plan is kept.
+        rows: SQL that puts rows into the database.
+    """
+    with pair(server, before, after) as given:
+        if rows:
+            with connect(given.url, search_path=["public"]) as connection:
+                connection.execute(rows.encode())
+        statements = plan(compare(given.source, given.target), given.source, given.target)
+        file = folder / "plan.json"
+        planned = Planned(statements, given.source, given.target, str(given.url), "target.sql")
+        file.write_text(write_plan(planned))
+        yield Kept(given.url, file, given.source, given.target, server)
