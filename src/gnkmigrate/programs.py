@@ -18,6 +18,7 @@ from gnkmigrate.errors import GnkMigrateError, ServerUnavailable, SettingsError
 from gnkmigrate.servers.binaries import binaries
 
 OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging", "legacy")
+_OWN_LEFT_OUT = tuple(f"--exclude-schema={name}" for name in OWN_SCHEMAS)
 
 Stream: TypeAlias = int | IO[bytes]
 
@@ -204,26 +205,20 @@ def run_program(path: Path, url: DatabaseUrl, options: Sequence[str]) -> str:
 
 
 def dump_schema(
-    url: DatabaseUrl, major: int, *, schemas: Sequence[str] = (), ignore: Sequence[str] = ()
+    url: DatabaseUrl,
+    major: int,
+    *,
+    owners: bool = False,
+    left_out: Sequence[str] = _OWN_LEFT_OUT,
 ) -> str:
-    """The schema as pg_dump writes it, without owners, privileges and what is gnkmigrate's.
+    """The schema as pg_dump writes it, without what is gnkmigrate's.
 
     Args:
         url: the database.
         major: the server's major version.
-        schemas: only these; none means all. pg_dump leaves extensions out when it is told some.
-        ignore: patterns of tables to leave out, "schema.name".
+        owners: with owners and privileges.
+        left_out: pg_dump's options for what is not dumped; else gnkmigrate's schemas.
     """
-    dump = run_program(
-        program("pg_dump", major),
-        url,
-        [
-            "--schema-only",
-            "--no-owner",
-            "--no-privileges",
-            *(f"--schema={name}" for name in schemas),
-            *(f"--exclude-schema={name}" for name in OWN_SCHEMAS),
-            *(f"--exclude-table={pattern}" for pattern in ignore),
-        ],
-    )
-    return _OWN_TRIGGER.sub("", dump)
+    ownerless = () if owners else ("--no-owner", "--no-privileges")
+    options = ["--schema-only", *ownerless, *left_out]
+    return _OWN_TRIGGER.sub("", run_program(program("pg_dump", major), url, options))

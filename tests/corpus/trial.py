@@ -12,7 +12,7 @@ from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from tests.corpus import planner
 from tests.corpus.bench import Bench, Databases, LoadFailed, loaded
-from tests.corpus.dump import changed_lines, difference, statements
+from gnkmigrate.proof.dump import changed_lines, difference, statements
 from tests.corpus.outcome import Outcome, Verdict
 from tests.corpus.pairs import Direction, Pair, Task
 

@@ -8,6 +8,11 @@ from psycopg import sql
 from gnkmigrate.backup.contents import query
 from gnkmigrate.connection import Connection
 
+# pg_restore's options that leave owners and grants out.
+OWNERLESS = ("--no-owner", "--no-privileges")
+
+_IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+
 
 class Held(NamedTuple):
     """An object of a database.
@@ -42,17 +47,20 @@ def missing_roles(connection: Connection, wanted: Sequence[str]) -> tuple[str, .
 def prepare(connection: Connection, provider: str, roles: Sequence[str]) -> Sequence[str]:
     """Makes a throwaway server ready for a dump; gives pg_restore's options for it.
 
-    A server of our own gets the roles that the dump names, and so owners and grants; on a user's
-    own they are left out instead.
+    A server of our own gets the roles that the dump names, and so owners and grants. On a user's
+    own they are left out instead, unless it has these roles already, and a superuser is at work.
 
     Args:
         connection: a session with the database that is to take the dump.
         provider: where the server came from.
         roles: those that the dump names.
     """
+    missing = missing_roles(connection, roles)
     if provider == "url":
-        return "--no-tablespaces", "--no-owner", "--no-privileges"
-    for name in missing_roles(connection, roles):
+        ((superuser,),) = connection.execute(_IS_SUPERUSER).fetchall()
+        left_out = () if superuser and not missing else OWNERLESS
+        return "--no-tablespaces", *left_out
+    for name in missing:
         connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
     return ("--no-tablespaces",)
 

@@ -106,7 +106,7 @@ def _prove(
     context: typer.Context, planned: "Planned", sample: int | None, without: Sequence[str]
 ) -> "Proof":
     from gnkmigrate.cli._transfer import transfer_progress
-    from gnkmigrate.rehearsal.prove import prove
+    from gnkmigrate.proof.prove import prove
     from gnkmigrate.rehearsal.sample import Selection
 
     project, messages = _context.settings(context), _context.stderr(context)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Proof:
-    """A plan that has done on a copy what it promises.
+    """A plan that has done on a copy what it promises, as far as that was compared.
 
     Attributes:
         seconds: how long each statement took, in their order; to the millisecond.
@@ -13,6 +13,9 @@ class Proof:
         live_rows: how many the live database has.
         server_version: the copy's server_version_num.
         provider: where the copy's server came from.
+        not_compared: what nobody has looked at, a few words each; the plan is only proven where
+            there is nothing of the kind.
+        remarks: what should be known besides, a sentence each.
     """
 
     seconds: tuple[float, ...]
@@ -20,9 +23,18 @@ class Proof:
     live_rows: int
     server_version: int
     provider: str
+    not_compared: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        rows = f"{self.rows:,}"
+        rows = f"{self.rows:,} {'row' if self.rows == self.live_rows == 1 else 'rows'}"
         if self.rows != self.live_rows:
-            rows += f" of {self.live_rows:,}"
-        return f"Proven on a copy with {rows} rows: it runs, arrives, and loses nothing unsaid."
+            rows = f"{self.rows:,} of {self.live_rows:,} rows"
+        if self.not_compared:
+            outcome = (
+                f"Tried on a copy with {rows}: it runs, arrives, and loses nothing unsaid, as far "
+                f"as was compared. Not compared: {'; '.join(self.not_compared)}."
+            )
+        else:
+            outcome = f"Proven on a copy with {rows}: it runs, arrives, and loses nothing unsaid."
+        return " ".join([outcome, *self.remarks])

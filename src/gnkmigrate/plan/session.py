@@ -1,7 +1,7 @@
 """One plan of a project from beginning to end: the database and the target are read here."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.make import plan
 from gnkmigrate.plan.undo import Undo, undo_of
@@ -45,6 +46,8 @@ class Planned:
         target: the target's.
         source_name: the live database's address, without a password.
         target_name: the target as people know it.
+        target_source: the target as it was given, which may hold a password.
+        changes: what the statements bring about.
         circumstances: how it came about.
     """
 
@@ -54,6 +57,8 @@ class Planned:
     source_name: str
     target_name: str
     circumstances: Circumstances = Circumstances()
+    target_source: str = field(default="", repr=False)
+    changes: tuple[Change, ...] = field(default=(), repr=False)
 
     @cached_property
     def undo(self) -> Undo:
@@ -88,8 +93,9 @@ def plan_project(
         live = read_snapshot(connection, ignore=settings.ignore, schemas=settings.read_schemas)
     wanted = target or str(settings.path(settings.target))
     loaded = load_schema(wanted, settings, major=live.server_version // 10000)
+    changes = compare(live, loaded)
     statements = plan(
-        compare(live, loaded),
+        changes,
         live,
         loaded,
         online=online,
@@ -102,7 +108,9 @@ def plan_project(
         online=online,
         source_timezone=settings.source_timezone,
     )
-    return Planned(statements, live, loaded, str(url), _name(wanted), circumstances)
+    return Planned(
+        statements, live, loaded, str(url), _name(wanted), circumstances, wanted, changes
+    )
 
 
 def _name(target: str) -> str:

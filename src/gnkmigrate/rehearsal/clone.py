@@ -10,7 +10,7 @@ from gnkmigrate.backup import BackupFailed, RestoreFailed, create_backup
 from gnkmigrate.backup.contents import query, read_contents
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.progress import Observer, TransferProgress
-from gnkmigrate.backup.target import missing_extensions, prepare
+from gnkmigrate.backup.target import OWNERLESS, missing_extensions, prepare
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.rehearsal.omission import omitting
@@ -49,6 +49,7 @@ class Clone:
         live_rows: how many the live database has.
         masked: columns whose text was replaced, "schema.table.column".
         differences: what is not as in the live database; none when every row is there.
+        owners: whether it has the live one's owners and grants.
     """
 
     url: DatabaseUrl
@@ -59,6 +60,7 @@ class Clone:
     live_rows: int
     masked: tuple[str, ...]
     differences: tuple[str, ...]
+    owners: bool = True
 
 
 @contextmanager
@@ -94,10 +96,10 @@ def clone(
             require_room(_needs(server, Path(folder), needed, selection))
             with transfer() as observe, _failures_explained():
                 there = Destination(url, server, (), selection.without)
+                there = _prepared(there, _source_roles(live))
                 if selection.is_everything:
                     copied = _whole(live, settings, there, Path(folder), observe)
                 else:
-                    there = _prepared(there, _source_roles(live))
                     copied = copy_partly(live, there, Path(folder), selection, observe)
         yield Clone(
             url=url,
@@ -108,6 +110,7 @@ def clone(
             live_rows=copied.live.rows,
             masked=copied.masked,
             differences=copied.differences if selection.rows is None else (),
+            owners=not set(OWNERLESS) & set(there.options),
         )
 
 
@@ -161,7 +164,6 @@ def _whole(
     """Dumps the database and loads the dump."""
     backup = create_backup(live, settings, output=folder, observe=observe)
     manifest = backup.manifest
-    there = _prepared(there, manifest.roles)
     load(
         backup.file,
         there.url,

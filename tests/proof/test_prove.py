@@ -9,10 +9,12 @@ import pytest
 
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned, plan_project
+from gnkmigrate.proof.objection import NotProven
+from gnkmigrate.proof.prove import prove
 from gnkmigrate.rehearsal import CloneFailed, Selection
-from gnkmigrate.rehearsal.prove import NotProven, prove
 from gnkmigrate.rehearsal.room import NoRoom
 from gnkmigrate.rehearsal.sample import EVERYTHING
 from gnkmigrate.servers import Server
@@ -30,12 +32,9 @@ ROWS = """
 INSERT INTO item SELECT n, 'item ' || n, n FROM generate_series(1, 40) AS n;
 INSERT INTO sale (day, item, note) SELECT '2024-02-03', n, 'x' FROM generate_series(1, 60) AS n;
 """
-AFTERWARDS = """
-CREATE SCHEMA other;
-CREATE FUNCTION other.meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN {}; END$$;
-CREATE EVENT TRIGGER meddler ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
-    EXECUTE FUNCTION other.meddle();
-"""
+MORE = (
+    "ALTER TABLE item ALTER COLUMN price TYPE numeric(12, 2); ALTER TABLE sale ADD COLUMN paid boolean"
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,15 @@ class Shop:
         self.settings.path(self.settings.target).write_text(SHOP + wanted)
         return plan_project(self.settings, self.url, None)
 
-    def proven(self, wanted: str, selection: Selection = EVERYTHING) -> Proof:
-        return prove(self.planned(wanted), self.settings, self.url, untold, selection)
+    def proven(
+        self, wanted: str, selection: Selection = EVERYTHING, *, besides: str = ""
+    ) -> Proof:
+        """The proof of the plan, to which `besides` was added without a word."""
+        planned = self.planned(wanted)
+        if besides:
+            statements = (*planned.statements, Statement(besides, "Nothing to speak of."))
+            planned = replace(planned, statements=statements)
+        return prove(planned, self.settings, self.url, untold, selection)
 
 
 @contextmanager
@@ -120,19 +126,15 @@ def test_a_sample_need_not_find_them(shop: Shop) -> None:
     ],
 )
 def test_rows_that_go_without_a_word_are_found(shop: Shop, theft: str, said: str) -> None:
-    execute(shop.url, AFTERWARDS.format(theft))
     with pytest.raises(NotProven, match="not every row is as before") as found:
-        shop.proven(
-            "ALTER TABLE item ALTER COLUMN price TYPE numeric(12, 2);"
-            "ALTER TABLE sale ADD COLUMN paid boolean"
-        )
+        shop.proven(MORE, besides=theft)
     assert found.value.details == (said,)
 
 
 def test_too_small_a_disk_says_nothing_about_the_plan(shop: Shop) -> None:
-    execute(shop.url, AFTERWARDS.format("RAISE 'could not extend file' USING ERRCODE = '53100'"))
+    full = "DO $$BEGIN RAISE 'could not extend file' USING ERRCODE = '53100'; END$$"
     with pytest.raises(NoRoom, match="disk is full: could not extend file") as found:
-        shop.proven("ALTER TABLE item ADD COLUMN size text")
+        shop.proven("ALTER TABLE item ADD COLUMN size text", besides=full)
     assert "--sample" in found.value.hint
 
 

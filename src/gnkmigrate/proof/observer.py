@@ -1,0 +1,118 @@
+"""Everything that is looked at before a plan runs on a copy, and again afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.connection import Connection, DatabaseUrl
+from gnkmigrate.proof.answers import Answers, compare_answers, read_answers
+from gnkmigrate.proof.arrival import unlike_target
+from gnkmigrate.proof.numbers import Numbers, compare_numbers, read_numbers
+from gnkmigrate.proof.objection import object_to
+from gnkmigrate.proof.ownership import Open
+from gnkmigrate.proof.rows import Rows, compare_rows, read_rows
+from gnkmigrate.proof.said import Said
+from gnkmigrate.proof.schema import Schema, schema
+from gnkmigrate.proof.scope import Scope
+from gnkmigrate.proof.target import Wanted
+
+_LINES = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """The database that is looked at.
+
+    Attributes:
+        session: with it, for the observer alone; its search path is the project's.
+        url: where it is.
+        major: its server's major version.
+        scope: what of its schema counts.
+        source_timezone: the zone in which timestamps without one were written.
+    """
+
+    session: Connection
+    url: DatabaseUrl
+    major: int
+    scope: Scope
+    source_timezone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Observer:
+    """One who has looked at a database before a plan ran on it.
+
+    Attributes:
+        place: where.
+        said: what the plan says that it does.
+        schema, rows, numbers, answers: what there was.
+    """
+
+    place: Place
+    said: Said
+    schema: Schema
+    rows: Rows
+    numbers: Mapping[int, Numbers]
+    answers: Answers
+
+    @classmethod
+    def at(cls, place: Place, said: Said) -> "Observer":
+        """Looks at everything that there is now."""
+        session = place.session
+        return cls(
+            place,
+            said,
+            schema(place.url, place.major, place.scope),
+            read_rows(session, said),
+            read_numbers(session),
+            read_answers(session),
+        )
+
+    def require_kept(self, wanted: Answers) -> Sequence[str]:
+        """Looks whether everything is there that the plan does not name, and still answers.
+
+        Args:
+            wanted: what the views and functions of the target answer.
+
+        Returns:
+            Columns whose values are others now, by their new type.
+
+        Raises:
+            NotProven: something is not as before.
+        """
+        session, said = self.place.session, self.said
+        rows = compare_rows(session, self.rows, said, self.place.source_timezone)
+        object_to(
+            "The plan runs on a copy of the live database, but not every row is as before.",
+            rows.problems,
+            "Look at triggers and rules of these tables, and at their generated columns.",
+        )
+        object_to(
+            "The plan runs on a copy of the live database, but not every sequence goes on from "
+            "where it was.",
+            compare_numbers(session, self.numbers, said),
+        )
+        now = read_answers(session)
+        object_to(
+            "The plan runs on a copy of the live database, but views or functions that were there "
+            "do not answer any more.",
+            [*compare_answers(self.answers, now, wanted, said)],
+            "Let the target have them as they are to be, or drop them there.",
+        )
+        return rows.converted
+
+    def require_arrival(self, wanted: Wanted, open_: Open | None) -> None:
+        """Looks whether pg_dump says the same of what there is now and of the target.
+
+        Args:
+            wanted: the target.
+            open_: what it leaves open; None where it is a database of its own.
+
+        Raises:
+            NotProven: it does not.
+        """
+        object_to(
+            "The plan runs on a copy of the live database, but what pg_dump says of it is not what "
+            "it says of the target. Lines with - are the target's, with + what the plan makes.",
+            unlike_target(self.place.url, wanted, self.schema, open_),
+            shown=_LINES,
+        )

@@ -1,0 +1,177 @@
+"""A plan proven on a copy of the live database, by observers that know nothing of planning.
+
+Every statement runs, and writes no table anew of which it does not say so; pg_dump says the same of
+the copy and of a database made from the target; every row and value is there that the plan does not
+name; every key column gets a next value; every view and function answers that did before.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.diff.beside import not_compared
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.plan.proof import Proof
+from gnkmigrate.plan.session import Planned
+from gnkmigrate.proof.acting import act_as
+from gnkmigrate.proof.answers import NO_ANSWERS
+from gnkmigrate.proof.files import Files
+from gnkmigrate.proof.objection import object_to
+from gnkmigrate.proof.observer import Observer, Place
+from gnkmigrate.proof.ownership import Open
+from gnkmigrate.proof.running import run_statements
+from gnkmigrate.proof.said import Said
+from gnkmigrate.proof.scope import Scope
+from gnkmigrate.proof.target import Wanted, target_database
+from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
+from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
+from gnkmigrate.settings import Settings
+
+_OF_ROLES = frozenset({"owner", "grants", "default privileges"})
+_SHOWN = 10
+
+
+def _untold(step: str) -> None:
+    del step
+
+
+def prove(
+    planned: Planned,
+    settings: Settings,
+    live: DatabaseUrl,
+    transfer: Transfer,
+    selection: Selection = EVERYTHING,
+    begin: Callable[[str], None] = _untold,
+) -> Proof:
+    """Runs a plan on a copy, each statement in a transaction of its own, as psql does.
+
+    Args:
+        planned: the plan.
+        settings: the project; its server settings say where the copy is made.
+        live: the database that the plan is for, to which nothing is done but reading.
+        transfer: gives the observer of the copying.
+        selection: which of its rows the copy has.
+        begin: told what is done next: copy, statements, comparison.
+
+    Raises:
+        NotProven: a statement fails or does more than it says, the result is not the target, or
+            something is not there any more, or does not work, that should.
+        ConnectionFailed: no session with the live database, or with the target.
+        SchemaError: the target cannot be loaded.
+        ServerUnavailable: no throwaway server of its major version.
+        NoRoom: a disk is too small.
+        CloneFailed: there can be no copy.
+    """
+    begin("copy")
+    with ExitStack() as stack:
+        copy = stack.enter_context(clone(settings, live, transfer, selection))
+        scope = replace(Scope.of(settings, selection.without), owners=copy.owners)
+        major = copy.server.major
+        wanted = stack.enter_context(target_database(planned.target_source, settings, scope, major))
+        session, observing = (
+            stack.enter_context(connect(copy.url, search_path=settings.schemas)) for _ in range(2)
+        )
+        lacking = _lacking(planned, settings, live, copy, selection)
+        role = act_as(session, planned.source.role, copy.server) if copy.owners else ""
+        place = Place(observing, copy.url, major, scope, settings.source_timezone)
+        observer = Observer.at(place, Said.by(planned.changes, planned.statements))
+        begin("statements")
+        seconds = run_statements(session, planned.statements, Files(observing))
+        begin("comparison")
+        left = compare(_read(observing, settings), planned.target)
+        _require_no_difference([each for each in _looked_at(left, copy) if each not in lacking])
+        if wanted is not None:
+            open_ = Open(wanted.loader, role, planned.target.unstated) if wanted.loader else None
+            observer.require_arrival(wanted, open_)
+        converted = observer.require_kept(wanted.answers if wanted else NO_ANSWERS)
+    return Proof(
+        seconds,
+        copy.rows,
+        copy.live_rows,
+        copy.server.version,
+        copy.server.provider,
+        tuple(_not_compared(planned, copy, lacking, wanted)),
+        tuple(_remarks(planned, copy, converted)),
+    )
+
+
+def _read(session: Connection, settings: Settings) -> Snapshot:
+    return read_snapshot(session, ignore=settings.ignore, schemas=settings.read_schemas)
+
+
+def _lacking(
+    planned: Planned, settings: Settings, live: DatabaseUrl, copy: Clone, selection: Selection
+) -> Sequence[Change]:
+    """What the copy does not have of the live database, since no dump carries it.
+
+    Raises:
+        NotProven: the live database is not what the plan was made for any more.
+    """
+    with connect(copy.url, read_only=True) as session:
+        copied = _read(session, settings)
+    lacking = _looked_at(compare(copied, planned.source), copy)
+    if lacking and not selection.without:
+        with connect(live, read_only=True) as session:
+            changed = compare(planned.source, _read(session, settings))
+        object_to(
+            "The copy is not what the plan was made for: the live database has changed.",
+            _shown(changed),
+            "Make the plan again when nobody else changes it.",
+        )
+    object_to(
+        "The copy does not hold what the live database holds, so that nothing can be proven on it.",
+        copy.differences,
+        "Try again when nobody else writes to it.",
+    )
+    return lacking
+
+
+def _looked_at(changes: Sequence[Change], copy: Clone) -> Sequence[Change]:
+    return [change for change in changes if copy.owners or change.kind not in _OF_ROLES]
+
+
+def _require_no_difference(left: Sequence[Change]) -> None:
+    object_to(
+        "The plan runs on a copy of the live database, but does not make it the target.",
+        _shown(left),
+    )
+
+
+def _shown(changes: Sequence[Change]) -> list[str]:
+    return [
+        " ".join([change.verb, str(change.identity), *_differing(change)]) for change in changes
+    ]
+
+
+def _differing(change: Change) -> Sequence[str]:
+    return [f"in {', '.join(change.differing)}"] if change.verb == "alter" else []
+
+
+def _not_compared(
+    planned: Planned, copy: Clone, lacking: Sequence[Change], wanted: Wanted | None
+) -> Iterator[str]:
+    unread = dict.fromkeys([*planned.source.unread, *planned.target.unread])
+    yield from map(str, unread)
+    if wanted is None:
+        yield "what pg_dump says of the target, which is a snapshot and no database"
+    if not copy.owners:
+        yield "owners and grants, since the throwaway server lacks their roles"
+    if lacking:
+        names = [str(change.identity) for change in lacking]
+        more = ", ..." if len(names) > _SHOWN else ""
+        yield f"what a dump does not carry to a copy ({', '.join(names[:_SHOWN])}{more})"
+
+
+def _remarks(planned: Planned, copy: Clone, converted: Sequence[str]) -> Iterator[str]:
+    unread = {*planned.source.unread, *planned.target.unread}
+    open_ = [
+        str(each) for each in not_compared(planned.source, planned.target) if each not in unread
+    ]
+    if open_ and copy.owners:
+        yield f"As before, since the target says nothing of them: {'; '.join(open_)}."
+    if converted:
+        yield f"Other values by their new type: {', '.join(converted)}."
