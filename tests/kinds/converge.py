@@ -13,7 +13,7 @@ from gnkmigrate.plan.make import plan
 from gnkmigrate.plan.script import write_script
 from gnkmigrate.servers import Server
 from tests.corpus.bench import Bench, Databases, loaded
-from tests.corpus.dump import difference, statements
+from gnkmigrate.proof.dump import difference, statements
 from tests.corpus.pairs import Pair
 
 _BODIES = "SET check_function_bodies = off"
