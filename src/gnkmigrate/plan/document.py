@@ -86,8 +86,8 @@ class UndoDocument(BaseModel, extra="forbid"):
 class SessionDocument(BaseModel, extra="forbid"):
     """How the database was read, and the session in which the statements run.
 
-    `schemas` is null where all were read. `role` owns what the statements make; it is empty where
-    the target does not say who owns what.
+    `schemas` is null where all were read. `role` has to run the statements, since it is to own
+    some of what they make; it is empty where anybody may.
     """
 
     search_path: list[str]
@@ -182,8 +182,14 @@ def _session(planned: Planned) -> SessionDocument:
         search_path=list(known.search_path),
         schemas=None if known.schemas is None else list(known.schemas),
         ignore=list(known.ignore),
-        role="" if "owner" in planned.target.unstated else planned.source.role,
+        role=planned.source.role if _owns(planned.source.role, planned) else "",
     )
+
+
+def _owns(role: str, planned: Planned) -> bool:
+    """Whether a role owns something, before or after: of its own things a plan names no owner."""
+    owners = (*planned.source.of_kind("owner"), *planned.target.of_kind("owner"))
+    return any(fact.payload["owner"] == role for fact in owners)
 
 
 def _statements(statements: Statements) -> list[StatementDocument]:
