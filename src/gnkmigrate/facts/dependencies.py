@@ -26,14 +26,31 @@ class DependencyRow(NamedTuple):
 class Dependencies:
     """What each fact of one database needs.
 
+    Args:
+        rows: pg_depend.
+        extension_catalog: the oid of pg_extension.
+        relation_catalog: the oid of pg_class.
+        inherited: for a column that a table merely inherits, its relation and number, those of
+            the parent's column.
+
     Attributes:
         identities: every fact's identity by its address; filled while facts are put together.
+        parents: every fact's parent.
+        members: what extensions made, by catalog and oid.
     """
 
-    def __init__(self, rows: Sequence[DependencyRow], extension_catalog: int) -> None:
+    def __init__(
+        self,
+        rows: Sequence[DependencyRow],
+        extension_catalog: int,
+        relation_catalog: int,
+        inherited: Mapping[tuple[int, int], tuple[int, int]],
+    ) -> None:
         self.identities: dict[Address, Identity] = {}
         self.parents: dict[Identity, Identity | None] = {}
         self._rows = rows
+        self._relation_catalog = relation_catalog
+        self._inherited = inherited
         self.members = {
             (row.classid, row.objid) for row in rows if row.refclassid == extension_catalog
             and row.belongs
@@ -75,8 +92,22 @@ class Dependencies:
             dependent = self.standing_for((row.classid, row.objid, row.objsubid))
             needed = self.standing_for((row.refclassid, row.refobjid, row.refobjsubid))
             if dependent is not None and needed is not None:
-                needs.setdefault(dependent, set()).add(self.identities[needed])
+                found = needs.setdefault(dependent, set())
+                found.add(self.identities[needed])
+                if row.refobjsubid:
+                    found.update(self._declared(row))
         return needs
+
+    def _declared(self, row: DependencyRow) -> Iterator[Identity]:
+        """The column that an inherited one comes from, however far above."""
+        if row.refclassid != self._relation_catalog:
+            return
+        column = (row.refobjid, row.refobjsubid)
+        while column in self._inherited:
+            column = self._inherited[column]
+            identity = self.identities.get((self._relation_catalog, *column))
+            if identity is not None:
+                yield identity
 
     def _lineage(self, identity: Identity) -> Iterator[Identity]:
         current: Identity | None = identity

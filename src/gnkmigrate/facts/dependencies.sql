@@ -25,6 +25,27 @@ WHERE
         link.classid = 'pg_trigger'::regclass
         AND link.objid IN (SELECT trigger.oid FROM pg_trigger AS trigger WHERE trigger.tgisinternal)
     )
+    -- That a partition is one is a fact of its own.
+    AND NOT (
+        link.classid = 'pg_class'::regclass
+        AND link.refclassid = 'pg_class'::regclass
+        AND link.objsubid = 0
+        AND link.refobjsubid = 0
+        AND link.objid IN (
+            SELECT partition.oid
+            FROM pg_class AS partition
+            WHERE partition.relispartition AND partition.relkind IN ('r', 'p', 'f')
+        )
+    )
+    -- A foreign key's copies for each partition of either table are the key itself.
+    AND NOT (
+        link.classid = 'pg_constraint'::regclass
+        AND link.objid IN (
+            SELECT copy.oid
+            FROM pg_constraint AS copy
+            WHERE copy.contype = 'f' AND copy.conparentid <> 0
+        )
+    )
     AND NOT (
         link.classid = 'pg_class'::regclass
         AND link.deptype = 'i'

@@ -10,7 +10,7 @@ differs. So a fact keeps its row as the driver gave it, and makes the rest of it
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any, LiteralString
@@ -28,6 +29,7 @@ def read_snapshot(
     ignore: Sequence[str] = (),
     schemas: Sequence[str] | None = None,
     skipped: Sequence[int] = (),
+    roles: bool = False,
 ) -> Snapshot:
     """All facts of a database (docs/facts.md says which), by a fixed number of queries.
 
@@ -40,17 +42,20 @@ def read_snapshot(
         ignore: patterns (fnmatch) of objects that are somebody else's, "schema.name".
         schemas: the schemas to read; None for all that are not PostgreSQL's or gnkmigrate's.
         skipped: oids of tables and views that are not looked at, with all that belongs to them.
+        roles: whether to read what belongs to the server and to no database.
 
     Raises:
         GnkMigrateError: the role may not read a catalog, or the schema changed meanwhile.
     """
     with collector_paused():
         with _reading(connection):
-            role, rows = _rows(connection, schemas, skipped)
+            role, rows = _rows(connection, schemas, skipped, roles=roles)
             facts = tuple(assemble(rows, ignore))
             left = unread(connection, rows, schemas)
         version = connection.info.server_version
-        return Snapshot.of(facts, version, connection.info.dbname, role, left)
+        snapshot = Snapshot.of(facts, version, connection.info.dbname, role, left)
+        of_server = frozenset(name for name, kind in kinds().items() if kind.of_server)
+        return snapshot if roles else replace(snapshot, unstated=of_server)
 
 
 @contextmanager
@@ -80,7 +85,11 @@ def _reading(connection: Connection) -> Iterator[None]:
 
 
 def _rows(
-    connection: Connection, schemas: Sequence[str] | None, skipped: Sequence[int]
+    connection: Connection,
+    schemas: Sequence[str] | None,
+    skipped: Sequence[int],
+    *,
+    roles: bool,
 ) -> tuple[str, Rows]:
     (session,) = _fetch(connection, query("facts", "session")).rows
     catalogs = session[1]
@@ -90,13 +99,16 @@ def _rows(
     tables = {_OUTERMOST: outermost} | {
         name: _table(connection, name, oids)
         for name, kind in kinds().items()
-        if name != _OUTERMOST and connection.info.server_version >= kind.since
+        if name != _OUTERMOST
+        and connection.info.server_version >= kind.since
+        and (roles or not kind.of_server)
     }
     dependencies = _fetch(connection, query("facts", "dependencies"))
     found = [DependencyRow(*row) for row in dependencies.rows]
-    names_read = _fetch(connection, query("facts", "column_names")).rows
-    known = Dependencies(found, catalogs["pg_extension"])
-    return session[0], Rows(tables, catalogs, known, [tuple(row) for row in names_read])
+    columns = _fetch(connection, query("facts", "column_names")).rows
+    inherited = {(row[0], row[1]): (row[3], row[4]) for row in columns if row[3] is not None}
+    known = Dependencies(found, catalogs["pg_extension"], catalogs["pg_class"], inherited)
+    return session[0], Rows(tables, catalogs, known, [row[:3] for row in columns])
 
 
 def _table(connection: Connection, name: str, parameters: dict[str, Any]) -> Table:

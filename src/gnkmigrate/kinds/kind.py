@@ -6,6 +6,7 @@ says of its gaps. Nothing else knows a kind by name, so that adding one is addin
 
 from abc import ABC
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -93,8 +94,11 @@ class Context:
     def is_busy(self, relation: Identity) -> bool:
         """Whether others may be using `relation`, so that locks on it are to be kept short.
 
-        Partitioned tables know none of the online forms (CREATE INDEX, ALTER TABLE: Notes).
+        Partitioned tables know none of the online forms (CREATE INDEX, ALTER TABLE: Notes), and a
+        foreign table has no rows that a command would look at.
         """
+        if relation.kind == "foreign table":
+            return False
         table = self.find(relation)
         partitioned = table is not None and table.payload.get("partitioned_by")
         return self.online and not self.is_new(relation) and not partitioned
@@ -131,6 +135,10 @@ class Kind(ABC):
         encloses: whether it acts upon whatever is made while it is there: it is dropped and
             changed before all else, and made after it.
         leaves_open: whether a script may leave a part of it to whoever runs it; see `beside`.
+        of_server: whether it belongs to the server and to no database: it is read where the settings
+            ask for it, made first and dropped last.
+        silence: None where a script that has none of this kind means that there shall be none; else
+            the kinds of which one at least must be in a script that means it so.
         made_whole: whether its `first_form` is of use only to what it needs itself: all others
             wait until it is whole.
         hidden: attributes that are None where the role may not read them, and only there; they
@@ -161,6 +169,8 @@ class Kind(ABC):
     resolves: ClassVar[bool] = False
     encloses: ClassVar[bool] = False
     leaves_open: ClassVar[bool] = False
+    of_server: ClassVar[bool] = False
+    silence: ClassVar[frozenset[str] | None] = None
     made_whole: ClassVar[bool] = False
     hidden: ClassVar[frozenset[str]] = frozenset()
 
@@ -283,6 +293,11 @@ class Kind(ABC):
         del old, aside
         return fact
 
+    def without(self, fact: Fact, needed: Identity) -> Fact | None:
+        """What is left of `fact` while `needed` is dropped and made again; None: it stays."""
+        del fact, needed
+        return None
+
     def is_derived(self, fact: Fact) -> bool:
         """Whether it holds no data of its own, so that it may be dropped and made again."""
         del fact
@@ -304,6 +319,16 @@ class Kind(ABC):
             return ()
         return (fact.parent,)
 
+    def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
+        """Whether it takes a command of its own to part with `fact`, though what it lives in goes.
+
+        Args:
+            fact: what is dropped.
+            dropped: everything else that is.
+        """
+        del fact, dropped
+        return False
+
     def subject(self, fact: Fact) -> Any:
         """What it is about apart from its name, where one thing may go under two names."""
         del fact
@@ -319,10 +344,20 @@ class Kind(ABC):
         del fact
         return frozenset()
 
+    def calls(self, identity: Identity) -> frozenset[tuple[str, ...]]:
+        """What others pick who use the thing called `identity`: one of several by one name."""
+        del identity
+        return frozenset()
+
     def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         """What PostgreSQL picks for a new `fact` from all that offer it, old ones among them."""
         del fact
         return frozenset()
+
+    def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
+        """What is dropped after `fact` where both are, beyond what it depends on."""
+        del fact, source
+        return iter(())
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         """What is made before `fact` where both are made, beyond what it depends on."""
@@ -333,6 +368,22 @@ class Kind(ABC):
         """What a satellite has to see to where `fact` is made, though the target says nothing."""
         del fact, context
         return iter(())
+
+    def stated(self, fact: Fact, role: str, superuser: str) -> Fact | None:
+        """A fact as the script means it that `role` has run; None where that goes without saying.
+
+        Args:
+            fact: what the script has made, of a kind with a `silence`.
+            role: who owns what it makes.
+            superuser: who owns what initdb has made.
+        """
+        del role, superuser
+        return fact
+
+    def says(self, fact: Fact, version: int) -> bool:
+        """Whether a script must have said this, and not initdb of that server_version_num."""
+        del fact, version
+        return True
 
     def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact:
         """A fact of a script with what it leaves open filled in from another database's facts."""

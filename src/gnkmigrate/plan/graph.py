@@ -27,8 +27,8 @@ class Graph:
     droppers: Mapping[Identity, Sequence[Action]]
 
 
-def graph_of(actions: Iterable[Action], target: Snapshot) -> Graph:
-    """The graph of `actions`, which lead to `target`."""
+def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> Graph:
+    """The graph of `actions`, which lead from `source` to `target`."""
     actions = tuple(actions)
     makers, droppers = _makers(actions), _droppers(actions)
     changers = _changers(actions)
@@ -36,7 +36,7 @@ def graph_of(actions: Iterable[Action], target: Snapshot) -> Graph:
     before: defaultdict[Action, set[Action]] = defaultdict(set)
     for first, second in (
         *_made_first(actions, makers, target),
-        *_used_last(actions, changers, droppers),
+        *_used_last(actions, changers, droppers, source),
         *_names(actions),
     ):
         if first != second:
@@ -99,12 +99,17 @@ def needed_by(fact: Fact, target: Snapshot) -> frozenset[Identity]:
     return frozenset(found)
 
 
-def _used_last(actions: Iterable[Action], changers: ByIdentity, droppers: ByIdentity) -> Edges:
+def _used_last(
+    actions: Iterable[Action], changers: ByIdentity, droppers: ByIdentity, source: Snapshot
+) -> Edges:
     """Nothing is dropped while it is used; and what goes anyway goes before others change."""
     for action in actions:
         if action.before is None or action.verb == "rename":
             continue
-        for identity in holders(action.before):
+        needed = holders(action.before)
+        if action.verb == "drop":
+            needed |= frozenset(kind_of(action.before.kind).goes_before(action.before, source))
+        for identity in needed:
             for dropper in droppers.get(identity, ()):
                 yield action, dropper
             # What was set aside for its successor goes last: it is not in the way.
@@ -112,6 +117,11 @@ def _used_last(actions: Iterable[Action], changers: ByIdentity, droppers: ByIden
                 for changer in changers.get(identity, ()):
                     if not _is_needed_back(changer, action):
                         yield action, changer
+
+
+def _picked(fact: Fact) -> frozenset[tuple[str, ...]]:
+    called = (kind_of(need.kind).calls(need) for need in fact.depends_on)
+    return kind_of(fact.kind).picks(fact).union(*called)
 
 
 def _names(actions: Sequence[Action]) -> Edges:
@@ -130,7 +140,7 @@ def _names(actions: Sequence[Action]) -> Edges:
             continue
         known = kind_of(action.after.kind)
         taken = known.names(action.after) if action.verb in {"create", "rename"} else frozenset()
-        picked = known.picks(action.after) if action.verb in {"create", "alter"} else frozenset()
+        picked = _picked(action.after) if action.verb in {"create", "alter"} else frozenset()
         for name in taken | picked:
             for freer in freed.get(name, ()):
                 yield freer, action

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import kind_of
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.graph import Graph
 
@@ -55,7 +56,10 @@ def grouped(graph: Graph) -> tuple[Group, ...]:
 Neighbours = Mapping[Action, Iterable[Action]]
 
 
-def _candidates(graph: Graph) -> Iterator[tuple[Action, Action, Neighbours]]:
+Candidate = tuple[Action, Action, Neighbours]
+
+
+def _candidates(graph: Graph) -> Iterator[Candidate]:
     """Actions that may join another's command, that other, and the edges that lead to it."""
     for action in graph.followers:
         fact = action.fact
@@ -65,10 +69,22 @@ def _candidates(graph: Graph) -> Iterator[tuple[Action, Action, Neighbours]]:
                 if maker.verb == "create":
                     yield action, maker, graph.before
         if action.verb == "drop" and not _is_between_tables(action, graph):
-            for owner in (*known.dies_with(fact), *fact.depends_on):
-                for dropper in graph.droppers.get(owner, ()):
-                    if owner in known.dies_with(fact) or _need_each_other(dropper.fact, fact):
-                        yield action, dropper, graph.followers
+            yield from _in_passing(action, known, graph)
+
+
+def _in_passing(action: Action, known: Kind, graph: Graph) -> Iterator[Candidate]:
+    """What a drop may be left to: the nearest thing that goes too and takes this one along."""
+    fact, dies_with = action.fact, known.dies_with(action.fact)
+    if known.leaves_first(fact, graph.droppers.keys()):
+        return
+    for owner in dies_with:
+        if graph.droppers.get(owner):
+            yield from ((action, dropper, graph.followers) for dropper in graph.droppers[owner])
+            break
+    for owner in sorted(fact.depends_on.difference(dies_with)):
+        for dropper in graph.droppers.get(owner, ()):
+            if _need_each_other(dropper.fact, fact):
+                yield action, dropper, graph.followers
 
 
 def _need_each_other(first: Fact, second: Fact) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from gnkmigrate.diff.beside import completed
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
@@ -54,7 +55,9 @@ class Planner:
         online: bool = True,
         source_timezone: str = "UTC",
     ) -> None:
-        self._context = Context(source, target, online, source_timezone)
+        self._context = Context(
+            completed(source, target), completed(target, source), online, source_timezone
+        )
 
     def plan(self, changes: Sequence[Change]) -> Statements:
         """All of `changes`, in an order that runs.
@@ -83,7 +86,7 @@ class Planner:
             created=_identities(each.after for each in actions if each.verb == "create"),
             dropped=_identities(each.before for each in actions if each.verb == "drop"),
         )
-        groups = arrange(actions, context.target)
+        groups = arrange(actions, context.source, context.target)
         return tuple(statement for group in groups for statement in _written(group, context))
 
     @cached_property
@@ -126,10 +129,23 @@ def _written(group: Group, context: Context) -> Statements:
     known = kind_of(leader.fact.kind)
     statements = _statements(leader, known, group, context)
     if leader.cause is None:
-        return statements
+        differing = _differing(leader, known, context)
+        if not differing:
+            return statements
+        reason = f"{known.words(leader.fact)} differs in: {', '.join(sorted(differing))}."
+        return tuple(replace(statement, reason=reason) for statement in statements)
     what, does = str(leader.fact.identity), _CAUSED[leader.verb]
     reason = f"{what[0].upper()}{what[1:]} {does} the change of {leader.cause}."
     return tuple(replace(statement, reason=reason) for statement in statements)
+
+
+def _differing(leader: Action, known: Kind, context: Context) -> frozenset[str]:
+    """What differs between the old and the new form of a thing that is made again."""
+    other = {"create": context.source, "drop": context.target}.get(leader.verb)
+    counterpart = other.facts.get(leader.fact.identity) if other else None
+    if counterpart is None:
+        return frozenset()
+    return known.differing(Change("alter", counterpart, leader.fact))
 
 
 def _statements(leader: Action, known: Kind, group: Group, context: Context) -> Statements:

@@ -23,16 +23,19 @@ from gnkmigrate.kinds.kind import Unplannable
 # middle, less is gone.
 _VERBS = {"rename": 0, "create": 1, "alter": 1, "finish": 2, "drop": 3}
 _ENCLOSING = {"drop": -1, "alter": -1, "create": 4}
+_OF_SERVER = {**_VERBS, "drop": 5}
 
 
-def arrange(actions: Sequence[Action], target: Snapshot) -> tuple[Group, ...]:
-    """The actions, which lead to `target`, in an order in which they run.
+def arrange(
+    actions: Sequence[Action], source: Snapshot, target: Snapshot
+) -> tuple[Group, ...]:
+    """The actions, which lead from `source` to `target`, in an order in which they run.
 
     Raises:
         Unplannable: they need each other in a circle.
     """
     while True:
-        graph = graph_of(actions, target)
+        graph = graph_of(actions, source, target)
         groups = grouped(graph)
         ordered = _sorted(graph, groups)
         if len(ordered) == len(groups):
@@ -69,8 +72,9 @@ def _after(graph: Graph, group: Group, of: dict[Action, Group]) -> set[Action]:
 
 def _key(action: Action) -> tuple[int, int, Identity, str]:
     known = kind_of(action.fact.kind)
+    verbs = _ENCLOSING if known.encloses else _OF_SERVER if known.of_server else _VERBS
     return (
-        (_ENCLOSING if known.encloses else _VERBS)[action.verb],
+        verbs[action.verb],
         known.rank,
         action.fact.identity,
         action.verb,

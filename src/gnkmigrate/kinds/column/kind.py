@@ -14,6 +14,7 @@ from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
+from gnkmigrate.kinds.sequence_options import narrowed
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.types import are_comparable
 from gnkmigrate.kinds.user_type import moved, with_name
@@ -83,6 +84,7 @@ class ColumnKind(Kind):
         return (
             *expression,
             *null_allowed,
+            *_narrowed(change, context),
             *_type(change, context),
             *null_forbidden,
             *_settings(change.fact, changed(change), reason),
@@ -188,6 +190,21 @@ def _type(change: Change, context: Context) -> Statements:
     return (statement,)
 
 
+def _narrowed(change: Change, context: Context) -> Iterator[Statement]:
+    """Lowers the bounds of an identity column's sequence, which takes the column's new type."""
+    if "type" not in change.differing or change.before is None:
+        return
+    for old in context.source.children(change.before.identity, "identity"):
+        for new in context.target.children(change.identity, "identity"):
+            was, now = old.payload, new.payload
+            if was["maximum"] > now["maximum"] or was["minimum"] < now["minimum"]:
+                name = qualified(was["sequence_schema"], was["sequence_name"])
+                bounds = f"MINVALUE {now['minimum']} MAXVALUE {now['maximum']}"
+                sql = narrowed(name, f"ALTER SEQUENCE {name} {bounds}", now)
+                reason = f"The values of {_name(change.fact)} will have to fit {now['type']}."
+                yield Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=name)
+
+
 def _nullability(change: Change, context: Context) -> tuple[Statements, Statements]:
     """What allows nulls, and what forbids them; one of the two is empty."""
     column = identifier(change.identity.name)
@@ -197,8 +214,8 @@ def _nullability(change: Change, context: Context) -> tuple[Statements, Statemen
         reason = f"The target allows nulls in {_name(change.fact)}."
         return (_alter(change.fact, f"ALTER COLUMN {column} DROP NOT NULL", reason),), ()
     reason = f"The target forbids nulls in {_name(change.fact)}."
-    schema, table, name = change.identity.path
-    if not context.is_busy(Identity("table", (schema, table))):
+    _, table, name = change.identity.path
+    if change.fact.parent is None or not context.is_busy(change.fact.parent):
         return (), (_alter(change.fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True),)
     check = identifier(beside(f"{table}_{name}", "_not_null"))
     added = f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"

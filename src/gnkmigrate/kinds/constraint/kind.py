@@ -151,10 +151,22 @@ class ConstraintKind(Kind):
         if fact.payload["type"] not in _VALIDATED_LATER:
             yield from attached_children(fact, target)
 
+    def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
+        if references := fact.payload["references"]:
+            yield from _partitions((references["schema"], references["table"]), source)
+
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         above = fact.payload["attached_to"]
         own = () if fact.parent is None else (fact.parent,)
         return (*own, share_of(above)) if above else own
+
+
+def _partitions(table: tuple[str, ...], snapshot: Snapshot) -> Iterator[Identity]:
+    """What makes tables partitions of `table`: a foreign key to it refers to each of them."""
+    for partition in snapshot.of_kind("partition"):
+        if tuple(partition.payload["of"]) == table:
+            yield partition.identity
+            yield from _partitions(partition.identity.path, snapshot)
 
 
 def _is_settled(fact: Fact) -> bool:
@@ -267,7 +279,7 @@ def _alter_table(
 
 
 def _table(fact: Fact) -> Identity:
-    return Identity("table", fact.identity.path[:-1])
+    return fact.parent or Identity("table", fact.identity.path[:-1])
 
 
 def _name(fact: Fact) -> str:

@@ -13,7 +13,11 @@ from gnkmigrate.postgres.quoting import identifier, literal
 class ExtensionKind(Kind):
     name = "extension"
     catalog = "pg_extension"
-    attributes = {"schema": How.ALTERED, "version": How.ALTERED}
+    attributes = {
+        "schema": How.ALTERED,
+        "version": How.ALTERED,
+        "updates": How.COSMETIC,  # to which versions it could be updated
+    }
     rank = 12
     word = "EXTENSION"
     holds_data = True
@@ -21,9 +25,11 @@ class ExtensionKind(Kind):
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
         name, schema = identifier(fact.identity.name), identifier(fact.payload["schema"])
+        version = literal(fact.payload["version"])
         return (
             Statement(
-                f"CREATE EXTENSION {name} WITH SCHEMA {schema}", f"Extension {name} is missing."
+                f"CREATE EXTENSION {name} WITH SCHEMA {schema} VERSION {version}",
+                f"Extension {name} is missing.",
             ),
         )
 
@@ -32,6 +38,9 @@ class ExtensionKind(Kind):
     ) -> Statements | None:
         del context
         name, after = identifier(change.identity.name), change.fact.payload
+        before = change.before.payload if change.before else after
+        if "version" in differing and after["version"] not in before["updates"]:
+            return None
         statements: list[Statement] = []
         if "version" in differing:
             statements.append(

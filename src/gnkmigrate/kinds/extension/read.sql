@@ -7,6 +7,12 @@ SELECT
     extension.extname AS name,
     0 AS position,
     namespace.nspname AS schema,
-    extension.extversion AS version
+    extension.extversion AS version,
+    CASE WHEN extension.extname <> 'plpgsql' THEN ARRAY(
+        SELECT step.target
+        FROM pg_extension_update_paths(extension.extname) AS step
+        WHERE step.source = extension.extversion AND step.path IS NOT NULL
+        ORDER BY step.target
+    ) ELSE '{}' END AS updates
 FROM pg_extension AS extension
 JOIN pg_namespace AS namespace ON namespace.oid = extension.extnamespace;

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind
+from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 
 _WORDS = {
@@ -94,9 +94,12 @@ class FunctionKind(Kind):
             ),
         )
 
-    def effect_of_replacing(self, dependent: Fact) -> Effect:
-        # A default or a check on a column is made again; the column keeps its values.
-        return Effect.REPLACED
+    def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        return self.calls(fact.identity)
+
+    def calls(self, identity: Identity) -> frozenset[tuple[str, ...]]:
+        *schema, routine = identity.path
+        return frozenset({("routine", *schema, routine.partition("(")[0])})
 
 
 def _state(fact: Fact | None) -> Any:

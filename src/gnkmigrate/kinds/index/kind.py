@@ -103,9 +103,12 @@ class IndexKind(Kind):
     def drop(self, fact: Fact, context: Context) -> Statements:
         busy = context.is_busy(table(fact)) and not fact.payload["attached_to"]
         name = qualified(*fact.identity.path)
+        # A partition's key that is its share of this index cannot go first, nor stay.
+        shares = attached_children(fact, context.source)
+        cascade = " CASCADE" if any(each.kind == "constraint" for each in shares) else ""
         return (
             Statement(
-                f"DROP INDEX {'CONCURRENTLY ' if busy else ''}{name}",
+                f"DROP INDEX {'CONCURRENTLY ' if busy else ''}{name}{cascade}",
                 f"Index {name} is not in the target.",
                 lock=locks.DROP_INDEX_CONCURRENTLY if busy else locks.DROP_INDEX,
                 relation=qualified(*table(fact).path),

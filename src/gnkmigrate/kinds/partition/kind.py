@@ -5,14 +5,16 @@ that it lacks under names of its own; so a partition is attached after all of th
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 _MATCHED = frozenset({"index", "constraint", "inherited column"})
 
@@ -44,10 +46,10 @@ class PartitionKind(Kind):
                 relation=parent,
                 scans=fact.parent is not None and not context.is_new(fact.parent),
             ),
+            *_defaults(fact, context),
         )
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        del context
         name, parent = qualified(*fact.identity.path), qualified(*fact.payload["of"])
         return (
             Statement(
@@ -56,6 +58,7 @@ class PartitionKind(Kind):
                 lock=locks.ALTER_TABLE,
                 relation=parent,
             ),
+            *_parted(fact, context),
         )
 
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
@@ -83,11 +86,76 @@ class PartitionKind(Kind):
         yield parent
         for table in (fact.parent, parent):
             for child in target.children(table) if table else ():
-                if child.kind in _MATCHED:
+                if child.kind in _MATCHED and child.payload.get("type") != "foreign key":
                     yield child.identity
+
+    def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
+        yield from self.waits_for(fact, source)
+
+    def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
+        # While the parent stays, keys that refer to it refer to this table too.
+        return Identity("table", tuple(fact.payload["of"])) not in dropped
+
+    def effect_of_replacing(self, dependent: Fact) -> Effect:
+        del dependent
+        return Effect.NONE
+
+    def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        # What its parent gave it, triggers among them, is gone when it is one no more.
+        return frozenset({("given by the parent", *fact.identity.path)})
+
+    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        return frozenset({("its own", *fact.identity.path)})
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         return () if fact.parent is None else (fact.parent,)
+
+
+def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:
+    """The parent's defaults for a table that has others: being attached does not change them."""
+    if fact.parent is None or context.is_new(fact.parent):
+        return
+    parent = Identity("table", tuple(fact.payload["of"]))
+    for column in context.target.children(parent, "column"):
+        for default in context.target.children(column.identity, "default"):
+            path = (*fact.parent.path, column.identity.name)
+            own = context.source.get("default", *path)
+            stays = own is not None and own.identity not in context.dropped
+            if stays and own is not None and own.is_alike(default):
+                continue
+            overridden = context.target.get("inherited column", *path)
+            if context.target.get("default", *path) or (
+                overridden is not None and overridden.payload["without_default"]
+            ):
+                continue
+            name = qualified(*fact.parent.path)
+            action = f"SET DEFAULT {reprintable(default.payload['expression'])}"
+            yield Statement(
+                f"ALTER TABLE {name} ALTER COLUMN {identifier(column.identity.name)} {action}",
+                f"{name} has the defaults of its parent in the target.",
+                lock=locks.ALTER_TABLE,
+                relation=name,
+            )
+
+
+def _parted(fact: Fact, context: Context) -> Iterator[Statement]:
+    """Takes away the defaults that a table still has of its parent, and is not to have."""
+    name = qualified(*fact.identity.path)
+    parent = Identity("table", tuple(fact.payload["of"]))
+    if context.target.get("table", *fact.identity.path) is None:
+        return
+    for column in context.source.children(parent, "column"):
+        path = (*fact.identity.path, column.identity.name)
+        for default in context.source.children(column.identity, "default"):
+            wanted = context.target.get("default", *path)
+            if context.source.get("default", *path) or (wanted and wanted.is_alike(default)):
+                continue
+            yield Statement(
+                f"ALTER TABLE {name} ALTER COLUMN {identifier(path[-1])} DROP DEFAULT",
+                f"The default of {name} was its parent's.",
+                lock=locks.ALTER_TABLE,
+                relation=name,
+            )
 
 
 def is_shared(own: Fact, above: Fact) -> bool:
@@ -95,7 +163,11 @@ def is_shared(own: Fact, above: Fact) -> bool:
     a check by its name."""
     if own.kind != above.kind or own.identity.name != above.identity.name:
         return False
-    return own.kind in {"column", "default"} or own.payload.get("type") == "check"
+    if own.payload.get("type") == "foreign key":
+        return bool(own.payload["definition"] == above.payload["definition"])
+    if own.kind == "default":
+        return own.is_alike(above)
+    return own.kind == "column" or own.payload.get("type") == "check"
 
 
 def _shareable(table: Fact, snapshot: Snapshot) -> Iterator[Fact]:

@@ -64,6 +64,12 @@ class Trigger(Kind):
         replaced = _define(after, "CREATE OR REPLACE TRIGGER", reason)
         return (replaced, *self._enable(after, firing.ORIGIN, {}))
 
+    def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        return frozenset({("its own", *fact.identity.path[:-1])})
+
+    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        return frozenset({("given by the parent", *fact.identity.path[:-1])})
+
     def rename(self, change: Change, context: Context) -> Statements:
         old, new = last_names(change)
         tables = [change.identity.path[:-1]]
