@@ -98,6 +98,12 @@ def holders(identity: Identity, snapshot: Snapshot) -> Iterator[Fact]:
         yield from holders(container.identity, snapshot)
 
 
+def tables_of(identity: Identity, snapshot: Snapshot) -> str:
+    """The tables in which a type's values are kept, as the relations of a statement."""
+    tables = {each.parent for each in holders(identity, snapshot) if each.parent is not None}
+    return ", ".join(qualified(*table.path) for table in sorted(tables))
+
+
 def is_contained(fact: Fact, snapshot: Snapshot) -> bool:
     """Whether values of a type are kept inside of others: in arrays, rows, ranges."""
     name = qualified(*fact.identity.path)

@@ -60,6 +60,7 @@ class _Expansion:
         self.added: dict[Identity, Fact] = {}
         self.causes: dict[Identity, Identity] = {}
         self._gone: dict[Identity, Fact] = {}
+        self._between: dict[Identity, Fact] = {}
         self._disturbing: list[Fact] = []
         self._changes = tuple(_not_carried(tuple(changes), context))
         for change in self._changes:
@@ -94,10 +95,11 @@ class _Expansion:
 
     def actions(self) -> tuple[Action, ...]:
         actions = [Action("rename", each.before, each.after) for each in self.renamed.values()]
-        actions += [
-            Action("alter", change.before, change.after, self.causes.get(identity))
-            for identity, change in self.altered.items()
-        ]
+        for identity, change in self.altered.items():
+            cause, between = self.causes.get(identity), self._between.get(identity)
+            actions.append(Action("alter", change.before, between or change.after, cause))
+            if between is not None:
+                actions.append(Action("finish", between, change.after, cause))
         for change in self.aside.values():
             actions += _in_turn(change, self._aside_fact(change))
         for identity, fact in self.removed.items():
@@ -221,6 +223,10 @@ class _Expansion:
         if replaced is not None:
             moved = self._aside_fact(replaced).identity
             before = kind_of(user.kind).adapted(before, cause, moved)
+        else:
+            between = kind_of(user.kind).without(self._between.get(user.identity, before), cause)
+            if between is not None:
+                self._between[user.identity] = between
         if known is None:
             self.causes[user.identity] = cause
         self.altered[user.identity] = Change("alter", before, after)

@@ -49,7 +49,7 @@ class CompositeType(UserType):
     def _altered(
         self, fact: Fact, old: Mapping[str, str], new: Mapping[str, str], *, held: bool
     ) -> Iterator[Statement]:
-        alter, type_ = f"ALTER {self.reference(fact)}", self.words(fact)
+        alter, type_ = f"ALTER {self.reference(fact)}", f"type {qualified(*fact.identity.path)}"
         # With CASCADE the tables of the type follow; where there are none, it does nothing.
         for name in (each for each in old if each not in new):
             lost = f"the values of {name} wherever {type_} is used" if held else ""

@@ -5,14 +5,23 @@ is a new one: the old one is renamed, columns go over to the new one, and the ol
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.kind import Context, How
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.user_type import UserType, is_contained, moved, with_name
-from gnkmigrate.postgres.quoting import identifier
+from gnkmigrate.kinds.user_type import (
+    CONTAINERS,
+    UserType,
+    is_contained,
+    moved,
+    tables_of,
+    with_name,
+)
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 # NOT NULL of a domain has a name since this release.
 _NAMED_NOT_NULL = 170000
@@ -53,7 +62,14 @@ class Domain(UserType):
         # PostgreSQL looks for nulls in columns of the domain itself, and in nothing else.
         if forbids and is_contained(before, context.source):
             return None
-        return (*self._default(change, differing), *self._not_null(change, differing))
+        tables = tables_of(before.identity, context.source)
+        return (
+            *self._default(change, differing),
+            *(
+                replace(each, lock=locks.SHARE, relation=tables) if tables and each.scans else each
+                for each in self._not_null(change, differing)
+            ),
+        )
 
     def _default(self, change: Change, differing: frozenset[str]) -> Iterator[Statement]:
         if "default" not in differing:
@@ -70,11 +86,11 @@ class Domain(UserType):
         fact, alter = change.fact, f"ALTER {self.reference(change.fact)}"
         name = fact.payload["not_null_name"]
         if "not_null" in differing and not fact.payload["not_null"]:
-            reason = f"The target allows nulls in {self.words(fact)}."
+            reason = f"The target allows nulls in {_domain(fact)}."
             yield Statement(f"{alter} DROP NOT NULL", reason)
         elif "not_null" in differing:
             added = f"ADD{_named(name)} NOT NULL" if name else "SET NOT NULL"
-            reason = f"The target forbids nulls in {self.words(fact)}."
+            reason = f"The target forbids nulls in {_domain(fact)}."
             yield Statement(f"{alter} {added}", reason, scans=True)
         elif "not_null_name" in differing:
             old = (change.before or change.fact).payload["not_null_name"]
@@ -82,7 +98,7 @@ class Domain(UserType):
 
     def _renamed_not_null(self, fact: Fact, old: str, new: str) -> Statement:
         names = f"{identifier(old)} TO {identifier(new)}"
-        reason = f"NOT NULL of {self.words(fact)} is to be called {identifier(new)}."
+        reason = f"NOT NULL of {_domain(fact)} is to be called {identifier(new)}."
         return Statement(f"ALTER {self.reference(fact)} RENAME CONSTRAINT {names}", reason)
 
     def rename(self, change: Change, context: Context) -> Statements:
@@ -103,6 +119,16 @@ class Domain(UserType):
             "collation": collation and with_name(collation, old, aside),
         }
         return fact.has(values).replaced(depends_on=moved(fact.depends_on, old, aside))
+
+    def without(self, fact: Fact, needed: Identity) -> Fact | None:
+        """Without its default, by which alone a domain calls a function."""
+        if fact.payload["default"] is None or needed.kind in {*CONTAINERS, "enum", "collation"}:
+            return None
+        return fact.has({"default": None}).replaced(depends_on=fact.depends_on - {needed})
+
+
+def _domain(fact: Fact) -> str:
+    return f"domain {qualified(*fact.identity.path)}"
 
 
 def _named(name: str | None) -> str:

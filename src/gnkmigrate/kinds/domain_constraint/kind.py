@@ -13,7 +13,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.kind import Context, How, Kind, last_names
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.user_type import holders, is_contained
+from gnkmigrate.kinds.user_type import is_contained, tables_of
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 
@@ -31,6 +31,9 @@ class DomainConstraint(Kind):
     def is_inline(self, fact: Fact) -> bool:
         return bool(fact.payload["validated"])
 
+    def words(self, fact: Fact) -> str:
+        return f"Constraint {identifier(fact.identity.name)} of domain {_domain(fact)}"
+
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
         name, check = identifier(fact.identity.name), reprintable(fact.payload["check"])
@@ -41,13 +44,14 @@ class DomainConstraint(Kind):
         deferred = replace(added, sql=f"{added.sql} NOT VALID")
         if not fact.payload["validated"]:
             return (deferred,)
-        if fact.parent is None or not any(True for _ in holders(fact.parent, context.source)):
+        tables = _tables(fact, context)
+        if not tables:
             return (added,)
         if not context.online:
-            return (replace(added, lock=locks.SHARE, scans=True),)
+            return (replace(added, lock=locks.SHARE, relation=tables, scans=True),)
         return (
             replace(deferred, reason=f"{added.reason} First for new values."),
-            _validated(fact, "Values that are there are checked afterwards."),
+            _validated(fact, "Values that are there are checked afterwards.", tables),
         )
 
     def drop(self, fact: Fact, context: Context) -> Statements:
@@ -58,10 +62,12 @@ class DomainConstraint(Kind):
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        del differing, context
-        if not change.fact.payload["validated"]:
+        del differing
+        fact = change.fact
+        if not fact.payload["validated"]:
             return None  # what PostgreSQL has validated stays so
-        return (_validated(change.fact, f"{self.words(change.fact)} is not validated."),)
+        reason = f"{self.words(fact)} is not validated."
+        return (_validated(fact, reason, _tables(fact, context)),)
 
     def remakes_parent(self, change: Change, context: Context) -> bool:
         """Whether values of the domain are inside of others, where PostgreSQL cannot check them."""
@@ -85,9 +91,15 @@ def _domain(fact: Fact) -> str:
     return qualified(*fact.identity.path[:-1])
 
 
-def _validated(fact: Fact, reason: str) -> Statement:
+def _tables(fact: Fact, context: Context) -> str:
+    return "" if fact.parent is None else tables_of(fact.parent, context.source)
+
+
+def _validated(fact: Fact, reason: str, tables: str) -> Statement:
     sql = f"ALTER DOMAIN {_domain(fact)} VALIDATE CONSTRAINT {identifier(fact.identity.name)}"
-    return Statement(sql, reason, lock=locks.SHARE, scans=True)
+    if not tables:
+        return Statement(sql, reason)
+    return Statement(sql, reason, lock=locks.SHARE, relation=tables, scans=True)
 
 
 KIND = DomainConstraint()
