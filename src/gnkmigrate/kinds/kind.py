@@ -298,11 +298,6 @@ class Kind(ABC):
         del fact, needed
         return None
 
-    def without(self, fact: Fact, needed: Identity) -> Fact | None:
-        """What is left of `fact` while `needed` is dropped and made again; None: it stays."""
-        del fact, needed
-        return None
-
     def is_derived(self, fact: Fact) -> bool:
         """Whether it holds no data of its own, so that it may be dropped and made again."""
         del fact
