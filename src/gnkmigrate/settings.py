@@ -100,6 +100,7 @@ class Settings(BaseSettings):
         backups: where backups go that are given no other place.
         schemas: the schemas that the project owns; the first is the default of its SQL. Where
             it is not set, all are read that are the user's.
+        roles: whether roles and their memberships, which are the server's, are compared as well.
         ignore: patterns (fnmatch) of objects that are somebody else's, "schema.name".
         source_timezone: the time zone in which timestamps without one were written.
         policies: answers to the questions that the project's revisions ask.
@@ -121,6 +122,7 @@ class Settings(BaseSettings):
     audits: Path = Path("audits")
     backups: Path = Path("backups")
     schemas: Annotated[tuple[str, ...], Field(min_length=1)] = ("public",)
+    roles: bool = False
     ignore: tuple[str, ...] = ()
     source_timezone: str = "UTC"
     policies: Mapping[str, str] = Field(default_factory=dict)

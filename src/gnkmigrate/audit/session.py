@@ -152,7 +152,13 @@ def _read_live(
     """
     wait = sql.Literal(settings.limits.lock_timeout_ms)
     connection.execute(sql.SQL("SET lock_timeout = {}").format(wait))
-    read = partial(read_snapshot, connection, ignore=settings.ignore, schemas=settings.read_schemas)
+    read = partial(
+        read_snapshot,
+        connection,
+        ignore=settings.ignore,
+        schemas=settings.read_schemas,
+        roles=settings.roles,
+    )
     try:
         return read(), ()
     except errors.LockNotAvailable:

@@ -26,7 +26,12 @@ def command(
 
     project = _context.settings(context)
     with connect(_context.live_url(context, project), read_only=True) as connection:
-        snapshot = read_snapshot(connection, ignore=project.ignore, schemas=project.read_schemas)
+        snapshot = read_snapshot(
+            connection,
+            ignore=project.ignore,
+            schemas=project.read_schemas,
+            roles=project.roles,
+        )
     text = write_document(snapshot)
     if output is None:
         typer.echo(text, nl=False)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from gnkmigrate.facts.collector import collector_paused
-from gnkmigrate.facts.fact import Fact
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.printing import merely_printed
-from gnkmigrate.kinds.change import Change
+from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.diff.matching import match
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.facts.collector import collector_paused
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.printing import merely_printed
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
 
 _VERBS = ("remove", "rename", "alter", "add")
 
@@ -32,6 +33,7 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
         alter, add. No changes means that the snapshots hold the same facts.
     """
     with collector_paused():
+        source, target = completed(source, target), completed(target, source)
         changes = _changes(source, target, match(source, target, hints))
         return tuple(
             sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb)))

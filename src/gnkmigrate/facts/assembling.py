@@ -143,20 +143,23 @@ class _Assembly:
             yield Fact.of_row(identity, thing, table.fields, row[width:], 0, needs, _NOWHERE)
 
     def _thing(self, address: Address, part: str | None) -> tuple[Identity, tuple[str, ...]] | None:
-        """The fact that a satellite hangs on, and its path; `part` names what is no fact itself."""
+        """What a satellite hangs on, and its path; `part` names what is no fact of its own.
+
+        That is a column of a view, the index of a constraint, or what an extension has made.
+        """
         identities = self._dependencies.identities
         found = identities.get(address)
         if found is not None and (found.kind == "column" or not address[2]):
             return found, (found.kind, *found.path)
-        if part is None or address[:2] in self._dependencies.members:
-            return None
-        standing = self._dependencies.standing_for((*address[:2], 0))
-        if standing is None:
+        standing = part and self._dependencies.standing_for((*address[:2], 0))
+        if not standing or part is None:
             return None
         found = identities[standing]
-        if address[2]:  # a column of a view or of a composite type, or one that is inherited
+        if address[:2] in self._dependencies.members:
+            return None if address[2] else (found, ("member", *found.path, part))
+        if address[2]:
             return found, ("column", *found.path, part)
-        return found, ("index", found.path[0], part)  # a constraint's
+        return found, ("index", found.path[0], part)
 
     def _is_ignored(self, path: Sequence[str]) -> bool:
         text = ".".join(path)

@@ -1,20 +1,22 @@
 """A snapshot as a JSON document, and back.
 
-{"version": 1, "server_version": 160015, "database": "...", "facts": [...]}: the facts in the order
-of their identities, each with kind, path, parent, payload, subject, depends_on and position
-(docs/facts.md). Equal snapshots are equal texts, so that a document can be kept in git.
+{"version": 1, "server_version": 160015, "database": "...", "role": "...", "unstated": [...],
+"unread": [...], "facts": [...]}: the facts in the order of their identities, each with kind, path,
+parent, payload, depends_on and position (docs/facts.md). Equal snapshots are equal texts, so that
+a document can be kept in git.
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.validation import problems
 
 VERSION = 1
@@ -48,12 +50,24 @@ class FactDocument(IdentityDocument, extra="forbid"):
         )
 
 
+class UnreadDocument(BaseModel, extra="forbid"):
+    """What was not read, in JSON."""
+
+    kind: str
+    names: list[str]
+    count: int
+    reason: str = ""
+
+
 class SnapshotDocument(BaseModel, extra="forbid"):
     """A snapshot in JSON."""
 
     version: Literal[1]
     server_version: int
     database: str
+    role: str = ""
+    unstated: list[str] = []
+    unread: list[UnreadDocument] = []
     facts: list[FactDocument]
 
 
@@ -63,6 +77,9 @@ def write_document(snapshot: Snapshot) -> str:
         "version": VERSION,
         "server_version": snapshot.server_version,
         "database": snapshot.database,
+        "role": snapshot.role,
+        "unstated": sorted(snapshot.unstated),
+        "unread": [asdict(each) for each in snapshot.unread],
         "facts": [_fact(fact) for fact in snapshot.ordered],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -87,7 +104,13 @@ def read_document(text: str, name: str = "The snapshot") -> Snapshot:
             hint="Write a new one with: gnkmigrate snapshot --output FILE",
         ) from None
     facts = [fact.fact() for fact in document.facts]
-    return Snapshot.of(facts, document.server_version, document.database)
+    unread = [
+        Unread(each.kind, tuple(each.names), each.count, each.reason) for each in document.unread
+    ]
+    return replace(
+        Snapshot.of(facts, document.server_version, document.database, document.role, unread),
+        unstated=frozenset(document.unstated),
+    )
 
 
 def read_document_file(path: Path) -> Snapshot:

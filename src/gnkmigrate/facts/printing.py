@@ -19,11 +19,7 @@ _CAST_AS_A_WHOLE = re.compile(
 
 def as_restored(snapshot: Snapshot) -> Snapshot:
     """A snapshot with its expressions as they are printed after a restore."""
-    facts = (
-        fact.replaced(payload=_settled(fact.payload))
-        for fact in snapshot
-    )
-    return Snapshot.of(facts, snapshot.server_version, snapshot.database)
+    return snapshot.having(fact.replaced(payload=_settled(fact.payload)) for fact in snapshot)
 
 
 def settled(text: str) -> str:

@@ -17,6 +17,7 @@ from gnkmigrate.errors import SchemaError
 # psql's own lines that pg_dump writes since 2025 around its script; they say nothing.
 _RESTRICT = re.compile(r"^\\(?:un)?restrict \w+[ \t\r]*$", re.MULTILINE)
 _COPY_DATA = re.compile(r"\bCOPY\b[^;]*\bFROM\s+stdin\b[^;]*;\s*\Z", re.IGNORECASE)
+_ROLE = re.compile(r'role "(.+)" does not exist')
 _EXTENSION = re.compile(r'extension "([^"]+)" is not available|/([^/"]+)\.control"')
 
 # What to do next, by the kind of error and words of its message.
@@ -55,6 +56,16 @@ _HINTS: tuple[tuple[type[psycopg.Error], str, str], ...] = (
         "The throwaway server gave up on this statement; its log may tell more.",
     ),
 )
+
+
+class UnknownRole(SchemaError):
+    """A file names a role that the server does not have.
+
+    Attributes:
+        role: its name.
+    """
+
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +127,11 @@ def _text(path: Path) -> str:
 
 
 def run_scripts(
-    connection: Connection, scripts: tuple[Script, ...], search_path: tuple[str, ...]
+    connection: Connection,
+    scripts: tuple[Script, ...],
+    search_path: tuple[str, ...],
+    *,
+    makes_roles: bool = False,
 ) -> None:
     """Runs files in order, all in one transaction.
 
@@ -125,10 +140,28 @@ def run_scripts(
         scripts: the files.
         search_path: schemas for unqualified names at the start of each file, after pg_catalog
             and before pg_temp.
+        makes_roles: make the roles that the files name and the server lacks, which is a
+            throwaway of ours; they may not log in.
 
     Raises:
         SchemaError: PostgreSQL refuses a statement; the message has file and line.
     """
+    made: set[str] = set()
+    while True:
+        try:
+            _run_all(connection, scripts, search_path)
+        except UnknownRole as error:
+            if not makes_roles or error.role in made:
+                raise
+            made.add(error.role)
+            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(error.role)))
+        else:
+            return
+
+
+def _run_all(
+    connection: Connection, scripts: tuple[Script, ...], search_path: tuple[str, ...]
+) -> None:
     path = sql.SQL(", ").join(sql.Identifier(schema) for schema in (*search_path, "pg_temp"))
     with connection.transaction():
         for script in scripts:
@@ -177,11 +210,15 @@ def explain(script: Script, error: psycopg.Error, done: int) -> SchemaError:
             return _rows_refused(script, _line(script, position))
     line = _line(script, position) if position else _line_of_statement(script, done)
     extras = (diagnostic.message_detail, diagnostic.message_hint, diagnostic.context)
-    return SchemaError(
+    role = _ROLE.fullmatch(diagnostic.message_primary or "")
+    problem = (UnknownRole if role else SchemaError)(
         f"{_place(script, line)}: {diagnostic.message_primary or error}",
         details=[text for text in extras if text],
         hint=_hint(error),
     )
+    if isinstance(problem, UnknownRole) and role:
+        problem.role = role[1]
+    return problem
 
 
 def _hint(error: psycopg.Error) -> str:

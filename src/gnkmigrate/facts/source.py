@@ -1,16 +1,23 @@
 """A schema, wherever it is: in a database, in SQL files, or in a snapshot that was kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gnkmigrate.facts.document import read_document_file
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.script import read_scripts, run_scripts
-from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.connection import DatabaseUrl, connect
+import psycopg
+from psycopg import sql
+
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
-from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.facts.document import read_document_file
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.script import read_scripts, run_scripts
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.stated import as_script
+from gnkmigrate.kinds import satellites
+from gnkmigrate.servers import LOADER, Server, throwaway
 from gnkmigrate.settings import Settings
 
 # A URL, or libpq's keyword=value form. One slash is enough: what was meant as a URL holds a
@@ -37,7 +44,7 @@ def load_schema(
         ConnectionFailed: no session with the database.
         ServerUnavailable: no throwaway server for SQL files.
     """
-    if server is not None and _is_sql(source):
+    if server is not None and is_sql(source):
         return load_sql(Path(source), server, settings)
     return load_schemas((source,), settings, major)[0]
 
@@ -56,7 +63,7 @@ def load_schemas(
     Raises:
         SchemaError, ConnectionFailed, ServerUnavailable: as for `load_schema`.
     """
-    scripts = [source for source in sources if _is_sql(source)]
+    scripts = [source for source in sources if is_sql(source)]
     for source in scripts:
         read_scripts(Path(source))  # what cannot be read needs no server
     loaded = {source: _load_ready(source, settings) for source in sources if source not in scripts}
@@ -67,15 +74,25 @@ def load_schemas(
     return tuple(loaded[source] for source in sources)
 
 
-def _is_sql(source: str) -> bool:
+def is_database(source: str) -> bool:
+    """Is it the address of a database?"""
+    return bool(_DATABASE.match(source))
+
+
+def is_sql(source: str) -> bool:
     """Is it SQL for a throwaway server? Else it can be read as it is."""
-    return not _DATABASE.match(source) and Path(source).suffix != ".json"
+    return not is_database(source) and Path(source).suffix != ".json"
 
 
 def _load_ready(source: str, settings: Settings) -> Snapshot:
     if _DATABASE.match(source):
         with connect(DatabaseUrl.parse(source), read_only=True) as connection:
-            return read_snapshot(connection, ignore=settings.ignore, schemas=settings.read_schemas)
+            return read_snapshot(
+                connection,
+                ignore=settings.ignore,
+                schemas=settings.read_schemas,
+                roles=settings.roles,
+            )
     return read_document_file(Path(source))
 
 
@@ -93,17 +110,44 @@ def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
     """
     scripts = read_scripts(path)
     with (
+        _roles_kept(server),
         server.database() as url,
-        connect(url, search_path=settings.schemas) as connection,
+        connect(server.as_loader(url), search_path=settings.schemas) as connection,
     ):
-        run_scripts(connection, scripts, settings.schemas)
+        run_scripts(connection, scripts, settings.schemas, makes_roles=server.is_ours)
         snapshot = read_snapshot(connection, ignore=settings.ignore)
-    if all(fact.parent is None for fact in snapshot):
+    if not any(_is_object(fact) for fact in snapshot):
         raise SchemaError(
             f"{path} declares no table or other object.",
             hint="Write the schema into it: gnkmigrate init --from-url takes it from a database.",
         )
-    return _of_project(snapshot, path, settings)
+    stated = as_script(snapshot, server.superuser)
+    return _of_project(stated, path, settings)
+
+
+def _is_object(fact: Fact) -> bool:
+    return fact.parent is not None and fact.kind not in satellites()
+
+
+@contextmanager
+def _roles_kept(server: Server) -> Iterator[None]:
+    """What scripts make of roles on a server of ours is gone afterwards: the next may make them."""
+    if not server.is_ours:
+        yield
+        return
+    with connect(server.url) as connection:
+        before = _roles(connection)
+        try:
+            yield
+        finally:
+            for role in _roles(connection) - before:
+                with suppress(psycopg.Error):  # somebody else uses it
+                    connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+
+
+def _roles(connection: Connection) -> frozenset[str]:
+    rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname <> %s", [LOADER])
+    return frozenset(name for (name,) in rows)
 
 
 def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
@@ -115,7 +159,9 @@ def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
         for fact in snapshot.of_kind("schema")
         if fact.identity.name not in settings.schemas
     ]
-    used = [identity.name for identity in foreign if snapshot.children(identity)]
+    used = [
+        identity.name for identity in foreign if any(map(_is_object, snapshot.children(identity)))
+    ]
     if used:
         raise SchemaError(
             f"{path} declares objects outside the project's schemas "
@@ -123,5 +169,6 @@ def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
             details=[f"schema {name}" for name in used],
             hint="Add them to `schemas` in gnkmigrate.toml, or to `ignore`.",
         )
-    kept = [fact for fact in snapshot if fact.identity not in foreign]
-    return Snapshot.of(kept, snapshot.server_version, snapshot.database)
+    return snapshot.having(
+        fact for fact in snapshot if not {fact.identity, fact.parent} & {*foreign}
+    )

@@ -90,7 +90,12 @@ def plan_project(
         Unplannable: no statements close one of the differences.
     """
     with connect(url, read_only=True) as connection:
-        live = read_snapshot(connection, ignore=settings.ignore, schemas=settings.read_schemas)
+        live = read_snapshot(
+            connection,
+            ignore=settings.ignore,
+            schemas=settings.read_schemas,
+            roles=settings.roles,
+        )
     wanted = target or str(settings.path(settings.target))
     loaded = load_schema(wanted, settings, major=live.server_version // 10000)
     changes = compare(live, loaded)

@@ -5,6 +5,6 @@ A server is the user's own (`given`), one that this package starts from download
 """
 
 from gnkmigrate.servers.choice import DEFAULT_MAJOR, throwaway
-from gnkmigrate.servers.server import Server
+from gnkmigrate.servers.server import LOADER, Server
 
-__all__ = ["DEFAULT_MAJOR", "Server", "throwaway"]
+__all__ = ["DEFAULT_MAJOR", "LOADER", "Server", "throwaway"]

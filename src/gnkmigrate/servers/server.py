@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,17 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
 
 PREFIX = "gnkmigrate_"
+# Who runs the users' scripts on a server of ours: nobody that they could mean by a name.
+LOADER = "gnkmigrate_loader"
 
 # Copying files takes half the time, but needs a checkpoint, which a server in use would feel.
 FIRST_WITH_STRATEGY = 15
+
+_SUBSCRIPTIONS = """
+SELECT subscription.subname
+FROM pg_subscription AS subscription
+JOIN pg_database AS database ON database.oid = subscription.subdbid
+WHERE database.datname = %s"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,31 @@ class Server:
     def major(self) -> int:
         """The major version, e.g. 16."""
         return self.version // 10000
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is thrown away afterwards, with all that is made on it."""
+        return self.provider != "url"
+
+    @property
+    def superuser(self) -> str:
+        """The role of `url`."""
+        return str(conninfo.conninfo_to_dict(self.url.conninfo).get("user", ""))
+
+    def as_loader(self, url: DatabaseUrl) -> DatabaseUrl:
+        """A database of this server for a role of which no script knows; on the user's, as it is.
+
+        What such a script leaves to whoever runs it can then be told from what it says.
+        """
+        if not self.is_ours:
+            return url
+        given = conninfo.conninfo_to_dict(self.url.conninfo)
+        create = sql.SQL("CREATE ROLE {} SUPERUSER LOGIN PASSWORD {}").format(
+            sql.Identifier(LOADER), sql.Literal(given.get("password"))
+        )
+        with connect(self.url) as connection, suppress(errors.DuplicateObject):
+            connection.execute(create)
+        return DatabaseUrl(conninfo.make_conninfo(url.conninfo, user=LOADER))
 
     def create_database(self, name: str | None = None, template: str | None = None) -> DatabaseUrl:
         """Makes a database and returns its address.
@@ -83,10 +116,24 @@ class Server:
                 f"The database {database} was not made by gnkmigrate and is not dropped.",
                 hint=f"On a given server only databases named {PREFIX}... are dropped.",
             )
+        self._drop_subscriptions(url, database)
         self._run(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)),
             f"The database {database} could not be dropped",
         )
+
+    def _drop_subscriptions(self, url: DatabaseUrl, database: str) -> None:
+        """A database that has one cannot be dropped; what it subscribes to is left alone."""
+        with connect(self.url) as connection:
+            names = [name for (name,) in connection.execute(_SUBSCRIPTIONS, [database])]
+        if not names:
+            return
+        with connect(url) as connection:
+            for name in map(sql.Identifier, names):
+                for action in ("ALTER SUBSCRIPTION {} DISABLE",
+                               "ALTER SUBSCRIPTION {} SET (slot_name = NONE)",
+                               "DROP SUBSCRIPTION {}"):  # fmt: skip
+                    connection.execute(sql.SQL(action).format(name))
 
     @contextmanager
     def database(self, template: str | None = None) -> Iterator[DatabaseUrl]:

@@ -28,6 +28,9 @@ _OBJECTS = {
     "SCHEMA": "SCHEMAS",
 }
 
+# A script in which nothing is granted does not mean that nobody may do anything.
+SILENCE = frozenset({"grants", "default privileges"})
+
 
 class DefaultPrivileges(Kind):
     name = "default privileges"
@@ -40,6 +43,7 @@ class DefaultPrivileges(Kind):
     }
     rank = 100
     encloses = True
+    silence = SILENCE
     leaves_open = True
     has_comment = False
 
@@ -62,6 +66,16 @@ class DefaultPrivileges(Kind):
         del differing
         before, after = (change.before or change.fact).payload, change.fact.payload
         return _between(change.fact, before["grants"], after["grants"], context)
+
+    def stated(self, fact: Fact, role: str, superuser: str) -> Fact | None:
+        """Those of whoever runs the script are nobody's in particular."""
+        del superuser
+        if fact.payload["role"] != role:
+            return fact
+        name = fact.identity.name.removeprefix(f"{role}: ")
+        return fact.replaced(
+            identity=Identity(self.name, (name,)), payload={**fact.payload, "role": None}
+        )
 
     def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact:
         """Where a script names no role: that which has some for the same, or who runs it."""
@@ -93,16 +107,6 @@ def given_to_new(thing: Fact, context: Context) -> Privileges:
             and each.payload["objects"] == objects
             and each.payload["schema"] in schemas
         )
-    )
-
-
-def by_nobody(fact: Fact, role: str) -> Fact:
-    """Default privileges of `role`, who ran a script, as those of whoever runs it."""
-    if fact.payload["role"] != role:
-        return fact
-    name = fact.identity.name.removeprefix(f"{role}: ")
-    return fact.replaced(
-        identity=Identity(KIND.name, (name,)), payload={**fact.payload, "role": None}
     )
 
 

@@ -6,7 +6,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, kinds
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.default_privileges.kind import given_to_new
+from gnkmigrate.kinds.default_privileges.kind import SILENCE, given_to_new
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.owner.kind import owner_of
 from gnkmigrate.kinds.privileges import (
@@ -22,6 +22,9 @@ from gnkmigrate.kinds.privileges import (
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import dollar_quoted, identifier, literal, qualified
 
+# The first server_version_num whose initdb lets not everybody create things in schema public.
+_PUBLIC_IS_READ_ONLY = 150000
+
 
 class Grants(Kind):
     name = "grants"
@@ -29,6 +32,8 @@ class Grants(Kind):
     rank = 112
     is_satellite = True
     has_comment = False
+    silence = SILENCE
+    leaves_open = True
 
     def reference(self, fact: Fact) -> str:
         return f"grants on {_named(fact.identity)}"
@@ -71,9 +76,14 @@ class Grants(Kind):
         if identity not in context.target:
             yield Fact(identity, fact.identity, {"grants": ()})
 
+    def says(self, fact: Fact, version: int) -> bool:
+        initial = ["=USAGE"] if version >= _PUBLIC_IS_READ_ONLY else ["=CREATE", "=USAGE"]
+        is_public = fact.identity.path == ("schema", "public")
+        return not (is_public and fact.payload["grants"] == initial)
+
     def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact:
         """What a script grants to the role that owns the thing anyway says nothing."""
-        owner = _owner_beside(fact, script, other)
+        owner = None if _is_member(fact) else _owner_beside(fact, script, other)
         if owner is None:
             return fact
         held = privileges(fact.payload["grants"])
@@ -135,10 +145,12 @@ def _statement(fact: Fact, step: Step, owner: str, context: Context) -> Statemen
         column = identifier(fact.identity.name)
         sql = step.sql(f"TABLE {qualified(*thing.identity.path)}", owner, column)
         subject = f"column {qualified(*thing.identity.path)}.{column}"
+    elif _is_member(fact):
+        sql, subject = step.sql(fact.identity.name, owner), fact.identity.name
     else:
         known = kind_of(thing.kind)
         sql, subject = step.sql(known.grant_reference(thing), owner), known.words(thing)
-        subject = subject[:1].lower() + subject[1:]
+    subject = subject[:1].lower() + subject[1:]
     if step.grantor != BY_OWNER:
         sql = _as(step.grantor, sql)
     return Statement(sql, step.reason(subject, owner))
@@ -158,6 +170,11 @@ def _as(role: str, command: str) -> str:
 
 def _is_column(fact: Fact) -> bool:
     return fact.identity.path[0] == "column"
+
+
+def _is_member(fact: Fact) -> bool:
+    """Whether it is on what an extension has made, which is no fact of its own."""
+    return fact.identity.path[0] == "member"
 
 
 def _thing(fact: Fact, context: Context) -> Fact:

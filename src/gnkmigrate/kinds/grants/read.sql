@@ -1,7 +1,8 @@
 -- Privileges, as far as they differ from those that PostgreSQL gives (acldefault): "reporter=SELECT"
 -- is one more, with "*" where it may be passed on, "-=EXECUTE" one that was taken away; nobody in
 -- front of "=" is PUBLIC, OWNER is whoever owns the thing. What another role than the owner has
--- granted ends in "/" and that role.
+-- granted ends in "/" and that role. What an extension has made counts from the privileges that it
+-- has given itself, and is called by its name, since it is no fact.
 WITH held AS (
     SELECT
         'pg_class'::regclass AS catalog,
@@ -10,7 +11,11 @@ WITH held AS (
         NULL::name AS column,
         relation.relowner AS owner,
         relation.relacl AS acl,
-        acldefault(CASE relation.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relation.relowner) AS usual
+        acldefault(
+            CASE relation.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relation.relowner
+        ) AS usual,
+        CASE relation.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END
+        || relation.oid::regclass AS thing
     FROM pg_class AS relation
     WHERE
         relation.relacl IS NOT NULL
@@ -24,7 +29,8 @@ WITH held AS (
         attribute.attname,
         relation.relowner,
         attribute.attacl,
-        acldefault('c', relation.relowner)
+        acldefault('c', relation.relowner),
+        NULL
     FROM pg_attribute AS attribute
     JOIN pg_class AS relation ON relation.oid = attribute.attrelid
     WHERE
@@ -40,7 +46,9 @@ WITH held AS (
         NULL,
         function.proowner,
         function.proacl,
-        acldefault('f', function.proowner)
+        acldefault('f', function.proowner),
+        CASE function.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END
+        || function.oid::regprocedure
     FROM pg_proc AS function
     WHERE function.proacl IS NOT NULL AND function.pronamespace = ANY (%(schemas)s::oid[])
     UNION ALL
@@ -51,7 +59,8 @@ WITH held AS (
         NULL,
         type.typowner,
         type.typacl,
-        acldefault('T', type.typowner)
+        acldefault('T', type.typowner),
+        'TYPE ' || type.oid::regtype
     FROM pg_type AS type
     WHERE type.typacl IS NOT NULL AND type.typnamespace = ANY (%(schemas)s::oid[])
     UNION ALL
@@ -62,7 +71,8 @@ WITH held AS (
         NULL,
         namespace.nspowner,
         namespace.nspacl,
-        acldefault('n', namespace.nspowner)
+        acldefault('n', namespace.nspowner),
+        'SCHEMA ' || quote_ident(namespace.nspname)
     FROM pg_namespace AS namespace
     WHERE namespace.nspacl IS NOT NULL AND namespace.oid = ANY (%(schemas)s::oid[])
     UNION ALL
@@ -73,7 +83,8 @@ WITH held AS (
         NULL,
         language.lanowner,
         language.lanacl,
-        acldefault('l', language.lanowner)
+        acldefault('l', language.lanowner),
+        'LANGUAGE ' || quote_ident(language.lanname)
     FROM pg_language AS language
     WHERE language.lanacl IS NOT NULL
     UNION ALL
@@ -84,7 +95,8 @@ WITH held AS (
         NULL,
         wrapper.fdwowner,
         wrapper.fdwacl,
-        acldefault('F', wrapper.fdwowner)
+        acldefault('F', wrapper.fdwowner),
+        'FOREIGN DATA WRAPPER ' || quote_ident(wrapper.fdwname)
     FROM pg_foreign_data_wrapper AS wrapper
     WHERE wrapper.fdwacl IS NOT NULL
     UNION ALL
@@ -95,9 +107,21 @@ WITH held AS (
         NULL,
         server.srvowner,
         server.srvacl,
-        acldefault('S', server.srvowner)
+        acldefault('S', server.srvowner),
+        'FOREIGN SERVER ' || quote_ident(server.srvname)
     FROM pg_foreign_server AS server
     WHERE server.srvacl IS NOT NULL
+),
+
+members AS (
+    SELECT link.classid, link.objid, initial.initprivs
+    FROM pg_depend AS link
+    LEFT JOIN pg_init_privs AS initial
+        ON initial.classoid = link.classid
+        AND initial.objoid = link.objid
+        AND initial.objsubid = 0
+        AND initial.privtype = 'e'
+    WHERE link.refclassid = 'pg_extension'::regclass AND link.deptype = 'e'
 ),
 
 told AS (
@@ -105,7 +129,7 @@ told AS (
         held.catalog,
         held.oid,
         held.subid,
-        held.column,
+        CASE WHEN member.objid IS NULL THEN held.column ELSE held.thing END AS column,
         ARRAY(
             SELECT
                 CASE WHEN given.is_grantable IS NULL THEN '-' ELSE '' END
@@ -122,12 +146,14 @@ told AS (
                     ELSE '/' || quote_ident(pg_get_userbyid(grantor))
                 END COLLATE "C" AS entry
             FROM aclexplode(held.acl) AS given
-            FULL JOIN aclexplode(held.usual) AS usual
+            FULL JOIN aclexplode(coalesce(member.initprivs, held.usual)) AS usual
                 USING (grantor, grantee, privilege_type)
             WHERE given.is_grantable IS DISTINCT FROM usual.is_grantable
             ORDER BY entry
         ) AS grants
     FROM held
+    LEFT JOIN members AS member
+        ON member.classid = held.catalog AND member.objid = held.oid AND held.subid = 0
 )
 
 SELECT

@@ -20,6 +20,7 @@ class Owner(Kind):
     rank = 110
     is_satellite = True
     has_comment = False
+    silence = frozenset()  # what no owner is named of belongs to whoever runs the script
 
     def reference(self, fact: Fact) -> str:
         return f"owner of {_named(fact.identity)}"
@@ -39,6 +40,17 @@ class Owner(Kind):
         if thing is not None and thing.payload.get("owned_by"):
             return ()  # see `before_owned`
         return _given(fact, _role(context), context)
+
+    def says(self, fact: Fact, version: int) -> bool:
+        del version
+        is_public = fact.identity.path == ("schema", "public")
+        return not (is_public and fact.payload["owner"] == "pg_database_owner")
+
+    def stated(self, fact: Fact, role: str, superuser: str) -> Fact | None:
+        usual = {role}
+        if fact.identity.path == ("schema", "public"):
+            usual |= {superuser, "pg_database_owner"}
+        return None if fact.payload["owner"] in usual else fact
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

@@ -1,0 +1,76 @@
+"""What one side of a comparison leaves open, filled in from the other.
+
+A script seldom says who owns what, and that is no wish that nobody should: it is taken to mean what
+is there already. So neither is a difference, and what is made again gets it back.
+"""
+
+from collections.abc import Iterator
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot, Unread
+from gnkmigrate.kinds import kinds, satellites
+
+_NAMED = 5
+
+
+def completed(one: Snapshot, other: Snapshot) -> Snapshot:
+    """`one` with what it leaves open as it is in `other`."""
+    silent = one.silent_beside(other)
+    if not silent:
+        return one
+    facts = _resolved(one, other) if one.is_script else {**one.facts}
+    for fact in _unsaid(one, silent):
+        del facts[fact.identity]
+    facts |= {fact.identity: fact for fact in _open(one, other, silent)}
+    return one.having(facts.values())
+
+
+def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
+    """What a comparison says nothing about, since one side says nothing, or was not read."""
+    found = [*source.unread, *target.unread]
+    for one, other, name in ((target, source, "target"), (source, target, "source")):
+        silent = one.silent_beside(other)
+        for kind in sorted(silent):
+            left = [each for each in _open(one, other, silent) if each.kind == kind]
+            left = [each for each in left if kinds()[kind].says(each, other.server_version)]
+            if left:
+                shown = tuple(_called(each) for each in left)
+                reason = f"the {name} says nothing of them"
+                found.append(Unread(kind, shown[:_NAMED], len(left), reason))
+    return tuple(found)
+
+
+def _open(one: Snapshot, other: Snapshot, silent: frozenset[str]) -> Iterator[Fact]:
+    """The facts of `other` that `one` has nothing to say about."""
+    unsaid = {fact.identity for fact in _unsaid(one, silent)}
+    for kind in silent:
+        for fact in other.of_kind(kind):
+            is_there = fact.parent is None or fact.parent in one
+            if is_there and (fact.identity not in one or fact.identity in unsaid):
+                yield fact
+
+
+def _unsaid(one: Snapshot, silent: frozenset[str]) -> Iterator[Fact]:
+    """Facts of kinds of which a script says nothing, that are initdb's."""
+    for name in silent:
+        known = kinds()[name]
+        yield from (each for each in one.of_kind(name) if not known.says(each, one.server_version))
+
+
+def _resolved(script: Snapshot, other: Snapshot) -> dict[Identity, Fact]:
+    facts = {**script.facts}
+    for name, kind in kinds().items():
+        if kind.leaves_open:
+            for fact in script.of_kind(name):
+                meant = kind.beside(fact, script, other)
+                if meant is not fact:
+                    del facts[fact.identity]
+                    facts[meant.identity] = meant
+    return facts
+
+
+def _called(fact: Fact) -> str:
+    if fact.kind not in satellites():
+        return ".".join(fact.identity.path)
+    kind, *path = fact.identity.path
+    return f"{kind} {'.'.join(path)}"

@@ -1,0 +1,17 @@
+-- Settings of the database. The value of one that looks like a secret is not read.
+SELECT
+    0::oid AS oid,
+    given.number::integer AS subid,
+    NULL::oid AS parent,
+    0 AS parent_subid,
+    split_part(given.text, '=', 1) AS name,
+    0 AS position,
+    CASE
+        WHEN split_part(given.text, '=', 1) !~* 'passw|pwd|secret|token|salt|credential|private|key'
+        THEN substr(given.text, strpos(given.text, '=') + 1)
+    END AS value
+FROM pg_db_role_setting AS setting
+CROSS JOIN unnest(setting.setconfig) WITH ORDINALITY AS given (text, number)
+WHERE
+    setting.setrole = 0
+    AND setting.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database());
