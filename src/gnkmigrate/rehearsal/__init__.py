@@ -2,7 +2,7 @@
 
 `trial` is all of it: `clone` copies the live database, `course` runs the stages on the copy and
 compares `moment`s. `checklist` says what that proves and what it does not; `document`, `markdown`
-and `html` write it down. `prove` runs a plan, instead of phases, on such a copy.
+and `html` write it down. proof/ runs a plan, instead of phases, on such a copy.
 """
 
 from gnkmigrate.rehearsal.clone import CloneFailed

@@ -1,21 +1,19 @@
 """All of a database that can be compared, at one moment: every row, and the schema."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.phases.compare import Divergence, Fingerprint, divergences, fingerprint
-from gnkmigrate.programs import dump_schema
+from gnkmigrate.phases.legacy import SCHEMA as LEGACY
+from gnkmigrate.proof.dump import Piece
+from gnkmigrate.proof.schema import Schema
+from gnkmigrate.proof.schema import schema as read_schema
+from gnkmigrate.proof.scope import OWN, Scope
 from gnkmigrate.settings import Settings
 
-# pg_dump marks each dump with a random word, so that it cannot be forged.
-_MARKS = ("\\restrict", "\\unrestrict")
-
-# pg_dump's statements, each as its first line and all its lines in alphabetical order, so that
-# the order of the columns of a table makes no difference.
-Schema: TypeAlias = Counter[tuple[str, ...]]
+# What `contract` removes; until then it is no part of the schema.
+_LEFT_OUT = OWN | {LEGACY}
 
 
 @dataclass(frozen=True)
@@ -46,14 +44,7 @@ def moment(session: Connection, url: DatabaseUrl, major: int, settings: Settings
 
 def schema(url: DatabaseUrl, major: int, settings: Settings) -> Schema:
     """What the database is made of; the arguments are those of `moment`."""
-    return Counter(_statements(dump_schema(url, major, ignore=settings.ignore)))
-
-
-def _statements(dump: str) -> Iterator[tuple[str, ...]]:
-    for block in dump.split("\n\n"):
-        lines = [line for line in block.splitlines() if not line.startswith(("--", *_MARKS))]
-        if any(lines):
-            yield (lines[0], *sorted(line.removesuffix(",") for line in lines[1:]))
+    return read_schema(url, major, Scope(ignore=settings.ignore, left_out=_LEFT_OUT))
 
 
 def differences(before: Moment, now: Moment) -> Sequence[str]:
@@ -74,9 +65,15 @@ def row_differences(
 def schema_differences(before: Schema, now: Schema) -> Sequence[str]:
     """The same of the schema alone."""
     return (
-        *(f"the schema lacks: {statement[0]}" for statement in before - now),
-        *(f"the schema has, and had not: {statement[0]}" for statement in now - before),
+        *(f"the schema lacks: {_first_line(piece)}" for piece in sorted(before - now)),
+        *(f"the schema has, and had not: {_first_line(piece)}" for piece in sorted(now - before)),
     )
+
+
+def _first_line(piece: Piece) -> str:
+    """The beginning of a statement, with the name of what it is about where it does not say it."""
+    line = piece.text.partition("\n")[0]
+    return line if piece.name in line else f"{line} ({piece})"
 
 
 def _words(found: Divergence) -> str:
