@@ -1,0 +1,124 @@
+"""Composite types: attributes come and go in place; a new type is made where values are kept."""
+
+import pytest
+
+from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge, planned
+from tests.plan.support import arrive, pair
+from tests.support import execute, rows
+
+TABLE = "CREATE TABLE t (home address);"
+
+
+def test_a_type_comes_and_goes(server: Server) -> None:
+    new = """
+        CREATE TYPE address AS (street text COLLATE "C", "post Code" varchar(10));
+        COMMENT ON TYPE address IS 'where'; COMMENT ON COLUMN address.street IS 'and number';
+        GRANT USAGE ON TYPE address TO clerk; ALTER TYPE address OWNER TO clerk;
+    """
+    there, back = converge(server, "", new, roles=["clerk"])
+    assert there[0] == (
+        'CREATE TYPE public.address AS (street text COLLATE "C", "post Code" character varying(10))'
+    )
+    assert back == ["DROP TYPE public.address"]
+
+
+def test_an_attribute_is_added_and_dropped_in_place(server: Server) -> None:
+    old, new = "(street text, number integer)", "(street text, number integer, zip text)"
+    there, back = converge(
+        server, f"CREATE TYPE address AS {old}; {TABLE}", f"CREATE TYPE address AS {new}; {TABLE}"
+    )
+    assert there == ["ALTER TYPE public.address ADD ATTRIBUTE zip text CASCADE"]
+    assert back == ["ALTER TYPE public.address DROP ATTRIBUTE zip CASCADE"]
+
+
+def test_a_dropped_attribute_loses_what_columns_keep(server: Server) -> None:
+    old, new = "CREATE TYPE address AS (a text, b text);", "CREATE TYPE address AS (b text);"
+    (kept,) = planned(server, old + TABLE, new + TABLE)
+    (free,) = planned(server, old, new)
+    assert (kept.loses_data, free.loses_data) == (
+        "the values of a wherever type public.address is used",
+        "",
+    )
+
+
+def test_types_and_collations_change_in_place_while_no_table_keeps_values(server: Server) -> None:
+    uses = """
+        CREATE FUNCTION home() RETURNS address LANGUAGE sql AS 'SELECT NULL::address';
+        CREATE VIEW v AS SELECT (home()).street;
+    """
+    there, _ = converge(
+        server,
+        "CREATE TYPE address AS (street text, number integer);" + uses,
+        'CREATE TYPE address AS (street text COLLATE "C", number bigint);' + uses,
+    )
+    assert there == [
+        "DROP VIEW public.v",
+        'ALTER TYPE public.address ALTER ATTRIBUTE street TYPE text COLLATE "C" CASCADE',
+        "ALTER TYPE public.address ALTER ATTRIBUTE number TYPE bigint CASCADE",
+        "CREATE VIEW public.v AS\nSELECT (public.home()).street AS street",
+    ]
+
+
+def test_columns_go_over_to_a_new_type(server: Server) -> None:
+    there, _ = converge(
+        server,
+        "CREATE TYPE address AS (street text, number integer);" + TABLE,
+        "CREATE TYPE address AS (street text, number bigint);" + TABLE,
+    )
+    name = "public.address"
+    assert there == [
+        "ALTER TYPE public.address RENAME TO address_replaced",
+        "CREATE TYPE public.address AS (street text, number bigint)",
+        f"ALTER TABLE public.t ALTER COLUMN home TYPE {name} USING home::text::{name}",
+        "DROP TYPE public.address_replaced",
+    ]
+
+
+def test_values_keep_their_attributes_when_the_order_changes(server: Server) -> None:
+    shared = "CREATE TYPE person AS (name text, home address); CREATE TABLE t (p person);"
+    old = f"CREATE TYPE address AS (street text, number integer); {shared}"
+    new = f"CREATE TYPE address AS (zip text, number integer, street text); {shared}"
+    with pair(server, old, new) as given:
+        execute(
+            given.url,
+            "INSERT INTO t VALUES (ROW('Ann', ROW('High, Street', 7))), (ROW('Bob', NULL)),"
+            " (ROW(NULL, ROW(NULL, NULL))), (NULL)",
+        )
+        arrive(given)
+        assert rows(given.url, "SELECT p::text FROM t ORDER BY 1") == [
+            ('(,"(,,)")',),
+            ('(Ann,"(,7,""High, Street"")")',),
+            ("(Bob,)",),
+            (None,),
+        ]
+
+
+def test_no_expression_reorders_rows_in_an_array(server: Server) -> None:
+    table = "CREATE TABLE t (homes address[]);"
+    with pytest.raises(Unplannable, match="rows in the array homes"):
+        planned(
+            server,
+            "CREATE TYPE address AS (a text, b text);" + table,
+            "CREATE TYPE address AS (b text, a text);" + table,
+        )
+
+
+def test_tables_of_the_type_follow(server: Server) -> None:
+    table = "CREATE TABLE t OF address;"
+    there, back = converge(
+        server,
+        "CREATE TYPE address AS (street text, number integer);" + table,
+        "CREATE TYPE address AS (street text, number bigint, zip text);" + table,
+    )
+    assert there == [
+        "ALTER TYPE public.address ALTER ATTRIBUTE number TYPE bigint CASCADE",
+        "ALTER TYPE public.address ADD ATTRIBUTE zip text CASCADE",
+    ]
+    assert back[0] == "ALTER TYPE public.address DROP ATTRIBUTE zip CASCADE"
+
+
+def test_a_table_takes_the_name_of_a_type(server: Server) -> None:
+    there, _ = converge(server, "CREATE TYPE x AS (a integer);", "CREATE TABLE x (a integer);")
+    assert there == ["DROP TYPE public.x", "CREATE TABLE public.x (\n    a integer\n)"]

@@ -1,0 +1,195 @@
+"""Domains and their checks: altered in place, or set aside for a new one."""
+
+import psycopg
+import pytest
+
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
+from tests.plan.support import arrive, pair
+from tests.support import execute, rows
+
+TABLE = "CREATE TABLE t (mail email);"
+
+
+def test_a_domain_comes_and_goes(server: Server) -> None:
+    new = """
+        CREATE DOMAIN email AS text COLLATE "C" DEFAULT 'a@b' NOT NULL
+            CONSTRAINT at CHECK (VALUE LIKE '%@%');
+        COMMENT ON DOMAIN email IS 'a mailbox'; COMMENT ON CONSTRAINT at ON DOMAIN email IS 'RFC';
+        GRANT USAGE ON DOMAIN email TO clerk; ALTER DOMAIN email OWNER TO clerk;
+    """
+    there, back = converge(server, "", new, roles=["clerk"])
+    assert there[0] == (
+        "CREATE DOMAIN public.email AS text COLLATE \"C\" DEFAULT 'a@b'::text NOT NULL "
+        "CONSTRAINT at CHECK ((VALUE ~~ '%@%'::text))"
+    )
+    assert back == ["DROP DOMAIN public.email"]
+
+
+def test_default_and_not_null_are_altered(server: Server) -> None:
+    there, back = converge(
+        server,
+        "CREATE DOMAIN email AS text;",
+        "CREATE DOMAIN email AS text DEFAULT 'a@b' NOT NULL;",
+    )
+    assert there == [
+        "ALTER DOMAIN public.email SET DEFAULT 'a@b'::text",
+        "ALTER DOMAIN public.email SET NOT NULL",
+    ]
+    assert back == [
+        "ALTER DOMAIN public.email DROP DEFAULT",
+        "ALTER DOMAIN public.email DROP NOT NULL",
+    ]
+
+
+def test_not_null_has_a_name_since_17(server: Server) -> None:
+    if server.version < 170000:
+        pytest.skip("older servers do not keep the name")
+    there, back = converge(
+        server,
+        "CREATE DOMAIN email AS text CONSTRAINT filled NOT NULL; CREATE DOMAIN zip AS text;",
+        "CREATE DOMAIN email AS text NOT NULL; CREATE DOMAIN zip AS text CONSTRAINT z NOT NULL;",
+    )
+    assert there == [
+        "ALTER DOMAIN public.email RENAME CONSTRAINT filled TO email_not_null",
+        "ALTER DOMAIN public.zip ADD CONSTRAINT z NOT NULL",
+    ]
+    assert back == [
+        "ALTER DOMAIN public.email RENAME CONSTRAINT email_not_null TO filled",
+        "ALTER DOMAIN public.zip DROP NOT NULL",
+    ]
+
+
+def test_a_check_holds_for_new_values_first(server: Server) -> None:
+    there, back = converge(
+        server,
+        "CREATE DOMAIN email AS text;" + TABLE,
+        "CREATE DOMAIN email AS text CONSTRAINT at CHECK (VALUE LIKE '%@%');" + TABLE,
+    )
+    assert there == [
+        "ALTER DOMAIN public.email ADD CONSTRAINT at CHECK ((VALUE ~~ '%@%'::text)) NOT VALID",
+        "ALTER DOMAIN public.email VALIDATE CONSTRAINT at",
+    ]
+    assert back == ["ALTER DOMAIN public.email DROP CONSTRAINT at"]
+
+
+def test_locks_are_told(server: Server) -> None:
+    new = "CREATE DOMAIN email AS text NOT NULL CONSTRAINT at CHECK (VALUE LIKE '%@%');"
+    with pair(server, "CREATE DOMAIN email AS text;" + TABLE, new + TABLE) as given:
+        locks = [(each.lock, each.relation, each.scans) for each in arrive(given)]
+    assert locks == [("SHARE", "public.t", True), ("", "", False), ("SHARE", "public.t", True)]
+
+
+def test_a_check_that_is_not_valid(server: Server) -> None:
+    old = "CREATE DOMAIN email AS text;"
+    check = "ALTER DOMAIN email ADD CONSTRAINT at CHECK (VALUE LIKE '%@%')"
+    there, back = converge(server, f"{old} {check} NOT VALID;", f"{old} {check};")
+    assert there == ["ALTER DOMAIN public.email VALIDATE CONSTRAINT at"]
+    assert back == [
+        "ALTER DOMAIN public.email DROP CONSTRAINT at",
+        "ALTER DOMAIN public.email ADD CONSTRAINT at CHECK ((VALUE ~~ '%@%'::text)) NOT VALID",
+    ]
+
+
+def test_another_check_by_the_same_name(server: Server) -> None:
+    old = "CREATE DOMAIN positive AS integer CONSTRAINT c CHECK (VALUE > 0);"
+    assert converge(server, old, old.replace("> 0", ">= 0")).there == [
+        "ALTER DOMAIN public.positive DROP CONSTRAINT c",
+        "ALTER DOMAIN public.positive ADD CONSTRAINT c CHECK ((VALUE >= 0))",
+    ]
+
+
+def test_columns_go_over_to_a_domain_over_another_type(server: Server) -> None:
+    uses = """
+        CREATE DOMAIN codes AS code[]; CREATE TABLE t (one code DEFAULT '1', more codes);
+        CREATE FUNCTION f(code) RETURNS code LANGUAGE sql AS 'SELECT $1';
+        CREATE INDEX ON t (one);
+    """
+    there, back = converge(
+        server,
+        "CREATE DOMAIN code AS text CHECK (VALUE <> '');" + uses,
+        "CREATE DOMAIN code AS varchar(5) CHECK (VALUE <> '');" + uses,
+    )
+    assert "ALTER DOMAIN public.code RENAME TO code_replaced" in there
+    assert "ALTER TABLE public.t ALTER COLUMN one TYPE public.code" in there
+    assert back[-2:] == ["DROP DOMAIN public.codes_replaced", "DROP DOMAIN public.code_replaced"]
+
+
+def test_values_are_cast_as_those_of_the_types_below(server: Server) -> None:
+    table = "CREATE TABLE t (one code, more code[]);"
+    with pair(
+        server,
+        "CREATE DOMAIN code AS text;" + table,
+        "CREATE DOMAIN code AS integer CHECK (VALUE > 0);" + table,
+    ) as given:
+        execute(given.url, "INSERT INTO t VALUES ('7', '{8,NULL}'), (NULL, NULL)")
+        arrive(given)
+        assert rows(given.url, "SELECT one, more::integer[] FROM t ORDER BY 1") == [
+            (7, [8, None]),
+            (None, None),
+        ]
+
+
+def test_nothing_is_cut_to_fit(server: Server) -> None:
+    old, new = "CREATE DOMAIN code AS text;", "CREATE DOMAIN code AS varchar(3);"
+    table = "CREATE TABLE t (one code);"
+    with pair(server, old + table, new + table) as given:
+        execute(given.url, "INSERT INTO t VALUES ('12345')")
+        with pytest.raises(psycopg.DataError, match="value too long"):
+            arrive(given)
+
+
+def test_another_collation_takes_a_new_domain(server: Server) -> None:
+    table = "CREATE TABLE t (c code);"
+    there, _ = converge(
+        server,
+        "CREATE DOMAIN code AS text;" + table,
+        'CREATE DOMAIN code AS text COLLATE "C";' + table,
+    )
+    assert there == [
+        "ALTER DOMAIN public.code RENAME TO code_replaced",
+        'CREATE DOMAIN public.code AS text COLLATE "C"',
+        "ALTER TABLE public.t ALTER COLUMN c TYPE public.code",
+        "DROP DOMAIN public.code_replaced",
+    ]
+
+
+@pytest.mark.parametrize("rule", ["NOT NULL", "CONSTRAINT c CHECK (VALUE > 0)"])
+def test_what_postgresql_cannot_check_in_arrays_takes_a_new_domain(
+    server: Server, rule: str
+) -> None:
+    table = "CREATE TABLE t (codes code[]);"
+    there, back = converge(
+        server,
+        "CREATE DOMAIN code AS integer;" + table,
+        f"CREATE DOMAIN code AS integer {rule};" + table,
+    )
+    assert there[0] == "ALTER DOMAIN public.code RENAME TO code_replaced"
+    assert len(back) == 1
+
+
+def test_a_default_makes_way_for_its_function(server: Server) -> None:
+    domain = "CREATE DOMAIN number AS bigint DEFAULT next(); CREATE TABLE t (n number);"
+    there, _ = converge(
+        server,
+        "CREATE FUNCTION next() RETURNS integer LANGUAGE sql AS 'SELECT 1';" + domain,
+        "CREATE FUNCTION next() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';" + domain,
+    )
+    assert there[0] == "ALTER DOMAIN public.number DROP DEFAULT"
+    assert there[-1] == "ALTER DOMAIN public.number SET DEFAULT public.next()"
+
+
+def test_a_domain_becomes_an_enum_of_the_same_name(server: Server) -> None:
+    table = "CREATE TABLE t (m mood);"
+    there, back = converge(
+        server,
+        "CREATE DOMAIN mood AS text CHECK (VALUE IN ('ok', 'bad'));" + table,
+        "CREATE TYPE mood AS ENUM ('ok', 'bad');" + table,
+    )
+    assert there == [
+        "ALTER DOMAIN public.mood RENAME TO mood_replaced",
+        "CREATE TYPE public.mood AS ENUM ('ok', 'bad')",
+        "ALTER TABLE public.t ALTER COLUMN m TYPE public.mood USING m::text::public.mood",
+        "DROP DOMAIN public.mood_replaced",
+    ]
+    assert back[0] == "ALTER TYPE public.mood RENAME TO mood_replaced"

@@ -1,0 +1,60 @@
+"""What types have in common: names in texts, and what goes over when one is replaced."""
+
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.kinds.user_type import with_name
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
+from tests.plan.support import arrive, pair
+from tests.support import execute, rows
+
+OLD, ASIDE = Identity("enum", ("public", "My mood")), Identity("enum", ("public", "away"))
+
+
+def test_a_name_changes_where_it_is_the_whole_name() -> None:
+    for text, changed in {
+        'public."My mood"': "public.away",
+        'public."My mood"[]': "public.away[]",
+        'public."My mood"(3)': "public.away(3)",
+        'public."My mood"s': 'public."My mood"s',
+        "public.mood": "public.mood",
+    }.items():
+        assert with_name(text, OLD, ASIDE) == changed
+
+
+def test_types_made_of_a_type_go_over_with_it(server: Server) -> None:
+    uses = """
+        CREATE DOMAIN kind AS mood CHECK (VALUE <> 'bad');
+        CREATE TYPE two AS (a mood, b kind[]);
+        CREATE TYPE span AS RANGE (SUBTYPE = mood);
+        CREATE TABLE t (a mood, b two, c two[], d span, e span_multirange, f kind);
+        CREATE VIEW v AS SELECT (b).a, f FROM t;
+        CREATE FUNCTION f(mood, two) RETURNS span LANGUAGE sql AS 'SELECT NULL::span';
+        CREATE FUNCTION g(x mood) RETURNS boolean LANGUAGE sql BEGIN ATOMIC SELECT x = 'ok'; END;
+    """
+    old = "CREATE TYPE mood AS ENUM ('odd', 'ok', 'bad');" + uses
+    new = "CREATE TYPE mood AS ENUM ('ok', 'bad');" + uses
+    converge(server, old, new)
+    with pair(server, old, new) as given:
+        execute(
+            given.url,
+            "INSERT INTO t VALUES ('ok', ROW('bad', '{ok}'), ARRAY[ROW('ok', NULL)::two],"
+            " '[ok,bad)', '{[ok,ok]}', 'ok')",
+        )
+        arrive(given)
+        assert rows(given.url, "SELECT a, b::text, c::text, d::text, e::text, f FROM t") == [
+            ("ok", "(bad,{ok})", '{"(ok,)"}', "[ok,bad)", "{[ok,ok]}", "ok")
+        ]
+
+
+def test_what_is_said_of_a_type_is_said_of_its_successor(server: Server) -> None:
+    said = """
+        CREATE TABLE t (m mood); COMMENT ON TYPE mood IS 'how one feels';
+        REVOKE USAGE ON TYPE mood FROM PUBLIC; GRANT USAGE ON TYPE mood TO clerk;
+        ALTER TYPE mood OWNER TO clerk;
+    """
+    converge(
+        server,
+        "CREATE TYPE mood AS ENUM ('ok', 'bad');" + said,
+        "CREATE TYPE mood AS ENUM ('bad', 'ok');" + said,
+        roles=["clerk"],
+    )
