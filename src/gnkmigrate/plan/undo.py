@@ -1,8 +1,9 @@
 """The way back of a plan: a plan of its own, from what the first one arrives at to the source."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.snapshot import Snapshot
@@ -62,17 +63,8 @@ def undo_of(
 
 
 def _arrived(source: Snapshot, target: Snapshot) -> Snapshot:
-    """The target's facts, and those of the source about which the target says nothing."""
-    kept = (
-        fact
-        for fact in source
-        if fact.kind in target.unstated
-        and fact.identity not in target
-        and (fact.parent is None or fact.parent in target)
-    )
-    return Snapshot.of(
-        (*target, *kept), source.server_version, source.database, source.role, source.unread
-    )
+    """The target's facts with what it leaves open as the source has it, read by the same role."""
+    return replace(completed(target, source), role=source.role, unstated=frozenset())
 
 
 def _renames(changes: Sequence[Change]) -> Renames:
