@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 
@@ -34,6 +35,14 @@ class Cast(Kind):
         method = f"{methods[payload['method']]}{_CONTEXTS[payload['context']]}"
         sql = f"CREATE {self.reference(fact)} {method}"
         return (Statement(sql, f"{self.words(fact)} is missing."),)
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        """None: its name is those of its types, and they have their new ones."""
+        del change, context
+        return ()
+
+    def subject(self, fact: Fact) -> str:
+        return fact.identity.name
 
 
 KIND = Cast()

@@ -61,10 +61,11 @@ class RangeType(UserType):
         del parts, context
         if not fact.payload:
             return self.named(fact)
+        values = {**fact.payload, "multirange": _multirange(fact)}
         options = ", ".join(
-            f"{option} = {fact.payload[each]}"
+            f"{option} = {values[each]}"
             for each, option in _OPTIONS.items()
-            if fact.payload[each] is not None
+            if values[each] is not None
         )
         sql = f"CREATE {self.reference(fact)} AS RANGE ({options})"
         return (Statement(sql, f"{self.words(fact)} is missing."),)
@@ -84,22 +85,23 @@ class RangeType(UserType):
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         del differing, context
-        old = (change.before or change.fact).payload["multirange"]
-        return _multirange(old, change.fact.payload["multirange"])
+        # The schema that both may be in has its new name already.
+        before = (change.before or change.fact).replaced(identity=change.identity)
+        return _renamed(_multirange(before), _multirange(change.fact))
 
     def rename(self, change: Change, context: Context) -> Statements:
-        multirange = change.fact.payload["multirange"]
-        is_aside = change.identity not in context.target
-        return (
-            *super().rename(change, context),
-            _constructors(qualified(*change.identity.path)),
-            # For the successor, which may have a multirange type of the same name.
-            *(_multirange(multirange, multirange_aside(multirange)) if is_aside else ()),
-        )
+        renamed = super().rename(change, context)
+        constructors = _constructors(qualified(*change.identity.path))
+        if change.identity in context.target:
+            return (*renamed, constructors)
+        # Its successor may have a multirange type of the same name.
+        multirange = _multirange(change.fact)
+        return (*renamed, constructors, *_renamed(multirange, multirange_aside(multirange)))
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
-        multirange = fact.payload.get("multirange")
-        return super().names(fact) | ({("type", *names_in(multirange))} if multirange else set())
+        if not fact.payload:
+            return super().names(fact)
+        return super().names(fact) | {("type", *names_in(_multirange(fact)))}
 
     def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:
         collation = fact.payload["collation"]
@@ -110,7 +112,13 @@ class RangeType(UserType):
         return fact.has(values).replaced(depends_on=moved(fact.depends_on, old, aside))
 
 
-def _multirange(old: str, new: str) -> Statements:
+def _multirange(fact: Fact) -> str:
+    """The multirange type's name with its schema, which is the range's unless another is told."""
+    name = str(fact.payload["multirange"])
+    return name if len(names_in(name)) > 1 else f"{qualified(*fact.identity.path[:-1])}.{name}"
+
+
+def _renamed(old: str, new: str) -> Statements:
     """Statements that give a multirange type another name."""
     (schema, name), (new_schema, new_name) = names_in(old), names_in(new)
     statements = []

@@ -16,9 +16,13 @@ SELECT
     END::text AS collation,
     nullif(range.rngcanonical::oid, 0)::regproc::text AS canonical,
     nullif(range.rngsubdiff::oid, 0)::regproc::text AS difference,
-    format_type(range.rngmultitypid, NULL) AS multirange
+    CASE WHEN multirange.typnamespace <> type.typnamespace
+        THEN quote_ident(multirange_namespace.nspname) || '.' ELSE ''
+    END || quote_ident(multirange.typname) AS multirange
 FROM pg_range AS range
 JOIN pg_type AS type ON type.oid = range.rngtypid
+JOIN pg_type AS multirange ON multirange.oid = range.rngmultitypid
+JOIN pg_namespace AS multirange_namespace ON multirange_namespace.oid = multirange.typnamespace
 JOIN pg_type AS subtype ON subtype.oid = range.rngsubtype
 JOIN pg_opclass AS class ON class.oid = range.rngsubopc
 JOIN pg_namespace AS class_namespace ON class_namespace.oid = class.opcnamespace
