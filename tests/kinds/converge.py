@@ -11,9 +11,9 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.make import plan
 from gnkmigrate.plan.script import write_script
+from gnkmigrate.proof.dump import difference, statements
 from gnkmigrate.servers import Server
 from tests.corpus.bench import Bench, Databases, loaded
-from gnkmigrate.proof.dump import difference, statements
 from tests.corpus.pairs import Pair
 
 _BODIES = "SET check_function_bodies = off"

@@ -54,3 +54,15 @@ def test_it_is_disabled_and_enabled_in_place(server: Server) -> None:
 def test_its_comment_comes_and_goes(server: Server) -> None:
     comment = f"{TRIGGER} COMMENT ON EVENT TRIGGER e IS 'watches';"
     converge(server, TRIGGER, comment, shared=FUNCTIONS)
+
+
+def test_it_does_not_act_upon_the_plan_itself(server: Server) -> None:
+    """It is gone or disabled before all else, and there or enabled after it."""
+    function = "CREATE FUNCTION no() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE; END';"
+    trigger = "CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION no();"
+    enabled = f"{function} {trigger}"
+    disabled = f"{enabled} ALTER EVENT TRIGGER e DISABLE;"
+    table = "CREATE TABLE t (a integer); CREATE VIEW v AS SELECT a FROM t;"
+    converge(server, "", f"{table} {enabled}")
+    converge(server, disabled, f"{table} {enabled}")
+    converge(server, f"{table} {disabled}", enabled)

@@ -105,7 +105,16 @@ def test_a_clone_may_fire_at_other_times(server: Server) -> None:
     converge(server, "", f"{PARTITIONS} {deep}")
     none = f"{CLONED} ALTER TABLE p DISABLE TRIGGER x; ALTER TABLE p21 ENABLE TRIGGER x;"
     converge(server, deep, none, shared=PARTITIONS)
-    converge(server, one, one.replace("INSERT", "DELETE"), shared=PARTITIONS)
+    constraint = one.replace("CREATE TRIGGER", "CREATE CONSTRAINT TRIGGER")
+    converge(server, one, constraint, shared=PARTITIONS)
+    converge(server, deep, constraint.replace("INSERT", "DELETE"), shared=PARTITIONS)
+    assert converge(server, one, one.replace("INSERT", "DELETE"), shared=PARTITIONS).there == [
+        (
+            "CREATE OR REPLACE TRIGGER x AFTER DELETE ON public.p"
+            " FOR EACH ROW EXECUTE FUNCTION public.f()"
+        ),
+        "ALTER TABLE ONLY public.p1 DISABLE TRIGGER x",
+    ]
 
 
 def test_a_partition_comes_and_goes_while_another_ones_clone_differs(server: Server) -> None:
@@ -114,12 +123,28 @@ def test_a_partition_comes_and_goes_while_another_ones_clone_differs(server: Ser
     converge(server, only, f"{PARTITIONS} {CLONED} ALTER TABLE p1 DISABLE TRIGGER x;")
 
 
+def test_a_partition_whose_clone_differs_changes(server: Server) -> None:
+    one = f"{PARTITIONS} {CLONED} ALTER TABLE p1 DISABLE TRIGGER x;"
+    converge(server, one, one.replace("IN (1)", "IN (1, 2)"))
+    deep = f"{PARTITIONS} {CLONED} ALTER TABLE p21 ENABLE ALWAYS TRIGGER x;"
+    converge(server, deep, deep.replace("OF p DEFAULT", "OF p FOR VALUES IN (5)"))
+    alone = PARTITIONS.replace("PARTITION OF p FOR VALUES IN (1)", "(a integer)")
+    converge(server, one, f"{alone} {CLONED}")
+
+
 def test_it_is_renamed_with_its_clones(server: Server) -> None:
     spelled = CLONED.replace("TRIGGER x", "TRIGGER my_x")
     old = CLONED.replace("TRIGGER x", 'TRIGGER "myX"')
     there = converge(server, old, spelled, shared=PARTITIONS).there
     assert there[0] == 'ALTER TRIGGER "myX" ON public.p RENAME TO my_x'
     assert len(there) == (1 if server.major >= 15 else 4)
+    disabled = "ALTER TABLE p1 DISABLE TRIGGER {};"
+    converge(
+        server,
+        old + disabled.format('"myX"'),
+        spelled + disabled.format("my_x"),
+        shared=PARTITIONS,
+    )
 
 
 def test_every_statement_says_why(server: Server) -> None:

@@ -278,6 +278,11 @@ class Kind(ABC):
         del change, dependent
         return Effect.NONE
 
+    def begins(self, change: Change) -> bool:
+        """Whether what `encloses` only begins to act with this change of it: then it comes last."""
+        del change
+        return False
+
     def replacement(self, fact: Fact, context: Context) -> Replacement:
         """How the thing is replaced where `alter` gives None."""
         del fact, context

@@ -22,7 +22,8 @@ from gnkmigrate.kinds.kind import Unplannable
 # Making comes before removing wherever the graph leaves the choice: should a plan stop in the
 # middle, less is gone.
 _VERBS = {"rename": 0, "create": 1, "alter": 1, "finish": 2, "drop": 3}
-_ENCLOSING = {"drop": -1, "alter": -1, "create": 4}
+_ENCLOSING = {**_VERBS, "drop": -1, "alter": -1, "create": 4}
+_BEGINNING = {**_ENCLOSING, "alter": 4}
 _OF_SERVER = {**_VERBS, "drop": 5}
 
 
@@ -72,7 +73,9 @@ def _after(graph: Graph, group: Group, of: dict[Action, Group]) -> set[Action]:
 
 def _key(action: Action) -> tuple[int, int, Identity, str]:
     known = kind_of(action.fact.kind)
-    verbs = _ENCLOSING if known.encloses else _OF_SERVER if known.of_server else _VERBS
+    verbs = _OF_SERVER if known.of_server else _VERBS
+    if known.encloses:
+        verbs = _BEGINNING if known.begins(action.change) else _ENCLOSING
     return (
         verbs[action.verb],
         known.rank,

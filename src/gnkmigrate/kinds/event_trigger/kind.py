@@ -9,6 +9,8 @@ from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import literal
 
+_FIRING = frozenset({firing.ORIGIN, "always"})  # while a plan runs
+
 
 class EventTrigger(Kind):
     name = "event trigger"
@@ -24,6 +26,7 @@ class EventTrigger(Kind):
     word = "EVENT TRIGGER"
     has_owner = True
     has_label = True
+    encloses = True
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
@@ -41,6 +44,12 @@ class EventTrigger(Kind):
         del differing, context
         before = change.before or change.fact
         return self._enable(change.fact, before.payload["enabled"])
+
+    def begins(self, change: Change) -> bool:
+        before = change.before or change.fact
+        return (
+            before.payload["enabled"] not in _FIRING and change.fact.payload["enabled"] in _FIRING
+        )
 
     def _enable(self, fact: Fact, state: str) -> Statements:
         wanted = fact.payload["enabled"]

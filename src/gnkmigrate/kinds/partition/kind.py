@@ -97,8 +97,8 @@ class PartitionKind(Kind):
         return Identity("table", tuple(fact.payload["of"])) not in dropped
 
     def effect_of_replacing(self, dependent: Fact) -> Effect:
-        del dependent
-        return Effect.NONE
+        # Clones of triggers go and come with it, and are then as they were made.
+        return Effect.REPLACED if dependent.kind == "cloned trigger" else Effect.NONE
 
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         # What its parent gave it, triggers among them, is gone when it is one no more.
