@@ -40,7 +40,6 @@ def _inside(draw: st.DrawFn, table: Fact) -> list[Fact]:
                 Identity("constraint", (*table.identity.path, name)),
                 table.identity,
                 {**subject, "validated": draw(st.booleans())},
-                subject,
                 frozenset(Identity("column", (*table.identity.path, name)) for name in columns),
             )
         )

@@ -1,13 +1,14 @@
 """A snapshot goes through JSON and comes back as it was."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from gnkmigrate.facts.document import read_document, read_document_file, write_document
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
@@ -15,10 +16,7 @@ from tests.diff.strategies import snapshots
 
 
 def everything(snapshot: Snapshot) -> list[object]:
-    return [
-        (fact, fact.subject, fact.depends_on, fact.position)
-        for fact in (snapshot.facts[identity] for identity in snapshot.facts)
-    ]
+    return [(fact, fact.depends_on, fact.position) for fact in snapshot.ordered]
 
 
 @given(snapshots())
@@ -26,6 +24,14 @@ def test_what_was_written_is_read_back(snapshot: Snapshot) -> None:
     read = read_document(write_document(snapshot))
     assert everything(read) == everything(snapshot)
     assert (read.server_version, read.database) == (snapshot.server_version, snapshot.database)
+
+
+def test_what_it_says_nothing_of_is_read_back() -> None:
+    left = Unread("large object", ("16400", "16401"), 7, "no kind reads it")
+    unstated = frozenset({"owner", "grants"})
+    snapshot = replace(Snapshot.of([], 160004, "shop", "app", [left]), unstated=unstated)
+    read = read_document(write_document(snapshot))
+    assert (read.role, read.unstated, read.unread) == ("app", unstated, (left,))
 
 
 @given(snapshots())
@@ -42,7 +48,15 @@ def test_a_real_database_is_read_back(minegnk_target: DatabaseUrl) -> None:
 
 def test_a_document_says_its_version() -> None:
     document = json.loads(write_document(Snapshot.of([], 160004, "shop")))
-    assert document == {"version": 1, "server_version": 160004, "database": "shop", "facts": []}
+    assert document == {
+        "version": 1,
+        "server_version": 160004,
+        "database": "shop",
+        "role": "",
+        "unstated": [],
+        "unread": [],
+        "facts": [],
+    }
 
 
 @pytest.mark.parametrize(

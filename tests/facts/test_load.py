@@ -52,12 +52,14 @@ def test_a_snapshot(tmp_path: Path, file: Path, server: Server) -> None:
     loaded = load_sql(file, server, SETTINGS)
     kept = tmp_path / "kept.json"
     kept.write_text(write_document(loaded))
-    assert [*load_schema(str(kept), SETTINGS)] == [*loaded]
+    assert load_schema(str(kept), SETTINGS).ordered == loaded.ordered
 
 
 def test_a_database(database: DatabaseUrl) -> None:
     execute(database, "CREATE TABLE users (id int); CREATE SCHEMA app; CREATE TABLE app.t (a int)")
-    assert tables(load_schema(database.conninfo, SETTINGS)) == {"users"}
+    assert tables(load_schema(database.conninfo, SETTINGS)) == {"users", "t"}
+    public = Settings(schemas=("public",))
+    assert tables(load_schema(database.conninfo, public)) == {"users"}
     both = Settings(schemas=("app", "public"), ignore=("public.u*",))
     assert tables(load_schema(database.conninfo, both)) == {"t"}
 
@@ -83,7 +85,7 @@ def test_the_search_path_is_that_of_the_settings(file: Path, server: Server) -> 
 
 def test_objects_outside_of_the_projects_schemas_are_refused(file: Path, server: Server) -> None:
     file.write_text("CREATE SCHEMA app; CREATE TABLE app.t (a int)")
-    assert refused(file, server).details == ("schema app",)
+    assert refused(file, server, Settings(schemas=("public",))).details == ("schema app",)
     assert load_schema(str(file), Settings(schemas=("public", "app")), server=server)
 
 
@@ -121,7 +123,6 @@ def test_an_error_names_the_file_of_a_folder(tmp_path: Path, server: Server) -> 
     ("sql", "advice"),
     [
         ("CREATE EXTENSION nobody_has_this", "the extension nobody_has_this"),
-        ("CREATE TABLE a (id int); ALTER TABLE a OWNER TO nobody_at_all", "--no-owner"),
         ("SET a_setting_of_the_future = 1; SELECT 1", "`major`"),
         ("CREATE TABLE a (id int); CREATE INDEX CONCURRENTLY i ON a (id)", "CONCURRENTLY"),
         ("CREATE TABLE app.a (id int)", "`schemas`"),

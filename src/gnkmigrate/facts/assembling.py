@@ -58,8 +58,8 @@ class Names:
     relations: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def assemble(rows: Rows, ignore: Sequence[str] = ()) -> Iterator[Fact]:
-    """The facts of a database.
+def assemble(rows: Rows, ignore: Sequence[str] = ()) -> tuple[tuple[Fact, ...], frozenset[Address]]:
+    """The facts of a database, and what has an owner and is no fact.
 
     An object of an extension is left out, and so is what `ignore` names, each with all that
     lives in it.
@@ -69,12 +69,7 @@ def assemble(rows: Rows, ignore: Sequence[str] = ()) -> Iterator[Fact]:
         ignore: patterns (fnmatch, by case) of "schema.name", or of a schema's name.
     """
     assembly = _Assembly(rows, ignore)
-    for kind in sorted(kinds().values(), key=lambda each: each.depth):
-        if kind.name in rows.tables and not kind.is_satellite:
-            yield from assembly.things(kind, rows.tables[kind.name])
-    for name, kind in kinds().items():
-        if name in rows.tables and kind.is_satellite:
-            yield from assembly.satellites(kind, rows.tables[name])
+    return tuple(assembly.facts(rows.tables)), frozenset(assembly.homeless)
 
 
 class _Assembly:
@@ -82,6 +77,8 @@ class _Assembly:
         self._catalogs = rows.catalogs
         self._dependencies = rows.dependencies
         self._ignore = tuple(ignore)
+        self._left_out: set[tuple[int, int]] = set()
+        self.homeless: set[Address] = set()
         columns: dict[int, dict[int, str]] = {}
         self._relations: dict[int, tuple[str, ...]] = {}
         self._names = Names(columns, self._relations)
@@ -90,6 +87,14 @@ class _Assembly:
                 columns.setdefault(row[0], {})[row[1]] = row[4]
         for relation, number, name in rows.column_names:
             columns.setdefault(relation, {})[number] = name
+
+    def facts(self, tables: Mapping[str, Table]) -> Iterator[Fact]:
+        for kind in sorted(kinds().values(), key=lambda each: each.depth):
+            if kind.name in tables and not kind.is_satellite:
+                yield from self.things(kind, tables[kind.name])
+        for name, kind in kinds().items():
+            if name in tables and kind.is_satellite:
+                yield from self.satellites(kind, tables[name])
 
     def things(self, kind: Kind, table: Table) -> Iterator[Fact]:
         identities, parents = self._dependencies.identities, self._dependencies.parents
@@ -109,6 +114,7 @@ class _Assembly:
                 if whole:
                     parent = identities.get((above, row[2], 0))
                 if parent is None:
+                    self._left_out.add((catalog, row[0]))
                     continue
                 if in_schema:  # its parent's, or that which its name says
                     path = (parent.path[0], row[4]) if isinstance(row[4], str) else tuple(row[4])
@@ -117,10 +123,12 @@ class _Assembly:
                 else:
                     path = (*parent.path, row[4])
             if self._ignore and self._is_ignored(path):
+                self._left_out.add((catalog, row[0]))
                 continue
             identity = Identity(name, path)
             address = (catalog, row[0], row[1])
-            identities[address] = identity
+            if not kind.is_aspect:
+                identities[address] = identity
             parents[identity] = parent
             if is_relation and not row[1]:
                 self._relations[row[0]] = path
@@ -136,6 +144,8 @@ class _Assembly:
         for row in table.rows:
             found = self._thing((row[0], row[1], row[2]), row[3])
             if found is None:
+                if kind.lists_all and self._is_homeless((row[0], row[1], row[2])):
+                    self.homeless.add((row[0], row[1], row[2]))
                 continue
             thing, path = found
             identity = Identity(kind.name, path)
@@ -161,10 +171,20 @@ class _Assembly:
             return found, ("column", *found.path, part)
         return found, ("index", found.path[0], part)
 
+    def _is_homeless(self, address: Address) -> bool:
+        """Whether it is neither a fact nor a part of one, and was not left out on purpose."""
+        return (
+            address[1] >= FIRST_USER_OID
+            and address[:2] not in self._left_out
+            and self._dependencies.standing_for(address) is None
+        )
+
     def _is_ignored(self, path: Sequence[str]) -> bool:
         text = ".".join(path)
         return any(fnmatchcase(text, pattern) for pattern in self._ignore)
 
+
+FIRST_USER_OID = 16384  # below are the things that initdb has made (transam.h)
 
 _NOWHERE: Address = (0, 0, 0)
 

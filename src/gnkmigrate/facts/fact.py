@@ -171,5 +171,3 @@ def content_hash(value: Any) -> str:
     """SHA-256, in hexadecimal, of a JSON value in canonical form (sorted keys, no spaces)."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-

@@ -3,6 +3,10 @@
 `column IN ('a', 'b')` on a varchar is kept as an array of varchar that is cast to text[] as a
 whole, and so pg_dump writes it. On reading that, PostgreSQL casts every element instead, and from
 then on prints it so (parse_expr.c, transformTypeCast). It means the same.
+
+An untyped NULL in a later branch of a UNION takes the type of the first branch, and is printed as
+NULL::integer, without a name. On reading that, PostgreSQL names the column after the type. The names
+of a UNION are those of its first branch.
 """
 
 import re
@@ -16,6 +20,28 @@ _CAST_AS_A_WHOLE = re.compile(
     rf"\(ARRAY\[(?P<elements>{_ELEMENT}(?:, {_ELEMENT})*)\]\)::(?P<type>\w[\w ]*)\[\]"
 )
 
+# The types whose names in SQL are not those in pg_type (format_type.c).
+_SQL_NAMES = {
+    "bit": "bit",
+    "boolean": "bool",
+    "character": "bpchar",
+    "character varying": "varchar",
+    "real": "float4",
+    "double precision": "float8",
+    "smallint": "int2",
+    "integer": "int4",
+    "bigint": "int8",
+    "time without time zone": "time",
+    "time with time zone": "timetz",
+    "timestamp without time zone": "timestamp",
+    "timestamp with time zone": "timestamptz",
+    "bit varying": "varbit",
+}
+_NAMED_AFTER_TYPE = re.compile(
+    r"NULL::(?P<type>(?:[a-z_][\w.]*|\w+ \w+ time zone|[a-z]+ [a-z]+))(?P<rest>(?:\([\d,]+\))?(?:\[\])*)"
+    r' AS "?(?P<name>\w+)"?'
+)
+
 
 def as_restored(snapshot: Snapshot) -> Snapshot:
     """A snapshot with its expressions as they are printed after a restore."""
@@ -24,7 +50,14 @@ def as_restored(snapshot: Snapshot) -> Snapshot:
 
 def settled(text: str) -> str:
     """An expression, or a whole script, as it is printed after a restore."""
-    return _CAST_AS_A_WHOLE.sub(_cast_one_by_one, text)
+    return _NAMED_AFTER_TYPE.sub(_unnamed, _CAST_AS_A_WHOLE.sub(_cast_one_by_one, text))
+
+
+def _unnamed(found: re.Match[str]) -> str:
+    type_ = found["type"]
+    name = _SQL_NAMES.get(type_, type_.rpartition(".")[2])
+    after_type = found["name"] == name
+    return f"NULL::{type_}{found['rest']}" if after_type else found[0]
 
 
 def _cast_one_by_one(found: re.Match[str]) -> str:

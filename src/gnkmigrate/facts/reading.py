@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 from typing import Any, LiteralString
 
 import psycopg
@@ -16,6 +14,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.assembling import Rows, Table, assemble, fields_of
 from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.dependencies import Dependencies, DependencyRow
+from gnkmigrate.facts.query import query
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
@@ -50,8 +49,9 @@ def read_snapshot(
     with collector_paused():
         with _reading(connection):
             role, rows = _rows(connection, schemas, skipped, roles=roles)
-            facts = tuple(assemble(rows, ignore))
-            left = unread(connection, rows, schemas)
+            facts, homeless = assemble(rows, ignore)
+            read = [row[0] for row in rows.tables[_OUTERMOST].rows]
+            left = unread(connection, facts, read, homeless)
         version = connection.info.server_version
         snapshot = Snapshot.of(facts, version, connection.info.dbname, role, left)
         of_server = frozenset(name for name, kind in kinds().items() if kind.of_server)
@@ -123,11 +123,3 @@ def _fetch(
     with psycopg.Cursor(connection) as cursor:
         rows = cursor.execute(text, parameters, prepare=False).fetchall()
         return Table(tuple(column.name for column in cursor.description or ()), rows)
-
-
-@cache
-def query(folder: str, name: str) -> LiteralString:
-    """The text of a .sql file of this package: query("kinds.table", "read")."""
-    file = resources.files("gnkmigrate").joinpath(*folder.split("."), f"{name}.sql")
-    # A file of this package is as trustworthy as its code, and no value is ever put into it.
-    return file.read_text(encoding="utf-8")

@@ -132,7 +132,7 @@ def run_scripts(
     search_path: tuple[str, ...],
     *,
     makes_roles: bool = False,
-) -> None:
+) -> frozenset[str]:
     """Runs files in order, all in one transaction.
 
     Args:
@@ -142,6 +142,9 @@ def run_scripts(
             and before pg_temp.
         makes_roles: make the roles that the files name and the server lacks, which is a
             throwaway of ours; they may not log in.
+
+    Returns:
+        The roles that were made.
 
     Raises:
         SchemaError: PostgreSQL refuses a statement; the message has file and line.
@@ -156,7 +159,7 @@ def run_scripts(
             made.add(error.role)
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(error.role)))
         else:
-            return
+            return frozenset(made)
 
 
 def _run_all(

@@ -109,13 +109,16 @@ def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
             schema that is not the project's.
     """
     scripts = read_scripts(path)
+    roles = settings.roles and server.is_ours
     with (
-        _roles_kept(server),
+        _roles_kept(server) as known,
         server.database() as url,
         connect(server.as_loader(url), search_path=settings.schemas) as connection,
     ):
-        run_scripts(connection, scripts, settings.schemas, makes_roles=server.is_ours)
-        snapshot = read_snapshot(connection, ignore=settings.ignore)
+        made = run_scripts(connection, scripts, settings.schemas, makes_roles=server.is_ours)
+        # A script that uses roles that it does not make does not speak of all roles.
+        roles = roles and not (made or known)
+        snapshot = read_snapshot(connection, ignore=settings.ignore, roles=roles)
     if not any(_is_object(fact) for fact in snapshot):
         raise SchemaError(
             f"{path} declares no table or other object.",
@@ -130,15 +133,19 @@ def _is_object(fact: Fact) -> bool:
 
 
 @contextmanager
-def _roles_kept(server: Server) -> Iterator[None]:
-    """What scripts make of roles on a server of ours is gone afterwards: the next may make them."""
+def _roles_kept(server: Server) -> Iterator[frozenset[str]]:
+    """What scripts make of roles on a server of ours is gone afterwards: the next may make them.
+
+    Yields:
+        The roles that are there before.
+    """
     if not server.is_ours:
-        yield
+        yield frozenset()
         return
     with connect(server.url) as connection:
         before = _roles(connection)
         try:
-            yield
+            yield before
         finally:
             for role in _roles(connection) - before:
                 with suppress(psycopg.Error):  # somebody else uses it
@@ -146,7 +153,9 @@ def _roles_kept(server: Server) -> Iterator[None]:
 
 
 def _roles(connection: Connection) -> frozenset[str]:
-    rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname <> %s", [LOADER])
+    rows = connection.execute(
+        "SELECT rolname FROM pg_roles WHERE oid >= 16384 AND rolname <> %s", [LOADER]
+    )
     return frozenset(name for (name,) in rows)
 
 

@@ -1,15 +1,109 @@
-"""What is in the database and in no fact: told, so that nobody takes silence for agreement."""
+"""What is in the database and in no fact: told, so that nobody takes silence for agreement.
 
-from collections.abc import Sequence
+Most of it is found from the catalogs themselves: those that no kind reads, and what has an owner, a
+comment or privileges without being a fact.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from psycopg import sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.assembling import Rows
+from gnkmigrate.facts.assembling import FIRST_USER_OID
+from gnkmigrate.facts.fact import Address, Fact
+from gnkmigrate.facts.query import query
 from gnkmigrate.facts.snapshot import Unread
+from gnkmigrate.kinds import kinds
+
+_NAMED = 5
+_NOBODY = "no kind reads it"
+_SPELLED = {"largeobject": "large object"}
+_CATALOGS = """
+SELECT catalog.relname
+FROM pg_class AS catalog
+JOIN pg_attribute AS attribute ON attribute.attrelid = catalog.oid AND attribute.attname = 'oid'
+WHERE
+    catalog.relnamespace = 'pg_catalog'::regnamespace
+    AND catalog.relkind = 'r'
+    AND NOT catalog.relisshared
+    AND catalog.relname <> ALL (%s)
+ORDER BY 1
+"""
+_DESCRIBED = """
+SELECT described.type, coalesce(described.identity, '?')
+FROM unnest(%s::oid[], %s::oid[], %s::integer[]) AS thing (catalog, oid, subid)
+CROSS JOIN LATERAL pg_identify_object(thing.catalog, thing.oid, thing.subid) AS described
+WHERE described.type IS NOT NULL
+"""
 
 
 def unread(
-    connection: Connection, rows: Rows, schemas: Sequence[str] | None
+    connection: Connection,
+    facts: Iterable[Fact],
+    schemas: Sequence[int],
+    homeless: Iterable[Address],
 ) -> tuple[Unread, ...]:
-    """Everything in the catalogs that no kind reads, by what it is."""
-    del connection, rows, schemas
-    return ()
+    """Everything in the catalogs that no kind reads, by what it is.
+
+    Args:
+        connection: the session that has read the facts, in the same transaction.
+        facts: what was read.
+        schemas: the oids of the schemas that were read.
+        homeless: what has an owner, a comment or privileges and is no fact.
+    """
+    others = connection.execute(query("facts", "unread"), {"schemas": list(schemas)}, prepare=False)
+    return (
+        *_described(connection, homeless),
+        *_of_other_catalogs(connection),
+        *(Unread(kind, tuple(names), count, reason) for kind, names, count, reason in others),
+        *_hidden(facts),
+    )
+
+
+def _of_other_catalogs(connection: Connection) -> Iterator[Unread]:
+    """What is in catalogs that belong to no kind, whatever PostgreSQL may have got since."""
+    read = {kind.catalog for kind in kinds().values()}
+    read |= {part for kind in kinds().values() for part in kind.parts}
+    names = [name for (name,) in connection.execute(_CATALOGS, [[*read]], prepare=False)]
+    if not names:
+        return
+    queries = (
+        sql.SQL(
+            "SELECT {}, count(*), (array_agg(oid::text ORDER BY oid))[:{}] FROM {} "
+            "WHERE oid >= {} HAVING count(*) > 0"
+        ).format(name, _NAMED, sql.Identifier("pg_catalog", name), FIRST_USER_OID)
+        for name in names
+    )
+    found = connection.execute(sql.SQL(" UNION ALL ").join(queries), prepare=False)
+    for name, count, oids in found:
+        kind = name.removeprefix("pg_").removesuffix("_metadata").replace("_", " ")
+        yield Unread(_SPELLED.get(kind, kind), tuple(oids), count, _NOBODY)
+
+
+def _described(connection: Connection, addresses: Iterable[Address]) -> Iterator[Unread]:
+    """Things that are known by their addresses alone."""
+    ordered = sorted(addresses)
+    if not ordered:
+        return
+    columns = [list(column) for column in zip(*ordered, strict=True)]
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for type_, name in connection.execute(_DESCRIBED, columns, prepare=False):
+        named[type_].append(name)
+    for type_, names in sorted(named.items()):
+        yield Unread(type_, tuple(sorted(names)[:_NAMED]), len(names), _NOBODY)
+
+
+def _hidden(facts: Iterable[Fact]) -> Iterator[Unread]:
+    """Values that look like secrets, or that the role may not read."""
+    hidden: Mapping[str, frozenset[str]] = {
+        name: kind.hidden for name, kind in kinds().items() if kind.hidden
+    }
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for fact in facts:
+        for attribute in hidden.get(fact.identity[0], ()):
+            if fact.payload[attribute] is None:
+                found[fact.kind, attribute].append(".".join(fact.identity.path))
+    for (kind, attribute), names in sorted(found.items()):
+        reason = f"its {attribute} is not read"
+        yield Unread(kind, tuple(sorted(names)[:_NAMED]), len(names), reason)

@@ -129,9 +129,12 @@ class Kind(ABC):
         holds_data: whether dropping it loses what cannot be made again.
         inline: whether it can be written inside the command that makes what it lives in.
         of_column: whether its parent is a column, whose name it has.
+        is_aspect: whether it says more of what has an address already, and nothing lives in it.
         carries_siblings: whether making or dropping it changes what lives beside it; see `carries`.
         since: the first server_version_num that has it.
         resolves: whether its rows hold numbers that stand for names; see `resolve`.
+        parts: other system catalogs whose rows are parts of its things.
+        lists_all: whether its query knows everything in the schemas that could have it.
         encloses: whether it acts upon whatever is made while it is there: it is dropped and
             changed before all else, and made after it.
         leaves_open: whether a script may leave a part of it to whoever runs it; see `beside`.
@@ -150,9 +153,7 @@ class Kind(ABC):
     parent_catalog: ClassVar[str] = ""
     in_schema: ClassVar[bool] = False
     attributes: ClassVar[Mapping[str, How]]
-    unordered: ClassVar[frozenset[str]] = frozenset(
-        {"options", "toast_options", "foreign_options"}
-    )
+    unordered: ClassVar[frozenset[str]] = frozenset({"options", "toast_options", "foreign_options"})
     rank: ClassVar[int]
     word: ClassVar[str] = ""
     has_owner: ClassVar[bool] = False
@@ -164,9 +165,12 @@ class Kind(ABC):
     holds_data: ClassVar[bool] = False
     inline: ClassVar[bool] = False
     of_column: ClassVar[bool] = False
+    is_aspect: ClassVar[bool] = False
     carries_siblings: ClassVar[bool] = False
     since: ClassVar[int] = 0
     resolves: ClassVar[bool] = False
+    parts: ClassVar[frozenset[str]] = frozenset()
+    lists_all: ClassVar[bool] = False
     encloses: ClassVar[bool] = False
     leaves_open: ClassVar[bool] = False
     of_server: ClassVar[bool] = False
@@ -324,6 +328,16 @@ class Kind(ABC):
             return ()
         return (fact.parent,)
 
+    def outlives(self, fact: Fact, cause: Identity, context: Context) -> bool:
+        """Whether `fact` is rid of `cause`, which it depends on, before that goes."""
+        del fact, cause, context
+        return False
+
+    def stays(self, fact: Fact, target: Snapshot) -> bool:
+        """Whether the target has the thing all the same, in a form that is no fact of its own."""
+        del fact, target
+        return False
+
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         """Whether it takes a command of its own to part with `fact`, though what it lives in goes.
 
@@ -333,6 +347,11 @@ class Kind(ABC):
         """
         del fact, dropped
         return False
+
+    def told(self, fact: Fact, renames: Mapping[Identity, Identity], target: Snapshot) -> Fact:
+        """A fact of the source with what the user knows of new names for parts of it."""
+        del renames, target
+        return fact
 
     def subject(self, fact: Fact) -> Any:
         """What it is about apart from its name, where one thing may go under two names."""
@@ -358,6 +377,16 @@ class Kind(ABC):
         """What PostgreSQL picks for a new `fact` from all that offer it, old ones among them."""
         del fact
         return frozenset()
+
+    def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        """What is altered before this, where both are."""
+        del change, target
+        return iter(())
+
+    def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        """What is made after `fact` where both are."""
+        del fact, source, target
+        return iter(())
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         """What is dropped after `fact` where both are, beyond what it depends on."""

@@ -14,8 +14,7 @@ WITH held AS (
         acldefault(
             CASE relation.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relation.relowner
         ) AS usual,
-        CASE relation.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END
-        || relation.oid::regclass AS thing
+        CASE relation.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS word
     FROM pg_class AS relation
     WHERE
         relation.relacl IS NOT NULL
@@ -47,8 +46,7 @@ WITH held AS (
         function.proowner,
         function.proacl,
         acldefault('f', function.proowner),
-        CASE function.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END
-        || function.oid::regprocedure
+        CASE function.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END
     FROM pg_proc AS function
     WHERE function.proacl IS NOT NULL AND function.pronamespace = ANY (%(schemas)s::oid[])
     UNION ALL
@@ -60,7 +58,7 @@ WITH held AS (
         type.typowner,
         type.typacl,
         acldefault('T', type.typowner),
-        'TYPE ' || type.oid::regtype
+        'TYPE'
     FROM pg_type AS type
     WHERE type.typacl IS NOT NULL AND type.typnamespace = ANY (%(schemas)s::oid[])
     UNION ALL
@@ -72,7 +70,7 @@ WITH held AS (
         namespace.nspowner,
         namespace.nspacl,
         acldefault('n', namespace.nspowner),
-        'SCHEMA ' || quote_ident(namespace.nspname)
+        'SCHEMA'
     FROM pg_namespace AS namespace
     WHERE namespace.nspacl IS NOT NULL AND namespace.oid = ANY (%(schemas)s::oid[])
     UNION ALL
@@ -84,7 +82,7 @@ WITH held AS (
         language.lanowner,
         language.lanacl,
         acldefault('l', language.lanowner),
-        'LANGUAGE ' || quote_ident(language.lanname)
+        'LANGUAGE'
     FROM pg_language AS language
     WHERE language.lanacl IS NOT NULL
     UNION ALL
@@ -96,7 +94,7 @@ WITH held AS (
         wrapper.fdwowner,
         wrapper.fdwacl,
         acldefault('F', wrapper.fdwowner),
-        'FOREIGN DATA WRAPPER ' || quote_ident(wrapper.fdwname)
+        'FOREIGN DATA WRAPPER'
     FROM pg_foreign_data_wrapper AS wrapper
     WHERE wrapper.fdwacl IS NOT NULL
     UNION ALL
@@ -108,7 +106,7 @@ WITH held AS (
         server.srvowner,
         server.srvacl,
         acldefault('S', server.srvowner),
-        'FOREIGN SERVER ' || quote_ident(server.srvname)
+        'FOREIGN SERVER'
     FROM pg_foreign_server AS server
     WHERE server.srvacl IS NOT NULL
 ),
@@ -124,43 +122,63 @@ members AS (
     WHERE link.refclassid = 'pg_extension'::regclass AND link.deptype = 'e'
 ),
 
-told AS (
+-- Most of a database's things have the same few.
+alike AS (
     SELECT
-        held.catalog,
-        held.oid,
-        held.subid,
-        CASE WHEN member.objid IS NULL THEN held.column ELSE held.thing END AS column,
+        held.owner,
+        held.acl,
+        coalesce(member.initprivs, held.usual) AS usual,
+        array_agg(held.catalog::oid) AS catalogs,
+        array_agg(held.oid) AS oids,
+        array_agg(held.subid::integer) AS subids,
+        array_agg(
+            CASE
+                WHEN member.objid IS NULL THEN held.column
+                ELSE
+                    held.word || ' '
+                    || (pg_identify_object(member.classid, member.objid, 0)).identity
+            END
+        ) AS columns
+    FROM held
+    LEFT JOIN members AS member
+        ON member.classid = held.catalog AND member.objid = held.oid AND held.subid = 0
+    GROUP BY held.owner, held.acl, coalesce(member.initprivs, held.usual)
+),
+
+told AS MATERIALIZED (
+    SELECT
+        alike.*,
         ARRAY(
             SELECT
                 CASE WHEN given.is_grantable IS NULL THEN '-' ELSE '' END
                 || CASE grantee
                     WHEN 0 THEN ''
-                    WHEN held.owner THEN 'OWNER'
+                    WHEN alike.owner THEN 'OWNER'
                     ELSE quote_ident(pg_get_userbyid(grantee))
                 END
                 || '='
                 || privilege_type
                 || CASE WHEN given.is_grantable THEN '*' ELSE '' END
                 || CASE
-                    WHEN grantor = held.owner THEN ''
+                    WHEN grantor = alike.owner THEN ''
                     ELSE '/' || quote_ident(pg_get_userbyid(grantor))
                 END COLLATE "C" AS entry
-            FROM aclexplode(held.acl) AS given
-            FULL JOIN aclexplode(coalesce(member.initprivs, held.usual)) AS usual
+            FROM aclexplode(alike.acl) AS given
+            FULL JOIN aclexplode(alike.usual) AS usual
                 USING (grantor, grantee, privilege_type)
             WHERE given.is_grantable IS DISTINCT FROM usual.is_grantable
             ORDER BY entry
         ) AS grants
-    FROM held
-    LEFT JOIN members AS member
-        ON member.classid = held.catalog AND member.objid = held.oid AND held.subid = 0
+    FROM alike
 )
 
 SELECT
-    told.catalog::oid AS catalog,
-    told.oid,
-    told.subid::integer AS subid,
-    told.column,
+    thing.catalog,
+    thing.oid,
+    thing.subid,
+    thing.column,
     told.grants
 FROM told
+CROSS JOIN LATERAL unnest(told.catalogs, told.oids, told.subids, told.columns)
+    AS thing (catalog, oid, subid, "column")
 WHERE told.grants <> '{}';

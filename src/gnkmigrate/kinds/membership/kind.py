@@ -22,6 +22,7 @@ class Membership(Kind):
     }
     rank = 6
     of_server = True
+    silence = frozenset({"role"})
     has_comment = False
 
     def words(self, fact: Fact) -> str:

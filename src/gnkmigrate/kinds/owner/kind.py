@@ -19,6 +19,7 @@ class Owner(Kind):
     attributes = {"owner": How.ALTERED}
     rank = 110
     is_satellite = True
+    lists_all = True
     has_comment = False
     silence = frozenset()  # what no owner is named of belongs to whoever runs the script
 
@@ -31,8 +32,9 @@ class Owner(Kind):
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
         owner = fact.payload["owner"]
-        if fact.parent is not None and context.is_new(fact.parent) and owner == context.source.role:
-            return ()  # who makes it owns it
+        thing = context.find(fact.parent)
+        if thing is not None and _owner_now(thing, context) == identifier(owner):
+            return ()
         return _given(fact, identifier(owner), context)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
@@ -75,11 +77,7 @@ def owner_of(thing: Fact, context: Context) -> str:
 def before_owned(sequence: Fact, context: Context) -> Statements:
     """What gives a sequence to the owner of the column's table that it is about to belong to."""
     wanted = owner_of(sequence, context)
-    before = context.source.facts.get(sequence.identity)
-    now = _role(context)
-    if before is not None and not context.is_new(sequence.identity):
-        now = owner_of(before, replace(context, target=context.source))
-    if now == wanted:
+    if _owner_now(sequence, context) == wanted:
         return ()
     name = qualified(*sequence.identity.path)
     return (
@@ -90,6 +88,14 @@ def before_owned(sequence: Fact, context: Context) -> Statements:
             relation=name,
         ),
     )
+
+
+def _owner_now(thing: Fact, context: Context) -> str:
+    """Who owns a thing before the plan gives it to anybody: who makes it, or its column's table."""
+    before = context.source.facts.get(thing.identity)
+    if before is None or context.is_new(thing.identity):
+        return _role(context)
+    return owner_of(before, replace(context, target=context.source))
 
 
 def _owners(thing: Fact, context: Context) -> Iterator[Identity]:

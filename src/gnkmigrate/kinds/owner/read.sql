@@ -1,23 +1,26 @@
 -- Who owns what. The sequences of identity and serial columns have their table's owner, always.
 SELECT
-    'pg_class'::regclass::oid AS catalog,
-    relation.oid,
+    -- A composite type is one of pg_type, and has a row in pg_class as well.
+    CASE relation.relkind
+        WHEN 'c' THEN 'pg_type'::regclass
+        ELSE 'pg_class'::regclass
+    END::oid AS catalog,
+    CASE relation.relkind WHEN 'c' THEN relation.reltype ELSE relation.oid END AS oid,
     0 AS subid,
     NULL::name AS column,
     pg_get_userbyid(relation.relowner) AS owner
 FROM pg_class AS relation
 WHERE
-    relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    relation.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
     AND relation.relnamespace = ANY (%(schemas)s::oid[])
     AND relation.oid <> ALL (%(skipped)s::oid[])
     AND NOT (
         relation.relkind = 'S'
-        AND EXISTS (
-            SELECT
+        AND relation.oid IN (
+            SELECT link.objid
             FROM pg_depend AS link
             WHERE
                 link.classid = 'pg_class'::regclass
-                AND link.objid = relation.oid
                 AND link.refclassid = 'pg_class'::regclass
                 AND link.refobjsubid > 0
                 AND link.deptype IN ('a', 'i')
@@ -30,12 +33,11 @@ WHERE function.pronamespace = ANY (%(schemas)s::oid[])
 UNION ALL
 SELECT 'pg_type'::regclass, type.oid, 0, NULL, pg_get_userbyid(type.typowner)
 FROM pg_type AS type
-LEFT JOIN pg_class AS relation ON relation.oid = type.typrelid
 WHERE
     type.typnamespace = ANY (%(schemas)s::oid[])
-    -- Those of tables and of arrays are their table's and their element's.
-    AND (relation.relkind IS NULL OR relation.relkind = 'c')
-    AND NOT (type.typelem <> 0 AND type.typcategory = 'A')
+    AND type.typrelid = 0
+    -- An array type is its element's.
+    AND NOT (type.typtype = 'b' AND type.typelem <> 0 AND type.typcategory = 'A')
 UNION ALL
 SELECT 'pg_namespace'::regclass, namespace.oid, 0, NULL, pg_get_userbyid(namespace.nspowner)
 FROM pg_namespace AS namespace

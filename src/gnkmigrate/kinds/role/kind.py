@@ -33,6 +33,7 @@ class Role(Kind):
     rank = 5
     word = "ROLE"
     of_server = True
+    silence = frozenset({"role"})
     has_comment = False
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
