@@ -8,7 +8,7 @@ from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
-from tests.catalog.conftest import Read
+from tests.facts.conftest import Read
 from tests.support import IGNORED_TABLES
 
 SCHEMA = Fact(Identity("schema", ("public",)), None, {})

@@ -4,7 +4,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.text import render_changes
-from tests.catalog.conftest import Read
+from tests.facts.conftest import Read
 
 
 def shown(source: Snapshot, target: Snapshot) -> str:

@@ -30,9 +30,9 @@ CASES = {
         "COMMENT ON TYPE s.e IS 'e'",
         "COMMENT ON FUNCTION s.f(integer) IS 'f'",
         "COMMENT ON PROCEDURE s.p() IS 'p'",
+        "COMMENT ON MATERIALIZED VIEW s.m IS 'm'",
         "COMMENT ON SCHEMA s IS 's'",
         "COMMENT ON SEQUENCE s.q IS 'q'",
-        "COMMENT ON MATERIALIZED VIEW s.m IS 'm'",
     ),
     "another text, and none": case(
         TABLE + "COMMENT ON TABLE item IS 'old'; COMMENT ON COLUMN item.id IS 'gone';",

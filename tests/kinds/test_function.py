@@ -48,14 +48,13 @@ CASES = {
         "",
         "CREATE AGGREGATE total(bigint) (SFUNC = int8pl, STYPE = bigint, INITCOND = '0',"
         " COMBINEFUNC = int8pl, PARALLEL = SAFE, SORTOP = >);",
-        OFF,
         "CREATE OR REPLACE AGGREGATE public.total(bigint) (STYPE = bigint, SFUNC = int8pl, "
         "COMBINEFUNC = int8pl, INITCOND = '0', SORTOP = OPERATOR(>), PARALLEL = SAFE)",
     ),
     "and without": case(
         "CREATE AGGREGATE total(bigint) (SFUNC = int8pl, STYPE = bigint, INITCOND = '0');",
         "",
-        "DROP ROUTINE public.total(bigint)",
+        "DROP AGGREGATE public.total(bigint)",
     ),
 }
 

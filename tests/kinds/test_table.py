@@ -19,7 +19,7 @@ CASES = {
         "(price * 2) STORED, number bigint GENERATED ALWAYS AS IDENTITY) WITH (fillfactor=70);",
         'CREATE UNLOGGED TABLE public."Item" (\n'
         "    id integer NOT NULL,\n"
-        '    "Name" text COLLATE pg_catalog."C" DEFAULT \'?\'::text NOT NULL,\n'
+        '    "Name" text COLLATE "C" DEFAULT \'?\'::text NOT NULL,\n'
         "    price numeric(8,2),\n"
         "    double numeric GENERATED ALWAYS AS ((price * (2)::numeric)) STORED,\n"
         "    number bigint GENERATED ALWAYS AS IDENTITY NOT NULL,\n"
@@ -55,8 +55,8 @@ CASES = {
         "CREATE UNLOGGED TABLE item () WITH (fillfactor=70, autovacuum_enabled=off);",
         "CREATE TABLE item () WITH (fillfactor=80);",
         "ALTER TABLE public.item SET LOGGED",
-        "ALTER TABLE public.item SET (fillfactor='80')",
         "ALTER TABLE public.item RESET (autovacuum_enabled)",
+        "ALTER TABLE public.item SET (fillfactor='80')",
     ),
     "partitioned, with a partition": case(
         "",
@@ -64,7 +64,8 @@ CASES = {
         "CREATE TABLE event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') "
         "TO ('2026-01-01');",
         "CREATE TABLE public.event (\n    day date\n) PARTITION BY RANGE (day)",
-        "CREATE TABLE public.event_2025 PARTITION OF public.event "
+        "CREATE TABLE public.event_2025 (\n    day date\n)",
+        "ALTER TABLE public.event ATTACH PARTITION public.event_2025 "
         "FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
     ),
     "a partition is detached with its columns": case(

@@ -1,4 +1,4 @@
-"""Views: dropped and made again, with all that stands on them."""
+"""Views: replaced in place, or dropped and made again with all that stands on them."""
 
 import pytest
 
@@ -18,21 +18,27 @@ CASES = {
         "DROP TABLE public.old",
         since=160000,
     ),
-    "one that differs takes those above it along": case(
+    "one whose columns stay is replaced under those that stand on it": case(
         TABLE + "CREATE VIEW a AS SELECT id FROM item; CREATE VIEW b AS SELECT id FROM a;",
         TABLE
         + "CREATE VIEW a AS SELECT id + 1 AS id FROM item; CREATE VIEW b AS SELECT id FROM a;",
+        "CREATE OR REPLACE VIEW public.a AS\nSELECT (id + 1) AS id\n   FROM public.item",
+        since=160000,
+    ),
+    "one whose columns change takes them along": case(
+        TABLE + "CREATE VIEW a AS SELECT id, name FROM item; CREATE VIEW b AS SELECT id FROM a;",
+        TABLE + "CREATE VIEW a AS SELECT name, id FROM item; CREATE VIEW b AS SELECT id FROM a;",
         "DROP VIEW public.b",
         "DROP VIEW public.a",
-        "CREATE VIEW public.a AS\nSELECT (id + 1) AS id\n   FROM public.item",
+        "CREATE VIEW public.a AS\nSELECT name,\n    id\n   FROM public.item",
         "CREATE VIEW public.b AS\nSELECT id\n   FROM public.a",
         since=160000,
     ),
     "options change in place": case(
         TABLE + "CREATE VIEW names WITH (security_barrier) AS SELECT name FROM item;",
         TABLE + "CREATE VIEW names WITH (security_invoker=true) AS SELECT name FROM item;",
-        "ALTER VIEW public.names SET (security_invoker='true')",
         "ALTER VIEW public.names RESET (security_barrier)",
+        "ALTER VIEW public.names SET (security_invoker='true')",
         since=150000,
     ),
     "a column's new type makes them all way, comments and indexes too": case(

@@ -82,14 +82,14 @@ def test_a_single_change_brings_what_it_needs(server: Server) -> None:
 
 
 def test_a_kind_without_a_rule_is_named() -> None:
-    fact = Fact(Identity("publication", ("news",)), None, {})
-    with pytest.raises(Unplannable, match="No rule says how a publication"):
+    fact = Fact(Identity("tablespace", ("fast",)), None, {})
+    with pytest.raises(Unplannable, match="No rule says how a tablespace"):
         statements_for(Change("add", None, fact), Snapshot.of([]), Snapshot.of([fact]))
 
 
 def test_what_waits_for_itself_is_refused() -> None:
     one, two = (Identity("view", ("public", name)) for name in ("one", "two"))
-    payload = {"definition": "SELECT 1", "materialized": False, "options": []}
+    payload = {"definition": "SELECT 1", "options": [], "columns": []}
     facts = [
         Fact(one, None, payload, depends_on=frozenset({two})),
         Fact(two, None, payload, depends_on=frozenset({one})),

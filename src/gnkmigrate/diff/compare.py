@@ -1,6 +1,7 @@
 """Two snapshots, compared into changes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.correspondence import Correspondence
@@ -10,6 +11,7 @@ from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.printing import merely_printed
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 
 _VERBS = ("remove", "rename", "alter", "add")
@@ -34,17 +36,25 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
     """
     with collector_paused():
         source, target = completed(source, target), completed(target, source)
+        if hints.pairs:
+            source = _told(source, target, hints)
         changes = _changes(source, target, match(source, target, hints))
         return tuple(
             sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb)))
         )
 
 
+def _told(source: Snapshot, target: Snapshot, hints: Renames) -> Snapshot:
+    facts = (kind_of(fact.kind).told(fact, hints.pairs, target) for fact in source)
+    return replace(source, facts={fact.identity: fact for fact in facts})
+
+
 def _changes(source: Snapshot, target: Snapshot, known: Correspondence) -> Iterator[Change]:
     for before in source:
         counterpart = known.to_target.get(before.identity)
         if counterpart is None:
-            yield Change("remove", before, None)
+            if not kind_of(before.kind).stays(before, target):
+                yield Change("remove", before, None)
         else:
             yield from _changes_of_pair(before, target.facts[counterpart], known)
     for after in target:
@@ -61,13 +71,13 @@ def _changes_of_pair(before: Fact, after: Fact, known: Correspondence) -> Iterat
         if not merely_printed(before.payload.get(key), after.payload.get(key))
     )
     if differing:
-        yield Change("alter", _reworded(before, after, differing), after)
+        unlike = differing | known.told_otherwise(before, after)
+        yield Change("alter", _reworded(before, after, unlike), after, differing)
 
 
-def _reworded(before: Fact, after: Fact, differing: frozenset[str]) -> Fact:
+def _reworded(before: Fact, after: Fact, unlike: frozenset[str]) -> Fact:
     """The source's fact as it reads after the renames."""
     payload = {
-        key: value if key in differing else after.payload[key]
-        for key, value in before.payload.items()
+        key: value if key in unlike else after.payload[key] for key, value in before.payload.items()
     }
     return before.replaced(payload=payload)

@@ -60,8 +60,19 @@ class Correspondence:
             key
             for key in old.keys() | new.keys()
             if known.counts(key)
+            and not (key in known.hidden and (old.get(key) is None or new.get(key) is None))
             and not (key in known.unordered and _same_set(old.get(key), new.get(key)))
             and not (key in old and key in new and wording.same(old[key], new[key]))
+        )
+
+    def told_otherwise(self, before: Fact, after: Fact) -> frozenset[str]:
+        """The same of keys that merely describe: what of the source must not be taken for new."""
+        wording, known = self.wording(before, after), kind_of(before.kind)
+        old, new = before.payload, after.payload
+        return frozenset(
+            key
+            for key in old.keys() & new.keys()
+            if not known.counts(key) and not wording.same(old[key], new[key])
         )
 
     def wording(self, before: Fact, after: Fact) -> Wording:
@@ -89,8 +100,7 @@ class Correspondence:
 
     def _is_nested(self, fact: Fact) -> bool:
         """Does it live inside a table or the like, rather than in a schema?"""
-        parent = self._source.facts.get(fact.parent) if fact.parent is not None else None
-        return parent is not None and parent.parent is not None
+        return fact.parent is not None and fact.parent.kind != "schema"
 
 
 def _same_set(one: Any, other: Any) -> bool:

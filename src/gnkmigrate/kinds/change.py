@@ -1,6 +1,6 @@
 """One difference between two snapshots."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -18,11 +18,14 @@ class Change:
         before: the source's fact; None when the verb is add. With alter after a rename it
             carries its old identity.
         after: the target's fact; None when the verb is remove.
+        counted: the payload keys whose values differ in more than how they are told; None where
+            all that differ count.
     """
 
     verb: Verb
     before: Fact | None
     after: Fact | None
+    counted: frozenset[str] | None = field(default=None, compare=False)
 
     @property
     def fact(self) -> Fact:
@@ -45,6 +48,8 @@ class Change:
         """Payload keys whose values differ, in order; empty unless both sides exist."""
         if self.before is None or self.after is None:
             return ()
+        if self.counted is not None:
+            return tuple(sorted(self.counted))
         keys = sorted({*self.before.payload, *self.after.payload})
         before, after = self.before.payload, self.after.payload
         return tuple(key for key in keys if before.get(key) != after.get(key))
