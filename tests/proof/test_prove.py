@@ -1,14 +1,12 @@
 """What running a plan on a copy shows, and what it refuses to call proven."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned, plan_project
@@ -19,6 +17,7 @@ from gnkmigrate.rehearsal.room import NoRoom
 from gnkmigrate.rehearsal.sample import EVERYTHING
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
+from tests.proof.support import instead, untold
 from tests.rehearsal.test_course import COSMOLOGY
 from tests.support import execute, pg_dump, rows
 
@@ -32,9 +31,10 @@ ROWS = """
 INSERT INTO item SELECT n, 'item ' || n, n FROM generate_series(1, 40) AS n;
 INSERT INTO sale (day, item, note) SELECT '2024-02-03', n, 'x' FROM generate_series(1, 60) AS n;
 """
-MORE = (
-    "ALTER TABLE item ALTER COLUMN price TYPE numeric(12, 2); ALTER TABLE sale ADD COLUMN paid boolean"
-)
+MORE = """
+ALTER TABLE item ALTER COLUMN price TYPE numeric(12, 2);
+ALTER TABLE sale ADD COLUMN paid boolean;
+"""
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,13 @@ class Shop:
         self.settings.path(self.settings.target).write_text(SHOP + wanted)
         return plan_project(self.settings, self.url, None)
 
-    def proven(
-        self, wanted: str, selection: Selection = EVERYTHING, *, besides: str = ""
-    ) -> Proof:
+    def proven(self, wanted: str, selection: Selection = EVERYTHING, *, besides: str = "") -> Proof:
         """The proof of the plan, to which `besides` was added without a word."""
         planned = self.planned(wanted)
         if besides:
             statements = (*planned.statements, Statement(besides, "Nothing to speak of."))
             planned = replace(planned, statements=statements)
         return prove(planned, self.settings, self.url, untold, selection)
-
-
-@contextmanager
-def untold() -> Iterator[Observer]:
-    yield ignore
 
 
 @pytest.fixture
@@ -139,10 +132,53 @@ def test_too_small_a_disk_says_nothing_about_the_plan(shop: Shop) -> None:
 
 
 def test_a_plan_that_leaves_a_difference_is_found(shop: Shop) -> None:
-    planned = replace(shop.planned("CREATE INDEX item_name ON item (name)"), statements=())
+    planned = instead(shop.planned("CREATE INDEX item_name ON item (name)"), ["SELECT 1"])
     with pytest.raises(NotProven, match="does not make it the target") as found:
         prove(planned, shop.settings, shop.url, untold)
-    assert found.value.details == ("add index public.item_name",)
+    assert found.value.details == (
+        "add index public.item_name",
+        "pg_dump (- the target, + what there is):",
+        "INDEX public.item_name",
+        "  -CREATE INDEX item_name ON public.item USING btree (name);",
+    )
+
+
+def test_an_empty_plan_needs_no_copy_but_has_to_be_true(shop: Shop) -> None:
+    assert str(shop.proven("")) == (
+        "Proven: pg_dump says the same of the database and of the target. As before, since the "
+        "target says nothing of them: owners."
+    )
+    planned = instead(shop.planned("CREATE INDEX item_name ON item (name)"), [])
+    with pytest.raises(NotProven, match="The plan is empty, but") as found:
+        prove(planned, shop.settings, shop.url, untold)
+    assert "INDEX public.item_name" in found.value.details
+
+
+def test_a_text_that_does_not_survive_its_own_dump_is_no_difference(shop: Shop) -> None:
+    odd = "CREATE VIEW goods AS SELECT id, name FROM item UNION ALL SELECT NULL, note FROM sale"
+    execute(shop.url, odd)
+    assert str(shop.proven(odd)).startswith("Proven: pg_dump says the same")
+
+
+def test_what_was_not_compared_is_said_instead_of_proven(shop: Shop) -> None:
+    planned = shop.planned("CREATE INDEX ON item (name)")
+    unread = (Unread("large object", ("24601",), 1),)
+    planned = replace(planned, source=replace(planned.source, unread=unread))
+    proof = prove(planned, shop.settings, shop.url, untold)
+    assert str(proof).startswith(
+        "Tried on a copy with 100 rows: it runs, arrives, and loses nothing unsaid, as far as was "
+        "compared. Not compared: 1 large object (24601)."
+    )
+
+
+def test_values_that_are_others_by_their_new_type_are_told(shop: Shop) -> None:
+    execute(shop.url, "UPDATE item SET price = 1.25 WHERE id = 7")
+    coarser = "ALTER TABLE public.item ALTER COLUMN price TYPE numeric(10, 1)"
+    planned = instead(shop.planned(coarser), [coarser])
+    proof = prove(planned, shop.settings, shop.url, untold)
+    assert str(proof).endswith(
+        "Other values by their new type: public.item.price (numeric(10,2) to numeric(10,1))."
+    )
 
 
 def test_a_database_that_has_changed_since_is_found(shop: Shop) -> None:

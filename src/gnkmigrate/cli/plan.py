@@ -83,7 +83,7 @@ def command(
     project = _context.settings(context)
     planned = plan_project(project, _context.live_url(context, project), target, online=online)
     proof = None
-    if prove and planned.statements:
+    if prove:
         proof = _prove(context, planned, sample, skip_extension or ())
     if format_ is Format.TEXT:
         text = render_plan(planned.statements, proof)

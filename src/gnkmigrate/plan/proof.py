@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Of an empty plan, for which nothing has to be copied.
+_THE_SAME = "pg_dump says the same of the database and of the target"
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -30,11 +33,11 @@ class Proof:
         rows = f"{self.rows:,} {'row' if self.rows == self.live_rows == 1 else 'rows'}"
         if self.rows != self.live_rows:
             rows = f"{self.rows:,} of {self.live_rows:,} rows"
+        where = f" on a copy with {rows}" if self.seconds else ""
+        what = "it runs, arrives, and loses nothing unsaid" if self.seconds else _THE_SAME
         if self.not_compared:
-            outcome = (
-                f"Tried on a copy with {rows}: it runs, arrives, and loses nothing unsaid, as far "
-                f"as was compared. Not compared: {'; '.join(self.not_compared)}."
-            )
+            left = "; ".join(self.not_compared)
+            outcome = f"Tried{where}: {what}, as far as was compared. Not compared: {left}."
         else:
-            outcome = f"Proven on a copy with {rows}: it runs, arrives, and loses nothing unsaid."
+            outcome = f"Proven{where}: {what}."
         return " ".join([outcome, *self.remarks])

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from gnkmigrate.plan.proof import Proof
 from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import effects, summarise
 from gnkmigrate.report.escape import visible
 
@@ -15,7 +15,8 @@ _WORTH_TELLING_S = 0.1
 def render_plan(statements: Sequence[Statement], proof: Proof | None = None) -> Text:
     """The statements with what they do, and a summary at the end; with what a proof has shown."""
     if not statements:
-        return Text("Nothing to do: the database is as the target says.")
+        text = Text("Nothing to do: the database is as the target says.")
+        return text.append(f"\n{visible(str(proof))}", style="green") if proof else text
     text = Text()
     width = len(str(len(statements)))
     for number, statement in enumerate(statements, 1):
@@ -27,7 +28,7 @@ def render_plan(statements: Sequence[Statement], proof: Proof | None = None) -> 
     for loss in summary.loses_data:
         text.append(f"\n  loses {visible(loss)}", style="red")
     if proof is not None:
-        text.append(f"\n{proof}", style="green")
+        text.append(f"\n{visible(str(proof))}", style="green")
     return text
 
 

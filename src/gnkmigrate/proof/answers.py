@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.reading import query
+from gnkmigrate.facts.query import query
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.proof.said import Path, Said
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.reading import query
+from gnkmigrate.facts.query import query
 from gnkmigrate.kinds.statement import Statement
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.reading import query
+from gnkmigrate.facts.query import query
 
 
 class Label(NamedTuple):

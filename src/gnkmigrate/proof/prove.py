@@ -19,6 +19,7 @@ from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned
 from gnkmigrate.proof.acting import act_as
 from gnkmigrate.proof.answers import NO_ANSWERS
+from gnkmigrate.proof.arrival import unlike_target
 from gnkmigrate.proof.files import Files
 from gnkmigrate.proof.objection import object_to
 from gnkmigrate.proof.observer import Observer, Place
@@ -32,7 +33,7 @@ from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.settings import Settings
 
 _OF_ROLES = frozenset({"owner", "grants", "default privileges"})
-_SHOWN = 10
+_SHOWN, _LINES = 10, 80
 
 
 def _untold(step: str) -> None:
@@ -66,6 +67,9 @@ def prove(
         NoRoom: a disk is too small.
         CloneFailed: there can be no copy.
     """
+    if not planned.statements:
+        begin("comparison")
+        return _prove_same(planned, settings, live)
     begin("copy")
     with ExitStack() as stack:
         copy = stack.enter_context(clone(settings, live, transfer, selection))
@@ -82,11 +86,14 @@ def prove(
         begin("statements")
         seconds = run_statements(session, planned.statements, Files(observing))
         begin("comparison")
-        left = compare(_read(observing, settings), planned.target)
-        _require_no_difference([each for each in _looked_at(left, copy) if each not in lacking])
-        if wanted is not None:
-            open_ = Open(wanted.loader, role, planned.target.unstated) if wanted.loader else None
-            observer.require_arrival(wanted, open_)
+        left = _looked_at(compare(_read(observing, settings), planned.target), copy)
+        open_ = _left_open(planned, wanted, role)
+        dumped = observer.unlike_target(wanted, open_) if wanted is not None else ()
+        _require_the_same(
+            "The plan runs on a copy of the live database, but does not make it the target.",
+            [each for each in left if each not in lacking],
+            dumped,
+        )
         converted = observer.require_kept(wanted.answers if wanted else NO_ANSWERS)
     return Proof(
         seconds,
@@ -97,6 +104,40 @@ def prove(
         tuple(_not_compared(planned, copy, lacking, wanted)),
         tuple(_remarks(planned, copy, converted)),
     )
+
+
+def _prove_same(planned: Planned, settings: Settings, live: DatabaseUrl) -> Proof:
+    """An empty plan, for which nothing has to be copied.
+
+    Raises:
+        NotProven: pg_dump does not say the same of the live database and of the target.
+    """
+    version = planned.source.server_version
+    scope = Scope.of(settings)
+    with target_database(planned.target_source, settings, scope, version // 10000) as wanted:
+        dumped: Sequence[str] = ()
+        if wanted is not None:
+            open_ = _left_open(planned, wanted, planned.source.role)
+            dumped = unlike_target(live, wanted, None, open_)
+        _require_the_same(
+            "The plan is empty, but the live database is not as the target says.", (), dumped
+        )
+        provider = wanted.server.provider if wanted is not None else ""
+    return Proof(
+        (),
+        0,
+        0,
+        version,
+        provider,
+        tuple(_not_compared(planned, None, (), wanted)),
+        tuple(_remarks(planned, None, ())),
+    )
+
+
+def _left_open(planned: Planned, wanted: Wanted | None, role: str) -> Open | None:
+    if wanted is None or not wanted.loader:
+        return None
+    return Open(wanted.loader, role, planned.target.unstated)
 
 
 def _read(session: Connection, settings: Settings) -> Snapshot:
@@ -134,11 +175,10 @@ def _looked_at(changes: Sequence[Change], copy: Clone) -> Sequence[Change]:
     return [change for change in changes if copy.owners or change.kind not in _OF_ROLES]
 
 
-def _require_no_difference(left: Sequence[Change]) -> None:
-    object_to(
-        "The plan runs on a copy of the live database, but does not make it the target.",
-        _shown(left),
-    )
+def _require_the_same(message: str, left: Sequence[Change], dumped: Sequence[str]) -> None:
+    """Tells what gnkmigrate itself sees, and what pg_dump says, where either sees anything."""
+    heading = ["pg_dump (- the target, + what there is):"] if dumped else []
+    object_to(message, [*_shown(left)[:_SHOWN], *heading, *dumped], shown=_LINES)
 
 
 def _shown(changes: Sequence[Change]) -> list[str]:
@@ -152,13 +192,13 @@ def _differing(change: Change) -> Sequence[str]:
 
 
 def _not_compared(
-    planned: Planned, copy: Clone, lacking: Sequence[Change], wanted: Wanted | None
+    planned: Planned, copy: Clone | None, lacking: Sequence[Change], wanted: Wanted | None
 ) -> Iterator[str]:
     unread = dict.fromkeys([*planned.source.unread, *planned.target.unread])
     yield from map(str, unread)
     if wanted is None:
         yield "what pg_dump says of the target, which is a snapshot and no database"
-    if not copy.owners:
+    if copy is not None and not copy.owners:
         yield "owners and grants, since the throwaway server lacks their roles"
     if lacking:
         names = [str(change.identity) for change in lacking]
@@ -166,12 +206,13 @@ def _not_compared(
         yield f"what a dump does not carry to a copy ({', '.join(names[:_SHOWN])}{more})"
 
 
-def _remarks(planned: Planned, copy: Clone, converted: Sequence[str]) -> Iterator[str]:
+def _remarks(planned: Planned, copy: Clone | None, converted: Sequence[str]) -> Iterator[str]:
     unread = {*planned.source.unread, *planned.target.unread}
-    open_ = [
-        str(each) for each in not_compared(planned.source, planned.target) if each not in unread
-    ]
-    if open_ and copy.owners:
-        yield f"As before, since the target says nothing of them: {'; '.join(open_)}."
+    open_ = {each.kind for each in not_compared(planned.source, planned.target)} - {
+        each.kind for each in unread
+    }
+    if open_ and (copy is None or copy.owners):
+        kinds = ", ".join(f"{kind.removesuffix('s')}s" for kind in sorted(open_))
+        yield f"As before, since the target says nothing of them: {kinds}."
     if converted:
         yield f"Other values by their new type: {', '.join(converted)}."

@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.reading import query
+from gnkmigrate.facts.query import query
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.proof.labels import Labels, as_before, read_labels
 from gnkmigrate.proof.said import Path, Said

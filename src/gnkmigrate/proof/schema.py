@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.facts.reading import query
+from gnkmigrate.facts.query import query
 from gnkmigrate.facts.script import Script, run_scripts
 from gnkmigrate.programs import dump_schema
 from gnkmigrate.proof.dump import Piece, pieces
