@@ -12,7 +12,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_options import changed, clause, left_out
 from gnkmigrate.kinds.kind import Context, How
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.table.kind import TableKind, afterwards, lines, reparented
+from gnkmigrate.kinds.table.kind import TableKind, afterwards, lines
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 
@@ -23,7 +23,7 @@ class ForeignTable(TableKind):
     attributes = {
         "server": How.MADE_AGAIN,
         "options": How.ALTERED,
-        "inherits": How.ALTERED,
+        "inherits": How.MADE_AGAIN,  # else columns would stay its own that are its parent's
         "is_partition": How.COSMETIC,
     }
     rank = 62
@@ -55,21 +55,13 @@ class ForeignTable(TableKind):
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         del context
-        fact, name = change.fact, qualified(*change.identity.path)
-        statements: list[Statement] = []
-        old = change.before.payload if change.before else {}
-        if "inherits" in differing:
-            parents = old.get("inherits") or (), fact.payload["inherits"] or ()
-            if any(each not in parents[0] for each in parents[1]):
-                return None  # a column would stay its own as well; there are no rows to keep
-            statements += reparented(name, *parents)
-        if "options" in differing:
-            reference, options = self.reference(fact), fact.payload["options"]
-            reason = f"{self.words(fact)} differs in: options."
-            reason += left_out(old.get("options", ()), options, reference)
-            sql = f"ALTER {reference} {changed(change, reference)}"
-            statements.append(Statement(sql, reason, lock=locks.ALTER_TABLE, relation=name))
-        return tuple(statements)
+        fact, reference = change.fact, self.reference(change.fact)
+        old = change.before.payload["options"] if change.before else ()
+        reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
+        reason += left_out(old, fact.payload["options"], reference)
+        sql = f"ALTER {reference} {changed(change, reference)}"
+        relation = qualified(*fact.identity.path)
+        return (Statement(sql, reason, lock=locks.ALTER_TABLE, relation=relation),)
 
 
 KIND = ForeignTable()

@@ -1,6 +1,7 @@
 """Publications (manual: CREATE PUBLICATION, ALTER PUBLICATION, chapter 31)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
@@ -47,6 +48,14 @@ class Publication(Kind):
         if options:
             words.append(f"WITH ({', '.join(options)})")
         return (Statement(" ".join(words), f"{self.words(fact)} is missing."),)
+
+    def drop(self, fact: Fact, context: Context) -> Statements:
+        statements = super().drop(fact, context)
+        if fact.identity in context.target:
+            lost = f"for subscribers of {identifier(fact.identity.name)}, what is written until it "
+            lost += "is made again"
+            return tuple(replace(each, loses_data=lost) for each in statements)
+        return statements
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

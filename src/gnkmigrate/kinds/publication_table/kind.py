@@ -5,6 +5,7 @@ on being published.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -37,8 +38,12 @@ class PublicationTable(Kind):
         return (_statement(fact, self._added(fact), f"{self.words(fact)} is missing."),)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        del context
-        return (_statement(fact, self._dropped(fact), f"{self.words(fact)} is not in the target."),)
+        reason = f"{self.words(fact)} is not in the target."
+        statement = _statement(fact, self._dropped(fact), reason)
+        if fact.identity in context.target:
+            lost = f"for subscribers, what is written to {_table(fact)} until it is published again"
+            return (replace(statement, loses_data=lost),)
+        return (statement,)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
