@@ -2,6 +2,7 @@
 CLUSTER keeps, the replica identity of its table (manual: ALTER INDEX, ALTER TABLE)."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -18,6 +19,30 @@ def share_of(above: Sequence[str]) -> Identity:
 
 
 _INDEX_PATH = 2
+
+
+def is_parted_from(fact: Fact, cause: Identity, context: Context) -> bool:
+    """Whether `cause` is the parent's index, of which the partition's share is its own by then."""
+    above = fact.payload["attached_to"]
+    if not above or cause != share_of(above) or fact.parent is None:
+        return False
+    return Identity("partition", fact.parent.path) in context.dropped
+
+
+def stays_behind(fact: Fact, dropped: AbstractSet[Identity]) -> bool:
+    """Whether a partition's index does not go with the parent's: it is no partition by then."""
+    if not fact.payload["attached_to"] or fact.parent is None or fact.parent in dropped:
+        return False
+    return Identity("partition", fact.parent.path) in dropped
+
+
+def own_partition(fact: Fact, target: Snapshot) -> Iterator[Identity]:
+    """The partition that a table is made, before it gets an index that is no share of the parent's.
+
+    Being attached, it would give the parent whichever of its indexes fits first.
+    """
+    if fact.parent is not None and not fact.payload["attached_to"]:
+        yield from (each.identity for each in target.children(fact.parent, "partition"))
 
 
 def is_taken_away(change: Change, context: Context) -> bool:

@@ -37,6 +37,10 @@ class Names(Protocol):
     def relations(self) -> Mapping[int, tuple[str, ...]]: ...
 
 
+# What stands for a secret in a fact: it never leaves the server.
+MASK = "***"
+
+
 class Unplannable(GnkMigrateError):
     """A difference that no statement of ours can close."""
 
@@ -146,6 +150,7 @@ class Kind(ABC):
             wait until it is whole.
         hidden: attributes that are None where the role may not read them, and only there; they
             are compared where both sides know them.
+        masked: attributes in which read.sql puts MASK where a secret stands.
     """
 
     name: ClassVar[str]
@@ -177,6 +182,7 @@ class Kind(ABC):
     silence: ClassVar[frozenset[str] | None] = None
     made_whole: ClassVar[bool] = False
     hidden: ClassVar[frozenset[str]] = frozenset()
+    masked: ClassVar[frozenset[str]] = frozenset()
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
         """The names of a fact's values; those that read.sql returns, unless `resolve` has others."""

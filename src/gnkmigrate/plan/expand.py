@@ -183,7 +183,8 @@ class _Expansion:
 
     def _disturb(self, fact: Fact) -> None:
         for user in self.users.get(fact.identity, ()):
-            self._apply(kind_of(fact.kind).effect_of_replacing(user), user, fact.identity)
+            if not kind_of(user.kind).outlives(user, fact.identity, self.context):
+                self._apply(kind_of(fact.kind).effect_of_replacing(user), user, fact.identity)
 
     def _apply(self, effect: Effect, user: Fact, cause: Identity) -> None:
         if effect is Effect.NONE or user.identity in self.removed:

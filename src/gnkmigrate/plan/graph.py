@@ -36,6 +36,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
     before: defaultdict[Action, set[Action]] = defaultdict(set)
     for first, second in (
         *_made_first(actions, makers, target),
+        *_made_last(actions, makers, source, target),
         *_used_last(actions, changers, droppers, source),
         *_names(actions),
     ):
@@ -68,6 +69,8 @@ def _made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot)
             if action.verb in {"alter", "finish"}:
                 needed.add(action.after.identity)
             known = kind_of(action.after.kind)
+            if action.verb == "alter":
+                needed.update(known.alters_after(action.change, target))
             if action.verb in {"create", "finish"} or known.is_satellite:
                 needed.update(known.waits_for(action.after, target))
         for identity in needed:
@@ -78,6 +81,17 @@ def _made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot)
                 finisher, before = finishers[identity]
                 if action.fact.identity not in before:
                     yield finisher, action
+
+
+def _made_last(
+    actions: Iterable[Action], makers: ByIdentity, source: Snapshot, target: Snapshot
+) -> Edges:
+    """What says so itself is made before others."""
+    for action in actions:
+        if action.after is not None and action.verb == "create":
+            for identity in kind_of(action.after.kind).precedes(action.after, source, target):
+                for maker in makers.get(identity, ()):
+                    yield action, maker
 
 
 def _is_needed_back(changer: Action, action: Action) -> bool:

@@ -27,9 +27,7 @@ _BEGINNING = {**_ENCLOSING, "alter": 4}
 _OF_SERVER = {**_VERBS, "drop": 5}
 
 
-def arrange(
-    actions: Sequence[Action], source: Snapshot, target: Snapshot
-) -> tuple[Group, ...]:
+def arrange(actions: Sequence[Action], source: Snapshot, target: Snapshot) -> tuple[Group, ...]:
     """The actions, which lead from `source` to `target`, in an order in which they run.
 
     Raises:

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
+from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
 from gnkmigrate.kinds.sequence_options import narrowed
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -55,6 +57,8 @@ class ColumnKind(Kind):
         default = next((p.payload["expression"] for p in parts if p.kind == "default"), None)
         identity = next((part for part in parts if part.kind == "identity"), None)
         computed = fact.payload["generated"] or identity
+        if any(columns_above(fact.identity.path, context.source)):
+            return tuple(_made_own(fact, default, context))
         reason = f"Column {_name(fact)} is missing."
         if fact.payload["not_null"] and not default and not computed:
             reason += " It has no default, so this stops when the table holds rows."
@@ -65,6 +69,18 @@ class ColumnKind(Kind):
             _alter(fact, action, reason, rewrites=rewrites),
             *_settings(fact, given(fact.payload), reason),
         )
+
+    def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        # A table that leaves its parent for a moment takes all columns along that it has by then.
+        if any(columns_above(fact.identity.path, source)):
+            for parent in parents(fact.identity.path[:-1], target):
+                for column in target.children(Identity("table", parent), "column"):
+                    if column.identity not in source:
+                        yield column.identity
+
+    def stays(self, fact: Fact, target: Snapshot) -> bool:
+        # It has become one that its table merely inherits.
+        return any(columns_above(fact.identity.path, target))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
@@ -116,6 +132,24 @@ class ColumnKind(Kind):
 
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
+
+
+def _made_own(fact: Fact, default: str | None, context: Context) -> Iterator[Statement]:
+    """A column that its table merely inherits becomes the table's own, and inherited as well.
+
+    Leaving the parent makes it so; ADD COLUMN refuses a column that is there.
+    """
+    reason = f"Column {_name(fact)} is declared by its own table in the target."
+    table = context.source.facts.get(fact.parent) if fact.parent else None
+    for parent in (table.payload["inherits"] or ()) if table else ():
+        if context.source.get("column", *parent, fact.identity.name):
+            yield _alter(fact, f"NO INHERIT {qualified(*parent)}", reason)
+            yield _alter(fact, f"INHERIT {qualified(*parent)}", reason)
+    column = identifier(fact.identity.name)
+    if fact.payload["not_null"]:
+        yield _alter(fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True)
+    if default is not None:
+        yield _alter(fact, f"ALTER COLUMN {column} SET DEFAULT {reprintable(default)}", reason)
 
 
 def defined(fact: Fact, default: str | None, identity: Fact | None, context: Context) -> str:
@@ -244,14 +278,16 @@ def _alter(
     loses_data: str = "",
 ) -> Statement:
     table = qualified(*fact.identity.path[:-1])
+    # A foreign table's rows are elsewhere: none is read, written or lost.
+    elsewhere = fact.parent is not None and fact.parent.kind == "foreign table"
     return Statement(
         f"ALTER TABLE {table} {action}",
         reason,
         lock=locks.ALTER_TABLE,
         relation=table,
-        rewrites=rewrites,
-        scans=scans or rewrites,
-        loses_data=loses_data,
+        rewrites=rewrites and not elsewhere,
+        scans=(scans or rewrites) and not elsewhere,
+        loses_data="" if elsewhere else loses_data,
     )
 
 

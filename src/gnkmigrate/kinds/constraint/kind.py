@@ -7,6 +7,7 @@ over the keys that its partitions have, so those of partitions come first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -14,7 +15,16 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.index_marks import attach, attached_children, is_taken_away, marks, share_of
+from gnkmigrate.kinds.index_marks import (
+    attach,
+    attached_children,
+    is_parted_from,
+    is_taken_away,
+    marks,
+    own_partition,
+    share_of,
+    stays_behind,
+)
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Row, last_names
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -136,9 +146,10 @@ class ConstraintKind(Kind):
         return frozenset({own, index})
 
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        shared = ("shared", *_table(fact).path)
         if fact.payload["type"] not in _INDEXED:
-            return frozenset()
-        return frozenset({key(_table(fact).path, fact.payload["columns"])})
+            return frozenset({shared})
+        return frozenset({shared, key(_table(fact).path, fact.payload["columns"])})
 
     def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         references = fact.payload["references"]
@@ -150,10 +161,20 @@ class ConstraintKind(Kind):
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         if fact.payload["type"] not in _VALIDATED_LATER:
             yield from attached_children(fact, target)
+            yield from own_partition(fact, target)
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         if references := fact.payload["references"]:
             yield from _partitions((references["schema"], references["table"]), source)
+        if fact.payload["type"] == "primary key":  # it forbids nulls as long as it is there
+            for column in fact.payload["columns"]:
+                yield Identity("inherited column", (*_table(fact).path, column))
+
+    def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
+        return stays_behind(fact, dropped)
+
+    def outlives(self, fact: Fact, cause: Identity, context: Context) -> bool:
+        return is_parted_from(fact, cause, context)
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         above = fact.payload["attached_to"]

@@ -6,6 +6,7 @@ PostgreSQL takes over the indexes that its partitions have, so those of partitio
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -14,7 +15,16 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.constraint.kind import key
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.index_marks import attach, attached_children, is_taken_away, marks, share_of
+from gnkmigrate.kinds.index_marks import (
+    attach,
+    attached_children,
+    is_parted_from,
+    is_taken_away,
+    marks,
+    own_partition,
+    share_of,
+    stays_behind,
+)
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Replacement, Row
 from gnkmigrate.kinds.options import listed, set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -163,13 +173,21 @@ class IndexKind(Kind):
         return {key: fact.payload[key] for key in _SUBJECT}
 
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        shared = ("shared", *table(fact).path)
         if not fact.payload["unique"] or fact.payload["predicate"]:
-            return frozenset()
+            return frozenset({shared})
         columns = [printed.strip('"').replace('""', '"') for printed in fact.payload["keys"]]
-        return frozenset({key(table(fact).path, columns)})
+        return frozenset({shared, key(table(fact).path, columns)})
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         yield from attached_children(fact, target)
+        yield from own_partition(fact, target)
+
+    def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
+        return stays_behind(fact, dropped)
+
+    def outlives(self, fact: Fact, cause: Identity, context: Context) -> bool:
+        return is_parted_from(fact, cause, context)
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         above = fact.payload["attached_to"]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given, reset
+from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -22,6 +23,7 @@ class InheritedColumnKind(Kind):
         **dict.fromkeys(SETTINGS, How.ALTERED),
     }
     rank = 66
+    is_aspect = True
     word = "COLUMN"
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
@@ -36,7 +38,7 @@ class InheritedColumnKind(Kind):
         return tuple(_alter(fact, actions, reason))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        above = tuple(_above(fact, context))
+        above = tuple(columns_above(fact.identity.path, context.target))
         if not above:
             return ()  # the column goes with the parent's
         forbidden = any(column.payload["not_null"] for column in above)
@@ -61,23 +63,6 @@ class InheritedColumnKind(Kind):
             actions.append("DROP DEFAULT")
         reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
         return tuple(_alter(fact, actions, reason))
-
-
-def _above(fact: Fact, context: Context) -> Iterator[Fact]:
-    """The column in the target's parent tables, however far above."""
-    parents: list[Sequence[str]] = []
-    for table in (Identity(kind, fact.identity.path[:-1]) for kind in ("table", "foreign table")):
-        parents += [each.payload["of"] for each in context.target.children(table, "partition")]
-        found = context.target.facts.get(table)
-        parents += (found.payload["inherits"] or ()) if found else ()
-    for parent in parents:
-        path = (*parent, fact.identity.name)
-        for kind in ("column", "inherited column"):
-            if (column := context.target.get(kind, *path)) is not None:
-                yield column
-        if context.target.get("column", *path) is None:
-            moved = fact.replaced(identity=Identity(fact.kind, path))
-            yield from _above(moved, context)
 
 
 def _written(fact: Fact, context: Context) -> bool:

@@ -16,7 +16,7 @@ from gnkmigrate.kinds.kind import Context, Effect, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
-_MATCHED = frozenset({"index", "constraint", "inherited column"})
+_MATCHED = frozenset({"index", "constraint"})
 
 
 class PartitionKind(Kind):
@@ -84,10 +84,12 @@ class PartitionKind(Kind):
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         parent = Identity("table", tuple(fact.payload["of"]))
         yield parent
-        for table in (fact.parent, parent):
-            for child in target.children(table) if table else ():
-                if child.kind in _MATCHED and child.payload.get("type") != "foreign key":
-                    yield child.identity
+        for child in target.children(fact.parent) if fact.parent else ():
+            if child.kind == "inherited column" or child.payload.get("attached_to"):
+                yield child.identity
+        for child in target.children(parent):
+            if child.kind in _MATCHED and child.payload.get("type") != "foreign key":
+                yield child.identity
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         yield from self.waits_for(fact, source)
@@ -105,7 +107,8 @@ class PartitionKind(Kind):
         return frozenset({("given by the parent", *fact.identity.path)})
 
     def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
-        return frozenset({("its own", *fact.identity.path)})
+        # An index that goes is no longer there for the partition to share in.
+        return frozenset({("its own", *fact.identity.path), ("shared", *fact.payload["of"])})
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         return () if fact.parent is None else (fact.parent,)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.kind import defined as column_defined
@@ -100,7 +101,7 @@ class TableKind(Kind):
             return None
         statements: list[Statement] = []
         if "inherits" in differing:
-            statements += reparented(name, old["inherits"] or (), new["inherits"] or ())
+            statements += _reparented(name, old["inherits"] or (), new["inherits"] or ())
         if "of_type" in differing:
             action = f"OF {new['of_type']}" if new["of_type"] else "NOT OF"
             statements.append(_alter(name, action, f"Table {name} has another type in the target."))
@@ -136,6 +137,19 @@ class TableKind(Kind):
             for parent in side.payload["inherits"] or ()
             for above in snapshot.children(Identity("table", tuple(parent)), inner.kind)
         )
+
+    def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        # A logged table may not refer to an unlogged one, at no time.
+        if "persistence" not in change.differing:
+            return
+        unlogged = change.fact.payload["persistence"] == "unlogged"
+        for key in target.of_kind("constraint"):
+            if (references := key.payload["references"]) and key.parent is not None:
+                referenced = Identity("table", (references["schema"], references["table"]))
+                if unlogged and referenced == change.identity != key.parent:
+                    yield key.parent
+                elif not unlogged and key.parent == change.identity != referenced:
+                    yield referenced
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         path = fact.identity.path
@@ -221,7 +235,7 @@ def _names(tables: Sequence[Sequence[str]]) -> str:
     return ", ".join(qualified(*table) for table in tables)
 
 
-def reparented(
+def _reparented(
     name: str, old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]
 ) -> Iterator[Statement]:
     """Out of the parents that go and into those that come."""

@@ -1,0 +1,33 @@
+"""Columns that tables have of others: of the partitioned table or of those that they inherit."""
+
+from collections.abc import Iterator, Sequence
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+
+
+def parents(table: Sequence[str], snapshot: Snapshot) -> Iterator[tuple[str, ...]]:
+    """The tables that `table` is a partition of, or inherits, in a database: schema and name."""
+    for kind in ("table", "foreign table"):
+        identity = Identity(kind, tuple(table))
+        for partition in snapshot.children(identity, "partition"):
+            yield tuple(partition.payload["of"])
+        found = snapshot.facts.get(identity)
+        for parent in (found.payload.get("inherits") or ()) if found else ():
+            yield tuple(parent)
+
+
+def columns_above(column: Sequence[str], snapshot: Snapshot) -> Iterator[Fact]:
+    """The columns that a table has this one of, however far above.
+
+    Args:
+        column: schema, table and column.
+        snapshot: the database in which it is looked for.
+    """
+    *table, name = column
+    for parent in parents(table, snapshot):
+        for kind in ("column", "inherited column"):
+            if (found := snapshot.get(kind, *parent, name)) is not None:
+                yield found
+        if snapshot.get("column", *parent, name) is None:
+            yield from columns_above((*parent, name), snapshot)
