@@ -2,6 +2,7 @@
 
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
+from tests.plan.support import migrate
 
 TABLE = "CREATE TABLE t (id integer, owner text);"
 POLICY = "CREATE POLICY own ON t USING (owner = current_user);"
@@ -79,3 +80,11 @@ def test_every_statement_says_why(server: Server) -> None:
     assert [each.reason for each in planned(server, TABLE + POLICY, TABLE + other)] == [
         "Policy own ON public.t differs in: roles, using."
     ]
+
+
+def test_every_statement_says_which_lock_it_takes(server: Server) -> None:
+    """`migrate` holds it against pg_locks."""
+    migrate(server, TABLE, TABLE + POLICY)
+    migrate(server, TABLE + POLICY, TABLE)
+    migrate(server, TABLE + POLICY, TABLE + POLICY.replace("owner =", "owner >="))
+    migrate(server, TABLE + POLICY.replace("own ON", '"Own" ON'), TABLE + POLICY)

@@ -2,6 +2,7 @@
 
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
+from tests.plan.support import migrate
 
 TABLE = "CREATE TABLE t (a integer, b text); CREATE TABLE log (b text);"
 VIEW = f"{TABLE} CREATE VIEW v AS SELECT a, b FROM t;"
@@ -68,3 +69,11 @@ def test_a_rule_is_called_as_its_table_and_itself_are_spelled(server: Server) ->
         f'{old} WHERE NEW."A b" = 1 DO INSTEAD NOTHING;',
         f'{old} WHERE NEW."A b" = 2 DO INSTEAD NOTHING;',
     )
+
+
+def test_every_statement_says_which_lock_it_takes(server: Server) -> None:
+    """`migrate` holds it against pg_locks."""
+    other = f"{RULE.replace('INSERT TO', 'UPDATE TO')} ALTER TABLE t DISABLE RULE r;"
+    assert len(migrate(server, TABLE + RULE, TABLE + other)) == 2
+    migrate(server, TABLE + RULE, TABLE)
+    migrate(server, TABLE + RULE.replace("RULE r", 'RULE "R"'), TABLE + RULE)

@@ -2,6 +2,7 @@
 
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
+from tests.plan.support import migrate
 
 TABLE = "CREATE TABLE t (a integer, b integer, c text);"
 STATISTICS = "CREATE STATISTICS s ON a, b FROM t;"
@@ -60,3 +61,9 @@ def test_they_follow_their_columns(server: Server) -> None:
 def test_their_comment_comes_and_goes(server: Server) -> None:
     comment = f"{STATISTICS} COMMENT ON STATISTICS s IS 'a follows b';"
     converge(server, STATISTICS, comment, shared=TABLE)
+
+
+def test_every_statement_says_which_lock_it_takes(server: Server) -> None:
+    """`migrate` holds it against pg_locks."""
+    migrate(server, TABLE, f"{TABLE} {STATISTICS} ALTER STATISTICS s SET STATISTICS 5;")
+    migrate(server, TABLE + STATISTICS, TABLE)

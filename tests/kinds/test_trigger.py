@@ -2,6 +2,7 @@
 
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
+from tests.plan.support import migrate
 
 FUNCTIONS = """
     CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -153,3 +154,12 @@ def test_every_statement_says_why(server: Server) -> None:
         "Trigger x ON public.t differs in: definition.",
         "Trigger x ON public.t is disabled in the target.",
     ]
+
+
+def test_every_statement_says_which_lock_it_takes(server: Server) -> None:
+    """`migrate` holds it against pg_locks."""
+    always = f"{TRIGGER.replace('BEFORE', 'AFTER')} ALTER TABLE t ENABLE ALWAYS TRIGGER x;"
+    assert len(migrate(server, TABLE + TRIGGER, TABLE + always)) == 2
+    migrate(server, TABLE + TRIGGER, TABLE)
+    migrate(server, TABLE + TRIGGER.replace("TRIGGER x", 'TRIGGER "X"'), TABLE + TRIGGER)
+    migrate(server, PARTITIONS + CLONED, f"{PARTITIONS + CLONED} ALTER TABLE p1 DISABLE TRIGGER x;")
