@@ -4,8 +4,9 @@ A script seldom says who owns what, and that is no wish that nobody should: it i
 is there already. So neither is a difference, and what is made again gets it back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_in
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import kinds, satellites
@@ -13,15 +14,23 @@ from gnkmigrate.kinds import kinds, satellites
 _NAMED = 5
 
 
-def completed(one: Snapshot, other: Snapshot) -> Snapshot:
-    """`one` with what it leaves open as it is in `other`."""
+def completed(
+    one: Snapshot, other: Snapshot, renamed: Mapping[Identity, Identity] = NOTHING_RENAMED
+) -> Snapshot:
+    """`one` with what it leaves open as it is in `other`.
+
+    Args:
+        one: what leaves something open.
+        other: what it is to be compared with.
+        renamed: identities of `other` that are others in `one`.
+    """
     silent = one.silent_beside(other)
     if not silent:
         return one
     facts = _resolved(one, other) if one.is_script else {**one.facts}
     for fact in _unsaid(one, silent):
         del facts[fact.identity]
-    facts |= {fact.identity: fact for fact in _open(one, other, silent)}
+    facts |= {fact.identity: fact for fact in _open(one, other, silent, renamed)}
     return one.having(facts.values())
 
 
@@ -40,14 +49,33 @@ def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
     return tuple(found)
 
 
-def _open(one: Snapshot, other: Snapshot, silent: frozenset[str]) -> Iterator[Fact]:
+def _open(
+    one: Snapshot,
+    other: Snapshot,
+    silent: frozenset[str],
+    renamed: Mapping[Identity, Identity] = NOTHING_RENAMED,
+) -> Iterator[Fact]:
     """The facts of `other` that `one` has nothing to say about."""
     unsaid = {fact.identity for fact in _unsaid(one, silent)}
     for kind in silent:
-        for fact in other.of_kind(kind):
+        for there in other.of_kind(kind):
+            fact = _under_new_name(there, renamed) if renamed else there
             is_there = fact.parent is None or fact.parent in one
             if is_there and (fact.identity not in one or fact.identity in unsaid):
                 yield fact
+
+
+def _under_new_name(fact: Fact, renamed: Mapping[Identity, Identity]) -> Fact:
+    """What hangs on a thing that has another name, or lives in one."""
+    old = fact.parent
+    new = None if old is None else renamed_in(old, renamed)
+    if old is None or new is None or new == old:
+        return fact
+    kind, *path = fact.identity.path
+    if path[: len(old.path)] == [*old.path]:
+        path[: len(old.path)] = new.path
+    identity = Identity(fact.kind, (kind, *path))
+    return Fact(identity, new, fact.payload, fact.depends_on, fact.position)
 
 
 def _unsaid(one: Snapshot, silent: frozenset[str]) -> Iterator[Fact]:

@@ -1,14 +1,14 @@
 """Two snapshots, compared into changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.diff.matching import match
-from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, Renames
 from gnkmigrate.facts.collector import collector_paused
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.printing import merely_printed
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
@@ -35,13 +35,35 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
         alter, add. No changes means that the snapshots hold the same facts.
     """
     with collector_paused():
-        source, target = completed(source, target), completed(target, source)
-        if hints.pairs:
-            source = _told(source, target, hints)
-        changes = _changes(source, target, match(source, target, hints))
+        known = _matched(source, target, hints)
+        renamed = {old: known.to_target[old] for old in known.renamed if _is_owned(old)}
+        if renamed and (source.silent_beside(target) or target.silent_beside(source)):
+            # What they leave open hangs on things under their new names as well.
+            known = _matched(source, target, hints, renamed)
+        changes = _changes(known.source, known.target, known)
         return tuple(
             sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb)))
         )
+
+
+def _matched(
+    source: Snapshot,
+    target: Snapshot,
+    hints: Renames,
+    renamed: Mapping[Identity, Identity] = NOTHING_RENAMED,
+) -> Correspondence:
+    """Both sides, each completed by the other, and which fact of one is which of the other."""
+    back = {new: old for old, new in renamed.items()}
+    source, target = completed(source, target, back), completed(target, source, renamed)
+    if hints.pairs:
+        source = _told(source, target, hints)
+    return match(source, target, hints)
+
+
+def _is_owned(identity: Identity) -> bool:
+    """Whether somebody owns things of its kind, or parts of them have privileges."""
+    kind = kind_of(identity.kind)
+    return kind.has_owner or kind.holds_data
 
 
 def _told(source: Snapshot, target: Snapshot, hints: Renames) -> Snapshot:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from gnkmigrate.diff.wording import Wording
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites
-from gnkmigrate.diff.wording import Wording
 
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
 
@@ -15,6 +15,7 @@ class Correspondence:
     """The pairs that are known, from the outermost facts inwards.
 
     Attributes:
+        source, target: what is compared.
         to_target: by the source's identity, the target's.
         to_source: the other way round.
         renamed: the source's identities of those that have a new name of their own.
@@ -24,8 +25,8 @@ class Correspondence:
         self.to_target: dict[Identity, Identity] = {}
         self.to_source: dict[Identity, Identity] = {}
         self.renamed: set[Identity] = set()
-        self._source = source
-        self._target = target
+        self.source = source
+        self.target = target
         self._reuses_names = False
 
     def add(self, source: Identity, target: Identity, *, renamed: bool = False) -> None:
@@ -34,7 +35,7 @@ class Correspondence:
         if renamed:
             self.renamed.add(source)
             # Only the user can say so, and only then can equal texts mean different things.
-            self._reuses_names |= source in self._target
+            self._reuses_names |= source in self.target
 
     def expected(self, fact: Fact) -> Identity:
         """What a fact of the source is called once those it lives in have their new names."""
@@ -47,7 +48,7 @@ class Correspondence:
                 return fact.identity
             if own[: len(parent.path)] == parent.path:
                 return Identity(name, (*prefix, *renamed.path, *own[len(parent.path) :]))
-            parent = self._source.facts[parent].parent
+            parent = self.source.facts[parent].parent
         return fact.identity
 
     def differing(self, before: Fact, after: Fact) -> frozenset[str]:
@@ -88,7 +89,7 @@ class Correspondence:
         names: dict[str, set[str]] = {}
         words: dict[str, set[str]] = {}
         for old in needed:
-            free = old not in self._target
+            free = old not in self.target
             for level, (was, becomes) in enumerate(_names(old, self.to_target.get(old, old))):
                 # Where the old name is free, whoever still says it means something else by it.
                 allowed = {was, becomes} if free else {becomes}

@@ -8,11 +8,11 @@ come last because they name columns and tables, which must be known by then.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from gnkmigrate.diff.correspondence import Correspondence
+from gnkmigrate.diff.renames import Renames, by_spelling
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.kinds import satellites, subject
-from gnkmigrate.diff.renames import Renames, by_spelling
 
 _Children: TypeAlias = Mapping[Identity | None, Mapping[str, list[Fact]]]
 _Parents: TypeAlias = tuple[Identity | None, Identity | None]
@@ -32,7 +32,7 @@ def match(source: Snapshot, target: Snapshot, hints: Renames) -> Correspondence:
         for old, new in hints.pairs.items()
         if old in source and new in target and old.kind == new.kind
     }
-    matcher = _Matcher(known, applicable, _by_parent(source), _by_parent(target))
+    matcher = _Matcher(known, applicable, hints.gone, _by_parent(source), _by_parent(target))
     matcher.match_names((None, None))
     matcher.match_subjects()
     return known
@@ -43,12 +43,14 @@ class _Matcher:
         self,
         known: Correspondence,
         hints: Mapping[Identity, Identity],
+        gone: frozenset[Identity],
         source: _Children,
         target: _Children,
     ) -> None:
         self._known = known
         self._hints = hints
         self._hinted = frozenset(hints.values())
+        self._gone = gone
         self._source = source
         self._target = target
         self._undecided: list[tuple[list[Fact], list[Fact]]] = []
@@ -88,8 +90,9 @@ class _Matcher:
             for fact in old
             if self._hints.get(fact.identity) in there
         }
+        told = self._hints.keys() | self._gone
         spelled = by_spelling(
-            (fact for fact in old if subject(fact) is None and fact.identity not in self._hints),
+            (fact for fact in old if subject(fact) is None and fact.identity not in told),
             (fact for fact in new if subject(fact) is None and fact.identity not in self._hinted),
         )
         found = hinted | spelled
@@ -127,8 +130,9 @@ class _Matcher:
 
     def _left(self, old: Iterable[Fact], new: Iterable[Fact]) -> tuple[list[Fact], list[Fact]]:
         """What has no counterpart yet."""
+        known = self._known.to_target.keys() | self._gone
         return (
-            [fact for fact in old if fact.identity not in self._known.to_target],
+            [fact for fact in old if fact.identity not in known],
             [fact for fact in new if fact.identity not in self._known.to_source],
         )
 

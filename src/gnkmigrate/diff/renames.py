@@ -6,6 +6,9 @@ from types import MappingProxyType
 from typing import Self
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.change import Change
+
+NOTHING_RENAMED: Mapping[Identity, Identity] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -16,21 +19,48 @@ class Renames:
         pairs: the source's identity of a thing, and the target's. Both are of one kind and in
             one parent, which may itself be renamed. A pair of which the source has no longer
             the one, or the target not yet the other, is without effect, so that it may stay in
-            the settings after its day.
+            the settings after its day. A part that is no fact of its own has a kind that its
+            thing's kind knows (`Kind.told`): the label of an enum.
+        gone: identities of the source that are nothing in the target, whatever it looks like.
     """
 
-    pairs: Mapping[Identity, Identity] = field(default_factory=lambda: MappingProxyType({}))
+    pairs: Mapping[Identity, Identity] = field(default_factory=lambda: NOTHING_RENAMED)
+    gone: frozenset[Identity] = frozenset()
 
     @classmethod
-    def of(cls, *pairs: tuple[Identity, Identity]) -> Self:
-        return cls(MappingProxyType(dict(pairs)))
+    def of(cls, *pairs: tuple[Identity, Identity], gone: Iterable[Identity] = ()) -> Self:
+        return cls(MappingProxyType(dict(pairs)), frozenset(gone))
 
     def inverse(self) -> "Renames":
         """The same knowledge for the way back."""
         return Renames(MappingProxyType({new: old for old, new in self.pairs.items()}))
 
+    def and_also(self, other: "Renames") -> "Renames":
+        """What both know."""
+        return Renames(MappingProxyType({**self.pairs, **other.pairs}), self.gone | other.gone)
+
 
 NO_RENAMES = Renames()
+
+
+def renamed_by(changes: Iterable[Change]) -> Mapping[Identity, Identity]:
+    """What changes give another name, by its old identity."""
+    return {
+        change.before.identity: change.identity
+        for change in changes
+        if change.verb == "rename" and change.before is not None
+    }
+
+
+def renamed_in(identity: Identity, renamed: Mapping[Identity, Identity]) -> Identity:
+    """What a thing is called once it, or what it lives in, has its new name."""
+    if identity in renamed:
+        return renamed[identity]
+    paths = {old.path: new.path for old, new in renamed.items()}
+    for length in range(len(identity.path) - 1, 0, -1):
+        if found := paths.get(identity.path[:length]):
+            return Identity(identity.kind, (*found, *identity.path[length:]))
+    return identity
 
 
 def by_spelling(source: Iterable[Fact], target: Iterable[Fact]) -> dict[Identity, Identity]:

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.change import Change, Verb
 from gnkmigrate.kinds import satellites
+from gnkmigrate.kinds.change import Change, Verb
 
 MARKERS: Mapping[Verb, tuple[str, str]] = {
     "add": ("+", "green"),
@@ -103,8 +103,7 @@ def _details(change: Change, coming_with: Sequence[Change]) -> Iterator[str]:
         for key in change.differing:
             before, after = change.before.payload.get(key), change.after.payload.get(key)
             yield f"{key}: {_value(before)} → {_value(after)}"
-    elif coming_with:
-        counts = Counter(inner.kind for inner in coming_with)
+    elif counts := Counter(each.kind for each in coming_with if each.kind not in satellites()):
         yield ", ".join(_count(number, kind) for kind, number in sorted(counts.items()))
     elif change.verb != "rename":
         yield from _telling(change.fact)

@@ -4,21 +4,22 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from gnkmigrate.diff.beside import completed
+from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.kind import Context, Kind
+from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.expand import Users, expand, users_of
 from gnkmigrate.plan.group import Group
 from gnkmigrate.plan.order import arrange
-from gnkmigrate.kinds.kind import Context, Kind
-from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.statement import Statement, Statements
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
 _BODIES_UNCHECKED = Statement(
@@ -45,6 +46,7 @@ class Planner:
         target: the database as it shall be.
         online: keep locks short on what others use, at the price of more statements.
         source_timezone: the zone in which timestamps without one were written.
+        renamed: what the changes give another name, by its old identity.
     """
 
     def __init__(
@@ -54,9 +56,14 @@ class Planner:
         *,
         online: bool = True,
         source_timezone: str = "UTC",
+        renamed: Mapping[Identity, Identity] = NOTHING_RENAMED,
     ) -> None:
+        back = {new: old for old, new in renamed.items()}
         self._context = Context(
-            completed(source, target), completed(target, source), online, source_timezone
+            completed(source, target, back),
+            completed(target, source, renamed),
+            online,
+            source_timezone,
         )
 
     def plan(self, changes: Sequence[Change]) -> Statements:
@@ -107,7 +114,13 @@ def plan(
     source_timezone: str = "UTC",
 ) -> Statements:
     """Statements that take `source` to `target`; see `Planner`."""
-    planner = Planner(source, target, online=online, source_timezone=source_timezone)
+    planner = Planner(
+        source,
+        target,
+        online=online,
+        source_timezone=source_timezone,
+        renamed=renamed_by(changes),
+    )
     return planner.plan(changes)
 
 

@@ -1,13 +1,13 @@
 """The way back of a plan: a plan of its own, from what the first one arrives at to the source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.renames import Renames
+from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.make import plan
@@ -36,6 +36,7 @@ def undo_of(
     *,
     online: bool = True,
     source_timezone: str = "UTC",
+    hints: Renames = NO_RENAMES,
 ) -> Undo:
     """The way back of a plan.
 
@@ -45,13 +46,15 @@ def undo_of(
         target: what it arrives at.
         online: as for `plan`.
         source_timezone: as for `plan`.
+        hints: renames that the user knows of.
     """
-    arrived = _arrived(source, target)
-    hints = _renames(compare(source, target)).inverse()
+    renamed = renamed_by(compare(source, target, hints))
+    arrived = _arrived(source, target, renamed)
+    known = replace(hints, pairs={**hints.pairs, **renamed})
     lost = summarise(statements).loses_data
     try:
         back = plan(
-            compare(arrived, source, hints),
+            compare(arrived, source, known.inverse()),
             arrived,
             source,
             online=online,
@@ -62,16 +65,6 @@ def undo_of(
     return Undo(back, lost)
 
 
-def _arrived(source: Snapshot, target: Snapshot) -> Snapshot:
+def _arrived(source: Snapshot, target: Snapshot, renamed: Mapping[Identity, Identity]) -> Snapshot:
     """The target's facts with what it leaves open as the source has it, read by the same role."""
-    return replace(completed(target, source), role=source.role, unstated=frozenset())
-
-
-def _renames(changes: Sequence[Change]) -> Renames:
-    return Renames.of(
-        *(
-            (change.before.identity, change.after.identity)
-            for change in changes
-            if change.verb == "rename" and change.before and change.after
-        )
-    )
+    return replace(completed(target, source, renamed), role=source.role, unstated=frozenset())
