@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from gnkmigrate import __version__
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
@@ -148,18 +149,21 @@ def _down(connection: Connection, plan: PlanRun, found: Standing) -> Outlook:
 
 def facts_now(connection: Connection, plan: PlanRun) -> str:
     """The hash of the facts, read as the plan's maker has read them."""
-    session = plan.document.session
-    return facts_hash(read_snapshot(connection, ignore=session.ignore, schemas=session.schemas))
+    read = plan.document.session
+    snapshot = read_snapshot(connection, ignore=read.ignore, schemas=read.schemas, roles=read.roles)
+    return facts_hash(snapshot)
 
 
 def _changed(connection: Connection, plan: PlanRun, since: str, hint: str) -> PlanRefused:
-    source = plan.document.source
+    source, made_by = plan.document.source, plan.document.tool_version
+    tools = f"made by gnkmigrate {made_by}, which may know other facts than {__version__}"
     return PlanRefused(
         f"The database {connection.info.dbname} is not as {plan.words[0].lower()}"
         f"{plan.words[1:]} knows it: its schema has changed since {since}.",
         details=[
             f"made for {source.name}, read as {source.role}",
             f"now {DatabaseUrl.of(connection)}, read as {connection.info.user}",
+            *([tools] if made_by != __version__ else []),
         ],
         hint=hint.format(file=plan.file),
     )

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from gnkmigrate import __version__
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.facts.snapshot import Snapshot
@@ -86,20 +87,25 @@ class UndoDocument(BaseModel, extra="forbid"):
 class SessionDocument(BaseModel, extra="forbid"):
     """How the database was read, and the session in which the statements run.
 
-    `schemas` is null where all were read. `role` has to run the statements, since it is to own
-    some of what they make; it is empty where anybody may.
+    `schemas` is null where all were read; `roles` says whether roles were, too. `role` has to run
+    the statements, since it is to own some of what they make; it is empty where anybody may.
     """
 
     search_path: list[str]
     schemas: list[str] | None
     ignore: list[str]
+    roles: bool
     role: str
 
 
 class PlanDocument(BaseModel, extra="forbid"):
-    """The whole plan; `proof` is null where none was asked for."""
+    """The whole plan; `proof` is null where none was asked for.
+
+    Another version of gnkmigrate may know more facts, and so another hash of the same database.
+    """
 
     version: Literal[2]
+    tool_version: str
     source: SideDocument
     target: SideDocument
     session: SessionDocument
@@ -113,6 +119,7 @@ def write_plan(planned: Planned, proof: Proof | None = None) -> str:
     """The plan as a JSON text that ends with a newline, with what a proof has shown."""
     document = PlanDocument(
         version=VERSION,
+        tool_version=__version__,
         source=_side(planned.source, planned.source_name),
         target=_side(planned.target, planned.target_name),
         session=_session(planned),
@@ -182,6 +189,7 @@ def _session(planned: Planned) -> SessionDocument:
         search_path=list(known.search_path),
         schemas=None if known.schemas is None else list(known.schemas),
         ignore=list(known.ignore),
+        roles=known.roles,
         role=planned.source.role if _owns(planned.source.role, planned) else "",
     )
 

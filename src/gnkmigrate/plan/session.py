@@ -25,6 +25,7 @@ class Circumstances:
         search_path: where its statements find names that are not qualified, as in functions.
         schemas: those that were read; None for all.
         ignore: patterns of what was not read.
+        roles: whether roles and their settings were read.
         online: whether it keeps locks short.
         source_timezone: the zone in which timestamps without one were written.
     """
@@ -32,6 +33,7 @@ class Circumstances:
     search_path: tuple[str, ...] = ("public",)
     schemas: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
+    roles: bool = False
     online: bool = True
     source_timezone: str = "UTC"
 
@@ -110,6 +112,7 @@ def plan_project(
         search_path=settings.schemas,
         schemas=settings.read_schemas,
         ignore=settings.ignore,
+        roles=settings.roles,
         online=online,
         source_timezone=settings.source_timezone,
     )
