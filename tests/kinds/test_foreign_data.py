@@ -21,11 +21,11 @@ MAPPING = "CREATE USER MAPPING FOR reader SERVER s"
 
 
 def test_a_wrapper_comes_and_goes(server: Server) -> None:
-    new = """CREATE FOREIGN DATA WRAPPER "W" OPTIONS (a 'it''s');
+    new = """CREATE FOREIGN DATA WRAPPER "W" OPTIONS (a 'it''s ADD x');
         COMMENT ON FOREIGN DATA WRAPPER "W" IS 'mine';
         GRANT USAGE ON FOREIGN DATA WRAPPER "W" TO reader;"""
     there, back = converge(server, "", new, roles=["reader"])
-    assert there[0] == "CREATE FOREIGN DATA WRAPPER \"W\" OPTIONS (a 'it''s')"
+    assert there[0] == "CREATE FOREIGN DATA WRAPPER \"W\" OPTIONS (a 'it''s ADD x')"
     assert back == ['DROP FOREIGN DATA WRAPPER "W"']
 
 
@@ -166,6 +166,12 @@ def test_a_secret_is_never_read(database: DatabaseUrl) -> None:
     table = snapshot.get("foreign table", "public", "f")
     assert table is not None
     assert table.payload["options"] == ["key=id", "secret=***"]
+    assert [each.kind for each in snapshot.unread if "secrets" in each.reason] == [
+        "foreign data wrapper",
+        "foreign table",
+        "server",
+        "user mapping",
+    ]
 
 
 def test_options_that_the_role_may_not_see_are_no_difference(database: DatabaseUrl) -> None:
@@ -177,6 +183,7 @@ def test_options_that_the_role_may_not_see_are_no_difference(database: DatabaseU
     mapping = snapshot.get("user mapping", "s", "PUBLIC")
     assert mapping is not None
     assert mapping.payload["options"] is None
+    assert "user mapping" in {each.kind for each in snapshot.unread}
     assert [each for each in _compared(snapshot, whole) if each.startswith("user mapping")] == []
 
 

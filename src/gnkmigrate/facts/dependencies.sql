@@ -2,8 +2,8 @@
 -- n and a are dependencies; i (the type of a table, the rule of a view, the index of a
 -- constraint) and e (what an extension made) say which object stands for this one.
 -- Left out for speed, since they say nothing new: objects that initdb made (below 16384), a
--- thing's schema and a default's column (they are its parents; a schema is not that of extensions
--- and extended statistics), PostgreSQL's own triggers (foreign keys) and TOAST tables.
+-- thing's schema and a default's column (they are its parents; a schema is not that of extensions,
+-- extended statistics and publications), PostgreSQL's own triggers (foreign keys) and TOAST tables.
 SELECT
     link.classid,
     link.objid,
@@ -19,6 +19,8 @@ WHERE
     AND NOT (
         link.refclassid = 'pg_namespace'::regclass
         AND link.classid NOT IN ('pg_extension'::regclass, 'pg_statistic_ext'::regclass)
+        -- PostgreSQL 14 has no such catalog.
+        AND link.classid IS DISTINCT FROM (SELECT to_regclass('pg_publication_namespace'))
     )
     AND NOT (link.classid = 'pg_attrdef'::regclass AND link.deptype = 'a')
     AND NOT (

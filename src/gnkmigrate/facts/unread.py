@@ -5,7 +5,9 @@ comment or privileges without being a fact.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
 
 from psycopg import sql
 
@@ -15,6 +17,7 @@ from gnkmigrate.facts.fact import Address, Fact
 from gnkmigrate.facts.query import query
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds import kinds
+from gnkmigrate.kinds.kind import MASK
 
 _NAMED = 5
 _NOBODY = "no kind reads it"
@@ -72,13 +75,18 @@ def _of_other_catalogs(connection: Connection) -> Iterator[Unread]:
         sql.SQL(
             "SELECT {}, count(*), (array_agg(oid::text ORDER BY oid))[:{}] FROM {} "
             "WHERE oid >= {} HAVING count(*) > 0"
-        ).format(name, _NAMED, sql.Identifier("pg_catalog", name), FIRST_USER_OID)
+        ).format(name, _NAMED, sql.Identifier("pg_catalog", name), _first(name))
         for name in names
     )
     found = connection.execute(sql.SQL(" UNION ALL ").join(queries), prepare=False)
     for name, count, oids in found:
         kind = name.removeprefix("pg_").removesuffix("_metadata").replace("_", " ")
         yield Unread(_SPELLED.get(kind, kind), tuple(oids), count, _NOBODY)
+
+
+def _first(catalog: str) -> int:
+    """The lowest oid of what users have made; they may choose those of large objects."""
+    return 0 if catalog == "pg_largeobject_metadata" else FIRST_USER_OID
 
 
 def _described(connection: Connection, addresses: Iterable[Address]) -> Iterator[Unread]:
@@ -95,15 +103,24 @@ def _described(connection: Connection, addresses: Iterable[Address]) -> Iterator
 
 
 def _hidden(facts: Iterable[Fact]) -> Iterator[Unread]:
-    """Values that look like secrets, or that the role may not read."""
-    hidden: Mapping[str, frozenset[str]] = {
-        name: kind.hidden for name, kind in kinds().items() if kind.hidden
-    }
+    """Values that the role may not read, and secrets, of which only the mark is read."""
+    looked_at = {name: each for name, each in kinds().items() if each.hidden or each.masked}
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for fact in facts:
-        for attribute in hidden.get(fact.identity[0], ()):
-            if fact.payload[attribute] is None:
-                found[fact.kind, attribute].append(".".join(fact.identity.path))
-    for (kind, attribute), names in sorted(found.items()):
-        reason = f"its {attribute} is not read"
+        known = looked_at.get(fact.identity[0])
+        if known is None:
+            continue
+        for attribute in known.hidden | known.masked:
+            if reason := _why_hidden(attribute, fact.payload[attribute], known.masked):
+                found[fact.kind, reason].append(".".join(fact.identity.path))
+    for (kind, reason), names in sorted(found.items()):
         yield Unread(kind, tuple(sorted(names)[:_NAMED]), len(names), reason)
+
+
+def _why_hidden(attribute: str, value: Any, masked: AbstractSet[str]) -> str:
+    """Why a value is not known, or not as a whole; "" where it is."""
+    if value is None:
+        return f"the role may not read its {attribute}"
+    texts = [value] if isinstance(value, str) else value
+    secret = attribute in masked and any(MASK in text for text in texts)
+    return f"secrets among its {attribute} are never read" if secret else ""

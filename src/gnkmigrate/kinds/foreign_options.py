@@ -8,17 +8,16 @@ says so.
 from collections.abc import Sequence
 
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.kind import MASK, Unplannable
 from gnkmigrate.kinds.options import foreign_options
-from gnkmigrate.postgres.quoting import identifier
-
-_MARK = "***"
+from gnkmigrate.postgres.quoting import identifier, literal
 
 
 def clause(options: Sequence[str]) -> str:
     """OPTIONS of a new thing, with a space in front; "" where it has none that can be given."""
-    given = foreign_options((), [each for each in options if not _is_secret(each)])
-    return f" OPTIONS ({given.replace('ADD ', '')})" if given else ""
+    parts = (option.partition("=") for option in options if not _is_secret(option))
+    given = ", ".join(f"{identifier(name)} {literal(value)}" for name, _, value in parts)
+    return f" OPTIONS ({given})" if given else ""
 
 
 def changed(change: Change, reference: str) -> str:
@@ -69,7 +68,7 @@ def _by_hand(reference: str, missing: frozenset[str]) -> str:
 
 
 def _is_secret(option: str) -> bool:
-    return option.partition("=")[2] == _MARK
+    return option.partition("=")[2] == MASK
 
 
 def _name(option: str) -> str:

@@ -17,6 +17,7 @@ class ForeignDataWrapper(Kind):
     word = "FOREIGN DATA WRAPPER"
     has_owner = True
     grant_word = "FOREIGN DATA WRAPPER"
+    masked = frozenset({"options"})
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context

@@ -29,6 +29,7 @@ class ForeignTable(TableKind):
     rank = 62
     word = "FOREIGN TABLE"
     holds_data = False
+    masked = frozenset({"options"})
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         payload, reference = fact.payload, self.reference(fact)

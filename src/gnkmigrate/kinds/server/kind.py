@@ -27,6 +27,7 @@ class Server(Kind):
     word = "SERVER"
     has_owner = True
     grant_word = "FOREIGN SERVER"
+    masked = frozenset({"options"})
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind, Unplannable
+from gnkmigrate.kinds.kind import MASK, Context, How, Kind, Unplannable
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal
 
-_MARK = "***"
 # What ALTER SUBSCRIPTION changes on the publisher too.
 _ON_PUBLISHER = ("failover", "two_phase")
 _OPTIONS = (
@@ -56,6 +55,7 @@ class Subscription(Kind):
     has_owner = True
     has_label = True
     hidden = frozenset({"connection"})
+    masked = hidden
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
@@ -157,7 +157,7 @@ def _publications(fact: Fact) -> str:
 
 
 def _is_secret(fact: Fact) -> bool:
-    return _MARK in fact.payload["connection"]
+    return MASK in fact.payload["connection"]
 
 
 def _without_secrets(connection: str) -> str:

@@ -24,7 +24,9 @@ class UserMapping(Kind):
     rank = 18
     word = "USER MAPPING"
     has_comment = False
+    can_be_renamed = False
     hidden = frozenset({"options"})
+    masked = frozenset({"options"})
 
     def reference(self, fact: Fact) -> str:
         server, role = fact.identity.path
