@@ -34,12 +34,13 @@ def _inside(draw: st.DrawFn, table: Fact) -> list[Fact]:
         st.lists(st.sampled_from(["a_key", "b_key", "c_key"]), max_size=2, unique=True)
     ):
         columns = draw(st.lists(st.sampled_from(names), unique=True)) if names else []
-        subject = {"type": "unique", "columns": columns}
+        subject = {"type": "unique", "columns": columns, "references": None}
+        definition = f"UNIQUE ({', '.join(columns)})"
         facts.append(
             Fact(
                 Identity("constraint", (*table.identity.path, name)),
                 table.identity,
-                {**subject, "validated": draw(st.booleans())},
+                {**subject, "definition": definition, "validated": draw(st.booleans())},
                 frozenset(Identity("column", (*table.identity.path, name)) for name in columns),
             )
         )

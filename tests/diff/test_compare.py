@@ -105,6 +105,7 @@ def test_changes_come_in_the_order_of_identities(read: Read) -> None:
         ("column", ("t", "a")),
         ("column", ("t", "b")),
         ("column", ("t", "c")),
+        ("owner", ("public", "s")),
         ("table", ("s",)),
     ]
 

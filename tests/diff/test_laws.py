@@ -144,4 +144,5 @@ def _reworded(fact: Fact, moved: dict[Identity, Identity]) -> Fact:
     if fact.kind == "constraint" and fact.parent is not None:
         columns = [Identity("column", (*fact.parent.path, name)) for name in payload["columns"]]
         payload["columns"] = [moved[column].name for column in columns]
+        payload["definition"] = f"UNIQUE ({', '.join(payload['columns'])})"
     return Fact(moved[fact.identity], moved[fact.parent] if fact.parent else None, payload)

@@ -45,7 +45,7 @@ def test_changes_are_grouped_by_table_and_aligned(read: Read) -> None:
         "  > constraint users_pkey → users_pk",
         "  + index users_note        USING btree (note)",
         "",
-        "14 differences: 9 to add, 2 to remove, 1 to alter, 2 to rename.",
+        "16 differences: 10 to add, 3 to remove, 1 to alter, 2 to rename.",
     ]
 
 

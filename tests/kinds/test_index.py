@@ -3,6 +3,7 @@
 import pytest
 
 from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
 from tests.plan.support import Case, case
 
 TABLE = "CREATE TABLE item (id integer, name text, shown boolean);"
@@ -65,6 +66,31 @@ CASES = {
         "DROP TYPE public.kind",
     ),
 }
+
+
+COLLATIONS = 'CREATE TABLE t (a text, c text COLLATE "C");'
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a", 'a COLLATE "C"'),
+        ("c", 'c COLLATE "default"'),
+        ("lower(a)", 'lower(a) COLLATE "C"'),
+        ("lower(c)", 'lower(c) COLLATE "default"'),
+        ('lower(a COLLATE "C")', 'lower(a COLLATE "C") COLLATE "default"'),
+    ],
+)
+def test_a_key_has_a_collation_of_its_own(server: Server, one: str, other: str) -> None:
+    made = f"CREATE INDEX i ON t ({one})"
+    there, back = converge(server, made, f"CREATE INDEX i ON t ({other})", shared=COLLATIONS)
+    assert len(there) == len(back) == 3
+
+
+def test_what_is_beside_an_indexed_column_is_none_of_its_business(server: Server) -> None:
+    index = "CREATE INDEX i ON t (lower(a));"
+    there = converge(server, f"CREATE TABLE t (a text); {index}", COLLATIONS + index).there
+    assert there == ['ALTER TABLE public.t ADD COLUMN c text COLLATE "C"']
 
 
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
