@@ -6,7 +6,7 @@ is there already. So neither is a difference, and what is made again gets it bac
 
 from collections.abc import Iterator, Mapping
 
-from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_in
+from gnkmigrate.diff.renames import NOTHING_RENAMED, NewNames
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import kinds, satellites
@@ -57,18 +57,19 @@ def _open(
 ) -> Iterator[Fact]:
     """The facts of `other` that `one` has nothing to say about."""
     unsaid = {fact.identity for fact in _unsaid(one, silent)}
+    names = NewNames(renamed) if renamed else None
     for kind in silent:
         for there in other.of_kind(kind):
-            fact = _under_new_name(there, renamed) if renamed else there
+            fact = there if names is None else _under_new_name(there, names)
             is_there = fact.parent is None or fact.parent in one
             if is_there and (fact.identity not in one or fact.identity in unsaid):
                 yield fact
 
 
-def _under_new_name(fact: Fact, renamed: Mapping[Identity, Identity]) -> Fact:
+def _under_new_name(fact: Fact, names: NewNames) -> Fact:
     """What hangs on a thing that has another name, or lives in one."""
     old = fact.parent
-    new = None if old is None else renamed_in(old, renamed)
+    new = None if old is None else names.of(old)
     if old is None or new is None or new == old:
         return fact
     kind, *path = fact.identity.path
@@ -93,7 +94,7 @@ def _resolved(script: Snapshot, other: Snapshot) -> dict[Identity, Fact]:
                 meant = kind.beside(fact, script, other)
                 if meant is not fact:
                     del facts[fact.identity]
-                    facts[meant.identity] = meant
+                    facts |= {} if meant is None else {meant.identity: meant}
     return facts
 
 

@@ -133,6 +133,7 @@ class Kind(ABC):
         holds_data: whether dropping it loses what cannot be made again.
         inline: whether it can be written inside the command that makes what it lives in.
         of_column: whether its parent is a column, whose name it has.
+        can_be_renamed: whether ALTER ... RENAME gives a thing of it another name.
         is_aspect: whether it says more of what has an address already, and nothing lives in it.
         carries_siblings: whether making or dropping it changes what lives beside it; see `carries`.
         since: the first server_version_num that has it.
@@ -170,6 +171,7 @@ class Kind(ABC):
     holds_data: ClassVar[bool] = False
     inline: ClassVar[bool] = False
     of_column: ClassVar[bool] = False
+    can_be_renamed: ClassVar[bool] = True
     is_aspect: ClassVar[bool] = False
     carries_siblings: ClassVar[bool] = False
     since: ClassVar[int] = 0
@@ -394,6 +396,11 @@ class Kind(ABC):
         del fact, source, target
         return iter(())
 
+    def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        """What is altered by the same command: what is in the way of this is in the way of that."""
+        del change, target
+        return iter(())
+
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         """What is dropped after `fact` where both are, beyond what it depends on."""
         del fact, source
@@ -425,8 +432,11 @@ class Kind(ABC):
         del fact, version
         return True
 
-    def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact:
-        """A fact of a script with what it leaves open filled in from another database's facts."""
+    def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact | None:
+        """A fact of a script with what it leaves open filled in from another database's facts.
+
+        None where it then says nothing any more.
+        """
         del script, other
         return fact
 

@@ -9,6 +9,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 
 class AccessMethod(Kind):
     name = "access method"
+    can_be_renamed = False
     catalog = "pg_am"
     attributes = {"type": How.MADE_AGAIN, "handler": How.MADE_AGAIN}
     rank = 48

@@ -12,6 +12,7 @@ _CONTEXTS = {"explicit": "", "assignment": " AS ASSIGNMENT", "implicit": " AS IM
 
 class Cast(Kind):
     name = "cast"
+    can_be_renamed = False
     catalog = "pg_cast"
     attributes = {
         "method": How.MADE_AGAIN,

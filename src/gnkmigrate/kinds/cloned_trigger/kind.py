@@ -17,6 +17,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 
 class ClonedTrigger(Kind):
     name = "cloned trigger"
+    can_be_renamed = False
     catalog = "pg_trigger"
     parent_catalog = "pg_class"
     attributes = {"of": How.COSMETIC, "partitions": How.COSMETIC, "enabled": How.ALTERED}

@@ -12,6 +12,7 @@ from gnkmigrate.postgres.quoting import identifier, literal
 
 class ExtensionKind(Kind):
     name = "extension"
+    can_be_renamed = False
     catalog = "pg_extension"
     attributes = {
         "schema": How.ALTERED,

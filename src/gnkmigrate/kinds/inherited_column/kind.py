@@ -14,6 +14,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 
 class InheritedColumnKind(Kind):
     name = "inherited column"
+    can_be_renamed = False
     catalog = "pg_class"
     parent_catalog = "pg_class"
     attributes = {

@@ -10,6 +10,7 @@ from gnkmigrate.kinds.user_type import UserType
 
 class ShellType(UserType):
     name = "shell type"
+    can_be_renamed = False
     attributes = {}
     rank = 22
     grant_word = ""  # a shell has no privileges

@@ -1,0 +1,139 @@
+"""Removals and additions that may be one thing under two names, where data would be lost.
+
+Nothing is paired here: it is for the user to say which it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gnkmigrate.diff.naming import LABEL
+from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, NewNames, Renames, renamed_by
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
+from gnkmigrate.kinds.change import Change
+
+_COLUMN = "column"
+_ALIKE = 0.6  # of the columns of two tables, as many as that are enough
+_TOO_MANY = 250_000  # pairs of tables
+_UNRENAMED = NewNames(NOTHING_RENAMED)
+
+
+class Likely(NamedTuple):
+    """What may be a rename.
+
+    Attributes:
+        old: what is gone.
+        new: what is there instead.
+        why: what speaks for it, in a few words.
+    """
+
+    old: Identity
+    new: Identity
+    why: str
+
+
+def likely_renames(
+    changes: Sequence[Change], source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES
+) -> tuple[Likely, ...]:
+    """What may be renames, of that which holds data: tables, their columns, labels of enums.
+
+    Args:
+        changes: as `compare` returned them.
+        source: what was compared.
+        target: with what.
+        hints: what the user has said already; it is not asked again.
+    """
+    names = NewNames(renamed_by(changes))
+    removed = [each.fact for each in changes if each.verb == "remove"]
+    removed = [fact for fact in removed if fact.identity not in hints.gone]
+    added = [each.fact for each in changes if each.verb == "add"]
+    pairs = [
+        (group, there[place])
+        for there in [_by_place(added, _UNRENAMED)]
+        for place, group in _by_place(removed, names).items()
+        if place in there
+    ]
+    return (
+        *(each for old, new in pairs for each in _tables(old, new, source, target)),
+        *(each for old, new in pairs for each in _columns(old, new)),
+        *_labels(changes, hints),
+    )
+
+
+def _by_place(
+    facts: Iterable[Fact], names: NewNames
+) -> Mapping[tuple[str, Identity | None], Sequence[Fact]]:
+    """Facts of one kind in one parent, under the name that the target has for it."""
+    found: dict[tuple[str, Identity | None], list[Fact]] = {}
+    for fact in facts:
+        parent = None if fact.parent is None else names.of(fact.parent)
+        found.setdefault((fact.kind, parent), []).append(fact)
+    return found
+
+
+def _tables(
+    removed: Sequence[Fact], added: Sequence[Fact], source: Snapshot, target: Snapshot
+) -> Iterator[Likely]:
+    """Pairs of tables, each more like the other than like any third."""
+    old = {fact: columns for fact in removed if (columns := _columns_of(fact, source))}
+    new = {fact: columns for fact in added if (columns := _columns_of(fact, target))}
+    if len(old) * len(new) > _TOO_MANY:
+        return  # it is another schema, not another name
+    scores = {
+        (before, after): len(had & has) / max(len(had), len(has))
+        for before, had in old.items()
+        for after, has in new.items()
+    }
+    for before, after in _best_of_both(scores):
+        shared, of = len(old[before] & new[after]), max(len(old[before]), len(new[after]))
+        yield Likely(before.identity, after.identity, f"{shared} of {of} columns are the same")
+
+
+def _best_of_both(scores: Mapping[tuple[Fact, Fact], float]) -> Iterator[tuple[Fact, Fact]]:
+    """The pairs that are alike, and neither of which is as much like another."""
+    by_one: dict[Fact, list[float]] = {}
+    for pair, score in scores.items():
+        for each in pair:
+            by_one.setdefault(each, []).append(score)
+    for pair, score in scores.items():
+        best = all(max(by_one[each]) == score and by_one[each].count(score) == 1 for each in pair)
+        if score >= _ALIKE and best:
+            yield pair
+
+
+def _columns_of(fact: Fact, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
+    """Names and types of the columns of what holds rows."""
+    if not kind_of(fact.kind).holds_data:
+        return frozenset()
+    columns = snapshot.children(fact.identity, _COLUMN)
+    return frozenset((each.identity.name, str(each.payload["type"])) for each in columns)
+
+
+def _columns(removed: Sequence[Fact], added: Sequence[Fact]) -> Iterator[Likely]:
+    """Columns of one table that are the same but for the name, with no third among them."""
+    for before in removed:
+        alike = [after for after in added if before.is_alike(after)]
+        if before.kind == _COLUMN and len(alike) == 1 and _is_only(alike[0], removed):
+            why = f"both are {before.payload['type']}"
+            yield Likely(before.identity, alike[0].identity, why)
+
+
+def _is_only(after: Fact, removed: Sequence[Fact]) -> bool:
+    return sum(before.is_alike(after) for before in removed) == 1
+
+
+def _labels(changes: Sequence[Change], hints: Renames) -> Iterator[Likely]:
+    """A label in whose place another one stands, while all others stay."""
+    for change in changes:
+        if change.verb != "alter" or change.before is None or "labels" not in change.differing:
+            continue
+        old, new = change.before.payload["labels"], change.fact.payload["labels"]
+        unlike = [(was, is_) for was, is_ in zip(old, new, strict=False) if was != is_]
+        if len(old) != len(new) or len(unlike) != 1:
+            continue
+        ((was, becomes),) = unlike
+        gone = Identity(LABEL, (*change.before.identity.path, was))
+        if was not in new and becomes not in old and gone not in hints.gone | hints.pairs.keys():
+            there = Identity(LABEL, (*change.identity.path, becomes))
+            yield Likely(gone, there, "it stands in its place among the labels")

@@ -1,0 +1,124 @@
+"""What may be a rename, and what becomes of the comparison when somebody says whether it is."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.likely import Likely, likely_renames
+from gnkmigrate.diff.naming import read_renames, written
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.diff.settling import PossibleRename, leave_open, refuse, settled
+from tests.facts.conftest import Read
+
+PICTURE = "CREATE TABLE picture (id int, title text, taken date, size int)"
+
+
+def likely(read: Read, before: str, after: str, hints: Renames = NO_RENAMES) -> list[str]:
+    source, target = read(before), read(after)
+    found = likely_renames(compare(source, target, hints), source, target, hints)
+    return [f"{written(old, new)} ({why})" for old, new, why in found]
+
+
+def test_tables_most_of_whose_columns_are_the_same(read: Read) -> None:
+    photo = "CREATE TABLE photo (id int, title text, taken date, width bigint)"
+    assert likely(read, PICTURE, photo) == [
+        "table public.picture = photo (3 of 4 columns are the same)"
+    ]
+    assert likely(read, PICTURE, photo.replace("taken date", "taken text")) == []
+    assert likely(read, PICTURE, f"CREATE SCHEMA s; {photo.replace('photo', 's.photo')}") == []
+
+
+def test_the_table_that_is_most_alike(read: Read) -> None:
+    three = "CREATE TABLE snap (id int, title text, taken date)"
+    same = PICTURE.replace("picture", "photo")
+    assert likely(read, PICTURE, f"{three}; {same}") == [
+        "table public.picture = photo (4 of 4 columns are the same)"
+    ]
+    assert likely(read, PICTURE, f"{same}; {same.replace('photo', 'image')}") == []
+
+
+def test_what_has_a_new_name_beyond_doubt_is_not_asked_about(read: Read) -> None:
+    assert likely(read, PICTURE.replace("picture", '"Picture"'), PICTURE) == []
+
+
+def test_columns_that_are_the_same_but_for_the_name(read: Read) -> None:
+    assert likely(read, PICTURE, PICTURE.replace("title", "caption")) == [
+        "column public.picture.title = caption (both are text)"
+    ]
+    assert likely(read, PICTURE, PICTURE.replace("title text", "caption varchar")) == []
+    assert likely(read, PICTURE, PICTURE.replace("size int", "width int, height int")) == []
+    assert likely(read, PICTURE.replace("id int", "a int, b int"), PICTURE) == []
+
+
+def test_a_label_in_the_place_of_another(read: Read) -> None:
+    mood = "CREATE TYPE mood AS ENUM ('glad', 'sad', 'so so')"
+    assert likely(read, mood, mood.replace("sad", "unhappy")) == [
+        "label public.mood.sad = unhappy (it stands in its place among the labels)"
+    ]
+    assert likely(read, mood, mood.replace("'sad'", "'blue', 'x'")) == []
+    assert likely(read, mood, mood.replace("glad", "merry").replace("sad", "blue")) == []
+    assert likely(read, mood, "CREATE TYPE mood AS ENUM ('sad', 'glad', 'so so')") == []
+
+
+def test_without_data_nothing_is_lost(read: Read) -> None:
+    view = "CREATE VIEW a AS SELECT 1 AS x"
+    assert likely(read, view, view.replace("VIEW a", "VIEW b")) == []
+    years = "CREATE TABLE y (d date) PARTITION BY LIST (d); CREATE TABLE {} PARTITION OF y DEFAULT"
+    assert likely(read, years.format("y1"), years.format("y2")) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        read_renames(["table public.picture = photo"]),
+        read_renames([], ["table public.picture"]),
+    ],
+)
+def test_what_the_user_has_said_is_not_asked_about(read: Read, said: Renames) -> None:
+    assert likely(read, PICTURE, PICTURE.replace("picture", "photo"), said) == []
+
+
+def test_a_table_that_is_renamed_lets_its_columns_be_asked_about(read: Read) -> None:
+    asked: list[str] = []
+
+    def yes(found: Sequence[Likely]) -> Renames:
+        asked.extend(written(old, new) for old, new, _ in found)
+        return Renames.of(*((old, new) for old, new, _ in found))
+
+    source = read(PICTURE)
+    target = read(PICTURE.replace("picture", "photo").replace("title", "caption"))
+    changes, hints = settled(source, target, NO_RENAMES, yes)
+    assert asked == ["table public.picture = photo", "column public.picture.title = caption"]
+    assert [f"{each.verb} {each.identity}" for each in changes] == [
+        "rename column public.photo.caption",
+        "rename table public.photo",
+    ]
+    assert len(hints.pairs) == 2
+
+
+def test_what_is_said_to_be_gone_is_paired_with_nothing(read: Read) -> None:
+    source, target = (
+        read('CREATE TABLE t ("isActive" boolean)'),
+        read("CREATE TABLE t (is_active boolean)"),
+    )
+    gone = read_renames([], ["column public.t.isActive"])
+    changes, _ = settled(source, target, gone, refuse)
+    assert [(each.verb, each.identity.name) for each in changes] == [
+        ("remove", "isActive"),
+        ("add", "is_active"),
+    ]
+
+
+def test_in_a_script_nothing_is_guessed(read: Read) -> None:
+    source, target = read(PICTURE), read(PICTURE.replace("picture", "photo"))
+    with pytest.raises(PossibleRename, match="A possible rename") as found:
+        settled(source, target, NO_RENAMES, refuse)
+    assert found.value.details == (
+        "table public.picture = photo? (4 of 4 columns are the same)",
+        "  it is one:  --rename 'table public.picture = photo'",
+        "  it is none: --no-rename 'table public.picture'",
+    )
+    changes, hints = settled(source, target, NO_RENAMES, leave_open)
+    assert {each.verb for each in changes} == {"add", "remove"}
+    assert hints == NO_RENAMES
