@@ -2,6 +2,7 @@
 
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
+from tests.plan.support import migrate
 
 SERVER = """CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
     CREATE SERVER other FOREIGN DATA WRAPPER w;"""
@@ -106,3 +107,16 @@ def test_a_renamed_server_is_no_difference_of_its_tables(server: Server) -> None
     assert [each.sql for each in planned(server, old, new)] == [
         'ALTER SERVER "myServer" RENAME TO my_server'
     ]
+
+
+def test_every_statement_says_which_lock_it_takes(server: Server) -> None:
+    """`migrate` holds it against pg_locks."""
+    options = TABLE.replace("s;", "s OPTIONS (a 'b');").replace(
+        "integer", "integer OPTIONS (c 'd')"
+    )
+    assert len(migrate(server, SERVER + TABLE, SERVER + options)) == 2
+    migrate(server, SERVER + TABLE, SERVER)
+    migrate(server, SERVER, SERVER + TABLE)
+    migrate(server, SERVER + TABLE, SERVER + TABLE.replace(" f ", ' "F" '))
+    narrow = "CREATE FOREIGN TABLE f (a bigint NOT NULL) SERVER s;"
+    migrate(server, SERVER + TABLE, SERVER + narrow)

@@ -4,6 +4,7 @@ import pytest
 
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
+from tests.plan.support import migrate
 
 TABLES = """CREATE TABLE t (a integer PRIMARY KEY, b text, c integer);
     CREATE TABLE u (a integer PRIMARY KEY);"""
@@ -150,3 +151,13 @@ def test_a_rename_is_no_difference_of_the_publication(narrowing: Server) -> None
         made = [each.sql for each in planned(narrowing, before, after)]
         assert made
         assert not [each for each in made if "PUBLICATION" in each]
+
+
+def test_every_statement_says_which_lock_it_takes(narrowing: Server) -> None:
+    """`migrate` holds it against pg_locks."""
+    old = "CREATE PUBLICATION p FOR TABLE t WHERE (c > 1);"
+    new = "CREATE PUBLICATION p FOR TABLE t (a), u;"
+    assert len(migrate(narrowing, TABLES + old, TABLES + new)) == 2
+    migrate(narrowing, TABLES + new, TABLES + old)
+    migrate(narrowing, TABLES, TABLES + old)
+    migrate(narrowing, TABLES + old, TABLES)
