@@ -3,6 +3,7 @@
 import pytest
 
 from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
 from tests.plan.support import Case, case
 
 OTHERS = (
@@ -46,3 +47,52 @@ CASES = {
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
 def test_case(server: Server, given: Case) -> None:
     assert given.migrate(server) == given.expected
+
+
+def test_on_what_is_no_fact_of_its_own(server: Server) -> None:
+    made = (
+        f"{TABLE} ALTER TABLE item ADD CONSTRAINT k PRIMARY KEY (id); CREATE TYPE c AS (x integer);"
+        "CREATE VIEW v AS SELECT id FROM item;"
+        "CREATE DOMAIN d AS integer CONSTRAINT dc CHECK (true);"
+        "CREATE TABLE p (a integer, b integer) PARTITION BY LIST (a);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+    )
+    given = (
+        "COMMENT ON COLUMN v.id IS 'a'; COMMENT ON COLUMN c.x IS 'b'; COMMENT ON INDEX k IS 'c';"
+        "COMMENT ON COLUMN p1.b IS 'd'; COMMENT ON CONSTRAINT dc ON DOMAIN d IS 'e';"
+    )
+    assert converge(server, "", given, shared=made) == (
+        [
+            "COMMENT ON COLUMN public.c.x IS 'b'",
+            "COMMENT ON COLUMN public.p1.b IS 'd'",
+            "COMMENT ON COLUMN public.v.id IS 'a'",
+            "COMMENT ON CONSTRAINT dc ON DOMAIN public.d IS 'e'",
+            "COMMENT ON INDEX public.k IS 'c'",
+        ],
+        [
+            "COMMENT ON COLUMN public.c.x IS NULL",
+            "COMMENT ON COLUMN public.p1.b IS NULL",
+            "COMMENT ON COLUMN public.v.id IS NULL",
+            "COMMENT ON CONSTRAINT dc ON DOMAIN public.d IS NULL",
+            "COMMENT ON INDEX public.k IS NULL",
+        ],
+    )
+
+
+def test_a_column_that_gets_something_of_its_own_keeps_its_comment(server: Server) -> None:
+    made = (
+        "CREATE TABLE p (a integer, b integer) PARTITION BY LIST (a);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); COMMENT ON COLUMN p1.b IS 'b';"
+    )
+    own = f"{made} ALTER TABLE p1 ALTER b SET STATISTICS 10;"
+    assert len(converge(server, made, own).there) == 1
+
+
+def test_extensions_describe_themselves(server: Server) -> None:
+    hstore = "CREATE EXTENSION hstore;"
+    own = "COMMENT ON EXTENSION hstore IS 'mine'; COMMENT ON SCHEMA public IS 'ours';"
+    assert len(converge(server, "", hstore).there) == 1
+    assert converge(server, hstore, hstore + own).there == [
+        "COMMENT ON EXTENSION hstore IS 'mine'",
+        "COMMENT ON SCHEMA public IS 'ours'",
+    ]

@@ -45,7 +45,7 @@ def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
             if left:
                 shown = tuple(_called(each) for each in left)
                 reason = f"the {name} says nothing of them"
-                found.append(Unread(kind, shown[:_NAMED], len(left), reason))
+                found.append(Unread(kind, shown[:_NAMED], len(left), reason, on_purpose=True))
     return tuple(found)
 
 

@@ -77,6 +77,16 @@ class Dependencies:
             current = self._owners.get(current[:2])
         return None
 
+    def wholes(self, address: Address) -> Iterator[tuple[int, int]]:
+        """An object by its catalog and oid, what it is a part of, and so on."""
+        passed = set()
+        current: tuple[int, int] | None = address[:2]
+        while current is not None and current not in passed:
+            yield current
+            passed.add(current)
+            above = self._owners.get(current)
+            current = None if above is None else above[:2]
+
     @cached_property
     def _owners(self) -> Mapping[tuple[int, int], Address]:
         return {

@@ -239,7 +239,7 @@ def _losing(current: Privileges, wanted: Privileges, usual: _Usual) -> frozenset
 def _in_turn(turns: Sequence[_Turn]) -> Iterator[Sequence[_Turn]]:
     """Nobody grants what is yet to be granted to them."""
     while turns:
-        pending = {(turn.key.role, turn.key.name) for turn in turns}
+        pending = {(turn.key.role, turn.key.name) for turn in turns if turn.key.role != PUBLIC}
         ready = [turn for turn in turns if (turn.key.grantor, turn.key.name) not in pending]
         yield ready or turns
         turns = [turn for turn in turns if turn not in ready] if ready else ()

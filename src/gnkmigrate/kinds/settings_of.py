@@ -5,7 +5,7 @@ names than the one that it runs on.
 """
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.kind import MASK, Unplannable
 from gnkmigrate.postgres.configuration import name_of, value_of
 from gnkmigrate.postgres.quoting import dollar_quoted, literal
 
@@ -36,7 +36,7 @@ def known_value(fact: Fact, parameter: str) -> str:
         Unplannable: it was not read.
     """
     value = fact.payload["value"]
-    if value is None:
+    if value == MASK:
         raise Unplannable(
             f"{fact.identity} looks like a secret, and its value is not read.",
             hint=f"Set {parameter} yourself, or name it in the setting ignore.",

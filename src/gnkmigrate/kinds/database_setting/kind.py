@@ -15,7 +15,7 @@ class DatabaseSetting(Kind):
     name = "database setting"
     catalog = "pg_db_role_setting"
     attributes = {"value": How.ALTERED}
-    hidden = frozenset({"value"})
+    masked = frozenset({"value"})
     rank = 120
     silence = SILENCE
     has_comment = False

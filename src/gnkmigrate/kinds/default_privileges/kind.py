@@ -77,7 +77,7 @@ class DefaultPrivileges(Kind):
             identity=Identity(self.name, (name,)), payload={**fact.payload, "role": None}
         )
 
-    def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact:
+    def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact | None:
         """Where a script names no role: that which has some for the same, or who runs it."""
         if fact.payload["role"] is not None:
             return fact

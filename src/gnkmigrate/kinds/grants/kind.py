@@ -81,14 +81,16 @@ class Grants(Kind):
         is_public = fact.identity.path == ("schema", "public")
         return not (is_public and fact.payload["grants"] == initial)
 
-    def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact:
+    def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact | None:
         """What a script grants to the role that owns the thing anyway says nothing."""
         owner = None if _is_member(fact) else _owner_beside(fact, script, other)
         if owner is None:
             return fact
         held = privileges(fact.payload["grants"])
         moved = owned_by(held, identifier(owner), holds=not _is_column(fact))
-        return fact if moved == held else fact.has({"grants": entries(moved)})
+        if moved == held:
+            return fact
+        return fact.has({"grants": entries(moved)}) if moved else None
 
 
 def _read(fact: Fact, context: Context) -> Privileges:

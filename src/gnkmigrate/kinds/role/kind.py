@@ -8,7 +8,7 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.kind import MASK, Context, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.configuration import name_of, value_of
 from gnkmigrate.postgres.quoting import literal
@@ -29,7 +29,7 @@ class Role(Kind):
     name = "role"
     catalog = "pg_authid"
     attributes = dict.fromkeys(_USUAL, How.ALTERED)
-    unordered = frozenset({"settings"})
+    unordered = masked = frozenset({"settings"})
     rank = 5
     word = "ROLE"
     of_server = True
@@ -61,7 +61,7 @@ class Role(Kind):
         for name in sorted(was.keys() - wanted.keys()):
             yield f"{alter} RESET {name_of(name)}"
         for name, value in wanted.items():
-            if value is not None and was.get(name) != value:
+            if value not in (MASK, was.get(name)):
                 yield f"{alter} SET {name_of(name)} = {value_of(name, value)}"
         comment = fact.payload["comment"]
         if comment != before["comment"]:
@@ -80,10 +80,9 @@ def _options(fact: Fact, before: Mapping[str, Any]) -> Iterator[str]:
         yield f"VALID UNTIL {literal(payload['valid_until'] or 'infinity')}"
 
 
-def _settings(given: Sequence[str]) -> Mapping[str, str | None]:
-    """By their names; None where the value was not read."""
-    pairs = (each.partition("=") for each in given)
-    return {name: value if equals else None for name, equals, value in pairs}
+def _settings(given: Sequence[str]) -> Mapping[str, str]:
+    """By their names."""
+    return {name: value for name, _, value in (each.partition("=") for each in given)}
 
 
 KIND = Role()

@@ -25,7 +25,7 @@ SELECT
                 WHEN
                     split_part(given, '=', 1)
                     ~* 'passw|pwd|secret|token|salt|credential|private|key'
-                    THEN split_part(given, '=', 1)
+                    THEN split_part(given, '=', 1) || '=***'
                 ELSE given
             END
         FROM unnest(setting.setconfig) AS given

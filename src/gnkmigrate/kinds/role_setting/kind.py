@@ -18,7 +18,7 @@ class RoleSetting(Kind):
         "parameter": How.MADE_AGAIN,
         "value": How.ALTERED,
     }
-    hidden = frozenset({"value"})
+    masked = frozenset({"value"})
     rank = 121
     silence = SILENCE
     has_comment = False

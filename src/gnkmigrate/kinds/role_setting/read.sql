@@ -9,8 +9,9 @@ SELECT
     pg_get_userbyid(setting.setrole) AS role,
     split_part(given.text, '=', 1) AS parameter,
     CASE
-        WHEN split_part(given.text, '=', 1) !~* 'passw|pwd|secret|token|salt|credential|private|key'
-        THEN substr(given.text, strpos(given.text, '=') + 1)
+        WHEN split_part(given.text, '=', 1) ~* 'passw|pwd|secret|token|salt|credential|private|key'
+            THEN '***'
+        ELSE substr(given.text, strpos(given.text, '=') + 1)
     END AS value
 FROM pg_db_role_setting AS setting
 CROSS JOIN unnest(setting.setconfig) WITH ORDINALITY AS given (text, number)

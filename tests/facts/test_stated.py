@@ -1,0 +1,146 @@
+"""What a script says, and what is so because somebody has run it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.beside import not_compared
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.source import load_sql
+from gnkmigrate.plan.make import plan
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import Settings
+from tests.support import execute, rows
+
+TABLE = "CREATE TABLE t (a integer); CREATE VIEW v AS SELECT a FROM t;"
+WIDE = TABLE.replace("integer", "bigint")
+ROLES = "CREATE ROLE stated_app; CREATE ROLE stated_reporter;"
+OWNED = (
+    "ALTER TABLE t OWNER TO stated_app; ALTER VIEW v OWNER TO stated_reporter;"
+    "GRANT SELECT ON v TO stated_app;"
+)
+
+Load = Callable[[str], Snapshot]
+
+
+@pytest.fixture
+def load(tmp_path: Path, server: Server) -> Load:
+    def load(sql: str) -> Snapshot:
+        file = tmp_path / "schema.sql"
+        file.write_text(sql)
+        return load_sql(file, server, Settings())
+
+    return load
+
+
+@pytest.fixture
+def live(database: DatabaseUrl) -> DatabaseUrl:
+    """A database whose things have owners and privileges."""
+    if not rows(database, "SELECT 1 FROM pg_roles WHERE rolname = 'stated_app'"):
+        execute(database, ROLES)
+    execute(database, TABLE + OWNED)
+    return database
+
+
+def read(url: DatabaseUrl) -> Snapshot:
+    with connect(url) as connection:
+        return read_snapshot(connection)
+
+
+def planned(source: Snapshot, target: Snapshot) -> list[str]:
+    return [each.sql for each in plan(compare(source, target), source, target)]
+
+
+def test_who_has_run_it_owns_nothing_in_particular(load: Load) -> None:
+    script = load(TABLE)
+    assert script.of_kind("owner") == ()
+    assert script.role == ""
+    assert script.unstated >= {"owner", "grants", "default privileges", "database setting"}
+
+
+def test_an_owner_that_is_named_is_one(load: Load) -> None:
+    script = load(f"{TABLE} ALTER TABLE t OWNER TO postgres;")
+    (owner,) = script.of_kind("owner")
+    assert owner.payload == {"owner": "postgres"}
+
+
+def test_what_a_script_leaves_open_is_as_it_is(load: Load, live: DatabaseUrl) -> None:
+    source, target = read(live), load(TABLE)
+    assert compare(source, target) == compare(target, source) == ()
+    told = {each.kind: each.count for each in not_compared(source, target)}
+    assert told == {"grants": 1, "owner": 2}
+
+
+def test_what_is_made_again_keeps_what_the_script_leaves_open(
+    load: Load, live: DatabaseUrl
+) -> None:
+    assert planned(read(live), load(WIDE))[-2:] == [
+        "ALTER VIEW public.v OWNER TO stated_reporter",
+        "GRANT SELECT ON TABLE public.v TO stated_app",
+    ]
+
+
+def test_what_a_script_says_counts(load: Load, live: DatabaseUrl) -> None:
+    target = load(f"{TABLE} ALTER TABLE t OWNER TO other; GRANT INSERT ON t TO stated_reporter;")
+    assert planned(read(live), target) == [
+        "ALTER TABLE public.t OWNER TO other",
+        "GRANT INSERT ON TABLE public.t TO stated_reporter",
+        "REVOKE SELECT ON TABLE public.v FROM stated_app",
+    ]
+
+
+def test_a_grant_to_the_owner_says_nothing(load: Load, live: DatabaseUrl) -> None:
+    target = load(f"{TABLE} GRANT ALL ON t TO stated_app; GRANT SELECT ON v TO stated_app;")
+    assert compare(read(live), target) == ()
+
+
+def test_two_scripts_say_as_much(load: Load) -> None:
+    made = f"CREATE ROLE nobody_else; {TABLE} {OWNED}"
+    assert planned(load(made.replace("stated_app", "nobody_else")), load(TABLE)) == [
+        "ALTER TABLE public.t OWNER TO CURRENT_USER",
+        "ALTER VIEW public.v OWNER TO CURRENT_USER",
+        "REVOKE SELECT ON TABLE public.v FROM nobody_else",
+    ]
+
+
+def test_default_privileges_of_nobody_are_those_of_who_has_some(
+    load: Load, live: DatabaseUrl
+) -> None:
+    given = "ALTER DEFAULT PRIVILEGES {} GRANT SELECT ON TABLES TO stated_reporter;"
+    execute(live, given.format("FOR ROLE stated_app"))
+    target = load(f"{TABLE} {given.format('')} GRANT SELECT ON v TO stated_app")
+    assert compare(read(live), target) == ()
+
+
+def test_a_script_that_grants_nothing_leaves_schema_public_alone(
+    load: Load, database: DatabaseUrl
+) -> None:
+    execute(database, f"{TABLE} REVOKE ALL ON SCHEMA public FROM PUBLIC;")
+    assert compare(read(database), load(TABLE)) == ()
+
+
+def test_roles_that_a_script_names_are_made_and_go(
+    load: Load, server: Server, database: DatabaseUrl
+) -> None:
+    made = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'nobody%'"
+    load(f"{TABLE} ALTER TABLE t OWNER TO nobody_here; GRANT SELECT ON v TO nobody_there;")
+    assert rows(database, made) == [(0,)]
+    for _ in range(2):  # each finds the server as the first
+        load(f"CREATE ROLE nobody_else; {TABLE} ALTER TABLE t OWNER TO nobody_else;")
+    assert rows(database, made) == [(0,)]
+    assert server.is_ours
+
+
+def test_a_setting_that_a_script_makes_is_one(load: Load, database: DatabaseUrl) -> None:
+    execute(database, TABLE)
+    setting = (
+        "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''8MB''',"
+        " current_database()); END$$;"
+    )
+    assert [each.verb for each in compare(read(database), load(TABLE + setting))] == ["add"]
+    execute(database, setting)
+    assert compare(read(database), load(TABLE)) == ()
