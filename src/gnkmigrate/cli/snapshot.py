@@ -20,7 +20,7 @@ def command(
 
     Example: gnkmigrate snapshot --output before.json
     """
-    from gnkmigrate.facts.document import write_document
+    from gnkmigrate.facts.document import document_chunks, write_document
     from gnkmigrate.facts.reading import read_snapshot
     from gnkmigrate.connection import connect
 
@@ -32,9 +32,9 @@ def command(
             schemas=project.read_schemas,
             roles=project.roles,
         )
-    text = write_document(snapshot)
     if output is None:
-        typer.echo(text, nl=False)
+        typer.echo(write_document(snapshot), nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        with output.open("wb") as file:
+            file.writelines(document_chunks(snapshot))
         _context.stderr(context).print(f"{output}: {len(snapshot)} facts of {snapshot.database}.")

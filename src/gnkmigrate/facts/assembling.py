@@ -7,6 +7,7 @@ from typing import Any
 
 from gnkmigrate.facts.dependencies import Dependencies
 from gnkmigrate.facts.fact import Address, Fact, Identity
+from gnkmigrate.facts.sessions import Table
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
 
@@ -16,24 +17,11 @@ SATELLITE_ADDRESS = ("catalog", "oid", "subid", "column")
 
 
 @dataclass(frozen=True)
-class Table:
-    """What one query returned.
-
-    Attributes:
-        fields: the names of its columns, without the address that they begin with.
-        rows: all of its rows, whole.
-    """
-
-    fields: tuple[str, ...]
-    rows: Sequence[tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
 class Rows:
     """All that was read.
 
     Attributes:
-        tables: by kind.
+        tables: by kind; their fields are without the address that they begin with.
         catalogs: the oid of every system catalog by its name.
         dependencies: pg_depend.
         column_names: relation, number and name of columns that are no facts.
@@ -175,8 +163,8 @@ class _Assembly:
         """Whether it is neither a fact nor a part of one, and was not left out on purpose."""
         return (
             address[1] >= FIRST_USER_OID
-            and address[:2] not in self._left_out
             and self._dependencies.standing_for(address) is None
+            and self._left_out.isdisjoint(self._dependencies.wholes(address))
         )
 
     def _is_ignored(self, path: Sequence[str]) -> bool:

@@ -1,17 +1,17 @@
 """A snapshot as a JSON document, and back.
 
-{"version": 1, "server_version": 160015, "database": "...", "role": "...", "unstated": [...],
+{"version": 2, "server_version": 160015, "database": "...", "role": "...", "unstated": [...],
 "unread": [...], "facts": [...]}: the facts in the order of their identities, each with kind, path,
-parent, payload, depends_on and position (docs/facts.md). Equal snapshots are equal texts, so that
-a document can be kept in git.
+parent, payload, depends_on and position (docs/facts.md), a line each. Equal snapshots are equal
+texts, so that a document can be kept in git.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import orjson
 from pydantic import BaseModel, ValidationError
 
 from gnkmigrate.errors import SchemaError
@@ -19,35 +19,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.validation import problems
 
-VERSION = 1
-
-
-class IdentityDocument(BaseModel, extra="forbid"):
-    """An identity in JSON."""
-
-    kind: str
-    path: list[str]
-
-    def identity(self) -> Identity:
-        return Identity(self.kind, tuple(self.path))
-
-
-class FactDocument(IdentityDocument, extra="forbid"):
-    """A fact in JSON."""
-
-    parent: IdentityDocument | None
-    payload: dict[str, Any]
-    depends_on: list[IdentityDocument] = []
-    position: int = 0
-
-    def fact(self) -> Fact:
-        return Fact(
-            self.identity(),
-            self.parent.identity() if self.parent else None,
-            self.payload,
-            frozenset(need.identity() for need in self.depends_on),
-            self.position,
-        )
+VERSION = 2
 
 
 class UnreadDocument(BaseModel, extra="forbid"):
@@ -57,35 +29,45 @@ class UnreadDocument(BaseModel, extra="forbid"):
     names: list[str]
     count: int
     reason: str = ""
+    on_purpose: bool = False
 
 
 class SnapshotDocument(BaseModel, extra="forbid"):
     """A snapshot in JSON."""
 
-    version: Literal[1]
+    version: Literal[2]
     server_version: int
     database: str
     role: str = ""
     unstated: list[str] = []
     unread: list[UnreadDocument] = []
-    facts: list[FactDocument]
+    facts: list[Any]
 
 
 def write_document(snapshot: Snapshot) -> str:
     """The snapshot as a JSON text that ends with a newline."""
-    document = {
+    return "".join(chunk.decode() for chunk in document_chunks(snapshot))
+
+
+def document_chunks(snapshot: Snapshot) -> Iterator[bytes]:
+    """The same in pieces, for a file: a fact a line, so that two documents compare line by line."""
+    head = {
         "version": VERSION,
         "server_version": snapshot.server_version,
         "database": snapshot.database,
         "role": snapshot.role,
         "unstated": sorted(snapshot.unstated),
         "unread": [asdict(each) for each in snapshot.unread],
-        "facts": [_fact(fact) for fact in snapshot.ordered],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    yield orjson.dumps(head)[:-1] + b',"facts":['
+    separator = b"\n"
+    for fact in snapshot.ordered:
+        yield separator + orjson.dumps(_fact(fact), option=orjson.OPT_SORT_KEYS)
+        separator = b",\n"
+    yield b"\n]}\n"
 
 
-def read_document(text: str, name: str = "The snapshot") -> Snapshot:
+def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
     """The snapshot that `write_document` wrote.
 
     Args:
@@ -96,20 +78,27 @@ def read_document(text: str, name: str = "The snapshot") -> Snapshot:
         SchemaError: it is no JSON, no snapshot, or one of a later version.
     """
     try:
-        document = SnapshotDocument.model_validate_json(text)
+        document = SnapshotDocument.model_validate(orjson.loads(text))
+        facts = [_read_fact(number, each) for number, each in enumerate(document.facts)]
     except ValidationError as error:
-        raise SchemaError(
-            f"{name} is not a snapshot of version {VERSION}.",
-            details=problems(error, whole="JSON")[:5],
-            hint="Write a new one with: gnkmigrate snapshot --output FILE",
-        ) from None
-    facts = [fact.fact() for fact in document.facts]
+        raise _no_snapshot(name, problems(error, whole="JSON")[:5]) from None
+    except ValueError as error:  # orjson.JSONDecodeError is one
+        raise _no_snapshot(name, [str(error)]) from None
     unread = [
-        Unread(each.kind, tuple(each.names), each.count, each.reason) for each in document.unread
+        Unread(each.kind, tuple(each.names), each.count, each.reason, each.on_purpose)
+        for each in document.unread
     ]
     return replace(
         Snapshot.of(facts, document.server_version, document.database, document.role, unread),
         unstated=frozenset(document.unstated),
+    )
+
+
+def _no_snapshot(name: str, details: list[str]) -> SchemaError:
+    return SchemaError(
+        f"{name} is not a snapshot of version {VERSION}.",
+        details=details,
+        hint="Write a new one with: gnkmigrate snapshot --output FILE",
     )
 
 
@@ -124,25 +113,44 @@ def read_document_file(path: Path) -> Snapshot:
             f"The snapshot {path} does not exist.",
             hint="Write one with: gnkmigrate snapshot --output FILE",
         )
-    return read_document(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    return read_document(path.read_bytes(), str(path))
+
+
+_KEYS = {"kind", "path", "parent", "payload", "depends_on", "position"}
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
     return {
-        **_identity(fact.identity),
-        "parent": _identity(fact.parent) if fact.parent else None,
-        "payload": _sorted(fact.payload),
-        "depends_on": [_identity(identity) for identity in sorted(fact.depends_on)],
+        "kind": fact.identity.kind,
+        "path": fact.identity.path,
+        "parent": tuple(fact.parent) if fact.parent else None,
+        "payload": dict(fact.payload),
+        "depends_on": [tuple(need) for need in sorted(fact.depends_on)],
         "position": fact.position,
     }
 
 
-def _identity(identity: Identity) -> dict[str, Any]:
-    return {"kind": identity.kind, "path": list(identity.path)}
+def _read_fact(number: int, value: Any) -> Fact:
+    """One fact of a document; there are too many of them for a model that checks each in turn.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        if value.keys() != _KEYS or not isinstance(value["payload"], dict):
+            raise ValueError(f"has not the keys {', '.join(sorted(_KEYS))}")
+        return Fact(
+            _identity(value["kind"], value["path"]),
+            None if value["parent"] is None else _identity(*value["parent"]),
+            value["payload"],
+            frozenset(_identity(*need) for need in value["depends_on"]),
+            int(value["position"]),
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"facts.{number}: is not a fact ({error})") from None
 
 
-def _sorted(value: Any) -> Any:
-    """The same JSON value with the keys of its objects in order."""
-    if isinstance(value, Mapping):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
+def _identity(kind: str, path: list[str]) -> Identity:
+    if not isinstance(kind, str) or not all(isinstance(name, str) for name in path):
+        raise TypeError("a kind and a path are text")
+    return Identity(kind, tuple(path))

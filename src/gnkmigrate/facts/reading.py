@@ -11,15 +11,22 @@ from psycopg.pq import TransactionStatus
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.facts.assembling import Rows, Table, assemble, fields_of
+from gnkmigrate.facts.assembling import Rows, assemble, fields_of
 from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.dependencies import Dependencies, DependencyRow
 from gnkmigrate.facts.query import query
+from gnkmigrate.facts.sessions import Query, Table, run, run_all
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
 
 _OUTERMOST = "schema"
+_DEPENDENCIES = "dependencies"
+_COLUMN_NAMES = "column_names"
+
+# What takes longest in a large catalog, and from how many relations on it is one.
+_HEAVY = ("index", "default", "column", _DEPENDENCIES, "constraint")
+_LARGE = 2_000
 
 
 def read_snapshot(
@@ -47,8 +54,9 @@ def read_snapshot(
         GnkMigrateError: the role may not read a catalog, or the schema changed meanwhile.
     """
     with collector_paused():
+        outermost = connection.info.transaction_status == TransactionStatus.IDLE
         with _reading(connection):
-            role, rows = _rows(connection, schemas, skipped, roles=roles)
+            role, rows = _rows(connection, schemas, skipped, roles=roles, several=outermost)
             facts, homeless = assemble(rows, ignore)
             read = [row[0] for row in rows.tables[_OUTERMOST].rows]
             left = unread(connection, facts, read, homeless)
@@ -90,36 +98,31 @@ def _rows(
     skipped: Sequence[int],
     *,
     roles: bool,
+    several: bool,
 ) -> tuple[str, Rows]:
-    (session,) = _fetch(connection, query("facts", "session")).rows
-    catalogs = session[1]
+    (session,) = run(connection, Query(query("facts", "session"))).rows
+    role, catalogs, relations = session
     names = None if schemas is None else list(schemas)
-    outermost = _table(connection, _OUTERMOST, {"names": names})
+    outermost = run(connection, Query(query("kinds.schema", "read"), {"names": names}))
     oids = {"schemas": [row[0] for row in outermost.rows], "skipped": list(skipped)}
-    tables = {_OUTERMOST: outermost} | {
-        name: _table(connection, name, oids)
+    version = connection.info.server_version
+    wanted = {
+        name: Query(query(f"kinds.{name.replace(' ', '_')}", "read"), oids)
         for name, kind in kinds().items()
-        if name != _OUTERMOST
-        and connection.info.server_version >= kind.since
-        and (roles or not kind.of_server)
+        if name != _OUTERMOST and version >= kind.since and (roles or not kind.of_server)
     }
-    dependencies = _fetch(connection, query("facts", "dependencies"))
-    found = [DependencyRow(*row) for row in dependencies.rows]
-    columns = _fetch(connection, query("facts", "column_names")).rows
+    wanted |= {name: Query(query("facts", name)) for name in (_DEPENDENCIES, _COLUMN_NAMES)}
+    ordered = {name: wanted[name] for name in (*_HEAVY, *(wanted.keys() - {*_HEAVY}))}
+    large = relations > _LARGE
+    read = run_all(connection, ordered, several=several and large)
+    found = [DependencyRow(*row) for row in read.pop(_DEPENDENCIES).rows]
+    columns = read.pop(_COLUMN_NAMES).rows
     inherited = {(row[0], row[1]): (row[3], row[4]) for row in columns if row[3] is not None}
     known = Dependencies(found, catalogs["pg_extension"], catalogs["pg_class"], inherited)
-    return session[0], Rows(tables, catalogs, known, [row[:3] for row in columns])
+    tables = {name: _without_address(name, table) for name, table in read.items()}
+    tables[_OUTERMOST] = _without_address(_OUTERMOST, outermost)
+    return role, Rows(tables, catalogs, known, [row[:3] for row in columns])
 
 
-def _table(connection: Connection, name: str, parameters: dict[str, Any]) -> Table:
-    table = _fetch(connection, query(f"kinds.{name.replace(' ', '_')}", "read"), parameters)
-    fields = fields_of(table.fields, satellite=kinds()[name].is_satellite)
-    return Table(fields, table.rows)
-
-
-def _fetch(
-    connection: Connection, text: LiteralString, parameters: dict[str, Any] | None = None
-) -> Table:
-    with psycopg.Cursor(connection) as cursor:
-        rows = cursor.execute(text, parameters, prepare=False).fetchall()
-        return Table(tuple(column.name for column in cursor.description or ()), rows)
+def _without_address(name: str, table: Table) -> Table:
+    return Table(fields_of(table.fields, satellite=kinds()[name].is_satellite), table.rows)

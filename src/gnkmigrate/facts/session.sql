@@ -1,8 +1,9 @@
--- Who reads which database, and by which number each catalog is known (pg_depend, pg_description).
+-- Who reads which database, how large its catalog is, and by which number each catalog is known (pg_depend, pg_description).
 SELECT
     current_user::text AS role,
     (
         SELECT jsonb_object_agg(catalog.relname, catalog.oid::bigint)
         FROM pg_class AS catalog
         WHERE catalog.relnamespace = 'pg_catalog'::regnamespace AND catalog.relkind = 'r'
-    ) AS catalogs;
+    ) AS catalogs,
+    (SELECT count(*) FROM pg_class) AS relations;

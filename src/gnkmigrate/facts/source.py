@@ -40,13 +40,20 @@ def load_schema(
         server: a throwaway server that runs already; without it one is started for SQL files.
 
     Raises:
-        SchemaError: the source is none of these, or PostgreSQL refuses it.
+        SchemaError: the source is none of these, PostgreSQL refuses it, or it declares nothing.
         ConnectionFailed: no session with the database.
         ServerUnavailable: no throwaway server for SQL files.
     """
     if server is not None and is_sql(source):
-        return load_sql(Path(source), server, settings)
-    return load_schemas((source,), settings, major)[0]
+        snapshot = load_sql(Path(source), server, settings)
+    else:
+        snapshot = load_schemas((source,), settings, major)[0]
+    if is_sql(source) and not any(map(_is_object, snapshot)):
+        raise SchemaError(
+            f"{source} declares no table or other object.",
+            hint="Write the schema into it: gnkmigrate init --from-url takes it from a database.",
+        )
+    return snapshot
 
 
 def load_schemas(
@@ -105,8 +112,8 @@ def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
         settings: which schemas count, and what to ignore; `schemas` is the search path.
 
     Raises:
-        SchemaError: a file cannot be read or run, declares nothing, or declares objects in a
-            schema that is not the project's.
+        SchemaError: a file cannot be read or run, or declares objects in a schema that is not
+            the project's.
     """
     scripts = read_scripts(path)
     roles = settings.roles and server.is_ours
@@ -119,11 +126,6 @@ def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
         # A script that uses roles that it does not make does not speak of all roles.
         roles = roles and not (made or known)
         snapshot = read_snapshot(connection, ignore=settings.ignore, roles=roles)
-    if not any(_is_object(fact) for fact in snapshot):
-        raise SchemaError(
-            f"{path} declares no table or other object.",
-            hint="Write the schema into it: gnkmigrate init --from-url takes it from a database.",
-        )
     stated = as_script(snapshot, server.superuser)
     return _of_project(stated, path, settings)
 

@@ -46,6 +46,8 @@ _FIELDS = (
     "replica_identity",
     "statistics",
 )
+# Bit 1 is DESC, bit 2 is NULLS FIRST (src/include/catalog/pg_index.h).
+_ORDERS = ("", " DESC NULLS LAST", " NULLS FIRST", " DESC")
 _SUBJECT = ("unique", "method", "keys", "include", "predicate")
 
 
@@ -83,7 +85,8 @@ class IndexKind(Kind):
         columns = names.columns.get(row[2], {})
         plain = [columns.get(number, "") for number in values["numbers"]]
         count = values["key_count"]
-        keys = values["keys"] or [identifier(name) for name in plain[:count]]
+        named = values["keys"] or [identifier(name) for name in plain[:count]]
+        keys = [key + _ORDERS[order] for key, order in zip(named, values["orders"], strict=True)]
         resolved = {**values, "keys": keys, "include": plain[count:]}
         resolved["definition"] = _definition(resolved)
         return tuple(resolved[field] for field in _FIELDS)

@@ -1,6 +1,6 @@
 -- Indexes that no constraint owns. Those that look up rows for gnkmigrate while the old shape is
--- kept stay out: they call its functions. Keys are NULL for plain columns in their usual order,
--- which the reader names by their numbers.
+-- kept stay out: they call its functions. Keys are NULL for plain columns, which the reader names
+-- by their numbers.
 SELECT
     index.indexrelid AS oid,
     0 AS subid,
@@ -11,6 +11,7 @@ SELECT
     index.indisunique AS unique,
     index.indkey::smallint[] AS numbers,
     index.indnkeyatts::integer AS key_count,
+    index.indoption::smallint[] AS orders,
     CASE WHEN NOT plain.keys THEN (
         SELECT array_agg(
             CASE
@@ -18,13 +19,11 @@ SELECT
                 THEN pg_get_indexdef(index.indexrelid, key.ordinality::integer, false)
                 ELSE quote_ident(attribute.attname)
             END
+            -- Which collation an expression has of itself nobody tells: then it is said.
             || CASE
-                WHEN
-                    index.indcollation[key.ordinality - 1] NOT IN (
-                        0, coalesce(attribute.attcollation, own.attcollation)
-                    )
-                THEN ' COLLATE ' || index.indcollation[key.ordinality - 1]::regcollation
-                ELSE ''
+                WHEN own.attcollation IN (0, coalesce(attribute.attcollation, said.otherwise))
+                THEN ''
+                ELSE ' COLLATE ' || own.attcollation::regcollation
             END
             || CASE
                 WHEN NOT class.opcdefault OR own.attoptions IS NOT NULL
@@ -41,13 +40,6 @@ SELECT
                 ) || ')',
                 ''
             )
-            -- Bit 1 is DESC, bit 2 is NULLS FIRST (src/include/catalog/pg_index.h).
-            || CASE index.indoption[key.ordinality - 1]
-                WHEN 1 THEN ' DESC NULLS LAST'
-                WHEN 2 THEN ' NULLS FIRST'
-                WHEN 3 THEN ' DESC'
-                ELSE ''
-            END
             ORDER BY key.ordinality
         )
         FROM unnest(index.indkey::smallint[]) WITH ORDINALITY AS key (number, ordinality)
@@ -59,6 +51,26 @@ SELECT
             ON attribute.attrelid = index.indrelid
             AND attribute.attnum = key.number
             AND key.number <> 0
+        -- The default one (100) where nothing that it is made of has another.
+        CROSS JOIN LATERAL (
+            SELECT CASE
+                WHEN key.number = 0
+                    AND pg_get_indexdef(index.indexrelid, key.ordinality::integer, false)
+                        NOT LIKE '%%COLLATE%%'
+                    AND NOT EXISTS (
+                        SELECT
+                        FROM pg_depend AS part
+                        JOIN pg_attribute AS other
+                            ON other.attrelid = part.refobjid AND other.attnum = part.refobjsubid
+                        WHERE part.classid = 'pg_class'::regclass
+                            AND part.objid = index.indexrelid
+                            AND part.refclassid = 'pg_class'::regclass
+                            AND other.attcollation NOT IN (0, 100)
+                    )
+                THEN 100
+                ELSE 0
+            END::oid AS otherwise
+        ) AS said
         WHERE key.ordinality <= index.indnkeyatts
     ) END AS keys,
     CASE
@@ -66,11 +78,11 @@ SELECT
     END AS predicate,
     method.amname AS method,
     index.indisvalid AS valid,
-    (
+    CASE WHEN index.indisunique THEN (
         SELECT indnullsnotdistinct
         FROM pg_index AS itself
         WHERE itself.indexrelid = index.indexrelid
-    ) AS nulls_not_distinct,
+    ) ELSE false END AS nulls_not_distinct,
     coalesce(relation.reloptions, '{}') AS options,
     tablespace.spcname AS tablespace,
     CASE WHEN relation.relispartition THEN ARRAY[
@@ -94,28 +106,21 @@ LEFT JOIN pg_inherits AS above ON above.inhrelid = index.indexrelid
 LEFT JOIN pg_class AS above_relation ON above_relation.oid = above.inhparent
 LEFT JOIN pg_namespace AS above_namespace ON above_namespace.oid = above_relation.relnamespace
 CROSS JOIN LATERAL (
+    -- Each of these lists is made once, and is short.
     SELECT
         index.indexprs IS NULL
-        AND 0 = ALL (index.indoption::smallint[])
-        AND index.indcollation::oid[] <@ ARRAY[0, 100, 950]::oid[]
-        AND NOT EXISTS (
-            SELECT
-            FROM unnest(index.indclass::oid[]) AS used
-            JOIN pg_opclass AS class ON class.oid = used
-            WHERE NOT class.opcdefault
+        AND index.indcollation::oid[] <@ ARRAY[0, 100]::oid[]
+        AND NOT index.indclass::oid[] && ARRAY(
+            SELECT class.oid FROM pg_opclass AS class WHERE NOT class.opcdefault
         )
-        AND NOT EXISTS (
-            SELECT
-            FROM pg_attribute AS own
-            WHERE own.attrelid = index.indexrelid AND own.attoptions IS NOT NULL
+        AND index.indexrelid NOT IN (
+            SELECT own.attrelid FROM pg_attribute AS own WHERE own.attoptions IS NOT NULL
         )
         -- A column with a collation of its own may be indexed by the default one.
-        AND NOT EXISTS (
-            SELECT
-            FROM unnest(index.indkey::smallint[]) AS number
-            JOIN pg_attribute AS attribute
-                ON attribute.attrelid = index.indrelid AND attribute.attnum = number
-            WHERE attribute.attcollation NOT IN (0, 100, 950)
+        AND index.indrelid NOT IN (
+            SELECT attribute.attrelid
+            FROM pg_attribute AS attribute
+            WHERE attribute.attcollation NOT IN (0, 100) AND attribute.attrelid >= 16384
         ) AS keys
     OFFSET 0
 ) AS plain
@@ -127,13 +132,12 @@ WHERE
         SELECT FROM pg_constraint AS restriction
         WHERE restriction.conindid = index.indexrelid AND restriction.contype IN ('p', 'u', 'x')
     )
-    AND NOT EXISTS (
-        SELECT
+    AND index.indexrelid NOT IN (
+        SELECT call.objid
         FROM pg_depend AS call
         JOIN pg_proc AS function ON function.oid = call.refobjid
         JOIN pg_namespace AS function_namespace ON function_namespace.oid = function.pronamespace
         WHERE call.classid = 'pg_class'::regclass
-            AND call.objid = index.indexrelid
             AND call.refclassid = 'pg_proc'::regclass
             AND function_namespace.nspname = 'gnkmigrate'
     );

@@ -1,0 +1,111 @@
+"""Queries of one moment, run by several sessions at once where a catalog is large.
+
+PostgreSQL gives the moment of one transaction to others (manual, 9.28.5, pg_export_snapshot). The
+sessions take the next query whenever they are free, the heaviest first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import conninfo, sql
+
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.errors import ConnectionFailed
+
+_SESSIONS = 2
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query and what it is given.
+
+    Attributes:
+        text: SQL with psycopg's placeholders.
+        parameters: their values.
+    """
+
+    text: LiteralString
+    parameters: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a query returned.
+
+    Attributes:
+        fields: the names of its columns.
+        rows: all of its rows.
+    """
+
+    fields: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+def run(connection: Connection, query: Query) -> Table:
+    """Runs one query in a session."""
+    with psycopg.Cursor(connection) as cursor:
+        rows = cursor.execute(query.text, query.parameters, prepare=False).fetchall()
+        return Table(tuple(column.name for column in cursor.description or ()), rows)
+
+
+def run_all(
+    connection: Connection, queries: Mapping[str, Query], *, several: bool
+) -> dict[str, Table]:
+    """Runs all of `queries`, which see what `connection`'s transaction sees.
+
+    Args:
+        connection: a session inside a REPEATABLE READ transaction.
+        queries: by name, the heaviest first.
+        several: whether to open more sessions; where none can be had, one does it all.
+    """
+    waiting: SimpleQueue[str] = SimpleQueue()
+    for name in queries:
+        waiting.put(name)
+    done: dict[str, Table] = {}
+
+    def work(session: Connection) -> None:
+        while True:
+            try:
+                name = waiting.get_nowait()
+            except Empty:
+                return
+            done[name] = run(session, queries[name])
+
+    with ExitStack() as stack:
+        others = list(_joined(connection, stack)) if several else []
+        if not others:
+            work(connection)
+            return done
+        pool = stack.enter_context(ThreadPoolExecutor(len(others)))
+        futures = [pool.submit(work, other) for other in others]
+        work(connection)
+        for future in futures:
+            future.result()
+    return done
+
+
+def _joined(connection: Connection, stack: ExitStack) -> Iterator[Connection]:
+    """More sessions at the same moment, with the same search path."""
+    (moment,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+    parameters = {**connection.info.get_parameters(), "password": connection.info.password}
+    url = DatabaseUrl(conninfo.make_conninfo(**{key: value for key, value in parameters.items()
+                                                if value}))  # fmt: skip
+    for _ in range(_SESSIONS - 1):
+        try:
+            yield stack.enter_context(_at(url, moment))
+        except ConnectionFailed:
+            return  # no more sessions are allowed: those that are there do the work
+
+
+@contextmanager
+def _at(url: DatabaseUrl, moment: str) -> Iterator[Connection]:
+    with connect(url, read_only=True) as session, session.transaction(force_rollback=True):
+        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        session.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(moment))
+        session.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+        yield session
