@@ -4,7 +4,7 @@ A script seldom says who owns what, and that is no wish that nobody should: it i
 is there already. So neither is a difference, and what is made again gets it back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gnkmigrate.diff.renames import NOTHING_RENAMED, NewNames
 from gnkmigrate.facts.fact import Fact, Identity
@@ -36,7 +36,7 @@ def completed(
 
 def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
     """What a comparison says nothing about, since one side says nothing, or was not read."""
-    found = [*source.unread, *target.unread]
+    found = list(_together((*source.unread, *target.unread)))
     for one, other, name in ((target, source, "target"), (source, target, "source")):
         silent = one.silent_beside(other)
         for kind in sorted(silent):
@@ -47,6 +47,17 @@ def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
                 reason = f"the {name} says nothing of them"
                 found.append(Unread(kind, shown[:_NAMED], len(left), reason, on_purpose=True))
     return tuple(found)
+
+
+def _together(found: Iterable[Unread]) -> Iterator[Unread]:
+    """What both sides have of the same sort, told once."""
+    sorts: dict[tuple[str, str, bool], list[Unread]] = {}
+    for each in found:
+        sorts.setdefault((each.kind, each.reason, each.on_purpose), []).append(each)
+    for (kind, reason, on_purpose), alike in sorts.items():
+        names = sorted({name for each in alike for name in each.names})
+        count = max(len(names), *(each.count for each in alike))
+        yield Unread(kind, tuple(names[:_NAMED]), count, reason, on_purpose)
 
 
 def _open(

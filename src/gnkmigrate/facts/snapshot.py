@@ -19,17 +19,25 @@ class Unread:
         names: what they are called, in order; the first of them where there are many.
         count: how many there are.
         reason: why they were not read.
+        on_purpose: whether somebody wants them left out: a setting, or a target that says nothing
+            of them. They do not keep a comparison from being complete.
     """
 
     kind: str
     names: tuple[str, ...]
     count: int
     reason: str = ""
+    on_purpose: bool = False
 
     def __str__(self) -> str:
         more = ", ..." if self.count > len(self.names) else ""
         named = f" ({', '.join(self.names)}{more})" if self.names else ""
-        return f"{self.count:,} {self.kind if self.count == 1 else _several(self.kind)}{named}"
+        return f"{self.counted}{named}"
+
+    @property
+    def counted(self) -> str:
+        """How many of what, without their names: "2 large objects"."""
+        return f"{self.count:,} {self.kind if self.count == 1 else _several(self.kind)}"
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def unread(
     return (
         *_described(connection, homeless),
         *_of_other_catalogs(connection),
-        *(Unread(kind, tuple(names), count, reason) for kind, names, count, reason in others),
+        *(Unread(kind, tuple(names), *rest) for kind, names, *rest in others),
         *_hidden(facts),
     )
 

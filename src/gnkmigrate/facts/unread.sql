@@ -169,7 +169,8 @@ SELECT
     CASE
         WHEN elsewhere.own THEN 'in a schema of PostgreSQL''s own'
         ELSE 'in a schema that the settings leave out'
-    END AS reason
+    END AS reason,
+    NOT elsewhere.own AS on_purpose
 FROM elsewhere
 GROUP BY elsewhere.own
 UNION ALL
@@ -177,7 +178,8 @@ SELECT
     'object of PostgreSQL''s own',
     (array_agg(changed.name ORDER BY changed.name))[:5],
     count(*),
-    'somebody has changed its privileges'
+    'somebody has changed its privileges',
+    false
 FROM changed
 HAVING count(*) > 0
 UNION ALL
@@ -185,6 +187,7 @@ SELECT
     'privilege on the database',
     (array_agg(database.name ORDER BY database.name))[:5],
     count(*),
-    'it belongs to the server'
+    'it belongs to the server',
+    true
 FROM database
 HAVING count(*) > 0;
