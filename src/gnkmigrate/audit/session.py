@@ -17,9 +17,12 @@ from gnkmigrate.audit.result import AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.connection import Connection, DatabaseUrl, connect, redact
+from gnkmigrate.diff.naming import known_renames
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.script import read_scripts
+from gnkmigrate.facts.script import ExtensionUnavailable, read_scripts
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.phases.rehearsal import schema_history
@@ -42,6 +45,8 @@ class Wish:
             with the latest of the settings' audits, which excuses nothing.
         sample: of tables that have more rows than this, data checks look at about so many;
             None for all.
+        renames: what the user says of renames, beyond the settings'.
+        decide: asked about those that are likely.
     """
 
     target: str | None = None
@@ -49,6 +54,8 @@ class Wish:
     data_checks: bool = True
     baseline: Path | None = None
     sample: int | None = None
+    renames: Renames = NO_RENAMES
+    decide: Decide = leave_open
 
 
 def audit_project(
@@ -86,7 +93,11 @@ def audit_project(
         target = None
         if source is not None:
             progress("Reading the target, and what the phases do.")
-            target, policy = _read_target(source, settings, live, policy)
+            try:
+                target, policy = _read_target(source, settings, live, policy)
+            except ExtensionUnavailable as error:
+                lacking = NotRun("target", "The comparison with the target", error.message)
+                policy, source = replace(policy, not_run=(*policy.not_run, lacking)), None
         progress("Running the checks.")
         name = "" if source is None else named(source)
         result = audit(
@@ -119,6 +130,8 @@ def _policy(settings: Settings, wish: Wish) -> Policy:
         selection=wish.selection,
         data_checks=wish.data_checks,
         bounds=replace(policy.bounds, sample=wish.sample),
+        hints=known_renames(settings.renames, wish.renames),
+        decide=wish.decide,
     )
 
 

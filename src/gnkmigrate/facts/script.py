@@ -14,9 +14,11 @@ from psycopg import errors, pq, sql
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SchemaError
 
-# psql's own lines that pg_dump writes since 2025 around its script; they say nothing.
-_RESTRICT = re.compile(r"^\\(?:un)?restrict \w+[ \t\r]*$", re.MULTILINE)
+# psql's own lines that pg_dump writes around its script, since 2025, and where it names the database.
+# They say nothing of the schema.
+_RESTRICT = re.compile(r"^\\(?:(?:un)?restrict \w+|connect .*)[ \t\r]*$", re.MULTILINE)
 _COPY_DATA = re.compile(r"\bCOPY\b[^;]*\bFROM\s+stdin\b[^;]*;\s*\Z", re.IGNORECASE)
+_SETTING = re.compile(r'unrecognized configuration parameter "([^"]+)"')
 _ROLE = re.compile(r'role "(.+)" does not exist')
 _EXTENSION = re.compile(r'extension "([^"]+)" is not available|/([^/"]+)\.control"')
 
@@ -66,6 +68,34 @@ class UnknownRole(SchemaError):
     """
 
     role: str = ""
+
+
+class MissingObject(SchemaError):
+    """A file names something that is not there, and may be made by another file."""
+
+
+class ExtensionUnavailable(SchemaError):
+    """A file needs an extension that the server does not have."""
+
+
+class UnknownSetting(SchemaError):
+    """A file sets what this version of PostgreSQL has no setting for, as a later pg_dump does.
+
+    Attributes:
+        setting: its name.
+    """
+
+    setting: str = ""
+
+
+# What a name that is not known gives (manual, appendix A).
+_MISSING = (
+    errors.UndefinedTable,
+    errors.UndefinedObject,
+    errors.UndefinedFunction,
+    errors.UndefinedColumn,
+    errors.InvalidSchemaName,
+)
 
 
 @dataclass(frozen=True)
@@ -133,7 +163,7 @@ def run_scripts(
     *,
     makes_roles: bool = False,
 ) -> frozenset[str]:
-    """Runs files in order, all in one transaction.
+    """Runs files, all in one transaction: by name, and those that need others after these.
 
     Args:
         connection: a session in autocommit.
@@ -158,18 +188,39 @@ def run_scripts(
                 raise
             made.add(error.role)
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(error.role)))
+        except UnknownSetting as error:
+            without = tuple(_without_setting(script, error.setting) for script in scripts)
+            if without == scripts:
+                raise
+            scripts = without
         else:
             return frozenset(made)
+
+
+def _without_setting(script: Script, name: str) -> Script:
+    """The file without the line with which pg_dump turns off a setting of later versions."""
+    line = re.compile(rf"^SET {re.escape(name)} = 0;$", re.MULTILINE)
+    return Script(script.path, line.sub("", script.text))
 
 
 def _run_all(
     connection: Connection, scripts: tuple[Script, ...], search_path: tuple[str, ...]
 ) -> None:
     path = sql.SQL(", ").join(sql.Identifier(schema) for schema in (*search_path, "pg_temp"))
+    waiting = list(scripts)
     with connection.transaction():
-        for script in scripts:
-            connection.execute(sql.SQL("SET search_path = {}").format(path))
-            _run(connection, script)
+        while waiting:
+            failed: list[tuple[Script, SchemaError]] = []
+            for script in waiting:
+                try:
+                    with connection.transaction():
+                        connection.execute(sql.SQL("SET search_path = {}").format(path))
+                        _run(connection, script)
+                except MissingObject as error:
+                    failed.append((script, error))
+            if len(failed) == len(waiting):
+                raise failed[0][1]
+            waiting = [script for script, _ in failed]
 
 
 def _run(connection: Connection, script: Script) -> None:
@@ -214,14 +265,27 @@ def explain(script: Script, error: psycopg.Error, done: int) -> SchemaError:
     line = _line(script, position) if position else _line_of_statement(script, done)
     extras = (diagnostic.message_detail, diagnostic.message_hint, diagnostic.context)
     role = _ROLE.fullmatch(diagnostic.message_primary or "")
-    problem = (UnknownRole if role else SchemaError)(
+    setting = _SETTING.fullmatch(diagnostic.message_primary or "")
+    problem = _kind_of(error, role=bool(role), setting=bool(setting))(
         f"{_place(script, line)}: {diagnostic.message_primary or error}",
         details=[text for text in extras if text],
         hint=_hint(error),
     )
     if isinstance(problem, UnknownRole) and role:
         problem.role = role[1]
+    if isinstance(problem, UnknownSetting) and setting:
+        problem.setting = setting[1]
     return problem
+
+
+def _kind_of(error: psycopg.Error, *, role: bool, setting: bool) -> type[SchemaError]:
+    if role:
+        return UnknownRole
+    if setting:
+        return UnknownSetting
+    if _EXTENSION.search(error.diag.message_primary or ""):
+        return ExtensionUnavailable
+    return MissingObject if isinstance(error, _MISSING) else SchemaError
 
 
 def _hint(error: psycopg.Error) -> str:

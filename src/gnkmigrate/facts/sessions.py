@@ -18,6 +18,7 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed
 
 _SESSIONS = 2
+_MOMENT = "SELECT pg_export_snapshot(), current_setting('lock_timeout')"
 
 
 @dataclass(frozen=True)
@@ -91,21 +92,22 @@ def run_all(
 
 def _joined(connection: Connection, stack: ExitStack) -> Iterator[Connection]:
     """More sessions at the same moment, with the same search path."""
-    (moment,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+    moment, patience = connection.execute(_MOMENT).fetchone() or ("", "0")
     parameters = {**connection.info.get_parameters(), "password": connection.info.password}
     url = DatabaseUrl(conninfo.make_conninfo(**{key: value for key, value in parameters.items()
                                                 if value}))  # fmt: skip
     for _ in range(_SESSIONS - 1):
         try:
-            yield stack.enter_context(_at(url, moment))
+            yield stack.enter_context(_at(url, moment, patience))
         except ConnectionFailed:
             return  # no more sessions are allowed: those that are there do the work
 
 
 @contextmanager
-def _at(url: DatabaseUrl, moment: str) -> Iterator[Connection]:
+def _at(url: DatabaseUrl, moment: str, patience: str) -> Iterator[Connection]:
     with connect(url, read_only=True) as session, session.transaction(force_rollback=True):
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         session.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(moment))
+        session.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(patience))
         session.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         yield session

@@ -12,12 +12,15 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.document import read_document_file
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.kept import find, kept, key_of
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.script import read_scripts, run_scripts
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.stated import as_script
 from gnkmigrate.kinds import satellites
 from gnkmigrate.servers import LOADER, Server, throwaway
+from gnkmigrate.servers.binaries import VERSIONS
+from gnkmigrate.servers.choice import DEFAULT_MAJOR
 from gnkmigrate.settings import Settings
 
 # A URL, or libpq's keyword=value form. One slash is enough: what was meant as a URL holds a
@@ -74,11 +77,31 @@ def load_schemas(
     for source in scripts:
         read_scripts(Path(source))  # what cannot be read needs no server
     loaded = {source: _load_ready(source, settings) for source in sources if source not in scripts}
-    if scripts:
-        versions = [snapshot.server_version // 10000 for snapshot in loaded.values()]
-        with throwaway(settings.server, major or max(versions, default=None)) as server:
-            loaded |= {source: load_sql(Path(source), server, settings) for source in scripts}
+    versions = [snapshot.server_version // 10000 for snapshot in loaded.values()]
+    wanted = settings.server.major or major or max(versions, default=DEFAULT_MAJOR)
+    for source in scripts:
+        if (found := _kept(Path(source), settings, wanted)) is not None:
+            loaded[source] = found
+    missing = [source for source in scripts if source not in loaded]
+    if missing:
+        with throwaway(settings.server, wanted) as server:
+            loaded |= {source: load_sql(Path(source), server, settings) for source in missing}
     return tuple(loaded[source] for source in sources)
+
+
+def _kept(path: Path, settings: Settings, major: int) -> Snapshot | None:
+    """The facts of a script that was loaded before, if they follow from nothing but what is known."""
+    key = _key(path, settings, major)
+    return None if key is None else find(key)
+
+
+def _key(path: Path, settings: Settings, major: int) -> str | None:
+    """What the facts of a script are kept by; None where a server of the user's may change them."""
+    if settings.server.url is not None or settings.server.provider == "url":
+        return None
+    texts = (f"{script.path.name}\0{script.text}" for script in read_scripts(path))
+    scope = (settings.read_schemas, settings.schemas, settings.ignore, settings.roles)
+    return key_of((VERSIONS.get(major, str(major)), settings.server.provider, repr(scope), *texts))
 
 
 def is_database(source: str) -> bool:
@@ -104,7 +127,7 @@ def _load_ready(source: str, settings: Settings) -> Snapshot:
 
 
 def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
-    """The facts that SQL files declare, read back from a throwaway database.
+    """The facts that SQL files declare, read back from a throwaway database, or kept from before.
 
     Args:
         path: a .sql file, or a folder of them that run in the order of their names.
@@ -115,6 +138,13 @@ def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
         SchemaError: a file cannot be read or run, or declares objects in a schema that is not
             the project's.
     """
+    key = _key(path, settings, server.major) if server.is_ours else None
+    if key is None:
+        return _load_sql(path, server, settings)
+    return kept(key, lambda: _load_sql(path, server, settings))
+
+
+def _load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
     scripts = read_scripts(path)
     roles = settings.roles and server.is_ours
     with (
