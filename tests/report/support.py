@@ -7,7 +7,7 @@ from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
 from gnkmigrate.audit.result import AuditResult, NotRun, Passed, TableSize
 from gnkmigrate.audit.script import Script, Step
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 
 # Each would do harm where it is shown as it is.
 HOSTILE = "<script>alert(1)</script>|`x`\x1b[31m\n# title\u202e[a](b)*_\\"
@@ -90,7 +90,7 @@ def hostile() -> AuditResult:
         findings=(gap, wrong),
         not_run=(NotRun(HOSTILE, HOSTILE, HOSTILE),),
         passed=(Passed(HOSTILE, HOSTILE),),
-        live=snapshot(*bad),
+        live=replace(snapshot(*bad), unread=(Unread(HOSTILE, (HOSTILE,), 1, HOSTILE),)),
         target=snapshot(*bad, *table("a", ("b", "integer"))),
         database=HOSTILE,
         target_name=HOSTILE,

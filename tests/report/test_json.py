@@ -45,6 +45,7 @@ def test_its_shape() -> None:
         "counts": {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0},
         "database": "tester@localhost:5432/shop",
         "server_version": "16.15",
+        "schemas": ["public"],
         "target": "schema/target.sql",
         "partial": False,
         "phases": ["orders"],

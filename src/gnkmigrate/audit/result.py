@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from gnkmigrate.audit.finding import Category, Finding, Severity
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.trend import Trend
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.diff.beside import not_compared
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,16 @@ class AuditResult:
     trend: Trend | None = None
     excused: frozenset[str] = frozenset()
     sources: tuple[Source, ...] = ()
+
+    @cached_property
+    def not_compared(self) -> tuple[Unread, ...]:
+        """What is there, and nobody has looked at."""
+        return self.live.unread if self.target is None else not_compared(self.live, self.target)
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """The schemas that were read."""
+        return tuple(fact.identity.name for fact in self.live.of_kind("schema"))
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings that are this grave or graver."""

@@ -10,6 +10,7 @@ from gnkmigrate import __version__
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.trend import PastFinding
+from gnkmigrate.diff.omitted import entries
 from gnkmigrate.report.summary import summarise
 from gnkmigrate.report.view import View
 
@@ -36,6 +37,7 @@ def document(result: AuditResult) -> dict[str, Any]:
             "counts": {severity.label: count for severity, count in summary.counts.items()},
             "database": result.database,
             "server_version": result.server_version,
+            "schemas": list(result.schemas),
             "target": result.target_name or None,
             "partial": result.partial,
             "phases": list(result.phases),
@@ -64,6 +66,7 @@ def document(result: AuditResult) -> dict[str, Any]:
             }
             for each in result.not_run
         ],
+        "not_compared": entries(result.not_compared),
         "tables": [
             {"schema": schema, "table": table, "rows": size.rows, "exact": size.exact}
             for (schema, table), size in sorted(result.sizes.items())

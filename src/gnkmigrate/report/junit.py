@@ -2,7 +2,8 @@
 
 A suite is a category, a testcase a check, and one for each object that it found something about.
 What is as grave as --fail-on is a failure; what is less grave, accepted or known to the baseline
-has passed with a word about it. What could not run is skipped, with the reason.
+has passed with a word about it. What could not run, or was not compared, is skipped, with the
+reason.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from xml.etree import ElementTree as ET  # writes only; nothing foreign is parse
 
 from gnkmigrate.audit.finding import Category, Finding
 from gnkmigrate.audit.result import Accepted, AuditResult, NotRun, Passed
+from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.view import View
 
@@ -55,6 +57,14 @@ def _cases(result: AuditResult, view: View, category: str) -> Iterator[ET.Elemen
     for each in silent:
         if (each.category or _OTHER) == category:
             yield _checked(each, category)
+    if category == _OTHER:
+        yield from map(_omitted, result.not_compared)
+
+
+def _omitted(each: Unread) -> ET.Element:
+    case = _case(_OTHER, "not-compared", f"not compared: {each}")
+    ET.SubElement(case, "skipped", message=visible(each.reason))
+    return case
 
 
 def _fails(result: AuditResult, finding: Finding, view: View) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from gnkmigrate import __version__
 from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
 from gnkmigrate.audit.result import Accepted, AuditResult
+from gnkmigrate.diff.omitted import told
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.locations import Locations, locate
 from gnkmigrate.report.rules import Rule, rules
@@ -101,6 +102,9 @@ def _invocation(result: AuditResult) -> dict[str, Any]:
         }
         for each in result.not_run
     ]
+    for line in told(result.not_compared):
+        text = f"{line[:1].upper()}{line[1:]}"
+        notices.append({"level": "note", "message": {"text": visible(text)}})
     left = len(result.findings) + len(result.accepted) - MOST_RESULTS
     if left > 0:
         text = f"{left:,} findings, the least grave ones, are left out; other formats have all."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gnkmigrate.audit import score
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
+from gnkmigrate.diff.omitted import AS_FAR, is_whole
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Summary:
         counts: how many findings there are of each severity, the gravest first.
         score: 100 for no finding, falling towards 0.
         status: COMPLETE, INCOMPLETE, DIFFERENT; CHECKED where there is no target, PARTIAL where
-            not every check was asked for.
+            not every check was asked for, or something was not compared.
         verdict: the result in one or two sentences.
         next_command: what to type now; empty where nothing is left to do.
         trend: what has changed since an earlier report; empty where there is none.
@@ -65,7 +66,7 @@ def _status(result: AuditResult) -> str:
         return "CHECKED"
     found = gaps(result)
     if not found:
-        return "COMPLETE"
+        return "COMPLETE" if is_whole(result.not_compared) else "PARTIAL"
     return "INCOMPLETE" if any(gap.kind == "missing" for gap in found) else "DIFFERENT"
 
 
@@ -82,7 +83,8 @@ def _verdict(result: AuditResult) -> str:
     if not found and any(each.finding.category == "gap" for each in result.accepted):
         return f"No gap is left but accepted ones; {checked}."
     if not found:
-        return f"The database is as the target declares it; {checked}."
+        limit = "" if is_whole(result.not_compared) else f", {AS_FAR}"
+        return f"The database is as the target declares it{limit}; {checked}."
     return f"{_gaps_in_words(result, found)}; {checked}."
 
 

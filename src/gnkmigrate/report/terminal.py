@@ -10,6 +10,7 @@ from rich.text import Text
 
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
+from gnkmigrate.diff.omitted import told
 from gnkmigrate.report.escape import visible
 from gnkmigrate.report.summary import Summary, counted, summarise
 from gnkmigrate.report.view import View
@@ -67,13 +68,17 @@ def _parts(result: AuditResult, summary: Summary, view: View) -> Iterator[Render
     yield Text()
     yield from _settled(result, view)
     yield from _checks(result, view)
+    yield from (Text(visible(line), "yellow") for line in told(result.not_compared))
     if summary.next_command:
         yield Text.assemble("Next: ", (summary.next_command, "bold"))
 
 
 def _head(result: AuditResult) -> Text:
     target = f", target {result.target_name}" if result.target_name else ""
-    return Text(visible(f"{result.database}, PostgreSQL {result.server_version}{target}"), "dim")
+    names = ", ".join(result.schemas)
+    schemas = "" if result.schemas == (result.home,) else f"\nschemas: {names or 'none'}"
+    head = f"{result.database}, PostgreSQL {result.server_version}{target}"
+    return Text("\n".join(map(visible, f"{head}{schemas}".split("\n"))), "dim")
 
 
 def _counts(summary: Summary) -> Text:
