@@ -29,7 +29,7 @@ def test_a_snapshot_of_the_live_database(run: Run, database: DatabaseUrl) -> Non
     result = run("--url", database.conninfo, "snapshot")
     assert result.exit_code == 0
     document = json.loads(result.stdout)
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert {"kind": "table", "path": ["public", "users"]}.items() <= document["facts"][-1].items()
 
 

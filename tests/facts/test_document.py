@@ -62,7 +62,7 @@ def test_a_document_says_its_version() -> None:
 @pytest.mark.parametrize(
     ("text", "detail"),
     [
-        ("not JSON", "unexpected"),
+        ("not JSON", "invalid literal"),
         ("{}", "version: Field required"),
         ('{"version": 1, "server_version": 1, "database": "", "facts": []}', "version: "),
         ('{"version": 2, "server_version": 1, "database": "", "facts": [{}]}', "facts.0: "),

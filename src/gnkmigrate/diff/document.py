@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from gnkmigrate.diff.likely import Likely
+from gnkmigrate.diff.naming import written
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
@@ -12,13 +14,20 @@ from gnkmigrate.kinds.change import Change
 VERSION = 1
 
 
-def write_changes(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> str:
+def write_changes(
+    changes: Sequence[Change],
+    source: Snapshot,
+    target: Snapshot,
+    likely: Sequence[Likely] = (),
+) -> str:
     """The changes as a JSON text that ends with a newline.
 
     It has `version`; `source` and `target`, each with `database` and `server_version`;
     `summary`, the number of changes by verb; and `changes`, each with `kind`, `verb`, `identity`
     (the path in the target, or in the source where the target has none), `differing` (payload
-    keys), and `from` and `to`, each with `path` and `payload`, or null.
+    keys), and `from` and `to`, each with `path` and `payload`, or null. `possible_renames` has what
+    may be one thing under two names, each with `kind`, `from`, `to` (paths), `rename` (as the
+    option --rename takes it) and `reason`.
     """
     counts = Counter(change.verb for change in changes)
     document = {
@@ -36,6 +45,16 @@ def write_changes(changes: Sequence[Change], source: Snapshot, target: Snapshot)
                 "to": _side(change.after),
             }
             for change in changes
+        ],
+        "possible_renames": [
+            {
+                "kind": old.kind,
+                "from": list(old.path),
+                "to": list(new.path),
+                "rename": written(old, new),
+                "reason": why,
+            }
+            for old, new, why in likely
         ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

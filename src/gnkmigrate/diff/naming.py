@@ -63,6 +63,17 @@ def read_renames(renames: Iterable[str], gone: Iterable[str] = ()) -> Renames:
     return Renames.of(*_placed(said), gone=left)
 
 
+def known_renames(settled: Iterable[str], given: Renames) -> Renames:
+    """What the settings say of renames, and what is given for one run, which wins.
+
+    Raises:
+        RenameUnclear: the settings say what cannot be understood.
+    """
+    known = read_renames(settled)
+    kept = {old: new for old, new in known.pairs.items() if old not in given.gone}
+    return Renames.of(*kept.items()).and_also(given)
+
+
 def written(old: Identity, new: Identity) -> str:
     """A rename as the user would write it."""
     return f"{_reference(old)} = {_part(new.name)}"

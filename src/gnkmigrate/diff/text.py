@@ -1,5 +1,6 @@
 """Changes as text for people: grouped by table, one line a change, with and without colour."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -7,6 +8,8 @@ from typing import Any
 
 from rich.text import Text
 
+from gnkmigrate.diff.likely import Likely
+from gnkmigrate.diff.naming import written
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import satellites
@@ -53,6 +56,12 @@ def render_changes(changes: Sequence[Change], source: Snapshot, target: Snapshot
         text.append(lines)
         after_long = long
     return text.append(f"\n{_summary(changes)}")
+
+
+def possible_rename(likely: Likely) -> str:
+    """A note about what may be one thing under two names."""
+    rename = shlex.quote(written(likely.old, likely.new))
+    return printable(f"note: possibly a rename, {likely.why}: --rename {rename}")
 
 
 def printable(text: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
 
 from gnkmigrate.facts.dependencies import Dependencies
 from gnkmigrate.facts.fact import Address, Fact, Identity
@@ -90,29 +89,15 @@ class _Assembly:
         catalog = self._catalogs[kind.catalog]
         above = self._catalogs[kind.parent_catalog] if kind.parent_catalog else 0
         fields, width, name = kind.fields(table.fields), len(ADDRESS), kind.name
-        in_schema, is_relation, resolves = kind.in_schema, kind.catalog == "pg_class", kind.resolves
+        is_relation, resolves = kind.catalog == "pg_class", kind.resolves
         for row in table.rows:
             if (catalog, row[0]) in members:
                 continue
-            parent: Identity | None = None
-            path: tuple[str, ...] = (row[4],)
-            if above:
-                parent = identities.get((above, row[2], row[3]))
-                whole = parent is None and row[3]  # its column is no fact of its own
-                if whole:
-                    parent = identities.get((above, row[2], 0))
-                if parent is None:
-                    self._left_out.add((catalog, row[0]))
-                    continue
-                if in_schema:  # its parent's, or that which its name says
-                    path = (parent.path[0], row[4]) if isinstance(row[4], str) else tuple(row[4])
-                elif row[1] == -1 or (row[3] and not whole):  # it has its parent's name
-                    path = parent.path
-                else:
-                    path = (*parent.path, row[4])
-            if self._ignore and self._is_ignored(path):
+            place = self._place(kind, above, row) if above else (None, (row[4],))
+            if place is None or (self._ignore and self._is_ignored(place[1])):
                 self._left_out.add((catalog, row[0]))
                 continue
+            parent, path = place
             identity = Identity(name, path)
             address = (catalog, row[0], row[1])
             if not kind.is_aspect:
@@ -126,6 +111,23 @@ class _Assembly:
                     dict(zip(table.fields, values, strict=True)), row, self._names
                 )
             yield Fact.of_row(identity, parent, fields, values, row[5], needs, address)
+
+    def _place(
+        self, kind: Kind, above: int, row: tuple[Any, ...]
+    ) -> tuple[Identity | None, tuple[str, ...]] | None:
+        """What a row's thing lives in, and its path; None where that is no fact."""
+        identities = self._dependencies.identities
+        parent = identities.get((above, row[2], row[3]))
+        whole = parent is None and row[3]  # its column is no fact of its own
+        if whole:
+            parent = identities.get((above, row[2], 0))
+        if parent is None:
+            return None
+        if kind.in_schema:  # its parent's, or that which its name says
+            return parent, (parent.path[0], row[4]) if isinstance(row[4], str) else tuple(row[4])
+        if row[1] == -1 or (row[3] and not whole):  # it has its parent's name
+            return parent, parent.path
+        return parent, (*parent.path, row[4])
 
     def satellites(self, kind: Kind, table: Table) -> Iterator[Fact]:
         width, needs = len(SATELLITE_ADDRESS), self._dependencies

@@ -64,7 +64,7 @@ class Dependencies:
         return frozenset(needed.difference(self._lineage(self.identities[address])))
 
     def standing_for(self, address: Address) -> Address | None:
-        """The fact that an object is, or is a part of: a view for its rule, a table for its type."""
+        """The fact that an object is, or is part of: a view for its rule, a table for its type."""
         passed = set()
         current: Address | None = address
         while current is not None and current not in passed:

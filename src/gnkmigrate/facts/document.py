@@ -116,9 +116,6 @@ def read_document_file(path: Path) -> Snapshot:
     return read_document(path.read_bytes(), str(path))
 
 
-_KEYS = {"kind", "path", "parent", "payload", "depends_on", "position"}
-
-
 def _fact(fact: Fact) -> dict[str, Any]:
     return {
         "kind": fact.identity.kind,
@@ -137,16 +134,14 @@ def _read_fact(number: int, value: Any) -> Fact:
         ValueError: it is none.
     """
     try:
-        if value.keys() != _KEYS or not isinstance(value["payload"], dict):
-            raise ValueError(f"has not the keys {', '.join(sorted(_KEYS))}")
         return Fact(
             _identity(value["kind"], value["path"]),
             None if value["parent"] is None else _identity(*value["parent"]),
-            value["payload"],
+            dict(value["payload"]),
             frozenset(_identity(*need) for need in value["depends_on"]),
             int(value["position"]),
         )
-    except (AttributeError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"facts.{number}: is not a fact ({error})") from None
 
 

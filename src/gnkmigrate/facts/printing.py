@@ -5,8 +5,8 @@ whole, and so pg_dump writes it. On reading that, PostgreSQL casts every element
 then on prints it so (parse_expr.c, transformTypeCast). It means the same.
 
 An untyped NULL in a later branch of a UNION takes the type of the first branch, and is printed as
-NULL::integer, without a name. On reading that, PostgreSQL names the column after the type. The names
-of a UNION are those of its first branch.
+NULL::integer, without a name. On reading that, PostgreSQL names the column after the type. The
+names of a UNION are those of its first branch.
 """
 
 import re
@@ -38,7 +38,8 @@ _SQL_NAMES = {
     "bit varying": "varbit",
 }
 _NAMED_AFTER_TYPE = re.compile(
-    r"NULL::(?P<type>(?:[a-z_][\w.]*|\w+ \w+ time zone|[a-z]+ [a-z]+))(?P<rest>(?:\([\d,]+\))?(?:\[\])*)"
+    r"NULL::(?P<type>(?:[a-z_][\w.]*|\w+ \w+ time zone|[a-z]+ [a-z]+))"
+    r"(?P<rest>(?:\([\d,]+\))?(?:\[\])*)"
     r' AS "?(?P<name>\w+)"?'
 )
 

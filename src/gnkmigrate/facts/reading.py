@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, LiteralString
 
-import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 

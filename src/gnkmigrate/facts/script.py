@@ -14,9 +14,9 @@ from psycopg import errors, pq, sql
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SchemaError
 
-# psql's own lines that pg_dump writes around its script, since 2025, and where it names the database.
-# They say nothing of the schema.
-_RESTRICT = re.compile(r"^\\(?:(?:un)?restrict \w+|connect .*)[ \t\r]*$", re.MULTILINE)
+# psql's own lines that pg_dump writes since 2025 around its script; they say nothing.
+_RESTRICT = re.compile(r"^\\(?:un)?restrict \w+[ \t\r]*$", re.MULTILINE)
+_CONNECT = re.compile(r"^\\connect [^\n]+$", re.MULTILINE)
 _COPY_DATA = re.compile(r"\bCOPY\b[^;]*\bFROM\s+stdin\b[^;]*;\s*\Z", re.IGNORECASE)
 _SETTING = re.compile(r'unrecognized configuration parameter "([^"]+)"')
 _ROLE = re.compile(r'role "(.+)" does not exist')
@@ -153,7 +153,9 @@ def _text(path: Path) -> str:
             f"{path} holds a zero byte, which no SQL text may.",
             hint="Save it as UTF-8. A dump in pg_dump's own format is read with pg_restore -f.",
         )
-    return _RESTRICT.sub("", text)
+    text = _RESTRICT.sub("", text)
+    # The database that pg_dump --create names; with several there would be several schemas.
+    return _CONNECT.sub("", text) if len(_CONNECT.findall(text)) == 1 else text
 
 
 def run_scripts(

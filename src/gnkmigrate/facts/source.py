@@ -90,7 +90,7 @@ def load_schemas(
 
 
 def _kept(path: Path, settings: Settings, major: int) -> Snapshot | None:
-    """The facts of a script that was loaded before, if they follow from nothing but what is known."""
+    """The facts of a script that was loaded before, if nothing unknown could change them."""
     key = _key(path, settings, major)
     return None if key is None else find(key)
 

@@ -1,5 +1,7 @@
-"""What an index, or a key's index, is besides: a partition's share of its parent's, the order that
-CLUSTER keeps, the replica identity of its table (manual: ALTER INDEX, ALTER TABLE)."""
+"""What an index, or a key's index, is besides (manual: ALTER INDEX, ALTER TABLE).
+
+A partition's share of its parent's, the order that CLUSTER keeps, its table's replica identity.
+"""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -14,7 +16,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 def share_of(above: Sequence[str]) -> Identity:
-    """The parent's index or key that `attached_to` names: a key with its table, an index without."""
+    """The parent's index or key that `attached_to` names; a key is named with its table."""
     return Identity("index" if len(above) == _INDEX_PATH else "constraint", tuple(above))
 
 

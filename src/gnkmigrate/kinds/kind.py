@@ -18,7 +18,6 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
-
 Row: TypeAlias = tuple[Any, ...]
 
 
@@ -143,8 +142,8 @@ class Kind(ABC):
         encloses: whether it acts upon whatever is made while it is there: it is dropped and
             changed before all else, and made after it.
         leaves_open: whether a script may leave a part of it to whoever runs it; see `beside`.
-        of_server: whether it belongs to the server and to no database: it is read where the settings
-            ask for it, made first and dropped last.
+        of_server: whether it belongs to the server and to no database: it is read where the
+            settings ask for it, made first and dropped last.
         silence: None where a script that has none of this kind means that there shall be none; else
             the kinds of which one at least must be in a script that means it so.
         made_whole: whether its `first_form` is of use only to what it needs itself: all others
@@ -187,7 +186,7 @@ class Kind(ABC):
     masked: ClassVar[frozenset[str]] = frozenset()
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
-        """The names of a fact's values; those that read.sql returns, unless `resolve` has others."""
+        """The names of a fact's values: what read.sql returns, unless `resolve` has others."""
         return read
 
     def resolve(self, values: Mapping[str, Any], row: Row, names: Names) -> tuple[Any, ...]:
@@ -218,6 +217,7 @@ class Kind(ABC):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         """Statements that make `fact` together with `parts`, which go into its own command."""
+        del parts, context
         raise Unplannable(f"No statement makes {fact.identity}.")
 
     def drop(self, fact: Fact, context: Context) -> Statements:
@@ -256,6 +256,7 @@ class Kind(ABC):
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         """`alter`, when all of `differing` (never empty) are ALTERED; None: replace it."""
+        del context
         raise Unplannable(f"{change.identity} cannot be altered in {', '.join(sorted(differing))}.")
 
     def rename(self, change: Change, context: Context) -> Statements:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds import kind_of
+from gnkmigrate.kinds.change import Change
 
 Verb = Literal["create", "alter", "finish", "rename", "drop"]
 

@@ -38,6 +38,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
         *_made_first(actions, makers, target),
         *_made_last(actions, makers, source, target),
         *_used_last(actions, changers, droppers, source),
+        *_out_of_the_way(actions, changers, makers, target),
         *_names(actions),
     ):
         if first != second:
@@ -63,17 +64,7 @@ def _made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot)
         if action.verb == "finish" and action.after and kind_of(action.after.kind).made_whole
     }
     for action in actions:
-        needed = set(action.waits_for)
-        if action.after is not None:
-            needed |= dependencies(action.after)
-            if action.verb in {"alter", "finish"}:
-                needed.add(action.after.identity)
-            known = kind_of(action.after.kind)
-            if action.verb == "alter":
-                needed.update(known.alters_after(action.change, target))
-            if action.verb in {"create", "finish"} or known.is_satellite:
-                needed.update(known.waits_for(action.after, target))
-        for identity in needed:
+        for identity in _needed(action, target):
             for maker in makers.get(identity, ()):
                 if not _is_needed_back(maker, action):
                     yield maker, action
@@ -92,6 +83,22 @@ def _made_last(
             for identity in kind_of(action.after.kind).precedes(action.after, source, target):
                 for maker in makers.get(identity, ()):
                     yield action, maker
+
+
+def _needed(action: Action, target: Snapshot) -> set[Identity]:
+    needed = set(action.waits_for)
+    if action.after is None:
+        return needed
+    known = kind_of(action.after.kind)
+    needed |= dependencies(action.after)
+    if action.verb in {"alter", "finish"}:
+        needed.add(action.after.identity)
+    if action.verb == "alter":
+        needed.update(known.alters_after(action.change, target))
+        needed.update(known.alters_with(action.change, target))
+    if action.verb in {"create", "finish"} or known.is_satellite:
+        needed.update(known.waits_for(action.after, target))
+    return needed
 
 
 def _is_needed_back(changer: Action, action: Action) -> bool:
@@ -131,6 +138,28 @@ def _used_last(
                 for changer in changers.get(identity, ()):
                     if not _is_needed_back(changer, action):
                         yield action, changer
+
+
+def _out_of_the_way(
+    actions: Iterable[Action], changers: ByIdentity, makers: ByIdentity, target: Snapshot
+) -> Edges:
+    """What goes before a change goes before the one whose command brings that about."""
+    carriers = {
+        changer: tuple(
+            maker
+            for identity in kind_of(changer.change.kind).alters_with(changer.change, target)
+            for maker in makers.get(identity, ())
+        )
+        for each in changers.values()
+        for changer in each
+        if changer.verb == "alter"
+    }
+    for action in actions:
+        if action.verb != "drop" or action.before is None or action.waits_for:
+            continue
+        for identity in holders(action.before):
+            for changer in changers.get(identity, ()):
+                yield from ((action, carrier) for carrier in carriers.get(changer, ()))
 
 
 def _picked(fact: Fact) -> frozenset[tuple[str, ...]]:

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
+from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.graph import Graph, graph_of
 from gnkmigrate.plan.group import Group, grouped
 from gnkmigrate.postgres.quoting import beside
-from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.kind import Unplannable
 
 # Making comes before removing wherever the graph leaves the choice: should a plan stop in the
 # middle, less is gone.

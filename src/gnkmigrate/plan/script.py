@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from gnkmigrate.plan.proof import Proof
 from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import effects, summarise
 from gnkmigrate.report.escape import visible
 

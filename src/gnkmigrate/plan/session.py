@@ -6,7 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl, connect, redact
-from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.naming import known_renames
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema
@@ -50,6 +52,7 @@ class Planned:
         target_name: the target as people know it.
         target_source: the target as it was given, which may hold a password.
         changes: what the statements bring about.
+        hints: renames that the user knows of.
         circumstances: how it came about.
     """
 
@@ -61,6 +64,7 @@ class Planned:
     circumstances: Circumstances = Circumstances()
     target_source: str = field(default="", repr=False)
     changes: tuple[Change, ...] = field(default=(), repr=False)
+    hints: Renames = field(default=NO_RENAMES, repr=False)
 
     @cached_property
     def undo(self) -> Undo:
@@ -71,11 +75,18 @@ class Planned:
             self.target,
             online=self.circumstances.online,
             source_timezone=self.circumstances.source_timezone,
+            hints=self.hints,
         )
 
 
 def plan_project(
-    settings: Settings, url: DatabaseUrl, target: str | None, *, online: bool = True
+    settings: Settings,
+    url: DatabaseUrl,
+    target: str | None,
+    *,
+    online: bool = True,
+    renames: Renames = NO_RENAMES,
+    decide: Decide = refuse,
 ) -> Planned:
     """The plan that takes the live database to the project's target.
 
@@ -84,13 +95,18 @@ def plan_project(
         url: the live database; it is only read.
         target: a URL, a .sql file, a folder or a snapshot; None takes the settings' target.
         online: keep locks short on what others use, at the price of more statements.
+        renames: what the user says of renames, beyond the settings'.
+        decide: asked about renames that are likely, where data would be lost otherwise.
 
     Raises:
         ConnectionFailed: no session with the database.
         SchemaError: the target cannot be loaded.
         ServerUnavailable: there is no server to load it into.
         Unplannable: no statements close one of the differences.
+        RenameUnclear: what the settings say of renames cannot be understood.
+        PossibleRename: one is likely, and nobody says whether it is one.
     """
+    hints = known_renames(settings.renames, renames)
     with connect(url, read_only=True) as connection:
         live = read_snapshot(
             connection,
@@ -100,7 +116,7 @@ def plan_project(
         )
     wanted = target or str(settings.path(settings.target))
     loaded = load_schema(wanted, settings, major=live.server_version // 10000)
-    changes = compare(live, loaded)
+    changes, hints = settled(live, loaded, hints, decide)
     statements = plan(
         changes,
         live,
@@ -117,7 +133,7 @@ def plan_project(
         source_timezone=settings.source_timezone,
     )
     return Planned(
-        statements, live, loaded, str(url), _name(wanted), circumstances, wanted, changes
+        statements, live, loaded, str(url), _name(wanted), circumstances, wanted, changes, hints
     )
 
 

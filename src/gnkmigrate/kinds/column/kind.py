@@ -4,6 +4,7 @@ A column that exists keeps its values. NOT NULL on a table in use goes by way of
 validated first, so that SET NOT NULL need not read the table under its lock.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,10 +16,10 @@ from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.inheritance import columns_above, parents
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
 from gnkmigrate.kinds.sequence_options import narrowed
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.types import are_comparable
+from gnkmigrate.kinds.types import Conversion, are_comparable
 from gnkmigrate.kinds.user_type import moved, with_name
 from gnkmigrate.kinds.values import way
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
@@ -130,6 +131,10 @@ class ColumnKind(Kind):
         }
         return fact.has(values).replaced(depends_on=moved(fact.depends_on, old, aside))
 
+    def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        if not {"type", "collation"}.isdisjoint(change.differing):
+            yield from (above.identity for above in columns_above(change.identity.path, target))
+
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
 
@@ -202,9 +207,14 @@ def _expression(change: Change, context: Context) -> Statements | None:
 def _type(change: Change, context: Context) -> Statements:
     if not {"type", "collation"} & set(change.differing) or change.before is None:
         return ()
+    if _follows(change.identity.path, context):
+        return ()
+    _refuse_key(change, context)
     column, name = identifier(change.identity.name), _name(change.fact)
     old, new = change.before.payload["type"], change.fact.payload["type"]
     found = way(change, context)
+    if change.fact.parent is not None and change.fact.parent.kind == "foreign table":
+        found = Conversion("", rewrites=False)  # its values are elsewhere
     collation = change.fact.payload["collation"]
     action = f"ALTER COLUMN {column} TYPE {new}" + (f" COLLATE {collation}" if collation else "")
     if found.using:
@@ -222,6 +232,23 @@ def _type(change: Change, context: Context) -> Statements:
         sql = f"DO $$BEGIN SET LOCAL TimeZone = 'UTC'; {statement.sql}; END$$"
         return (replace(statement, sql=sql),)
     return (statement,)
+
+
+def _follows(column: Sequence[str], context: Context) -> bool:
+    """Whether it takes the type of a parent's column, by the command that changes that one."""
+    return all(any(columns_above(column, each)) for each in (context.source, context.target))
+
+
+def _refuse_key(change: Change, context: Context) -> None:
+    """Stops where rows are told apart by the column, so that PostgreSQL does not let it change."""
+    before = change.before or change.fact
+    table, name = context.find(before.parent), identifier(before.identity.name)
+    key = (table.payload.get("partitioned_by") or "") if table else ""
+    if re.search(rf"(?<![\w\"]){re.escape(name)}(?![\w\"])", key):
+        raise Unplannable(
+            f"Column {_name(change.fact)} changes, and its table is partitioned by it.",
+            hint="Make a new table of the partitions in a revision of your own.",
+        )
 
 
 def _narrowed(change: Change, context: Context) -> Iterator[Statement]:

@@ -31,9 +31,10 @@ class DefaultKind(Kind):
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         path = fact.identity.path
-        if not context.target.get("column", *path) and fact.parent == _whole(fact, context.source):
-            if not any(columns_above(path, context.target)):
-                return ()  # the column goes with the parent table's
+        inherited = fact.parent == _whole(fact, context.source)
+        stays = context.target.get("column", *path) or any(columns_above(path, context.target))
+        if inherited and not stays:
+            return ()  # the column goes with the parent table's
         reason = f"The target has no default for {_name(fact)}."
         return (_alter_column(fact, "DROP DEFAULT", reason),)
 

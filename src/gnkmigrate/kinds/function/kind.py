@@ -5,9 +5,9 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.postgres.quoting import identifier, literal, qualified
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
 _WORDS = {
     "function": "FUNCTION",

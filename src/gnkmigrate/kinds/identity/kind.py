@@ -48,9 +48,7 @@ class IdentityKind(Kind):
         del parts
         reason = f"{self.words(fact)} is an identity column in the target."
         added = _alter_column(fact, f"ADD {defined(fact, context)}", reason)
-        sql = continued(
-            _sequence(fact), identifier(fact.identity.name), _table(fact), fact.payload
-        )
+        sql = continued(_sequence(fact), identifier(fact.identity.name), _table(fact), fact.payload)
         return (added, Statement(sql, "New values start after those that are there."))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
@@ -68,9 +66,7 @@ class IdentityKind(Kind):
         if "sequence_name" in differing and change.before:
             old, new = _sequence(change.before), identifier(after["sequence_name"])
             sql = f"ALTER SEQUENCE {old} RENAME TO {new}"
-            statements.append(
-                Statement(sql, reason, lock=locks.RENAME, relation=old)
-            )
+            statements.append(Statement(sql, reason, lock=locks.RENAME, relation=old))
         if "type" in differing:
             sql = f"ALTER SEQUENCE {_sequence(fact)} AS {after['type']}"
             statements.append(
@@ -78,7 +74,8 @@ class IdentityKind(Kind):
             )
         wanted = set(differing) | ({"minimum", "maximum"} if "type" in differing else set())
         if {"minimum", "maximum"} & wanted:
-            command = f"ALTER SEQUENCE {_sequence(fact)} {' '.join(options(after, wanted - {'type'}))}"
+            numbers = " ".join(options(after, wanted - {"type"}))
+            command = f"ALTER SEQUENCE {_sequence(fact)} {numbers}"
             sql = narrowed(_sequence(fact), command, after)
             statements.append(
                 Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=_sequence(fact))

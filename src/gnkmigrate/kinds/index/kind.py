@@ -71,7 +71,7 @@ class IndexKind(Kind):
                 "statistics",
             ),
             How.ALTERED,
-        ),  # fmt: skip
+        ),
     }
     rank = 72
     word = "INDEX"

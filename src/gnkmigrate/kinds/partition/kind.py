@@ -78,7 +78,7 @@ class PartitionKind(Kind):
                 snapshot.facts.get(Identity("table", tuple(above[0].payload["of"])))
                 if above
                 else None
-            )  # noqa: E501
+            )
         return False
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
@@ -162,8 +162,7 @@ def _parted(fact: Fact, context: Context) -> Iterator[Statement]:
 
 
 def is_shared(own: Fact, above: Fact) -> bool:
-    """Whether a part of a table is its parent's too: a column or a default by the column's name,
-    a check by its name."""
+    """Whether a part of a table is its parent's too."""
     if own.kind != above.kind or own.identity.name != above.identity.name:
         return False
     if own.payload.get("type") == "foreign key":

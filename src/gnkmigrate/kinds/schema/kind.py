@@ -1,7 +1,6 @@
 """Schemas (manual: CREATE SCHEMA, ALTER SCHEMA, DROP SCHEMA)."""
 
 from collections.abc import Mapping, Sequence
-
 from typing import ClassVar
 
 from gnkmigrate.facts.fact import Fact

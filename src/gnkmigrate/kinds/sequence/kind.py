@@ -98,6 +98,7 @@ class SequenceKind(Kind):
         )
 
     def first_form(self, fact: Fact, context: Context) -> Fact:
+        del context
         owner = _owner(fact)
         if owner is None:
             return fact

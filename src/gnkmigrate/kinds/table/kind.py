@@ -176,15 +176,12 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
     columns = {part.identity.name: part for part in parts if part.kind == "column"}
     for column in sorted(columns.values(), key=lambda part: (part.position, part.identity)):
         name = column.identity.name
-        override = own.get(name)
-        default = defaults.get(name)
-        if override is not None:
-            column = column.has(
-                {"not_null": column.payload["not_null"] or override.payload["not_null"]}
-            )  # noqa: E501, PLW2901
-            default = None if override.payload["without_default"] else default
+        aspects = own[name].payload if name in own else {}
+        not_null = column.payload["not_null"] or aspects.get("not_null", False)
+        default = None if aspects.get("without_default") else defaults.get(name)
         expression = default.payload["expression"] if default else None
-        yield column_defined(column, expression, identities.get(name), context)
+        written = column.has({"not_null": not_null})
+        yield column_defined(written, expression, identities.get(name), context)
 
 
 def afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
