@@ -102,6 +102,7 @@ class Settings(BaseSettings):
             it is not set, all are read that are the user's.
         roles: whether roles and their memberships, which are the server's, are compared as well.
         ignore: patterns (fnmatch) of objects that are somebody else's, "schema.name".
+        renames: things that have another name in the target, "table public.picture = photo".
         source_timezone: the time zone in which timestamps without one were written.
         policies: answers to the questions that the project's revisions ask.
         server: where throwaway servers come from.
@@ -124,6 +125,7 @@ class Settings(BaseSettings):
     schemas: Annotated[tuple[str, ...], Field(min_length=1)] = ("public",)
     roles: bool = False
     ignore: tuple[str, ...] = ()
+    renames: tuple[str, ...] = ()
     source_timezone: str = "UTC"
     policies: Mapping[str, str] = Field(default_factory=dict)
     server: ServerSettings = ServerSettings()

@@ -11,7 +11,8 @@ from gnkmigrate.audit.fold import Gap, fold
 from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
 from gnkmigrate.audit.repair import Repairs, left_to_migration, repair_all
 from gnkmigrate.audit.script import Script, Step
-from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.diff.settling import Decide, leave_open, settled
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
@@ -25,10 +26,12 @@ class Comparison:
     Attributes:
         between: both sides, and the changes from the one to the other.
         gaps: the changes, folded.
+        hints: renames that the user knows of.
     """
 
     between: Gaps
     gaps: tuple[Gap, ...]
+    hints: Renames = NO_RENAMES
 
     @classmethod
     def of(
@@ -38,11 +41,13 @@ class Comparison:
         designs: Collection[Identity],
         home: str,
         source_timezone: str = "UTC",
+        hints: Renames = NO_RENAMES,
+        decide: Decide = leave_open,
     ) -> Self:
-        """Compares; `designs` as for `fold`, the rest as in `Gaps`."""
-        changes = compare(live, target)
+        """Compares; `designs` as for `fold`, hints as for `settled`, the rest as in `Gaps`."""
+        changes, hints = settled(live, target, hints, decide)
         between = Gaps(changes, live, target, home, source_timezone)
-        return cls(between, fold(changes, live, target, designs))
+        return cls(between, fold(changes, live, target, designs), hints)
 
     def sampled(self, samples: Mapping[Identity, float]) -> Self:
         """The same, where of some tables a part is enough; as in `Gaps`."""
@@ -56,14 +61,16 @@ class Comparison:
     def findings(self, source_timezone: str) -> Iterator[Finding]:
         """One finding for each gap, with its own SQL."""
         live, target, home = self.between.live, self.between.target, self.between.home
-        repairs = Repairs(live, target, source_timezone)
+        repairs = Repairs(live, target, source_timezone, self.hints)
         for gap in self.gaps:
             yield gap_finding(gap, live, target, home, repairs.of(gap))
 
     def script(self, source_timezone: str) -> Script:
         """The SQL for all gaps together."""
         left = left_to_migration(self.gaps)
-        repair = repair_all(self.between.live, self.between.target, left, source_timezone)
+        repair = repair_all(
+            self.between.live, self.between.target, left, source_timezone, self.hints
+        )
         fingerprints = frozenset(gap_fingerprint(gap) for gap in left)
         return Script(_steps(repair.fix), _steps(repair.undo), fingerprints, repair.obstacle)
 

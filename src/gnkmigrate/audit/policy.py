@@ -10,6 +10,9 @@ from gnkmigrate.audit.opinions import Opinions
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.result import NotRun
 from gnkmigrate.audit.selection import Selection
+from gnkmigrate.diff.naming import read_renames
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.settings import Settings
 
 
@@ -28,6 +31,8 @@ class Policy:
         home: the schema that goes without saying in messages.
         source_timezone: the zone in which timestamps without one were written.
         not_run: what is known not to work before the audit begins.
+        hints: renames that the user knows of.
+        decide: asked about those that are likely.
     """
 
     opinions: Opinions = field(default_factory=Opinions)
@@ -40,6 +45,8 @@ class Policy:
     home: str = "public"
     source_timezone: str = "UTC"
     not_run: tuple[NotRun, ...] = ()
+    hints: Renames = NO_RENAMES
+    decide: Decide = leave_open
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -47,6 +54,7 @@ class Policy:
 
         Raises:
             SettingsError: its opinions or checks cannot be read.
+            RenameUnclear: its renames cannot be understood.
         """
         folder = settings.path(settings.audits)
         return cls(
@@ -55,4 +63,5 @@ class Policy:
             bounds=Bounds(lock_timeout_ms=settings.limits.lock_timeout_ms),
             home=settings.schemas[0],
             source_timezone=settings.source_timezone,
+            hints=read_renames(settings.renames),
         )

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from gnkmigrate.audit.fold import Gap
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import satellites
 from gnkmigrate.kinds.change import Change, Verb
 from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import Planner
+from gnkmigrate.plan.make import Planner, plan
 
 _Key = tuple[Verb, Identity | None, Identity | None]
 
@@ -49,10 +50,19 @@ class Repair:
 class Repairs:
     """Makes repairs for the gaps between two snapshots."""
 
-    def __init__(self, live: Snapshot, target: Snapshot, source_timezone: str) -> None:
-        self._forward = Planner(live, target, source_timezone=source_timezone)
-        self._back = Planner(target, live, source_timezone=source_timezone)
-        self._mirrored = {_key(change): change for change in compare(target, live)}
+    def __init__(
+        self, live: Snapshot, target: Snapshot, source_timezone: str, hints: Renames = NO_RENAMES
+    ) -> None:
+        back = compare(target, live, hints.inverse())
+        renamed = renamed_by(back)
+        self._forward = Planner(
+            live,
+            target,
+            source_timezone=source_timezone,
+            renamed={new: old for old, new in renamed.items()},
+        )
+        self._back = Planner(target, live, source_timezone=source_timezone, renamed=renamed)
+        self._mirrored = {_key(change): change for change in back}
 
     def of(self, gap: Gap) -> Repair:
         """The statements for a gap by itself; none for what only a migration can do."""
@@ -69,17 +79,23 @@ class Repairs:
 
 
 def repair_all(
-    live: Snapshot, target: Snapshot, left: Sequence[Gap], source_timezone: str
+    live: Snapshot,
+    target: Snapshot,
+    left: Sequence[Gap],
+    source_timezone: str,
+    hints: Renames = NO_RENAMES,
 ) -> Repair:
     """The statements that close all gaps together, apart from those that are `left`."""
     reachable = _without(target, left)
 
-    def statements(source: Snapshot, goal: Snapshot) -> Statements:
-        planner = Planner(source, goal, source_timezone=source_timezone)
-        return planner.plan(compare(source, goal))
+    def statements(source: Snapshot, goal: Snapshot, known: Renames) -> Statements:
+        changes = compare(source, goal, known)
+        return plan(changes, source, goal, source_timezone=source_timezone)
 
     try:
-        return Repair(statements(live, reachable), statements(reachable, live))
+        return Repair(
+            statements(live, reachable, hints), statements(reachable, live, hints.inverse())
+        )
     except Unplannable as error:
         return Repair(obstacle=error.message)
 

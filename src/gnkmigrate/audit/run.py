@@ -38,6 +38,7 @@ from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.sizes import read_sizes
 from gnkmigrate.connection import Connection
+from gnkmigrate.diff.settling import leave_open
 from gnkmigrate.facts.snapshot import Snapshot
 
 
@@ -103,7 +104,8 @@ def fingerprints(snapshot: Snapshot, target: Snapshot, policy: Policy) -> frozen
         if isinstance(check, StructureCheck)
         for finding in run_structure(check, snapshot, None, policy.home, alone=True).findings
     )
-    return frozenset({*_compared(snapshot, target, policy).fingerprints.values(), *structure})
+    compared = _compared(snapshot, target, replace(policy, decide=leave_open))
+    return frozenset({*compared.fingerprints.values(), *structure})
 
 
 def check_names(project_checks: Sequence[ProjectCheck]) -> frozenset[str]:
@@ -118,7 +120,13 @@ def check_names(project_checks: Sequence[ProjectCheck]) -> frozenset[str]:
 
 def _compared(live: Snapshot, target: Snapshot, policy: Policy) -> Comparison:
     return Comparison.of(
-        live, target, policy.opinions.design_tables, policy.home, policy.source_timezone
+        live,
+        target,
+        policy.opinions.design_tables,
+        policy.home,
+        policy.source_timezone,
+        policy.hints,
+        policy.decide,
     )
 
 

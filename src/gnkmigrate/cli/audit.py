@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._renames import NoRename, Rename, asking, said
 
 if TYPE_CHECKING:
     from gnkmigrate.settings import Settings
@@ -93,6 +94,8 @@ def command(
     details: Annotated[
         bool, typer.Option("--details", "-d", help="Show every finding, with evidence and SQL.")
     ] = False,
+    rename: Rename = None,
+    no_rename: NoRename = None,
 ) -> None:
     """Compare the live database with its target, and check both: what is missing, what is wrong.
 
@@ -105,6 +108,7 @@ def command(
     from gnkmigrate.audit.finding import Severity
     from gnkmigrate.audit.selection import Selection
     from gnkmigrate.audit.session import Wish, audit_project
+    from gnkmigrate.diff.settling import leave_open
     from gnkmigrate.report import renderer
     from gnkmigrate.report.files import check_writable, write_report
     from gnkmigrate.report.view import View
@@ -131,6 +135,8 @@ def command(
             not no_data_checks,
             baseline if baseline and (baseline.exists() or not update_baseline) else None,
             sample,
+            said(rename, no_rename),
+            asking(leave_open, to_file=output is not None),
         ),
         datetime.now(UTC),
         _teller(context),

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._renames import NoRename, Rename, asking, said
 
 DIFFERENT = 1
 
@@ -23,32 +24,41 @@ def command(
     format_: Annotated[
         Format, typer.Option("--format", "-f", help="How to show it.")
     ] = Format.TEXT,
+    rename: Rename = None,
+    no_rename: NoRename = None,
 ) -> None:
     """Show the differences from one schema to another.
 
     A schema is a database URL, a .sql file or a folder of them, or a snapshot (.json).
     The exit code is 1 where there are differences. --format sql is a script that takes the
-    source to the target.
+    source to the target. Where data would be lost with what may only have another name in the
+    target, it asks; in a script it says so: --rename or --no-rename says which it is.
 
     Example: gnkmigrate diff before.json schema/target.sql
     """
-    from gnkmigrate.facts.source import load_schemas
     from gnkmigrate.connection import redact
-    from gnkmigrate.diff.compare import compare
     from gnkmigrate.diff.document import write_changes
-    from gnkmigrate.diff.text import render_changes
+    from gnkmigrate.diff.likely import likely_renames
+    from gnkmigrate.diff.naming import known_renames
+    from gnkmigrate.diff.settling import leave_open, settled
+    from gnkmigrate.diff.text import possible_rename, render_changes
+    from gnkmigrate.facts.source import load_schemas
     from gnkmigrate.plan.make import plan
     from gnkmigrate.plan.script import write_script
 
     project = _context.settings(context)
+    hints = known_renames(project.renames, said(rename, no_rename))
     before, after = load_schemas((source, target), project)
-    changes = compare(before, after)
+    changes, hints = settled(before, after, hints, asking(leave_open))
+    likely = likely_renames(changes, before, after, hints)
     if format_ is Format.JSON:
-        typer.echo(write_changes(changes, before, after), nl=False)
+        typer.echo(write_changes(changes, before, after, likely), nl=False)
     elif format_ is Format.SQL:
         statements = plan(changes, before, after, source_timezone=project.source_timezone)
         typer.echo(write_script(statements, redact(source), redact(target)), nl=False)
     else:
         _context.stdout(context).print(render_changes(changes, before, after), soft_wrap=True)
+    for each in likely:
+        _context.stderr(context).print(possible_rename(each), soft_wrap=True)
     if changes:
         raise typer.Exit(DIFFERENT)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._renames import NoRename, Rename, asking, said
 
 if TYPE_CHECKING:
     from gnkmigrate.plan.proof import Proof
@@ -59,6 +60,8 @@ def command(
             metavar="NAME", help="For --prove, copy without this extension; can be repeated."
         ),
     ] = None,
+    rename: Rename = None,
+    no_rename: NoRename = None,
 ) -> None:
     """Show the SQL that takes the live database to its target, and what each statement does.
 
@@ -66,11 +69,15 @@ def command(
     what data is lost with it. Nothing is run on the live database. The exit code is 1 where there
     is something to do.
 
-    With --prove a plan is only given out when it has run on a copy, with the live rows, has left
-    no difference to the target, and has lost no row that it does not name.
+    With --prove a plan is only given out when it has run on a copy with the live rows, when pg_dump
+    says the same of that and of the target, and when nothing is lost that it does not name.
+
+    Where data would be lost with what may only have another name in the target, it asks; in a
+    script it refuses: --rename or --no-rename says which it is.
 
     Example: gnkmigrate plan --prove --format sql --output plan.sql
     """
+    from gnkmigrate.diff.settling import refuse
     from gnkmigrate.plan.document import write_plan
     from gnkmigrate.plan.script import write_script
     from gnkmigrate.plan.session import plan_project
@@ -81,7 +88,14 @@ def command(
         raise typer.BadParameter("--sample and --skip-extension go with --prove.")
     check_writable([output] if output else [])
     project = _context.settings(context)
-    planned = plan_project(project, _context.live_url(context, project), target, online=online)
+    planned = plan_project(
+        project,
+        _context.live_url(context, project),
+        target,
+        online=online,
+        renames=said(rename, no_rename),
+        decide=asking(refuse, to_file=output is not None),
+    )
     proof = None
     if prove:
         proof = _prove(context, planned, sample, skip_extension or ())

@@ -9,11 +9,11 @@ from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request
+from gnkmigrate.proof.schema import Schema
 from gnkmigrate.rehearsal.clone import Clone
 from gnkmigrate.rehearsal.measure import WatchedSession, measured
 from gnkmigrate.rehearsal.moment import (
     Moment,
-    Schema,
     differences,
     moment,
     schema,
