@@ -104,6 +104,13 @@ def test_a_dictionary_with_another_template_is_made_beside_the_old_one(server: S
     ]
 
 
+def test_a_thesaurus_comes_after_the_dictionary_of_its_words(server: Server) -> None:
+    new = """CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple);
+        CREATE TEXT SEARCH DICTIONARY alike (
+            TEMPLATE = thesaurus, dictfile = thesaurus_sample, dictionary = 'public.words');"""
+    converge(server, "", new)
+
+
 def test_a_configuration_comes_and_goes(server: Server) -> None:
     marked = """COMMENT ON TEXT SEARCH CONFIGURATION search IS 'English';
         ALTER TEXT SEARCH CONFIGURATION search OWNER TO librarian;"""

@@ -4,9 +4,10 @@ One that gets another template is renamed and made anew beside itself: the confi
 it then take the new one, and what is indexed by way of them stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Replacement
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -48,6 +49,14 @@ class TextSearchDictionary(Kind):
     def effect_of_replacing(self, dependent: Fact) -> Effect:
         configures = dependent.kind == "text search configuration"
         return Effect.ALTERED if configures else Effect.REPLACED
+
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        del target
+        # A thesaurus looks its words up in another dictionary, whose name pg_depend does not know.
+        for option in fact.payload["options"]:
+            name, _, value = option.partition(" = ")
+            if name == "dictionary":
+                yield Identity(self.name, tuple(value.strip("'").split(".")))
 
 
 def _name(option: str) -> str:
