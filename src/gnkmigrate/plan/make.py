@@ -141,6 +141,8 @@ def _written(group: Group, context: Context) -> Statements:
     leader = group.leader
     known = kind_of(leader.fact.kind)
     statements = _statements(leader, known, group, context)
+    if known.is_satellite:
+        return statements  # what they say is true whatever forces them
     if leader.cause is None:
         differing = _differing(leader, known, context)
         if not differing:
