@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any
 
 from gnkmigrate.facts.dependencies import Dependencies
 from gnkmigrate.facts.fact import Address, Fact, Identity
