@@ -1,27 +1,30 @@
 """The baseline with rows in it: where every trial of the phases starts from."""
 
-from gnkmigrate.facts.script import read_scripts, run_scripts
 from gnkmigrate.check.generate import generate
 from gnkmigrate.check.outcome import Found
 from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.script import read_scripts, run_scripts
 from gnkmigrate.settings import Settings
 
 
-def fill(session: Connection, settings: Settings, rows: int) -> Found:
+def fill(
+    session: Connection, settings: Settings, rows: int, *, makes_roles: bool = False
+) -> Found:
     """Loads the baseline, and the project's rows or else generated ones.
 
     Args:
         session: with an empty database.
         settings: the project, which has a baseline.
         rows: how many to generate for each table; 0 for none at all.
+        makes_roles: as for `run_scripts`.
 
     Raises:
         SchemaError: the baseline or its rows cannot be loaded.
     """
     if settings.baseline is not None:
         scripts = read_scripts(settings.path(settings.baseline))
-        run_scripts(session, scripts, settings.schemas)
+        run_scripts(session, scripts, settings.schemas, makes_roles=makes_roles)
     if not rows:
         return Found("none asked for", ran=False)
     if settings.baseline_rows is not None:

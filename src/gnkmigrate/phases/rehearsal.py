@@ -46,7 +46,7 @@ def schema_history(settings: Settings, server: Server) -> SchemaHistory | None:
     phases = load_phases(migrations)
     scripts = read_scripts(settings.path(settings.baseline))
     with server.database() as url, connect(url, search_path=settings.schemas) as session:
-        run_scripts(session, scripts, settings.schemas)
+        run_scripts(session, scripts, settings.schemas, makes_roles=server.is_ours)
 
         def snapshot() -> Snapshot:
             return read_snapshot(session, ignore=settings.ignore, schemas=settings.read_schemas)

@@ -55,7 +55,7 @@ class Stations:
         url = self.stack.enter_context(self.server.database(template=source))
         with connect(url, search_path=self.settings.schemas) as session:
             if level == 0:
-                fill(session, self.settings, ROWS)
+                fill(session, self.settings, ROWS, makes_roles=self.server.is_ours)
             else:
                 request = Request(phase=self.phases[level - 1].name)
                 runner.run(session, self.phases, "up", request, self.settings)
