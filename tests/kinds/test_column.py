@@ -19,10 +19,11 @@ CASES = {
     "nulls are forbidden in four short steps": case(
         TABLE,
         "CREATE TABLE item (id integer NOT NULL);",
-        "ALTER TABLE public.item ADD CONSTRAINT item_id_not_null CHECK (id IS NOT NULL) NOT VALID",
-        "ALTER TABLE public.item VALIDATE CONSTRAINT item_id_not_null",
+        "ALTER TABLE public.item ADD CONSTRAINT item_id_not_null_check "
+        "CHECK (id IS NOT NULL) NOT VALID",
+        "ALTER TABLE public.item VALIDATE CONSTRAINT item_id_not_null_check",
         "ALTER TABLE public.item ALTER COLUMN id SET NOT NULL",
-        "ALTER TABLE public.item DROP CONSTRAINT item_id_not_null",
+        "ALTER TABLE public.item DROP CONSTRAINT item_id_not_null_check",
         rows="INSERT INTO item VALUES (1)",
     ),
     "or in one long one": case(

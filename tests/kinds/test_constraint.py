@@ -66,11 +66,11 @@ CASES = {
         LINK + ";",
         TABLE + "ALTER TABLE item ADD PRIMARY KEY (price); ALTER TABLE item ADD UNIQUE (id);"
         "ALTER TABLE item ADD CONSTRAINT link FOREIGN KEY (parent) REFERENCES item (id);",
-        "ALTER TABLE public.item ADD CONSTRAINT item_price_not_null "
+        "ALTER TABLE public.item ADD CONSTRAINT item_price_not_null_check "
         "CHECK (price IS NOT NULL) NOT VALID",
-        "ALTER TABLE public.item VALIDATE CONSTRAINT item_price_not_null",
+        "ALTER TABLE public.item VALIDATE CONSTRAINT item_price_not_null_check",
         "ALTER TABLE public.item ALTER COLUMN price SET NOT NULL",
-        "ALTER TABLE public.item DROP CONSTRAINT item_price_not_null",
+        "ALTER TABLE public.item DROP CONSTRAINT item_price_not_null_check",
         "CREATE UNIQUE INDEX CONCURRENTLY item_id_key ON public.item (id)",
         "ALTER TABLE public.item ADD CONSTRAINT item_id_key UNIQUE USING INDEX item_id_key",
         "ALTER TABLE public.item DROP CONSTRAINT link",

@@ -278,7 +278,8 @@ def _nullability(change: Change, context: Context) -> tuple[Statements, Statemen
     _, table, name = change.identity.path
     if change.fact.parent is None or not context.is_busy(change.fact.parent):
         return (), (_alter(change.fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True),)
-    check = identifier(beside(f"{table}_{name}", "_not_null"))
+    # Not the name that PostgreSQL gives to NOT NULL itself since 18.
+    check = identifier(beside(f"{table}_{name}", "_not_null_check"))
     added = f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
     validated = _alter(
         change.fact,
