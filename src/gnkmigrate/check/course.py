@@ -6,12 +6,13 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
-from gnkmigrate.facts.script import read_scripts
 from gnkmigrate.check import revisions
 from gnkmigrate.check.generate import ROWS
 from gnkmigrate.check.outcome import GROUPS, CheckResult, Found, Group, Point
 from gnkmigrate.check.trial import Trial
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, SettingsError
+from gnkmigrate.facts.script import read_scripts
+from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
@@ -60,7 +61,8 @@ def check(
     reached = {point.group for point in course.points}
     missing = [course.without(group) for group in GROUPS if group not in reached]
     names = tuple(phase.name for phase in course.phases)
-    return CheckResult(names, course.server_version, (*course.points, *missing))
+    points = (*course.points, *missing)
+    return CheckResult(names, course.server_version, points, course.omitted)
 
 
 def _require_schemas(settings: Settings) -> None:
@@ -85,6 +87,7 @@ class _Course:
     phases: Sequence[Phase] = ()
     points: list[Point] = field(default_factory=list)
     server_version: int = 0
+    omitted: tuple[Unread, ...] = ()
 
     def run(self, open_server: ServerFactory, stack: ExitStack) -> None:
         """All points, up to the first that fails on which the others build."""
@@ -105,6 +108,7 @@ class _Course:
                 return
         self.attempt("verification", trial.verify)
         self.attempt("target", trial.compare_with_target)
+        self.omitted = trial.omitted
         update = self.wish.update_expected
         self.attempt("expected rows", lambda: trial.compare_with_expected(update=update))
         self.attempt("old shape", trial.compare_old_shape)

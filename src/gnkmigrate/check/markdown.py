@@ -4,19 +4,20 @@ from collections.abc import Iterator
 
 from gnkmigrate.check.outcome import CheckResult, Point
 from gnkmigrate.check.wording import counted
+from gnkmigrate.diff.omitted import told
 from gnkmigrate.report.escape import code_block, markdown
 
 
 def page(result: CheckResult) -> str:
     """The report, with a newline at its end."""
-    verdict = "Everything holds." if result.passed else "Not everything holds."
     phases = counted(len(result.phases), "phase")
     lines = [
         "# The revisions, checked",
         "",
-        f"**{verdict}** {phases} from the baseline to the target and back.",
+        f"**{result.verdict}** {phases} from the baseline to the target and back.",
         "",
         *_problems(result),
+        *(f"- {markdown(line)}\n" for line in told(result.not_compared)),
         "| point | state | time | what |",
         "|---|---|---|---|",
         *(_row(point) for point in result.points),

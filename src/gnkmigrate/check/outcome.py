@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
+from gnkmigrate.diff.omitted import AS_FAR, is_whole
+from gnkmigrate.facts.snapshot import Unread
+
 Group = Literal[
     "revisions",
     "checksums",
@@ -84,11 +87,21 @@ class CheckResult:
         phases: the names of the phases, in order; none where they cannot be read.
         server_version: server_version_num of the throwaway server; 0 where none was started.
         points: in the order in which they were looked at.
+        not_compared: what the comparison with the target has left out.
     """
 
     phases: tuple[str, ...]
     server_version: int
     points: tuple[Point, ...]
+    not_compared: tuple[Unread, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The result in a sentence."""
+        if not self.passed:
+            return "Not everything holds."
+        limit = "" if is_whole(self.not_compared) else f", {AS_FAR}"
+        return f"Everything holds{limit}."
 
     @property
     def passed(self) -> bool:

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from gnkmigrate.facts.source import load_sql
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.check import expected, old_shape
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.listing import Rows, read_tables, read_views
 from gnkmigrate.check.outcome import Found
 from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.diff.text import render_changes
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
+from gnkmigrate.facts.source import load_sql
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.compare import divergences, fingerprint
 from gnkmigrate.phases.events import Direction
@@ -52,6 +54,7 @@ class Trial:
         before: what there was before each phase, by its name.
         old: the baseline's rows, by table.
         began: when, by this machine's clock.
+        omitted: what the comparison with the target has left out.
     """
 
     session: Connection
@@ -63,6 +66,7 @@ class Trial:
     before: dict[str, _State] = field(default_factory=dict)
     old: Rows = field(default_factory=dict)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    omitted: tuple[Unread, ...] = ()
 
     @classmethod
     @contextmanager
@@ -83,7 +87,7 @@ class Trial:
         Raises:
             SchemaError: the baseline or its rows cannot be loaded.
         """
-        found = fill(self.session, self.settings, rows)
+        found = fill(self.session, self.settings, rows, makes_roles=self.server.is_ours)
         self.old = read_tables(self.session, self.settings.schemas[0])
         return found
 
@@ -154,9 +158,10 @@ class Trial:
         """
         settings = self.settings
         target = load_sql(settings.path(settings.target), self.server, settings)
-        gaps = _changed(self._facts(), target)
+        facts = self._facts()
+        gaps, self.omitted = _changed(facts, target), not_compared(facts, target)
         return Found(
-            "no gap is left",
+            "no gap is left" if is_whole(self.omitted) else f"no gap is left, {AS_FAR}",
             gaps,
             "A revision that closes them is missing: gnkmigrate plan shows the SQL.",
         )

@@ -159,10 +159,14 @@ def _rendered(result: "CheckResult", format_: Format) -> str:
 
 
 def _write(console: "Console", result: "CheckResult") -> None:
+    from gnkmigrate.cli._lines import write_line
+    from gnkmigrate.diff.omitted import told
+
     for point in result.points:
         _write_point(console, point)
-    verdict = "Everything holds." if result.passed else "Not everything holds."
-    console.print(f"\n{verdict}", style="bold")
+    for line in told(result.not_compared):
+        write_line(console, "", line)
+    console.print(f"\n{result.verdict}", style="bold")
 
 
 def _write_point(console: "Console", point: "Point") -> None:
