@@ -49,6 +49,16 @@ def test_columns_that_are_the_same_but_for_the_name(read: Read) -> None:
     assert likely(read, PICTURE, PICTURE.replace("title text", "caption varchar")) == []
     assert likely(read, PICTURE, PICTURE.replace("size int", "width int, height int")) == []
     assert likely(read, PICTURE.replace("id int", "a int, b int"), PICTURE) == []
+    added = PICTURE.replace("title text", "caption text, width bigint")
+    assert likely(read, PICTURE, added) == ["column public.picture.title = caption (both are text)"]
+
+
+def test_in_a_table_of_another_design_one_column_tells_nothing(read: Read) -> None:
+    before = "CREATE TABLE t (kept int, id uuid, a text, b text)"
+    assert likely(read, before, "CREATE TABLE t (kept int, other uuid)") == []
+    assert likely(read, before, "CREATE TABLE t (kept int, other uuid, a text)") == [
+        "column public.t.id = other (both are uuid)"
+    ]
 
 
 def test_a_label_in_the_place_of_another(read: Read) -> None:

@@ -24,6 +24,8 @@ def completed(
         other: what it is to be compared with.
         renamed: identities of `other` that are others in `one`.
     """
+    if 0 < other.server_version < one.server_version:
+        one = _as_of(one, other.server_version)
     silent = one.silent_beside(other)
     if not silent:
         return one
@@ -31,6 +33,19 @@ def completed(
     for fact in _unsaid(one, silent):
         del facts[fact.identity]
     facts |= {fact.identity: fact for fact in _open(one, other, silent, renamed)}
+    return one.having(facts.values())
+
+
+def _as_of(one: Snapshot, version: int) -> Snapshot:
+    """Without what a server of an older version cannot have."""
+    facts = {**one.facts}
+    for name, kind in kinds().items():
+        for fact in one.of_kind(name) if kind.by_version else ():
+            known = kind.as_of(fact, version)
+            if known is None:
+                del facts[fact.identity]
+            elif known is not fact:
+                facts[fact.identity] = known
     return one.having(facts.values())
 
 

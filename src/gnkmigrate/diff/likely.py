@@ -110,17 +110,24 @@ def _columns_of(fact: Fact, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
     return frozenset((each.identity.name, str(each.payload["type"])) for each in columns)
 
 
-def _columns(removed: Sequence[Fact], added: Sequence[Fact]) -> Iterator[Likely]:
-    """Columns of one table that are the same but for the name, with no third among them."""
-    for before in removed:
-        alike = [after for after in added if before.is_alike(after)]
-        if before.kind == _COLUMN and len(alike) == 1 and _is_only(alike[0], removed):
-            why = f"both are {before.payload['type']}"
-            yield Likely(before.identity, alike[0].identity, why)
+def _columns(removed: Sequence[Fact], added: Sequence[Fact]) -> Sequence[Likely]:
+    """Columns of one table that are the same but for the name, with no third among them.
 
-
-def _is_only(after: Fact, removed: Sequence[Fact]) -> bool:
-    return sum(before.is_alike(after) for before in removed) == 1
+    Where most of the columns that go have nothing of the kind, the table is of another design.
+    """
+    pairs = [
+        (before, alike[0])
+        for before in removed
+        if before.kind == _COLUMN
+        for alike in [[after for after in added if before.is_alike(after)]]
+        if len(alike) == 1 and sum(each.is_alike(alike[0]) for each in removed) == 1
+    ]
+    if len(pairs) < len(removed) / 2:
+        return ()
+    return [
+        Likely(before.identity, after.identity, f"both are {before.payload['type']}")
+        for before, after in pairs
+    ]
 
 
 def _labels(changes: Sequence[Change], hints: Renames) -> Iterator[Likely]:
