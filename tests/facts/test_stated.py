@@ -1,6 +1,7 @@
 """What a script says, and what is so because somebody has run it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,14 @@ def test_a_setting_that_a_script_makes_is_one(load: Load, database: DatabaseUrl)
     assert [each.verb for each in compare(read(database), load(TABLE + setting))] == ["add"]
     execute(database, setting)
     assert compare(read(database), load(TABLE)) == ()
+
+
+def test_what_an_older_server_cannot_have_is_not_asked_of_it(load: Load) -> None:
+    newer = replace(load(f"{TABLE} GRANT SELECT ON t TO nobody_else;"), server_version=180000)
+    granted = newer.get("grants", "table", "public", "t")
+    assert granted is not None
+    more = granted.has({"grants": ["nobody_else=MAINTAIN", "nobody_else=SELECT"]})
+    target = newer.having([*(each for each in newer if each is not granted), more])
+    source = newer.having(newer)
+    assert len(compare(source, target)) == 1
+    assert compare(replace(source, server_version=160000), target) == ()

@@ -144,6 +144,7 @@ class Kind(ABC):
         leaves_open: whether a script may leave a part of it to whoever runs it; see `beside`.
         of_server: whether it belongs to the server and to no database: it is read where the
             settings ask for it, made first and dropped last.
+        by_version: whether what it can say depends on the server; see `as_of`.
         silence: None where a script that has none of this kind means that there shall be none; else
             the kinds of which one at least must be in a script that means it so.
         made_whole: whether its `first_form` is of use only to what it needs itself: all others
@@ -180,6 +181,7 @@ class Kind(ABC):
     encloses: ClassVar[bool] = False
     leaves_open: ClassVar[bool] = False
     of_server: ClassVar[bool] = False
+    by_version: ClassVar[bool] = False
     silence: ClassVar[frozenset[str] | None] = None
     made_whole: ClassVar[bool] = False
     hidden: ClassVar[frozenset[str]] = frozenset()
@@ -432,6 +434,11 @@ class Kind(ABC):
         """Whether a script must have said this, and not initdb of that server_version_num."""
         del fact, version
         return True
+
+    def as_of(self, fact: Fact, version: int) -> Fact | None:
+        """As much of a fact as a server of this server_version_num can have; None for nothing."""
+        del version
+        return fact
 
     def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact | None:
         """A fact of a script with what it leaves open filled in from another database's facts.

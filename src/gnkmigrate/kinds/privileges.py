@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
+from gnkmigrate.facts.fact import Fact
+
 PUBLIC = ""
 OWNER = "OWNER"
 BY_OWNER = ""
@@ -116,6 +118,15 @@ def privileges(entries: Iterable[str], version: int = 0) -> Privileges:
                 key = Privilege(match["by"] or BY_OWNER, match["role"], name)
                 found[key] = Level.NONE if match["gone"] else level
     return found
+
+
+def as_of(fact: Fact, version: int) -> Fact | None:
+    """A fact with the privileges that a server of this version has; None where that are none."""
+    told = fact.payload["grants"]
+    known = entries(privileges(told, version))
+    if len(known) == len(told):
+        return fact
+    return fact.has({"grants": known}) if known else None
 
 
 def entries(held: Privileges) -> list[str]:

@@ -12,7 +12,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
-from gnkmigrate.kinds.privileges import Privileges, privileges, steps, together
+from gnkmigrate.kinds.privileges import Privileges, as_of, privileges, steps, together
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier
 
@@ -45,6 +45,7 @@ class DefaultPrivileges(Kind):
     encloses = True
     silence = SILENCE
     leaves_open = True
+    by_version = True
     has_comment = False
 
     def reference(self, fact: Fact) -> str:
@@ -66,6 +67,9 @@ class DefaultPrivileges(Kind):
         del differing
         before, after = (change.before or change.fact).payload, change.fact.payload
         return _between(change.fact, before["grants"], after["grants"], context)
+
+    def as_of(self, fact: Fact, version: int) -> Fact | None:
+        return as_of(fact, version)
 
     def stated(self, fact: Fact, role: str, superuser: str) -> Fact | None:
         """Those of whoever runs the script are nobody's in particular."""

@@ -14,6 +14,7 @@ from gnkmigrate.kinds.privileges import (
     Level,
     Privileges,
     Step,
+    as_of,
     entries,
     owned_by,
     privileges,
@@ -34,6 +35,7 @@ class Grants(Kind):
     has_comment = False
     silence = SILENCE
     leaves_open = True
+    by_version = True
 
     def reference(self, fact: Fact) -> str:
         return f"grants on {_named(fact.identity)}"
@@ -75,6 +77,9 @@ class Grants(Kind):
         identity = Identity("grants", (fact.kind, *fact.identity.path))
         if identity not in context.target:
             yield Fact(identity, fact.identity, {"grants": ()})
+
+    def as_of(self, fact: Fact, version: int) -> Fact | None:
+        return as_of(fact, version)
 
     def says(self, fact: Fact, version: int) -> bool:
         initial = ["=USAGE"] if version >= _PUBLIC_IS_READ_ONLY else ["=CREATE", "=USAGE"]
