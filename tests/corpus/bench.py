@@ -53,6 +53,12 @@ class Bench:
         """The schema of a database with owners and privileges, as pg_dump writes it."""
         return run_program(program("pg_dump", self.server.major), url, ["--schema-only"])
 
+    def restored(self, dump: str) -> str | None:
+        """What a dump reads like once it was restored and dumped again; None where that fails."""
+        with ExitStack() as stack:
+            url = _database(self, stack)
+            return None if self.run_script(url, dump) else self.dump(url)
+
     def run_script(self, url: DatabaseUrl, script: str) -> str:
         """Runs a script with psql; returns the error at which it stopped, "" when it did not."""
         call = invocation(program("psql", self.server.major), url, PSQL_OPTIONS)

@@ -1,9 +1,9 @@
 """All that the corpus asks of the planner: a script, and what is left to do after it."""
 
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.make import plan
 from gnkmigrate.plan.script import write_script
 

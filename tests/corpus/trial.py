@@ -10,9 +10,9 @@ from types import FrameType
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.proof.dump import changed_lines, difference, statements
 from tests.corpus import planner
 from tests.corpus.bench import Bench, Databases, LoadFailed, loaded
-from gnkmigrate.proof.dump import changed_lines, difference, statements
 from tests.corpus.outcome import Outcome, Verdict
 from tests.corpus.pairs import Direction, Pair, Task
 
@@ -87,12 +87,26 @@ def _try_leg(bench: Bench, pair: Pair, leg: Leg, wanted: Future[str]) -> Outcome
     with ThreadPoolExecutor(1) as thread:
         result = thread.submit(bench.dump, leg.start)
         left = planner.differences(leg.start.conninfo, leg.target.conninfo)
-    diff = difference(statements(result.result()), statements(wanted.result()))
+    diff = _difference(bench, result.result(), wanted.result())
     if left:
         return outcome(Verdict.DIFFERS, "\n".join(left[:_SHOWN]), diff)
     if diff:
         return outcome(Verdict.DUMP_DIFFERS, "\n".join(changed_lines(diff)[:_SHOWN]), diff)
     return outcome(Verdict.CONVERGED)
+
+
+def _difference(bench: Bench, result: str, wanted: str) -> str:
+    """What differs between two dumps, and still does when both have been restored.
+
+    PostgreSQL prints some expressions otherwise once they were dumped and read again.
+    """
+    diff = difference(statements(result), statements(wanted))
+    if not diff:
+        return ""
+    again = (bench.restored(result), bench.restored(wanted))
+    if None in again:
+        return diff
+    return difference(*(statements(dump or "") for dump in again)) and diff
 
 
 def described(error: Exception) -> str:
