@@ -19,6 +19,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.expand import Users, expand, users_of
 from gnkmigrate.plan.group import Group
+from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
@@ -94,7 +95,7 @@ class Planner:
             dropped=_identities(each.before for each in actions if each.verb == "drop"),
         )
         groups = arrange(actions, context.source, context.target)
-        return tuple(statement for group in groups for statement in _written(group, context))
+        return merged(statement for group in groups for statement in _written(group, context))
 
     @cached_property
     def _users(self) -> Users:

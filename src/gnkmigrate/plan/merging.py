@@ -1,0 +1,47 @@
+"""Neighbouring commands on one table that each write it anew, made one: it is written once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gnkmigrate.kinds.statement import Statement, Statements
+
+
+def merged(statements: Iterable[Statement]) -> Statements:
+    """The statements, those that stand together and rewrite the same table as one command."""
+    result: list[Statement] = []
+    for statement in statements:
+        if result and _belong_together(result[-1], statement):
+            result[-1] = _joined(result[-1], statement)
+        else:
+            result.append(statement)
+    return tuple(result)
+
+
+def _belong_together(first: Statement, second: Statement) -> bool:
+    head = _head(first)
+    return (
+        first.rewrites
+        and second.rewrites
+        and first.relation == second.relation
+        and first.transactional
+        and second.transactional
+        and first.sql.startswith(head)
+        and second.sql.startswith(head)
+        and " SET LOGGED" not in first.sql + second.sql
+        and " SET UNLOGGED" not in first.sql + second.sql
+    )
+
+
+def _joined(first: Statement, second: Statement) -> Statement:
+    actions = second.sql.removeprefix(_head(second))
+    losses = [each for each in (first.loses_data, second.loses_data) if each]
+    return replace(
+        first,
+        sql=f"{first.sql}, {actions}",
+        reason=f"{first.reason} {second.reason}",
+        loses_data=", ".join(losses),
+    )
+
+
+def _head(statement: Statement) -> str:
+    return f"ALTER TABLE {statement.relation} "
