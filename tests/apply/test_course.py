@@ -10,6 +10,7 @@ from gnkmigrate.apply.standing import PlanRefused, standing
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import NoLock, PhaseFailed, PhaseRefused, RunnerBusy
 from gnkmigrate.phases import events, journal, lock
+from gnkmigrate.phases.status import status
 from gnkmigrate.servers import Server
 from tests.apply.kept import kept
 from tests.support import execute, rows
@@ -58,6 +59,13 @@ def test_a_database_that_was_put_back_is_taken_there_again(server: Server, tmp_p
         execute(it.url, "DROP INDEX by_name")
         assert it.apply().afresh
         assert it.left() == []
+
+
+def test_it_is_no_phase_that_revisions_lack(server: Server, tmp_path: Path) -> None:
+    with kept(server, ITEM, INDEXED, tmp_path) as it:
+        it.apply()
+        with connect(it.url) as connection:
+            assert status(connection, ()) == ()
 
 
 def test_alembics_version_is_left_alone(server: Server, tmp_path: Path) -> None:
