@@ -62,6 +62,20 @@ def test_a_database_against_its_snapshot(run: Run, database: DatabaseUrl) -> Non
     assert change["to"]["payload"]["type"] == "text"
 
 
+def test_what_nobody_reads_is_named(run: Run, database: DatabaseUrl) -> None:
+    execute(database, "CREATE TABLE users (id int); SELECT lo_create(4711)")
+    written = run("--url", database.conninfo, "snapshot", "--output", "before.json")
+    assert "not read: 1 large object (4711); no kind reads it" in written.stderr.splitlines()
+    same = run("diff", "before.json", database.conninfo)
+    assert same.stdout.splitlines() == [
+        "No differences, as far as was compared.",
+        "not compared: 1 large object (4711); no kind reads it",
+    ]
+    document = json.loads(run("diff", "before.json", database.conninfo, "-f", "json").stdout)
+    (omitted,) = document["not_compared"]
+    assert (omitted["kind"], omitted["count"], omitted["names"]) == ("large object", 1, ["4711"])
+
+
 def test_an_unknown_format_is_a_mistake_of_usage(run: Run) -> None:
     assert run("diff", "a.json", "b.json", "--format", "yaml").exit_code == 2
 

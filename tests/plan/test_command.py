@@ -51,7 +51,28 @@ def test_the_script_does_what_it_says(
         connection.execute((tmp_path / "plan.sql").read_bytes())
     done = command("plan")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "Nothing to do: the database is as the target says.\n"
+    assert done.stdout.splitlines() == [
+        "Nothing to do: the database is as the target says.",
+        "not compared: 1 owner (table public.item); the target says nothing of them",
+    ]
+
+
+def test_what_nobody_reads_is_named(command: Command, database: DatabaseUrl) -> None:
+    with connect(database, search_path=["public"]) as connection:
+        connection.execute(f"{TARGET} SELECT lo_create(4711)".encode())
+    limited, unread, _ = command("plan").stdout.splitlines()
+    assert limited == "Nothing to do: the database is as the target says, as far as was compared."
+    assert unread == "not compared: 1 large object (4711); no kind reads it"
+    script = command("plan", "--format", "sql").stdout
+    assert f"-- {unread}" in script.splitlines()
+    document = json.loads(command("plan", "--format", "json").stdout)
+    assert document["not_compared"][0] == {
+        "kind": "large object",
+        "names": ["4711"],
+        "count": 1,
+        "reason": "no kind reads it",
+        "on_purpose": False,
+    }
 
 
 def test_json_is_one_document(command: Command) -> None:

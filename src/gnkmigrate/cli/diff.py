@@ -37,6 +37,7 @@ def command(
     Example: gnkmigrate diff before.json schema/target.sql
     """
     from gnkmigrate.connection import redact
+    from gnkmigrate.diff.beside import not_compared
     from gnkmigrate.diff.document import write_changes
     from gnkmigrate.diff.likely import likely_renames
     from gnkmigrate.diff.naming import known_renames
@@ -51,13 +52,17 @@ def command(
     before, after = load_schemas((source, target), project)
     changes, hints = settled(before, after, hints, asking(leave_open))
     likely = likely_renames(changes, before, after, hints)
+    omitted = not_compared(before, after)
     if format_ is Format.JSON:
-        typer.echo(write_changes(changes, before, after, likely), nl=False)
+        typer.echo(write_changes(changes, before, after, likely, omitted), nl=False)
     elif format_ is Format.SQL:
         statements = plan(changes, before, after, source_timezone=project.source_timezone)
-        typer.echo(write_script(statements, redact(source), redact(target)), nl=False)
+        names = (redact(source), redact(target))
+        script = write_script(statements, *names, omitted=omitted)
+        typer.echo(script, nl=False)
     else:
-        _context.stdout(context).print(render_changes(changes, before, after), soft_wrap=True)
+        text = render_changes(changes, before, after, omitted)
+        _context.stdout(context).print(text, soft_wrap=True)
     for each in likely:
         _context.stderr(context).print(possible_rename(each), soft_wrap=True)
     if changes:

@@ -100,12 +100,13 @@ def command(
     if prove:
         proof = _prove(context, planned, sample, skip_extension or ())
     if format_ is Format.TEXT:
-        text = render_plan(planned.statements, proof)
+        text = render_plan(planned.statements, proof, planned.not_compared)
         if output is None:
             _context.stdout(context).print(text, soft_wrap=True)
         rendered = f"{text.plain}\n"
     elif format_ is Format.SQL:
-        rendered = write_script(planned.statements, planned.source_name, planned.target_name, proof)
+        names = (planned.source_name, planned.target_name)
+        rendered = write_script(planned.statements, *names, proof, planned.not_compared)
     else:
         rendered = write_plan(planned, proof)
     if output is not None:

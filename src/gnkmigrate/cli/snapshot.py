@@ -20,9 +20,11 @@ def command(
 
     Example: gnkmigrate snapshot --output before.json
     """
+    from gnkmigrate.connection import connect
+    from gnkmigrate.diff.omitted import told
     from gnkmigrate.facts.document import document_chunks, write_document
     from gnkmigrate.facts.reading import read_snapshot
-    from gnkmigrate.connection import connect
+    from gnkmigrate.report.escape import visible
 
     project = _context.settings(context)
     with connect(_context.live_url(context, project), read_only=True) as connection:
@@ -32,9 +34,12 @@ def command(
             schemas=project.read_schemas,
             roles=project.roles,
         )
+    messages = _context.stderr(context)
     if output is None:
         typer.echo(write_document(snapshot), nl=False)
     else:
         with output.open("wb") as file:
             file.writelines(document_chunks(snapshot))
-        _context.stderr(context).print(f"{output}: {len(snapshot)} facts of {snapshot.database}.")
+        messages.print(f"{output}: {len(snapshot):,} facts of {snapshot.database}.")
+    for line in told(snapshot.unread, "not read"):
+        messages.print(visible(line), soft_wrap=True)

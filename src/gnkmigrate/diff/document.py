@@ -7,8 +7,9 @@ from typing import Any
 
 from gnkmigrate.diff.likely import Likely
 from gnkmigrate.diff.naming import written
+from gnkmigrate.diff.omitted import entries
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.change import Change
 
 VERSION = 1
@@ -19,6 +20,7 @@ def write_changes(
     source: Snapshot,
     target: Snapshot,
     likely: Sequence[Likely] = (),
+    omitted: Sequence[Unread] = (),
 ) -> str:
     """The changes as a JSON text that ends with a newline.
 
@@ -27,7 +29,8 @@ def write_changes(
     (the path in the target, or in the source where the target has none), `differing` (payload
     keys), and `from` and `to`, each with `path` and `payload`, or null. `possible_renames` has what
     may be one thing under two names, each with `kind`, `from`, `to` (paths), `rename` (as the
-    option --rename takes it) and `reason`.
+    option --rename takes it) and `reason`. `not_compared` has what nobody has looked at, each with
+    `kind`, `count`, `names`, `reason` and `on_purpose`.
     """
     counts = Counter(change.verb for change in changes)
     document = {
@@ -56,6 +59,7 @@ def write_changes(
             }
             for old, new, why in likely
         ],
+        "not_compared": entries(omitted),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from gnkmigrate.diff.likely import Likely
 from gnkmigrate.diff.naming import written
+from gnkmigrate.diff.omitted import AS_FAR, is_whole, told
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import satellites
 from gnkmigrate.kinds.change import Change, Verb
 
@@ -33,7 +34,12 @@ _WIDEST_LABEL = 48
 _LONGEST_VALUE = 72
 
 
-def render_changes(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Text:
+def render_changes(
+    changes: Sequence[Change],
+    source: Snapshot,
+    target: Snapshot,
+    omitted: Sequence[Unread] = (),
+) -> Text:
     """The changes as lines, and a summary at the end.
 
     What comes or goes with the thing it lives in is counted on that thing's line.
@@ -42,9 +48,19 @@ def render_changes(changes: Sequence[Change], source: Snapshot, target: Snapshot
         changes: as `compare` returned them.
         source: what was compared, for what the changes live in.
         target: with what.
+        omitted: what nobody has looked at.
     """
-    if not changes:
-        return Text("No differences.")
+    text = _changes(changes, source, target) if changes else _no_changes(omitted)
+    for line in told(omitted):
+        text.append(f"\n{printable(line)}", style="yellow")
+    return text
+
+
+def _no_changes(omitted: Sequence[Unread]) -> Text:
+    return Text("No differences." if is_whole(omitted) else f"No differences, {AS_FAR}.")
+
+
+def _changes(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Text:
     placed = [(change, _outermost(change, source, target)) for change in changes]
     placed.sort(key=lambda pair: pair[1])
     text, after_long = Text(), False

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ValidationError
 
 from gnkmigrate import __version__
+from gnkmigrate.diff.omitted import entries
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.facts.snapshot import Snapshot
@@ -76,6 +77,16 @@ class ProofDocument(BaseModel, extra="forbid"):
     remarks: list[str] = []
 
 
+class UnreadDocument(BaseModel, extra="forbid"):
+    """What was not compared; see `Unread`."""
+
+    kind: str
+    names: list[str]
+    count: int
+    reason: str
+    on_purpose: bool
+
+
 class UndoDocument(BaseModel, extra="forbid"):
     """The way back; see `Undo`."""
 
@@ -112,6 +123,7 @@ class PlanDocument(BaseModel, extra="forbid"):
     summary: SummaryDocument
     statements: list[StatementDocument]
     undo: UndoDocument
+    not_compared: list[UnreadDocument]
     proof: ProofDocument | None = None
 
 
@@ -130,6 +142,7 @@ def write_plan(planned: Planned, proof: Proof | None = None) -> str:
             not_restored=list(planned.undo.not_restored),
             impossible=planned.undo.impossible,
         ),
+        not_compared=[UnreadDocument.model_validate(e) for e in entries(planned.not_compared)],
         proof=ProofDocument(**asdict(proof)) if proof else None,
     )
     return document.model_dump_json(indent=2) + "\n"
@@ -170,7 +183,7 @@ def _require_version(path: Path, text: bytes) -> None:
 def facts_hash(snapshot: Snapshot) -> str:
     """SHA-256, in hexadecimal, of all facts: equal when no difference is left between two."""
     return content_hash(
-        [[fact.kind, list(fact.identity.path), fact.hash] for fact in snapshot],
+        [[fact.kind, list(fact.identity.path), fact.hash] for fact in snapshot.ordered],
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from gnkmigrate.diff.omitted import told
+from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import effects, summarise
@@ -9,7 +11,11 @@ from gnkmigrate.report.escape import visible
 
 
 def write_script(
-    statements: Sequence[Statement], source: str, target: str, proof: Proof | None = None
+    statements: Sequence[Statement],
+    source: str,
+    target: str,
+    proof: Proof | None = None,
+    omitted: Sequence[Unread] = (),
 ) -> str:
     """The script.
 
@@ -21,10 +27,12 @@ def write_script(
         source: what the script changes, in words.
         target: what it makes of it, in words.
         proof: what running it on a copy has shown.
+        omitted: what the script knows nothing of.
     """
     lines = [
         f"-- From {source} to {target}: {summarise(statements)}",
         "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE, not in a single transaction.",
+        *(f"-- {line}" for line in told(omitted)),
         *([f"-- {proof}"] if proof else []),
     ]
     for statement in statements:

@@ -6,11 +6,12 @@ from functools import cached_property
 from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl, connect, redact
+from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
@@ -65,6 +66,11 @@ class Planned:
     target_source: str = field(default="", repr=False)
     changes: tuple[Change, ...] = field(default=(), repr=False)
     hints: Renames = field(default=NO_RENAMES, repr=False)
+
+    @cached_property
+    def not_compared(self) -> tuple[Unread, ...]:
+        """What the plan knows nothing of."""
+        return not_compared(self.source, self.target)
 
     @cached_property
     def undo(self) -> Undo:

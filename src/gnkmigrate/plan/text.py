@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from gnkmigrate.diff.omitted import AS_FAR, is_whole, told
+from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import effects, summarise
@@ -12,11 +14,30 @@ from gnkmigrate.report.escape import visible
 _WORTH_TELLING_S = 0.1
 
 
-def render_plan(statements: Sequence[Statement], proof: Proof | None = None) -> Text:
-    """The statements with what they do, and a summary at the end; with what a proof has shown."""
-    if not statements:
-        text = Text("Nothing to do: the database is as the target says.")
-        return text.append(f"\n{visible(str(proof))}", style="green") if proof else text
+def render_plan(
+    statements: Sequence[Statement], proof: Proof | None = None, omitted: Sequence[Unread] = ()
+) -> Text:
+    """The statements with what they do, and a summary at the end.
+
+    Args:
+        statements: the plan.
+        proof: what running it on a copy has shown.
+        omitted: what it knows nothing of.
+    """
+    text = _statements(statements, proof) if statements else _nothing_to_do(omitted)
+    for line in told(omitted):
+        text.append(f"\n{visible(line)}", style="yellow")
+    if proof is not None:
+        text.append(f"\n{visible(str(proof))}", style="green")
+    return text
+
+
+def _nothing_to_do(omitted: Sequence[Unread]) -> Text:
+    limit = "" if is_whole(omitted) else f", {AS_FAR}"
+    return Text(f"Nothing to do: the database is as the target says{limit}.")
+
+
+def _statements(statements: Sequence[Statement], proof: Proof | None) -> Text:
     text = Text()
     width = len(str(len(statements)))
     for number, statement in enumerate(statements, 1):
@@ -27,8 +48,6 @@ def render_plan(statements: Sequence[Statement], proof: Proof | None = None) -> 
     text.append(str(summary), style="bold")
     for loss in summary.loses_data:
         text.append(f"\n  loses {visible(loss)}", style="red")
-    if proof is not None:
-        text.append(f"\n{visible(str(proof))}", style="green")
     return text
 
 
