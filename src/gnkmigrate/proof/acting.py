@@ -6,6 +6,24 @@ from psycopg import sql
 from gnkmigrate.connection import Connection
 from gnkmigrate.servers import Server
 
+_ROLES = "SELECT rolname FROM pg_roles WHERE NOT starts_with(rolname, 'pg_')"
+
+
+def bring_roles(live: Connection, session: Connection, server: Server) -> None:
+    """Makes the roles of the live server on a server of ours, where the plan may name them.
+
+    Args:
+        live: a session with the live database.
+        session: one with the copy.
+        server: the copy's.
+    """
+    if not server.is_ours:
+        return
+    there = {name for (name,) in session.execute(_ROLES)}
+    for (name,) in live.execute(_ROLES).fetchall():
+        if name not in there:
+            session.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+
 
 def act_as(session: Connection, role: str, server: Server) -> str:
     """Lets a session act as a role of the live database; gives the role that it acts as.

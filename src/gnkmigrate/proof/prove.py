@@ -17,7 +17,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned
-from gnkmigrate.proof.acting import act_as
+from gnkmigrate.proof.acting import act_as, bring_roles
 from gnkmigrate.proof.answers import NO_ANSWERS
 from gnkmigrate.proof.arrival import unlike_target
 from gnkmigrate.proof.files import Files
@@ -80,6 +80,8 @@ def prove(
             stack.enter_context(connect(copy.url, search_path=settings.schemas)) for _ in range(2)
         )
         lacking = _lacking(planned, settings, live, copy, selection)
+        with connect(live, read_only=True) as asking:
+            bring_roles(asking, session, copy.server)
         role = act_as(session, planned.source.role, copy.server) if copy.owners else ""
         place = Place(observing, copy.url, major, scope, settings.source_timezone)
         observer = Observer.at(place, Said.by(planned.changes, planned.statements))

@@ -68,7 +68,7 @@ def _hint(error: psycopg.Error) -> str:
             f"them. {only_read}"
         )
     if isinstance(error, errors.UndefinedObject) and "role " in (error.diag.message_primary or ""):
-        return f"Create the role on the throwaway server, and on the live one. {only_read}"
+        return f"Create the role on the live server, and on the throwaway one. {only_read}"
     return f"{DEFECT} {only_read}"
 
 
