@@ -9,7 +9,7 @@ from tests.support import execute
 
 def taken(url: DatabaseUrl) -> Mapping[str, Fingerprint]:
     with connect(url) as connection:
-        return fingerprint(connection, ["public"])
+        return fingerprint(connection, None)
 
 
 def test_the_order_of_rows_and_of_columns_makes_no_difference(database: DatabaseUrl) -> None:
@@ -116,3 +116,14 @@ def test_more_tables_than_one_statement_asks(database: DatabaseUrl) -> None:
     found = taken(database)
     assert len(found) == 250
     assert len({fingerprint.hash for fingerprint in found.values()}) == 250
+
+
+def test_every_schema_of_the_user_counts_unless_some_are_named(database: DatabaseUrl) -> None:
+    execute(
+        database,
+        "CREATE TABLE a (x int); CREATE SCHEMA app; CREATE TABLE app.b (x int);"
+        "CREATE SCHEMA gnkmigrate; CREATE TABLE gnkmigrate.step (x int)",
+    )
+    assert list(taken(database)) == ["app.b", "public.a"]
+    with connect(database) as connection:
+        assert list(fingerprint(connection, ["app"])) == ["app.b"]

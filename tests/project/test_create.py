@@ -11,6 +11,7 @@ from gnkmigrate.phases.revision import load_phases
 from gnkmigrate.project import create_project
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import load
+from tests.support import execute
 
 
 def test_a_new_project_has_settings_that_load_and_an_empty_history(tmp_path: Path) -> None:
@@ -33,6 +34,19 @@ def test_target_and_baseline_taken_from_a_database_say_what_it_is(
     target = load_sql(settings.path(settings.target), server, settings)
     assert compare(live, target) == ()
     assert settings.server.major == server.major  # an older one need not understand the dump
+
+
+def test_all_schemas_of_the_database_become_the_projects(
+    tmp_path: Path, server: Server, database: DatabaseUrl
+) -> None:
+    execute(database, 'CREATE SCHEMA "a ""quoted"" é"; CREATE SCHEMA app; CREATE TABLE app.t ()')
+    create_project(tmp_path, database)
+
+    settings = load(tmp_path / "gnkmigrate.toml")
+    assert settings.schemas == ("public", 'a "quoted" é', "app")
+    with connect(database, read_only=True) as connection:
+        live = read_snapshot(connection, schemas=settings.read_schemas)
+    assert compare(live, load_sql(settings.path(settings.target), server, settings)) == ()
 
 
 def test_a_target_that_pg_dump_has_written_shows_no_difference(

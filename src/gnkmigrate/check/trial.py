@@ -191,7 +191,8 @@ class Trial:
         """And taken back once more, as on large tables."""
         self._run(phase, "down", _online(self.settings))
         before = self.before[phase.name]
-        rows = divergences(before.whole.rows, fingerprint(self.session, self.settings.schemas))
+        now = fingerprint(self.session, self.settings.read_schemas)
+        rows = divergences(before.whole.rows, now)
         left = [
             *(f"not the rows that there were: {each.relation}" for each in rows),
             *_changed(before.facts, self._facts()),

@@ -44,20 +44,25 @@ def _statements() -> bytes:
 
 
 def fingerprint(
-    connection: Connection, schemas: Sequence[str], left_out: Iterable[tuple[str, ...]] = ()
+    connection: Connection,
+    schemas: Sequence[str] | None,
+    left_out: Iterable[tuple[str, ...]] = (),
 ) -> Mapping[str, Fingerprint]:
     """What every table and sequence of the schemas holds, at one moment.
 
     Args:
         connection: a session in autocommit, whose pinned settings make values print alike.
-        schemas: the schemas' names.
+        schemas: the schemas' names; None for all that are not PostgreSQL's or gnkmigrate's.
         left_out: columns that do not count, (schema, table, column); nor do those that inherit.
 
     Returns:
         The fingerprints by relation, in the order of their names.
     """
     found: dict[str, Fingerprint] = {}
-    asked_for = {"schemas": list(schemas), "left_out": Jsonb([list(path) for path in left_out])}
+    asked_for = {
+        "schemas": None if schemas is None else list(schemas),
+        "left_out": Jsonb([list(path) for path in left_out]),
+    }
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         selects = [

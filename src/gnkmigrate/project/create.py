@@ -1,6 +1,7 @@
 """Writes the files of a new project, and nothing over a file that is there."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -61,13 +62,24 @@ def _template() -> Iterator[tuple[Path, str]]:
 
 
 def _of_database(url: DatabaseUrl, settings: str) -> Mapping[Path, str]:
-    """The schema, and with the settings the version that a throwaway server needs to take it."""
+    """The schema, and settings with what it has and the version that a server needs to take it."""
     with connect(url, read_only=True) as connection:
         major = connection.info.server_version // 10000
+        schemas = [str(name) for (name,) in connection.execute(_query())]
     dump = dump_schema(url, major)
     version = f"\n# The PostgreSQL that the project's SQL is for.\n[server]\nmajor = {major}\n"
     return {
-        SETTINGS: settings + (version if major in VERSIONS else ""),
+        SETTINGS: _with_schemas(settings, schemas) + (version if major in VERSIONS else ""),
         TARGET: f"-- The schema that this project means to have. Change it here first.\n{dump}",
         BASELINE: f"-- The schema that the first revision starts from. It never changes.\n{dump}",
     }
+
+
+def _with_schemas(settings: str, schemas: Sequence[str]) -> str:
+    """The settings with these schemas, which are all that the dump has."""
+    line = f"schemas = {json.dumps(list(schemas) or ['public'], ensure_ascii=False)}"
+    return settings.replace('schemas = ["public"]', line)
+
+
+def _query() -> bytes:
+    return (resources.files("gnkmigrate.project") / "schemas.sql").read_bytes()

@@ -38,7 +38,7 @@ def moment(session: Connection, url: DatabaseUrl, major: int, settings: Settings
         major: its server's major version.
         settings: which schemas are the project's.
     """
-    rows = fingerprint(session, settings.schemas)
+    rows = fingerprint(session, settings.read_schemas)
     return Moment(rows, schema(url, major, settings))
 
 

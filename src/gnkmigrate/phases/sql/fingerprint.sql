@@ -48,5 +48,12 @@ CROSS JOIN LATERAL (
       AND (relkind = 'r' OR attname IN ('last_value', 'is_called'))
       AND (attrelid, attname) NOT IN (SELECT attrelid, attname FROM left_out)
 ) AS columns
-WHERE nspname = ANY (%(schemas)s) AND relkind IN ('r', 'S') AND relpersistence <> 't'
+WHERE CASE
+          WHEN %(schemas)s::text[] IS NOT NULL THEN nspname = ANY (%(schemas)s::text[])
+          ELSE NOT starts_with(nspname, 'pg_') AND nspname NOT IN (
+              'information_schema', 'gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging'
+          )
+      END
+  AND relkind IN ('r', 'S')
+  AND relpersistence <> 't'
 ORDER BY nspname, relname

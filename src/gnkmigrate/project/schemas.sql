@@ -1,0 +1,18 @@
+-- The schemas that are neither PostgreSQL's nor gnkmigrate's nor an extension's; public comes first,
+-- where unqualified names are looked for.
+SELECT namespace.nspname
+FROM pg_namespace AS namespace
+WHERE
+    NOT starts_with(namespace.nspname, 'pg_')
+    AND namespace.nspname NOT IN (
+        'information_schema', 'gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging'
+    )
+    AND NOT EXISTS (
+        SELECT
+        FROM pg_depend AS link
+        WHERE
+            link.classid = 'pg_namespace'::regclass
+            AND link.objid = namespace.oid
+            AND link.deptype = 'e'
+    )
+ORDER BY namespace.nspname <> 'public', namespace.nspname;
