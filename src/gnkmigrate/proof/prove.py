@@ -197,7 +197,7 @@ def _not_compared(
     planned: Planned, copy: Clone | None, lacking: Sequence[Change], wanted: Wanted | None
 ) -> Iterator[str]:
     unread = dict.fromkeys([*planned.source.unread, *planned.target.unread])
-    yield from map(str, unread)
+    yield from (f"{each}: {each.reason}" if each.reason else str(each) for each in unread)
     if wanted is None:
         yield "what pg_dump says of the target, which is a snapshot and no database"
     if copy is not None and not copy.owners:
