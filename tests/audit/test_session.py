@@ -104,6 +104,21 @@ def test_without_a_target_file_the_checks_run_alone(
     assert {finding.kind for finding in result.findings} == {"check"}
 
 
+def test_all_schemas_are_read_unless_the_settings_name_some(
+    settings: Settings, database: DatabaseUrl, project: Path
+) -> None:
+    (project / "schema" / "target.sql").unlink()
+    execute(database, f"{USERS} CREATE SCHEMA app; CREATE TABLE app.t (a integer)")
+    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    assert result.schemas == ("app", "public")
+    assert "Table app.t has no primary key." in {each.message for each in result.findings}
+    named = settings.model_copy(update={"schemas": ("public",)})
+    result = audit_project(named, database, Wish(), TIME, lambda _: None)
+    assert result.schemas == ("public",)
+    (left_out,) = result.not_compared
+    assert (str(left_out), left_out.on_purpose) == ("1 object (app.t)", True)
+
+
 def test_a_target_that_was_asked_for_must_exist(settings: Settings, database: DatabaseUrl) -> None:
     with pytest.raises(SchemaError):
         audit_project(settings, database, Wish(target="nowhere.sql"), TIME, lambda _: None)
@@ -147,6 +162,9 @@ def test_somebody_who_changes_the_schema_is_not_waited_for(
     assert [each.title for each in result.not_run if each.check == "locked"] == [
         "Everything about public.users"
     ]
+    (unread,) = [each for each in result.not_compared if each.kind == "table"]
+    assert str(unread) == "1 table (public.users)"
+    assert not unread.on_purpose
 
 
 def test_it_tells_what_it_is_doing(settings: Settings, database: DatabaseUrl) -> None:

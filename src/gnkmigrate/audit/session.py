@@ -23,7 +23,7 @@ from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.script import ExtensionUnavailable, read_scripts
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.phases.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
@@ -185,6 +185,9 @@ def _read_live(
             hint="Try again when that is done. The setting limits.lock_timeout_ms says how long "
             "to wait.",
         ) from None
+    names = sorted(table for _, table, _ in locked)
+    unread = Unread("table", tuple(names), len(names), "somebody holds a lock on it")
+    live = replace(live, unread=(*live.unread, unread))
     return live, tuple((table, pid) for _, table, pid in locked)
 
 
