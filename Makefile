@@ -7,7 +7,7 @@ ROWS ?= 200
 FAULTS ?= all
 CRASHES ?= 25
 MAJOR ?= 16
-CONTAINED ?= tests/servers tests/catalog tests/migrations/test_round_trip.py
+CONTAINED ?= tests/servers tests/facts tests/migrations/test_round_trip.py
 # Such as --short, or --majors 14 18 --pythons 3.12
 MATRIX ?=
 # benchmarks/ has more, which take arguments or minutes.
