@@ -1,9 +1,15 @@
-"""Who runs a plan on a copy: as on the live database, so that what it makes belongs to the same."""
+"""Who runs a plan on a copy, and how: as on the live database.
+
+What the plan makes belongs to the same role then, and what is set for the database is set.
+"""
+
+from contextlib import suppress
 
 import psycopg
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.facts.query import query
 from gnkmigrate.servers import Server
 
 _ROLES = "SELECT rolname FROM pg_roles WHERE NOT starts_with(rolname, 'pg_')"
@@ -23,6 +29,27 @@ def bring_roles(live: Connection, session: Connection, server: Server) -> None:
     for (name,) in live.execute(_ROLES).fetchall():
         if name not in there:
             session.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+
+
+def bring_settings(live: Connection, copy: DatabaseUrl) -> None:
+    """Gives the copy what is set for the live database, and for roles in it: no dump has that.
+
+    What cannot be set there is left out.
+    """
+    found = live.execute(query("proof.sql", "settings")).fetchall()
+    with connect(copy) as session:
+        ((database,),) = session.execute("SELECT current_database()").fetchall()
+        place = sql.Identifier(database)
+        for role, name, value in found:
+            whose = sql.SQL("DATABASE {}").format(place)
+            if role is not None:
+                parts = (sql.Identifier(role), place)
+                whose = sql.SQL("ROLE {} IN DATABASE {}").format(*parts)
+            parameter = sql.Identifier(*name.split("."))
+            set_it = sql.SQL("ALTER {} SET {} FROM CURRENT").format(whose, parameter)
+            with suppress(psycopg.Error), session.transaction():
+                session.execute("SELECT set_config(%s, %s, true)", (name, value))
+                session.execute(set_it)
 
 
 def act_as(session: Connection, role: str, server: Server) -> str:

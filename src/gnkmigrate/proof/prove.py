@@ -14,10 +14,11 @@ from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned
-from gnkmigrate.proof.acting import act_as, bring_roles
+from gnkmigrate.proof.acting import act_as, bring_roles, bring_settings
 from gnkmigrate.proof.answers import NO_ANSWERS
 from gnkmigrate.proof.arrival import unlike_target
 from gnkmigrate.proof.files import Files
@@ -79,9 +80,11 @@ def prove(
         session, observing = (
             stack.enter_context(connect(copy.url, search_path=settings.schemas)) for _ in range(2)
         )
-        lacking = _lacking(planned, settings, live, copy, selection)
+        _require_own_roles(planned, copy)
         with connect(live, read_only=True) as asking:
             bring_roles(asking, session, copy.server)
+            bring_settings(asking, copy.url)
+        lacking = _lacking(planned, settings, live, copy, selection)
         role = act_as(session, planned.source.role, copy.server) if copy.owners else ""
         place = Place(observing, copy.url, major, scope, settings.source_timezone)
         observer = Observer.at(place, Said.by(planned.changes, planned.statements))
@@ -174,7 +177,27 @@ def _lacking(
 
 
 def _looked_at(changes: Sequence[Change], copy: Clone) -> Sequence[Change]:
-    return [change for change in changes if copy.owners or change.kind not in _OF_ROLES]
+    """What a copy can have: what belongs to the server is another one's there."""
+    return [
+        change
+        for change in changes
+        if not kind_of(change.kind).of_server and (copy.owners or change.kind not in _OF_ROLES)
+    ]
+
+
+def _require_own_roles(planned: Planned, copy: Clone) -> None:
+    """Refuses to change roles on a server of the user's, where they would stay.
+
+    Raises:
+        NotProven: the plan does.
+    """
+    of_server = [change for change in planned.changes if kind_of(change.kind).of_server]
+    object_to(
+        "The plan changes roles, which belong to a server: on the one in GNKMIGRATE_SERVER__URL "
+        "that would stay.",
+        [] if copy.server.is_ours else _shown(of_server),
+        "Have the copy on a server that is thrown away: GNKMIGRATE_SERVER__PROVIDER=embedded",
+    )
 
 
 def _require_the_same(message: str, left: Sequence[Change], dumped: Sequence[str]) -> None:
@@ -196,8 +219,11 @@ def _differing(change: Change) -> Sequence[str]:
 def _not_compared(
     planned: Planned, copy: Clone | None, lacking: Sequence[Change], wanted: Wanted | None
 ) -> Iterator[str]:
-    unread = dict.fromkeys([*planned.source.unread, *planned.target.unread])
-    yield from (f"{each}: {each.reason}" if each.reason else str(each) for each in unread)
+    for each in not_compared(planned.source, planned.target):
+        if not each.on_purpose:
+            yield f"{each}: {each.reason}" if each.reason else str(each)
+    if any(kind_of(change.kind).of_server for change in planned.changes):
+        yield "roles, which belong to the server"
     if wanted is None:
         yield "what pg_dump says of the target, which is a snapshot and no database"
     if copy is not None and not copy.owners:
@@ -209,10 +235,8 @@ def _not_compared(
 
 
 def _remarks(planned: Planned, copy: Clone | None, converted: Sequence[str]) -> Iterator[str]:
-    unread = {*planned.source.unread, *planned.target.unread}
-    open_ = {each.kind for each in not_compared(planned.source, planned.target)} - {
-        each.kind for each in unread
-    }
+    left_out = not_compared(planned.source, planned.target)
+    open_ = {each.kind for each in left_out if each.on_purpose} & planned.target.unstated
     if open_ and (copy is None or copy.owners):
         kinds = ", ".join(f"{kind.removesuffix('s')}s" for kind in sorted(open_))
         yield f"As before, since the target says nothing of them: {kinds}."
