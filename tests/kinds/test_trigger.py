@@ -58,7 +58,11 @@ def test_a_constraint_trigger(server: Server) -> None:
     immediate = constraint.replace("DEFERRED", "IMMEDIATE")
     converge(server, "", constraint, shared=TABLE)
     converge(server, constraint, immediate, shared=TABLE)
-    converge(server, TRIGGER, constraint, shared=TABLE)
+    assert converge(server, TRIGGER, constraint, shared=TABLE).there == [
+        "DROP TRIGGER x ON public.t",
+        "CREATE CONSTRAINT TRIGGER x AFTER INSERT ON public.t FROM public.u DEFERRABLE "
+        "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.f()",
+    ]
 
 
 def test_a_trigger_that_sees_all_changed_rows(server: Server) -> None:
