@@ -59,6 +59,13 @@ def planned(server: Server, old: str, new: str, *, roles: Sequence[str] = ()) ->
         return plan(compare(source, target), source, target)
 
 
+def differing(server: Server, old: str, new: str) -> set[tuple[str, str]]:
+    """The kinds and attributes in which two schemas differ."""
+    with _pair(server, old, new, ()) as (_, databases):
+        changes = compare(_read(databases.old), _read(databases.new))
+        return {(each.kind, attribute) for each in changes for attribute in each.differing}
+
+
 @contextmanager
 def _pair(
     server: Server, old: str, new: str, roles: Sequence[str]
