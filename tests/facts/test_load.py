@@ -100,7 +100,11 @@ def test_objects_outside_of_the_projects_schemas_are_refused(file: Path, server:
         ("-- é\nCREATE TABLE a (\n  id nope\n);", 3, 'type "nope" does not exist'),
         ("CREATE TABLE a (id int);\n\nCREATE TABLE a (id int);", 3, 'relation "a" already exists'),
         ("SELECT 1;\nDO $$ BEGIN\n RAISE 'no; never'; END $$;", 2, "no; never"),
-        ("SELECT 1;\n\\connect other\n\\connect third\n", 2, r"\connect is a command of psql, not SQL"),
+        (
+            "SELECT 1;\n\\connect other\n\\connect third\n",
+            2,
+            r"\connect is a command of psql, not SQL",
+        ),
         ("CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n", 3, "COPY ... FROM stdin"),
     ],
 )

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.facts.source import load_sql
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.source import load_sql
 from gnkmigrate.phases.revision import load_phases
 from gnkmigrate.project import create_project
 from gnkmigrate.servers import Server

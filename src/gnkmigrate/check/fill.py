@@ -8,9 +8,7 @@ from gnkmigrate.facts.script import read_scripts, run_scripts
 from gnkmigrate.settings import Settings
 
 
-def fill(
-    session: Connection, settings: Settings, rows: int, *, makes_roles: bool = False
-) -> Found:
+def fill(session: Connection, settings: Settings, rows: int, *, makes_roles: bool = False) -> Found:
     """Loads the baseline, and the project's rows or else generated ones.
 
     Args:
