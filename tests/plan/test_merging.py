@@ -28,7 +28,10 @@ def test_two_types_of_one_table_change_in_one_command() -> None:
 
 
 def test_another_table_is_another_command() -> None:
-    statements = [rewriting("ALTER COLUMN a TYPE bigint"), rewriting("ADD COLUMN b int", "public.b")]
+    statements = [
+        rewriting("ALTER COLUMN a TYPE bigint"),
+        rewriting("ADD COLUMN b int", "public.b"),
+    ]
     assert merged(statements) == tuple(statements)
 
 

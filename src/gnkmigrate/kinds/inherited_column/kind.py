@@ -6,6 +6,7 @@ from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given, reset
+from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -45,6 +46,8 @@ class InheritedColumnKind(Kind):
         forbidden = any(column.payload["not_null"] for column in above)
         actions = ["DROP NOT NULL"] if fact.payload["not_null"] and not forbidden else []
         actions += reset(fact.payload)
+        if fact.payload["without_default"]:
+            actions += _default_above(fact, context)
         reason = f"{self.words(fact)} is as its parent's in the target."
         return tuple(_alter(fact, actions, reason))
 
@@ -55,15 +58,26 @@ class InheritedColumnKind(Kind):
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        del context
         fact = change.fact
         actions = list(changed(change))
         if "not_null" in differing:
             actions.append(f"{'SET' if fact.payload['not_null'] else 'DROP'} NOT NULL")
-        if "without_default" in differing and fact.payload["without_default"]:
-            actions.append("DROP DEFAULT")
+        if "without_default" in differing:
+            gone = fact.payload["without_default"]
+            actions += ["DROP DEFAULT"] if gone else _default_above(fact, context)
         reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
         return tuple(_alter(fact, actions, reason))
+
+
+def _default_above(fact: Fact, context: Context) -> list[str]:
+    """The action that gives the column its parent's default again."""
+    if context.target.get("default", *fact.identity.path) is not None:
+        return []  # it has one of its own
+    above = columns_above(fact.identity.path, context.target)
+    defaults = (
+        each for column in above for each in context.target.children(column.identity, "default")
+    )
+    return [f"SET DEFAULT {reprintable(each.payload['expression'])}" for each in defaults][:1]
 
 
 def _written(fact: Fact, context: Context) -> bool:
