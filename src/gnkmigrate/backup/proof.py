@@ -8,15 +8,19 @@ from gnkmigrate.backup.failure import RestoreFailed
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.manifest import Manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress
-from gnkmigrate.backup.target import missing_extensions, prepare
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.backup.target import OWNERLESS, missing_extensions, prepare
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.printing import as_restored
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.diff.compare import compare
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import ServerSettings
+
+# What is set for a database and for roles in it belongs to the server, and is in no dump.
+_SETTINGS = "pg_db_role_setting"
 
 _ELSEWHERE = (
     "The backup itself is complete. Name a server that can take it in GNKMIGRATE_SERVER__URL, or "
@@ -64,10 +68,27 @@ def differences_after_restore(
         with connect(url, read_only=True) as connection:
             contents = read_contents(connection, hashed=True)
             restored = read_snapshot(connection)
+    changes = compare(as_restored(facts), as_restored(restored))
     return (
         *differences(manifest.contents, contents),
-        *_described(compare(as_restored(facts), as_restored(restored))),
+        *_described(_carried(changes, owners=not set(OWNERLESS) & set(options))),
     )
+
+
+def _carried(changes: Sequence[Change], *, owners: bool) -> Iterator[Change]:
+    """The changes of what a dump carries, each thing without what hangs on it where it is gone.
+
+    Args:
+        changes: all of them.
+        owners: whether it was restored with owners and grants.
+    """
+    gone = {change.identity for change in changes if change.verb in {"add", "remove"}}
+    for change in changes:
+        kind = kind_of(change.kind)
+        if kind.catalog == _SETTINGS or (kind.is_satellite and change.fact.parent in gone):
+            continue
+        if owners or kind.silence is None:
+            yield change
 
 
 def _prepare(server: Server, url: DatabaseUrl, manifest: Manifest) -> Sequence[str]:
