@@ -1,6 +1,6 @@
 """The proof of a backup: it is restored into a throwaway server, and all is compared."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gnkmigrate.backup.contents import differences, read_contents
@@ -108,7 +108,7 @@ def _extensions(names: Sequence[str]) -> str:
     return "an extension" if len(names) == 1 else f"{len(names)} extensions"
 
 
-def _described(changes: Sequence[Change]) -> Iterator[str]:
+def _described(changes: Iterable[Change]) -> Iterator[str]:
     for change in changes:
         match change.verb:
             case "add":
