@@ -37,6 +37,12 @@ PROBES = {
     ("column", "not_null"): Probe(
         "", "CREATE TABLE t (a int);", "CREATE TABLE t (a int NOT NULL);"
     ),
+    ("column", "not_null_name"): Probe(
+        "",
+        "CREATE TABLE t (a int NOT NULL);",
+        "CREATE TABLE t (a int CONSTRAINT mine NOT NULL);",
+        since=180000,
+    ),
     ("column", "collation"): Probe(
         "", "CREATE TABLE t (a text);", 'CREATE TABLE t (a text COLLATE "C");'
     ),

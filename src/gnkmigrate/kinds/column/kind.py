@@ -41,6 +41,7 @@ class ColumnKind(Kind):
     attributes = {
         "type": How.ALTERED,
         "not_null": How.ALTERED,
+        "not_null_name": How.ALTERED,
         "collation": How.ALTERED,
         "identity": How.COSMETIC,  # a fact of its own
         "generated": How.ALTERED,
@@ -104,6 +105,7 @@ class ColumnKind(Kind):
             *_narrowed(change, context),
             *_type(change, context),
             *null_forbidden,
+            *_not_null_named(change),
             *_settings(change.fact, changed(change), reason),
         )
 
@@ -171,8 +173,24 @@ def defined(fact: Fact, default: str | None, identity: Fact | None, context: Con
     elif default is not None:
         parts.append(f"DEFAULT {reprintable(default)}")
     if payload["not_null"]:
-        parts.append("NOT NULL")
+        name = payload["not_null_name"]
+        parts.append(f"CONSTRAINT {identifier(name)} NOT NULL" if name else "NOT NULL")
     return " ".join(parts)
+
+
+def _not_null_named(change: Change) -> Iterator[Statement]:
+    """Gives the NOT NULL constraint of PostgreSQL 18 its name, once it is there."""
+    before, after = change.before, change.fact
+    if before is None or not after.payload["not_null"]:
+        return
+    usual = f"{after.identity.path[-2]}_{after.identity.name}_not_null"
+    stays = before.payload["not_null"]
+    was = (before.payload["not_null_name"] if stays else None) or usual
+    wanted = after.payload["not_null_name"] or usual
+    if was != wanted and "not_null_name" in change.differing:
+        action = f"RENAME CONSTRAINT {identifier(was)} TO {identifier(wanted)}"
+        reason = f"NOT NULL of {_name(after)} is called {wanted} in the target."
+        yield _alter(after, action, reason)
 
 
 def settings(fact: Fact) -> Statements:

@@ -36,7 +36,12 @@ SELECT
     CASE attribute.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
     CASE WHEN attribute.attstattarget >= 0 THEN attribute.attstattarget END AS statistics,
     coalesce(attribute.attoptions, '{}') AS options,
-    coalesce(attribute.attfdwoptions, '{}') AS foreign_options
+    coalesce(attribute.attfdwoptions, '{}') AS foreign_options,
+    -- PostgreSQL 18 keeps NOT NULL as a constraint, which has a name.
+    CASE
+        WHEN forbidding.conname <> relation.relname || '_' || attribute.attname || '_not_null'
+        THEN forbidding.conname
+    END AS not_null_name
 FROM pg_attribute AS attribute
 JOIN pg_class AS relation ON relation.oid = attribute.attrelid
 JOIN pg_type AS type ON type.oid = attribute.atttypid
@@ -44,6 +49,10 @@ LEFT JOIN pg_attrdef AS definition
     ON definition.adrelid = attribute.attrelid
     AND definition.adnum = attribute.attnum
     AND attribute.attgenerated <> ''
+LEFT JOIN pg_constraint AS forbidding
+    ON forbidding.conrelid = attribute.attrelid
+    AND forbidding.contype = 'n'
+    AND forbidding.conkey[1] = attribute.attnum
 WHERE
     relation.relkind IN ('r', 'p', 'f')
     AND relation.relnamespace = ANY (%(schemas)s::oid[])

@@ -157,6 +157,7 @@ class TableKind(Kind):
 
 
 _SET_ACCESS_METHOD = 150000
+_NAMED_NOT_NULL = 180000
 
 
 def lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
@@ -180,8 +181,17 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
         not_null = column.payload["not_null"] or aspects.get("not_null", False)
         default = None if aspects.get("without_default") else defaults.get(name)
         expression = default.payload["expression"] if default else None
-        written = column.has({"not_null": not_null})
+        named = column.payload["not_null_name"] or _inherited_name(column, fact, context)
+        written = column.has({"not_null": not_null, "not_null_name": named})
         yield column_defined(written, expression, identities.get(name), context)
+
+
+def _inherited_name(column: Fact, table: Fact, context: Context) -> str | None:
+    """What a partition's NOT NULL is called: PostgreSQL 18 gives it the name of its parent's."""
+    parent = column.identity.path[-2]
+    inherited = column.parent != table.identity
+    names = context.target.server_version >= _NAMED_NOT_NULL
+    return f"{parent}_{column.identity.name}_not_null" if inherited and names else None
 
 
 def afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
