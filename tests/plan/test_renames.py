@@ -1,0 +1,120 @@
+"""A rename that the user knows of is one statement, and the way back is one too."""
+
+import pytest
+
+from gnkmigrate.connection import connect
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.naming import read_renames
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.undo import undo_of
+from gnkmigrate.servers import Server
+from tests.plan.support import pair, run
+
+BASE = """
+CREATE SCHEMA yard;
+CREATE TYPE mood AS ENUM ('glad', 'sad');
+CREATE TYPE place AS (street text);
+CREATE DOMAIN mail AS text CONSTRAINT has_at CHECK (VALUE ~ '@');
+CREATE SEQUENCE turn;
+CREATE TABLE dog (id int PRIMARY KEY, m mood, age int CONSTRAINT grown CHECK (age > 0), at mail);
+CREATE INDEX by_age ON dog (age) WHERE age > 3;
+CREATE VIEW dogs AS SELECT id FROM dog;
+CREATE MATERIALIZED VIEW ages AS SELECT m FROM dog;
+CREATE FUNCTION bark(n integer) RETURNS integer LANGUAGE sql AS 'SELECT n';
+CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER watch BEFORE INSERT ON dog FOR EACH ROW EXECUTE FUNCTION look();
+CREATE POLICY own ON dog USING (age > 1);
+COMMENT ON VIEW dogs IS 'all of them';
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "old", "new", "sql"),
+    [
+        (
+            "schema yard = garden",
+            "SCHEMA yard",
+            "SCHEMA garden",
+            "ALTER SCHEMA yard RENAME TO garden",
+        ),
+        (
+            "type public.place = spot",
+            "TYPE place",
+            "TYPE spot",
+            "ALTER TYPE public.place RENAME TO spot",
+        ),
+        (
+            "label public.mood.sad = blue",
+            "'sad'",
+            "'blue'",
+            "ALTER TYPE public.mood RENAME VALUE 'sad' TO 'blue'",
+        ),
+        ("domain public.mail = post", " mail", " post", "ALTER DOMAIN public.mail RENAME TO post"),
+        ("sequence public.turn = go", "turn", "go", "ALTER SEQUENCE public.turn RENAME TO go"),
+        (
+            "column public.dog.age = years",
+            "age ",
+            "years ",
+            "ALTER TABLE public.dog RENAME COLUMN age TO years",
+        ),
+        (
+            "constraint public.dog.grown = adult",
+            "grown",
+            "adult",
+            "ALTER TABLE public.dog RENAME CONSTRAINT grown TO adult",
+        ),
+        (
+            "index public.by_age = aged",
+            "by_age",
+            "aged",
+            "ALTER INDEX public.by_age RENAME TO aged",
+        ),
+        ("view public.dogs = hounds", "dogs", "hounds", "ALTER VIEW public.dogs RENAME TO hounds"),
+        (
+            "materialized view public.ages = years",
+            "VIEW ages",
+            "VIEW years",
+            "ALTER MATERIALIZED VIEW public.ages RENAME TO years",
+        ),
+        (
+            "function public.bark(integer) = bay",
+            "bark",
+            "bay",
+            "ALTER FUNCTION public.bark(integer) RENAME TO bay",
+        ),
+        (
+            "trigger public.dog.watch = guard",
+            "watch",
+            "guard",
+            "ALTER TRIGGER watch ON public.dog RENAME TO guard",
+        ),
+        (
+            "policy public.dog.own = mine",
+            "POLICY own ",
+            "POLICY mine ",
+            "ALTER POLICY own ON public.dog RENAME TO mine",
+        ),
+    ],
+)
+def test_each_kind(server: Server, said: str, old: str, new: str, sql: str) -> None:
+    after = BASE.replace(old, new) if old != "age " else _with_years()
+    hints = read_renames([said])
+    with pair(server, BASE, after) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        assert [each.sql for each in statements] == [sql]
+        undo = undo_of(statements, given.source, given.target, hints=hints)
+        with connect(given.url) as connection:
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()
+            run(connection, undo.statements)
+            assert compare(read_snapshot(connection), given.source) == ()
+        assert len(undo.statements) == 1
+
+
+def _with_years() -> str:
+    text = BASE.replace(
+        "age int CONSTRAINT grown CHECK (age", "years int CONSTRAINT grown CHECK (years"
+    )
+    text = text.replace("ON dog (age) WHERE age > 3", "ON dog (years) WHERE years > 3")
+    return text.replace("USING (age > 1)", "USING (years > 1)")
