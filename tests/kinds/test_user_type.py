@@ -1,9 +1,12 @@
 """What types have in common: names in texts, and what goes over when one is replaced."""
 
+import pytest
+
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.kinds.user_type import with_name
 from gnkmigrate.servers import Server
-from tests.kinds.converge import converge
+from tests.kinds.converge import converge, planned
 from tests.plan.support import arrive, pair
 from tests.support import execute, rows
 
@@ -58,3 +61,35 @@ def test_what_is_said_of_a_type_is_said_of_its_successor(server: Server) -> None
         "CREATE TYPE mood AS ENUM ('bad', 'ok');" + said,
         roles=["clerk"],
     )
+
+
+def test_columns_of_children_go_over_with_their_parents(server: Server) -> None:
+    uses = """
+        CREATE TABLE p (m mood); CREATE TABLE c (m mood NOT NULL) INHERITS (p);
+        CREATE TABLE d () INHERITS (c); CREATE VIEW v AS SELECT m FROM c;
+    """
+    old, new = "CREATE TYPE mood AS ENUM ('ok', 'bad');", "CREATE TYPE mood AS ENUM ('bad', 'ok');"
+    there, _ = converge(server, old + uses, new + uses)
+    assert [each for each in there if "ALTER COLUMN" in each] == [
+        "ALTER TABLE public.p ALTER COLUMN m TYPE public.mood USING m::text::public.mood"
+    ]
+
+
+def test_foreign_columns_have_no_values_to_convert(server: Server) -> None:
+    uses = """
+        CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+        CREATE FOREIGN TABLE f (m mood) SERVER s;
+    """
+    old, new = "CREATE TYPE mood AS ENUM ('ok', 'bad');", "CREATE TYPE mood AS ENUM ('bad', 'ok');"
+    there, _ = converge(server, old + uses, new + uses)
+    assert len([each for each in there if each.endswith("COLUMN m TYPE public.mood")]) == 1
+
+
+def test_a_key_of_partitions_does_not_go_over(server: Server) -> None:
+    table = "CREATE TABLE p (m mood) PARTITION BY LIST (m);"
+    with pytest.raises(Unplannable, match="partitioned by it"):
+        planned(
+            server,
+            "CREATE TYPE mood AS ENUM ('ok', 'bad');" + table,
+            "CREATE TYPE mood AS ENUM ('bad', 'ok');" + table,
+        )
