@@ -1,5 +1,6 @@
 """All facts of one database at one moment."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -37,7 +38,7 @@ class Unread:
     @property
     def counted(self) -> str:
         """How many of what, without their names: "2 large objects"."""
-        return f"{self.count:,} {self.kind if self.count == 1 else _several(self.kind)}"
+        return f"{self.count:,} {_one(self.kind) if self.count == 1 else _several(self.kind)}"
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,23 @@ class Snapshot:
         return {parent: tuple(facts) for parent, facts in grouped.items()}
 
 
+# Kinds that have no singular, or whose name begins with what is counted.
+_PLURALS = {"grants": "grant", "default privileges": "default privilege"}
+_LINK = re.compile(r" (?:of|on) ")
+
+
+def _one(noun: str) -> str:
+    return _PLURALS.get(noun, noun)
+
+
 def _several(noun: str) -> str:
-    if noun.endswith("s"):
+    if found := _LINK.search(noun):
+        return _several(noun[: found.start()]) + noun[found.start() :]
+    if noun in _PLURALS or noun == "statistics":
         return noun
-    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    if noun.endswith("y") and not noun.endswith("ey"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x")) else f"{noun}s"
 
 
 def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
