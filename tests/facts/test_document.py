@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from gnkmigrate.facts.document import read_document, read_document_file, write_document
-from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.facts.document import read_document, read_document_file, write_document
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 from tests.diff.strategies import snapshots
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.facts.printing import settled
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.facts.printing import settled
 from tests.support import execute, rows
 
 CHECK = """

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kinds, subject
 from gnkmigrate.servers import Server
 from tests.facts.conftest import Read
