@@ -112,6 +112,27 @@ def test_each_kind(server: Server, said: str, old: str, new: str, sql: str) -> N
         assert len(undo.statements) == 1
 
 
+MOODY = """
+CREATE TYPE mood AS ENUM ('glad', 'sad');
+CREATE TABLE dog (m mood DEFAULT 'sad', note text CHECK (note <> 'sad'), CHECK (m <> 'sad'));
+CREATE INDEX sadly ON dog (note) WHERE m = 'sad' AND note <> 'x';
+CREATE VIEW low AS SELECT note FROM dog WHERE m = 'sad';
+"""
+
+
+def test_what_mentions_a_label_has_its_new_name_too(server: Server) -> None:
+    hints = read_renames(["label public.mood.sad = so 'blue'"])
+    blue = "so ''blue''"
+    after = MOODY
+    for text in ("'glad', '{}'", "DEFAULT '{}'", "m <> '{}'", "m = '{}'"):
+        after = after.replace(text.format("sad"), text.format(blue))
+    with pair(server, MOODY, after) as given:
+        changes = compare(given.source, given.target, hints)
+        assert [str(each.identity) for each in changes] == ["enum public.mood"]
+        other = compare(given.source, given.target)
+        assert len(other) > 4
+
+
 def _with_years() -> str:
     text = BASE.replace(
         "age int CONSTRAINT grown CHECK (age", "years int CONSTRAINT grown CHECK (years"

@@ -1,12 +1,13 @@
 """Which fact of the source is which fact of the target, and how names translate between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gnkmigrate.diff.wording import Wording
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites
+from gnkmigrate.postgres.quoting import qualified
 
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
 
@@ -97,7 +98,13 @@ class Correspondence:
                 # A view keeps the names of its own columns when those of a table change.
                 if nested or level < _OBJECT_LEVELS:
                     words.setdefault(was, set()).update(allowed)
-        return Wording(names, words)
+        return Wording(names, words, dict(self._constants(needed)))
+
+    def _constants(self, needed: Iterable[Identity]) -> Iterator[tuple[str, Mapping[str, str]]]:
+        for identity in needed:
+            fact = self.source.facts.get(identity)
+            if fact is not None and (renamed := kind_of(fact.kind).constants(fact)):
+                yield qualified(*identity.path), renamed
 
     def _is_nested(self, fact: Fact) -> bool:
         """Does it live inside a table or the like, rather than in a schema?"""

@@ -9,7 +9,7 @@ thing's old name on the one side and its new name on the other. Nothing is inter
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Names: TypeAlias = Mapping[str, AbstractSet[str]]
@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_TYPE = re.compile(r'::((?:"(?:[^"]|"")*"|[\w$])+\.(?:"(?:[^"]|"")*"|[\w$])+)')
 # regclass, regproc, regtype: constants that PostgreSQL stores as a reference, not as a text.
 _REFERENCE = re.compile(r"::(?:pg_catalog\.)?reg[a-z]+")
 
@@ -36,15 +37,18 @@ class Wording:
         names: for a value that is a name as a whole, the names it may have on the other side.
             A name that is not listed stands for itself.
         words: the same for names inside of an expression.
+        constants: for the constants of a type, which stands behind them as PostgreSQL prints it,
+            what they say on the other side.
     """
 
     names: Names
     words: Names
+    constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def same(self, before: Any, after: Any) -> bool:
         """Are two JSON values equal, apart from renamed things?"""
         if isinstance(before, str) and isinstance(after, str):
-            return after in self.names.get(before, ()) or _same_text(before, after, self.words)
+            return after in self.names.get(before, ()) or self._same_text(before, after)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             return before.keys() == after.keys() and all(
                 self.same(before[key], after[key]) for key in before
@@ -53,30 +57,37 @@ class Wording:
             return len(before) == len(after) and all(map(self.same, before, after))
         return type(before) is type(after) and bool(before == after)
 
+    def _same_text(self, before: str, after: str) -> bool:
+        old, new = list(_TOKEN.finditer(before)), list(_TOKEN.finditer(after))
+        return len(old) == len(new) and all(map(self._same_token, old, new))
+
+    def _same_token(self, before: re.Match[str], after: re.Match[str]) -> bool:
+        old, new = _identifier(before), _identifier(after)
+        if old is not None and new is not None:
+            return _may_be(old, new, self.words)
+        if before[0] == after[0]:
+            return True
+        return bool(before["literal"] and after["literal"]) and (
+            self._is_same_constant(before, after) or self._is_same_reference(before, after)
+        )
+
+    def _is_same_constant(self, before: re.Match[str], after: re.Match[str]) -> bool:
+        type_ = _TYPE.match(before.string, before.end())
+        if type_ is None:
+            return False
+        was, becomes = (each[0][1:-1].replace("''", "'") for each in (before, after))
+        return self.constants.get(type_[1], {}).get(was) == becomes
+
+    def _is_same_reference(self, before: re.Match[str], after: re.Match[str]) -> bool:
+        return (
+            bool(_REFERENCE.match(before.string, before.end()))
+            and bool(_REFERENCE.match(after.string, after.end()))
+            and self._same_text(before[0][1:-1], after[0][1:-1])
+        )
+
 
 def _may_be(before: str, after: str, names: Names) -> bool:
     return after in names[before] if before in names else before == after
-
-
-def _same_text(before: str, after: str, words: Names) -> bool:
-    old, new = list(_TOKEN.finditer(before)), list(_TOKEN.finditer(after))
-    return len(old) == len(new) and all(
-        _same_token(was, becomes, words) for was, becomes in zip(old, new, strict=True)
-    )
-
-
-def _same_token(before: re.Match[str], after: re.Match[str], words: Names) -> bool:
-    old, new = _identifier(before), _identifier(after)
-    if old is not None and new is not None:
-        return _may_be(old, new, words)
-    if before[0] == after[0]:
-        return True
-    return (
-        bool(before["literal"] and after["literal"])
-        and bool(_REFERENCE.match(before.string, before.end()))
-        and bool(_REFERENCE.match(after.string, after.end()))
-        and _same_text(before[0][1:-1], after[0][1:-1], words)
-    )
 
 
 def _identifier(token: re.Match[str]) -> str | None:

@@ -364,6 +364,11 @@ class Kind(ABC):
         del renames, target
         return fact
 
+    def constants(self, fact: Fact) -> Mapping[str, str]:
+        """What constants of this type say once its parts have their new names, by what they say."""
+        del fact
+        return {}
+
     def subject(self, fact: Fact) -> Any:
         """What it is about apart from its name, where one thing may go under two names."""
         del fact

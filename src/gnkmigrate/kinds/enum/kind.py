@@ -65,6 +65,9 @@ class Enum(UserType):
             reason = f"Label {literal(was)} is to be called {literal(becomes)}."
             yield Statement(f"ALTER {self.reference(fact)} RENAME VALUE {names}", reason)
 
+    def constants(self, fact: Fact) -> Mapping[str, str]:
+        return _renamed(fact)
+
     def told(self, fact: Fact, renames: Mapping[Identity, Identity], target: Snapshot) -> Fact:
         after = target.facts.get(renames.get(fact.identity, fact.identity))
         if after is None:
