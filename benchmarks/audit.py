@@ -8,13 +8,14 @@ The best of several runs counts: what else the machine does only ever adds.
 import sys
 
 from catalog import TABLES, best, fill
+
 from gnkmigrate.audit.check import ComparisonCheck, DataCheck, Gaps, StructureCheck
 from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.outcome import run_comparison, run_structure
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings
 

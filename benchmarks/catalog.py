@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.binaries import binaries
 from gnkmigrate.settings import ServerSettings

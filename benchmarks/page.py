@@ -12,16 +12,16 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from catalog import fill
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-from catalog import fill
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.run import audit
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import connect
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.report.html import render
 from gnkmigrate.report.view import View
 from gnkmigrate.servers import throwaway

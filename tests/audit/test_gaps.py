@@ -4,8 +4,8 @@ import pytest
 
 from gnkmigrate.audit.fold import fold
 from gnkmigrate.audit.judgement import gap_check, gap_names
-from gnkmigrate.facts.fact import Identity
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.fact import Identity
 from tests.audit.conftest import Read
 from tests.audit.support import gaps_between
 

@@ -7,10 +7,10 @@ from psycopg import conninfo
 
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import Wish, audit_project, named
-from gnkmigrate.facts.document import write_document
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError, SettingsError
+from gnkmigrate.facts.document import write_document
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
 from tests.audit.support import TIME

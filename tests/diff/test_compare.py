@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.kinds.change import Change
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
 from tests.facts.conftest import Read
 from tests.support import IGNORED_TABLES
 

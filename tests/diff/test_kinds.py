@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from gnkmigrate.kinds.change import Change
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.kinds.change import Change
 from tests.diff.conftest import Read
 
 

@@ -5,11 +5,11 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change, Verb
-from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.renames import Renames
 from tests.diff.strategies import facts_of, snapshots
 
 MIRROR: dict[Verb, Verb] = {

@@ -1,9 +1,9 @@
 """Changes as people read them."""
 
-from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.text import render_changes
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from tests.facts.conftest import Read
 
 

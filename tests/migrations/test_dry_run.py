@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.status import Request
 from tests.migrations.project import Project, Stations

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.plan.make import plan
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.plan.make import plan
 from gnkmigrate.servers import Server
 from tests.support import execute
 

@@ -19,9 +19,9 @@ from gnkmigrate.backup.files import private_file, private_folder, sha256
 from gnkmigrate.backup.manifest import Manifest, manifest_path, write_manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress, ignore
 from gnkmigrate.backup.proof import differences_after_restore
-from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.programs import (
     Invocation,
     complaints,

@@ -7,8 +7,8 @@ from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds
 from gnkmigrate.audit.outcome import Outcome, run_server
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.facts.reading import read_snapshot
 
 CHECKS = {check.slug: check for check in discover() if isinstance(check, ServerCheck)}
 
