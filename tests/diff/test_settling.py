@@ -53,6 +53,20 @@ def test_columns_that_are_the_same_but_for_the_name(read: Read) -> None:
     assert likely(read, PICTURE, added) == ["column public.picture.title = caption (both are text)"]
 
 
+def test_of_several_columns_the_one_whose_name_says_the_same(read: Read) -> None:
+    before = "CREATE TABLE post (id int, published date, updated date)"
+    after = "CREATE TABLE post (id int, published_at date, updated_at date, expires_at date)"
+    assert likely(read, before, after) == [
+        "column public.post.published = published_at (both are date)",
+        "column public.post.updated = updated_at (both are date)",
+    ]
+    assert likely(read, before, after.replace("updated_at", "changed_at")) == [
+        "column public.post.published = published_at (both are date)",
+    ]
+    unlike = before.replace("published", "shown").replace("updated", "changed")
+    assert likely(read, unlike, after) == []
+
+
 def test_in_a_table_of_another_design_one_column_tells_nothing(read: Read) -> None:
     before = "CREATE TABLE t (kept int, id uuid, a text, b text)"
     assert likely(read, before, "CREATE TABLE t (kept int, other uuid)") == []

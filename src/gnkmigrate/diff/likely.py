@@ -3,6 +3,7 @@
 Nothing is paired here: it is for the user to say which it is.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -113,21 +114,44 @@ def _columns_of(fact: Fact, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
 def _columns(removed: Sequence[Fact], added: Sequence[Fact]) -> Sequence[Likely]:
     """Columns of one table that are the same but for the name, with no third among them.
 
-    Where most of the columns that go have nothing of the kind, the table is of another design.
+    Of several, the one whose name says the same is meant: "published" and "published_at". Where
+    most of the columns that go have nothing of the kind, the table is of another design.
     """
-    pairs = [
-        (before, alike[0])
+    alike = [
+        (before, after)
         for before in removed
         if before.kind == _COLUMN
-        for alike in [[after for after in added if before.is_alike(after)]]
-        if len(alike) == 1 and sum(each.is_alike(alike[0]) for each in removed) == 1
+        for after in added
+        if before.is_alike(after)
     ]
-    if len(pairs) < len(removed) / 2:
+    by_name = _unambiguous([pair for pair in alike if _says_the_same(*pair)])
+    named = {fact.identity for pair in by_name for fact in pair}
+    others = [pair for pair in alike if named.isdisjoint(fact.identity for fact in pair)]
+    found = {*by_name, *_unambiguous(others)}
+    if len(found) < len(removed) / 2:
         return ()
     return [
         Likely(before.identity, after.identity, f"both are {before.payload['type']}")
-        for before, after in pairs
+        for before, after in alike
+        if (before, after) in found
     ]
+
+
+def _unambiguous(pairs: Sequence[tuple[Fact, Fact]]) -> Sequence[tuple[Fact, Fact]]:
+    """The pairs whose two have no other partner."""
+    old = Counter(before.identity for before, _ in pairs)
+    new = Counter(after.identity for _, after in pairs)
+    return [
+        (before, after)
+        for before, after in pairs
+        if old[before.identity] == new[after.identity] == 1
+    ]
+
+
+def _says_the_same(before: Fact, after: Fact) -> bool:
+    """Whether all words of the one name are in the other."""
+    old, new = (set(fact.identity.name.split("_")) for fact in (before, after))
+    return old <= new or new <= old
 
 
 def _labels(changes: Sequence[Change], hints: Renames) -> Iterator[Likely]:
