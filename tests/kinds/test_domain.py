@@ -111,7 +111,7 @@ def test_columns_go_over_to_a_domain_over_another_type(server: Server) -> None:
         "CREATE DOMAIN code AS varchar(5) CHECK (VALUE <> '');" + uses,
     )
     assert "ALTER DOMAIN public.code RENAME TO code_replaced" in there
-    assert "ALTER TABLE public.t ALTER COLUMN one TYPE public.code" in there
+    assert any("ALTER COLUMN one TYPE public.code" in each for each in there)
     assert back[-2:] == ["DROP DOMAIN public.codes_replaced", "DROP DOMAIN public.code_replaced"]
 
 

@@ -29,9 +29,8 @@ CASES = {
         "ALTER TABLE public.item ALTER COLUMN mood DROP DEFAULT",
         "ALTER TYPE public.mood RENAME TO mood_replaced",
         "CREATE TYPE public.mood AS ENUM ('ok', 'bad')",
-        "ALTER TABLE public.item ALTER COLUMN mood TYPE public.mood USING mood::text::public.mood",
-        "ALTER TABLE public.item ALTER COLUMN moods TYPE public.mood[] "
-        "USING moods::text[]::public.mood[]",
+        "ALTER TABLE public.item ALTER COLUMN mood TYPE public.mood USING mood::text::public.mood, "
+        "ALTER COLUMN moods TYPE public.mood[] USING moods::text[]::public.mood[]",
         "ALTER TABLE public.item ALTER COLUMN mood SET DEFAULT 'ok'::public.mood",
         "DROP TYPE public.mood_replaced",
         rows="INSERT INTO item VALUES ('ok', '{bad,ok}')",
