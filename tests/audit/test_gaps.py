@@ -11,6 +11,12 @@ from tests.audit.support import gaps_between
 
 USERS = "CREATE TABLE users (id int PRIMARY KEY, name text, age int)"
 
+PARTITIONS = """
+    CREATE TABLE log (n integer) PARTITION BY LIST (n);
+    CREATE TABLE log_1 PARTITION OF log FOR VALUES IN (1);
+    CREATE TABLE log_2 PARTITION OF log FOR VALUES IN (2)
+"""
+
 # What the database has, what the target has, and every gap: check, severity, sentence.
 GAPS = {
     "nothing": (USERS, USERS, []),
@@ -164,6 +170,41 @@ GAPS = {
             ("GNK-G081", "high", "Function twice(integer) is missing."),
             ("GNK-G071", "high", "View adults is missing."),
         ],
+    ),
+    "an index of a partitioned table with its parts": (
+        PARTITIONS,
+        f"{PARTITIONS}; CREATE INDEX log_n ON log (n)",
+        [("GNK-G041", "medium", "Index log_n on log (n) is missing.")],
+    ),
+    "a partition that is not attached": (
+        f"{PARTITIONS}; ALTER TABLE log DETACH PARTITION log_1",
+        PARTITIONS,
+        [("GNK-G141", "high", "Partition log_1 is missing.")],
+    ),
+    "a policy, and row security": (
+        f"{USERS}; CREATE POLICY mine ON users USING (id > 0)",
+        f"{USERS}; ALTER TABLE users ENABLE ROW LEVEL SECURITY",
+        [
+            ("GNK-G013", "high", "Table users differs in row security."),
+            ("GNK-G182", "high", "Policy mine on users is not in the target."),
+        ],
+    ),
+    "who owns it, and who may use it": (
+        f"{USERS}; ALTER TABLE users OWNER TO pg_monitor; GRANT SELECT ON users TO PUBLIC",
+        f"{USERS}; ALTER TABLE users OWNER TO pg_read_all_stats",
+        [
+            ("GNK-G522", "high", "Grants on table users are not in the target."),
+            (
+                "GNK-G513",
+                "medium",
+                "Owner of table users is pg_monitor, in the target pg_read_all_stats.",
+            ),
+        ],
+    ),
+    "a column that gets its numbers otherwise": (
+        "CREATE TABLE users (id int NOT NULL, name text)",
+        "CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY, name text)",
+        [("GNK-G023", "medium", "Column users.id differs in identity.")],
     ),
 }
 

@@ -45,11 +45,12 @@ def thing(fact: Fact, home: str) -> str:
         return f"{str(fact.payload['type']).capitalize()} of {place} {_about(fact, home)}"
     if fact.kind == "index":
         return f"Index {fact.identity.name} on {place} {index_text(fact)}"
-    kind, name = _capital(fact.kind), object_of(fact).label(home)
+    about = object_of(fact)
+    kind, name = _capital(fact.kind), about.label(home)
     if fact.kind in satellites():
         of = "of" if fact.kind == "owner" else "on"
         return f"{kind} {of} {fact.identity.path[0]} {name}"
-    if fact.kind != "column" and place and table != fact.identity:
+    if fact.kind != "column" and place and about.name:
         return f"{kind} {fact.identity.name} on {place}"
     return f"{kind} {name}"
 
