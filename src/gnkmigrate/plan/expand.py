@@ -15,6 +15,7 @@ from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, Effect, Replacement
 from gnkmigrate.plan.action import Action, dependencies, holders
+from gnkmigrate.plan.picking import picked
 from gnkmigrate.postgres.quoting import beside
 
 Users = Mapping[Identity, Sequence[Fact]]
@@ -208,9 +209,10 @@ class _Expansion:
         change = self.altered.get(user.identity) or self.aside.get(user.identity)
         if change is None or cause in self.altered or cause in self.aside:
             return False
-        if kind_of(user.kind).picks(user):
-            return False
-        successor = self._counterpart(self.context.source.facts[cause])
+        gone = self.context.source.facts[cause]
+        if kind_of(gone.kind).offers(gone) & picked(change.fact):
+            return False  # as long as it is there, PostgreSQL may take it for its successor
+        successor = self._counterpart(gone)
         needed = dependencies(change.fact)
         return cause not in needed and (successor is None or successor.identity not in needed)
 

@@ -8,6 +8,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action, dependencies, holders
+from gnkmigrate.plan.picking import picked
 
 
 @dataclass(frozen=True)
@@ -162,11 +163,6 @@ def _out_of_the_way(
                 yield from ((action, carrier) for carrier in carriers.get(changer, ()))
 
 
-def _picked(fact: Fact) -> frozenset[tuple[str, ...]]:
-    called = (kind_of(need.kind).calls(need) for need in fact.depends_on)
-    return kind_of(fact.kind).picks(fact).union(*called)
-
-
 def _names(actions: Sequence[Action]) -> Edges:
     """A name is free before it is taken; and what is gone can no longer be picked by mistake."""
     freed: defaultdict[tuple[str, ...], list[Action]] = defaultdict(list)
@@ -183,8 +179,8 @@ def _names(actions: Sequence[Action]) -> Edges:
             continue
         known = kind_of(action.after.kind)
         taken = known.names(action.after) if action.verb in {"create", "rename"} else frozenset()
-        picked = _picked(action.after) if action.verb in {"create", "alter"} else frozenset()
-        for name in taken | picked:
+        chosen = picked(action.after) if action.verb in {"create", "alter"} else frozenset()
+        for name in taken | chosen:
             for freer in freed.get(name, ()):
                 yield freer, action
 
