@@ -14,7 +14,7 @@ CASES = {
         "CREATE SEQUENCE public.ticket AS smallint INCREMENT BY 2 MINVALUE 10 MAXVALUE 90 "
         "CACHE 5 CYCLE",
     ),
-    "only what differs is altered, a type brings its bounds, and its place is kept within them": case(
+    "only what differs is altered, and a type brings its bounds": case(
         "CREATE SEQUENCE ticket AS integer;",
         "CREATE SEQUENCE ticket AS bigint CACHE 7;",
         "DO $$DECLARE place bigint; BEGIN SELECT last_value INTO place FROM public.ticket; "

@@ -60,8 +60,10 @@ def test_a_constraint_trigger(server: Server) -> None:
     converge(server, constraint, immediate, shared=TABLE)
     assert converge(server, TRIGGER, constraint, shared=TABLE).there == [
         "DROP TRIGGER x ON public.t",
-        "CREATE CONSTRAINT TRIGGER x AFTER INSERT ON public.t FROM public.u DEFERRABLE "
-        "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.f()",
+        (
+            "CREATE CONSTRAINT TRIGGER x AFTER INSERT ON public.t FROM public.u DEFERRABLE "
+            "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.f()"
+        ),
     ]
 
 
