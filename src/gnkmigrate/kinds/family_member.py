@@ -3,6 +3,7 @@
 A member is called by its number and the types that it is for: "1 (integer, bigint)".
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -37,9 +38,9 @@ class FamilyMember(Kind):
         sql = f"ALTER OPERATOR FAMILY {_family(fact)} DROP {self.member} {fact.identity.name}"
         return (Statement(sql, f"{self.words(fact)} is not in the target."),)
 
+    @abstractmethod
     def clause(self, fact: Fact) -> str:
         """What ADD takes."""
-        raise NotImplementedError
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return frozenset({member_name(self.member, _family(fact), fact.identity.name)})
