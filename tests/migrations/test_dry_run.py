@@ -31,7 +31,7 @@ WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname NOT LIKE 'pg_%
 def whole(project: Project) -> list[object]:
     """Catalog, rows, sequences and journal, as they are."""
     with project.session() as session:
-        facts = [(fact.identity, fact.hash) for fact in read_snapshot(session)]
+        facts = [(fact.identity, fact.hash) for fact in read_snapshot(session).ordered]
         relations = session.execute(EVERYTHING).fetchall()
         sequences = session.execute("SELECT * FROM pg_sequences ORDER BY 1, 2").fetchall()
     journal = []
