@@ -156,3 +156,11 @@ def test_what_an_older_server_cannot_have_is_not_asked_of_it(load: Load) -> None
     source = newer.having(newer)
     assert len(compare(source, target)) == 1
     assert compare(replace(source, server_version=160000), target) == ()
+
+
+def test_an_extension_without_a_version_is_meant_in_whichever_there_is(
+    load: Load, database: DatabaseUrl
+) -> None:
+    execute(database, "CREATE EXTENSION pg_trgm VERSION '1.5'")
+    script = load("CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore;")
+    assert planned(read(database), script) == ["CREATE EXTENSION hstore WITH SCHEMA public"]

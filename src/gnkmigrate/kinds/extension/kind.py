@@ -18,18 +18,21 @@ class ExtensionKind(Kind):
         "schema": How.ALTERED,
         "version": How.ALTERED,
         "updates": How.COSMETIC,  # to which versions it could be updated
+        "is_usual": How.COSMETIC,  # whether the server takes this version unless told otherwise
     }
     rank = 12
     word = "EXTENSION"
     holds_data = True
+    leaves_open = True
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
         name, schema = identifier(fact.identity.name), identifier(fact.payload["schema"])
-        version = literal(fact.payload["version"])
+        version = fact.payload["version"]
+        given = f" VERSION {literal(version)}" if version else ""
         return (
             Statement(
-                f"CREATE EXTENSION {name} WITH SCHEMA {schema} VERSION {version}",
+                f"CREATE EXTENSION {name} WITH SCHEMA {schema}{given}",
                 f"Extension {name} is missing.",
             ),
         )
@@ -59,6 +62,14 @@ class ExtensionKind(Kind):
                 )
             )
         return tuple(statements)
+
+    def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact | None:
+        # A script that names no version means whichever the server has.
+        del script
+        if other.is_script or not fact.payload["is_usual"]:
+            return fact
+        there = other.facts.get(fact.identity)
+        return fact.has({"version": there.payload["version"] if there else None})
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         del target

@@ -13,6 +13,11 @@ SELECT
         FROM pg_extension_update_paths(extension.extname) AS step
         WHERE step.source = extension.extversion AND step.path IS NOT NULL
         ORDER BY step.target
-    ) ELSE '{}' END AS updates
+    ) ELSE '{}' END AS updates,
+    extension.extversion = CASE WHEN extension.extname <> 'plpgsql' THEN (
+        SELECT available.default_version
+        FROM pg_available_extensions AS available
+        WHERE available.name = extension.extname
+    ) ELSE extension.extversion END AS is_usual
 FROM pg_extension AS extension
 JOIN pg_namespace AS namespace ON namespace.oid = extension.extnamespace;
