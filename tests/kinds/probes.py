@@ -160,7 +160,12 @@ PROBES = {
         "",
         "ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 7;",
     ),
-    ("partition", "of"): Probe(P + P.replace("p (", "q ("), P1, P1.replace("OF p", "OF q")),
+    ("partition", "of"): Probe(
+        "CREATE TABLE p (a integer) PARTITION BY LIST (a);"
+        "CREATE TABLE q (a integer) PARTITION BY LIST (a);",
+        P1,
+        P1.replace("OF p", "OF q"),
+    ),
     ("partition", "bound"): Probe(P, P1, P1.replace("(1)", "(1, 2)")),
     ("sequence", "persistence"): Probe(
         "", f"{S};", S.replace("CREATE", "CREATE UNLOGGED") + ";", since=150000
