@@ -32,8 +32,11 @@ class Comment(Kind):
         return _comment(fact, literal(fact.payload["text"]), context)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        public = fact.identity.path == ("schema", "public")
-        return _comment(fact, literal(_USUAL) if public else "NULL", context)
+        thing = context.find(fact.parent)
+        usual = thing.payload.get("usual_comment") if thing else None  # an extension's own
+        if fact.identity.path == ("schema", "public"):
+            usual = _USUAL
+        return _comment(fact, literal(usual) if usual else "NULL", context)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

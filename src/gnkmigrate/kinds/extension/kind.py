@@ -18,6 +18,7 @@ class ExtensionKind(Kind):
         "schema": How.ALTERED,
         "version": How.ALTERED,
         "updates": How.COSMETIC,  # to which versions it could be updated
+        "usual_comment": How.COSMETIC,  # what it says of itself
         "is_usual": How.COSMETIC,  # whether the server takes this version unless told otherwise
     }
     rank = 12

@@ -18,6 +18,11 @@ SELECT
         SELECT available.default_version
         FROM pg_available_extensions AS available
         WHERE available.name = extension.extname
-    ) ELSE extension.extversion END AS is_usual
+    ) ELSE extension.extversion END AS is_usual,
+    CASE WHEN extension.extname <> 'plpgsql' THEN (
+        SELECT available.comment
+        FROM pg_available_extensions AS available
+        WHERE available.name = extension.extname
+    ) END AS usual_comment
 FROM pg_extension AS extension
 JOIN pg_namespace AS namespace ON namespace.oid = extension.extnamespace;
