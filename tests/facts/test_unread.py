@@ -1,14 +1,17 @@
 """What is in a database and in no fact."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts import reading
 from gnkmigrate.facts.assembling import assemble
+from gnkmigrate.facts.query import query
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.sessions import Table
+from gnkmigrate.facts.sessions import Query, run, run_all
+from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.facts.unread import unread
 from tests.support import execute
 
@@ -84,8 +87,19 @@ def test_schemas_that_are_left_out_are_told(database: DatabaseUrl) -> None:
 def test_what_a_kind_forgets_is_told(session: Connection) -> None:
     with session.transaction(force_rollback=True):
         session.execute("CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
-        _, rows = reading._rows(session, None, (), roles=False, several=False)
-        without = replace(rows, tables={**rows.tables, "function": Table((), ())})
-        facts, homeless = assemble(without)
-        (left,) = unread(session, facts, [row[0] for row in rows.tables["schema"].rows], homeless)
+        (left,) = _left_unread_without("function", session)
     assert str(left) == "1 function (public.f())"
+
+
+def _left_unread_without(kind: str, session: Connection) -> Sequence[Unread]:
+    """What is left where no kind reads the things of `kind`."""
+    ((_, catalogs, _),) = run(session, Query(query("facts", "session"))).rows
+    given: dict[str, Any] = {"names": None, "skipped": []}
+    schemas = [row[0] for row in run(session, Query(query("kinds.schema", "read"), given)).rows]
+    queries = reading._queries(
+        session.info.server_version, {**given, "schemas": schemas}, roles=False
+    )
+    del queries[kind]
+    with run_all(session, queries, several=False) as tables:
+        facts, homeless = assemble(tables, catalogs)
+    return unread(session, facts, schemas, homeless)

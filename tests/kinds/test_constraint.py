@@ -1,9 +1,14 @@
 """Constraints: none is ever missing for longer than it must."""
 
+from itertools import product
+
 import pytest
 
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.servers import Server
 from tests.plan.support import Case, case
+from tests.support import execute, rows
 
 TABLE = "CREATE TABLE item (id integer NOT NULL, parent integer, price integer);"
 KEY = TABLE + "ALTER TABLE item ADD CONSTRAINT item_pkey PRIMARY KEY (id);"
@@ -93,3 +98,74 @@ CASES = {
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
 def test_case(server: Server, given: Case) -> None:
     assert given.migrate(server) == given.expected
+
+
+ACTIONS = ("NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT")
+DEFERRALS = ("", "DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED")
+EVERY_FORM = (
+    'PRIMARY KEY ("Key", line)',
+    "UNIQUE (line) INCLUDE (note)",
+    "UNIQUE (note) WITH (fillfactor = 70)",
+    "EXCLUDE USING gist (during WITH &&) WHERE (line > 0)",
+    "CHECK (line > 0 AND note <> 'a''b')",
+    "CHECK (line > 0) NO INHERIT",
+    "CHECK (line > 0) NOT VALID",
+    *(f"UNIQUE (line, note) {deferral}" for deferral in DEFERRALS),
+    *(f"{reference} NOT VALID" for reference in ("FOREIGN KEY (note) REFERENCES goal",)),
+    *(
+        f'FOREIGN KEY (note) REFERENCES "Else where".goal ("select") ON UPDATE {update} '
+        f"ON DELETE {delete} {deferral}"
+        for update, delete, deferral in product(ACTIONS, ACTIONS, DEFERRALS)
+    ),
+    'FOREIGN KEY (note, line) REFERENCES "Else where".goal ("select", n) MATCH FULL',
+)
+SINCE_15 = (
+    "UNIQUE NULLS NOT DISTINCT (note, line)",
+    'FOREIGN KEY (note, line) REFERENCES goal ("select", n) ON DELETE SET NULL (line)',
+)
+SINCE_18 = (
+    "UNIQUE (line, during WITHOUT OVERLAPS)",
+    "FOREIGN KEY (line, PERIOD during) REFERENCES stay (n, PERIOD at)",
+    "FOREIGN KEY (note) REFERENCES goal NOT ENFORCED",
+    "CHECK (line > 0) NOT ENFORCED",
+)
+
+
+def test_a_definition_is_what_postgresql_says(server: Server, database: DatabaseUrl) -> None:
+    major = server.major
+    execute(
+        database,
+        """
+        CREATE SCHEMA "Else where"; SET search_path = "Else where", public;
+        CREATE TABLE goal ("select" text PRIMARY KEY, n integer, UNIQUE ("select", n));
+        CREATE TABLE item ("Key" uuid, line integer, note text, during tstzrange);
+        """,
+    )
+    if major >= 18:
+        execute(
+            database,
+            """
+            CREATE EXTENSION btree_gist SCHEMA public;
+            SET search_path = "Else where", public;
+            CREATE TABLE stay (n integer, at tstzrange, PRIMARY KEY (n, at WITHOUT OVERLAPS))
+            """,
+        )
+    forms = EVERY_FORM + (SINCE_15 if major >= 15 else ()) + (SINCE_18 if major >= 18 else ())
+    added = "; ".join(f"ALTER TABLE item ADD {form}" for form in forms)
+    execute(database, f'SET search_path = "Else where", public; {added}')
+    with connect(database) as session:
+        snapshot = read_snapshot(session)
+    found = {
+        fact.identity.name: fact.payload["definition"] for fact in snapshot.of_kind("constraint")
+    }
+    assert len(found) >= len(forms)
+    assert found == dict(
+        rows(
+            database,
+            """
+            SELECT conname, regexp_replace(pg_get_constraintdef(oid), ' NOT VALID$', '')
+            FROM pg_constraint
+            WHERE connamespace = '"Else where"'::regnamespace AND contype <> 'n'
+            """,
+        )
+    )

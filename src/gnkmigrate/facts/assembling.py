@@ -1,8 +1,10 @@
 """Rows of the catalog queries, put together into facts. Pure: no database here."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any
 
 from gnkmigrate.facts.dependencies import Dependencies
@@ -15,22 +17,10 @@ from gnkmigrate.kinds.kind import Kind
 ADDRESS = ("oid", "subid", "parent", "parent_subid", "name", "position")
 SATELLITE_ADDRESS = ("catalog", "oid", "subid", "column")
 
-
-@dataclass(frozen=True)
-class Rows:
-    """All that was read.
-
-    Attributes:
-        tables: by kind; their fields are without the address that they begin with.
-        catalogs: the oid of every system catalog by its name.
-        dependencies: pg_depend.
-        column_names: relation, number and name of columns that are no facts.
-    """
-
-    tables: Mapping[str, Table]
-    catalogs: Mapping[str, int]
-    dependencies: Dependencies
-    column_names: Sequence[tuple[int, int, str]] = ()
+# Queries of this folder, beside those of the kinds.
+MEMBERS = "members"
+COLUMN_NAMES = "column_names"
+DEPENDENCIES = "dependencies"
 
 
 @dataclass(frozen=True)
@@ -42,54 +32,83 @@ class Names:
         relations: schema and name of a relation.
     """
 
-    columns: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
-    relations: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    columns: Mapping[int, Mapping[int, str]]
+    relations: Mapping[int, tuple[str, ...]]
 
 
-def assemble(rows: Rows, ignore: Sequence[str] = ()) -> tuple[tuple[Fact, ...], frozenset[Address]]:
+def assemble(
+    tables: Mapping[str, Table], catalogs: Mapping[str, int], ignore: Sequence[str] = ()
+) -> tuple[tuple[Fact, ...], frozenset[Address]]:
     """The facts of a database, and what has an owner and is no fact.
 
     An object of an extension is left out, and so is what `ignore` names, each with all that
-    lives in it.
+    lives in it. Tables are asked for in the order of `turn`.
 
     Args:
-        rows: what the queries returned.
+        tables: what the queries returned, by kind, and by name those of this folder.
+        catalogs: the oid of every system catalog by its name.
         ignore: patterns (fnmatch, by case) of "schema.name", or of a schema's name.
     """
-    assembly = _Assembly(rows, ignore)
-    return tuple(assembly.facts(rows.tables)), frozenset(assembly.homeless)
+    assembly = _Assembly(tables, catalogs, ignore)
+    return tuple(assembly.facts()), frozenset(assembly.homeless)
+
+
+def turn(name: str) -> int:
+    """When the table of that name is used: what lives in something else after that."""
+    if name in _TURNS:
+        return _TURNS[name]
+    kind = kinds()[name]
+    return _SATELLITES if kind.is_satellite else kind.depth
+
+
+_SATELLITES = 5
+_TURNS = {MEMBERS: 0, COLUMN_NAMES: 1, DEPENDENCIES: _SATELLITES - 1}
 
 
 class _Assembly:
-    def __init__(self, rows: Rows, ignore: Sequence[str]) -> None:
-        self._catalogs = rows.catalogs
-        self._dependencies = rows.dependencies
+    def __init__(
+        self, tables: Mapping[str, Table], catalogs: Mapping[str, int], ignore: Sequence[str]
+    ) -> None:
+        self._tables = tables
+        self._catalogs = catalogs
+        self._dependencies = Dependencies(catalogs["pg_class"])
+        self._members = frozenset(tables[MEMBERS].rows)
         self._ignore = tuple(ignore)
         self._left_out: set[tuple[int, int]] = set()
-        self.homeless: set[Address] = set()
-        columns: dict[int, dict[int, str]] = {}
         self._relations: dict[int, tuple[str, ...]] = {}
-        self._names = Names(columns, self._relations)
-        if "column" in rows.tables:
-            for row in rows.tables["column"].rows:
-                columns.setdefault(row[0], {})[row[1]] = row[4]
-        for relation, number, name in rows.column_names:
-            columns.setdefault(relation, {})[number] = name
+        self.homeless: set[Address] = set()
 
-    def facts(self, tables: Mapping[str, Table]) -> Iterator[Fact]:
-        for kind in sorted(kinds().values(), key=lambda each: each.depth):
-            if kind.name in tables and not kind.is_satellite:
-                yield from self.things(kind, tables[kind.name])
-        for name, kind in kinds().items():
-            if name in tables and kind.is_satellite:
-                yield from self.satellites(kind, tables[name])
+    def facts(self) -> Iterator[Fact]:
+        known = [kind for name, kind in kinds().items() if name in self._tables]
+        for kind in sorted(known, key=lambda each: each.depth):
+            if not kind.is_satellite:
+                yield from self.things(kind, self._tables[kind.name])
+        self._learn()
+        for kind in known:
+            if kind.is_satellite:
+                yield from self.satellites(kind, self._tables[kind.name])
+
+    def _learn(self) -> None:
+        columns = self._tables[COLUMN_NAMES].rows
+        inherited = {(row[0], row[1]): (row[3], row[4]) for row in columns if row[3] is not None}
+        self._dependencies.learn(self._tables[DEPENDENCIES].rows, inherited)
+
+    @cached_property
+    def _names(self) -> Names:
+        columns: defaultdict[int, dict[int, str]] = defaultdict(dict)
+        if "column" in self._tables:
+            for relation, number, _, _, name, *_ in self._tables["column"].rows:
+                columns[relation][number] = name
+        for relation, number, name, *_ in self._tables[COLUMN_NAMES].rows:
+            columns[relation][number] = name
+        return Names(columns, self._relations)
 
     def things(self, kind: Kind, table: Table) -> Iterator[Fact]:
         identities, parents = self._dependencies.identities, self._dependencies.parents
-        members, needs = self._dependencies.members, self._dependencies
+        members, needs = self._members, self._dependencies
         catalog = self._catalogs[kind.catalog]
         above = self._catalogs[kind.parent_catalog] if kind.parent_catalog else 0
-        fields, width, name = kind.fields(table.fields), len(ADDRESS), kind.name
+        fields, width, name = kind.fields(_beyond(ADDRESS, table)), len(ADDRESS), kind.name
         is_relation, resolves = kind.catalog == "pg_class", kind.resolves
         for row in table.rows:
             if (catalog, row[0]) in members:
@@ -108,9 +127,7 @@ class _Assembly:
                 self._relations[row[0]] = path
             values = row[width:]
             if resolves:
-                values = kind.resolve(
-                    dict(zip(table.fields, values, strict=True)), row, self._names
-                )
+                values = kind.resolve(values, row[2], self._names)
             yield Fact.of_row(identity, parent, fields, values, row[5], needs, address)
 
     def _place(
@@ -132,6 +149,7 @@ class _Assembly:
 
     def satellites(self, kind: Kind, table: Table) -> Iterator[Fact]:
         width, needs = len(SATELLITE_ADDRESS), self._dependencies
+        fields = _beyond(SATELLITE_ADDRESS, table)
         for row in table.rows:
             found = self._thing((row[0], row[1], row[2]), row[3])
             if found is None:
@@ -141,7 +159,7 @@ class _Assembly:
             thing, path = found
             identity = Identity(kind.name, path)
             needs.parents[identity] = thing
-            yield Fact.of_row(identity, thing, table.fields, row[width:], 0, needs, _NOWHERE)
+            yield Fact.of_row(identity, thing, fields, row[width:], 0, needs, _NOWHERE)
 
     def _thing(self, address: Address, part: str | None) -> tuple[Identity, tuple[str, ...]] | None:
         """What a satellite hangs on, and its path; `part` names what is no fact of its own.
@@ -156,7 +174,7 @@ class _Assembly:
         if not standing or part is None:
             return None
         found = identities[standing]
-        if address[:2] in self._dependencies.members:
+        if address[:2] in self._members:
             return None if address[2] else (found, ("member", *found.path, part))
         if address[2]:
             return found, ("column", *found.path, part)
@@ -180,14 +198,8 @@ FIRST_USER_OID = 16384  # below are the things that initdb has made (transam.h)
 _NOWHERE: Address = (0, 0, 0)
 
 
-def fields_of(names: Iterable[str], *, satellite: bool) -> tuple[str, ...]:
-    """The names of a query's columns without the address that it begins with.
-
-    Raises:
-        ValueError: it does not begin so.
-    """
-    found = tuple(names)
-    address = SATELLITE_ADDRESS if satellite else ADDRESS
-    if found[: len(address)] != address:
-        raise ValueError(f"a query begins with {', '.join(found[: len(address)])}")
-    return found[len(address) :]
+def _beyond(address: tuple[str, ...], table: Table) -> tuple[str, ...]:
+    """The names of a table's columns after the address that it begins with."""
+    if table.fields[: len(address)] != address:
+        raise ValueError(f"a query begins with {', '.join(table.fields[: len(address)])}")
+    return table.fields[len(address) :]

@@ -6,55 +6,44 @@ of the column where a column is meant (manual, chapter 52.18).
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TypeAlias
 
 from gnkmigrate.facts.fact import Address, Identity
 
-
-class DependencyRow(NamedTuple):
-    """What dependencies.sql returns: an object and what it needs or belongs to."""
-
-    classid: int
-    objid: int
-    objsubid: int
-    refclassid: int
-    refobjid: int
-    refobjsubid: int
-    belongs: bool
+# An object, what it needs or belongs to, and whether it belongs.
+Row: TypeAlias = tuple[int, int, int, int, int, int, bool]
 
 
 class Dependencies:
     """What each fact of one database needs.
 
     Args:
-        rows: pg_depend.
-        extension_catalog: the oid of pg_extension.
         relation_catalog: the oid of pg_class.
-        inherited: for a column that a table merely inherits, its relation and number, those of
-            the parent's column.
 
     Attributes:
         identities: every fact's identity by its address; filled while facts are put together.
         parents: every fact's parent.
-        members: what extensions made, by catalog and oid.
     """
 
-    def __init__(
-        self,
-        rows: Sequence[DependencyRow],
-        extension_catalog: int,
-        relation_catalog: int,
-        inherited: Mapping[tuple[int, int], tuple[int, int]],
-    ) -> None:
+    def __init__(self, relation_catalog: int) -> None:
         self.identities: dict[Address, Identity] = {}
         self.parents: dict[Identity, Identity | None] = {}
-        self._rows = rows
         self._relation_catalog = relation_catalog
+        self._rows: Sequence[Row] = ()
+        self._inherited: Mapping[tuple[int, int], tuple[int, int]] = {}
+
+    def learn(
+        self, rows: Sequence[Row], inherited: Mapping[tuple[int, int], tuple[int, int]]
+    ) -> None:
+        """Takes what nothing is asked of before all facts are there.
+
+        Args:
+            rows: pg_depend, as dependencies.sql returns it.
+            inherited: for a column that a table merely inherits, its relation and number, those
+                of the parent's column.
+        """
+        self._rows = rows
         self._inherited = inherited
-        self.members = {
-            (row.classid, row.objid) for row in rows if row.refclassid == extension_catalog
-            and row.belongs
-        }  # fmt: skip
 
     def of(self, address: Address) -> frozenset[Identity]:
         """What the fact at `address` needs, its ancestors and itself left out."""
@@ -90,29 +79,27 @@ class Dependencies:
     @cached_property
     def _owners(self) -> Mapping[tuple[int, int], Address]:
         return {
-            (row.classid, row.objid): (row.refclassid, row.refobjid, row.refobjsubid)
-            for row in self._rows
-            if row.belongs
+            (catalog, oid): (whole_catalog, whole_oid, whole_subid)
+            for catalog, oid, _, whole_catalog, whole_oid, whole_subid, belongs in self._rows
+            if belongs
         }
 
     @cached_property
     def _needed(self) -> Mapping[Address, set[Identity]]:
         needs: dict[Address, set[Identity]] = {}
-        for row in self._rows:
-            dependent = self.standing_for((row.classid, row.objid, row.objsubid))
-            needed = self.standing_for((row.refclassid, row.refobjid, row.refobjsubid))
+        for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, _ in self._rows:
+            dependent = self.standing_for((catalog, oid, subid))
+            needed = self.standing_for((ref_catalog, ref_oid, ref_subid))
             if dependent is not None and needed is not None:
                 found = needs.setdefault(dependent, set())
                 found.add(self.identities[needed])
-                if row.refobjsubid:
-                    found.update(self._declared(row))
+                if ref_subid and ref_catalog == self._relation_catalog:
+                    found.update(self._declared(ref_oid, ref_subid))
         return needs
 
-    def _declared(self, row: DependencyRow) -> Iterator[Identity]:
+    def _declared(self, relation: int, number: int) -> Iterator[Identity]:
         """The column that an inherited one comes from, however far above."""
-        if row.refclassid != self._relation_catalog:
-            return
-        column = (row.refobjid, row.refobjsubid)
+        column = (relation, number)
         while column in self._inherited:
             column = self._inherited[column]
             identity = self.identities.get((self._relation_catalog, *column))

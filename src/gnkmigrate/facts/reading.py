@@ -1,30 +1,29 @@
 """A live database, read into a snapshot in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.facts.assembling import Rows, assemble, fields_of
+from gnkmigrate.facts.assembling import COLUMN_NAMES, DEPENDENCIES, MEMBERS, assemble, turn
 from gnkmigrate.facts.collector import collector_paused
-from gnkmigrate.facts.dependencies import Dependencies, DependencyRow
 from gnkmigrate.facts.query import query
-from gnkmigrate.facts.sessions import Query, Table, run, run_all
+from gnkmigrate.facts.sessions import Query, run, run_all
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
 
-_OUTERMOST = "schema"
-_DEPENDENCIES = "dependencies"
-_COLUMN_NAMES = "column_names"
+_OF_NO_KIND = (MEMBERS, COLUMN_NAMES, DEPENDENCIES)
 
-# What takes longest in a large catalog, and from how many relations on it is one.
-_HEAVY = ("index", "default", "column", _DEPENDENCIES, "constraint")
+# From how many relations on a second session is worth its connection, and what takes longest of
+# what is wanted early: it begins at once.
 _LARGE = 2_000
+_LONGEST = "column"
 
 
 def read_snapshot(
@@ -52,11 +51,19 @@ def read_snapshot(
         GnkMigrateError: the role may not read a catalog, or the schema changed meanwhile.
     """
     with collector_paused():
-        outermost = connection.info.transaction_status == TransactionStatus.IDLE
+        is_idle = connection.info.transaction_status == TransactionStatus.IDLE
         with _reading(connection):
-            role, rows = _rows(connection, schemas, skipped, roles=roles, several=outermost)
-            facts, homeless = assemble(rows, ignore)
-            read = [row[0] for row in rows.tables[_OUTERMOST].rows]
+            ((role, catalogs, relations),) = run(connection, Query(query("facts", "session"))).rows
+            given = {"names": None if schemas is None else list(schemas), "skipped": list(skipped)}
+            read = [
+                row[0] for row in run(connection, Query(query("kinds.schema", "read"), given)).rows
+            ]
+            queries = _queries(
+                connection.info.server_version, {**given, "schemas": read}, roles=roles
+            )
+            # Other sessions do not see what this one has not committed.
+            with run_all(connection, queries, several=is_idle and relations > _LARGE) as tables:
+                facts, homeless = assemble(tables, catalogs, ignore)
             left = unread(connection, facts, read, homeless)
         version = connection.info.server_version
         snapshot = Snapshot.of(facts, version, connection.info.dbname, role, left)
@@ -90,37 +97,16 @@ def _reading(connection: Connection) -> Iterator[None]:
         ) from error
 
 
-def _rows(
-    connection: Connection,
-    schemas: Sequence[str] | None,
-    skipped: Sequence[int],
-    *,
-    roles: bool,
-    several: bool,
-) -> tuple[str, Rows]:
-    (session,) = run(connection, Query(query("facts", "session"))).rows
-    role, catalogs, relations = session
-    names = None if schemas is None else list(schemas)
-    outermost = run(connection, Query(query("kinds.schema", "read"), {"names": names}))
-    oids = {"schemas": [row[0] for row in outermost.rows], "skipped": list(skipped)}
-    version = connection.info.server_version
-    wanted = {
-        name: Query(query(f"kinds.{name.replace(' ', '_')}", "read"), oids)
+def _queries(version: int, given: Mapping[str, Any], *, roles: bool) -> dict[str, Query]:
+    """All of them, in the order in which what they return is wanted."""
+    of_kinds = {
+        name: Query(query(f"kinds.{name.replace(' ', '_')}", "read"), given)
         for name, kind in kinds().items()
-        if name != _OUTERMOST and version >= kind.since and (roles or not kind.of_server)
+        if version >= kind.since and (roles or not kind.of_server)
     }
-    wanted |= {name: Query(query("facts", name)) for name in (_DEPENDENCIES, _COLUMN_NAMES)}
-    ordered = {name: wanted[name] for name in (*_HEAVY, *(wanted.keys() - {*_HEAVY}))}
-    large = relations > _LARGE
-    read = run_all(connection, ordered, several=several and large)
-    found = [DependencyRow(*row) for row in read.pop(_DEPENDENCIES).rows]
-    columns = read.pop(_COLUMN_NAMES).rows
-    inherited = {(row[0], row[1]): (row[3], row[4]) for row in columns if row[3] is not None}
-    known = Dependencies(found, catalogs["pg_extension"], catalogs["pg_class"], inherited)
-    tables = {name: _without_address(name, table) for name, table in read.items()}
-    tables[_OUTERMOST] = _without_address(_OUTERMOST, outermost)
-    return role, Rows(tables, catalogs, known, [row[:3] for row in columns])
+    queries = of_kinds | {name: Query(query("facts", name)) for name in _OF_NO_KIND}
+    return {name: queries[name] for name in sorted(queries, key=_turn)}
 
 
-def _without_address(name: str, table: Table) -> Table:
-    return Table(fields_of(table.fields, satellite=kinds()[name].is_satellite), table.rows)
+def _turn(name: str) -> tuple[bool, int]:
+    return name != _LONGEST, turn(name)

@@ -15,8 +15,8 @@ _UNSET: Mapping[str, Any] = {
     "storage": None,
     "compression": None,
     "statistics": None,
-    "options": (),
-    "foreign_options": (),
+    "options": None,
+    "foreign_options": None,
 }
 
 

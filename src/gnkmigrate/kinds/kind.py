@@ -191,10 +191,16 @@ class Kind(ABC):
         """The names of a fact's values: what read.sql returns, unless `resolve` has others."""
         return read
 
-    def resolve(self, values: Mapping[str, Any], row: Row, names: Names) -> tuple[Any, ...]:
-        """A fact's values, as `fields` names them, from a row whose numbers stand for names."""
-        del row, names
-        return tuple(values.values())
+    def resolve(self, values: Row, relation: int, names: Names) -> Row:
+        """A fact's values, as `fields` names them, from a row whose numbers stand for names.
+
+        Args:
+            values: what read.sql returns beyond the address.
+            relation: the oid of the relation that it lives in.
+            names: what the numbers stand for.
+        """
+        del relation, names
+        return values
 
     @property
     def depth(self) -> int:

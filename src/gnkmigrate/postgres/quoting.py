@@ -5,6 +5,8 @@ and quote_literal() do the same on a server.
 """
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
 # Words that quote_ident() quotes: all that pg_get_keywords() of PostgreSQL 14 to 18 does not call
 # unreserved (manual, appendix C).
@@ -33,6 +35,7 @@ _PART = re.compile(r'"(?:[^"]|"")*"|[^".]+')
 MAXIMUM_BYTES = 63
 
 
+@lru_cache(maxsize=1 << 16)
 def identifier(name: str) -> str:
     """`name` as SQL, in double quotes unless it reads the same without."""
     if _PLAIN.match(name) and name not in _KEYWORDS:
@@ -43,6 +46,11 @@ def identifier(name: str) -> str:
 def qualified(*names: str) -> str:
     """A name with its schema (and table) in front: public.users."""
     return ".".join(identifier(name) for name in names)
+
+
+def listing(names: Iterable[str]) -> str:
+    """Names as they stand between parentheses: id, "Name"."""
+    return ", ".join(map(identifier, names))
 
 
 def names_in(text: str) -> tuple[str, ...]:

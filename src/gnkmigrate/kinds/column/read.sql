@@ -35,8 +35,8 @@ SELECT
     END AS usual_storage,
     CASE attribute.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
     CASE WHEN attribute.attstattarget >= 0 THEN attribute.attstattarget END AS statistics,
-    coalesce(attribute.attoptions, '{}') AS options,
-    coalesce(attribute.attfdwoptions, '{}') AS foreign_options,
+    attribute.attoptions AS options,
+    attribute.attfdwoptions AS foreign_options,
     -- PostgreSQL 18 keeps NOT NULL as a constraint, which has a name.
     CASE
         WHEN forbidding.conname <> relation.relname || '_' || attribute.attname || '_not_null'

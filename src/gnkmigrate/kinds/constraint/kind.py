@@ -8,7 +8,7 @@ over the keys that its partitions have, so those of partitions come first.
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, NamedTuple
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -27,10 +27,31 @@ from gnkmigrate.kinds.index_marks import (
 )
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Row, last_names
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import identifier, listing, qualified
 
 _INDEXED = {"primary key": "PRIMARY KEY", "unique": "UNIQUE"}
 _VALIDATED_LATER = frozenset({"foreign key", "check"})
+
+
+class _Read(NamedTuple):
+    """What read.sql returns beyond the address."""
+
+    type: str
+    definition: str | None
+    referenced: str | None
+    rules: str
+    columns: Sequence[int] | None
+    referenced_columns: Sequence[int] | None
+    references: int | None
+    expression: str | None
+    validated: bool
+    tablespace: str | None
+    attached_to: Sequence[str] | None
+    clustered: bool
+    replica_identity: bool
+
+
+_DESCRIBED = _Read._fields.index("expression")  # from here on a fact has what was read
 
 
 class ConstraintKind(Kind):
@@ -54,24 +75,20 @@ class ConstraintKind(Kind):
     word = "CONSTRAINT"
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(each for each in read if each != "referenced_columns")
+        return ("type", "definition", "columns", "references", *read[_DESCRIBED:])
 
-    def resolve(self, values: Mapping[str, Any], row: Row, names: Names) -> tuple[Any, ...]:
-        own = names.columns.get(row[2], {})
-        columns = [own[number] for number in values["columns"] or () if number in own]
-        if values["type"] == "check":
+    def resolve(self, values: Row, relation: int, names: Names) -> Row:
+        read = _Read._make(values)
+        columns = _named(read.columns, names.columns.get(relation, {}))
+        referenced = _named(read.referenced_columns, names.columns.get(read.references or 0, {}))
+        definition = read.definition or _definition(read, columns, referenced)
+        if read.type == "check":
             columns.sort()  # a check has its columns in the order of the table
         references = None
-        if values["references"] is not None:
-            there = names.columns.get(values["references"], {})
-            schema, table = names.relations.get(values["references"], ("", ""))
-            referenced = [
-                there[number] for number in values["referenced_columns"] if number in there
-            ]
+        if read.references is not None:
+            schema, table = names.relations.get(read.references, ("", ""))
             references = {"schema": schema, "table": table, "columns": referenced}
-        resolved = {**values, "columns": columns, "references": references}
-        del resolved["referenced_columns"]
-        return tuple(resolved.values())
+        return (read.type, definition, columns, references, *read[_DESCRIBED:])
 
     def reference(self, fact: Fact) -> str:
         return f"CONSTRAINT {identifier(fact.identity.name)} ON {qualified(*_table(fact).path)}"
@@ -182,6 +199,20 @@ class ConstraintKind(Kind):
         return (*own, share_of(above)) if above else own
 
 
+def _named(numbers: Sequence[int] | None, names: Mapping[int, str]) -> list[str]:
+    return [names[number] for number in numbers or () if number in names]
+
+
+def _definition(read: _Read, columns: Sequence[str], referenced: Sequence[str]) -> str:
+    """What pg_get_constraintdef() says of a constraint of which read.sql does not."""
+    if read.type == "check":
+        return f"CHECK ({read.expression}){read.rules}"
+    own = f"{read.type.upper()} ({listing(columns)})"
+    if read.type == "foreign key":
+        own += f" REFERENCES {read.referenced}({listing(referenced)})"
+    return own + read.rules
+
+
 def _partitions(table: tuple[str, ...], snapshot: Snapshot) -> Iterator[Identity]:
     """What makes tables partitions of `table`: a foreign key to it refers to each of them."""
     for partition in snapshot.of_kind("partition"):
@@ -253,7 +284,7 @@ def _by_index(fact: Fact) -> Statements:
     kind, name = _INDEXED.get(fact.payload["type"]), identifier(fact.identity.name)
     if kind is None:
         return ()
-    columns = ", ".join(identifier(column) for column in fact.payload["columns"])
+    columns = listing(fact.payload["columns"])
     for distinct in ("", " NULLS NOT DISTINCT"):
         head = f"{kind}{distinct} ({columns})"
         definition = str(fact.payload["definition"])

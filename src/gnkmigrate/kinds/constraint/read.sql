@@ -1,6 +1,9 @@
 -- Constraints of tables, by what they constrain. PostgreSQL 18's NOT NULL constraints stay out
 -- unless they say more than the column does. So do the copies that partitions and children hold
 -- of their parent's, apart from keys: those have indexes, whose names are the partition's own.
+-- pg_get_constraintdef() opens every relation again to name its columns. The reader knows them, and
+-- puts together what most constraints say (ruleutils.c, pg_get_constraintdef_worker); `definition`
+-- is what it does not know how to, or NULL.
 SELECT
     restriction.oid,
     0 AS subid,
@@ -15,8 +18,53 @@ SELECT
         WHEN 'c' THEN 'check'
         WHEN 'x' THEN 'exclusion'
     END AS type,
-    -- Whether it has been validated is a value of its own.
-    regexp_replace(pg_get_constraintdef(restriction.oid), ' NOT VALID$', '') AS definition,
+    CASE
+        WHEN NOT restriction.convalidated
+            OR restriction.contype = 'x'
+            OR restriction.contype = 'c' AND restriction.connoinherit
+            OR restriction.contype IN ('p', 'u') AND (
+                restriction.conexclop IS NOT NULL
+                OR index.indnatts <> index.indnkeyatts
+                OR index_relation.reloptions IS NOT NULL
+                OR restriction.contype = 'u' AND (
+                    SELECT indnullsnotdistinct
+                    FROM pg_index AS itself
+                    WHERE itself.indexrelid = restriction.conindid
+                )
+            )
+            OR restriction.contype = 'f' AND (
+                restriction.confdeltype IN ('n', 'd') AND (
+                    SELECT confdelsetcols
+                    FROM pg_constraint AS itself
+                    WHERE itself.oid = restriction.oid
+                ) IS NOT NULL
+                OR NOT referenced.relnamespace = ANY (%(schemas)s::oid[])
+                OR referenced.oid = ANY (%(skipped)s::oid[])
+                OR restriction.conindid IN (
+                    SELECT range.indexrelid FROM pg_index AS range WHERE range.indisexclusion
+                )
+            )
+        -- Whether it has been validated is a value of its own.
+        THEN regexp_replace(pg_get_constraintdef(restriction.oid), ' NOT VALID$', '')
+    END AS definition,
+    CASE WHEN restriction.contype = 'f' THEN restriction.confrelid::regclass END::text AS referenced,
+    CASE restriction.confmatchtype WHEN 'f' THEN ' MATCH FULL' ELSE '' END
+    || CASE restriction.confupdtype
+        WHEN 'r' THEN ' ON UPDATE RESTRICT'
+        WHEN 'c' THEN ' ON UPDATE CASCADE'
+        WHEN 'n' THEN ' ON UPDATE SET NULL'
+        WHEN 'd' THEN ' ON UPDATE SET DEFAULT'
+        ELSE ''
+    END
+    || CASE restriction.confdeltype
+        WHEN 'r' THEN ' ON DELETE RESTRICT'
+        WHEN 'c' THEN ' ON DELETE CASCADE'
+        WHEN 'n' THEN ' ON DELETE SET NULL'
+        WHEN 'd' THEN ' ON DELETE SET DEFAULT'
+        ELSE ''
+    END
+    || CASE WHEN restriction.condeferrable THEN ' DEFERRABLE' ELSE '' END
+    || CASE WHEN restriction.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END AS rules,
     restriction.conkey AS columns,
     restriction.confkey AS referenced_columns,
     nullif(restriction.confrelid, 0) AS references,
@@ -33,8 +81,11 @@ SELECT
     END AS attached_to,
     coalesce(index.indisclustered, false) AS clustered,
     coalesce(index.indisreplident, false) AS replica_identity
-FROM pg_constraint AS restriction
+-- PostgreSQL 14 has neither of the two: the names then find these instead.
+FROM (SELECT NULL::smallint[] AS confdelsetcols, false AS indnullsnotdistinct) AS before_15
+CROSS JOIN pg_constraint AS restriction
 JOIN pg_class AS relation ON relation.oid = restriction.conrelid
+LEFT JOIN pg_class AS referenced ON referenced.oid = restriction.confrelid
 LEFT JOIN pg_index AS index
     ON index.indexrelid = restriction.conindid AND restriction.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_class AS index_relation ON index_relation.oid = index.indexrelid

@@ -7,7 +7,8 @@ PostgreSQL takes over the indexes that its partitions have, so those of partitio
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -28,24 +29,30 @@ from gnkmigrate.kinds.index_marks import (
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Replacement, Row
 from gnkmigrate.kinds.options import listed, set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import identifier, listing, qualified
 
-_FIELDS = (
-    "definition",
-    "unique",
-    "keys",
-    "include",
-    "predicate",
-    "method",
-    "valid",
-    "nulls_not_distinct",
-    "options",
-    "tablespace",
-    "attached_to",
-    "clustered",
-    "replica_identity",
-    "statistics",
-)
+
+class _Read(NamedTuple):
+    """What read.sql returns beyond the address."""
+
+    unique: bool
+    numbers: Sequence[int]
+    key_count: int
+    orders: Sequence[int]
+    keys: Sequence[str] | None
+    predicate: str | None
+    method: str
+    valid: bool
+    nulls_not_distinct: bool
+    options: Sequence[str] | None
+    tablespace: str | None
+    attached_to: Sequence[str] | None
+    clustered: bool
+    replica_identity: bool
+    statistics: Sequence[str] | None
+
+
+_DESCRIBED = _Read._fields.index("predicate")  # from here on a fact has what was read
 # Bit 1 is DESC, bit 2 is NULLS FIRST (src/include/catalog/pg_index.h).
 _ORDERS = ("", " DESC NULLS LAST", " NULLS FIRST", " DESC")
 _SUBJECT = ("unique", "method", "keys", "include", "predicate")
@@ -78,18 +85,20 @@ class IndexKind(Kind):
     is_relation = True
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
-        del read
-        return _FIELDS
+        return ("definition", "unique", "keys", "include", *read[_DESCRIBED:])
 
-    def resolve(self, values: Mapping[str, Any], row: Row, names: Names) -> tuple[Any, ...]:
-        columns = names.columns.get(row[2], {})
-        plain = [columns.get(number, "") for number in values["numbers"]]
-        count = values["key_count"]
-        named = values["keys"] or [identifier(name) for name in plain[:count]]
-        keys = [key + _ORDERS[order] for key, order in zip(named, values["orders"], strict=True)]
-        resolved = {**values, "keys": keys, "include": plain[count:]}
-        resolved["definition"] = _definition(resolved)
-        return tuple(resolved[field] for field in _FIELDS)
+    def resolve(self, values: Row, relation: int, names: Names) -> Row:
+        read = _Read._make(values)
+        columns = names.columns.get(relation, {})
+        plain = [columns.get(number, "") for number in read.numbers]
+        count = read.key_count
+        named = read.keys or [identifier(name) for name in plain[:count]]
+        keys = [key + _ORDERS[order] for key, order in zip(named, read.orders, strict=True)]
+        definition = _definition(
+            read.method, keys, plain[count:], read.nulls_not_distinct, read.options,
+            read.tablespace, read.predicate,
+        )  # fmt: skip
+        return (definition, read.unique, keys, plain[count:], *read[_DESCRIBED:])
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
@@ -100,7 +109,7 @@ class IndexKind(Kind):
         return (
             Statement(
                 f"CREATE {unique}INDEX {'CONCURRENTLY ' if busy else ''}{name} ON {only}{relation} "
-                f"{reprintable(_definition(fact.payload))}",
+                f"{reprintable(_defined(fact.payload))}",
                 f"Index {name} on {relation} is missing.",
                 lock=locks.CREATE_INDEX_CONCURRENTLY if busy else locks.CREATE_INDEX,
                 relation=relation,
@@ -139,7 +148,7 @@ class IndexKind(Kind):
         statements: list[Statement] = []
         if "options" in differing:
             statements += [
-                _alter(fact, f"ALTER INDEX {name} {action}", f"The options of {name} differ.")
+                _set(fact, action, f"The options of {name} differ.")
                 for action in set_and_reset(old["options"], fact.payload["options"])
             ]
         if "tablespace" in differing:
@@ -205,18 +214,41 @@ def table(fact: Fact) -> Identity:
     return fact.parent
 
 
-def _definition(payload: Mapping[str, Any]) -> str:
+def _defined(payload: Mapping[str, Any]) -> str:
+    return _definition(*(payload[each] for each in _SAID))
+
+
+_SAID = (
+    "method",
+    "keys",
+    "include",
+    "nulls_not_distinct",
+    "options",
+    "tablespace",
+    "predicate",
+)
+
+
+def _definition(
+    method: str,
+    keys: Sequence[str],
+    include: Sequence[str],
+    nulls_not_distinct: bool,
+    options: Sequence[str] | None,
+    tablespace: str | None,
+    predicate: str | None,
+) -> str:
     """What follows the table's name in CREATE INDEX."""
-    text = f"USING {identifier(payload['method'])} ({', '.join(payload['keys'])})"
-    if payload["include"]:
-        text += f" INCLUDE ({', '.join(identifier(name) for name in payload['include'])})"
-    if payload["nulls_not_distinct"]:
+    text = f"USING {identifier(method)} ({', '.join(keys)})"
+    if include:
+        text += f" INCLUDE ({listing(include)})"
+    if nulls_not_distinct:
         text += " NULLS NOT DISTINCT"
-    if payload["options"]:
-        text += f" WITH ({listed(payload['options'])})"
-    if payload["tablespace"]:
-        text += f" TABLESPACE {identifier(payload['tablespace'])}"
-    return text + (f" WHERE {payload['predicate']}" if payload["predicate"] else "")
+    if options:
+        text += f" WITH ({listed(options)})"
+    if tablespace:
+        text += f" TABLESPACE {identifier(tablespace)}"
+    return f"{text} WHERE {predicate}" if predicate else text
 
 
 def _is_partitioned(fact: Fact, context: Context) -> bool:
@@ -248,7 +280,12 @@ def _statistics(fact: Fact, old: Sequence[str]) -> Iterator[Statement]:
     for number in sorted({*before, *after}, key=int):
         if before.get(number) != after.get(number):
             action = f"ALTER COLUMN {number} SET STATISTICS {after.get(number, -1)}"
-            yield _alter(fact, f"ALTER INDEX {name} {action}", f"The statistics of {name} differ.")
+            yield _set(fact, action, f"The statistics of {name} differ.")
+
+
+def _set(fact: Fact, action: str, reason: str) -> Statement:
+    statement = _alter(fact, f"ALTER INDEX {qualified(*fact.identity.path)} {action}", reason)
+    return replace(statement, lock=locks.SET_STORAGE_PARAMETERS)
 
 
 def _alter(fact: Fact, sql: str, reason: str) -> Statement:

@@ -83,7 +83,7 @@ SELECT
         FROM pg_index AS itself
         WHERE itself.indexrelid = index.indexrelid
     ) ELSE false END AS nulls_not_distinct,
-    coalesce(relation.reloptions, '{}') AS options,
+    relation.reloptions AS options,
     tablespace.spcname AS tablespace,
     CASE WHEN relation.relispartition THEN ARRAY[
         above_namespace.nspname, above_relation.relname

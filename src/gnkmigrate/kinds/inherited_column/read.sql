@@ -32,8 +32,8 @@ SELECT
             END
     END AS compression,
     CASE WHEN attribute.attstattarget >= 0 THEN attribute.attstattarget END AS statistics,
-    coalesce(attribute.attoptions, '{}') AS options,
-    coalesce(attribute.attfdwoptions, '{}') AS foreign_options,
+    attribute.attoptions AS options,
+    attribute.attfdwoptions AS foreign_options,
     above.atthasdef AND NOT attribute.atthasdef AS without_default
 FROM pg_attribute AS attribute
 JOIN pg_class AS relation ON relation.oid = attribute.attrelid

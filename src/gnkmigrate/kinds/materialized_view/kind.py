@@ -4,6 +4,7 @@ There is no OR REPLACE: one that is defined otherwise is dropped and made again,
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact
@@ -11,7 +12,7 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.kind import Context, How, Kind
-from gnkmigrate.kinds.options import listed, set_and_reset
+from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -42,7 +43,7 @@ class MaterializedViewKind(Kind):
         text = f"CREATE {self.reference(fact)}"
         if payload["access_method"] not in {None, "heap"}:
             text += f" USING {identifier(payload['access_method'])}"
-        options = _options(payload)
+        options = of_relation(payload)
         if options:
             text += f" WITH ({listed(options)})"
         if payload["tablespace"]:
@@ -69,8 +70,10 @@ class MaterializedViewKind(Kind):
         self, fact: Fact, old: Mapping[str, Any], differing: frozenset[str]
     ) -> Iterator[Statement]:
         name, reference = qualified(*fact.identity.path), self.reference(fact)
-        for action in set_and_reset(_options(old), _options(fact.payload)):
-            yield _statement(fact, f"ALTER {reference} {action}", f"The options of {name} differ.")
+        for action in set_and_reset(of_relation(old), of_relation(fact.payload)):
+            reason = f"The options of {name} differ."
+            options = _statement(fact, f"ALTER {reference} {action}", reason)
+            yield replace(options, lock=locks.of_setting(action))
         if "tablespace" in differing:
             space = identifier(fact.payload["tablespace"] or "pg_default")
             reason = f"The target has {name} in tablespace {space}."
@@ -79,7 +82,8 @@ class MaterializedViewKind(Kind):
             filled = fact.payload["populated"]
             word = "" if filled else " WITH NO DATA"
             reason = f"In the target {name} {'holds data' if filled else 'holds no data'}."
-            yield _statement(fact, f"REFRESH {reference}{word}", reason)
+            refresh = _statement(fact, f"REFRESH {reference}{word}", reason)
+            yield replace(refresh, rewrites=True)
 
     def rename(self, change: Change, context: Context) -> Statements:
         (plain,) = super().rename(change, context)
@@ -89,10 +93,6 @@ class MaterializedViewKind(Kind):
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         path = fact.identity.path
         return frozenset({("relation", *path), ("type", *path)})
-
-
-def _options(payload: Mapping[str, Any]) -> list[str]:
-    return [*payload["options"], *(f"toast.{each}" for each in payload["toast_options"])]
 
 
 def _statement(fact: Fact, sql: str, reason: str) -> Statement:

@@ -17,7 +17,7 @@ from gnkmigrate.kinds.column.kind import settings as column_settings
 from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.index_marks import marks
 from gnkmigrate.kinds.kind import Context, How, Kind
-from gnkmigrate.kinds.options import listed, set_and_reset
+from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
 from gnkmigrate.kinds.partition.kind import is_shared
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -63,7 +63,7 @@ class TableKind(Kind):
             head += f" PARTITION BY {payload['partitioned_by']}"
         if payload["access_method"] not in {None, "heap"}:
             head += f" USING {identifier(payload['access_method'])}"
-        options = [*payload["options"], *(f"toast.{each}" for each in payload["toast_options"])]
+        options = of_relation(payload)
         if options:
             head += f" WITH ({listed(options)})"
         if payload["tablespace"]:
@@ -261,8 +261,7 @@ def _persistence(name: str, persistence: str) -> Statement:
 
 
 def _options(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Statement]:
-    toast = [[f"toast.{each}" for each in side["toast_options"]] for side in (old, new)]
-    for action in set_and_reset([*old["options"], *toast[0]], [*new["options"], *toast[1]]):
+    for action in set_and_reset(of_relation(old), of_relation(new)):
         yield Statement(
             f"ALTER TABLE {name} {action}",
             f"The storage parameters of {name} differ.",

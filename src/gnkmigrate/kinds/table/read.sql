@@ -7,8 +7,8 @@ SELECT
     relation.relname AS name,
     0 AS position,
     CASE relation.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END AS persistence,
-    coalesce(relation.reloptions, '{}') AS options,
-    coalesce(toast.reloptions, '{}') AS toast_options,
+    relation.reloptions AS options,
+    toast.reloptions AS toast_options,
     CASE WHEN relation.relkind = 'p' THEN pg_get_partkeydef(relation.oid) END AS partitioned_by,
     CASE WHEN NOT relation.relispartition THEN ancestors.parents END AS inherits,
     CASE

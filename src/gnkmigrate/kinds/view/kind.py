@@ -82,7 +82,7 @@ class ViewKind(Kind):
 
 
 def _defined(command: str, fact: Fact) -> str:
-    options = listed(fact.payload["options"])
+    options = listed(fact.payload["options"] or ())
     with_options = f" WITH ({options})" if options else ""
     definition = reprintable(fact.payload["definition"]).strip().removesuffix(";")
     return f"{command} {qualified(*fact.identity.path)}{with_options} AS\n{definition}"

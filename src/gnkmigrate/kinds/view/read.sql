@@ -7,7 +7,7 @@ SELECT
     relation.relname AS name,
     0 AS position,
     pg_get_viewdef(relation.oid) AS definition,
-    coalesce(relation.reloptions, '{}') AS options,
+    relation.reloptions AS options,
     (
         SELECT array_agg(
             quote_ident(attribute.attname) || ' '
