@@ -119,6 +119,29 @@ def test_tables_of_the_type_follow(server: Server) -> None:
     assert back[0] == "ALTER TYPE public.address DROP ATTRIBUTE zip CASCADE"
 
 
+def test_a_table_of_the_type_says_more_of_its_columns(server: Server) -> None:
+    type_ = "CREATE TYPE address AS (street text, number integer);"
+    table = "CREATE TABLE t OF address (street WITH OPTIONS DEFAULT 'x', PRIMARY KEY (number));"
+    (there,) = converge(server, type_, type_ + table).there
+    assert there.split(",\n") == [
+        "CREATE TABLE public.t OF public.address (\n    street WITH OPTIONS DEFAULT 'x'::text",
+        "    number WITH OPTIONS NOT NULL",
+        "    CONSTRAINT t_pkey PRIMARY KEY (number)\n)",
+    ]
+
+
+def test_views_make_way_for_columns_that_follow_a_type(server: Server) -> None:
+    type_ = "CREATE TYPE address AS (street text, number integer);"
+    uses = "CREATE TABLE t OF address; CREATE VIEW v AS SELECT number FROM t;"
+    converge(server, type_ + uses, type_.replace("integer", "bigint") + uses)
+
+
+def test_columns_of_a_type_follow_it_to_another_collation(server: Server) -> None:
+    collation = "CREATE COLLATION c (LC_COLLATE = 'C', LC_CTYPE = 'POSIX');"
+    uses = "CREATE TYPE address AS (street text COLLATE c); CREATE TABLE t OF address;"
+    converge(server, collation + uses, collation.replace("POSIX", "C") + uses)
+
+
 def test_a_table_takes_the_name_of_a_type(server: Server) -> None:
     there, _ = converge(server, "CREATE TYPE x AS (a integer);", "CREATE TABLE x (a integer);")
     assert there == ["DROP TYPE public.x", "CREATE TABLE public.x (\n    a integer\n)"]

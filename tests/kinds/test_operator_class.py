@@ -133,3 +133,9 @@ def test_comments_come_and_go(server: Server) -> None:
     comments = """COMMENT ON OPERATOR CLASS pairs USING btree IS 'c';
         COMMENT ON OPERATOR FAMILY pairs USING btree IS 'f';"""
     converge(server, CLASS, CLASS + comments, shared=TYPE)
+
+
+def test_a_family_has_an_operator_once(server: Server) -> None:
+    loose = f"{FAMILY} ALTER OPERATOR FAMILY pairs USING btree ADD OPERATOR 1 <<< (pair, pair);"
+    there = converge(server, loose, loose.replace("OPERATOR 1", "OPERATOR 2"), shared=TYPE).there
+    assert [each.split("btree ")[1].split()[0] for each in there] == ["DROP", "ADD"]

@@ -22,7 +22,7 @@ class FamilyMember(Kind):
     member: ClassVar[str]
 
     def reference(self, fact: Fact) -> str:
-        return f"{self.member} {fact.identity.name} of operator family {_family(fact)}"
+        return f"{self.member} {fact.identity.name} of operator family {family_of(fact)}"
 
     def words(self, fact: Fact) -> str:
         member, _, rest = self.reference(fact).partition(" ")
@@ -30,12 +30,12 @@ class FamilyMember(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
-        sql = f"ALTER OPERATOR FAMILY {_family(fact)} ADD {self.clause(fact)}"
+        sql = f"ALTER OPERATOR FAMILY {family_of(fact)} ADD {self.clause(fact)}"
         return (Statement(sql, f"{self.words(fact)} is missing."),)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
-        sql = f"ALTER OPERATOR FAMILY {_family(fact)} DROP {self.member} {fact.identity.name}"
+        sql = f"ALTER OPERATOR FAMILY {family_of(fact)} DROP {self.member} {fact.identity.name}"
         return (Statement(sql, f"{self.words(fact)} is not in the target."),)
 
     @abstractmethod
@@ -43,7 +43,7 @@ class FamilyMember(Kind):
         """What ADD takes."""
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
-        return frozenset({member_name(self.member, _family(fact), fact.identity.name)})
+        return frozenset({member_name(self.member, family_of(fact), fact.identity.name)})
 
 
 def member_name(member: str, family: str, name: str) -> tuple[str, ...]:
@@ -51,5 +51,10 @@ def member_name(member: str, family: str, name: str) -> tuple[str, ...]:
     return ("family member", member, family, name)
 
 
-def _family(fact: Fact) -> str:
+def use_name(family: str, operator: str, types: str, *, orders: bool) -> tuple[str, ...]:
+    """The name that an operator occupies in a family, which has it once for each purpose."""
+    return ("family member", "ordering" if orders else "search", family, f"{operator} {types}")
+
+
+def family_of(fact: Fact) -> str:
     return with_method(*fact.identity.path[:2])

@@ -98,10 +98,10 @@ def marks(
     now = fact.payload
     if now["clustered"] and not was["clustered"]:
         reason = f"The target keeps {relation} in the order of {index}."
-        yield _alter(relation, f"CLUSTER ON {index}", reason)
+        yield _alter(relation, f"CLUSTER ON {index}", reason, locks.CLUSTER_ON)
     if was["clustered"] and not now["clustered"] and not _is_clustered(table, context):
         reason = f"The target keeps {relation} in no order."
-        yield _alter(relation, "SET WITHOUT CLUSTER", reason)
+        yield _alter(relation, "SET WITHOUT CLUSTER", reason, locks.CLUSTER_ON)
     if now["replica_identity"] and not was["replica_identity"]:
         reason = f"The replica identity of {relation} is {index} in the target."
         yield _alter(relation, f"REPLICA IDENTITY USING INDEX {index}", reason)
@@ -111,7 +111,5 @@ def _is_clustered(table: Identity, context: Context) -> bool:
     return any(child.payload.get("clustered") for child in context.target.children(table))
 
 
-def _alter(relation: str, action: str, reason: str) -> Statement:
-    return Statement(
-        f"ALTER TABLE {relation} {action}", reason, lock=locks.ALTER_TABLE, relation=relation
-    )
+def _alter(relation: str, action: str, reason: str, lock: str = locks.ALTER_TABLE) -> Statement:
+    return Statement(f"ALTER TABLE {relation} {action}", reason, lock=lock, relation=relation)

@@ -136,6 +136,10 @@ class ColumnKind(Kind):
     def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         if not {"type", "collation"}.isdisjoint(change.differing):
             yield from (above.identity for above in columns_above(change.identity.path, target))
+            yield from _types_of_table(change.fact, target)
+
+    def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        return frozenset({("shared", *fact.identity.path[:-1])})
 
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
@@ -165,6 +169,22 @@ def defined(fact: Fact, default: str | None, identity: Fact | None, context: Con
     parts = [identifier(fact.identity.name), payload["type"]]
     if payload["collation"]:
         parts.append(f"COLLATE {payload['collation']}")
+    return " ".join([*parts, *_qualities(fact, default, identity, context)])
+
+
+def defined_by_type(fact: Fact, default: str | None, context: Context) -> str:
+    """The column as CREATE TABLE ... OF takes it; "" where the type says all of it."""
+    qualities = _qualities(fact, default, None, context)
+    return " ".join(
+        [identifier(fact.identity.name), "WITH OPTIONS", *qualities] if qualities else ()
+    )
+
+
+def _qualities(
+    fact: Fact, default: str | None, identity: Fact | None, context: Context
+) -> list[str]:
+    """What stands behind the column's type."""
+    payload, parts = fact.payload, list[str]()
     if payload["generated"]:
         expression = reprintable(payload["generated"])
         parts.append(f"GENERATED ALWAYS AS ({expression}) {payload['generation'].upper()}")
@@ -175,7 +195,7 @@ def defined(fact: Fact, default: str | None, identity: Fact | None, context: Con
     if payload["not_null"]:
         name = payload["not_null_name"]
         parts.append(f"CONSTRAINT {identifier(name)} NOT NULL" if name else "NOT NULL")
-    return " ".join(parts)
+    return parts
 
 
 def _not_null_named(change: Change) -> Iterator[Statement]:
@@ -202,7 +222,8 @@ def settings(fact: Fact) -> Statements:
 def _settings(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statement]:
     column = identifier(fact.identity.name)
     for action in actions:
-        yield _alter(fact, f"ALTER COLUMN {column} {action}", reason)
+        statement = _alter(fact, f"ALTER COLUMN {column} {action}", reason)
+        yield replace(statement, lock=locks.of_setting(action))
 
 
 def _expression(change: Change, context: Context) -> Statements | None:
@@ -225,7 +246,7 @@ def _expression(change: Change, context: Context) -> Statements | None:
 def _type(change: Change, context: Context) -> Statements:
     if not {"type", "collation"} & set(change.differing) or change.before is None:
         return ()
-    if _follows(change.identity.path, context):
+    if _follows(change.identity.path, context) or is_typed(change.fact, context):
         return ()
     _refuse_key(change, context)
     column, name = identifier(change.identity.name), _name(change.fact)
@@ -250,6 +271,20 @@ def _type(change: Change, context: Context) -> Statements:
         sql = f"DO $$BEGIN SET LOCAL TimeZone = 'UTC'; {statement.sql}; END$$"
         return (replace(statement, sql=sql),)
     return (statement,)
+
+
+def is_typed(fact: Fact, context: Context) -> bool:
+    """Whether it is of a table that has a type, which gives its columns theirs."""
+    return all(any(_types_of_table(fact, each)) for each in (context.source, context.target))
+
+
+def _types_of_table(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
+    """The composite type that the column's table is of."""
+    table = snapshot.facts.get(fact.parent) if fact.parent else None
+    if table is not None and table.payload.get("of_type"):
+        for each in table.depends_on:
+            if each.kind == "composite type" and qualified(*each.path) == table.payload["of_type"]:
+                yield each
 
 
 def _follows(column: Sequence[str], context: Context) -> bool:

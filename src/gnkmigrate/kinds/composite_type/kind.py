@@ -90,9 +90,9 @@ class CompositeType(UserType):
         table = context.find(inner.fact.parent)
         return (
             inner.kind == "column"
+            and inner.verb in {"add", "remove"}
             and table is not None
             and table.payload.get("of_type") == qualified(*change.identity.path)
-            and set(inner.differing) <= {"type", "collation"}
             and self.alter(change, context) is not None
         )
 

@@ -1,7 +1,7 @@
 """Operators that are loose in an operator family (manual: ALTER OPERATOR FAMILY)."""
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.family_member import FamilyMember
+from gnkmigrate.kinds.family_member import FamilyMember, family_of, use_name
 from gnkmigrate.kinds.kind import How
 
 
@@ -16,6 +16,12 @@ class FamilyOperator(FamilyMember):
         clause = f"OPERATOR {number} {fact.payload['operator']} {types}"
         ordering = fact.payload["ordering"]
         return f"{clause} FOR ORDER BY {ordering}" if ordering else clause
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        operator, orders = fact.payload["operator"], fact.payload["ordering"] is not None
+        types = fact.identity.name.partition(" ")[2]
+        use = use_name(family_of(fact), operator, types, orders=orders)
+        return super().names(fact) | {use}
 
 
 KIND = FamilyOperator()

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given, reset
@@ -55,6 +56,9 @@ class InheritedColumnKind(Kind):
         del dependent  # the column itself stays
         return Effect.NONE
 
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        yield from (above.identity for above in columns_above(fact.identity.path, target))
+
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
@@ -97,7 +101,7 @@ def _alter(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statemen
         yield Statement(
             f"ALTER TABLE {table} ALTER COLUMN {column} {action}",
             reason,
-            lock=locks.ALTER_TABLE,
+            lock=locks.of_setting(action),
             relation=table,
             scans=action == "SET NOT NULL",
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.family_member import member_name
+from gnkmigrate.kinds.family_member import member_name, use_name
 from gnkmigrate.kinds.kind import Context, How
 from gnkmigrate.kinds.of_method import OfMethod, method_of
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -68,6 +68,7 @@ class OperatorClass(OfMethod):
         functions = [each[: each.index(")") + 1] for each in payload["functions"]]
         members = [member_name("OPERATOR", family, each) for each in operators]
         members += [member_name("FUNCTION", family, each) for each in functions]
+        members += [_use(family, each) for each in payload["operators"]]
         default = [("default operator class", method, payload["type"])]
         return super().names(fact).union(members, default if payload["default"] else ())
 
@@ -82,6 +83,13 @@ def _only(one: Fact, other: Fact) -> dict[str, list[str]]:
         key: [each for each in one.payload[key] if each not in other.payload[key]]
         for key in _MEMBERS
     }
+
+
+def _use(family: str, text: str) -> tuple[str, ...]:
+    """What "1 public.< (integer, integer)" occupies besides its number."""
+    _, operator, rest = text.split(" ", 2)
+    types, orders, _ = rest.partition(" FOR ORDER BY ")
+    return use_name(family, operator, types, orders=bool(orders))
 
 
 def _operator_name(text: str) -> str:

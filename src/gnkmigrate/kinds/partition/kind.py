@@ -83,16 +83,18 @@ class PartitionKind(Kind):
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         parent = Identity("table", tuple(fact.payload["of"]))
-        yield parent
-        for child in target.children(fact.parent) if fact.parent else ():
-            if child.kind == "inherited column" or child.payload.get("attached_to"):
-                yield child.identity
-        for child in target.children(parent):
-            if child.kind in _MATCHED and child.payload.get("type") != "foreign key":
-                yield child.identity
+        yield from self.goes_before(fact, target)
+        yield from (column.identity for column in target.children(parent, "column"))
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
-        yield from self.waits_for(fact, source)
+        parent = Identity("table", tuple(fact.payload["of"]))
+        yield parent
+        for child in source.children(fact.parent) if fact.parent else ():
+            if child.kind == "inherited column" or child.payload.get("attached_to"):
+                yield child.identity
+        for child in source.children(parent):
+            if child.kind in _MATCHED and child.payload.get("type") != "foreign key":
+                yield child.identity
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         # While the parent stays, keys that refer to it refer to this table too.
@@ -107,7 +109,7 @@ class PartitionKind(Kind):
         return frozenset({("given by the parent", *fact.identity.path)})
 
     def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
-        # An index that goes is no longer there for the partition to share in.
+        # A column or an index that goes is no longer there for the partition to share in.
         return frozenset({("its own", *fact.identity.path), ("shared", *fact.payload["of"])})
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:

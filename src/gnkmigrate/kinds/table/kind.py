@@ -13,6 +13,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.kind import defined as column_defined
+from gnkmigrate.kinds.column.kind import defined_by_type
 from gnkmigrate.kinds.column.kind import settings as column_settings
 from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.index_marks import marks
@@ -53,9 +54,9 @@ class TableKind(Kind):
         name, payload = qualified(*fact.identity.path), fact.payload
         word = "CREATE UNLOGGED TABLE" if payload["persistence"] == "unlogged" else "CREATE TABLE"
         body_lines = ",\n    ".join(lines(fact, parts, context))
-        body = f" (\n    {body_lines}\n)" if body_lines else " ()"
+        body = f" (\n    {body_lines}\n)" if body_lines else "" if payload["of_type"] else " ()"
         if payload["of_type"]:
-            body = f" OF {payload['of_type']}"
+            body = f" OF {payload['of_type']}{body}"
         head = f"{word} {name}{body}"
         if payload["inherits"]:
             head += f" INHERITS ({_names(payload['inherits'])})"
@@ -183,7 +184,10 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
         expression = default.payload["expression"] if default else None
         named = column.payload["not_null_name"] or _inherited_name(column, fact, context)
         written = column.has({"not_null": not_null, "not_null_name": named})
-        yield column_defined(written, expression, identities.get(name), context)
+        if not fact.payload.get("of_type"):
+            yield column_defined(written, expression, identities.get(name), context)
+        elif line := defined_by_type(written, expression, context):
+            yield line
 
 
 def _inherited_name(column: Fact, table: Fact, context: Context) -> str | None:

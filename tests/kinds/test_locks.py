@@ -1,0 +1,44 @@
+"""Settings take a lock under which others write on, and that is what is said of them."""
+
+import pytest
+
+from gnkmigrate.servers import Server
+from tests.plan.support import arrive, pair
+
+T = "CREATE TABLE t (a integer, b text); CREATE INDEX i ON t (lower(b));"
+M = "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a;"
+
+
+@pytest.mark.parametrize(
+    ("shared", "setting"),
+    [
+        (T, "ALTER TABLE t ALTER b SET STATISTICS 7"),
+        (T, "ALTER TABLE t ALTER b SET (n_distinct = 7)"),
+        (T, "ALTER TABLE t SET (fillfactor = 70)"),
+        (T, "ALTER TABLE t CLUSTER ON i"),
+        (T, "ALTER INDEX i SET (fillfactor = 70)"),
+        (T, "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 7"),
+        (T + "CREATE TABLE u () INHERITS (t);", "ALTER TABLE u ALTER b SET STATISTICS 7"),
+        (M, "ALTER MATERIALIZED VIEW m SET (fillfactor = 70)"),
+    ],
+)
+def test_a_setting(server: Server, shared: str, setting: str) -> None:
+    for before, after in ((shared, shared + setting), (shared + setting, shared)):
+        with pair(server, before, after) as given:
+            (made,) = arrive(given)
+        assert made.lock == "SHARE UPDATE EXCLUSIVE"
+
+
+@pytest.mark.parametrize("setting", ["STORAGE EXTERNAL", "COMPRESSION pglz"])
+def test_how_values_are_kept_is_no_such_setting(server: Server, setting: str) -> None:
+    with pair(server, T, f"{T} ALTER TABLE t ALTER b SET {setting}") as given:
+        (made,) = arrive(given)
+    assert made.lock == "ACCESS EXCLUSIVE"
+
+
+def test_to_fill_and_to_empty_a_materialized_view_is_to_rewrite_it(server: Server) -> None:
+    empty = M.replace(";", " WITH NO DATA;")
+    for before, after in ((M, empty), (empty, M)):
+        with pair(server, before, after) as given:
+            (made,) = arrive(given)
+        assert made.rewrites

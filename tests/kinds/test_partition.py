@@ -1,0 +1,32 @@
+"""Partitions: attached when they and their parents have all that the other wants."""
+
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
+
+PARENT = "CREATE TABLE p (day date NOT NULL, size integer) PARTITION BY RANGE (day);"
+PARTITION = "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');"
+
+
+def test_a_new_one_waits_until_its_parent_has_lost_a_column(server: Server) -> None:
+    wider = PARENT.replace("size integer", "size integer, weight integer")
+    there = converge(server, wider, PARENT + PARTITION).there
+    assert [each.split(" p")[0] for each in there] == [
+        "CREATE TABLE",
+        "ALTER TABLE",
+        "ALTER TABLE",
+    ]
+    assert there[1] == "ALTER TABLE public.p DROP COLUMN weight"
+
+
+def test_a_new_one_waits_until_its_parent_has_another_column(server: Server) -> None:
+    function = "CREATE FUNCTION one() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';"
+    computed = "size integer, weight integer GENERATED ALWAYS AS (one()) STORED"
+    converge(server, PARENT, function + PARENT.replace("size integer", computed) + PARTITION)
+
+
+def test_settings_of_its_own_come_after_the_parent_s_column(server: Server) -> None:
+    tables = "CREATE TABLE a (x integer); CREATE TABLE b () INHERITS (a);"
+    column = """ALTER TABLE a ADD y text; ALTER TABLE a ALTER y SET COMPRESSION pglz;
+        ALTER TABLE b ALTER y SET STATISTICS 9;"""
+    function = "CREATE FUNCTION f(r a) RETURNS integer LANGUAGE sql RETURN (r).x;"
+    converge(server, tables + function, tables + column)
