@@ -39,14 +39,22 @@ CASES = {
         "ALTER TABLE public.item ALTER COLUMN id DROP NOT NULL",
     ),
     "renamed by its spelling, and a view keeps the names of its own": case(
-        'CREATE TABLE item ("isActive" boolean DEFAULT true NOT NULL);'
+        'CREATE TABLE item ("isActive" boolean DEFAULT true);'
         'CREATE INDEX active ON item ("isActive"); CREATE VIEW v AS SELECT "isActive" FROM item;',
-        "CREATE TABLE item (is_active boolean DEFAULT true NOT NULL);"
+        "CREATE TABLE item (is_active boolean DEFAULT true);"
         "CREATE INDEX active ON item (is_active);"
         'CREATE VIEW v AS SELECT is_active AS "isActive" FROM item;',
         'ALTER TABLE public.item RENAME COLUMN "isActive" TO is_active',
         'CREATE OR REPLACE VIEW public.v AS\nSELECT is_active AS "isActive"\n   FROM public.item',
         since=160000,
+    ),
+    "what forbids NULL is renamed with it": case(
+        'CREATE TABLE item ("isActive" boolean NOT NULL);',
+        "CREATE TABLE item (is_active boolean NOT NULL);",
+        'ALTER TABLE public.item RENAME COLUMN "isActive" TO is_active',
+        "ALTER TABLE public.item RENAME CONSTRAINT "
+        '"item_isActive_not_null" TO item_is_active_not_null',
+        since=180000,
     ),
     "renamed and altered": case(
         'CREATE TABLE item ("createdAt" timestamp DEFAULT now() NOT NULL);',

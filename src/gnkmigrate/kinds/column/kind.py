@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import locks, not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
@@ -105,15 +105,15 @@ class ColumnKind(Kind):
             *_narrowed(change, context),
             *_type(change, context),
             *null_forbidden,
-            *_not_null_named(change),
+            *not_null.named(change),
             *_settings(change.fact, changed(change), reason),
         )
 
     def rename(self, change: Change, context: Context) -> Statements:
-        del context
         old, new = last_names(change)
         reason = f"Column {old} is to be called {new}."
-        return (_alter(change.fact, f"RENAME COLUMN {old} TO {new}", reason),)
+        renamed = _alter(change.fact, f"RENAME COLUMN {old} TO {new}", reason)
+        return (renamed, *not_null.follows_column(change, context))
 
     def effect(self, change: Change, dependent: Fact) -> Effect:
         if not {"type", "collation"} & set(change.differing) or change.before is None:
@@ -196,21 +196,6 @@ def _qualities(
         name = payload["not_null_name"]
         parts.append(f"CONSTRAINT {identifier(name)} NOT NULL" if name else "NOT NULL")
     return parts
-
-
-def _not_null_named(change: Change) -> Iterator[Statement]:
-    """Gives the NOT NULL constraint of PostgreSQL 18 its name, once it is there."""
-    before, after = change.before, change.fact
-    if before is None or not after.payload["not_null"]:
-        return
-    usual = f"{after.identity.path[-2]}_{after.identity.name}_not_null"
-    stays = before.payload["not_null"]
-    was = (before.payload["not_null_name"] if stays else None) or usual
-    wanted = after.payload["not_null_name"] or usual
-    if was != wanted and "not_null_name" in change.differing:
-        action = f"RENAME CONSTRAINT {identifier(was)} TO {identifier(wanted)}"
-        reason = f"NOT NULL of {_name(after)} is called {wanted} in the target."
-        yield _alter(after, action, reason)
 
 
 def settings(fact: Fact) -> Statements:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import locks, not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.kind import defined as column_defined
 from gnkmigrate.kinds.column.kind import defined_by_type
@@ -120,10 +120,10 @@ class TableKind(Kind):
         return (*statements, *_switches(change))
 
     def rename(self, change: Change, context: Context) -> Statements:
-        del context
         old = qualified(*(change.before or change.fact).identity.path)
         new = identifier(change.identity.name)
-        return (_alter(old, f"RENAME TO {new}", f"{old} is to be called {new}."),)
+        renamed = _alter(old, f"RENAME TO {new}", f"{old} is to be called {new}.")
+        return (renamed, *not_null.follows_table(change, context))
 
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
         # What a child shares with its parent is the parent's: it stays when the two are joined
@@ -158,7 +158,6 @@ class TableKind(Kind):
 
 
 _SET_ACCESS_METHOD = 150000
-_NAMED_NOT_NULL = 180000
 
 
 def lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
@@ -179,23 +178,15 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
     for column in sorted(columns.values(), key=lambda part: (part.position, part.identity)):
         name = column.identity.name
         aspects = own[name].payload if name in own else {}
-        not_null = column.payload["not_null"] or aspects.get("not_null", False)
+        forbidden = column.payload["not_null"] or aspects.get("not_null", False)
         default = None if aspects.get("without_default") else defaults.get(name)
         expression = default.payload["expression"] if default else None
-        named = column.payload["not_null_name"] or _inherited_name(column, fact, context)
-        written = column.has({"not_null": not_null, "not_null_name": named})
+        named = column.payload["not_null_name"] or not_null.inherited_name(column, fact, context)
+        written = column.has({"not_null": forbidden, "not_null_name": named})
         if not fact.payload.get("of_type"):
             yield column_defined(written, expression, identities.get(name), context)
         elif line := defined_by_type(written, expression, context):
             yield line
-
-
-def _inherited_name(column: Fact, table: Fact, context: Context) -> str | None:
-    """What a partition's NOT NULL is called: PostgreSQL 18 gives it the name of its parent's."""
-    parent = column.identity.path[-2]
-    inherited = column.parent != table.identity
-    names = context.target.server_version >= _NAMED_NOT_NULL
-    return f"{parent}_{column.identity.name}_not_null" if inherited and names else None
 
 
 def afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
