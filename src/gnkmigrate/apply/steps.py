@@ -18,7 +18,7 @@ from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
-from gnkmigrate.report.escape import visible
+from gnkmigrate.text.escape import visible
 
 # What holds for the session from then on.
 _SETTING = re.compile(r"SET (?!LOCAL |CONSTRAINTS |TRANSACTION )")

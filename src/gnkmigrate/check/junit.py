@@ -6,7 +6,7 @@ What is not run, or not reached because something failed before it, is skipped, 
 from xml.etree import ElementTree as ET  # writes only; nothing foreign is parsed
 
 from gnkmigrate.check.outcome import CheckResult, Point
-from gnkmigrate.report.escape import visible
+from gnkmigrate.text.escape import visible
 
 _NAME = "gnkmigrate check"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gnkmigrate.check.outcome import CheckResult, Point
 from gnkmigrate.check.wording import counted
 from gnkmigrate.diff.omitted import told
-from gnkmigrate.report.escape import code_block, markdown
+from gnkmigrate.text.escape import code_block, markdown
 
 
 def page(result: CheckResult) -> str:

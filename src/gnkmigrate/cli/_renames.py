@@ -54,7 +54,7 @@ def asking(otherwise: "Decide", *, to_file: bool = False) -> "Decide":
 def _ask(found: Sequence["Likely"]) -> "Renames":
     from gnkmigrate.diff.naming import written_alone
     from gnkmigrate.diff.renames import Renames
-    from gnkmigrate.report.escape import visible
+    from gnkmigrate.text.escape import visible
 
     pairs, gone = [], []
     for old, new, why in found:

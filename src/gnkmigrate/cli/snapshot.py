@@ -24,7 +24,7 @@ def command(
     from gnkmigrate.diff.omitted import told
     from gnkmigrate.facts.document import document_chunks, write_document
     from gnkmigrate.facts.reading import read_snapshot
-    from gnkmigrate.report.escape import visible
+    from gnkmigrate.text.escape import visible
 
     project = _context.settings(context)
     with connect(_context.live_url(context, project), read_only=True) as connection:

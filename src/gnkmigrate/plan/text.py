@@ -9,7 +9,7 @@ from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import effects, summarise
-from gnkmigrate.report.escape import visible
+from gnkmigrate.text.escape import visible
 
 _WORTH_TELLING_S = 0.1
 

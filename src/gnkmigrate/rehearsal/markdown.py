@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.rehearsal.checklist import Point, checklist
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Round, Stage
 from gnkmigrate.rehearsal.room import in_words
-from gnkmigrate.report.escape import code, markdown
+from gnkmigrate.text.escape import code, markdown
 
 _ROUNDS: tuple[Round, ...] = ("upgrade", "downgrade", "upgrade again")
 

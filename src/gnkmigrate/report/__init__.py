@@ -1,7 +1,7 @@
 """An audit's result as text: one renderer a file, all with one interface.
 
-`summary`, `sheets` and `diagram` say what there is to say, `escape` makes names from a database
-harmless; the renderers only decide how it looks.
+`summary`, `sheets` and `diagram` say what there is to say, and `text.escape` makes names
+from a database harmless; the renderers only decide how it looks.
 """
 
 import importlib

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from gnkmigrate.audit.describe import columns, object_of, short_type
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.report.escape import mermaid_text, mermaid_word
+from gnkmigrate.text.escape import mermaid_text, mermaid_word
 
 
 def mermaid(snapshot: Snapshot, home: str, *, missing: Collection[Identity] = frozenset()) -> str:

@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.report.clusters import Cluster, clusters
-from gnkmigrate.report.escape import visible
 from gnkmigrate.report.layout import (
     ROW,
     TITLE,
@@ -24,6 +23,7 @@ from gnkmigrate.report.layout import (
     shortened,
 )
 from gnkmigrate.report.pairs import Reference, State, TablePair
+from gnkmigrate.text.escape import visible
 
 _MOST_ROWS = 8
 _MOST_NEIGHBOURS = 8

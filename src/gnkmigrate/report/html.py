@@ -21,11 +21,11 @@ from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.script import Step
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.report.drawing import Pictures
-from gnkmigrate.report.escape import visible
 from gnkmigrate.report.grouping import groups
 from gnkmigrate.report.pairs import pairs
 from gnkmigrate.report.summary import counted, gaps, summarise
 from gnkmigrate.report.view import View
+from gnkmigrate.text.escape import visible
 
 _FOLDER = "html"
 

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET  # writes only; nothing foreign is parse
 from gnkmigrate.audit.finding import Category, Finding
 from gnkmigrate.audit.result import Accepted, AuditResult, NotRun, Passed
 from gnkmigrate.facts.snapshot import Unread
-from gnkmigrate.report.escape import visible
 from gnkmigrate.report.view import View
+from gnkmigrate.text.escape import visible
 
 _OTHER = "other"
 

@@ -16,12 +16,12 @@ from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Category, Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.script import Step
-from gnkmigrate.report import escape
 from gnkmigrate.report.diagram import mermaid
 from gnkmigrate.report.grouping import groups
 from gnkmigrate.report.sheets import Sheet, records, sheet
 from gnkmigrate.report.summary import counted, gaps, of_type, summarise
 from gnkmigrate.report.view import View
+from gnkmigrate.text import escape
 
 # The parts of section 5, by category.
 _CHECKED: dict[Category, str] = {

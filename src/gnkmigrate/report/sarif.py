@@ -15,10 +15,10 @@ from gnkmigrate import __version__
 from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
 from gnkmigrate.audit.result import Accepted, AuditResult
 from gnkmigrate.diff.omitted import told
-from gnkmigrate.report.escape import visible
 from gnkmigrate.report.locations import Locations, locate
 from gnkmigrate.report.rules import Rule, rules
 from gnkmigrate.report.view import View
+from gnkmigrate.text.escape import visible
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -11,9 +11,9 @@ from rich.text import Text
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.diff.omitted import told
-from gnkmigrate.report.escape import visible
 from gnkmigrate.report.summary import Summary, counted, summarise
 from gnkmigrate.report.view import View
+from gnkmigrate.text.escape import visible
 
 # So many findings leave room for the rest on a screen of 24 lines.
 _FIRST = 8

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gnkmigrate.report.escape import code, code_block, markdown, mermaid_text, mermaid_word, visible
+from gnkmigrate.text.escape import code, code_block, markdown, mermaid_text, mermaid_word, visible
 from tests.report.support import HOSTILE
 
 RENDERER = MarkdownIt("gfm-like", {"linkify": False})

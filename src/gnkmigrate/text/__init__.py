@@ -1,0 +1,1 @@
+"""How things are said, once for the whole program."""
