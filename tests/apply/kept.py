@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from psycopg import conninfo
+from psycopg import conninfo, sql
 
 from gnkmigrate.apply.course import Application, apply
 from gnkmigrate.apply.plan_run import PlanRun
@@ -17,7 +17,7 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.phases import events
 from gnkmigrate.plan.document import write_plan
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.make import Planner
 from gnkmigrate.plan.session import Planned
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
@@ -34,6 +34,7 @@ class Kept:
         source: the database's facts.
         target: those that it arrives at.
         server: where the database is.
+        role: who carries it out; "" for whoever made it.
     """
 
     url: DatabaseUrl
@@ -41,6 +42,7 @@ class Kept:
     source: Snapshot
     target: Snapshot
     server: Server
+    role: str = ""
 
     @property
     def plan(self) -> PlanRun:
@@ -56,7 +58,10 @@ class Kept:
         """Carries it out in the database, or in a copy of it."""
 
         def open_session() -> Connection:
-            return connect(url or self.url, search_path=["public"])
+            session = connect(url or self.url, search_path=["public"])
+            if self.role:
+                session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self.role)))
+            return session
 
         settings = Settings.model_validate({"limits": limits or {}})
         return apply(open_session, self.plan, Application(**how), settings, observe)
@@ -77,7 +82,9 @@ class Kept:
 
 
 @contextmanager
-def kept(server: Server, before: str, after: str, folder: Path, rows: str = "") -> Iterator[Kept]:
+def kept(
+    server: Server, before: str, after: str, folder: Path, rows: str = "", role: str = ""
+) -> Iterator[Kept]:
     """The plan from one schema to the other, and a database with the first.
 
     Args:
@@ -86,13 +93,22 @@ def kept(server: Server, before: str, after: str, folder: Path, rows: str = "") 
         after: the SQL of the target.
         folder: where the plan is kept.
         rows: SQL that puts rows into the database.
+        role: who plans it and carries it out; "" for a superuser.
     """
     with pair(server, before, after) as given:
         if rows:
             with connect(given.url, search_path=["public"]) as connection:
                 connection.execute(rows.encode())
-        statements = plan(compare(given.source, given.target), given.source, given.target)
+        changes = compare(given.source, given.target)
+        planner = Planner(given.source, given.target)
         file = folder / "plan.json"
-        planned = Planned(statements, given.source, given.target, str(given.url), "target.sql")
+        planned = Planned(
+            planner.plan(changes),
+            replace(given.source, role=role or given.source.role),
+            given.target,
+            str(given.url),
+            "target.sql",
+            rights=planner.rights(changes),
+        )
         file.write_text(write_plan(planned))
-        yield Kept(given.url, file, given.source, given.target, server)
+        yield Kept(given.url, file, given.source, given.target, server, role)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from gnkmigrate import __version__
 from gnkmigrate.apply.plan_run import PlanRun
+from gnkmigrate.apply.rights import missing_rights
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
@@ -100,6 +101,8 @@ def look(
             details=lost,
             hint="Save what is needed, then add --allow data-loss.",
         )
+    if outlook.pending and direction == "up":
+        _require_rights(connection, plan)
     return outlook
 
 
@@ -175,6 +178,17 @@ def _require_nothing_since(plan: PlanRun, found: Standing) -> None:
             f"{plan.words} stopped in the middle, and something else has been run since: "
             f"{called(found.overtaken)}.",
             hint=_AGAIN.format(file=plan.file),
+        )
+
+
+def _require_rights(connection: Connection, plan: PlanRun) -> None:
+    lacking = missing_rights(connection, plan.document.rights)
+    if lacking:
+        role = connection.execute("SELECT current_user").fetchone() or ("",)
+        raise PlanRefused(
+            f"Role {role[0]} may not do all that {plan.words[0].lower()}{plan.words[1:]} does.",
+            details=lacking,
+            hint="Grant it what is missing, or connect as a role that may.",
         )
 
 

@@ -109,13 +109,23 @@ class SessionDocument(BaseModel, extra="forbid"):
     role: str
 
 
+class RightDocument(BaseModel, extra="forbid"):
+    """What the role that runs the plan must be allowed; see `Right`."""
+
+    privilege: str
+    thing: str
+    roles: list[str] = []
+
+
 class PlanDocument(BaseModel, extra="forbid"):
     """The whole plan; `proof` is null where none was asked for.
 
+    `checksum` is SHA-256, in hexadecimal, of all the rest: what was edited is not what was planned.
     Another version of gnkmigrate may know more facts, and so another hash of the same database.
     """
 
     version: Literal[2]
+    checksum: str = ""
     tool_version: str
     source: SideDocument
     target: SideDocument
@@ -123,6 +133,7 @@ class PlanDocument(BaseModel, extra="forbid"):
     summary: SummaryDocument
     statements: list[StatementDocument]
     undo: UndoDocument
+    rights: list[RightDocument] = []
     not_compared: list[UnreadDocument]
     proof: ProofDocument | None = None
 
@@ -142,28 +153,42 @@ def write_plan(planned: Planned, proof: Proof | None = None) -> str:
             not_restored=list(planned.undo.not_restored),
             impossible=planned.undo.impossible,
         ),
+        rights=[RightDocument(**asdict(each)) for each in planned.rights],
         not_compared=[UnreadDocument.model_validate(e) for e in entries(planned.not_compared)],
         proof=ProofDocument(**asdict(proof)) if proof else None,
     )
-    return document.model_dump_json(indent=2) + "\n"
+    sealed = document.model_copy(update={"checksum": _checksum(document)})
+    return sealed.model_dump_json(indent=2) + "\n"
 
 
 def read_plan(path: Path) -> PlanDocument:
     """A plan that was kept.
 
     Raises:
-        PlanUnreadable: the file cannot be read, is no plan, or is one of another version.
+        PlanUnreadable: the file cannot be read, is no plan, is one of another version, or is not
+            as it was written.
     """
     try:
         text = path.read_bytes()
         _require_version(path, text)
-        return PlanDocument.model_validate_json(text)
+        document = PlanDocument.model_validate_json(text)
     except OSError as error:
         raise PlanUnreadable(f"{path} cannot be read: {error.strerror}.", hint=_HINT) from None
     except ValidationError as error:
         raise PlanUnreadable(
             f"{path} is not a plan.", details=problems(error, whole="JSON")[:5], hint=_HINT
         ) from None
+    if document.checksum != _checksum(document):
+        raise PlanUnreadable(
+            f"{path} was edited after it was made: its losses, locks and way back are those of "
+            "another plan.",
+            hint=f"{_HINT}. What it lacks can go into the target, or into a revision.",
+        )
+    return document
+
+
+def _checksum(document: PlanDocument) -> str:
+    return content_hash(document.model_dump(exclude={"checksum"}))
 
 
 class _Versioned(BaseModel, extra="ignore"):

@@ -21,6 +21,8 @@ from gnkmigrate.plan.expand import Users, expand, users_of
 from gnkmigrate.plan.group import Group
 from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
+from gnkmigrate.plan.rights import Right, rights
+from gnkmigrate.postgres.quoting import qualified
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
 _BODIES_UNCHECKED = Statement(
@@ -28,6 +30,11 @@ _BODIES_UNCHECKED = Statement(
 )
 
 _MAKES_FUNCTION = re.compile(r"CREATE (OR REPLACE )?(FUNCTION|PROCEDURE)\b")
+
+# Else a statement that reads rows would take those that a policy shows for all (manual, 5.9).
+_ROWS_UNHIDDEN = Statement(
+    "SET row_security = off", "What reads rows fails where row security would hide some."
+)
 
 # What a thing does that would not change by itself.
 _CAUSED = {
@@ -74,8 +81,11 @@ class Planner:
             Unplannable: a kind has no rule, or the changes wait for each other.
         """
         statements = self.statements_for(*changes)
-        made = any(_MAKES_FUNCTION.match(each.sql) for each in statements)
-        return (_BODIES_UNCHECKED, *statements) if made else statements
+        settings = [
+            *([_BODIES_UNCHECKED] if any(map(_makes_function, statements)) else []),
+            *([_ROWS_UNHIDDEN] if self._reads_hidden_rows(changes) else []),
+        ]
+        return (*settings, *statements)
 
     def statements_for(self, *changes: Change) -> Statements:
         """These changes alone, with what has to make way for them and comes back.
@@ -83,23 +93,41 @@ class Planner:
         Raises:
             Unplannable: a kind has no rule, or the changes wait for each other.
         """
+        actions = self._actions(changes)
         context = replace(
             self._context,
-            created=_identities(change.after for change in changes if change.verb == "add"),
-            dropped=_identities(change.before for change in changes if change.verb == "remove"),
-        )
-        actions = expand(changes, context, self._users)
-        context = replace(
-            context,
             created=_identities(each.after for each in actions if each.verb == "create"),
             dropped=_identities(each.before for each in actions if each.verb == "drop"),
         )
         groups = arrange(actions, context.source, context.target)
         return merged(statement for group in groups for statement in _written(group, context))
 
+    def rights(self, changes: Sequence[Change]) -> tuple[Right, ...]:
+        """What a role must be allowed so that the plan of `changes` runs to its end."""
+        return rights(self._actions(changes), self._context.source)
+
+    def _reads_hidden_rows(self, changes: Sequence[Change]) -> bool:
+        tables = self._context.source.of_kind("table")
+        hidden = {qualified(*each.identity.path) for each in tables if each.payload["row_security"]}
+        return bool(hidden) and any(
+            right.privilege == "ROWS" and right.thing in hidden for right in self.rights(changes)
+        )
+
+    def _actions(self, changes: Sequence[Change]) -> tuple[Action, ...]:
+        context = replace(
+            self._context,
+            created=_identities(change.after for change in changes if change.verb == "add"),
+            dropped=_identities(change.before for change in changes if change.verb == "remove"),
+        )
+        return expand(changes, context, self._users)
+
     @cached_property
     def _users(self) -> Users:
         return users_of(self._context.source)
+
+
+def _makes_function(statement: Statement) -> bool:
+    return _MAKES_FUNCTION.match(statement.sql) is not None
 
 
 def _identities(facts: Iterable[Fact | None]) -> frozenset[Identity]:

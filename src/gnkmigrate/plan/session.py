@@ -8,14 +8,15 @@ from pathlib import Path
 from gnkmigrate.connection import DatabaseUrl, connect, redact
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.naming import known_renames
-from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.make import Planner
+from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.undo import Undo, undo_of
 from gnkmigrate.settings import Settings
 
@@ -54,6 +55,7 @@ class Planned:
         target_source: the target as it was given, which may hold a password.
         changes: what the statements bring about.
         hints: renames that the user knows of.
+        rights: what a role must be allowed to do.
         circumstances: how it came about.
     """
 
@@ -66,6 +68,7 @@ class Planned:
     target_source: str = field(default="", repr=False)
     changes: tuple[Change, ...] = field(default=(), repr=False)
     hints: Renames = field(default=NO_RENAMES, repr=False)
+    rights: tuple[Right, ...] = ()
 
     @cached_property
     def not_compared(self) -> tuple[Unread, ...]:
@@ -123,13 +126,14 @@ def plan_project(
     wanted = target or str(settings.path(settings.target))
     loaded = load_schema(wanted, settings, major=live.server_version // 10000)
     changes, hints = settled(live, loaded, hints, decide)
-    statements = plan(
-        changes,
+    planner = Planner(
         live,
         loaded,
         online=online,
         source_timezone=settings.source_timezone,
+        renamed=renamed_by(changes),
     )
+    statements = planner.plan(changes)
     circumstances = Circumstances(
         search_path=settings.schemas,
         schemas=settings.read_schemas,
@@ -139,7 +143,16 @@ def plan_project(
         source_timezone=settings.source_timezone,
     )
     return Planned(
-        statements, live, loaded, str(url), _name(wanted), circumstances, wanted, changes, hints
+        statements,
+        live,
+        loaded,
+        str(url),
+        _name(wanted),
+        circumstances,
+        wanted,
+        changes,
+        hints,
+        planner.rights(changes),
     )
 
 

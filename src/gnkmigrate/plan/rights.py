@@ -1,0 +1,90 @@
+"""What a role must be allowed to do so that a plan runs to its end.
+
+PostgreSQL asks when a statement runs, and then the statements before it have been executed. So a
+plan says beforehand whose things it changes (manual: 5.8, and the notes of each ALTER and DROP).
+What only a superuser may do is not among it: managed services let other roles do some of that.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of, satellites
+from gnkmigrate.plan.action import Action
+from gnkmigrate.postgres.quoting import qualified
+
+
+@dataclass(frozen=True, order=True)
+class Right:
+    """Something that the role must be allowed.
+
+    Attributes:
+        privilege: "OWNER" to be one of `roles` or a member of it, "CREATE" in a schema,
+            "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not.
+        thing: what it is about: "table public.users"; a schema or table as SQL.
+        roles: with OWNER, the owners of which one is enough.
+    """
+
+    privilege: str
+    thing: str
+    roles: tuple[str, ...] = ()
+
+
+def rights(actions: Iterable[Action], source: Snapshot) -> tuple[Right, ...]:
+    """All that these actions need of a database as it is in `source`, in order."""
+    found = {right for action in actions for right in _rights(action, source)}
+    return tuple(sorted(found))
+
+
+def _rights(action: Action, source: Snapshot) -> Iterator[Right]:
+    thing = _owned(action, source)
+    if thing is not None:
+        schema = Identity("schema", thing.path[:1])
+        # A schema's owner may drop what is in it (manual: DROP TABLE and its siblings).
+        others = (schema,) if action.verb == "drop" and thing == action.fact.identity else ()
+        owners = {_owner(each, source) for each in (thing, *others)}
+        roles = tuple(sorted(role for role in owners if role))
+        yield Right("OWNER", kind_of(thing.kind).reference(source.facts[thing]), roles)
+    fact = action.after
+    if fact is None or action.verb != "create":
+        return
+    if fact.parent is not None and fact.parent.kind == "schema" and fact.parent in source:
+        yield Right("CREATE", qualified(*fact.parent.path))
+    for privilege, needed in kind_of(fact.kind).asks(fact):
+        for table in _tables(needed, source):
+            yield Right(privilege, qualified(*table.path))
+
+
+def _owned(action: Action, source: Snapshot) -> Identity | None:
+    """What in the database has an owner whom the action needs: the thing, or what it is in."""
+    fact: Fact | None = action.before or action.after
+    own = action.before is not None
+    if fact is not None and fact.kind in satellites():
+        fact, own = source.facts.get(fact.parent) if fact.parent else None, True
+    while fact is not None:
+        if _owner(fact.identity, source) is not None and (own or fact.identity in source):
+            return fact.identity if own or fact.kind != "schema" else None
+        fact, own = source.facts.get(fact.parent) if fact.parent else None, False
+    return None
+
+
+def _owner(thing: Identity, source: Snapshot) -> str | None:
+    found = source.get("owner", thing.kind, *thing.path)
+    return None if found is None else str(found.payload["owner"])
+
+
+def _tables(needed: Identity, source: Snapshot) -> Iterator[Identity]:
+    """The tables of the database that `needed` is, is a part of, or reads as a view."""
+    waiting, seen = [needed], set[Identity]()
+    while waiting:
+        found = source.facts.get(waiting.pop())
+        if found is None or found.identity in seen:
+            continue
+        seen.add(found.identity)
+        if found.kind == "table":
+            yield found.identity
+        elif found.kind == "column" and found.parent is not None:
+            waiting.append(found.parent)
+        else:
+            waiting.extend(found.depends_on)
