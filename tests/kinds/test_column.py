@@ -3,7 +3,8 @@
 import pytest
 
 from gnkmigrate.servers import Server
-from tests.plan.support import Case, case
+from tests.kinds.converge import converge
+from tests.plan.support import Case, arrive, case, pair
 
 TABLE = "CREATE TABLE item (id integer);"
 
@@ -108,3 +109,31 @@ CASES = {
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
 def test_case(server: Server, given: Case) -> None:
     assert given.migrate(server) == given.expected
+
+
+def test_a_new_type_leaves_how_values_are_kept(server: Server) -> None:
+    table = "CREATE TABLE t (a varchar(9)); ALTER TABLE t ALTER a SET STORAGE EXTERNAL;"
+    table += "ALTER TABLE t ALTER a SET COMPRESSION pglz; ALTER TABLE t ALTER a SET STATISTICS 9;"
+    assert converge(server, table, table.replace("varchar(9)", "text")).there == [
+        "ALTER TABLE public.t ALTER COLUMN a TYPE text",
+        "ALTER TABLE public.t ALTER COLUMN a SET STORAGE EXTERNAL",
+        "ALTER TABLE public.t ALTER COLUMN a SET COMPRESSION pglz",
+    ]
+
+
+def test_children_s_values_are_compressed_like_their_parent_s(server: Server) -> None:
+    tables = "CREATE TABLE t (); CREATE TABLE u () INHERITS (t);"
+    column = "ALTER TABLE t ADD a text COMPRESSION pglz;"
+    converge(server, tables, tables + column)
+    converge(server, tables + column, tables + column.replace("text", "varchar(9)"))
+    converge(server, tables + column, tables + column.replace(" COMPRESSION pglz", ""))
+
+
+@pytest.mark.parametrize(("type_", "tried"), [("d", 1), ("e", 1), ("f", 0), ("d[]", 0)])
+def test_a_domain_that_refuses_values_is_tried_on_every_row(
+    server: Server, type_: str, tried: bool
+) -> None:
+    table = """CREATE DOMAIN d AS int CHECK (VALUE > 0); CREATE DOMAIN e AS d;
+        CREATE DOMAIN f AS int; CREATE TABLE t ();"""
+    with pair(server, table, f"{table} ALTER TABLE t ADD a {type_} DEFAULT NULL") as given:
+        assert [each.rewrites for each in arrive(given)] == [tried]

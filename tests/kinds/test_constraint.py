@@ -7,6 +7,7 @@ import pytest
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
 from tests.plan.support import Case, case
 from tests.support import execute, rows
 
@@ -169,3 +170,15 @@ def test_a_definition_is_what_postgresql_says(server: Server, database: Database
             """,
         )
     )
+
+
+def test_a_check_that_is_made_anew_in_one_command_keeps_its_comment(server: Server) -> None:
+    checks = "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0);"
+    comment = "COMMENT ON CONSTRAINT c ON t IS 'why';"
+    table = "CREATE TABLE t (a integer);"
+    there = converge(
+        server, checks + comment, checks.replace(");", ") NOT VALID;") + comment, shared=table
+    ).there
+    assert there[1:] == ["COMMENT ON CONSTRAINT c ON public.t IS 'why'"]
+    converge(server, checks + comment, checks.replace("> 0", "> 1") + comment, shared=table)
+    converge(server, checks + comment, checks.replace("> 0", "> 1"), shared=table)

@@ -30,3 +30,13 @@ def test_settings_of_its_own_come_after_the_parent_s_column(server: Server) -> N
         ALTER TABLE b ALTER y SET STATISTICS 9;"""
     function = "CREATE FUNCTION f(r a) RETURNS integer LANGUAGE sql RETURN (r).x;"
     converge(server, tables + function, tables + column)
+
+
+def test_it_stays_while_its_parent_is_made_again(server: Server) -> None:
+    partition = "CREATE TABLE p1 PARTITION OF p DEFAULT; COMMENT ON TABLE p1 IS 'kept';"
+    ways = converge(server, PARENT + partition, PARENT.replace("RANGE", "LIST") + partition)
+    for there in ways:
+        assert there[:2] == [
+            "ALTER TABLE public.p DETACH PARTITION public.p1",
+            "DROP TABLE public.p",
+        ]

@@ -3,6 +3,7 @@
 import pytest
 
 from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
 from tests.plan.support import Case, case
 
 CIRCLE = (
@@ -83,3 +84,12 @@ CASES = {
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
 def test_case(server: Server, given: Case) -> None:
     assert given.migrate(server) == given.expected
+
+
+def test_keys_of_the_same_columns_are_made_one_by_one(server: Server) -> None:
+    """CREATE TABLE would make but one of them."""
+    new = """CREATE TABLE t (a integer, b integer, CONSTRAINT p PRIMARY KEY (a));
+        ALTER TABLE t ADD CONSTRAINT u UNIQUE (a), ADD CONSTRAINT v UNIQUE (a, b);
+        COMMENT ON CONSTRAINT u ON t IS 'also';"""
+    there = converge(server, "", new).there
+    assert there[1] == "ALTER TABLE public.t ADD CONSTRAINT u UNIQUE (a)"

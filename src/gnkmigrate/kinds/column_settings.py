@@ -19,6 +19,9 @@ _UNSET: Mapping[str, Any] = {
     "foreign_options": None,
 }
 
+# A new type brings its own; what the column had is forgotten (ALTER TABLE ... TYPE).
+_OF_TYPE: Mapping[str, Any] = {"storage": None, "compression": None}
+
 
 def given(payload: Mapping[str, Any]) -> tuple[str, ...]:
     """Actions of ALTER COLUMN that give a new column its settings."""
@@ -28,6 +31,8 @@ def given(payload: Mapping[str, Any]) -> tuple[str, ...]:
 def changed(change: Change) -> tuple[str, ...]:
     """Actions of ALTER COLUMN that take a column from its old settings to the new ones."""
     before = change.before.payload if change.before else _UNSET
+    if not {"type", "collation"}.isdisjoint(change.differing):
+        before = {**before, **_OF_TYPE}
     return tuple(_actions(before, change.fact.payload))
 
 

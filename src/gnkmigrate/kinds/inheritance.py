@@ -1,6 +1,7 @@
 """Columns that tables have of others: of the partitioned table or of those that they inherit."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -31,3 +32,14 @@ def columns_above(column: Sequence[str], snapshot: Snapshot) -> Iterator[Fact]:
                 yield found
         if snapshot.get("column", *parent, name) is None:
             yield from columns_above((*parent, name), snapshot)
+
+
+def heirs(snapshot: Snapshot) -> Mapping[tuple[str, ...], Sequence[tuple[str, ...]]]:
+    """The partitions of each table, and those that inherit it, by schema and name."""
+    found: defaultdict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+    for partition in snapshot.of_kind("partition"):
+        found[tuple(partition.payload["of"])].append(partition.identity.path)
+    for table in snapshot.of_kind("table"):
+        for parent in table.payload["inherits"] or ():
+            found[tuple(parent)].append(table.identity.path)
+    return found

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.inheritance import heirs
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -93,6 +95,17 @@ class Context:
         if identity is None:
             return None
         return self.target.facts.get(identity) or self.source.facts.get(identity)
+
+    def below(self, table: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """The tables that the target has below `table`, however far, and that are there already."""
+        for child in self._heirs.get(tuple(table), ()):
+            if not self.is_new(Identity("table", child)):
+                yield child
+            yield from self.below(child)
+
+    @cached_property
+    def _heirs(self) -> Mapping[tuple[str, ...], Sequence[tuple[str, ...]]]:
+        return heirs(self.target)
 
     def is_busy(self, relation: Identity) -> bool:
         """Whether others may be using `relation`, so that locks on it are to be kept short.
@@ -298,6 +311,11 @@ class Kind(ABC):
         """What `alter` of this thing does to `dependent`."""
         del change, dependent
         return Effect.NONE
+
+    def renews(self, change: Change) -> bool:
+        """Whether `alter` makes the thing anew, so that what hangs on it has to be put back."""
+        del change
+        return False
 
     def begins(self, change: Change) -> bool:
         """Whether what `encloses` only begins to act with this change of it: then it comes last."""

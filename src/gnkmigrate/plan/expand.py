@@ -91,7 +91,7 @@ class _Expansion:
             self._disturb(self._disturbing.pop())
         for fact in tuple(self.added.values()):
             self._add_children(fact)
-        for fact in self._implied():
+        for fact in (*self._hanging(), *self._implied()):
             self.added.setdefault(fact.identity, fact)
 
     def actions(self) -> tuple[Action, ...]:
@@ -273,6 +273,14 @@ class _Expansion:
         """What new things need to be as the target has them, though it does not say so."""
         new = (*self.added.values(), *(change.fact for change in self.aside.values()))
         context = replace(self.context, created=frozenset(fact.identity for fact in new))
+    def _hanging(self) -> Iterator[Fact]:
+        """What hangs on things that an alteration makes anew."""
+        for change in self.altered.values():
+            if kind_of(change.kind).renews(change):
+                for fact in self.context.target.children(change.identity):
+                    if kind_of(fact.kind).is_satellite and fact.identity not in self.altered:
+                        yield fact
+
         for kind in (kind_of(name) for name in satellites()):
             for fact in new:
                 yield from kind.implied(fact, context)

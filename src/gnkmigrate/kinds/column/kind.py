@@ -65,12 +65,13 @@ class ColumnKind(Kind):
         if fact.payload["not_null"] and not default and not computed:
             reason += " It has no default, so this stops when the table holds rows."
         # A fixed default is kept in the catalog, not written into every row (ALTER TABLE, Notes).
-        rewrites = bool(computed) or not is_fixed(default)
+        rewrites = bool(computed) or not is_fixed(default) or _is_checked(fact, context)
         action = f"ADD COLUMN {defined(fact, default, identity, context)}"
         return (
             _alter(fact, action, reason, rewrites=rewrites),
             *_settings(fact, given(fact.payload), reason),
         )
+            *_compressed_below(Change("add", None, fact), reason, context),
 
     def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         # A table that leaves its parent for a moment takes all columns along that it has by then.
@@ -109,6 +110,7 @@ class ColumnKind(Kind):
             *_settings(change.fact, changed(change), reason),
         )
 
+            *_compressed_below(change, reason, context),
     def rename(self, change: Change, context: Context) -> Statements:
         old, new = last_names(change)
         reason = f"Column {old} is to be called {new}."
@@ -220,6 +222,21 @@ def _expression(change: Change, context: Context) -> Statements | None:
         action = f"ALTER COLUMN {column} DROP EXPRESSION"
         return (_alter(change.fact, action, "The target does not compute this column."),)
     newer = context.source.server_version >= _SET_EXPRESSION
+def _compressed_below(change: Change, reason: str, context: Context) -> Iterator[Statement]:
+    """Children's columns, to which SET COMPRESSION does not go, and which forget it with a type."""
+    wanted = change.fact.payload["compression"]
+    before = change.before.payload["compression"] if change.before else None
+    if wanted == before and (wanted is None or {"type", "collation"}.isdisjoint(change.differing)):
+        return
+    *table, name = change.fact.identity.path
+    for below in context.below(table):
+        own = context.target.get("inherited column", *below, name)
+        if not (own and own.payload["compression"]):
+            action = f"ALTER COLUMN {identifier(name)} SET COMPRESSION {wanted or 'default'}"
+            of_child = Fact(Identity("column", (*below, name)), Identity("table", below), {})
+            yield _alter(of_child, action, reason)
+
+
     if newer and change.before.payload["generation"] == after["generation"]:
         action = f"ALTER COLUMN {column} SET EXPRESSION AS ({reprintable(after['generated'])})"
         rewrites = after["generation"] == "stored"
@@ -267,6 +284,25 @@ def _types_of_table(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
     """The composite type that the column's table is of."""
     table = snapshot.facts.get(fact.parent) if fact.parent else None
     if table is not None and table.payload.get("of_type"):
+def _is_checked(column: Fact, context: Context) -> bool:
+    """Whether its type is a domain that refuses values: every row is written to try them."""
+    return any(
+        qualified(*each.path) == column.payload["type"] and _refuses(each, context)
+        for each in column.depends_on
+        if each.kind == "domain"
+    )
+
+
+def _refuses(domain: Identity, context: Context) -> bool:
+    """Whether a domain, or one that it is made of, has a check or is NOT NULL."""
+    fact = context.find(domain)
+    return fact is not None and (
+        bool(fact.payload["not_null"])
+        or any(context.target.children(domain, "domain constraint"))
+        or any(_refuses(each, context) for each in fact.depends_on if each.kind == "domain")
+    )
+
+
         for each in table.depends_on:
             if each.kind == "composite type" and qualified(*each.path) == table.payload["of_type"]:
                 yield each

@@ -51,6 +51,9 @@ class _Read(NamedTuple):
     replica_identity: bool
 
 
+# In these it differs while it stays what it is.
+_OF_INDEX = frozenset({"tablespace", "attached_to", "clustered", "replica_identity"})
+
 _DESCRIBED = _Read._fields.index("expression")  # from here on a fact has what was read
 
 
@@ -116,7 +119,7 @@ class ConstraintKind(Kind):
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         after = change.fact
-        if differing <= {"tablespace", "attached_to", "clustered", "replica_identity"}:
+        if differing <= _OF_INDEX:
             if is_taken_away(change, context):
                 return None
             moved = _moved(after) if "tablespace" in differing else ()
@@ -129,6 +132,12 @@ class ConstraintKind(Kind):
         # One command: at no moment is there neither the old constraint nor the new one.
         dropped = f"DROP CONSTRAINT {identifier(after.identity.name)}, "
         return _added(after, dropped, f"The {_name(after)} is defined otherwise.", context)
+
+    def renews(self, change: Change) -> bool:
+        differing, payload = self.differing(change), change.fact.payload
+        if payload["type"] not in _VALIDATED_LATER or differing <= _OF_INDEX:
+            return False
+        return not (differing == {"validated"} and payload["validated"])
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context

@@ -1,6 +1,6 @@
 """Defaults of columns (manual: ALTER TABLE). They count for new rows only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -24,10 +24,9 @@ class DefaultKind(Kind):
     has_comment = False
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
-        del parts, context
-        action = f"SET DEFAULT {reprintable(fact.payload['expression'])}"
+        del parts
         reason = f"The target has this default for {_name(fact)}."
-        return (_alter_column(fact, action, reason),)
+        return (_alter_column(fact, _set(fact), reason), *_kept_below(fact, context))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         path = fact.identity.path
@@ -35,14 +34,29 @@ class DefaultKind(Kind):
         stays = context.target.get("column", *path) or any(columns_above(path, context.target))
         if inherited and not stays:
             return ()  # the column goes with the parent table's
+        lack = context.target.get("inherited column", *path)
+        if not (lack and lack.payload["without_default"]):
+            for identity in _above(fact, context.target):
+                if (above := context.target.facts.get(identity)) is not None:
+                    reason = f"Column {_name(fact)} has the default of its parent in the target."
+                    return (_alter_column(fact, _set(above), reason),)
         reason = f"The target has no default for {_name(fact)}."
-        return (_alter_column(fact, "DROP DEFAULT", reason),)
+        return (
+            _alter_column(fact, "DROP DEFAULT", reason),
+            *_kept_below(fact, context, dropped=True),
+        )
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         del differing
         return self.create(change.fact, (), context)
+
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        yield from _above(fact, target)
+
+    def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        yield from _above(change.fact, target)
 
     def is_inline(self, fact: Fact) -> bool:
         return fact.parent is not None and fact.parent.kind == "column"
@@ -59,6 +73,42 @@ class DefaultKind(Kind):
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return frozenset({("value", *fact.identity.path)})
+
+
+def _set(fact: Fact) -> str:
+    return f"SET DEFAULT {reprintable(fact.payload['expression'])}"
+
+
+def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
+    """The defaults of the columns that it inherits: setting them sets its own."""
+    for column in columns_above(fact.identity.path, snapshot):
+        yield Identity("default", column.identity.path)
+
+
+def _kept_below(fact: Fact, context: Context, *, dropped: bool = False) -> Iterator[Statement]:
+    """Children's own defaults, which a parent's goes over; others that change come after it.
+
+    That goes for a parent's new default: where it is dropped, nothing tells which comes first.
+    """
+    *table, column = fact.identity.path
+    for below in context.below(table):
+        path = (*below, column)
+        own, was = (each.get("default", *path) for each in (context.target, context.source))
+        reason = f"Column {qualified(*path)} keeps the default that it has."
+        if own is not None and (dropped or (was is not None and own.is_alike(was))):
+            yield _alter_column(own, _set(own), reason)
+        lack, lacked = (
+            each.get("inherited column", *path) for each in (context.target, context.source)
+        )
+        if (
+            lack
+            and lacked
+            and lack.payload["without_default"]
+            and lacked.payload["without_default"]
+        ):
+            of_child = fact.replaced(identity=Identity(fact.kind, path))
+            reason = f"Column {qualified(*path)} has no default in the target."
+            yield _alter_column(of_child, "DROP DEFAULT", reason)
 
 
 def _whole(fact: Fact, snapshot: Snapshot) -> Identity | None:

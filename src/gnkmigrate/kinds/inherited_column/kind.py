@@ -57,7 +57,9 @@ class InheritedColumnKind(Kind):
         return Effect.NONE
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
-        yield from (above.identity for above in columns_above(fact.identity.path, target))
+        for above in columns_above(fact.identity.path, target):
+            yield above.identity
+            yield Identity("default", above.identity.path)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

@@ -97,8 +97,9 @@ class PartitionKind(Kind):
                 yield child.identity
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
-        # While the parent stays, keys that refer to it refer to this table too.
-        return Identity("table", tuple(fact.payload["of"])) not in dropped
+        # While the parent stays, keys that refer to it refer to this table too; and one that stays
+        # does not go with its parent.
+        return any(each not in dropped for each in self.dies_with(fact))
 
     def effect_of_replacing(self, dependent: Fact) -> Effect:
         # Clones of triggers go and come with it, and are then as they were made.
@@ -113,7 +114,8 @@ class PartitionKind(Kind):
         return frozenset({("its own", *fact.identity.path), ("shared", *fact.payload["of"])})
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
-        return () if fact.parent is None else (fact.parent,)
+        parent = Identity("table", tuple(fact.payload["of"]))
+        return (parent,) if fact.parent is None else (fact.parent, parent)
 
 
 def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:

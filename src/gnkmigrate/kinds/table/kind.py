@@ -15,6 +15,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.kind import defined as column_defined
 from gnkmigrate.kinds.column.kind import defined_by_type
 from gnkmigrate.kinds.column.kind import settings as column_settings
+from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.index_marks import marks
 from gnkmigrate.kinds.kind import Context, How, Kind
@@ -191,9 +192,12 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
 
 def afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
     """What CREATE TABLE has no words for."""
+    repeated = _repeated(parts)
     for part in parts:
         if part.kind == "column":
             yield from column_settings(part)
+        elif part in repeated:
+            yield from CONSTRAINT.create(part, (), context)
         elif part.kind == "constraint" and part.parent is not None:
             yield from marks(part, part.parent, context)
 
@@ -203,12 +207,35 @@ def _overrides(fact: Fact, context: Context) -> Sequence[Fact]:
 
 
 def _constraints(parts: Sequence[Fact]) -> Iterator[str]:
+    repeated = _repeated(parts)
+    for part in _in_turn(parts):
+        if part not in repeated:
+            yield constraint_defined(part)
+
+
+def _in_turn(parts: Sequence[Fact]) -> Sequence[Fact]:
     constraints = {part.identity.name: part for part in parts if part.kind == "constraint"}
-    for part in sorted(
+    return sorted(
         constraints.values(),
         key=lambda each: (each.payload["type"] != "primary key", each.identity),
-    ):
-        yield constraint_defined(part)
+    )
+
+
+def _repeated(parts: Sequence[Fact]) -> frozenset[Fact]:
+    """Keys like one before them: CREATE TABLE makes but one of those, and says nothing of it."""
+    found, seen = set(), set()
+    for part in _in_turn(parts):
+        match part.payload["type"]:
+            case "primary key" | "unique":
+                like = ("key", *part.payload["columns"])
+            case "exclusion":
+                like = ("exclusion", part.payload["definition"])
+            case _:
+                continue
+        if like in seen:
+            found.add(part)
+        seen.add(like)
+    return frozenset(found)
 
 
 def _of_parent(fact: Fact, context: Context) -> Iterator[Fact]:
