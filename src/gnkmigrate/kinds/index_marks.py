@@ -39,12 +39,37 @@ def stays_behind(fact: Fact, dropped: AbstractSet[Identity]) -> bool:
 
 
 def own_partition(fact: Fact, target: Snapshot) -> Iterator[Identity]:
-    """The partition that a table is made, before it gets an index that is no share of the parent's.
+    """What must be attached before a table gets an index, or a key.
 
-    Being attached, it would give the parent whichever of its indexes fits first.
+    Being attached, a table would give its parent whichever of its indexes fits first; and it would
+    get its share of each that the parent has, of those too in which not all partitions share.
     """
-    if fact.parent is not None and not fact.payload["attached_to"]:
+    if fact.parent is None:
+        return
+    if not is_whole(fact, target):
+        yield from (each.identity for each in _partitions(fact.parent, target))
+    if not fact.payload["attached_to"]:
         yield from (each.identity for each in target.children(fact.parent, "partition"))
+
+
+def in_part(share: Fact, target: Snapshot) -> Identity | None:
+    """The parent's index or key that `share` is a share of, where not all partitions have one."""
+    above = share.payload.get("attached_to")
+    shared = target.facts.get(share_of(above)) if above else None
+    return shared.identity if shared is not None and not is_whole(shared, target) else None
+
+
+def comes_along(fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+    """The partition that is attached after its share of an index that is there already."""
+    shared = in_part(fact, target)
+    if fact.parent is not None and shared is not None and shared in source:
+        yield from (each.identity for each in target.children(fact.parent, "partition"))
+
+
+def _partitions(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    for each in snapshot.of_kind("partition"):
+        if tuple(each.payload["of"]) == table.path:
+            yield each
 
 
 def is_taken_away(change: Change, context: Context) -> bool:
@@ -56,6 +81,24 @@ def is_taken_away(change: Change, context: Context) -> bool:
     return bool(was and was != now and partition not in context.dropped)
 
 
+def is_whole(fact: Fact, snapshot: Snapshot) -> bool:
+    """Whether all partitions share in their parent's index or key."""
+    if "valid" in fact.payload:
+        return bool(fact.payload["valid"])
+    partitions = tuple(_partitions(fact.parent, snapshot)) if fact.parent else ()
+    shares = [snapshot.facts[each] for each in attached_children(fact, snapshot)]
+    return len(shares) == len(partitions) and all(is_whole(each, snapshot) for each in shares)
+
+
+def held_by(fact: Fact, context: Context) -> Iterator[Identity]:
+    """The parent's index or key, without which a share of it cannot go."""
+    above, table = fact.payload["attached_to"], fact.parent
+    if above and table is not None:
+        both = {table, Identity("partition", table.path)}
+        if both.isdisjoint(context.dropped):
+            yield share_of(above)
+
+
 def attach(fact: Fact, context: Context) -> Statements:
     """ALTER INDEX ... ATTACH PARTITION, unless another command of the plan does it in passing."""
     above = fact.payload["attached_to"]
@@ -64,17 +107,24 @@ def attach(fact: Fact, context: Context) -> Statements:
     partition = Identity("partition", fact.parent.path)
     if share_of(above) in context.created or partition in context.created:
         return ()
-    parent, own = (
-        qualified(above[0], above[-1]),
-        qualified(fact.identity.path[0], fact.identity.name),
-    )
-    return (
-        Statement(
-            f"ALTER INDEX {parent} ATTACH PARTITION {own}",
-            f"Index {own} is the partition's share of {parent}.",
-            lock=locks.ACCESS_SHARE,
-            relation=parent,
-        ),
+    return (_attached(above, fact),)
+
+
+def attach_some(fact: Fact, context: Context) -> Iterator[Statement]:
+    """The same for those partitions that share in a new index, where not all of them do."""
+    target = context.target
+    for identity in () if is_whole(fact, target) else attached_children(fact, target):
+        yield _attached(fact.identity.path, target.facts[identity])
+
+
+def _attached(above: Sequence[str], share: Fact) -> Statement:
+    parent = qualified(above[0], above[-1])
+    own = qualified(share.identity.path[0], share.identity.name)
+    return Statement(
+        f"ALTER INDEX {parent} ATTACH PARTITION {own}",
+        f"Index {own} is the partition's share of {parent}.",
+        lock=locks.ACCESS_SHARE,
+        relation=parent,
     )
 
 
@@ -82,8 +132,8 @@ def attached_children(fact: Fact, target: Snapshot) -> Iterator[Identity]:
     """The indexes or keys of partitions that are theirs of `fact`, which is the parent's."""
     if fact.parent is None:
         return
-    for partition in target.of_kind("partition"):
-        if tuple(partition.payload["of"]) == fact.parent.path and partition.parent is not None:
+    for partition in _partitions(fact.parent, target):
+        if partition.parent is not None:
             for own in target.children(partition.parent):
                 if tuple(own.payload.get("attached_to") or ()) == fact.identity.path:
                     yield own.identity

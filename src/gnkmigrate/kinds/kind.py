@@ -307,9 +307,9 @@ class Kind(ABC):
         del change, context
         return False
 
-    def effect(self, change: Change, dependent: Fact) -> Effect:
+    def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
         """What `alter` of this thing does to `dependent`."""
-        del change, dependent
+        del change, dependent, context
         return Effect.NONE
 
     def renews(self, change: Change) -> bool:
@@ -367,6 +367,11 @@ class Kind(ABC):
         """Whether `fact` is rid of `cause`, which it depends on, before that goes."""
         del fact, cause, context
         return False
+
+    def held_by(self, fact: Fact, context: Context) -> Iterator[Identity]:
+        """What makes way along with `fact`, which cannot go as long as that is there."""
+        del fact, context
+        return iter(())
 
     def stays(self, fact: Fact, target: Snapshot) -> bool:
         """Whether the target has the thing all the same, in a form that is no fact of its own."""

@@ -122,7 +122,7 @@ class _Expansion:
         known = kind_of(before.kind)
         if known.alter(change, self.context) is not None:
             for user in self.users.get(identity, ()):
-                self._apply(known.effect(change, user), user, identity)
+                self._apply(known.effect(change, user, self.context), user, identity)
         elif known.replacement(before, self.context) is Replacement.DROP:
             self._replace(before, None)
         else:
@@ -183,6 +183,10 @@ class _Expansion:
         self._remove(before, cause)
 
     def _disturb(self, fact: Fact) -> None:
+        for identity in kind_of(fact.kind).held_by(fact, self.context):
+            holder = self.context.source.facts.get(identity)
+            if holder is not None and identity not in self.removed:
+                self._replace(holder, fact.identity)
         for user in self.users.get(fact.identity, ()):
             if not kind_of(user.kind).outlives(user, fact.identity, self.context):
                 self._apply(kind_of(fact.kind).effect_of_replacing(user), user, fact.identity)

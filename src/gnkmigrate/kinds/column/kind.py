@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks, not_null
+from gnkmigrate.kinds import locks, made_anew, not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
@@ -29,6 +29,7 @@ _MOVED_OUT_OF_THE_WAY = frozenset(
      "publication table"}
 )  # fmt: skip
 _REBUILT = frozenset({"default", "constraint", "index"})
+_HAVE_INDEXES = frozenset({"constraint", "index"})
 
 # ALTER COLUMN ... SET EXPRESSION came with this release.
 _SET_EXPRESSION = 170000
@@ -106,6 +107,7 @@ class ColumnKind(Kind):
             *_narrowed(change, context),
             *_type(change, context),
             *null_forbidden,
+            *made_anew.given_back(change, context),
             *not_null.named(change),
             *_settings(change.fact, changed(change), reason),
         )
@@ -117,9 +119,14 @@ class ColumnKind(Kind):
         renamed = _alter(change.fact, f"RENAME COLUMN {old} TO {new}", reason)
         return (renamed, *not_null.follows_column(change, context))
 
-    def effect(self, change: Change, dependent: Fact) -> Effect:
-        if not {"type", "collation"} & set(change.differing) or change.before is None:
+    def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
+        retyped = not {"type", "collation"}.isdisjoint(change.differing)
+        if change.before is None or not (retyped or "generated" in change.differing):
             return Effect.NONE
+        if dependent.kind in _HAVE_INDEXES and made_anew.loses_more(dependent, context):
+            return Effect.REPLACED
+        if not retyped:
+            return Effect.REPLACED if dependent.kind == "statistics" else Effect.NONE
         if dependent.kind in _MOVED_OUT_OF_THE_WAY:
             return Effect.REPLACED
         if dependent.kind == "constraint" and dependent.payload["type"] == "foreign key":

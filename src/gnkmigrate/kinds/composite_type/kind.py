@@ -70,7 +70,8 @@ class CompositeType(UserType):
                     f"Attribute {name} of {type_} is missing.",
                 )
 
-    def effect(self, change: Change, dependent: Fact) -> Effect:
+    def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
+        del context
         if dependent.kind not in _EXPRESSIONS and not _is_parsed(dependent):
             return Effect.NONE
         old, new = _both(change)

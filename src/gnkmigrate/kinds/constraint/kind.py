@@ -17,9 +17,13 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.index_marks import (
     attach,
+    attach_some,
     attached_children,
+    comes_along,
+    held_by,
     is_parted_from,
     is_taken_away,
+    is_whole,
     marks,
     own_partition,
     share_of,
@@ -106,9 +110,10 @@ class ConstraintKind(Kind):
             return _added(fact, "", reason, context)
         online = _by_index(fact) if context.is_busy(_table(fact)) else ()
         scans = not context.is_new(_table(fact))
-        made = online or (_alter_table(fact, f"ADD {defined(fact)}", reason, scans=scans),)
-        attached = attach(fact, context)
-        return (*made, *attached, *marks(fact, _table(fact), context))
+        only = not is_whole(fact, context.target)
+        added = _alter_table(fact, f"ADD {defined(fact)}", reason, scans=scans, only=only)
+        attached = (*attach(fact, context), *attach_some(fact, context))
+        return (*(online or (added,)), *attached, *marks(fact, _table(fact), context))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
@@ -195,6 +200,12 @@ class ConstraintKind(Kind):
         if fact.payload["type"] == "primary key":  # it forbids nulls as long as it is there
             for column in fact.payload["columns"]:
                 yield Identity("inherited column", (*_table(fact).path, column))
+
+    def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        return comes_along(fact, source, target)
+
+    def held_by(self, fact: Fact, context: Context) -> Iterator[Identity]:
+        return held_by(fact, context)
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         return stays_behind(fact, dropped)
@@ -331,12 +342,17 @@ def _index_tail(tail: str, distinct: str) -> str:
 
 
 def _alter_table(
-    fact: Fact, action: str, reason: str, *, lock: str = locks.ALTER_TABLE, scans: bool = False
+    fact: Fact,
+    action: str,
+    reason: str,
+    *,
+    lock: str = locks.ALTER_TABLE,
+    scans: bool = False,
+    only: bool = False,
 ) -> Statement:
     relation = qualified(*_table(fact).path)
-    return Statement(
-        f"ALTER TABLE {relation} {action}", reason, lock=lock, relation=relation, scans=scans
-    )
+    sql = f"ALTER TABLE {'ONLY ' if only else ''}{relation} {action}"
+    return Statement(sql, reason, lock=lock, relation=relation, scans=scans)
 
 
 def _table(fact: Fact) -> Identity:

@@ -18,7 +18,10 @@ from gnkmigrate.kinds.constraint.kind import key
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.index_marks import (
     attach,
+    attach_some,
     attached_children,
+    comes_along,
+    held_by,
     is_parted_from,
     is_taken_away,
     marks,
@@ -117,8 +120,9 @@ class IndexKind(Kind):
                 transactional=not busy,
                 builds=qualified(*fact.identity.path) if busy else "",
             ),
-            *_statistics(fact, ()),
+            *statistics(fact, ()),
             *attach(fact, context),
+            *attach_some(fact, context),
             *marks(fact, table(fact), context),
         )
 
@@ -144,6 +148,8 @@ class IndexKind(Kind):
         fact, old = change.fact, (change.before or change.fact).payload
         if is_taken_away(change, context):
             return None
+        if "valid" in differing and not fact.payload["valid"] and _is_partitioned(fact, context):
+            return None  # no statement takes a partition's share away
         name = qualified(*change.identity.path)
         statements: list[Statement] = []
         if "options" in differing:
@@ -156,7 +162,7 @@ class IndexKind(Kind):
             reason = f"The target has index {name} in tablespace {space}."
             statements.append(_alter(fact, f"ALTER INDEX {name} SET TABLESPACE {space}", reason))
         if "statistics" in differing:
-            statements += _statistics(fact, old["statistics"] or ())
+            statements += statistics(fact, old["statistics"] or ())
         if "attached_to" in differing:
             statements += attach(fact, context)
         statements += marks(fact, table(fact), context, change.before)
@@ -194,6 +200,12 @@ class IndexKind(Kind):
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         yield from attached_children(fact, target)
         yield from own_partition(fact, target)
+
+    def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        return comes_along(fact, source, target)
+
+    def held_by(self, fact: Fact, context: Context) -> Iterator[Identity]:
+        return held_by(fact, context)
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         return stays_behind(fact, dropped)
@@ -272,7 +284,7 @@ def _rebuilt(fact: Fact, context: Context) -> Iterator[Statement]:
     )
 
 
-def _statistics(fact: Fact, old: Sequence[str]) -> Iterator[Statement]:
+def statistics(fact: Fact, old: Sequence[str]) -> Iterator[Statement]:
     """Targets of expression columns, each "number target" (pg_attribute of the index)."""
     name = qualified(*fact.identity.path)
     before = dict(each.split(" ") for each in old)

@@ -12,7 +12,8 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind
+from gnkmigrate.kinds.index_marks import in_part, is_whole
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -37,6 +38,7 @@ class PartitionKind(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
+        _refuse_more(fact, context)
         name, parent = qualified(*fact.identity.path), qualified(*fact.payload["of"])
         return (
             Statement(
@@ -83,8 +85,16 @@ class PartitionKind(Kind):
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         parent = Identity("table", tuple(fact.payload["of"]))
-        yield from self.goes_before(fact, target)
+        for identity in self.goes_before(fact, target):
+            if _goes_along(target.facts.get(identity), target):
+                yield identity
         yield from (column.identity for column in target.children(parent, "column"))
+
+    def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        for child in target.children(fact.parent) if fact.parent else ():
+            shared = in_part(child, target)
+            if shared is not None and shared not in source:
+                yield child.identity
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         parent = Identity("table", tuple(fact.payload["of"]))
@@ -116,6 +126,29 @@ class PartitionKind(Kind):
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         parent = Identity("table", tuple(fact.payload["of"]))
         return (parent,) if fact.parent is None else (fact.parent, parent)
+
+
+def _goes_along(child: Fact | None, target: Snapshot) -> bool:
+    """Whether it is there when the table is attached, which gives it a share of each index."""
+    if child is None or child.kind not in _MATCHED:
+        return True
+    return is_whole(child, target) and in_part(child, target) is None
+
+
+def _refuse_more(fact: Fact, context: Context) -> None:
+    """Stops where being attached would give the table a share that it is not to have."""
+    shares = context.target.children(fact.parent) if fact.parent else ()
+    shared = {in_part(share, context.target) for share in shares}
+    for index in context.source.children(Identity("table", tuple(fact.payload["of"]))):
+        after = context.target.facts.get(index.identity)
+        if index.kind not in _MATCHED or after is None or index.identity in context.dropped:
+            continue
+        if not is_whole(after, context.target) and after.identity not in shared:
+            raise Unplannable(
+                f"{qualified(*fact.identity.path)} becomes a partition, and is to have no share of "
+                f"{index.identity}, which PostgreSQL would give it.",
+                hint=f"Drop {index.identity}, and plan again.",
+            )
 
 
 def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:

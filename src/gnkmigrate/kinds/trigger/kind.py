@@ -84,9 +84,9 @@ class Trigger(Kind):
             for table in tables
         )
 
-    def effect(self, change: Change, dependent: Fact) -> Effect:
+    def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
         """What is done to it is done to its clones, those included that are to be exceptions."""
-        del change
+        del change, context
         return Effect.ALTERED if dependent.kind == "cloned trigger" else Effect.NONE
 
     def _enable(self, fact: Fact, state: str) -> Statements:
