@@ -137,3 +137,11 @@ def test_a_domain_that_refuses_values_is_tried_on_every_row(
         CREATE DOMAIN f AS int; CREATE TABLE t ();"""
     with pair(server, table, f"{table} ALTER TABLE t ADD a {type_} DEFAULT NULL") as given:
         assert [each.rewrites for each in arrive(given)] == [tried]
+
+
+def test_a_foreign_key_makes_way_for_the_type_of_a_column_that_its_key_includes(
+    server: Server,
+) -> None:
+    tables = """CREATE TABLE a (x integer, y varchar(9), UNIQUE (x) INCLUDE (y));
+        CREATE TABLE b (x integer REFERENCES a (x));"""
+    converge(server, tables, tables.replace("varchar(9)", "char(9)"))

@@ -273,10 +273,6 @@ class _Expansion:
                 self.added[child.identity] = child
                 self._add_children(child)
 
-    def _implied(self) -> Iterator[Fact]:
-        """What new things need to be as the target has them, though it does not say so."""
-        new = (*self.added.values(), *(change.fact for change in self.aside.values()))
-        context = replace(self.context, created=frozenset(fact.identity for fact in new))
     def _hanging(self) -> Iterator[Fact]:
         """What hangs on things that an alteration makes anew."""
         for change in self.altered.values():
@@ -285,6 +281,10 @@ class _Expansion:
                     if kind_of(fact.kind).is_satellite and fact.identity not in self.altered:
                         yield fact
 
+    def _implied(self) -> Iterator[Fact]:
+        """What new things need to be as the target has them, though it does not say so."""
+        new = (*self.added.values(), *(change.fact for change in self.aside.values()))
+        context = replace(self.context, created=frozenset(fact.identity for fact in new))
         for kind in (kind_of(name) for name in satellites()):
             for fact in new:
                 yield from kind.implied(fact, context)

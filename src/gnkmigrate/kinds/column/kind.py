@@ -71,8 +71,8 @@ class ColumnKind(Kind):
         return (
             _alter(fact, action, reason, rewrites=rewrites),
             *_settings(fact, given(fact.payload), reason),
-        )
             *_compressed_below(Change("add", None, fact), reason, context),
+        )
 
     def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         # A table that leaves its parent for a moment takes all columns along that it has by then.
@@ -110,9 +110,9 @@ class ColumnKind(Kind):
             *made_anew.given_back(change, context),
             *not_null.named(change),
             *_settings(change.fact, changed(change), reason),
+            *_compressed_below(change, reason, context),
         )
 
-            *_compressed_below(change, reason, context),
     def rename(self, change: Change, context: Context) -> Statements:
         old, new = last_names(change)
         reason = f"Column {old} is to be called {new}."
@@ -127,7 +127,7 @@ class ColumnKind(Kind):
             return Effect.REPLACED
         if not retyped:
             return Effect.REPLACED if dependent.kind == "statistics" else Effect.NONE
-        if dependent.kind in _MOVED_OUT_OF_THE_WAY:
+        if dependent.kind in _MOVED_OUT_OF_THE_WAY or _is_held(dependent, change, context):
             return Effect.REPLACED
         if dependent.kind == "constraint" and dependent.payload["type"] == "foreign key":
             old, new = change.before.payload["type"], change.fact.payload["type"]
@@ -220,15 +220,18 @@ def _settings(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[State
         yield replace(statement, lock=locks.of_setting(action))
 
 
-def _expression(change: Change, context: Context) -> Statements | None:
-    """Statements for the expression of a generated column; None where it cannot be altered."""
-    if not {"generated", "generation"} & set(change.differing) or change.before is None:
-        return ()
-    column, after = identifier(change.identity.name), change.fact.payload
-    if not after["generated"] and change.before.payload["generation"] == "stored":
-        action = f"ALTER COLUMN {column} DROP EXPRESSION"
-        return (_alter(change.fact, action, "The target does not compute this column."),)
-    newer = context.source.server_version >= _SET_EXPRESSION
+def _is_held(key: Fact, change: Change, context: Context) -> bool:
+    """Whether it is a key that includes the column, and foreign keys keep it from being rebuilt."""
+    if key.payload.get("type") not in {"primary key", "unique"}:
+        return False
+    name = (change.before or change.fact).identity.name
+    return name not in key.payload["columns"] and any(
+        key.identity in other.depends_on
+        for other in context.source.of_kind("constraint")
+        if other.payload["references"]
+    )
+
+
 def _compressed_below(change: Change, reason: str, context: Context) -> Iterator[Statement]:
     """Children's columns, to which SET COMPRESSION does not go, and which forget it with a type."""
     wanted = change.fact.payload["compression"]
@@ -244,6 +247,15 @@ def _compressed_below(change: Change, reason: str, context: Context) -> Iterator
             yield _alter(of_child, action, reason)
 
 
+def _expression(change: Change, context: Context) -> Statements | None:
+    """Statements for the expression of a generated column; None where it cannot be altered."""
+    if not {"generated", "generation"} & set(change.differing) or change.before is None:
+        return ()
+    column, after = identifier(change.identity.name), change.fact.payload
+    if not after["generated"] and change.before.payload["generation"] == "stored":
+        action = f"ALTER COLUMN {column} DROP EXPRESSION"
+        return (_alter(change.fact, action, "The target does not compute this column."),)
+    newer = context.source.server_version >= _SET_EXPRESSION
     if newer and change.before.payload["generation"] == after["generation"]:
         action = f"ALTER COLUMN {column} SET EXPRESSION AS ({reprintable(after['generated'])})"
         rewrites = after["generation"] == "stored"
@@ -282,15 +294,6 @@ def _type(change: Change, context: Context) -> Statements:
     return (statement,)
 
 
-def is_typed(fact: Fact, context: Context) -> bool:
-    """Whether it is of a table that has a type, which gives its columns theirs."""
-    return all(any(_types_of_table(fact, each)) for each in (context.source, context.target))
-
-
-def _types_of_table(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
-    """The composite type that the column's table is of."""
-    table = snapshot.facts.get(fact.parent) if fact.parent else None
-    if table is not None and table.payload.get("of_type"):
 def _is_checked(column: Fact, context: Context) -> bool:
     """Whether its type is a domain that refuses values: every row is written to try them."""
     return any(
@@ -310,6 +313,15 @@ def _refuses(domain: Identity, context: Context) -> bool:
     )
 
 
+def is_typed(fact: Fact, context: Context) -> bool:
+    """Whether it is of a table that has a type, which gives its columns theirs."""
+    return all(any(_types_of_table(fact, each)) for each in (context.source, context.target))
+
+
+def _types_of_table(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
+    """The composite type that the column's table is of."""
+    table = snapshot.facts.get(fact.parent) if fact.parent else None
+    if table is not None and table.payload.get("of_type"):
         for each in table.depends_on:
             if each.kind == "composite type" and qualified(*each.path) == table.payload["of_type"]:
                 yield each
