@@ -40,3 +40,10 @@ def test_it_stays_while_its_parent_is_made_again(server: Server) -> None:
             "ALTER TABLE public.p DETACH PARTITION public.p1",
             "DROP TABLE public.p",
         ]
+
+
+def test_it_is_attached_though_its_parent_has_checks_and_foreign_keys(server: Server) -> None:
+    keyed = PARENT.replace("integer", "integer REFERENCES t (a) CHECK (size > 0)")
+    parents = f"CREATE TABLE t (a integer PRIMARY KEY); {keyed}"
+    converge(server, parents, f"{parents} {PARTITION}")
+    converge(server, parents, f"{parents} {PARTITION[:-1]} PARTITION BY LIST (size);")

@@ -81,10 +81,15 @@ def is_taken_away(change: Change, context: Context) -> bool:
     return bool(was and was != now and partition not in context.dropped)
 
 
+_WITHOUT_INDEX = frozenset({"check", "foreign key"})
+
+
 def is_whole(fact: Fact, snapshot: Snapshot) -> bool:
     """Whether all partitions share in their parent's index or key."""
     if "valid" in fact.payload:
         return bool(fact.payload["valid"])
+    if fact.payload.get("type") in _WITHOUT_INDEX:
+        return True
     partitions = tuple(_partitions(fact.parent, snapshot)) if fact.parent else ()
     shares = [snapshot.facts[each] for each in attached_children(fact, snapshot)]
     return len(shares) == len(partitions) and all(is_whole(each, snapshot) for each in shares)
