@@ -98,6 +98,16 @@ PROBES = {
         "ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID;",
         "ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0);",
     ),
+    ("constraint", "options"): Probe(
+        T,
+        "ALTER TABLE t ADD CONSTRAINT k UNIQUE (a);",
+        "ALTER TABLE t ADD CONSTRAINT k UNIQUE (a) WITH (fillfactor = 50);",
+    ),
+    ("constraint", "firing"): Probe(
+        T + "ALTER TABLE t ADD UNIQUE (a), ADD CONSTRAINT k FOREIGN KEY (b) REFERENCES t (a);",
+        "",
+        "ALTER TABLE t DISABLE TRIGGER ALL;",
+    ),
     ("constraint", "attached_to"): Probe(
         P + P1 + "ALTER TABLE p1 ADD CONSTRAINT own PRIMARY KEY (a);",
         "",

@@ -144,6 +144,21 @@ changed AS (
         )
 ),
 
+-- Foreign keys that DISABLE TRIGGER ALL has switched off on a part of their partitions.
+parted AS (
+    SELECT DISTINCT own.tgrelid::regclass || '.' || restriction.conname AS name
+    FROM pg_constraint AS restriction
+    JOIN pg_trigger AS own ON own.tgconstraint = restriction.oid
+    LEFT JOIN pg_trigger AS above
+        ON above.tgconstraint = restriction.conparentid AND above.tgfoid = own.tgfoid
+    WHERE
+        restriction.contype = 'f'
+        AND restriction.conparentid <> 0
+        AND restriction.connamespace = ANY (%(schemas)s::oid[])
+        -- PostgreSQL 14 has no triggers on the partitioned table itself.
+        AND own.tgenabled <> coalesce(above.tgenabled, 'O')
+),
+
 database AS (
     SELECT
         CASE WHEN given.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(given.grantee) END
@@ -181,6 +196,15 @@ SELECT
     'somebody has changed its privileges',
     false
 FROM changed
+HAVING count(*) > 0
+UNION ALL
+SELECT
+    'share of a foreign key',
+    (array_agg(parted.name ORDER BY parted.name))[:5],
+    count(*),
+    'its triggers fire at other times on this partition',
+    false
+FROM parted
 HAVING count(*) > 0
 UNION ALL
 SELECT

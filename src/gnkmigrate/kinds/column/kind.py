@@ -131,7 +131,9 @@ class ColumnKind(Kind):
             return Effect.REPLACED
         if dependent.kind == "constraint" and dependent.payload["type"] == "foreign key":
             old, new = change.before.payload["type"], change.fact.payload["type"]
-            return Effect.REBUILT if are_comparable(old, new) else Effect.REPLACED
+            # PostgreSQL makes its triggers again, as they usually are.
+            carried = are_comparable(old, new) and not dependent.payload["firing"]
+            return Effect.REBUILT if carried else Effect.REPLACED
         return Effect.REBUILT if dependent.kind in _REBUILT else Effect.NONE
 
     def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:

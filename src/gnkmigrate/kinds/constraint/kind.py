@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import key_index, locks
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.foreign_key_firing import set_firing
 from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
@@ -33,7 +33,7 @@ from gnkmigrate.kinds.kind import Context, How, Kind, Names, Row, last_names
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, listing, qualified
 
-_INDEXED = {"primary key": "PRIMARY KEY", "unique": "UNIQUE"}
+_INDEXED = frozenset({"primary key", "unique"})
 _VALIDATED_LATER = frozenset({"foreign key", "check"})
 
 
@@ -49,16 +49,16 @@ class _Read(NamedTuple):
     references: int | None
     expression: str | None
     validated: bool
+    options: Sequence[str] | None
     tablespace: str | None
+    firing: Mapping[str, str] | None
     attached_to: Sequence[str] | None
     clustered: bool
     replica_identity: bool
 
 
-# In these it differs while it stays what it is.
-_OF_INDEX = frozenset({"tablespace", "attached_to", "clustered", "replica_identity"})
-
 _DESCRIBED = _Read._fields.index("expression")  # from here on a fact has what was read
+_OF_INDEX = key_index.SETTINGS | {"attached_to", "clustered", "replica_identity"}
 
 
 class ConstraintKind(Kind):
@@ -73,7 +73,9 @@ class ConstraintKind(Kind):
         "references": How.COSMETIC,
         "expression": How.COSMETIC,
         "validated": How.ALTERED,
+        "options": How.ALTERED,
         "tablespace": How.ALTERED,
+        "firing": How.ALTERED,
         "attached_to": How.ALTERED,
         "clustered": How.ALTERED,
         "replica_identity": How.ALTERED,
@@ -89,6 +91,8 @@ class ConstraintKind(Kind):
         columns = _named(read.columns, names.columns.get(relation, {}))
         referenced = _named(read.referenced_columns, names.columns.get(read.references or 0, {}))
         definition = read.definition or _definition(read, columns, referenced)
+        if read.type == "exclusion":
+            definition = key_index.without_options(definition, read.options)
         if read.type == "check":
             columns.sort()  # a check has its columns in the order of the table
         references = None
@@ -125,24 +129,26 @@ class ConstraintKind(Kind):
     ) -> Statements | None:
         after = change.fact
         if differing <= _OF_INDEX:
-            if is_taken_away(change, context):
+            fixed = key_index.is_fixed(differing, _table(after), context)
+            if fixed or is_taken_away(change, context):
                 return None
-            moved = _moved(after) if "tablespace" in differing else ()
+            index = key_index.altered(change, differing, f"the {_name(after)}")
             attached = attach(after, context) if "attached_to" in differing else ()
-            return (*moved, *attached, *marks(after, _table(after), context, change.before))
+            return (*index, *attached, *marks(after, _table(after), context, change.before))
         if after.payload["type"] not in _VALIDATED_LATER:
             return None
-        if differing == {"validated"} and after.payload["validated"]:
-            return (_validated(after),)
+        if _is_kept(after, differing):
+            validated = (_validated(after),) if "validated" in differing else ()
+            return (*validated, *_fires(after, change.before))
         # One command: at no moment is there neither the old constraint nor the new one.
         dropped = f"DROP CONSTRAINT {identifier(after.identity.name)}, "
         return _added(after, dropped, f"The {_name(after)} is defined otherwise.", context)
 
     def renews(self, change: Change) -> bool:
-        differing, payload = self.differing(change), change.fact.payload
-        if payload["type"] not in _VALIDATED_LATER or differing <= _OF_INDEX:
+        differing = self.differing(change)
+        if change.fact.payload["type"] not in _VALIDATED_LATER or differing <= _OF_INDEX:
             return False
-        return not (differing == {"validated"} and payload["validated"])
+        return not _is_kept(change.fact, differing)
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context
@@ -189,10 +195,18 @@ class ConstraintKind(Kind):
         path = (references["schema"], references["table"])
         return frozenset({key(path, references["columns"])})
 
+    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+        if references := fact.payload["references"]:
+            yield "REFERENCES", Identity("table", (references["schema"], references["table"]))
+
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         if fact.payload["type"] not in _VALIDATED_LATER:
             yield from attached_children(fact, target)
             yield from own_partition(fact, target)
+        yield from _switched(fact, target)
+
+    def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        return _switched(change.fact, target)
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         if references := fact.payload["references"]:
@@ -241,6 +255,11 @@ def _partitions(table: tuple[str, ...], snapshot: Snapshot) -> Iterator[Identity
             yield from _partitions(partition.identity.path, snapshot)
 
 
+def _is_kept(fact: Fact, differing: frozenset[str]) -> bool:
+    """Whether a foreign key or a check gets what differs without being made anew."""
+    return differing <= {"validated", "firing"} and bool(fact.payload["validated"])
+
+
 def _is_settled(fact: Fact) -> bool:
     """Whether nothing is left to validate: its rows are, or it is never enforced."""
     return bool(fact.payload["validated"]) or _is_lax(fact)
@@ -250,20 +269,6 @@ def _is_lax(fact: Fact) -> bool:
     return str(fact.payload["definition"]).endswith(" NOT ENFORCED")
 
 
-def _moved(fact: Fact) -> Statements:
-    schema = fact.identity.path[0]
-    index = qualified(schema, fact.identity.name)
-    space = identifier(fact.payload["tablespace"] or "pg_default")
-    return (
-        Statement(
-            f"ALTER INDEX {index} SET TABLESPACE {space}",
-            f"The target has the index of the {_name(fact)} in tablespace {space}.",
-            lock=locks.ACCESS_EXCLUSIVE,
-            relation=index,
-        ),
-    )
-
-
 def key(table: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
     """What a foreign key needs at the other end: unique columns of a table, in any order."""
     return ("key", *table, *sorted(columns))
@@ -271,10 +276,7 @@ def key(table: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
 
 def defined(fact: Fact) -> str:
     """The constraint as CREATE TABLE and ADD take it."""
-    definition = reprintable(fact.payload["definition"])
-    if fact.payload["tablespace"]:
-        definition += f" USING INDEX TABLESPACE {identifier(fact.payload['tablespace'])}"
-    return f"CONSTRAINT {identifier(fact.identity.name)} {definition}"
+    return f"CONSTRAINT {identifier(fact.identity.name)} {key_index.defined(fact)}"
 
 
 def _added(fact: Fact, before: str, reason: str, context: Context) -> Statements:
@@ -286,7 +288,21 @@ def _added(fact: Fact, before: str, reason: str, context: Context) -> Statements
     lock = locks.ADD_FOREIGN_KEY if is_key else locks.ALTER_TABLE
     scans = not in_two and not context.is_new(_table(fact))
     added = _alter_table(fact, action, reason, lock=lock, scans=scans)
-    return (added,) if stays_open or not in_two else (added, _validated(fact))
+    validated = () if stays_open or not in_two else (_validated(fact),)
+    return (added, *validated, *_fires(fact, None))
+
+
+def _switched(fact: Fact, target: Snapshot) -> Iterator[Identity]:
+    """The partitions whose triggers are switched with those of a foreign key: they are there."""
+    if references := fact.payload["firing"] and fact.payload["references"]:
+        yield from _partitions(_table(fact).path, target)
+        yield from _partitions((references["schema"], references["table"]), target)
+
+
+def _fires(fact: Fact, before: Fact | None) -> Iterator[Statement]:
+    """Statements for the triggers of a foreign key, which are new where there is no `before`."""
+    if fact.payload["type"] == "foreign key":
+        yield from set_firing(fact, before.payload["firing"] if before else None)
 
 
 def _validated(fact: Fact) -> Statement:
@@ -301,23 +317,14 @@ def _validated(fact: Fact) -> Statement:
 
 def _by_index(fact: Fact) -> Statements:
     """A key whose index is built first; empty where ALTER TABLE has no such form for it."""
-    kind, name = _INDEXED.get(fact.payload["type"]), identifier(fact.identity.name)
-    if kind is None:
+    built = key_index.built_first(fact)
+    if built is None:
         return ()
-    columns = listing(fact.payload["columns"])
-    for distinct in ("", " NULLS NOT DISTINCT"):
-        head = f"{kind}{distinct} ({columns})"
-        definition = str(fact.payload["definition"])
-        if definition == head or definition.startswith(f"{head} "):
-            break
-    else:
-        return ()
-    tail, deferrable, rest = definition.removeprefix(head).partition(" DEFERRABLE")
-    relation = qualified(*_table(fact).path)
+    index, action = built
+    relation, name = qualified(*_table(fact).path), identifier(fact.identity.name)
     return (
         Statement(
-            f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {relation} "
-            f"({columns}){_index_tail(tail, distinct)}",
+            f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {relation} {index}",
             f"The index of the {_name(fact)} is built while others write.",
             lock=locks.CREATE_INDEX_CONCURRENTLY,
             relation=relation,
@@ -325,20 +332,8 @@ def _by_index(fact: Fact) -> Statements:
             transactional=False,
             builds=qualified(fact.identity.path[0], fact.identity.name),
         ),
-        _alter_table(
-            fact,
-            f"ADD CONSTRAINT {name} {kind} USING INDEX {name}{deferrable}{rest}",
-            f"The {_name(fact)} is missing.",
-        ),
+        _alter_table(fact, f"ADD CONSTRAINT {name} {action}", f"The {_name(fact)} is missing."),
     )
-
-
-def _index_tail(tail: str, distinct: str) -> str:
-    """INCLUDE and WITH around NULLS NOT DISTINCT, in CREATE INDEX's order."""
-    if not tail.startswith(" INCLUDE"):
-        return distinct + tail
-    include, closing, options = tail.partition(")")
-    return include + closing + distinct + options
 
 
 def _alter_table(

@@ -25,7 +25,6 @@ SELECT
             OR restriction.contype IN ('p', 'u') AND (
                 restriction.conexclop IS NOT NULL
                 OR index.indnatts <> index.indnkeyatts
-                OR index_relation.reloptions IS NOT NULL
                 OR restriction.contype = 'u' AND (
                     SELECT indnullsnotdistinct
                     FROM pg_index AS itself
@@ -68,11 +67,14 @@ SELECT
     restriction.conkey AS columns,
     restriction.confkey AS referenced_columns,
     nullif(restriction.confrelid, 0) AS references,
-    CASE WHEN restriction.contype = 'c'
-        THEN pg_get_expr(restriction.conbin, restriction.conrelid)
+    CASE restriction.contype
+        WHEN 'c' THEN pg_get_expr(restriction.conbin, restriction.conrelid)
+        WHEN 'x' THEN pg_get_expr(index.indpred, index.indrelid)
     END AS expression,
     restriction.convalidated AS validated,
+    index_relation.reloptions AS options,
     CASE WHEN restriction.contype IN ('p', 'u', 'x') THEN tablespace.spcname END AS tablespace,
+    unusual.firing,
     CASE
         WHEN above.oid IS NOT NULL
         THEN ARRAY[above_namespace.nspname, above_relation.relname, above.conname]::text[]
@@ -90,6 +92,29 @@ LEFT JOIN pg_index AS index
     ON index.indexrelid = restriction.conindid AND restriction.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_class AS index_relation ON index_relation.oid = index.indexrelid
 LEFT JOIN pg_tablespace AS tablespace ON tablespace.oid = index_relation.reltablespace
+LEFT JOIN (
+    -- The triggers by which PostgreSQL keeps foreign keys, where they do not fire as usual.
+    SELECT
+        trigger.tgconstraint,
+        jsonb_object_agg(
+            CASE
+                WHEN called.proname = 'RI_FKey_check_ins' THEN 'referencing insert'
+                WHEN called.proname = 'RI_FKey_check_upd' THEN 'referencing update'
+                WHEN called.proname LIKE '%%\_del' THEN 'referenced delete'
+                ELSE 'referenced update'
+            END,
+            CASE trigger.tgenabled
+                WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' ELSE 'always'
+            END
+        ) AS firing
+    FROM pg_trigger AS trigger
+    JOIN pg_proc AS called ON called.oid = trigger.tgfoid
+    WHERE
+        trigger.tgisinternal
+        AND trigger.tgenabled <> 'O'
+        AND called.proname LIKE 'RI\_FKey\_%%'
+    GROUP BY trigger.tgconstraint
+) AS unusual ON unusual.tgconstraint = restriction.oid AND restriction.contype = 'f'
 -- A partition's key may also be its share of what is only an index in the parent.
 LEFT JOIN pg_inherits AS inheritance ON inheritance.inhrelid = index.indexrelid
 LEFT JOIN pg_class AS above_index ON above_index.oid = inheritance.inhparent

@@ -29,6 +29,7 @@ from gnkmigrate.kinds.index_marks import (
     share_of,
     stays_behind,
 )
+from gnkmigrate.kinds.key_index import is_fixed
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Replacement, Row
 from gnkmigrate.kinds.options import listed, set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -146,7 +147,7 @@ class IndexKind(Kind):
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         fact, old = change.fact, (change.before or change.fact).payload
-        if is_taken_away(change, context):
+        if is_fixed(differing, table(fact), context) or is_taken_away(change, context):
             return None
         if "valid" in differing and not fact.payload["valid"] and _is_partitioned(fact, context):
             return None  # no statement takes a partition's share away
