@@ -227,6 +227,12 @@ PROBES = {
     ("materialized view", "columns"): Probe(
         T, f"{M} AS SELECT a FROM t;", f"{M} AS SELECT b FROM t;"
     ),
+    ("materialized view", "column_settings"): Probe(
+        f"{M} AS SELECT 1 AS a, 'x'::text AS b;",
+        "ALTER MATERIALIZED VIEW m ALTER b SET STORAGE MAIN, ALTER b SET STATISTICS 7;",
+        "ALTER MATERIALIZED VIEW m ALTER b SET STORAGE EXTERNAL, ALTER b SET COMPRESSION pglz, "
+        "ALTER a SET (n_distinct = 5);",
+    ),
     ("materialized view", "options"): Probe(
         T, f"{M} AS SELECT a FROM t;", f"{M} WITH (fillfactor = 70) AS SELECT a FROM t;"
     ),

@@ -3,6 +3,7 @@
 import pytest
 
 from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
 from tests.plan.support import Case, case
 
 TABLE = "CREATE TABLE item (id integer, name text);"
@@ -60,3 +61,18 @@ CASES = {
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
 def test_case(server: Server, given: Case) -> None:
     assert given.migrate(server) == given.expected
+
+
+def test_a_materialized_view_that_is_made_again_keeps_the_settings_of_its_columns(
+    server: Server,
+) -> None:
+    view = "CREATE MATERIALIZED VIEW m AS SELECT id, name FROM item;"
+    settings = """
+        ALTER MATERIALIZED VIEW m ALTER name SET STATISTICS 5, ALTER name SET STORAGE EXTERNAL;
+        ALTER MATERIALIZED VIEW m ALTER id SET (n_distinct = 3);
+    """
+    converge(
+        server,
+        TABLE + view + settings,
+        TABLE.replace("id integer", "id bigint") + view + settings,
+    )

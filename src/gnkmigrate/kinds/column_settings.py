@@ -42,6 +42,13 @@ def reset(payload: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(_actions(payload, usual))
 
 
+def between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Actions of ALTER COLUMN from settings to settings; None where all are the usual ones."""
+    if after is None:
+        return reset(before or _UNSET)
+    return tuple(_actions(before or _UNSET, after))
+
+
 def _actions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     actions: list[str] = []
     if old["storage"] != new["storage"]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column_settings import between
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
@@ -24,6 +25,7 @@ class MaterializedViewKind(Kind):
     attributes = {
         "definition": How.MADE_AGAIN,
         "columns": How.MADE_AGAIN,
+        "column_settings": How.ALTERED,
         "options": How.ALTERED,
         "toast_options": How.ALTERED,
         "access_method": How.MADE_AGAIN,
@@ -52,7 +54,8 @@ class MaterializedViewKind(Kind):
         text += f" AS\n{definition}"
         if not payload["populated"]:
             text += "\nWITH NO DATA"
-        return (Statement(text, f"{self.words(fact)} is missing."),)
+        made = Statement(text, f"{self.words(fact)} is missing.")
+        return (made, *self._settings(fact, None))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
@@ -74,6 +77,7 @@ class MaterializedViewKind(Kind):
             reason = f"The options of {name} differ."
             options = _statement(fact, f"ALTER {reference} {action}", reason)
             yield replace(options, lock=locks.of_setting(action))
+        yield from self._settings(fact, old["column_settings"])
         if "tablespace" in differing:
             space = identifier(fact.payload["tablespace"] or "pg_default")
             reason = f"The target has {name} in tablespace {space}."
@@ -84,6 +88,20 @@ class MaterializedViewKind(Kind):
             reason = f"In the target {name} {'holds data' if filled else 'holds no data'}."
             refresh = _statement(fact, f"REFRESH {reference}{word}", reason)
             yield replace(refresh, rewrites=True)
+
+    def _settings(self, fact: Fact, old: Mapping[str, Any] | None) -> Iterator[Statement]:
+        """Statements for the settings of its columns, which were `old`."""
+        before, after = old or {}, fact.payload["column_settings"] or {}
+        for column in sorted({*before, *after}):
+            name = f"{qualified(*fact.identity.path)}.{identifier(column)}"
+            for action in between(before.get(column), after.get(column)):
+                text = f"ALTER {self.reference(fact)} ALTER COLUMN {identifier(column)} {action}"
+                setting = _statement(fact, text, f"Column {name} has other settings in the target.")
+                yield replace(setting, lock=locks.of_setting(action))
+
+    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+        for needed in fact.depends_on:
+            yield "ROWS", needed
 
     def rename(self, change: Change, context: Context) -> Statements:
         (plain,) = super().rename(change, context)

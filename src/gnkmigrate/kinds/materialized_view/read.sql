@@ -1,4 +1,12 @@
--- Materialized views.
+-- Materialized views. Of their columns a setting is told only where it is not the usual one.
+WITH storage (letter, word) AS (
+    VALUES
+        ('p'::"char", 'plain'),
+        ('e'::"char", 'external'),
+        ('x'::"char", 'extended'),
+        ('m'::"char", 'main')
+)
+
 SELECT
     relation.oid,
     0 AS subid,
@@ -20,9 +28,39 @@ SELECT
         )
         FROM pg_attribute AS attribute
         WHERE attribute.attrelid = relation.oid AND attribute.attnum > 0
-    ) AS columns
+    ) AS columns,
+    settings.columns AS column_settings
 FROM pg_class AS relation
 LEFT JOIN pg_class AS toast ON toast.oid = relation.reltoastrelid AND toast.reloptions IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT
+        jsonb_object_agg(
+            attribute.attname,
+            jsonb_build_object(
+                'storage', CASE WHEN attribute.attstorage <> type.typstorage THEN own.word END,
+                'usual_storage', usual.word,
+                'compression',
+                CASE attribute.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
+                'statistics',
+                CASE WHEN attribute.attstattarget >= 0 THEN attribute.attstattarget END,
+                'options', attribute.attoptions,
+                'foreign_options', NULL
+            )
+        ) AS columns
+    FROM pg_attribute AS attribute
+    JOIN pg_type AS type ON type.oid = attribute.atttypid
+    JOIN storage AS own ON own.letter = attribute.attstorage
+    JOIN storage AS usual ON usual.letter = type.typstorage
+    WHERE
+        attribute.attrelid = relation.oid
+        AND attribute.attnum > 0
+        AND (
+            attribute.attstorage <> type.typstorage
+            OR attribute.attcompression <> ''
+            OR attribute.attstattarget >= 0
+            OR attribute.attoptions IS NOT NULL
+        )
+) AS settings ON true
 LEFT JOIN pg_am AS method ON method.oid = relation.relam
 LEFT JOIN pg_tablespace AS tablespace ON tablespace.oid = relation.reltablespace
 WHERE
