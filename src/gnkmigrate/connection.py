@@ -4,12 +4,12 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
 from psycopg import conninfo, sql
 
-from gnkmigrate.errors import ConnectionFailed, SettingsError
+from gnkmigrate.errors import ConnectionFailed, ConnectionRejected, SettingsError
 from gnkmigrate.pooler import is_shared
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -38,7 +38,9 @@ PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
 )
 
 _DRIVER_SUFFIX = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
+# Up to the last @: one that is not percent-encoded may be part of the password.
+_URL_PASSWORD = re.compile(r"(://[^:/@\s]*):\S*@")
+_SEVERAL_AT = re.compile(r"\w+://[^?\s]*@[^?\s]*@")
 _KEYWORD_PASSWORD = re.compile(r"(\b(?:ssl)?password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
 
 
@@ -60,6 +62,12 @@ class DatabaseUrl:
             SettingsError: libpq cannot read it; the message does not repeat the text.
         """
         libpq = _DRIVER_SUFFIX.sub("postgresql://", text.strip())
+        if _SEVERAL_AT.match(libpq):
+            # libpq would take what follows the first one for the host, and say so.
+            raise SettingsError(
+                "The database URL has more than one @, so that its password cannot be told.",
+                hint="Write an @ in the user, the password or the database as %40, and / as %2F.",
+            )
         try:
             return cls(conninfo.make_conninfo(libpq))
         except psycopg.Error:
@@ -169,7 +177,7 @@ def require_supported(url: DatabaseUrl, version: int) -> None:
         ConnectionFailed: it is older than 14.
     """
     if version < MINIMUM_VERSION:
-        raise ConnectionFailed(
+        raise ConnectionRejected(
             f"The server at {url} is PostgreSQL {version // 10000}; "
             "gnkmigrate works with 14 and later.",
             hint="Upgrade the server first: older majors get no security fixes.",
@@ -178,7 +186,7 @@ def require_supported(url: DatabaseUrl, version: int) -> None:
 
 def _require_own_session(url: DatabaseUrl, *, shared: bool) -> None:
     if shared:
-        raise ConnectionFailed(
+        raise ConnectionRejected(
             f"At {url} a connection pooler lends one session to many, a transaction at a time; "
             "gnkmigrate needs a session of its own, for its settings and its lock.",
             hint="Give PostgreSQL's own address with --url (its own port, often 5432 where the "
@@ -210,87 +218,99 @@ def pin(connection: Connection, *, read_only: bool, search_path: Sequence[str]) 
 
 # The server's answers on connecting, by SQLSTATE where libpq passes one on and else by its text.
 # https://www.postgresql.org/docs/16/errcodes-appendix.html
-_EXPLANATIONS: tuple[tuple[str, str, str, str], ...] = (
-    (
+class _Explanation(NamedTuple):
+    """What an answer on connecting means: its SQLSTATE or text, and what we say."""
+
+    state: str
+    pattern: str
+    message: str
+    hint: str
+
+
+_REJECTIONS = (
+    _Explanation(
         "28P01",
         "password authentication failed",
         "The password for {url} was not accepted.",
         "Check the user and the password in --url, DATABASE_URL, PGPASSWORD or ~/.pgpass.",
     ),
-    (
+    _Explanation(
         "28000",
         "no pg_hba.conf entry",
         "The server does not let this user in from here ({url}).",
         "Ask for a line in its pg_hba.conf, or try another host, user or sslmode.",
     ),
-    (
+    _Explanation(
         "3D000",
         "database .* does not exist",
         "The database of {url} does not exist.",
         "Check its name: psql -l lists the databases of a server.",
     ),
-    (
+    _Explanation(
         "28000",
         "role .* does not exist",
         "The user of {url} does not exist.",
         "Check the user in --url, DATABASE_URL or PGUSER.",
     ),
-    (
-        "53300",
-        "too many (clients|connections)",
-        "The server of {url} has no connection left.",
-        "Wait, or close idle connections, and try again.",
-    ),
-    (
-        "53100",
-        "(No space left on device|could not write init file)",
-        "The server of {url} has no room left on its disk.",
-        "Make room there and try again.",
-    ),
-    (
-        "57P03",
-        "the database system is (starting up|shutting down|in recovery)",
-        "The server of {url} is starting or stopping.",
-        "Try again in a moment.",
-    ),
-    (
-        "",
-        "(could not translate host name|failed to resolve host|Name or service not known)",
-        "The host of {url} is unknown.",
-        "Check the host name in --url, DATABASE_URL or PGHOST.",
-    ),
-    (
-        "",
-        "(Connection refused|No such file or directory|No route to host)",
-        "Nothing answers at {url}.",
-        "Is it running, and are host and port right? See --url, DATABASE_URL; gnkmigrate doctor.",
-    ),
-    (
-        "",
-        "(timeout|timed out)",
-        "The server of {url} did not answer within 10 seconds.",
-        "Check host, port and firewall.",
-    ),
-    (
+    _Explanation(
         "",
         "fe_sendauth: no password supplied",
         "The server of {url} asks for a password and none was given.",
         "Put it in the URL, in PGPASSWORD or in ~/.pgpass.",
     ),
-    (
+    _Explanation(
         "",
         "definition of service .* not found",
         "The service of {url} is not defined.",
         "Check pg_service.conf (PGSERVICEFILE).",
     ),
 )
+_PASSING = (
+    _Explanation(
+        "",
+        "(could not translate host name|failed to resolve host|Name or service not known)",
+        "The host of {url} is unknown.",
+        "Check the host name in --url, DATABASE_URL or PGHOST.",
+    ),
+    _Explanation(
+        "53300",
+        "too many (clients|connections)",
+        "The server of {url} has no connection left.",
+        "Wait, or close idle connections, and try again.",
+    ),
+    _Explanation(
+        "53100",
+        "(No space left on device|could not write init file)",
+        "The server of {url} has no room left on its disk.",
+        "Make room there and try again.",
+    ),
+    _Explanation(
+        "57P03",
+        "the database system is (starting up|shutting down|in recovery)",
+        "The server of {url} is starting or stopping.",
+        "Try again in a moment.",
+    ),
+    _Explanation(
+        "",
+        "(Connection refused|No such file or directory|No route to host)",
+        "Nothing answers at {url}.",
+        "Is it running, and are host and port right? See --url, DATABASE_URL; gnkmigrate doctor.",
+    ),
+    _Explanation(
+        "",
+        "(timeout|timed out)",
+        "The server of {url} did not answer within 10 seconds.",
+        "Check host, port and firewall.",
+    ),
+)
 
 
 def _explained(url: DatabaseUrl, error: psycopg.OperationalError) -> ConnectionFailed:
     text = str(error)
-    for state, pattern, message, hint in _EXPLANATIONS:
-        if (state and error.sqlstate == state) or re.search(pattern, text):
-            return ConnectionFailed(message.format(url=url), hint=hint)
+    for kind, explanations in ((ConnectionRejected, _REJECTIONS), (ConnectionFailed, _PASSING)):
+        for state, pattern, message, hint in explanations:
+            if (state and error.sqlstate == state) or re.search(pattern, text):
+                return kind(message.format(url=url), hint=hint)
     return ConnectionFailed(
         f"No connection to {url}: {redact(text).strip()}",
         hint="gnkmigrate doctor shows what is reachable from here.",

@@ -2,7 +2,9 @@
 
 GnkMigrateError
 ├── SettingsError        gnkmigrate.toml, the environment or a flag
-├── ConnectionFailed     no session with the database
+├── ConnectionFailed     no session with the database, for now
+│   └── ConnectionRejected   nor will there be one as things are
+├── CatalogLocked        somebody's lock keeps a definition from being read
 ├── ConnectionLost       the session ended in the middle of the work
 ├── ServerUnavailable    no throwaway PostgreSQL to be had
 ├── SchemaError          a declared schema that PostgreSQL refuses
@@ -45,6 +47,18 @@ class SettingsError(GnkMigrateError):
 
 class ConnectionFailed(GnkMigrateError):
     """The database does not answer, or does not let us in."""
+
+    passing = True
+
+
+class ConnectionRejected(ConnectionFailed):
+    """The server does not let us in, or is not one to work with: a person must change something."""
+
+    passing = False
+
+
+class CatalogLocked(GnkMigrateError):
+    """A definition cannot be read while somebody changes it; the message names who does."""
 
     passing = True
 

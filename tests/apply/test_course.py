@@ -263,3 +263,12 @@ def test_an_index_of_the_same_name_that_somebody_else_made_is_not_taken_for_ours
             with pytest.raises(PhaseFailed, match="already exists") as failed:
                 it.apply(observe=observe)
             assert isinstance(failed.value.__cause__, errors.DuplicateTable)
+
+
+def test_after_a_dry_run_that_failed_nothing_stands(server: Server, tmp_path: Path) -> None:
+    row = "INSERT INTO item VALUES (1, NULL, NULL)"
+    with kept(server, ITEM, NAMED, tmp_path, row) as it:
+        with pytest.raises(PhaseFailed) as failed:
+            it.apply(dry_run=True)
+        assert failed.value.hint.startswith("Nothing was changed: all of it was rolled back.")
+        assert it.left(undone=True) == []

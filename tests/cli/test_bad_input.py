@@ -1,4 +1,7 @@
-"""What users get wrong: one message with what to do next, exit code 2, and never a password."""
+"""What users get wrong: one message with what to do next, and never a password.
+
+The exit code is 2 for what a person must change, 3 for what may succeed later as it is.
+"""
 
 import json
 from pathlib import Path
@@ -16,9 +19,9 @@ from tests.cli.test_upgrade import states
 from tests.support import ROOT, execute, pg_dump, rows
 
 
-def refused(ran: Result, *expected: str) -> None:
-    """One error with a hint, exit code 2, no traceback, no password."""
-    assert ran.exit_code == 2, ran.output
+def refused(ran: Result, *expected: str, code: int = 2) -> None:
+    """One error with a hint, the exit code, no traceback, no password."""
+    assert ran.exit_code == code, ran.output
     (error,) = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
     assert any(line.startswith("next: ") for line in ran.stderr.splitlines()), ran.stderr
     for text in expected:
@@ -34,12 +37,12 @@ def changed(url: DatabaseUrl, **parts: str) -> DatabaseUrl:
 
 @pytest.mark.parametrize("command", ["audit", "upgrade", "downgrade", "status", "verify"])
 @pytest.mark.parametrize(
-    ("parts", "message"),
+    ("parts", "message", "code"),
     [
-        ({"password": "sesame"}, "was not accepted"),
-        ({"host": "no-such-host.invalid", "password": "sesame"}, "is unknown"),
-        ({"host": "127.0.0.1", "port": "1", "password": "sesame"}, "Nothing answers"),
-        ({"dbname": "no_such_database"}, "does not exist"),
+        ({"password": "sesame"}, "was not accepted", 2),
+        ({"host": "no-such-host.invalid", "password": "sesame"}, "is unknown", 3),
+        ({"host": "127.0.0.1", "port": "1", "password": "sesame"}, "Nothing answers", 3),
+        ({"dbname": "no_such_database"}, "does not exist", 2),
     ],
     ids=["wrong password", "unknown host", "no server", "missing database"],
 )
@@ -49,13 +52,21 @@ def test_no_session(
     command: str,
     parts: dict[str, str],
     message: str,
+    code: int,
 ) -> None:
-    refused(gnkmigrate(changed(minegnk, **parts), command), message)
+    refused(gnkmigrate(changed(minegnk, **parts), command), message, code=code)
 
 
 def test_a_url_that_cannot_be_read_is_not_repeated(gnkmigrate: Command) -> None:
     ran = gnkmigrate(None, "--url", "postgresql://app:sesame@[::1/shop", "status")
     refused(ran, "The database URL cannot be read.")
+
+
+@pytest.mark.parametrize("password", ["open@sesame", "open@se/sesame", "open/@sesame", "@sesame"])
+def test_no_part_of_a_password_is_taken_for_the_host(gnkmigrate: Command, password: str) -> None:
+    ran = gnkmigrate(None, "--url", f"postgresql://app:{password}@127.0.0.1:1/shop", "status")
+    refused(ran, "The database URL has more than one @")
+    assert "open" not in ran.output
 
 
 def test_a_role_that_may_not_keep_a_journal(gnkmigrate: Command, role: MakeRole) -> None:
@@ -223,7 +234,7 @@ def test_a_second_runner(gnkmigrate: Command, report: DatabaseUrl) -> None:
     with connect(report) as other, lock.one_runner(other):
         ran = gnkmigrate(report, "upgrade", "--yes")
         pid = other.info.backend_pid
-    refused(ran, "Another gnkmigrate works on this database.", f"pid {pid}")
+    refused(ran, "Another gnkmigrate works on this database.", f"pid {pid}", code=3)
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade", "status", "verify"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
@@ -536,3 +536,16 @@ def test_minegnk_is_read_without_what_it_ignores(minegnk: DatabaseUrl) -> None:
     tables = {fact.identity.name for fact in snapshot.of_kind("table")}
     assert tables == {"users", "user_nodes", "node_requests"}
     assert needs(snapshot, "default", "public", "users", "id") == {"extension uuid-ossp"}
+
+
+def test_who_keeps_definitions_from_being_read_is_named(database: DatabaseUrl) -> None:
+    execute(database, "CREATE TABLE item (id integer); CREATE VIEW shown AS SELECT id FROM item")
+    with connect(database) as other, other.transaction():
+        other.execute("LOCK TABLE item")
+        with connect(database, read_only=True) as session:
+            session.execute("SET lock_timeout = '20ms'")
+            with pytest.raises(CatalogLocked) as refused:
+                read_snapshot(session)
+        (holder,) = refused.value.details
+        assert holder.startswith(f"process {other.info.backend_pid} ")
+        assert holder.endswith("holds ACCESS EXCLUSIVE on public.item")

@@ -132,7 +132,8 @@ def _down(connection: Connection, plan: PlanRun, found: Standing) -> Outlook:
     if found.state == "partial":
         raise PlanRefused(
             f"{plan.words} was carried out in part: {found.done_steps} of "
-            f"{len(plan.up_steps)} statements. Its way back begins where it ends.",
+            f"{len(plan.up_steps)} statements. Only a plan that was carried out whole can be "
+            "taken back.",
             hint=f"Carry it out first: gnkmigrate apply {plan.file}. Or plan from here: "
             "gnkmigrate plan",
         )

@@ -14,8 +14,9 @@ import typer
 
 from gnkmigrate import __version__
 from gnkmigrate.cli._context import GlobalOptions, LogFormat
-from gnkmigrate.cli._frame import FAILED, framed
+from gnkmigrate.cli._frame import framed
 from gnkmigrate.cli._group import Group
+from gnkmigrate.cli._told import FAILED
 
 # The order of --help: the way of a project from its first day on. Commands that are not named
 # here follow in alphabetical order.

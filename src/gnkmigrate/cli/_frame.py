@@ -1,6 +1,7 @@
 """The frame around every command: whatever stops it becomes a message and an exit code."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +12,11 @@ from typing import Any
 import typer
 
 from gnkmigrate.cli._context import GlobalOptions, LogFormat
-
-FAILED = 2
+from gnkmigrate.cli._told import FAILED, Failure, told
 
 # What asks a program to end, as a container's or a CI job's stop does, is answered like Ctrl-C:
 # roll back, say where it stands, leave nothing running.
-_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def framed(command: Callable[..., None]) -> Callable[..., None]:
@@ -32,13 +32,10 @@ def framed(command: Callable[..., None]) -> Callable[..., None]:
             with _interruptible():
                 command(*arguments, **keywords)
         except KeyboardInterrupt:
-            from gnkmigrate.errors import Interrupted
-
-            _end(Interrupted("Interrupted; nothing is left half done."), keywords.get("context"))
+            # It may have come while a module was being loaded: nothing more is loaded here.
+            _stop("Interrupted; nothing is left half done.", keywords.get("context"))
         except typer.Abort:
-            from gnkmigrate.errors import Interrupted
-
-            _end(Interrupted("Not confirmed; nothing was done."), keywords.get("context"))
+            _stop("Not confirmed; nothing was done.", keywords.get("context"))
         except Exception as error:
             _end(error, keywords.get("context"))
 
@@ -48,9 +45,17 @@ def framed(command: Callable[..., None]) -> Callable[..., None]:
 def _end(error: Exception, context: typer.Context | None) -> None:
     from gnkmigrate.cli._failure import report_failure
 
+    raise typer.Exit(report_failure(error, _log_format(context))) from None
+
+
+def _stop(message: str, context: typer.Context | None) -> None:
+    sys.stderr.write(told(Failure(message), _log_format(context)))
+    raise typer.Exit(FAILED) from None
+
+
+def _log_format(context: typer.Context | None) -> LogFormat:
     given = context.find_object(GlobalOptions) if context else None
-    code = report_failure(error, given.log_format if given else LogFormat.TEXT)
-    raise typer.Exit(code) from None
+    return given.log_format if given else LogFormat.TEXT
 
 
 @contextmanager
@@ -63,7 +68,9 @@ def _interruptible() -> Iterator[None]:
         del number, frame
         raise KeyboardInterrupt
 
-    previous = {ending: signal.signal(ending, interrupt) for ending in _ENDINGS}
+    # What whoever started us has it ignore, as nohup does, stays ignored.
+    heard = [each for each in _ENDINGS if signal.getsignal(each) is not signal.SIG_IGN]
+    previous = {ending: signal.signal(ending, interrupt) for ending in heard}
     try:
         yield
     finally:

@@ -38,23 +38,20 @@ def command(
 
     Every statement is journalled in the database: a plan that was stopped goes on where it was
     when the same command is typed again. Where the schema has changed since the plan was made,
-    nothing is done. The exit code is 3 where it failed for now, as for a lock that was not to be
-    had.
+    nothing is done.
 
     Example: gnkmigrate apply plan.json --dry-run
     """
     from gnkmigrate.apply.course import Application
     from gnkmigrate.apply.plan_run import PlanRun
     from gnkmigrate.cli._application import carry_out
-    from gnkmigrate.cli._failure import passing_explained
 
     limits = given(lock_timeout_ms=lock_timeout)
-    with passing_explained(context):
-        project = _context.settings(context, limits=limits or None)
-        application = Application(
-            undo=undo,
-            dry_run=dry_run,
-            losses_allowed=Allowed.DATA_LOSS in (allow or ()),
-            wait_s=wait,
-        )
-        carry_out(context, project, PlanRun.read(plan), application, yes=yes)
+    project = _context.settings(context, limits=limits or None)
+    application = Application(
+        undo=undo,
+        dry_run=dry_run,
+        losses_allowed=Allowed.DATA_LOSS in (allow or ()),
+        wait_s=wait,
+    )
+    carry_out(context, project, PlanRun.read(plan), application, yes=yes)

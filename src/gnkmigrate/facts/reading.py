@@ -9,7 +9,7 @@ from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.assembling import COLUMN_NAMES, DEPENDENCIES, MEMBERS, assemble, turn
 from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.query import query
@@ -48,6 +48,7 @@ def read_snapshot(
         roles: whether to read what belongs to the server and to no database.
 
     Raises:
+        CatalogLocked: somebody's lock is in the way.
         GnkMigrateError: the role may not read a catalog, or the schema changed meanwhile.
     """
     with collector_paused():
@@ -83,6 +84,13 @@ def _reading(connection: Connection) -> Iterator[None]:
             # pg_get_indexdef and its like qualify every name that the path does not find.
             connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
             yield
+    except errors.LockNotAvailable as error:
+        raise CatalogLocked(
+            "Definitions cannot be read: somebody holds a lock that keeps others out.",
+            details=_holders(connection),
+            hint="Try again when they have finished, or end their session: "
+            "SELECT pg_terminate_backend(PID).",
+        ) from error
     except errors.InsufficientPrivilege as error:
         raise GnkMigrateError(
             f"Role {connection.info.user} may not read the catalog: {error.diag.message_primary}.",
@@ -95,6 +103,17 @@ def _reading(connection: Connection) -> Iterator[None]:
             f"{error.diag.message_primary}.",
             hint="Try again when nobody else is changing the schema.",
         ) from error
+
+
+def _holders(connection: Connection) -> Sequence[str]:
+    """Who locks what, where the session can still ask."""
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        return ()
+    found = connection.execute(query("facts", "holders"), prepare=False).fetchall()
+    return [
+        f"process {pid} ({user}, {state}, for {age}) holds ACCESS EXCLUSIVE on {relation}"
+        for pid, user, state, age, relation in found
+    ]
 
 
 def _queries(version: int, given: Mapping[str, Any], *, roles: bool) -> dict[str, Query]:

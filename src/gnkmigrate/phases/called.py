@@ -23,8 +23,15 @@ def called(name: str) -> str:
     return f"Plan {plan[1]}" if plan else f"Phase {name}"
 
 
-def way_on(name: str) -> str:
-    """What to do once it has stopped, and the cause is known."""
+def way_on(name: str, *, atomic: bool = False) -> str:
+    """What to do once it has stopped, and the cause is known.
+
+    Args:
+        name: what the journal calls it.
+        atomic: whether all of it was one transaction, as in a dry run.
+    """
+    if atomic:
+        return "Nothing was changed: all of it was rolled back. Fix the cause and try again."
     if is_plan(name):
         return (
             "What was done before stands. Fix the cause and run the same command again: it goes on "
