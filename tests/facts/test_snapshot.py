@@ -539,9 +539,9 @@ def test_minegnk_is_read_without_what_it_ignores(minegnk: DatabaseUrl) -> None:
 
 
 def test_who_keeps_definitions_from_being_read_is_named(database: DatabaseUrl) -> None:
-    execute(database, "CREATE TABLE item (id integer); CREATE VIEW shown AS SELECT id FROM item")
+    execute(database, "CREATE TABLE item (id integer); CREATE VIEW shown AS SELECT id FROM item;")
     with connect(database) as other, other.transaction():
-        other.execute("LOCK TABLE item")
+        other.execute("LOCK TABLE public.item")
         with connect(database, read_only=True) as session:
             session.execute("SET lock_timeout = '20ms'")
             with pytest.raises(CatalogLocked) as refused:
