@@ -1,5 +1,7 @@
 """A schema from wherever it is, and what is said about one that cannot be had."""
 
+import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -103,9 +105,17 @@ def test_objects_outside_of_the_projects_schemas_are_refused(file: Path, server:
         (
             "SELECT 1;\n\\connect other\n\\connect third\n",
             2,
-            r"\connect is a command of psql, not SQL",
+            r"\connect goes to another database",
         ),
-        ("CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n", 3, "COPY ... FROM stdin"),
+        ("\\i more.sql\n", 1, r"\i is a command of psql, not SQL"),
+        ("CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n", 2, "COPY ... FROM stdin"),
+        ("CREATE TABLE a (id int);\nCOPY a FROM stdin;\n\\.\n", 2, "COPY ... FROM stdin"),
+        ("CREATE DATABASE shop;\n\\connect shop\n", 1, "CREATE DATABASE is about a database"),
+        ("BEGIN;\nCREATE TABLE a (id int);\nROLLBACK;", 3, "ROLLBACK undoes"),
+        ("CREATE TABLE a (id int);\nABORT WORK;", 2, "ABORT undoes"),
+        ("BEGIN;\nPREPARE TRANSACTION 'one';", 2, "PREPARE TRANSACTION takes"),
+        ("SELECT 1;\nCOPY (SELECT 1) TO PROGRAM 'cat > /tmp/there';", 2, "runs a program"),
+        ("CREATE TABLE a (id int);\nCOPY a (id) FROM '/etc/passwd';", 2, "a file on the server"),
     ],
 )
 def test_an_error_has_file_and_line(
@@ -137,6 +147,78 @@ def test_an_error_names_the_file_of_a_folder(tmp_path: Path, server: Server) -> 
 def test_an_error_says_what_to_do(file: Path, server: Server, sql: str, advice: str) -> None:
     file.write_text(sql)
     assert advice in refused(file, server).hint
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "BEGIN; CREATE TABLE a (id int); COMMIT;",
+        "start transaction isolation level serializable;\nCREATE TABLE a (id int);\nend;",
+        "CREATE TABLE a (id int); COMMIT AND CHAIN; COMMIT WORK",
+        "BEGIN; SAVEPOINT s; CREATE TABLE a (id int); RELEASE s; COMMIT;",
+        "BEGIN; CREATE TABLE a (id int); SAVEPOINT s; CREATE TABLE b (); ROLLBACK TO s; COMMIT;",
+    ],
+)
+def test_the_transactions_of_a_script_are_read_past(file: Path, server: Server, sql: str) -> None:
+    file.write_text(sql)
+    assert tables(load_sql(file, server, SETTINGS)) == {"a"}
+
+
+def test_an_error_after_a_transaction_has_its_line(file: Path, server: Server) -> None:
+    file.write_text("BEGIN\n;\nCREATE TABLE a (id int);\nCOMMIT;\nCREATE TABLE a (id int);")
+    assert refused(file, server).message.startswith(f"{file}, line 5: ")
+
+
+def test_migrations_each_with_a_transaction_of_its_own(tmp_path: Path, server: Server) -> None:
+    (tmp_path / "0001.sql").write_text("BEGIN;\nCREATE TABLE a (id int PRIMARY KEY);\nCOMMIT;\n")
+    (tmp_path / "0002.SQL").write_text("BEGIN;\nCREATE TABLE b (id int REFERENCES a);\nCOMMIT;\n")
+    (tmp_path / ".0003.sql").write_text("not yet")
+    assert tables(load_sql(tmp_path, server, SETTINGS)) == {"a", "b"}
+
+
+def test_who_changes_rows_is_told_that_they_are_not_compared(file: Path, server: Server) -> None:
+    file.write_text(
+        "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);\n"
+        "WITH two AS (SELECT 2 AS id)\nUPDATE a SET id = 3 FROM two WHERE a.id = two.id;\n"
+        "SELECT 1 FROM a FOR UPDATE;\nTRUNCATE a;\n"
+    )
+    found = load_sql(file, server, SETTINGS).unread
+    assert [str(each) for each in found] == [
+        "2 INSERT statements (target.sql:2, target.sql:3)",
+        "1 UPDATE statement (target.sql:4)",
+        "1 TRUNCATE statement (target.sql:7)",
+    ]
+
+
+EVENT_TRIGGER = """
+CREATE FUNCTION public.f() RETURNS event_trigger LANGUAGE plpgsql AS 'begin end';
+ALTER FUNCTION public.f() OWNER TO "Admin of all";
+CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION public.f();
+ALTER EVENT TRIGGER watch OWNER TO "Admin of all";
+CREATE FOREIGN DATA WRAPPER files;
+ALTER FOREIGN DATA WRAPPER files OWNER TO app;
+"""
+
+
+def test_who_owns_what_is_a_superusers_is_one(file: Path, server: Server) -> None:
+    file.write_text(EVENT_TRIGGER)
+    loaded = load_sql(file, server, SETTINGS)
+    assert loaded.get("event trigger", "watch")
+    owners = {fact.payload["owner"] for fact in loaded.of_kind("owner")}
+    assert owners == {"Admin of all", "app"}
+
+
+@pytest.mark.parametrize("becomes", ["SET ROLE app", "SET SESSION AUTHORIZATION 'app'"])
+def test_a_script_may_take_on_a_role(tmp_path: Path, server: Server, becomes: str) -> None:
+    (tmp_path / "1.sql").write_text(f"{becomes}; CREATE TABLE public.a (id int);")
+    (tmp_path / "2.sql").write_text("CREATE TABLE b (id int);")
+    loaded = load_sql(tmp_path, server, SETTINGS)
+    owners = {
+        fact.parent.path[-1]: fact.payload["owner"]
+        for fact in loaded.of_kind("owner")
+        if fact.parent is not None
+    }
+    assert owners == {"a": "app"}
 
 
 @pytest.mark.parametrize("sql", ["", "-- nothing yet\n", "CREATE EXTENSION pgcrypto"])
@@ -172,10 +254,52 @@ def test_what_copies_rows_out_is_harmless(file: Path, server: Server) -> None:
 
 
 def test_a_file_that_is_not_text_is_refused(file: Path, server: Server) -> None:
-    file.write_bytes(b"PGDMP\x00\xff\xfe")
+    file.write_bytes("CREATE TABLE é (id int)".encode("latin-1"))
     assert "is not UTF-8" in refused(file, server).message
     file.write_bytes(b"SELECT 1;\x00SELECT 2")
     assert "zero byte" in refused(file, server).message
+
+
+@pytest.mark.parametrize("name", ["shop.sql", "shop.dump", "shop.fc", "shop"])
+@pytest.mark.parametrize(
+    ("content", "format_"), [(b"PGDMP\x01\x10", "custom"), (b"\0" * 257 + b"ustar", "tar")]
+)
+def test_a_dump_that_is_not_sql_is_refused(
+    tmp_path: Path, name: str, content: bytes, format_: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SchemaError, match=f"pg_dump's {format_} format") as caught:
+        load_schema(str(tmp_path / name), SETTINGS)
+    assert "pg_restore --schema-only -f FILE" in caught.value.hint
+
+
+def test_a_dump_in_the_format_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "toc.dat").write_bytes(b"PGDMP")
+    with pytest.raises(SchemaError, match="pg_dump's directory format"):
+        load_schema(str(tmp_path), SETTINGS)
+
+
+def test_a_packed_file_is_refused(tmp_path: Path) -> None:
+    packed = tmp_path / "shop.sql.gz"
+    packed.write_bytes(gzip.compress(b"CREATE TABLE a (id int)"))
+    with pytest.raises(SchemaError, match="is compressed") as caught:
+        load_schema(str(packed), SETTINGS)
+    assert "gunzip" in caught.value.hint
+
+
+def test_a_link_to_nowhere_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "1.sql").write_text("CREATE TABLE a (id int)")
+    (tmp_path / "2.sql").symlink_to("gone.sql")
+    with pytest.raises(SchemaError, match=r"2\.sql is a link to gone\.sql, which does not exist"):
+        load_schema(str(tmp_path), SETTINGS)
+
+
+def test_a_pipe_is_read(server: Server) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"CREATE TABLE a (id int)")
+    os.close(writing)
+    assert tables(load_schema(f"/dev/fd/{reading}", SETTINGS, server=server)) == {"a"}
+    os.close(reading)
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(file: Path, server: Server) -> None:

@@ -21,8 +21,9 @@ from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.explaining import ExtensionUnavailable
+from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.script import ExtensionUnavailable, read_scripts
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.phases.rehearsal import schema_history

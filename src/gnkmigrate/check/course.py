@@ -11,7 +11,7 @@ from gnkmigrate.check.generate import ROWS
 from gnkmigrate.check.outcome import GROUPS, CheckResult, Found, Group, Point
 from gnkmigrate.check.trial import Trial
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, SettingsError
-from gnkmigrate.facts.script import read_scripts
+from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.servers import Server

@@ -4,7 +4,8 @@ from gnkmigrate.check.generate import generate
 from gnkmigrate.check.outcome import Found
 from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.script import read_scripts, run_scripts
+from gnkmigrate.facts.files import read_scripts
+from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.settings import Settings
 
 

@@ -12,7 +12,8 @@ from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.demo import data
 from gnkmigrate.errors import DemoFailed
-from gnkmigrate.facts.script import read_scripts, run_scripts
+from gnkmigrate.facts.files import read_scripts
+from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.phases import events, runner
 from gnkmigrate.phases.compare import Fingerprint
 from gnkmigrate.phases.revision import Phase, load_phases

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -12,9 +13,11 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.document import read_document_file
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.kept import find, kept, key_of
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.script import read_scripts, run_scripts
+from gnkmigrate.facts.runnable import rows_written
+from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.stated import as_script
 from gnkmigrate.kinds import satellites
@@ -156,6 +159,7 @@ def _load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
         # A script that uses roles that it does not make does not speak of all roles.
         roles = roles and not (made or known)
         snapshot = read_snapshot(connection, ignore=settings.ignore, roles=roles)
+    snapshot = replace(snapshot, unread=(*snapshot.unread, *rows_written(scripts)))
     stated = as_script(snapshot, server.superuser)
     return _of_project(stated, path, settings)
 

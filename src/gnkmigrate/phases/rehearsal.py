@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.connection import connect
+from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.script import read_scripts, run_scripts
+from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.revision import load_phases

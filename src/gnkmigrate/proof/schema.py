@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.query import query
-from gnkmigrate.facts.script import Script, run_scripts
+from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.programs import dump_schema
 from gnkmigrate.proof.dump import Piece, pieces
 from gnkmigrate.proof.scope import Scope

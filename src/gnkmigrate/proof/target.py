@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.facts.script import Script, read_scripts, run_scripts
+from gnkmigrate.facts.files import Script, read_scripts
+from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.source import is_database, is_sql
 from gnkmigrate.proof.answers import Answers, read_answers
 from gnkmigrate.proof.schema import Schema, dumped, restored, schema
