@@ -1,5 +1,8 @@
 """A rename that the user knows of is one statement, and the way back is one too."""
 
+from typing import Any
+
+import psycopg
 import pytest
 
 from gnkmigrate.connection import connect
@@ -131,6 +134,101 @@ def test_what_mentions_a_label_has_its_new_name_too(server: Server) -> None:
         assert [str(each.identity) for each in changes] == ["enum public.mood"]
         other = compare(given.source, given.target)
         assert len(other) > 4
+
+
+WORN = """
+CREATE TYPE size AS ENUM ({labels});
+CREATE DOMAIN fit AS size CHECK (VALUE <> '{one}');
+CREATE TABLE hat (id int, s size DEFAULT '{one}', all_s size[] DEFAULT '{{{one},{two}}}',
+    f fit DEFAULT '{two}', CHECK (s = ANY ('{{{two},{one}}}'::size[]) OR id > 0));
+CREATE INDEX of_one ON hat (id) WHERE s = '{one}';
+CREATE VIEW ones AS SELECT id FROM hat WHERE s = '{one}';
+"""
+ROWS = "INSERT INTO public.hat VALUES (1, 'one', '{one,two}', 'two'), (2, 'two', '{two}', 'two')"
+SWAPPED = [("two", ["two", "one"]), ("one", ["one"])]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said", "one", "two", "sql", "rows"),
+    [
+        (
+            "'two', 'one'",
+            ["one = two", "two = one"],
+            "two",
+            "one",
+            [
+                "RENAME VALUE 'one' TO 'one_renamed'",
+                "RENAME VALUE 'two' TO 'one'",
+                "RENAME VALUE 'one_renamed' TO 'two'",
+            ],
+            SWAPPED,
+        ),
+        (
+            "'two', 'three'",
+            ["one = two", "two = three"],
+            "two",
+            "three",
+            ["RENAME VALUE 'two' TO 'three'", "RENAME VALUE 'one' TO 'two'"],
+            [("two", ["two", "three"]), ("three", ["three"])],
+        ),
+        (
+            "'no', 'two', 'one'",
+            ["one = two", "two = one"],
+            "two",
+            "one",
+            [
+                "RENAME VALUE 'one' TO 'one_renamed'",
+                "RENAME VALUE 'two' TO 'one'",
+                "RENAME VALUE 'one_renamed' TO 'two'",
+                "ADD VALUE 'no' BEFORE 'two'",
+            ],
+            SWAPPED,
+        ),
+        ("'one', 'two'", ["one = two", "two = one"], "two", "one", None, SWAPPED),
+        (
+            "'three', 'one', 'two'",
+            ["one = two", "two = three"],
+            "two",
+            "three",
+            None,
+            [("two", ["two", "three"]), ("three", ["three"])],
+        ),
+    ],
+    ids=["swapped", "in a chain", "beside a new one", "in another order", "a name given anew"],
+)
+def test_labels_that_change_hands(
+    server: Server, labels: str, said: list[str], one: str, two: str, sql: Any, rows: Any
+) -> None:
+    """Rows keep what they mean, whatever that is called; `sql` is None where the type is new."""
+    hints = read_renames([f"label public.size.{each}" for each in said])
+    before = WORN.format(labels="'one', 'two'", one="one", two="two")
+    with pair(server, before, WORN.format(labels=labels, one=one, two=two)) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        assert sql is None or [each.sql.split(" ", 3)[3] for each in statements] == sql
+        undo = undo_of(statements, given.source, given.target, hints=hints)
+        with connect(given.url) as connection:
+            connection.execute(ROWS)
+            found = "SELECT s::text, all_s::text[] FROM public.hat ORDER BY id"
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()
+            assert connection.execute(found).fetchall() == rows
+            run(connection, undo.statements)
+            assert compare(read_snapshot(connection), given.source) == ()
+            assert connection.execute(found).fetchall() == [
+                ("one", ["one", "two"]),
+                ("two", ["two"]),
+            ]
+
+
+def test_a_value_does_not_pass_for_another_whose_label_gets_its_name(server: Server) -> None:
+    hints = read_renames(["label public.size.one = two"])
+    schema = "CREATE TYPE size AS ENUM ({}); CREATE TABLE hat (s size);"
+    with pair(server, schema.format("'one', 'two'"), schema.format("'two'")) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        with connect(given.url) as connection:
+            connection.execute("INSERT INTO public.hat VALUES ('two')")
+            with pytest.raises(psycopg.errors.InvalidTextRepresentation, match="two_gone"):
+                run(connection, statements)
 
 
 def _with_years() -> str:

@@ -57,6 +57,20 @@ def said(
 
 NOTHING = said()
 NAME, MOOD, HOME = (("public", "cat", column) for column in ("name", "m", "home"))
+MOODS = (("public", "mood"), MOOD, ("public", "cat", "moods"))
+# What is said of labels, and made of them.
+GLAD, SAD, SO_BLUE = (("public", "mood", label) for label in ("glad", "sad", "blue"))
+BLUE, ANEW_BLUE = (said(*named, renamed={SAD: SO_BLUE}) for named in ((), MOODS))
+SWAPPED, SWAPPED_ANEW = (said(*each, renamed={SAD: GLAD, GLAD: SAD}) for each in ((), MOODS))
+ANEW = """
+DROP MATERIALIZED VIEW moods;
+ALTER TYPE mood RENAME TO old; {1}
+CREATE TYPE mood AS ENUM ({0});
+ALTER TABLE cat ALTER m TYPE mood USING m::text::mood,
+    ALTER moods TYPE mood[] USING moods::text[]::mood[];
+"""
+OTHERS = ("public.cat: 9 rows, but not the same",)
+ANEW_OTHERS = ("public.cat.m: not the same values", "public.cat.moods: not the same values")
 
 
 @pytest.mark.parametrize(
@@ -65,10 +79,16 @@ NAME, MOOD, HOME = (("public", "cat", column) for column in ("name", "m", "home"
         ("SELECT", NOTHING, ()),
         ("ALTER TABLE cat RENAME TO feline", NOTHING, ()),
         ("ALTER TABLE cat RENAME name TO title; ALTER TABLE cat ADD age int", NOTHING, ()),
-        ("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'", NOTHING, ()),
+        ("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'", BLUE, ()),
+        ("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'", NOTHING, OTHERS),
+        (SWAP, SWAPPED, ()),
+        (SWAP, NOTHING, OTHERS),
+        ("SELECT", SWAPPED, OTHERS),
+        (ANEW.format("'sad', 'glad'", ""), SWAPPED_ANEW, ANEW_OTHERS),
+        (SWAP + ANEW.format("'sad', 'glad'", ""), SWAPPED_ANEW, ()),
         (
-            SWAP,
-            NOTHING,
+            ANEW.format("'sad', 'blue', 'glad'", "ALTER TYPE old RENAME VALUE 'sad' TO 'blue';"),
+            ANEW_BLUE,
             (),
         ),
         (

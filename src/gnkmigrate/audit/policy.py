@@ -10,7 +10,7 @@ from gnkmigrate.audit.opinions import Opinions
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.result import NotRun
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.diff.naming import read_renames
+from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.settings import Settings
@@ -63,5 +63,5 @@ class Policy:
             bounds=Bounds(lock_timeout_ms=settings.limits.lock_timeout_ms),
             home=settings.schemas[0],
             source_timezone=settings.source_timezone,
-            hints=read_renames(settings.renames),
+            hints=known_renames(settings.renames, NO_RENAMES),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.diff.matching import match
@@ -35,6 +36,7 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
         alter, add. No changes means that the snapshots hold the same facts.
     """
     with collector_paused():
+        hints = applicable(hints, source, target)
         known = _matched(source, target, hints)
         renamed = {old: known.to_target[old] for old in known.renamed if _is_owned(old)}
         if renamed and (source.silent_beside(target) or target.silent_beside(source)):
@@ -56,7 +58,7 @@ def _matched(
     back = {new: old for old, new in renamed.items()}
     source, target = completed(source, target, back), completed(target, source, renamed)
     if hints.pairs:
-        source = _told(source, target, hints)
+        source = _told(source, hints)
     return match(source, target, hints)
 
 
@@ -66,8 +68,8 @@ def _is_owned(identity: Identity) -> bool:
     return kind.has_owner or kind.holds_data
 
 
-def _told(source: Snapshot, target: Snapshot, hints: Renames) -> Snapshot:
-    facts = (kind_of(fact.kind).told(fact, hints.pairs, target) for fact in source)
+def _told(source: Snapshot, hints: Renames) -> Snapshot:
+    facts = (kind_of(fact.kind).told(fact, hints.pairs) for fact in source)
     return replace(source, facts={fact.identity: fact for fact in facts})
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from gnkmigrate.diff.wording import Wording
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import kind_of, satellites
+from gnkmigrate.kinds import kind_of, kinds, satellites
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.postgres.quoting import qualified
 
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
@@ -29,6 +30,13 @@ class Correspondence:
         self.source = source
         self.target = target
         self._reuses_names = False
+        self._constants_of = {
+            fact.identity: constants
+            for name, known in kinds().items()
+            if type(known).constants is not Kind.constants
+            for fact in source.of_kind(name)
+            if (constants := known.constants(fact))
+        }
 
     def add(self, source: Identity, target: Identity, *, renamed: bool = False) -> None:
         self.to_target[source] = target
@@ -54,7 +62,7 @@ class Correspondence:
 
     def differing(self, before: Fact, after: Fact) -> frozenset[str]:
         """The payload keys of a pair whose values differ in more than names of renamed things."""
-        if before.is_alike(after) and not self._reuses_names:
+        if before.is_alike(after) and not self._reuses_names and not self._constants_of:
             return frozenset()
         wording, known = self.wording(before, after), kind_of(before.kind)
         old, new = before.payload, after.payload
@@ -101,10 +109,11 @@ class Correspondence:
         return Wording(names, words, dict(self._constants(needed)))
 
     def _constants(self, needed: Iterable[Identity]) -> Iterator[tuple[str, Mapping[str, str]]]:
+        if not self._constants_of:
+            return
         for identity in needed:
-            fact = self.source.facts.get(identity)
-            if fact is not None and (renamed := kind_of(fact.kind).constants(fact)):
-                yield qualified(*identity.path), renamed
+            if identity in self._constants_of:
+                yield qualified(*identity.path), self._constants_of[identity]
 
     def _is_nested(self, fact: Fact) -> bool:
         """Does it live inside a table or the like, rather than in a schema?"""

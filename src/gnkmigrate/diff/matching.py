@@ -24,15 +24,10 @@ def match(source: Snapshot, target: Snapshot, hints: Renames) -> Correspondence:
     Args:
         source: the database as it is.
         target: the database as it should be.
-        hints: renames that the user knows of.
+        hints: renames that the user knows of, all of which apply.
     """
     known = Correspondence(source, target)
-    applicable = {
-        old: new
-        for old, new in hints.pairs.items()
-        if old in source and new in target and old.kind == new.kind
-    }
-    matcher = _Matcher(known, applicable, hints.gone, _by_parent(source), _by_parent(target))
+    matcher = _Matcher(known, hints.pairs, hints.gone, _by_parent(source), _by_parent(target))
     matcher.match_names((None, None))
     matcher.match_subjects()
     return known

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from gnkmigrate.diff.renames import NewNames, Renames
 from gnkmigrate.errors import GnkMigrateError
@@ -71,7 +72,7 @@ def known_renames(settled: Iterable[str], given: Renames) -> Renames:
     """
     known = read_renames(settled)
     kept = {old: new for old, new in known.pairs.items() if old not in given.gone}
-    return Renames.of(*kept.items()).and_also(given)
+    return replace(Renames.of(*kept.items()), standing=frozenset(kept)).and_also(given)
 
 
 def written(old: Identity, new: Identity) -> str:
@@ -82,6 +83,11 @@ def written(old: Identity, new: Identity) -> str:
 def written_alone(identity: Identity) -> str:
     """What has no new name, as the user would write it."""
     return _reference(identity)
+
+
+def called(kind: str) -> str:
+    """A kind in the user's words, who need not know which sort of type a type is."""
+    return _ANY_TYPE if kind in kinds() and _is_type(kinds()[kind]) else kind
 
 
 def _pairs(text: str) -> Iterator[tuple[Identity, tuple[str, ...]]]:

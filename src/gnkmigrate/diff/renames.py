@@ -22,10 +22,13 @@ class Renames:
             the settings after its day. A part that is no fact of its own has a kind that its
             thing's kind knows (`Kind.told`): the label of an enum.
         gone: identities of the source that are nothing in the target, whatever it looks like.
+        standing: the old identities of pairs that were said once for all, in the settings, and
+            may have been done.
     """
 
     pairs: Mapping[Identity, Identity] = field(default_factory=lambda: NOTHING_RENAMED)
     gone: frozenset[Identity] = frozenset()
+    standing: frozenset[Identity] = frozenset()
 
     @classmethod
     def of(cls, *pairs: tuple[Identity, Identity], gone: Iterable[Identity] = ()) -> Self:
@@ -37,7 +40,11 @@ class Renames:
 
     def and_also(self, other: "Renames") -> "Renames":
         """What both know."""
-        return Renames(MappingProxyType({**self.pairs, **other.pairs}), self.gone | other.gone)
+        return Renames(
+            MappingProxyType({**self.pairs, **other.pairs}),
+            self.gone | other.gone,
+            (self.standing - other.pairs.keys()) | other.standing,
+        )
 
 
 NO_RENAMES = Renames()

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.likely import Likely, likely_renames
 from gnkmigrate.diff.naming import written, written_alone
@@ -23,7 +24,7 @@ class PossibleRename(GnkMigrateError):
 def settled(
     source: Snapshot, target: Snapshot, hints: Renames, decide: Decide
 ) -> tuple[tuple[Change, ...], Renames]:
-    """The changes between two snapshots, and all that is known of renames then.
+    """The changes between two snapshots, and all renames that the user knows of and that apply.
 
     Args:
         source: the database as it is.
@@ -37,7 +38,7 @@ def settled(
         found = likely_renames(changes, source, target, hints)
         said = decide(found) if found else NO_RENAMES
         if said == NO_RENAMES:
-            return changes, hints
+            return changes, applicable(hints, source, target)
         hints = hints.and_also(said)
 
 

@@ -28,6 +28,9 @@ _TYPE = re.compile(r'::((?:"(?:[^"]|"")*"|[\w$])+\.(?:"(?:[^"]|"")*"|[\w$])+)')
 # regclass, regproc, regtype: constants that PostgreSQL stores as a reference, not as a text.
 _REFERENCE = re.compile(r"::(?:pg_catalog\.)?reg[a-z]+")
 
+# Of an array's text (manual, 8.15.2), its braces among them.
+_ELEMENT = re.compile(r'"(?:[^"\\]|\\.)*"|[^{},"]+|[{},]')
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -65,18 +68,19 @@ class Wording:
         old, new = _identifier(before), _identifier(after)
         if old is not None and new is not None:
             return _may_be(old, new, self.words)
+        constants = self._constants_of(before)
+        if constants is not None and before["literal"] and after["literal"]:
+            return _says_the_same(before, after, constants)
         if before[0] == after[0]:
             return True
-        return bool(before["literal"] and after["literal"]) and (
-            self._is_same_constant(before, after) or self._is_same_reference(before, after)
+        return bool(before["literal"] and after["literal"]) and self._is_same_reference(
+            before, after
         )
 
-    def _is_same_constant(self, before: re.Match[str], after: re.Match[str]) -> bool:
-        type_ = _TYPE.match(before.string, before.end())
-        if type_ is None:
-            return False
-        was, becomes = (each[0][1:-1].replace("''", "'") for each in (before, after))
-        return self.constants.get(type_[1], {}).get(was) == becomes
+    def _constants_of(self, token: re.Match[str]) -> Mapping[str, str] | None:
+        """What the constants of the type say now that stands behind a constant."""
+        type_ = _TYPE.match(token.string, token.end()) if self.constants else None
+        return None if type_ is None else self.constants.get(type_[1])
 
     def _is_same_reference(self, before: re.Match[str], after: re.Match[str]) -> bool:
         return (
@@ -84,6 +88,30 @@ class Wording:
             and bool(_REFERENCE.match(after.string, after.end()))
             and self._same_text(before[0][1:-1], after[0][1:-1])
         )
+
+
+def _says_the_same(
+    before: re.Match[str], after: re.Match[str], constants: Mapping[str, str]
+) -> bool:
+    """Whether a constant says afterwards what its labels are called by then."""
+    was, becomes = (_text(each[0]) for each in (before, after))
+    type_ = _TYPE.match(before.string, before.end())
+    if type_ is None or not before.string.startswith("[]", type_.end()):
+        return constants.get(was, was) == becomes
+    old, new = (_ELEMENT.findall(text) for text in (was, becomes))
+    return [constants.get(_plain(each), _plain(each)) for each in old] == [*map(_plain, new)]
+
+
+def _text(literal: str) -> str:
+    """What a constant says, in single quotes or as an E string."""
+    if literal.startswith(("E", "e")):
+        return literal[2:-1].replace("''", "'").replace("\\\\", "\\")
+    return literal[1:-1].replace("''", "'")
+
+
+def _plain(element: str) -> str:
+    """An element of an array's text, without its quotes."""
+    return re.sub(r"\\(.)", r"\1", element[1:-1]) if element.startswith('"') else element
 
 
 def _may_be(before: str, after: str, names: Names) -> bool:

@@ -388,9 +388,9 @@ class Kind(ABC):
         del fact, dropped
         return False
 
-    def told(self, fact: Fact, renames: Mapping[Identity, Identity], target: Snapshot) -> Fact:
+    def told(self, fact: Fact, renames: Mapping[Identity, Identity]) -> Fact:
         """A fact of the source with what the user knows of new names for parts of it."""
-        del renames, target
+        del renames
         return fact
 
     def constants(self, fact: Fact) -> Mapping[str, str]:

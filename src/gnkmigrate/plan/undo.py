@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
@@ -48,6 +49,7 @@ def undo_of(
         source_timezone: as for `plan`.
         hints: renames that the user knows of.
     """
+    hints = applicable(hints, source, target)
     renamed = renamed_by(compare(source, target, hints))
     arrived = _arrived(source, target, renamed)
     known = replace(hints, pairs={**hints.pairs, **renamed})

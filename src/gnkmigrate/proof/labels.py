@@ -1,12 +1,13 @@
 """The labels of enum types, which may get other names; the values that have them stay."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.query import query
+from gnkmigrate.proof.said import Said
 
 
 class Label(NamedTuple):
@@ -17,31 +18,42 @@ class Label(NamedTuple):
     text: str
 
 
-Labels: TypeAlias = Mapping[int, Label]
+Labels: TypeAlias = frozenset[Label]
 
 _RENAME = sql.SQL("ALTER TYPE {} RENAME VALUE {} TO {}")
 
 
 def read_labels(session: Connection) -> Labels:
-    """The labels by their oids, which stay when a label gets another name."""
-    return {oid: Label(*rest) for oid, *rest in session.execute(query("proof.sql", "labels"))}
+    return frozenset(Label(*row) for row in session.execute(query("proof.sql", "labels")))
 
 
-def as_before(session: Connection, before: Labels) -> None:
-    """Gives every label the name that it had, inside a transaction that is rolled back."""
-    now = read_labels(session)
-    renamed = {
-        oid: before[oid].text
-        for oid, label in now.items()
-        if oid in before and before[oid].text != label.text
-    }
-    wanted = {(now[oid].schema, now[oid].type, text) for oid, text in renamed.items()}
-    # A name that is needed may have been given to another label.
-    aside = [oid for oid, label in now.items() if oid in renamed or tuple(label) in wanted]
-    for oid in aside:
-        _rename(session, now[oid], now[oid].text, _meanwhile(oid))
-    for oid, text in renamed.items():
-        _rename(session, now[oid], _meanwhile(oid), text)
+def as_before(session: Connection, before: Labels, said: Said) -> None:
+    """Gives every label the name that it had, inside a transaction that is rolled back.
+
+    Which one it was is told by the renames that are said, not by its place: where values have
+    another label than that, they are not the same any more.
+    """
+    steps = sorted(_steps(before, read_labels(session), said))
+    # A name that is needed may be that of another label.
+    for number, (label, _) in enumerate(steps):
+        _rename(session, label, label.text, _meanwhile(number))
+    for number, (label, text) in enumerate(steps):
+        if text:
+            _rename(session, label, _meanwhile(number), text)
+
+
+def _steps(before: Labels, now: Labels, said: Said) -> Iterator[tuple[Label, str]]:
+    """What has another name now, and which; what merely has one that is needed has none then."""
+    was = {}
+    # Where two come to the same name, the one whose name it was is gone.
+    for label in sorted(before, key=lambda each: tuple(each) in said.renamed):
+        was[Label(*said.now(*label))] = label.text
+    wanted = {Label(new.schema, new.type, text) for new, text in was.items()}
+    for label in now:
+        if was.get(label, label.text) != label.text:
+            yield label, was[label]
+        elif label in wanted and label not in was:
+            yield label, ""
 
 
 def _rename(session: Connection, label: Label, old: str, new: str) -> None:
@@ -49,5 +61,5 @@ def _rename(session: Connection, label: Label, old: str, new: str) -> None:
     session.execute(_RENAME.format(name, sql.Literal(old), sql.Literal(new)))
 
 
-def _meanwhile(oid: int) -> str:
-    return f"gnkmigrate {oid}"
+def _meanwhile(number: int) -> str:
+    return f"gnkmigrate {number}"

@@ -87,7 +87,8 @@ def prove(
         lacking = _lacking(planned, settings, live, copy, selection)
         role = act_as(session, planned.source.role, copy.server) if copy.owners else ""
         place = Place(observing, copy.url, major, scope, settings.source_timezone)
-        observer = Observer.at(place, Said.by(planned.changes, planned.statements))
+        said = Said.by(planned.changes, planned.statements, planned.hints.pairs)
+        observer = Observer.at(place, said)
         begin("statements")
         seconds = run_statements(session, planned.statements, Files(observing))
         begin("comparison")

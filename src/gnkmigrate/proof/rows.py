@@ -29,6 +29,7 @@ class Column(NamedTuple):
         type: as PostgreSQL prints it.
         refers: whether its values print as names of other things.
         generated: whether its values follow from others.
+        enum: schema and name of the enum type that it is of, or has arrays of.
         shape: what decides on how its values print.
         named: whether the plan names it, or what its type is made of.
     """
@@ -38,6 +39,7 @@ class Column(NamedTuple):
     type: str
     refers: bool
     generated: bool
+    enum: Sequence[str] | None
     shape: str
     named: bool
 
@@ -133,7 +135,7 @@ def compare_rows(session: Connection, before: Rows, said: Said, source_timezone:
         source_timezone: the zone in which timestamps without one were written.
     """
     with session.transaction(force_rollback=True):
-        as_before(session, before.labels)
+        as_before(session, before.labels, said)
         session.execute("SELECT set_config('TimeZone', %s, true)", (source_timezone,))
         comparison = _Comparison(session, said, _tables(session, said.named))
         for oid, table in before.tables.items():
@@ -212,10 +214,16 @@ class _Comparison:
         paths = [(*path, was.name) for path in (old.path, *old.parents)]
         if self._said.loses(*paths):
             return
-        if was.shape == now.shape:
+        if was.shape == now.shape or self._has_labels(was, now):
             self.problems.append(f"{name}: not the same values")
         elif self._cast_back(new, was, now) != old.apart[was.number]:
             self.converted.append(f"{name} ({was.type} to {now.type})")
+
+    def _has_labels(self, was: Column, now: Column) -> bool:
+        """Whether it is of an enum type still, of which it is said what its labels are called."""
+        if was.enum is None or now.enum is None:
+            return False
+        return self._said.now(*was.enum) == tuple(now.enum)
 
     def _cast_back(self, new: Table, was: Column, now: Column) -> tuple[int, int] | None:
         """The values as they were, if PostgreSQL can make them of those that are."""

@@ -6,13 +6,14 @@ label that the target's type does not have any more cannot stay in any row.
 Source: PostgreSQL manual, 8.7 (enumerated types).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import LiveTable, altered_columns, beside, live_table, types_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
@@ -23,11 +24,13 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
         before, after = types_of(change)
         enum = None if after.array else enums.get(after.name)
         if enum is not None and before != after:
-            yield _probe(change, change.fact, rows, enum, gaps)
+            yield _probe(change, change.fact, rows, enum, enum.payload["labels"], gaps)
     for change in gaps.changes:
-        if change.kind == "enum" and change.verb == "alter" and _loses_labels(change):
-            for column, holding in _users(change.fact, gaps):
-                yield _probe(change, column, holding, change.fact, gaps)
+        if change.kind == "enum" and change.verb == "alter" and change.before is not None:
+            labels = _staying(change.before, change.fact)
+            if labels != change.before.payload["labels"]:
+                for column, holding in _users(change.fact, gaps):
+                    yield _probe(change, column, holding, change.fact, labels, gaps)
 
 
 def _users(enum: Fact, gaps: Gaps) -> Iterator[tuple[Fact, LiveTable]]:
@@ -39,20 +42,29 @@ def _users(enum: Fact, gaps: Gaps) -> Iterator[tuple[Fact, LiveTable]]:
                 yield column, rows
 
 
-def _loses_labels(change: Change) -> bool:
-    before, after = change.before, change.after
-    return (
-        before is not None
-        and after is not None
-        and not set(before.payload["labels"]) <= set(after.payload["labels"])
-    )
+def _staying(before: Fact, after: Fact) -> Sequence[str]:
+    """The labels of the live type that the target's has, by whatever name."""
+    renamed = kind_of(before.kind).constants(before)
+    return [
+        label
+        for label in before.payload["labels"]
+        if renamed.get(label, label) in after.payload["labels"]
+        and (label in renamed or label not in renamed.values())
+    ]
 
 
-def _probe(change: Change, column: Fact, rows: LiveTable, enum: Fact, gaps: Gaps) -> Probe:
+def _probe(
+    change: Change,
+    column: Fact,
+    rows: LiveTable,
+    enum: Fact,
+    labels: Sequence[str],
+    gaps: Gaps,
+) -> Probe:
     about = object_of(column)
     name = column.identity.name
-    labels = ", ".join(literal(label) for label in enum.payload["labels"])
-    wrong = f"({rows.column(name)})::text <> ALL (ARRAY[{labels}]::text[])"
+    known = ", ".join(map(literal, labels))
+    wrong = f"({rows.column(name)})::text <> ALL (ARRAY[{known}]::text[])"
     what = f"of {about.label(gaps.home)}"
     old = identifier(rows.columns[name].identity.name)
     return Probe(

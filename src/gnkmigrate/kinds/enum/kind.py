@@ -9,9 +9,9 @@ another one stands in its place does not tell.
 from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How
+from gnkmigrate.kinds.names import in_turn, stand_in
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import UserType
 from gnkmigrate.postgres.quoting import literal
@@ -35,7 +35,8 @@ class Enum(UserType):
     ) -> Statements | None:
         del differing, context
         before = change.before or change.fact
-        old = [_renamed(before).get(label, label) for label in before.payload["labels"]]
+        renamed = _renamed(before)
+        old = [renamed.get(label, label) for label in before.payload["labels"]]
         labels = change.fact.payload["labels"]
         if [label for label in labels if label in old] != old:
             return None
@@ -50,40 +51,43 @@ class Enum(UserType):
             for label in labels
             if label not in old
         )
-        return (*self._named(change.fact, _renamed(before)), *added)
+        return (*self._named(change.fact, renamed, before.payload["labels"]), *added)
 
     def rename(self, change: Change, context: Context) -> Statements:
-        renamed = super().rename(change, context)
+        statements = super().rename(change, context)
         if change.identity in context.target:
-            return renamed
+            return statements
         # The successor of what is set aside takes values by their new names.
-        return (*renamed, *self._named(change.fact, _renamed(change.fact)))
+        labels, renamed = change.fact.payload["labels"], dict(_renamed(change.fact))
+        for label in labels:
+            if label in renamed.values() and label not in renamed:
+                # It goes, and no value that has it may pass for one of those that get its name.
+                renamed[label] = stand_in(label, {*labels, *renamed.values()}, "_gone")
+        return (*statements, *self._named(change.fact, renamed, labels))
 
-    def _named(self, fact: Fact, renamed: Mapping[str, str]) -> Iterator[Statement]:
-        for was, becomes in renamed.items():
-            names = f"{literal(was)} TO {literal(becomes)}"
-            reason = f"Label {literal(was)} is to be called {literal(becomes)}."
-            yield Statement(f"ALTER {self.reference(fact)} RENAME VALUE {names}", reason)
+    def _named(
+        self, fact: Fact, renamed: Mapping[str, str], labels: Sequence[str]
+    ) -> Iterator[Statement]:
+        reference, new = self.reference(fact), {**renamed}
+        for was, becomes in in_turn(renamed, {*labels, *renamed.values()}):
+            sql = f"ALTER {reference} RENAME VALUE {literal(was)} TO {literal(becomes)}"
+            new[becomes] = new.pop(was)
+            wanted = literal(new[becomes])
+            reason = f"Label {literal(was)} is to be called {wanted}."
+            if was in labels and was not in _renamed(fact):
+                reason = f"Label {literal(was)} goes, and another one gets its name."
+            yield Statement(sql, reason)
 
     def constants(self, fact: Fact) -> Mapping[str, str]:
         return _renamed(fact)
 
-    def told(self, fact: Fact, renames: Mapping[Identity, Identity], target: Snapshot) -> Fact:
-        after = target.facts.get(renames.get(fact.identity, fact.identity))
-        if after is None:
-            return fact
+    def told(self, fact: Fact, renames: Mapping[Identity, Identity]) -> Fact:
         found = {
             old.name: new.name
             for old, new in renames.items()
             if old.kind == "label" and old.path[:-1] == fact.identity.path
         }
-        before, wanted = fact.payload["labels"], after.payload["labels"]
-        renamed = {
-            was: becomes
-            for was, becomes in found.items()
-            if was in before and was not in wanted and becomes in wanted and becomes not in before
-        }
-        return fact.has({"renamed": renamed}) if renamed else fact
+        return fact.has({"renamed": found}) if found else fact
 
 
 def _renamed(fact: Fact) -> Mapping[str, str]:

@@ -81,11 +81,19 @@ SELECT
                      'regnamespace', 'regrole', 'regconfig', 'regdictionary', 'regcollation')
         AND type.typnamespace = 'pg_catalog'::regnamespace AS refers,
     attributes.attgenerated <> '' AS generated,
+    CASE
+        WHEN coalesce(element.typtype, type.typtype) = 'e'
+            THEN ARRAY[
+                inside.nspname::text, coalesce(element.typname, type.typname)::text
+            ]
+    END AS enum,
     concat_ws(' ', attributes.atttypid, attributes.atttypmod, shapes.shape) AS shape,
     named.attrelid IS NOT NULL OR coalesce(shapes.named, false) AS named
 FROM attributes
 JOIN pg_namespace AS namespace ON namespace.oid = attributes.relnamespace
 JOIN pg_type AS type ON type.oid = attributes.atttypid
+LEFT JOIN pg_type AS element ON element.oid = type.typelem AND type.typcategory = 'A'
+JOIN pg_namespace AS inside ON inside.oid = coalesce(element.typnamespace, type.typnamespace)
 LEFT JOIN shapes ON shapes.root = attributes.atttypid
 LEFT JOIN named
     ON named.attrelid = attributes.attrelid AND named.attname = attributes.attname

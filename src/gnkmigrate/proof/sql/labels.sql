@@ -1,10 +1,9 @@
--- The labels of all enum types; a label that gets another name keeps its oid.
+-- The labels of all enum types.
 SELECT
-    label.oid::bigint,
     namespace.nspname::text,
     type.typname::text,
     label.enumlabel::text
 FROM pg_enum AS label
 JOIN pg_type AS type ON type.oid = label.enumtypid
 JOIN pg_namespace AS namespace ON namespace.oid = type.typnamespace
-ORDER BY label.oid;
+ORDER BY namespace.nspname, type.typname, label.enumsortorder;
