@@ -96,6 +96,12 @@ class Context:
             return None
         return self.target.facts.get(identity) or self.source.facts.get(identity)
 
+    def before(self, identity: Identity | None) -> Fact | None:
+        """A thing as it is: what hangs on it goes before it changes."""
+        if identity is None:
+            return None
+        return self.source.facts.get(identity) or self.target.facts.get(identity)
+
     def below(self, table: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """The tables that the target has below `table`, however far, and that are there already."""
         for child in self._heirs.get(tuple(table), ()):
@@ -463,6 +469,15 @@ class Kind(ABC):
         """
         del role, superuser
         return fact
+
+    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+        """What making it takes beyond what its owner may do: privileges, and on what.
+
+        "REFERENCES" as GRANT knows it, and "ROWS" where it reads all rows of a table, or of what
+        a view reads: row security must not hide any.
+        """
+        del fact
+        yield from ()
 
     def says(self, fact: Fact, version: int) -> bool:
         """Whether a script must have said this, and not initdb of that server_version_num."""

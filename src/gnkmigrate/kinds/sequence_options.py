@@ -58,15 +58,34 @@ def continued(sequence: str, column: str, table: str, payload: Mapping[str, Any]
     )
 
 
-def narrowed(sequence: str, command: str, payload: Mapping[str, Any]) -> str:
-    """SQL for an ALTER whose new bounds may leave out where the sequence stands.
+def position(sequence: str) -> str:
+    """What is lost with a sequence, as a plan says it: keys that were given are given again."""
+    return f"the position of {sequence}"
 
-    PostgreSQL refuses that unless the sequence restarts, and a restart that is not needed would
-    give keys a second time.
+
+def bounded(
+    sequence: str, command: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[str, str]:
+    """SQL for an ALTER that sets other bounds, and what it loses.
+
+    PostgreSQL refuses bounds that leave out where the sequence stands unless it restarts, and a
+    restart that is not needed would give keys a second time.
+
+    Args:
+        sequence: its name, qualified and quoted.
+        command: the ALTER, to which a restart can be added.
+        before: the sequence as it is.
+        after: the sequence as it shall be.
     """
+    minimum, maximum = after["minimum"], after["maximum"]
+    if minimum <= before["minimum"] and before["maximum"] <= maximum:
+        return command, ""
+    restarting = f"{command} RESTART WITH {after['start']}"
+    if before["maximum"] < minimum or maximum < before["minimum"]:
+        return restarting, position(sequence)
     body = (
         f"DECLARE place bigint; BEGIN SELECT last_value INTO place FROM {sequence}; "
-        f"IF place BETWEEN {payload['minimum']} AND {payload['maximum']} THEN {command}; "
-        f"ELSE {command} RESTART WITH {payload['start']}; END IF; END"
+        f"IF place BETWEEN {minimum} AND {maximum} THEN {command}; "
+        f"ELSE {restarting}; END IF; END"
     )
-    return f"DO {dollar_quoted(body)}"
+    return f"DO {dollar_quoted(body)}", f"{position(sequence)} where its new bounds leave it out"

@@ -17,7 +17,7 @@ from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
-from gnkmigrate.kinds.sequence_options import narrowed
+from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.types import Conversion, are_comparable
 from gnkmigrate.kinds.user_type import moved, with_name
@@ -150,7 +150,13 @@ class ColumnKind(Kind):
             yield from _types_of_table(change.fact, target)
 
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
-        return frozenset({("shared", *fact.identity.path[:-1])})
+        table = fact.identity.path[:-1]
+        return frozenset({("shared", *table), ("apart", *table)})
+
+    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        # Tables that are partitions no more are not in its reach, nor is what they had in the way.
+        table = fact.identity.path[:-1]
+        return frozenset({("given by the parent", *table), ("partitions", *table)})
 
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
@@ -356,9 +362,10 @@ def _narrowed(change: Change, context: Context) -> Iterator[Statement]:
             if was["maximum"] > now["maximum"] or was["minimum"] < now["minimum"]:
                 name = qualified(was["sequence_schema"], was["sequence_name"])
                 bounds = f"MINVALUE {now['minimum']} MAXVALUE {now['maximum']}"
-                sql = narrowed(name, f"ALTER SEQUENCE {name} {bounds}", now)
+                sql, lost = bounded(name, f"ALTER SEQUENCE {name} {bounds}", was, now)
                 reason = f"The values of {_name(change.fact)} will have to fit {now['type']}."
-                yield Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=name)
+                narrowed = Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=name)
+                yield replace(narrowed, loses_data=lost)
 
 
 def _nullability(change: Change, context: Context) -> tuple[Statements, Statements]:

@@ -29,24 +29,24 @@ class Comment(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
-        return _comment(fact, literal(fact.payload["text"]), context)
+        return _comment(fact, literal(fact.payload["text"]), context.find(fact.parent))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        thing = context.find(fact.parent)
+        thing = context.before(fact.parent)
         usual = thing.payload.get("usual_comment") if thing else None  # an extension's own
         if fact.identity.path == ("schema", "public"):
             usual = _USUAL
-        return _comment(fact, literal(usual) if usual else "NULL", context)
+        return _comment(fact, literal(usual) if usual else "NULL", thing)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         del differing
-        return _comment(change.fact, literal(change.fact.payload["text"]), context)
+        thing = context.find(change.fact.parent)
+        return _comment(change.fact, literal(change.fact.payload["text"]), thing)
 
 
-def _comment(fact: Fact, text: str, context: Context) -> Statements:
-    thing = context.find(fact.parent)
+def _comment(fact: Fact, text: str, thing: Fact | None) -> Statements:
     if thing is None:
         return ()
     kind, *path = fact.identity.path

@@ -1,6 +1,6 @@
 """Privileges on things and on columns (manual: GRANT, REVOKE, 5.8)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -45,11 +45,11 @@ class Grants(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
-        current = {} if _is_column(fact) else given_to_new(_thing(fact, context), context)
+        current = {} if _is_column(fact) else given_to_new(_thing(fact, context.find), context)
         return _between(fact, current, fact.payload["grants"], context)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        return _between(fact, _read(fact, context), (), context)
+        return _between(fact, _read(fact, context), (), context, going=True)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
@@ -103,10 +103,10 @@ def _read(fact: Fact, context: Context) -> Privileges:
 
 
 def _between(
-    fact: Fact, current: Privileges, wanted: Iterable[str], context: Context
+    fact: Fact, current: Privileges, wanted: Iterable[str], context: Context, *, going: bool = False
 ) -> Statements:
     """GRANT and REVOKE from one state to the other; the owner is the target's by now."""
-    thing = _thing(fact, context)
+    thing = _thing(fact, context.before if going else context.find)
     owner, holds = owner_of(thing, context), not _is_column(fact)
     found = steps(
         owned_by(current, owner, holds=holds),
@@ -115,7 +115,7 @@ def _between(
     )
     statements: list[Statement] = []
     for step in found:
-        statements.append(_statement(fact, step, owner, context))
+        statements.append(_statement(fact, thing, step, owner))
         if not step.grants and holds:
             statements += _again(thing, step, owner, context)
     return tuple(statements)
@@ -131,7 +131,7 @@ def _again(thing: Fact, step: Step, owner: str, context: Context) -> Iterator[St
             and (not step.option or level is Level.GRANTABLE)
         }  # fmt: skip
         for again in steps({}, kept, holds=False):
-            yield _statement(column, again, owner, context)
+            yield _statement(column, thing, again, owner)
 
 
 def _of_columns(thing: Fact, context: Context) -> Iterator[Fact]:
@@ -146,8 +146,7 @@ def _of_columns(thing: Fact, context: Context) -> Iterator[Fact]:
             yield from (each for each in found(child.identity, "grants") if _is_column(each))
 
 
-def _statement(fact: Fact, step: Step, owner: str, context: Context) -> Statement:
-    thing = _thing(fact, context)
+def _statement(fact: Fact, thing: Fact, step: Step, owner: str) -> Statement:
     if _is_column(fact):
         column = identifier(fact.identity.name)
         sql = step.sql(f"TABLE {qualified(*thing.identity.path)}", owner, column)
@@ -184,11 +183,11 @@ def _is_member(fact: Fact) -> bool:
     return fact.identity.path[0] == "member"
 
 
-def _thing(fact: Fact, context: Context) -> Fact:
+def _thing(fact: Fact, find: Callable[[Identity | None], Fact | None]) -> Fact:
     """What the grants are on: of a column, the relation that it is in."""
-    thing = context.find(fact.parent)
+    thing = find(fact.parent)
     if thing is not None and thing.kind == "column":
-        thing = context.find(thing.parent)
+        thing = find(thing.parent)
     if thing is None:
         raise LookupError(f"{fact.identity} hangs on nothing")
     return thing

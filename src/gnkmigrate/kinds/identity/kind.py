@@ -4,13 +4,22 @@ Manual: ALTER TABLE (ADD GENERATED, SET GENERATED, DROP IDENTITY), 5.3. The sequ
 changed and dropped by commands on the column alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
-from gnkmigrate.kinds.sequence_options import continued, narrowed, options, unusual
+from gnkmigrate.kinds.sequence_options import (
+    bounded,
+    continued,
+    options,
+    position,
+    unusual,
+)
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -51,15 +60,19 @@ class IdentityKind(Kind):
         sql = continued(_sequence(fact), identifier(fact.identity.name), _table(fact), fact.payload)
         return (added, Statement(sql, "New values start after those that are there."))
 
+    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+        if fact.parent is not None:
+            yield "ROWS", fact.parent  # it goes on after the highest key
+
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
         reason = f"{self.words(fact)} is no identity column in the target."
-        return (_alter_column(fact, "DROP IDENTITY", reason),)
+        dropped = _alter_column(fact, "DROP IDENTITY", reason)
+        return (replace(dropped, loses_data=position(_sequence(fact))),)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        del context
         fact, after = change.fact, change.fact.payload
         reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
         statements: list[Statement] = []
@@ -76,10 +89,10 @@ class IdentityKind(Kind):
         if {"minimum", "maximum"} & wanted:
             numbers = " ".join(options(after, wanted - {"type"}))
             command = f"ALTER SEQUENCE {_sequence(fact)} {numbers}"
-            sql = narrowed(_sequence(fact), command, after)
-            statements.append(
-                Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=_sequence(fact))
-            )
+            before = _bounds(change, context)
+            sql, lost = bounded(_sequence(fact), command, before, after)
+            bounds = Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=_sequence(fact))
+            statements.append(replace(bounds, loses_data=lost))
             wanted -= set(_NUMBERS)
         actions = [f"SET {option}" for option in options(after, wanted - {"type"})]
         if "generation" in differing:
@@ -113,6 +126,19 @@ def defined(fact: Fact, context: Context) -> str:
         given.insert(0, f"SEQUENCE NAME {_sequence(fact)}")
     text = f"GENERATED {payload['generation'].upper()} AS IDENTITY"
     return f"{text} ({' '.join(given)})" if given else text
+
+
+def _bounds(change: Change, context: Context) -> Mapping[str, Any]:
+    """The bounds that the sequence has by now: a column that gets a smaller type narrows them."""
+    was, now = (change.before or change.fact).payload, change.fact.payload
+    before, after = _column(change.before, context.source), _column(change.after, context.target)
+    retyped = before and after and before.payload["type"] != after.payload["type"]
+    narrower = was["maximum"] > now["maximum"] or was["minimum"] < now["minimum"]
+    return now if retyped and narrower else was
+
+
+def _column(fact: Fact | None, snapshot: Snapshot) -> Fact | None:
+    return snapshot.facts.get(fact.parent) if fact and fact.parent else None
 
 
 def _sequence(fact: Fact) -> str:

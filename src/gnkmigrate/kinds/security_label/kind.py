@@ -23,17 +23,17 @@ class SecurityLabel(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
-        return _between(fact, {}, _labels(fact), context)
+        return _between(fact, {}, _labels(fact), context.find(fact.parent))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        return _between(fact, _labels(fact), {}, context)
+        return _between(fact, _labels(fact), {}, context.before(fact.parent))
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         del differing
-        before = _labels(change.before or change.fact)
-        return _between(change.fact, before, _labels(change.fact), context)
+        before, thing = _labels(change.before or change.fact), context.find(change.fact.parent)
+        return _between(change.fact, before, _labels(change.fact), thing)
 
 
 def _labels(fact: Fact) -> Mapping[str, str]:
@@ -42,9 +42,8 @@ def _labels(fact: Fact) -> Mapping[str, str]:
 
 
 def _between(
-    fact: Fact, current: Mapping[str, str], wanted: Mapping[str, str], context: Context
+    fact: Fact, current: Mapping[str, str], wanted: Mapping[str, str], thing: Fact | None
 ) -> Statements:
-    thing = context.find(fact.parent)
     if thing is None:
         return ()
     kind, *path = fact.identity.path

@@ -5,6 +5,8 @@ column afterwards.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
+from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -12,7 +14,13 @@ from gnkmigrate.kinds import kinds, locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.owner.kind import before_owned
-from gnkmigrate.kinds.sequence_options import continued, narrowed, options, unusual
+from gnkmigrate.kinds.sequence_options import (
+    bounded,
+    continued,
+    options,
+    position,
+    unusual,
+)
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -43,6 +51,10 @@ class SequenceKind(Kind):
         text = " ".join([f"CREATE {word} {name}", *unusual(fact.payload, "bigint")])
         return (Statement(f"{text}{_owned_by(fact)}", f"Sequence {name} is missing."),)
 
+    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+        if owner := fact.payload["owned_by"]:
+            yield "ROWS", Identity("table", tuple(owner[:2]))  # it goes on after the highest key
+
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
         name = qualified(*fact.identity.path)
@@ -52,7 +64,7 @@ class SequenceKind(Kind):
                 f"Sequence {name} is not in the target.",
                 lock=locks.DROP,
                 relation=name,
-                loses_data=f"the position of {name}",
+                loses_data=position(name),
             ),
         )
 
@@ -75,7 +87,9 @@ class SequenceKind(Kind):
             statements.append(_alter(name, f"ALTER SEQUENCE {name} SET {word}", reason))
         if {"minimum", "maximum"} & wanted:
             command = f"ALTER SEQUENCE {name} {numbers}"
-            statements.append(_alter(name, narrowed(name, command, after), reason))
+            before = (change.before or change.fact).payload
+            sql, lost = bounded(name, command, before, after)
+            statements.append(replace(_alter(name, sql, reason), loses_data=lost))
             numbers = ""
         if owner and after["owned_by"]:
             statements += before_owned(change.fact, context)
@@ -104,6 +118,10 @@ class SequenceKind(Kind):
             return fact
         others = frozenset(needed for needed in fact.depends_on if needed != owner)
         return fact.has({"owned_by": None}).replaced(depends_on=others)
+
+    def subject(self, fact: Fact) -> Any:
+        """The column whose it is: it goes on with that, whatever either of them is called."""
+        return fact.payload["owned_by"]
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         owner = _owner(fact)
