@@ -7,6 +7,7 @@ one of these gets another name, PostgreSQL leaves the constraint its old one.
 from collections.abc import Iterator
 
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import columns_above
@@ -17,10 +18,14 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 _NAMED = 180000
 
 
-def inherited_name(column: Fact, table: Fact, context: Context) -> str | None:
-    """What a partition's NOT NULL is called: PostgreSQL 18 gives it the name of its parent's."""
-    inherited = column.parent != table.identity
-    return usual(column) if inherited and context.target.server_version >= _NAMED else None
+def inherited_name(column: Fact, snapshot: Snapshot) -> str | None:
+    """What NOT NULL is called on a table that has it of this column, its parent's.
+
+    PostgreSQL 18 gives it the same name.
+    """
+    if not column.payload["not_null"] or snapshot.server_version < _NAMED:
+        return None
+    return column.payload["not_null_name"] or usual(column)
 
 
 def usual(column: Fact) -> str:

@@ -184,16 +184,20 @@ class ConstraintKind(Kind):
 
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         shared = ("shared", *_table(fact).path)
+        if fact.payload["type"] in _VALIDATED_LATER:
+            return frozenset({shared, ("apart", *_table(fact).path)})
         if fact.payload["type"] not in _INDEXED:
             return frozenset({shared})
         return frozenset({shared, key(_table(fact).path, fact.payload["columns"])})
 
     def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
-        references = fact.payload["references"]
-        if not references:
-            return frozenset()
-        path = (references["schema"], references["table"])
-        return frozenset({key(path, references["columns"])})
+        # Tables that are partitions no more do not get it, nor is what they had in the way.
+        table, references = _table(fact).path, fact.payload["references"]
+        found = {("given by the parent", *table), ("partitions", *table)}
+        if references:
+            path = (references["schema"], references["table"])
+            found.add(key(path, references["columns"]))
+        return frozenset(found)
 
     def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
         if references := fact.payload["references"]:

@@ -198,6 +198,10 @@ class IndexKind(Kind):
         columns = [printed.strip('"').replace('""', '"') for printed in fact.payload["keys"]]
         return frozenset({shared, key(table(fact).path, columns)})
 
+    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        # Tables that are partitions no more do not get a share of it.
+        return frozenset({("partitions", *table(fact).path)})
+
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         yield from attached_children(fact, target)
         yield from own_partition(fact, target)

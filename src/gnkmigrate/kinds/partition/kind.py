@@ -13,7 +13,9 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.index_marks import in_part, is_whole
+from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable
+from gnkmigrate.kinds.shared_keys import is_merged, keys_after_parting
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -28,6 +30,7 @@ class PartitionKind(Kind):
         "of": How.MADE_AGAIN,
         "bound": How.MADE_AGAIN,
         "detach_pending": How.COSMETIC,
+        "foreign_keys": How.COSMETIC,  # what those are called here that its parent has
     }
     rank = 80
     carries_siblings = True
@@ -40,13 +43,17 @@ class PartitionKind(Kind):
         del parts
         _refuse_more(fact, context)
         name, parent = qualified(*fact.identity.path), qualified(*fact.payload["of"])
+        there = fact.parent is not None and not context.is_new(fact.parent)
+        rows = " Rows that do not belong there stop this." if there else ""
+        first = before_joining(fact.parent, context) if fact.parent else ()
         return (
+            *first,
             Statement(
                 f"ALTER TABLE {parent} ATTACH PARTITION {name} {fact.payload['bound']}",
-                f"{name} is a partition of {parent} in the target.",
+                f"{name} is a partition of {parent} in the target.{rows}",
                 lock=locks.ATTACH_PARTITION,
                 relation=parent,
-                scans=fact.parent is not None and not context.is_new(fact.parent),
+                scans=there,
             ),
             *_defaults(fact, context),
         )
@@ -61,6 +68,8 @@ class PartitionKind(Kind):
                 relation=parent,
             ),
             *_parted(fact, context),
+            *(after_parting(fact.parent, context) if fact.parent else ()),
+            *keys_after_parting(fact, context),
         )
 
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
@@ -68,27 +77,19 @@ class PartitionKind(Kind):
         # from the one to the other.
         if change.verb not in {"add", "remove"} or inner.verb == change.verb:
             return False
-        if inner.verb not in {"add", "remove"}:
+        if inner.verb not in {"add", "remove"} or change.fact.parent is None:
             return False
         snapshot = context.target if change.verb == "add" else context.source
-        parent = snapshot.facts.get(Identity("table", tuple(change.fact.payload["of"])))
-        while parent is not None:
-            if any(is_shared(inner.fact, each) for each in _shareable(parent, snapshot)):
-                return True
-            above = snapshot.children(parent.identity, "partition")
-            parent = (
-                snapshot.facts.get(Identity("table", tuple(above[0].payload["of"])))
-                if above
-                else None
-            )
-        return False
+        if inner.fact.payload.get("type") == "foreign key":
+            return is_merged(inner.fact, snapshot, context)
+        return any(
+            is_shared(inner.fact, each) for each in shared_parts(change.fact.parent, snapshot)
+        )
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
-        parent = Identity("table", tuple(fact.payload["of"]))
         for identity in self.goes_before(fact, target):
             if _goes_along(target.facts.get(identity), target):
                 yield identity
-        yield from (column.identity for column in target.children(parent, "column"))
 
     def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         for child in target.children(fact.parent) if fact.parent else ():
@@ -105,6 +106,8 @@ class PartitionKind(Kind):
         for child in source.children(parent):
             if child.kind in _MATCHED and child.payload.get("type") != "foreign key":
                 yield child.identity
+        if fact.parent is not None:
+            yield from (each.identity for each in shared_parts(fact.parent, source))
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         # While the parent stays, keys that refer to it refer to this table too; and one that stays
@@ -117,15 +120,22 @@ class PartitionKind(Kind):
 
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         # What its parent gave it, triggers among them, is gone when it is one no more.
-        return frozenset({("given by the parent", *fact.identity.path)})
+        return frozenset({("given by the parent", *fact.identity.path), _among(fact)})
 
     def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         # A column or an index that goes is no longer there for the partition to share in.
-        return frozenset({("its own", *fact.identity.path), ("shared", *fact.payload["of"])})
+        # And where rows of others went, none that goes is in the way.
+        own = fact.identity.path
+        shared = ("shared", *fact.payload["of"])
+        return frozenset({("its own", *own), ("apart", *own), shared, _among(fact)})
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         parent = Identity("table", tuple(fact.payload["of"]))
         return (parent,) if fact.parent is None else (fact.parent, parent)
+
+
+def _among(fact: Fact) -> tuple[str, ...]:
+    return ("partitions", *fact.payload["of"])
 
 
 def _goes_along(child: Fact | None, target: Snapshot) -> bool:
@@ -196,24 +206,6 @@ def _parted(fact: Fact, context: Context) -> Iterator[Statement]:
                 lock=locks.ALTER_TABLE,
                 relation=name,
             )
-
-
-def is_shared(own: Fact, above: Fact) -> bool:
-    """Whether a part of a table is its parent's too."""
-    if own.kind != above.kind or own.identity.name != above.identity.name:
-        return False
-    if own.payload.get("type") == "foreign key":
-        return bool(own.payload["definition"] == above.payload["definition"])
-    if own.kind == "default":
-        return own.is_alike(above)
-    return own.kind == "column" or own.payload.get("type") == "check"
-
-
-def _shareable(table: Fact, snapshot: Snapshot) -> Iterator[Fact]:
-    for child in snapshot.children(table.identity):
-        yield child
-        if child.kind == "column":
-            yield from snapshot.children(child.identity, "default")
 
 
 KIND = PartitionKind()

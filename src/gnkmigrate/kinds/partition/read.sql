@@ -8,7 +8,16 @@ SELECT
     0 AS position,
     ARRAY[above_namespace.nspname, above.relname]::text[] AS of,
     pg_get_expr(relation.relpartbound, relation.oid) AS bound,
-    inheritance.inhdetachpending AS detach_pending
+    inheritance.inhdetachpending AS detach_pending,
+    (
+        SELECT jsonb_object_agg(own.conname, origin.conname)
+        FROM pg_constraint AS own
+        JOIN pg_constraint AS origin ON origin.oid = own.conparentid
+        WHERE
+            own.conrelid = relation.oid
+            AND own.contype = 'f'
+            AND origin.conrelid = inheritance.inhparent
+    ) AS foreign_keys
 FROM pg_class AS relation
 JOIN pg_inherits AS inheritance ON inheritance.inhrelid = relation.oid
 JOIN pg_class AS above ON above.oid = inheritance.inhparent

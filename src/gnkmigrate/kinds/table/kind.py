@@ -18,9 +18,9 @@ from gnkmigrate.kinds.column.kind import settings as column_settings
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.index_marks import marks
+from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
-from gnkmigrate.kinds.partition.kind import is_shared
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -103,7 +103,7 @@ class TableKind(Kind):
             return None
         statements: list[Statement] = []
         if "inherits" in differing:
-            statements += _reparented(name, old["inherits"] or (), new["inherits"] or ())
+            statements += _reparented(change, context)
         if "of_type" in differing:
             action = f"OF {new['of_type']}" if new["of_type"] else "NOT OF"
             statements.append(_alter(name, action, f"Table {name} has another type in the target."))
@@ -135,12 +135,12 @@ class TableKind(Kind):
         side = change.fact if joined else change.before
         snapshot = context.target if joined else context.source
         return inner.verb in {"add", "remove"} and any(
-            is_shared(inner.fact, above)
-            for parent in side.payload["inherits"] or ()
-            for above in snapshot.children(Identity("table", tuple(parent)), inner.kind)
+            is_shared(inner.fact, above) for above in shared_parts(side.identity, snapshot)
         )
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        if "inherits" in change.differing:
+            yield from (each.identity for each in shared_parts(change.identity, target))
         # A logged table may not refer to an unlogged one, at no time.
         if "persistence" not in change.differing:
             return
@@ -182,7 +182,9 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
         forbidden = column.payload["not_null"] or aspects.get("not_null", False)
         default = None if aspects.get("without_default") else defaults.get(name)
         expression = default.payload["expression"] if default else None
-        named = column.payload["not_null_name"] or not_null.inherited_name(column, fact, context)
+        named = column.payload["not_null_name"]
+        if column.parent != fact.identity:
+            named = not_null.inherited_name(column, context.target)
         written = column.has({"not_null": forbidden, "not_null_name": named})
         if not fact.payload.get("of_type"):
             yield column_defined(written, expression, identities.get(name), context)
@@ -264,14 +266,17 @@ def _names(tables: Sequence[Sequence[str]]) -> str:
     return ", ".join(qualified(*table) for table in tables)
 
 
-def _reparented(
-    name: str, old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]
-) -> Iterator[Statement]:
+def _reparented(change: Change, context: Context) -> Iterator[Statement]:
     """Out of the parents that go and into those that come."""
+    name = qualified(*change.identity.path)
+    old = (change.before or change.fact).payload["inherits"] or ()
+    new = change.fact.payload["inherits"] or ()
     reason = f"The target has {name} under other parents."
     for parent in old:
         if parent not in new:
             yield _alter(name, f"NO INHERIT {qualified(*parent)}", reason)
+    yield from after_parting(change.identity, context)
+    yield from before_joining(change.identity, context)
     for parent in new:
         if parent not in old:
             yield _alter(name, f"INHERIT {qualified(*parent)}", reason)

@@ -1,0 +1,179 @@
+"""What a table has in common with those above it, when it is joined to them or parted from them.
+
+ATTACH PARTITION and INHERIT take for granted that the table has the parent's columns and checks;
+one that leaves its parent keeps them as its own (manual: ALTER TABLE).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import locks, not_null
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column.kind import KIND as COLUMN
+from gnkmigrate.kinds.column_settings import SETTINGS
+from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
+from gnkmigrate.kinds.inheritance import parents
+from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+
+def is_shared(own: Fact, above: Fact) -> bool:
+    """Whether a part of a table is its parent's too."""
+    if own.kind != above.kind or own.identity.name != above.identity.name:
+        return False
+    if own.kind == "default":
+        return own.is_alike(above)
+    return own.kind == "column" or _is_same_check(own, above)
+
+
+def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
+    """Gives a table that is there what those above it have in the target."""
+    if context.is_new(table):
+        return
+    there = {**_columns_above(table, context.source), **_own(table, "column", context.source)}
+    for name, column in _columns_above(table, context.target).items():
+        wanted = _with_aspects(_moved(column, table, context.target), context.target)
+        if name not in there:
+            parts = context.target.children(column.identity, "default")
+            yield from COLUMN.create(wanted, parts, context)
+        else:
+            before = _with_aspects(_moved(there[name], table, context.source), context.source)
+            yield from _made_like(before, wanted, context)
+    there = {**_checks_above(table, context.source), **_own(table, "constraint", context.source)}
+    for name, check in _checks_above(table, context.target).items():
+        own = there.get(name)
+        if own is None or not _is_same_check(own, check):
+            yield from CONSTRAINT.create(_moved(check, table, context.target), (), context)
+
+
+def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
+    """Takes from a table what was not its own and is not to be, and alters what is to be."""
+    if table not in context.target:
+        return
+    own = _own(table, "constraint", context.source)
+    wanted = {**_checks_above(table, context.target), **_own(table, "constraint", context.target)}
+    for name, check in _checks_above(table, context.source).items():
+        if name not in own and not (name in wanted and _is_same_check(check, wanted[name])):
+            yield from CONSTRAINT.drop(_moved(check, table, context.source), context)
+    own = _own(table, "column", context.source)
+    above = _columns_above(table, context.target)
+    wanted = _own(table, "column", context.target)
+    for name, column in _columns_above(table, context.source).items():
+        if name in own or name in above:
+            continue
+        before = _with_aspects(_moved(column, table, context.source), context.source)
+        if name in wanted:
+            yield from _made_like(before, wanted[name], context)
+        else:
+            yield from COLUMN.drop(before, context)
+
+
+def shared_parts(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    """What a table has of those above it, with the defaults of the columns."""
+    yield from _checks_above(table, snapshot).values()
+    for column in _columns_above(table, snapshot).values():
+        yield column
+        yield from snapshot.children(column.identity, "default")
+
+
+def _above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    """The tables above one, the nearest first."""
+    for path in parents(table.path, snapshot):
+        for kind in ("table", "foreign table"):
+            found = snapshot.get(kind, *path)
+            if found is not None:
+                yield found
+                yield from _above(found.identity, snapshot)
+
+
+def _columns_above(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:
+    above = [_own(each.identity, "column", snapshot) for each in _above(table, snapshot)]
+    return {name: column for each in reversed(above) for name, column in each.items()}
+
+
+def _checks_above(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:
+    return {
+        name: check
+        for each in _above(table, snapshot)
+        for name, check in _own(each.identity, "constraint", snapshot).items()
+        if check.payload["type"] == "check"
+        and not check.payload["definition"].endswith(" NO INHERIT")
+    }
+
+
+def _own(table: Identity, kind: str, snapshot: Snapshot) -> dict[str, Fact]:
+    return {each.identity.name: each for each in snapshot.children(table, kind)}
+
+
+def _moved(part: Fact, table: Identity, snapshot: Snapshot) -> Fact:
+    """The same part of another table."""
+    if part.parent == table:
+        return part
+    identity, payload = Identity(part.kind, (*table.path, part.identity.name)), part.payload
+    if part.kind == "column":
+        payload = {**payload, "not_null_name": not_null.inherited_name(part, snapshot)}
+    return Fact(identity, table, payload, part.depends_on, part.position)
+
+
+def _with_aspects(column: Fact, snapshot: Snapshot) -> Fact:
+    """A column as a table has it that may have settings of its own for it."""
+    own = snapshot.get("inherited column", *column.identity.path)
+    if column.identity in snapshot:
+        return column
+    settings = {each: own.payload[each] if own else None for each in _NOT_INHERITED}
+    if own is None:
+        return column.has(settings)
+    kept = {each: own.payload[each] or column.payload[each] for each in ("storage", "compression")}
+    forbidden = own.payload["not_null"] or column.payload["not_null"]
+    return column.has({**settings, **kept, "not_null": forbidden})
+
+
+_NOT_INHERITED = frozenset(SETTINGS) - {"storage", "compression"}
+
+
+def _made_like(before: Fact, after: Fact, context: Context) -> Iterator[Statement]:
+    change = Change("alter", before, after)
+    if not COLUMN.differing(change):
+        return
+    found = COLUMN.alter(change, context)
+    users = _users(before, context.source) if "type" in change.differing else ()
+    if found is None or users:
+        raise Unplannable(
+            f"Column {qualified(*after.identity.path)} is not as that of its parent in "
+            f"{', '.join(sorted(COLUMN.differing(change)))}.",
+            details=users,
+            hint="Make them alike in a revision of your own, and plan again.",
+        )
+    yield from found
+
+
+_IN_THE_WAY = frozenset({"view", "materialized view", "trigger", "policy", "rule", "statistics"})
+
+
+def _users(column: Fact, snapshot: Snapshot) -> list[str]:
+    """What keeps PostgreSQL from giving the column another type."""
+    users: Iterable[Fact] = (
+        fact for fact in snapshot if fact.kind in _IN_THE_WAY and column.identity in fact.depends_on
+    )
+    return sorted(str(fact.identity) for fact in users)
+
+
+def _is_same_check(one: Fact, other: Fact) -> bool:
+    return (
+        one.kind == "constraint"
+        and one.payload["type"] == other.payload["type"] == "check"
+        and all(one.payload[each] == other.payload[each] for each in ("definition", "validated"))
+    )
+
+
+def renamed(table: Identity, old: str, new: str) -> Statement:
+    """Gives a constraint that a table has kept the name that it has in the target."""
+    relation = qualified(*table.path)
+    return Statement(
+        f"ALTER TABLE {relation} RENAME CONSTRAINT {identifier(old)} TO {identifier(new)}",
+        f"{old} of {relation} is to be called {new}.",
+        lock=locks.ALTER_TABLE,
+        relation=relation,
+    )

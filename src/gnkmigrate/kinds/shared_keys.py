@@ -1,0 +1,77 @@
+"""Foreign keys that a partition has of those above it (manual: ALTER TABLE ... ATTACH PARTITION).
+
+Where the table has the same one already, by whatever name, PostgreSQL makes the two one; a table
+that is detached keeps it as its own, by the name that it has there.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
+from gnkmigrate.kinds.joining import renamed
+from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.statement import Statement
+
+
+def is_merged(key: Fact, snapshot: Snapshot, context: Context) -> bool:
+    """Whether a table's own foreign key is, on the other side, one of those above it.
+
+    Args:
+        key: the table's own.
+        snapshot: where it is a partition.
+        context: where it is none is the other of the two.
+    """
+    if key.parent is None:
+        return False
+    apart = context.source if snapshot is context.target else context.target
+    return any(_first(key.parent, above, apart) == key for above in _above(key.parent, snapshot))
+
+
+def keys_after_parting(partition: Fact, context: Context) -> Iterator[Statement]:
+    """Names those that a table keeps as the target does, and drops those that it does not have."""
+    table = partition.parent
+    if table is None or table not in context.target:
+        return
+    stay = tuple(_above(table, context.target))
+    for name, above in _kept(partition, context.source).items():
+        wanted = _first(table, above, context.target)
+        if wanted is not None and wanted.identity.name != name:
+            yield renamed(table, name, wanted.identity.name)
+        elif wanted is None and not any(_is_same(above, each) for each in stay):
+            identity = Identity("constraint", (*table.path, name))
+            copy = Fact(identity, table, above.payload, above.depends_on)
+            yield from CONSTRAINT.drop(copy, context)
+
+
+def _above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    """The foreign keys of all tables that one is a partition of, however far above."""
+    for partition in snapshot.children(table, "partition"):
+        parent = Identity("table", tuple(partition.payload["of"]))
+        yield from _own(parent, snapshot)
+        yield from _above(parent, snapshot)
+
+
+def _kept(partition: Fact, snapshot: Snapshot) -> Mapping[str, Fact]:
+    """By their names in the partition, the foreign keys that it has of those above it."""
+    parent = Identity("table", tuple(partition.payload["of"]))
+    above = {each.identity.name: each for each in _own(parent, snapshot)}
+    for each in snapshot.children(parent, "partition"):
+        above = {**_kept(each, snapshot), **above}
+    names: Mapping[str, str] = partition.payload["foreign_keys"] or {}
+    return {name: above[origin] for name, origin in names.items() if origin in above}
+
+
+def _first(table: Identity, above: Fact, snapshot: Snapshot) -> Fact | None:
+    """The table's own foreign key that is the same: of several PostgreSQL takes the first."""
+    return next((each for each in _own(table, snapshot) if _is_same(each, above)), None)
+
+
+def _own(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    for each in snapshot.children(table, "constraint"):
+        if each.payload["type"] == "foreign key":
+            yield each
+
+
+def _is_same(one: Fact, other: Fact) -> bool:
+    return all(one.payload[each] == other.payload[each] for each in ("definition", "validated"))

@@ -1,0 +1,127 @@
+"""Tables that are there become partitions or children, and leave their parents again."""
+
+import pytest
+
+from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge, planned
+
+OTHER = "CREATE TABLE other (id integer PRIMARY KEY);"
+PARENT = "CREATE TABLE p (id integer NOT NULL, size integer) PARTITION BY RANGE (id);"
+JOINED = "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);"
+APART = "CREATE TABLE p1 (id integer NOT NULL, size integer);"
+CHECK = "ALTER TABLE {} ADD CONSTRAINT {} CHECK (size > {});"
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        APART,
+        APART + CHECK.format("p1", "positive", 0),
+        APART + CHECK.format("p1", "mine", 0),
+        APART + CHECK.format("p1", "positive", 1),
+        APART + CHECK.format("p1", "positive", 0).replace(";", " NOT VALID;"),
+        APART.replace("size integer", "size integer, weight integer"),
+        APART.replace(", size integer", ""),
+        APART.replace("size integer", "size bigint DEFAULT 4"),
+        APART.replace("size integer", "size integer NOT NULL"),
+        APART.replace("id integer NOT NULL", "id integer"),
+        APART + "ALTER TABLE p1 ALTER size SET STATISTICS 7;",
+    ],
+)
+def test_a_partition_has_what_its_parent_has(server: Server, apart: str) -> None:
+    parent = PARENT + CHECK.format("p", "positive", 0)
+    converge(server, parent + apart, parent + JOINED)
+
+
+def test_the_parent_s_check_is_there_before(server: Server) -> None:
+    parent = PARENT + CHECK.format("p", "positive", 0)
+    assert _besides_names(converge(server, parent + APART, parent + JOINED).there) == [
+        "ALTER TABLE public.p1 ADD CONSTRAINT positive CHECK ((size > 0)) NOT VALID",
+        "ALTER TABLE public.p1 VALIDATE CONSTRAINT positive",
+        "ALTER TABLE public.p ATTACH PARTITION public.p1 FOR VALUES FROM (1) TO (10)",
+    ]
+
+
+def test_a_parent_that_changes_as_well(server: Server) -> None:
+    wider = PARENT.replace("size integer", "size bigint, weight integer DEFAULT 3")
+    converge(server, PARENT + APART, wider + CHECK.format("p", "positive", 0) + JOINED)
+    converge(server, PARENT + JOINED, wider + CHECK.format("p", "positive", 0) + APART)
+
+
+def test_settings_of_a_column_that_was_inherited(server: Server) -> None:
+    own = "ALTER TABLE p1 ALTER size SET STATISTICS 7;"
+    converge(server, PARENT + JOINED + own, PARENT + APART)
+    converge(server, PARENT + JOINED + own, PARENT + APART + own)
+
+
+def test_a_partition_of_a_partition(server: Server) -> None:
+    parent = PARENT + CHECK.format("p", "positive", 0)
+    middle = "CREATE TABLE m PARTITION OF p DEFAULT PARTITION BY LIST (size);"
+    middle += CHECK.format("m", "small", 1)
+    joined = "CREATE TABLE p1 PARTITION OF m FOR VALUES IN (5);"
+    converge(server, parent + middle + APART, parent + middle + joined)
+
+
+def test_a_partition_of_another_table(server: Server) -> None:
+    parents = PARENT + CHECK.format("p", "positive", 0)
+    parents += PARENT.replace(" p ", " q ") + CHECK.format("q", "positive", 2)
+    converge(server, parents + JOINED, parents + JOINED.replace("OF p", "OF q"))
+
+
+def test_a_column_of_another_type_that_a_view_needs(server: Server) -> None:
+    apart = APART.replace("size integer", "size bigint") + "CREATE VIEW v AS SELECT size FROM p1;"
+    joined = JOINED + "CREATE VIEW v AS SELECT size FROM p1;"
+    with pytest.raises(Unplannable, match=r"public\.p1\.size is not as that of its parent"):
+        planned(server, PARENT + apart, PARENT + joined)
+
+
+KEY = "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY (size) REFERENCES other;"
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        "",
+        KEY.format("p1", "p_size_fkey"),
+        KEY.format("p1", "mine"),
+        KEY.format("p1", "mine") + KEY.format("p1", "mine_too"),
+        KEY.format("p1", "mine").replace(";", " ON DELETE CASCADE;"),
+        KEY.format("p1", "mine").replace(";", " NOT VALID;"),
+    ],
+)
+def test_foreign_keys(server: Server, apart: str) -> None:
+    parent = PARENT + KEY.format("p", "p_size_fkey")
+    converge(server, parent + APART + apart, parent + JOINED, shared=OTHER)
+
+
+def test_a_foreign_key_that_has_a_name_of_its_own_stays(server: Server) -> None:
+    parent = PARENT + KEY.format("p", "p_size_fkey")
+    ways = converge(
+        server, parent + APART + KEY.format("p1", "mine"), parent + JOINED, shared=OTHER
+    )
+    assert _besides_names(ways.there) == [
+        "ALTER TABLE public.p ATTACH PARTITION public.p1 FOR VALUES FROM (1) TO (10)"
+    ]
+
+
+def _besides_names(statements: list[str]) -> list[str]:
+    """Without those that PostgreSQL 18 needs, where NOT NULL has a name."""
+    return [each for each in statements if "RENAME CONSTRAINT" not in each]
+
+
+def test_bounds_that_move(server: Server) -> None:
+    def parts(middle: int) -> str:
+        first = f"CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO ({middle});"
+        return f"{first} CREATE TABLE p2 PARTITION OF p FOR VALUES FROM ({middle}) TO (100);"
+
+    parent = PARENT + CHECK.format("p", "positive", 0) + "CREATE INDEX ON p (size);"
+    converge(server, parent + parts(10), parent + parts(20))
+
+
+def test_a_partition_that_is_split(server: Server) -> None:
+    parent = PARENT.replace("RANGE", "HASH")
+    part = "CREATE TABLE p{} PARTITION OF p FOR VALUES WITH (MODULUS {}, REMAINDER {});"
+    whole = part.format(0, 2, 0) + part.format(1, 2, 1)
+    split = part.format(0, 2, 0) + part.format(1, 4, 1) + part.format(2, 4, 3)
+    converge(server, parent + whole, parent + split)
