@@ -145,3 +145,9 @@ def test_a_foreign_key_makes_way_for_the_type_of_a_column_that_its_key_includes(
     tables = """CREATE TABLE a (x integer, y varchar(9), UNIQUE (x) INCLUDE (y));
         CREATE TABLE b (x integer REFERENCES a (x));"""
     converge(server, tables, tables.replace("varchar(9)", "char(9)"))
+
+
+def test_a_child_s_own_storage_stays_when_its_parent_gets_another_type(server: Server) -> None:
+    tables = """CREATE TABLE t (a text COMPRESSION pglz); CREATE TABLE u () INHERITS (t);
+        ALTER TABLE u ALTER a SET STORAGE MAIN; ALTER TABLE u ALTER a SET COMPRESSION default;"""
+    converge(server, tables, tables.replace("text", "varchar(9)"))

@@ -193,3 +193,9 @@ def test_a_domain_becomes_an_enum_of_the_same_name(server: Server) -> None:
         "DROP DOMAIN public.mood_replaced",
     ]
     assert back[0] == "ALTER TYPE public.mood RENAME TO mood_replaced"
+
+
+def test_a_check_s_comment_goes_with_a_domain_that_is_replaced(server: Server) -> None:
+    old = """CREATE DOMAIN code AS varchar(40) CONSTRAINT c CHECK (VALUE <> '');
+        COMMENT ON CONSTRAINT c ON DOMAIN code IS 'filled';"""
+    converge(server, old, "CREATE DOMAIN code AS text;")

@@ -104,7 +104,7 @@ class _Expansion:
         for change in self.aside.values():
             actions += _in_turn(change, self._aside_fact(change))
         for identity, fact in self.removed.items():
-            if not any(each in self.aside for each in kind_of(fact.kind).dies_with(fact)):
+            if not self._goes_with_aside(fact):
                 actions.append(Action("drop", fact, None, self.causes.get(identity)))
         for identity, fact in self.added.items():
             first = kind_of(fact.kind).first_form(fact, self.context)
@@ -112,6 +112,15 @@ class _Expansion:
             if first is not fact:
                 actions.append(Action("finish", first, fact))
         return tuple(actions)
+
+    def _goes_with_aside(self, fact: Fact) -> bool:
+        """Whether it goes with something that is replaced, or with a part of that."""
+        owners = kind_of(fact.kind).dies_with(fact)
+        return any(
+            each in self.aside
+            or (each in self.removed and self._goes_with_aside(self.removed[each]))
+            for each in owners
+        )
 
     def _alter(self, identity: Identity) -> None:
         """Settles how one thing gets its new payload, and what that does to others."""

@@ -71,7 +71,7 @@ class ColumnKind(Kind):
         return (
             _alter(fact, action, reason, rewrites=rewrites),
             *_settings(fact, given(fact.payload), reason),
-            *_compressed_below(Change("add", None, fact), reason, context),
+            *_kept_below(Change("add", None, fact), reason, context),
         )
 
     def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
@@ -110,7 +110,7 @@ class ColumnKind(Kind):
             *made_anew.given_back(change, context),
             *not_null.named(change),
             *_settings(change.fact, changed(change), reason),
-            *_compressed_below(change, reason, context),
+            *_kept_below(change, reason, context),
         )
 
     def rename(self, change: Change, context: Context) -> Statements:
@@ -240,19 +240,24 @@ def _is_held(key: Fact, change: Change, context: Context) -> bool:
     )
 
 
-def _compressed_below(change: Change, reason: str, context: Context) -> Iterator[Statement]:
-    """Children's columns, to which SET COMPRESSION does not go, and which forget it with a type."""
+def _kept_below(change: Change, reason: str, context: Context) -> Iterator[Statement]:
+    """How children keep values: SET COMPRESSION does not go to them, and a new type forgets it."""
     wanted = change.fact.payload["compression"]
-    before = change.before.payload["compression"] if change.before else None
-    if wanted == before and (wanted is None or {"type", "collation"}.isdisjoint(change.differing)):
+    retyped = not {"type", "collation"}.isdisjoint(change.differing)
+    if not retyped and wanted == (change.before and change.before.payload["compression"]):
         return
     *table, name = change.fact.identity.path
     for below in context.below(table):
         own = context.target.get("inherited column", *below, name)
-        if not (own and own.payload["compression"]):
-            action = f"ALTER COLUMN {identifier(name)} SET COMPRESSION {wanted or 'default'}"
-            of_child = Fact(Identity("column", (*below, name)), Identity("table", below), {})
-            yield _alter(of_child, action, reason)
+        storage, compression = (
+            own.payload[each] if own else None for each in ("storage", "compression")
+        )
+        of_child = Fact(Identity("column", (*below, name)), Identity("table", below), {})
+        actions = [f"SET STORAGE {storage.upper()}"] if retyped and storage else []
+        if (compression or wanted) if retyped else not compression:
+            actions.append(f"SET COMPRESSION {compression or wanted or 'default'}")
+        for action in actions:
+            yield _alter(of_child, f"ALTER COLUMN {identifier(name)} {action}", reason)
 
 
 def _expression(change: Change, context: Context) -> Statements | None:
@@ -313,12 +318,15 @@ def _is_checked(column: Fact, context: Context) -> bool:
 
 def _refuses(domain: Identity, context: Context) -> bool:
     """Whether a domain, or one that it is made of, has a check or is NOT NULL."""
-    fact = context.find(domain)
-    return fact is not None and (
-        bool(fact.payload["not_null"])
-        or any(context.target.children(domain, "domain constraint"))
-        or any(_refuses(each, context) for each in fact.depends_on if each.kind == "domain")
-    )
+    for snapshot in (context.source, context.target):  # what goes may still be there
+        fact = snapshot.facts.get(domain)
+        if fact is not None and (
+            fact.payload["not_null"]
+            or snapshot.children(domain, "domain constraint")
+            or any(_refuses(each, context) for each in fact.depends_on if each.kind == "domain")
+        ):
+            return True
+    return False
 
 
 def is_typed(fact: Fact, context: Context) -> bool:
