@@ -151,3 +151,14 @@ def test_a_child_s_own_storage_stays_when_its_parent_gets_another_type(server: S
     tables = """CREATE TABLE t (a text COMPRESSION pglz); CREATE TABLE u () INHERITS (t);
         ALTER TABLE u ALTER a SET STORAGE MAIN; ALTER TABLE u ALTER a SET COMPRESSION default;"""
     converge(server, tables, tables.replace("text", "varchar(9)"))
+
+
+def test_a_generated_column_is_computed_anew_for_its_new_type(server: Server) -> None:
+    table = "CREATE TABLE t (b numeric, a {} GENERATED ALWAYS AS ({}) STORED);"
+    ways = converge(server, table.format("numeric(9,2)", "b"), table.format("real", "b"))
+    assert ways.there == [
+        "ALTER TABLE public.t DROP COLUMN a",
+        "ALTER TABLE public.t ADD COLUMN a real GENERATED ALWAYS AS (b) STORED",
+    ]
+    converge(server, table.format("text", "b::text"), table.format("boolean", "b > 3"))
+    converge(server, table.format("integer", "b"), table.format("bigint", "b"))

@@ -3,6 +3,7 @@
 import pytest
 
 from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
 from tests.plan.support import Case, case
 
 TABLE = "CREATE TABLE item (mood mood DEFAULT 'ok' NOT NULL, moods mood[]);"
@@ -89,3 +90,23 @@ CASES = {
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
 def test_case(server: Server, given: Case) -> None:
     assert given.migrate(server) == given.expected
+
+
+def test_generated_columns_and_children_s_defaults_go_over_to_a_type_that_is_made_again(
+    server: Server,
+) -> None:
+    tables = """
+        CREATE DOMAIN moods AS mood[] DEFAULT '{sad}';
+        CREATE TABLE t (
+            a mood GENERATED ALWAYS AS ('sad'::mood) STORED,
+            b mood[] GENERATED ALWAYS AS (ARRAY['sad'::mood]) STORED,
+            c moods GENERATED ALWAYS AS (ARRAY['sad'::mood]) STORED
+        );
+        CREATE INDEX ON t (a);
+        CREATE TABLE p (a integer, b mood DEFAULT 'sad') PARTITION BY HASH (a);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        ALTER TABLE p1 ALTER b SET DEFAULT 'glad';
+    """
+    old = "CREATE TYPE mood AS ENUM ('sad', 'glad', 'mad');"
+    new = "CREATE TYPE mood AS ENUM ('glad', 'sad');"
+    converge(server, old + tables, new + tables)

@@ -4,22 +4,22 @@ A column that exists keeps its values. NOT NULL on a table in use goes by way of
 validated first, so that SET NOT NULL need not read the table under its lock.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks, made_anew, not_null
+from gnkmigrate.kinds.beneath import refuse_key, refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.inheritance import columns_above, parents
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
 from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.types import Conversion, are_comparable
+from gnkmigrate.kinds.types import Conversion, Type, are_comparable
 from gnkmigrate.kinds.user_type import moved, with_name
 from gnkmigrate.kinds.values import way
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
@@ -97,7 +97,7 @@ class ColumnKind(Kind):
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         expression = _expression(change, context)
-        if expression is None:
+        if expression is None or _is_computed_anew(change):
             return None
         null_allowed, null_forbidden = _nullability(change, context)
         reason = f"Column {_name(change.fact)} differs in: {', '.join(sorted(differing))}."
@@ -114,6 +114,7 @@ class ColumnKind(Kind):
         )
 
     def rename(self, change: Change, context: Context) -> Statements:
+        refuse_other_parents(change.before or change.fact, context)
         old, new = last_names(change)
         reason = f"Column {old} is to be called {new}."
         renamed = _alter(change.fact, f"RENAME COLUMN {old} TO {new}", reason)
@@ -277,12 +278,31 @@ def _expression(change: Change, context: Context) -> Statements | None:
     return None
 
 
+def _is_computed_anew(change: Change) -> bool:
+    """Whether a generated column gets a type in which it takes a new one to be right.
+
+    ALTER COLUMN TYPE converts what was computed for the old type, and takes no USING here.
+    """
+    if change.before is None or "type" not in change.differing:
+        return False
+    before, after = change.before.payload, change.fact.payload
+    if not (before["generated"] and after["generated"]):
+        return False
+    if "generated" in change.differing:
+        return True
+    # Integers and strings are what they were, if they fit; other digits may have been cut off.
+    name = Type.parse(before["type"]).name
+    other = name == Type.parse(after["type"]).name and name != "character varying"
+    return other or not are_comparable(before["type"], after["type"])
+
+
 def _type(change: Change, context: Context) -> Statements:
     if not {"type", "collation"} & set(change.differing) or change.before is None:
         return ()
     if _follows(change.identity.path, context) or is_typed(change.fact, context):
         return ()
-    _refuse_key(change, context)
+    refuse_key(change.before, context)
+    refuse_other_parents(change.before, context)
     column, name = identifier(change.identity.name), _name(change.fact)
     old, new = change.before.payload["type"], change.fact.payload["type"]
     found = way(change, context)
@@ -346,18 +366,6 @@ def _types_of_table(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
 def _follows(column: Sequence[str], context: Context) -> bool:
     """Whether it takes the type of a parent's column, by the command that changes that one."""
     return all(any(columns_above(column, each)) for each in (context.source, context.target))
-
-
-def _refuse_key(change: Change, context: Context) -> None:
-    """Stops where rows are told apart by the column, so that PostgreSQL does not let it change."""
-    before = change.before or change.fact
-    table, name = context.find(before.parent), identifier(before.identity.name)
-    key = (table.payload.get("partitioned_by") or "") if table else ""
-    if re.search(rf"(?<![\w\"]){re.escape(name)}(?![\w\"])", key):
-        raise Unplannable(
-            f"Column {_name(change.fact)} changes, and its table is partitioned by it.",
-            hint="Make a new table of the partitions in a revision of your own.",
-        )
 
 
 def _narrowed(change: Change, context: Context) -> Iterator[Statement]:

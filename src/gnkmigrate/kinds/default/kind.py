@@ -34,6 +34,9 @@ class DefaultKind(Kind):
         stays = context.target.get("column", *path) or any(columns_above(path, context.target))
         if inherited and not stays:
             return ()  # the column goes with the parent table's
+        if fact.identity in context.created:  # it is in the way, and comes back
+            reason = f"The default of {_name(fact)} makes way."
+            return (_alter_column(fact, "DROP DEFAULT", reason),)
         lack = context.target.get("inherited column", *path)
         if not (lack and lack.payload["without_default"]):
             for identity in _above(fact, context.target):

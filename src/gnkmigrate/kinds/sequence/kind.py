@@ -5,8 +5,8 @@ column afterwards.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 from dataclasses import replace
+from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -43,6 +43,7 @@ class SequenceKind(Kind):
     grant_word = "SEQUENCE"
     is_relation = True
     holds_data = True
+    follows = True
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
@@ -120,7 +121,6 @@ class SequenceKind(Kind):
         return fact.has({"owned_by": None}).replaced(depends_on=others)
 
     def subject(self, fact: Fact) -> Any:
-        """The column whose it is: it goes on with that, whatever either of them is called."""
         return fact.payload["owned_by"]
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
