@@ -8,13 +8,19 @@ import os
 import pwd
 import stat
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gnkmigrate.errors import ServerUnavailable
 
 STAND_INS_FOR_ROOT = ("postgres", "nobody")
+_NEEDED = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR"),
+        *("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
+    }
+)
 MISSING_LIBRARY = "A library that is missing can be installed with the system's package manager."
 
 
@@ -67,10 +73,18 @@ class Account:
         stdin: int,
         stdout: int,
         stderr: int,
+        confine: Callable[[], None] | None = None,
     ) -> "subprocess.Popen[bytes]":
         """Starts a program under this user, in a session of its own.
 
         Ctrl-C and a closing terminal therefore reach this process and not the program.
+
+        Args:
+            command: the program and its arguments.
+            stdin: where it reads.
+            stdout: where it writes.
+            stderr: where it complains.
+            confine: what it calls before anything else, once it is this user's.
 
         Raises:
             ServerUnavailable: the system does not allow it, or the program is not there.
@@ -87,6 +101,7 @@ class Account:
                 user=self.uid if self.is_other else None,
                 group=self.gid if self.is_other else None,
                 extra_groups=[] if self.is_other else None,
+                preexec_fn=confine,  # noqa: PLW1509 - two system calls, no lock of Python's
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise self._out_of_reach(error) from None
@@ -150,6 +165,6 @@ def server_account() -> Account:
 
 
 def environment() -> Mapping[str, str]:
-    """This process's environment without what would change how PostgreSQL's programs work."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    """What PostgreSQL's programs need of this process's environment, and no secret in it."""
+    kept = {name: value for name, value in os.environ.items() if name in _NEEDED}
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}

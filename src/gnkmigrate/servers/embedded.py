@@ -22,6 +22,7 @@ from gnkmigrate.servers.account import MISSING_LIBRARY, Account, server_account
 from gnkmigrate.servers.binaries import binaries
 from gnkmigrate.servers.cache import cache_folder
 from gnkmigrate.servers.cluster import SUPERUSER, cluster, single_user
+from gnkmigrate.servers.confinement import confinement
 from gnkmigrate.servers.folder import locked_folder
 from gnkmigrate.servers.server import Server
 
@@ -78,12 +79,14 @@ def _set_password(programs: Path, account: Account, folder: Path) -> DatabaseUrl
 def _running(programs: Path, account: Account, folder: Path, lock: int) -> Iterator[None]:
     """The server on `folder` from when it is ready until it has ended."""
     with tempfile.TemporaryFile() as log:
-        guard = account.start(
-            ["/bin/sh", "-c", _GUARD.read_text(), "guard", folder, *_server(programs, folder)],
-            stdin=subprocess.PIPE,
-            stdout=lock,
-            stderr=log.fileno(),
-        )
+        with confinement(programs, folder) as confine:
+            guard = account.start(
+                ["/bin/sh", "-c", _GUARD.read_text(), "guard", folder, *_server(programs, folder)],
+                stdin=subprocess.PIPE,
+                stdout=lock,
+                stderr=log.fileno(),
+                confine=confine,
+            )
         try:
             if not _becomes_ready(guard, folder / "data" / "postmaster.pid"):
                 log.seek(0)
