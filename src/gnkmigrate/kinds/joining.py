@@ -72,10 +72,11 @@ def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
 
 def shared_parts(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
     """What a table has of those above it, with the defaults of the columns."""
-    yield from _checks_above(table, snapshot).values()
-    for column in _columns_above(table, snapshot).values():
-        yield column
-        yield from snapshot.children(column.identity, "default")
+    for above in _above(table, snapshot):
+        yield from _checks(above.identity, snapshot)
+        for column in snapshot.children(above.identity, "column"):
+            yield column
+            yield from snapshot.children(column.identity, "default")
 
 
 def _above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
@@ -94,13 +95,16 @@ def _columns_above(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:
 
 
 def _checks_above(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:
-    return {
-        name: check
-        for each in _above(table, snapshot)
-        for name, check in _own(each.identity, "constraint", snapshot).items()
-        if check.payload["type"] == "check"
-        and not check.payload["definition"].endswith(" NO INHERIT")
-    }
+    above = (each.identity for each in _above(table, snapshot))
+    return {check.identity.name: check for each in above for check in _checks(each, snapshot)}
+
+
+def _checks(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    """Those that children have as well."""
+    for check in snapshot.children(table, "constraint"):
+        definition = check.payload["definition"]
+        if check.payload["type"] == "check" and not definition.endswith(" NO INHERIT"):
+            yield check
 
 
 def _own(table: Identity, kind: str, snapshot: Snapshot) -> dict[str, Fact]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import key_index, locks
+from gnkmigrate.kinds.beneath import refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_key_firing import set_firing
 from gnkmigrate.kinds.index_marks import (
@@ -151,7 +152,8 @@ class ConstraintKind(Kind):
         return not _is_kept(change.fact, differing)
 
     def rename(self, change: Change, context: Context) -> Statements:
-        del context
+        if change.fact.payload["type"] == "check":
+            refuse_other_parents(change.before or change.fact, context)
         old, new = last_names(change)
         action = f"RENAME CONSTRAINT {old} TO {new}"
         return (_alter_table(change.fact, action, f"{old} is to be called {new}."),)

@@ -139,7 +139,9 @@ class TableKind(Kind):
         )
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
-        if "inherits" in change.differing:
+        # What all parents have is alike before a table is joined to one more.
+        before = change.before.payload["inherits"] if change.before else None
+        if any(each not in (before or ()) for each in change.fact.payload["inherits"] or ()):
             yield from (each.identity for each in shared_parts(change.identity, target))
         # A logged table may not refer to an unlogged one, at no time.
         if "persistence" not in change.differing:

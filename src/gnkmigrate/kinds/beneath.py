@@ -1,0 +1,68 @@
+"""What stands in the way of a change of a column, in its table or in those below.
+
+PostgreSQL changes the column of all that inherit it along with it, and refuses where one of them
+is partitioned by it, or has it of yet another parent (tablecmds.c, ATPrepAlterColumnType).
+"""
+
+import re
+from collections.abc import Iterator
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.inheritance import columns_above, heirs, parents
+from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+
+def refuse_key(column: Fact, context: Context) -> None:
+    """Stops where rows are told apart by the column, so that PostgreSQL does not let it change."""
+    name = identifier(column.identity.name)
+    for path in (column.identity.path[:-1], *_below(column, context)):
+        table = context.source.get("table", *path)
+        key = (table.payload["partitioned_by"] or "") if table else ""
+        if re.search(rf"(?<![\w\"]){re.escape(name)}(?![\w\"])", key):
+            raise Unplannable(
+                f"Column {qualified(*column.identity.path)} changes, and {qualified(*path)} is "
+                "partitioned by it.",
+                hint="Make a new table of the partitions in a revision of your own.",
+            )
+
+
+def refuse_other_parents(part: Fact, context: Context) -> None:
+    """Stops where a table below has the column, or the check, of a parent that has no part in it.
+
+    Args:
+        part: a column or a check as it is in the source.
+        context: what is below, and stays there.
+    """
+    *table, name = part.identity.path
+    below = frozenset(_below(part, context)) | {tuple(table)}
+    for child in sorted(below - {tuple(table)}):
+        for parent in parents(child, context.source):
+            if parent in below or parent not in parents(child, context.target):
+                continue
+            has = context.source.get(part.kind, *parent, name) is not None
+            if part.kind == "column":
+                has |= any(columns_above((*parent, name), context.source))
+            if has:
+                raise Unplannable(
+                    f"{part.identity} changes, which {qualified(*child)} has of "
+                    f"{qualified(*parent)} too: PostgreSQL changes neither.",
+                    hint=f"Take {qualified(*child)} from its parents (ALTER TABLE ... NO INHERIT) "
+                    "in a revision of your own, and plan again.",
+                )
+
+
+def _below(part: Fact, context: Context) -> Iterator[tuple[str, ...]]:
+    """The tables that inherit what a part is of, however far below, and stay as they are."""
+    known = heirs(context.source)
+    waiting = [part.identity.path[:-1]]
+    while waiting:
+        parent = waiting.pop()
+        for child in known.get(parent, ()):
+            gone = {Identity(kind, child) for kind in ("table", "foreign table", "partition")}
+            there = Identity("table", child) in context.target
+            if gone.isdisjoint(context.dropped) and (
+                not there or parent in parents(child, context.target)
+            ):
+                yield child
+                waiting.append(child)
