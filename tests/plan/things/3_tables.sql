@@ -10,7 +10,6 @@ INSERT INTO account VALUES (1, 'one'), (2, 'two'), (3, '3');
 {|ALTER TABLE account ENABLE ROW LEVEL SECURITY;}
 {|ALTER TABLE account FORCE ROW LEVEL SECURITY;}
 {|ALTER TABLE account REPLICA IDENTITY FULL;}
-{|ALTER TABLE account SET (toast.autovacuum_enabled = false);}
 
 --- table vip: TABLE vip
 CREATE TABLE vip (since date DEFAULT '2020-02-02') INHERITS (account);
@@ -33,7 +32,7 @@ ALTER TABLE account ADD COLUMN lives {address|text};
 ALTER TABLE account ADD COLUMN born {date|timestamp|timestamptz|timestamp(3)}{ DEFAULT '2020-02-02'|};
 
 --- column worth: COLUMN account.worth
-ALTER TABLE account ADD COLUMN worth {integer|bigint|numeric(8,2)|numeric(10,2)|amount}{ DEFAULT '7'|};
+ALTER TABLE account ADD COLUMN worth {integer|bigint|numeric(8,2)|numeric(10,2)}{ DEFAULT '7'|};
 
 --- column tall: COLUMN account.tall
 ALTER TABLE account ADD COLUMN tall integer{| GENERATED ALWAYS AS (number + 1) STORED| GENERATED ALWAYS AS (number + 2) STORED| GENERATED ALWAYS AS (twice(number)::integer) STORED};
@@ -77,7 +76,7 @@ ALTER TABLE "Old store".line ADD CONSTRAINT line_key {PRIMARY KEY (position)|UNI
 ALTER TABLE "Old store".line ADD CONSTRAINT line_owner FOREIGN KEY (owner_number) REFERENCES account (number) /* account_key */{| ON DELETE CASCADE| ON DELETE SET NULL ON UPDATE CASCADE}{| DEFERRABLE| NOT VALID};
 
 --- table scratch: TABLE shop.scratch
-CREATE {|UNLOGGED }TABLE shop.scratch (a integer, b text, c text COLLATE "C"){| USING heap2};
+CREATE {|UNLOGGED }TABLE shop.scratch (a integer, b text, c text COLLATE "C"){| USING heap2}{| WITH (toast.autovacuum_enabled = false)};
 INSERT INTO shop.scratch VALUES (1, 'x', 'y');
 
 --- table typed: TABLE typed
