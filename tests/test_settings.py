@@ -118,6 +118,42 @@ def test_a_file_that_is_not_toml_is_refused(file: Path) -> None:
         load(file)
 
 
+def test_a_file_that_is_not_utf_8_is_refused(file: Path) -> None:
+    file.write_bytes("target = 'ausfälle.sql'".encode("latin-1"))
+
+    with pytest.raises(SettingsError, match=r"is not UTF-8 text \(byte 15\)"):
+        load(file)
+
+
+@pytest.mark.parametrize(
+    ("line", "detail"),
+    [
+        ("schema = 'public'", "schema: is not known"),
+        ("schemas = 'public'", "schemas: must be a list"),
+        ("schemas = []", "schemas: must have 1 or more values, and has 0"),
+        ("roles = 'perhaps'", "roles: must be true or false"),
+        ("target = 1", "target: must be text, the path of a file or folder"),
+        ("server = 'docker'", "server: must be a table of names and values"),
+        (
+            "server.provider = 'dokcer'",
+            "server.provider: must be 'auto', 'url', 'embedded' or 'docker'",
+        ),
+        ("server.major = 'x'", "server.major: must be a whole number"),
+        ("server.major = 13", "server.major: must be 14 or more"),
+        ("server.major = 19", "server.major: must be 18 or less"),
+        ("limits.lock_deadline_s = 'x'", "limits.lock_deadline_s: must be a number"),
+        ("limits.batch_ms = 0", "limits.batch_ms: must be more than 0"),
+    ],
+)
+def test_what_is_not_allowed_is_said_in_plain_words(file: Path, line: str, detail: str) -> None:
+    file.write_text(line)
+
+    with pytest.raises(SettingsError) as refused:
+        load(file)
+
+    assert refused.value.details == (detail,)
+
+
 def test_a_file_that_is_not_there_is_refused(file: Path) -> None:
     with pytest.raises(SettingsError, match="does not exist"):
         load(file)

@@ -207,6 +207,10 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
         raise _not_allowed(file, error) from None
     except UnreadableVariable as error:
         raise _unreadable(error) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{file} is not UTF-8 text (byte {error.start + 1}).", hint="Save it as UTF-8."
+        ) from None
     except ValueError as error:  # tomllib.TOMLDecodeError is one
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."

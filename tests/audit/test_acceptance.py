@@ -85,15 +85,21 @@ def test_nobody_has_to_hear_of_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[[accepted]]\nid = 'x'\n\ndate = 2025-12-01", "line 1: reason: Field required"),
+        ("[[accepted]]\nid = 'x'\n\ndate = 2025-12-01", "line 1: reason: is missing"),
         (f"# why\n\n[[accepted]]\n{SURE}", "line 3: say which findings"),
         (f"[[accepted]]\ncheck = 'x'\n{SURE}", "line 1: say which findings"),
         (f"[[accepted]]\nid='x'\nobject='y'\n{SURE}", "line 1: say which findings"),
-        ("[[accepted]]\nid = 'x'\nreason = ' '\ndate = 2025-12-01", "line 3: reason: String"),
+        (
+            "[[accepted]]\nid = 'x'\nreason = ' '\ndate = 2025-12-01",
+            "line 3: reason: must have 1 or more",
+        ),
         ("[[accepted]]\nid = 'x'\nreason = 'y'\ndate = 'soon'", "line 4: date: "),
         (f"[[accepted]]\nid='x'\n{SURE}until = 2025-11-01", "line 1: until (2025-11"),
-        (f"[[accepted]]\nid='x'\n{SURE}[[accepted]]\nid='y'\n{SURE}foo = 1", "line 9: foo: Extra"),
-        (f"[[accepted]]\nfingerprint = 'xyz'\n{SURE}", "line 2: fingerprint: String should match"),
+        (
+            f"[[accepted]]\nid='x'\n{SURE}[[accepted]]\nid='y'\n{SURE}foo = 1",
+            "line 9: foo: is not known",
+        ),
+        (f"[[accepted]]\nfingerprint = 'xyz'\n{SURE}", "line 2: fingerprint: must have the form"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, problem: str) -> None:

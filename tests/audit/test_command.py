@@ -147,7 +147,7 @@ def test_a_mistake_in_the_acceptances_is_exit_2(project: Path) -> None:
     (project / "audits" / "accepted.toml").write_text('[[accepted]]\nid = "x"\n')
     result = _run()
     assert result.exit_code == 2
-    assert "line 1: reason: Field required" in result.stderr
+    assert "line 1: reason: is missing" in result.stderr
 
 
 def test_only_what_is_new_since_the_baseline_counts(project: Path, database: DatabaseUrl) -> None:

@@ -68,10 +68,10 @@ def test_a_project_without_the_file_has_no_opinion(tmp_path: Path) -> None:
     ("text", "problem"),
     [
         ('[[rule]]\nseverity = "grave"', "rule.0.severity: 'grave' is not a severity"),
-        ('[[rule]]\nseverity = "low"\ntabel = "users"', "rule.0.tabel: Extra inputs"),
+        ('[[rule]]\nseverity = "low"\ntabel = "users"', "rule.0.tabel: is not known"),
         ('[[rule]]\nobject = "public.users"', "a rule sets severity, impact or recommendation"),
         ('[[rule]]\nseverity = "low"\nabove_rows = 1', "above_rows and severity_above go together"),
-        ('[[design]]\ntable = "users"', "design.0.table: String should match"),
+        ('[[design]]\ntable = "users"', "design.0.table: must have the form"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(text: str, problem: str, tmp_path: Path) -> None:

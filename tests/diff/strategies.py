@@ -70,7 +70,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             enum = Fact(Identity("enum", path), holder.identity, {"labels": labels})
             facts += [enum] if draw(st.booleans()) else []
             facts += [table, *draw(_inside(table))]
-    return Snapshot.of(facts, draw(st.integers(140000, 190000)), draw(WORDS))
+    return Snapshot.of(facts, draw(st.integers(140000, 189999)), draw(WORDS))
 
 
 def facts_of(snapshot: Snapshot) -> dict[Identity, Any]:

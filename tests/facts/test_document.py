@@ -10,6 +10,7 @@ from hypothesis import given
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.document import read_document, read_document_file, write_document
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from tests.diff.strategies import snapshots
@@ -55,6 +56,7 @@ def test_a_document_says_its_version() -> None:
         "role": "",
         "unstated": [],
         "unread": [],
+        "count": 0,
         "facts": [],
     }
 
@@ -63,8 +65,13 @@ def test_a_document_says_its_version() -> None:
     ("text", "detail"),
     [
         ("not JSON", "invalid literal"),
-        ("{}", "version: Field required"),
-        ('{"version": 1, "server_version": 1, "database": "", "facts": []}', "version: "),
+        ("{}", "version: is missing"),
+        ("[]", "JSON: must be a table of names and values"),
+        ('{"version": 1, "server_version": 1, "database": "", "facts": []}', "version: must be 2"),
+        (
+            '{"version": 2, "server_version": 990000, "database": "", "facts": []}',
+            "server_version: 990000 is not PostgreSQL 14 to 18",
+        ),
         ('{"version": 2, "server_version": 1, "database": "", "facts": [{}]}', "facts.0: "),
     ],
 )
@@ -72,6 +79,19 @@ def test_what_is_no_snapshot_is_refused(text: str, detail: str) -> None:
     with pytest.raises(SchemaError, match=r"before\.json is not a snapshot") as caught:
         read_document(text, "before.json")
     assert caught.value.details[0].startswith(detail)
+
+
+def test_facts_that_were_cut_out_are_missed() -> None:
+    facts = [Fact(Identity("schema", (name,)), None, {}) for name in ("a", "b", "c", "d")]
+    lines = write_document(Snapshot.of(facts, 160004, "shop")).splitlines()
+    with pytest.raises(SchemaError) as caught:
+        read_document("\n".join([lines[0], *lines[3:]]))
+    assert caught.value.details == ("count: says 4 facts, and there are 2",)
+
+
+def test_a_document_of_before_facts_were_counted_is_read() -> None:
+    text = '{"version": 2, "server_version": 160004, "database": "shop", "facts": []}'
+    assert not [*read_document(text)]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

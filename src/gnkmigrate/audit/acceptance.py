@@ -20,7 +20,7 @@ from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
 from gnkmigrate.audit.result import Accepted, AuditResult, NotRun
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.validation import plain
+from gnkmigrate.validation import in_words
 
 FILE_NAME = "accepted.toml"
 
@@ -152,7 +152,11 @@ def load(file: Path, name: str = FILE_NAME) -> Acceptances:
         return Acceptances()
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.", hint=_HINT) from None
-    except ValueError as error:  # tomllib.TOMLDecodeError and UnicodeDecodeError are some
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{file} is not UTF-8 text (byte {error.start + 1}).", hint="Save it as UTF-8."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."
         ) from None
@@ -186,7 +190,7 @@ def _problems(error: ValidationError, lines: Sequence[str], start: int) -> Itera
     """Each problem of an entry that begins at line `start`, with the line that it is on."""
     for each in error.errors(include_input=False, include_url=False):
         key = str(each["loc"][0]) if each["loc"] else ""
-        yield f"line {_line(lines, start, key)}: {key}{': ' if key else ''}{plain(each['msg'])}"
+        yield f"line {_line(lines, start, key)}: {key}{': ' if key else ''}{in_words(each)}"
 
 
 def _line(lines: Sequence[str], start: int, key: str) -> int:

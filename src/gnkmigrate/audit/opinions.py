@@ -146,6 +146,10 @@ def load(file: Path) -> Opinions:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Opinions()
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{file} is not UTF-8 text (byte {error.start + 1}).", hint="Save it as UTF-8."
+        ) from None
     try:
         content = _File.model_validate(tomllib.loads(text))
     except ValidationError as error:

@@ -117,7 +117,9 @@ def _read(file: Path) -> ProjectCheck:
         head = FrontMatter.model_validate(tomllib.loads(front))
     except ValidationError as error:
         raise _unreadable(file, problems(error)) from None
-    except ValueError as error:  # tomllib.TOMLDecodeError and UnicodeDecodeError are some
+    except UnicodeDecodeError as error:
+        raise _unreadable(file, [f"is not UTF-8 text (byte {error.start + 1})"]) from None
+    except ValueError as error:  # tomllib.TOMLDecodeError is one
         raise _unreadable(file, [str(error)]) from None
     return ProjectCheck(
         id=head.id,

@@ -1,9 +1,9 @@
 """A snapshot as a JSON document, and back.
 
 {"version": 2, "server_version": 160015, "database": "...", "role": "...", "unstated": [...],
-"unread": [...], "facts": [...]}: the facts in the order of their identities, each with kind, path,
-parent, payload, depends_on and position (docs/facts.md), a line each. Equal snapshots are equal
-texts, so that a document can be kept in git.
+"unread": [...], "count": 2, "facts": [...]}: the facts in the order of their identities, each with
+kind, path, parent, payload, depends_on and position (docs/facts.md), a line each, and how many they
+are. Equal snapshots are equal texts, so that a document can be kept in git.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
+from gnkmigrate.servers.binaries import VERSIONS
 from gnkmigrate.validation import problems
 
 VERSION = 2
@@ -41,6 +42,7 @@ class SnapshotDocument(BaseModel, extra="forbid"):
     role: str = ""
     unstated: list[str] = []
     unread: list[UnreadDocument] = []
+    count: int | None = None
     facts: list[Any]
 
 
@@ -58,6 +60,7 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes]:
         "role": snapshot.role,
         "unstated": sorted(snapshot.unstated),
         "unread": [asdict(each) for each in snapshot.unread],
+        "count": len(snapshot),
     }
     yield orjson.dumps(head)[:-1] + b',"facts":['
     separator = b"\n"
@@ -84,6 +87,8 @@ def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
         raise _no_snapshot(name, problems(error, whole="JSON")[:5]) from None
     except ValueError as error:  # orjson.JSONDecodeError is one
         raise _no_snapshot(name, [str(error)]) from None
+    if problem := _what_is_wrong(document):
+        raise _no_snapshot(name, [problem])
     unread = [
         Unread(each.kind, tuple(each.names), each.count, each.reason, each.on_purpose)
         for each in document.unread
@@ -92,6 +97,17 @@ def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
         Snapshot.of(facts, document.server_version, document.database, document.role, unread),
         unstated=frozenset(document.unstated),
     )
+
+
+def _what_is_wrong(document: SnapshotDocument) -> str:
+    """What keeps a document that can be read from being a whole snapshot; "" where nothing does."""
+    found = len(document.facts)
+    if document.count not in {None, found}:
+        return f"count: says {document.count:,} facts, and there are {found:,}"
+    if document.server_version // 10000 not in VERSIONS:
+        first, *_, last = sorted(VERSIONS)
+        return f"server_version: {document.server_version} is not PostgreSQL {first} to {last}"
+    return ""
 
 
 def _no_snapshot(name: str, details: list[str]) -> SchemaError:
