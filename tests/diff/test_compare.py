@@ -1,5 +1,6 @@
 """What the generated laws do not say: hints, the payload of an alter, the order of changes."""
 
+from dataclasses import replace
 from typing import Any
 
 from gnkmigrate.connection import DatabaseUrl
@@ -141,3 +142,12 @@ def test_minegnk_needs_few_renames_and_many_additions(
         "PK_7e1d72d7d27cfdc6613a68ce2f3",
         "UQ_06dcb7f80ef147200e3cb720a5a",
     ]
+
+
+def test_the_name_of_a_not_null_that_one_side_cannot_have_is_no_difference() -> None:
+    named = database(column("a", not_null=True, not_null_name="mine"))
+    nameless = database(column("a", not_null=True, not_null_name=None))
+    new, old = replace(named, server_version=180000), replace(nameless, server_version=160000)
+    assert compare(old, new) == ()
+    assert compare(new, old) == ()
+    assert verbs(compare(replace(nameless, server_version=180000), new)) == [("alter", "a")]

@@ -28,6 +28,19 @@ def inherited_name(column: Fact, snapshot: Snapshot) -> str | None:
     return column.payload["not_null_name"] or usual(column)
 
 
+def as_of(fact: Fact, version: int, named: int = _NAMED) -> Fact:
+    """A fact without the name that a server of this version cannot give its NOT NULL.
+
+    Args:
+        fact: what says what its NOT NULL is called.
+        version: the server's server_version_num.
+        named: the first version that keeps the name.
+    """
+    if version >= named or fact.payload["not_null_name"] is None:
+        return fact
+    return fact.has({"not_null_name": None})
+
+
 def usual(column: Fact) -> str:
     """The name that the constraint of `column` has of itself."""
     *_, table, name = column.identity.path
@@ -69,6 +82,7 @@ def _is_usual(column: Fact, context: Context) -> bool:
     payload = column.payload
     return (
         context.source.server_version >= _NAMED
+        and context.target.server_version >= _NAMED
         and payload["not_null"]
         and payload["not_null_name"] is None
         and not any(columns_above(column.identity.path, context.source))

@@ -55,6 +55,10 @@ class ColumnKind(Kind):
     has_label = True
     holds_data = True
     inline = True
+    by_version = True
+
+    def as_of(self, fact: Fact, version: int) -> Fact:
+        return not_null.as_of(fact, version)
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         default = next((p.payload["expression"] for p in parts if p.kind == "default"), None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import locks, not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.kind import Context, How
@@ -37,8 +37,12 @@ class Domain(UserType):
         "not_null_name": How.ALTERED,
     }
     rank = 28
+    by_version = True
     word = "DOMAIN"
     grant_word = "DOMAIN"
+
+    def as_of(self, fact: Fact, version: int) -> Fact:
+        return not_null.as_of(fact, version, _NAMED_NOT_NULL)
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del context
