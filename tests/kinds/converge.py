@@ -32,7 +32,13 @@ class Ways(NamedTuple):
 
 
 def converge(
-    server: Server, old: str, new: str, *, shared: str = "", roles: Sequence[str] = ()
+    server: Server,
+    old: str,
+    new: str,
+    *,
+    shared: str = "",
+    roles: Sequence[str] = (),
+    back: bool = True,
 ) -> Ways:
     """Makes a database of `old` one of `new`, and that one again one of `old`.
 
@@ -45,11 +51,12 @@ def converge(
         new: that of the other.
         shared: SQL that both begin with.
         roles: what both name; made first where they are missing, and dropped at the end.
+        back: whether there is a way back.
     """
     with _pair(server, shared + old, shared + new, roles) as (bench, databases):
         assert databases.kept is not None
         there = _lead(bench, databases.old, databases.new)
-        return Ways(there, _lead(bench, databases.new, databases.kept))
+        return Ways(there, _lead(bench, databases.new, databases.kept) if back else [])
 
 
 def planned(server: Server, old: str, new: str, *, roles: Sequence[str] = ()) -> Statements:

@@ -12,6 +12,7 @@ from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import kinds, satellites
 
 _NAMED = 5
+_INHERITED = "the target merely inherits them, and PostgreSQL has no statement for that"
 
 
 def completed(
@@ -61,7 +62,15 @@ def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
                 shown = tuple(_called(each) for each in left)
                 reason = f"the {name} says nothing of them"
                 found.append(Unread(kind, shown[:_NAMED], len(left), reason, on_purpose=True))
-    return tuple(found)
+    return (*found, *_unlike(source, target))
+
+
+def _unlike(source: Snapshot, target: Snapshot) -> Iterator[Unread]:
+    """What is not to become as it is in the target, as no statement makes it so."""
+    found = {each for fact in source for each in kinds()[fact.kind].unlike(fact, source, target)}
+    for kind in sorted({each.kind for each in found}):
+        names = sorted(".".join(each.path) for each in found if each.kind == kind)
+        yield Unread(kind, tuple(names[:_NAMED]), len(names), _INHERITED)
 
 
 def _together(found: Iterable[Unread]) -> Iterator[Unread]:

@@ -5,6 +5,7 @@ one that leaves its parent keeps them as its own (manual: ALTER TABLE).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -15,6 +16,7 @@ from gnkmigrate.kinds.column_settings import SETTINGS
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.inheritance import parents
 from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.kinds.leaving import is_same_check
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -25,26 +27,31 @@ def is_shared(own: Fact, above: Fact) -> bool:
         return False
     if own.kind == "default":
         return own.is_alike(above)
-    return own.kind == "column" or _is_same_check(own, above)
+    return own.kind == "column" or is_same_check(own, above)
 
 
 def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
     """Gives a table that is there what those above it have in the target."""
     if context.is_new(table):
         return
+    apart = replace(context, target=context.source)  # it is not joined yet
     there = {**_columns_above(table, context.source), **_own(table, "column", context.source)}
     for name, column in _columns_above(table, context.target).items():
         wanted = _with_aspects(_moved(column, table, context.target), context.target)
+        own = context.target.facts.get(wanted.identity)
         if name not in there:
-            parts = context.target.children(column.identity, "default")
-            yield from COLUMN.create(wanted, parts, context)
+            parts = context.target.children((own or column).identity, "default")
+            yield from COLUMN.create(own or wanted, parts, apart)
         else:
             before = _with_aspects(_moved(there[name], table, context.source), context.source)
-            yield from _made_like(before, wanted, context)
+            if own is not None:  # the rest of it changes by itself
+                alike = {each: wanted.payload[each] for each in ("type", "collation", "not_null")}
+                wanted = before.has(alike)
+            yield from _made_like(before, wanted, apart)
     there = {**_checks_above(table, context.source), **_own(table, "constraint", context.source)}
     for name, check in _checks_above(table, context.target).items():
         own = there.get(name)
-        if own is None or not _is_same_check(own, check):
+        if own is None or not is_same_check(own, check):
             yield from CONSTRAINT.create(_moved(check, table, context.target), (), context)
 
 
@@ -52,11 +59,12 @@ def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
     """Takes from a table what was not its own and is not to be, and alters what is to be."""
     if table not in context.target:
         return
+    parted = replace(context, source=context.target)
     own = _own(table, "constraint", context.source)
     wanted = {**_checks_above(table, context.target), **_own(table, "constraint", context.target)}
     for name, check in _checks_above(table, context.source).items():
-        if name not in own and not (name in wanted and _is_same_check(check, wanted[name])):
-            yield from CONSTRAINT.drop(_moved(check, table, context.source), context)
+        if name not in own and not (name in wanted and is_same_check(check, wanted[name])):
+            yield from CONSTRAINT.drop(_moved(check, table, context.source), parted)
     own = _own(table, "column", context.source)
     above = _columns_above(table, context.target)
     wanted = _own(table, "column", context.target)
@@ -67,7 +75,7 @@ def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
         if name in wanted:
             yield from _made_like(before, wanted[name], context)
         else:
-            yield from COLUMN.drop(before, context)
+            yield from COLUMN.drop(before, parted)
 
 
 def shared_parts(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
@@ -162,14 +170,6 @@ def _users(column: Fact, snapshot: Snapshot) -> list[str]:
         fact for fact in snapshot if fact.kind in _IN_THE_WAY and column.identity in fact.depends_on
     )
     return sorted(str(fact.identity) for fact in users)
-
-
-def _is_same_check(one: Fact, other: Fact) -> bool:
-    return (
-        one.kind == "constraint"
-        and one.payload["type"] == other.payload["type"] == "check"
-        and all(one.payload[each] == other.payload[each] for each in ("definition", "validated"))
-    )
 
 
 def renamed(table: Identity, old: str, new: str) -> Statement:

@@ -384,6 +384,11 @@ class Kind(ABC):
         del fact, target
         return False
 
+    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        """What of a fact of the source stays its own though the target merely inherits it."""
+        del fact, source, target
+        return iter(())
+
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         """Whether it takes a command of its own to part with `fact`, though what it lives in goes.
 

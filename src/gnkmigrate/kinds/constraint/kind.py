@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import key_index, locks
+from gnkmigrate.kinds import key_index, leaving, locks
 from gnkmigrate.kinds.beneath import refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_key_firing import set_firing
@@ -31,6 +31,7 @@ from gnkmigrate.kinds.index_marks import (
     stays_behind,
 )
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Row, last_names
+from gnkmigrate.kinds.leaving import checks_above, is_same_check
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, listing, qualified
 
@@ -121,7 +122,8 @@ class ConstraintKind(Kind):
         return (*(online or (added,)), *attached, *marks(fact, _table(fact), context))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        del context
+        if fact.payload["type"] == "check":
+            leaving.refuse_inherited(fact, context)
         action = f"DROP CONSTRAINT {identifier(fact.identity.name)}"
         return (_alter_table(fact, action, f"The {_name(fact)} is not in the target."),)
 
@@ -217,6 +219,8 @@ class ConstraintKind(Kind):
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         if references := fact.payload["references"]:
             yield from _partitions((references["schema"], references["table"]), source)
+        if fact.payload["type"] == "check":
+            yield from leaving.owned_below(fact, source)
         if fact.payload["type"] == "primary key":  # it forbids nulls as long as it is there
             for column in fact.payload["columns"]:
                 yield Identity("inherited column", (*_table(fact).path, column))
@@ -226,6 +230,18 @@ class ConstraintKind(Kind):
 
     def held_by(self, fact: Fact, context: Context) -> Iterator[Identity]:
         return held_by(fact, context)
+
+    def stays(self, fact: Fact, target: Snapshot) -> bool:
+        # It is its table's own no more, and its parent's.
+        return any(
+            fact.payload["type"] == "check" and is_same_check(fact, above)
+            for above in checks_above(fact, target)
+        )
+
+    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        del source
+        if fact.identity not in target and self.stays(fact, target):
+            yield from leaving.unlike(fact, target)
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         return stays_behind(fact, dropped)

@@ -20,6 +20,7 @@ from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.index_marks import marks
 from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
 from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.leaving import left, unlike_when_joined
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -137,6 +138,9 @@ class TableKind(Kind):
         return inner.verb in {"add", "remove"} and any(
             is_shared(inner.fact, above) for above in shared_parts(side.identity, snapshot)
         )
+
+    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        return unlike_when_joined(fact, source, target)
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         # What all parents have is alike before a table is joined to one more.
@@ -274,14 +278,18 @@ def _reparented(change: Change, context: Context) -> Iterator[Statement]:
     old = (change.before or change.fact).payload["inherits"] or ()
     new = change.fact.payload["inherits"] or ()
     reason = f"The target has {name} under other parents."
+    stay, wanted = [each for each in old if each in new], list(new)
+    first = next((n for n, each in enumerate(stay) if wanted[n] != each), len(stay))
     for parent in old:
         if parent not in new:
             yield _alter(name, f"NO INHERIT {qualified(*parent)}", reason)
+    # One that comes back is the last of them.
+    for action in left(change.identity, stay[first:], stay[:first], context):
+        yield _alter(name, action, reason)
     yield from after_parting(change.identity, context)
     yield from before_joining(change.identity, context)
-    for parent in new:
-        if parent not in old:
-            yield _alter(name, f"INHERIT {qualified(*parent)}", reason)
+    for parent in wanted[first:]:
+        yield _alter(name, f"INHERIT {qualified(*parent)}", reason)
 
 
 def _persistence(name: str, persistence: str) -> Statement:

@@ -1,0 +1,126 @@
+"""A table leaves its parents for a moment, and so makes what it had of them its own as well.
+
+No other statement does that (ALTER TABLE ... NO INHERIT, tablecmds.c, RemoveInheritance), and none
+undoes it. As it does that to all that they have in common, and a table that comes back is the
+last of its parents' children, it is done only where all of that is wanted.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.inheritance import heirs, parents
+from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.postgres.quoting import qualified
+
+
+def left(
+    table: Identity,
+    leave: Sequence[Sequence[str]],
+    stay: Sequence[Sequence[str]],
+    context: Context,
+) -> Iterator[str]:
+    """Actions of ALTER TABLE by which it leaves some of its parents, to come back.
+
+    Raises:
+        Unplannable: it would make more its own than the target has.
+    """
+    kept = {_key(part) for parent in stay for part in _parts(parent, context.source)}
+    for parent in leave:
+        for part in _parts(parent, context.source):
+            own = Identity(part.kind, (*table.path, part.identity.name))
+            gone = part.identity in context.dropped
+            if _key(part) not in kept and not gone and own not in context.target:
+                raise Unplannable(
+                    f"{qualified(*table.path)} differs in what it has by itself and what of its "
+                    f"parent {qualified(*parent)}: what makes one its own makes {own} so too.",
+                    hint="Make the table anew in a revision of your own, or declare "
+                    f"{own} in the target as the table's own.",
+                )
+    yield from (f"NO INHERIT {qualified(*parent)}" for parent in leave)
+
+
+def made_own(column: Fact, context: Context) -> Iterator[str]:
+    """Actions of ALTER TABLE that make a column its own which a table merely inherits."""
+    table = context.target.facts.get(column.parent) if column.parent else None
+    inherits = [tuple(each) for each in (table.payload["inherits"] or ())] if table else []
+    for number, parent in enumerate(inherits):
+        if table and _key(column) in {_key(part) for part in _parts(parent, context.source)}:
+            leave = inherits[number:]
+            yield from left(table.identity, leave, inherits[:number], context)
+            yield from (f"INHERIT {qualified(*each)}" for each in leave)
+            return
+
+
+def unlike(own: Fact, target: Snapshot) -> Iterator[Identity]:
+    """What a table has by itself, where it is to have it of its parents alone."""
+    if own.parent is not None and not target.children(own.parent, "partition"):
+        yield own.identity  # what a partition has is its parent's
+
+
+def unlike_when_joined(table: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+    """The same of what it is given before it is joined to a parent."""
+    after = target.facts.get(table.identity)
+    before = table.payload.get("inherits") or ()
+    for parent in (after.payload.get("inherits") or ()) if after else ():
+        for part in () if parent in before else _parts(parent, target):
+            own = Identity(part.kind, (*table.identity.path, part.identity.name))
+            inherited = {_key(each) for above in before for each in _parts(above, source)}
+            if own not in source and own not in target and _key(part) not in inherited:
+                yield own
+
+
+def owned_below(part: Fact, snapshot: Snapshot) -> Iterator[Identity]:
+    """The same part of the tables below, where it is their own too: it cannot go before this."""
+    *table, name = part.identity.path
+    for child in heirs(snapshot).get(tuple(table), ()):
+        own = Identity(part.kind, (*child, name))
+        if own in snapshot:
+            yield own
+
+
+def refuse_inherited(own: Fact, context: Context) -> None:
+    """Stops where a part is to go that the table has of a parent too, which it leaves as well."""
+    *table, _ = own.identity.path
+    stays = own.parent is not None and own.parent in context.target
+    for parent in set(parents(table, context.source)) if stays else ():
+        for part in _parts(parent, context.source):
+            if _key(part) == _key(own) and part.identity not in context.dropped:
+                raise Unplannable(
+                    f"{own.identity} goes, and {qualified(*table)} has it of "
+                    f"{qualified(*parent)} too, which it leaves.",
+                    hint=f"Take it from {qualified(*parent)} (ALTER TABLE ... NO INHERIT) in a "
+                    "revision of your own, and plan again.",
+                )
+
+
+def checks_above(check: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+    """The checks of that name that its table has of its parents."""
+    *table, _ = check.identity.path
+    for parent in parents(table, snapshot):
+        yield from (part for part in _parts(parent, snapshot) if _key(part) == _key(check))
+
+
+def is_same_check(one: Fact, other: Fact) -> bool:
+    """Whether the two hold the same, and for all rows or not."""
+    return (
+        one.kind == "constraint"
+        and one.payload["type"] == other.payload["type"] == "check"
+        and all(one.payload[each] == other.payload[each] for each in ("definition", "validated"))
+    )
+
+
+def _parts(table: Sequence[str], snapshot: Snapshot) -> Iterator[Fact]:
+    """The columns and checks that children of a table have of it."""
+    for kind in ("table", "foreign table"):
+        for child in snapshot.children(Identity(kind, tuple(table))):
+            definition = str(child.payload.get("definition"))
+            is_check = child.kind == "constraint" and child.payload["type"] == "check"
+            if child.kind == "column" or (is_check and not definition.endswith(" NO INHERIT")):
+                yield child
+    for parent in parents(table, snapshot):
+        yield from _parts(parent, snapshot)
+
+
+def _key(part: Fact) -> tuple[str, str]:
+    return part.kind, part.identity.name

@@ -1,0 +1,108 @@
+"""What a child has by itself and what of its parents: only leaving them makes it its own."""
+
+import pytest
+
+from gnkmigrate.diff.beside import not_compared
+from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge, planned
+from tests.plan.support import pair
+
+A = "CREATE TABLE a (id integer, CONSTRAINT positive CHECK (id > 0));"
+B = "CREATE TABLE b (size integer);"
+
+
+def test_columns_become_its_own(server: Server) -> None:
+    inherited, own = (
+        "CREATE TABLE c () INHERITS (b);",
+        "CREATE TABLE c (size integer) INHERITS (b);",
+    )
+    assert converge_there(server, B + inherited, B + own) == [
+        "ALTER TABLE public.c NO INHERIT public.b",
+        "ALTER TABLE public.c INHERIT public.b",
+    ]
+
+
+def test_a_parent_that_has_the_column_of_its_own_parent(server: Server) -> None:
+    middle = B + "CREATE TABLE m () INHERITS (b);"
+    inherited, own = (
+        "CREATE TABLE c () INHERITS (m);",
+        "CREATE TABLE c (size integer) INHERITS (m);",
+    )
+    assert len(converge_there(server, middle + inherited, middle + own)) == 2
+
+
+def test_the_order_of_the_parents_stays(server: Server) -> None:
+    inherited = "CREATE TABLE c () INHERITS (b, d);"
+    own = "CREATE TABLE c (size integer, day date) INHERITS (b, d);"
+    parents = B + "CREATE TABLE d (day date);"
+    converge_there(server, parents + inherited, parents + own)
+
+
+def test_the_order_of_the_parents_changes(server: Server) -> None:
+    parents = B + "CREATE TABLE d (day date);"
+    own = "CREATE TABLE c (size integer, day date) INHERITS ({});"
+    converge(server, parents + own.format("b, d"), parents + own.format("d, b"))
+
+
+def test_more_would_become_its_own(server: Server) -> None:
+    old, new = "CREATE TABLE c () INHERITS (a);", "CREATE TABLE c (id integer) INHERITS (a);"
+    with pytest.raises(Unplannable, match=r"makes constraint public\.c\.positive so too"):
+        planned(server, A + old, A + new)
+
+
+@pytest.mark.parametrize(
+    ("own", "kept"),
+    [
+        ("CREATE TABLE c (id integer) INHERITS (a);", {"column": ("public.c.id",)}),
+        (
+            "CREATE TABLE c (CONSTRAINT positive CHECK (id > 0)) INHERITS (a);",
+            {"constraint": ("public.c.positive",)},
+        ),
+        (
+            "CREATE TABLE c ();",
+            {"column": ("public.c.id",), "constraint": ("public.c.positive",)},
+        ),
+    ],
+)
+def test_what_stays_its_own_is_told(
+    server: Server, own: str, kept: dict[str, tuple[str, ...]]
+) -> None:
+    with pair(server, A + own, A + "CREATE TABLE c () INHERITS (a);") as given:
+        found = not_compared(given.source, given.target)
+    assert {each.kind: each.names for each in found if "inherits" in each.reason} == kept
+    assert not any(each.on_purpose for each in found)
+
+
+def test_what_a_partition_has_is_its_parent_s(server: Server) -> None:
+    parent = "CREATE TABLE p (id integer) PARTITION BY RANGE (id);"
+    joined = "CREATE TABLE c PARTITION OF p DEFAULT;"
+    with pair(server, parent + "CREATE TABLE c (id integer);", parent + joined) as given:
+        assert not_compared(given.source, given.target) == ()
+
+
+def test_a_child_that_has_all_by_itself_is_joined(server: Server) -> None:
+    parent = A.replace("id integer", "id bigint NOT NULL, note text DEFAULT 'x'")
+    joined = """CREATE TABLE c (id bigint NOT NULL, note text, CONSTRAINT positive CHECK (id > 0));
+        ALTER TABLE c INHERIT a;"""
+    apart = "CREATE TABLE c (id integer, note text, CONSTRAINT positive CHECK (id > 0));"
+    converge(server, parent + apart, parent + joined)
+
+
+def test_a_part_goes_from_parent_and_child(server: Server) -> None:
+    parent = "CREATE TABLE z (id integer, note text, CONSTRAINT positive CHECK (id > 0));"
+    child = """CREATE TABLE c (note text, id integer, CONSTRAINT positive CHECK (id > 0))
+        INHERITS (z);"""
+    less = "CREATE TABLE z (id integer); CREATE TABLE c (id integer) INHERITS (z);"
+    converge(server, parent + child, less)
+
+
+def test_a_part_goes_with_the_parent_that_has_it_too(server: Server) -> None:
+    old = "CREATE TABLE c (size integer) INHERITS (b);"
+    with pytest.raises(Unplannable, match=r"column public\.c\.size goes, .* has it of public\.b"):
+        planned(server, B + old, B + "CREATE TABLE c ();")
+
+
+def converge_there(server: Server, old: str, new: str) -> list[str]:
+    """Only there: what a table has by itself it does not lose again."""
+    return converge(server, old, new, back=False).there
