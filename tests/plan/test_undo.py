@@ -35,8 +35,11 @@ def there_and_back(given: Pair) -> Undo:
     [
         (ITEM, ITEM + "CREATE TABLE other (item integer REFERENCES item);"),
         (ITEM, ITEM + "CREATE INDEX by_name ON item (name); COMMENT ON TABLE item IS 'sold';"),
-        (ITEM, ITEM.replace("price text", "price numeric NOT NULL")),
-        (ITEM + SEEN, ITEM.replace("name text", "name varchar(80)") + SEEN),
+        (
+            ITEM,
+            ITEM.replace("id integer", "id bigint").replace("price text", "price text NOT NULL"),
+        ),
+        (ITEM + SEEN, ITEM.replace("name text", "name varchar") + SEEN),
         ("CREATE TYPE mood AS ENUM ('calm');", "CREATE TYPE mood AS ENUM ('calm', 'merry');"),
         (
             "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';",
@@ -56,6 +59,12 @@ def test_it_says_what_it_cannot_bring_back(server: Server) -> None:
     assert [each.sql for each in undo.statements] == [
         "ALTER TABLE public.item ADD COLUMN price text"
     ]
+
+
+def test_it_says_what_another_type_cannot_bring_back(server: Server) -> None:
+    with pair(server, ITEM + SEEN, ITEM.replace("name text", "name varchar(80)") + SEEN) as given:
+        undo = there_and_back(given)
+    assert undo.not_restored == ("trailing spaces of public.item.name",)
 
 
 def test_it_says_what_it_loses_itself(server: Server) -> None:

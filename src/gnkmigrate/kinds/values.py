@@ -9,11 +9,14 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.casts import known
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.conversions import Conversion, convert
 from gnkmigrate.kinds.kind import Context, Unplannable
-from gnkmigrate.kinds.types import Conversion, convert
 from gnkmigrate.kinds.user_type import attributes_of
 from gnkmigrate.postgres.quoting import identifier, names_in
+
+_TEXTS = frozenset({"text", "character varying"})
 
 
 def way(change: Change, context: Context) -> Conversion:
@@ -23,20 +26,30 @@ def way(change: Change, context: Context) -> Conversion:
     was = context.source.facts.get(before.identity, before).payload["type"]
     old, new, column = before.payload["type"], change.fact.payload["type"], change.identity.name
     bases = underlying(was, context.source), underlying(new, context.target)
-    zone, online = context.source_timezone, context.online
+    zone, online, casts = context.source_timezone, context.online, known(context)
     if bases != (was, new) and not any("." in each for each in bases):
-        found = convert(*bases, identifier(column), zone, online=online)
+        found = convert(*bases, identifier(column), zone, online=online, casts=casts)
         return replace(found, rewrites=found.rewrites or is_checked(new, context.target))
     row = _row(identifier(column), was, new, context)
     if row != identifier(column):
         lost = _attributes(was, context.source).keys() - _attributes(new, context.target).keys()
         loses = f"the attributes {', '.join(sorted(lost))} of" if lost else ""
         return Conversion(f"({row})::text::{new}", rewrites=True, loses=loses)
-    found = convert(old, new, identifier(column), zone, online=online)
+    found = convert(old, new, identifier(column), zone, online=online, casts=casts)
+    if _is_kept(bases, context):
+        found = replace(found, loses="")
     if bases != (was, new) and old != new:
         # What a domain is over may have another name meanwhile, so that no cast is known.
         return replace(found, using=found.using or f"{identifier(column)}::text::{new}")
     return found
+
+
+def _is_kept(bases: tuple[str, str], context: Context) -> bool:
+    """Whether values say the same in both types, by whatever names: labels are texts."""
+    old, new = bases
+    labels = _find("enum", new, context.target) is not None
+    before = old in _TEXTS or _find("enum", old, context.source) is not None
+    return old == new or (labels and before)
 
 
 def underlying(text: str, snapshot: Snapshot) -> str:

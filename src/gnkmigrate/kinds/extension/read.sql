@@ -23,6 +23,23 @@ SELECT
         SELECT available.comment
         FROM pg_available_extensions AS available
         WHERE available.name = extension.extname
-    ) END AS usual_comment
+    ) END AS usual_comment,
+    ARRAY(
+        SELECT concat_ws(
+            ';',
+            format_type(conversion.castsource, NULL),
+            format_type(conversion.casttarget, NULL),
+            conversion.castcontext,
+            conversion.castmethod
+        )
+        FROM pg_depend AS link
+        JOIN pg_cast AS conversion ON conversion.oid = link.objid
+        WHERE
+            link.classid = 'pg_cast'::regclass
+            AND link.refclassid = 'pg_extension'::regclass
+            AND link.refobjid = extension.oid
+            AND link.deptype = 'e'
+        ORDER BY 1
+    ) AS casts
 FROM pg_extension AS extension
 JOIN pg_namespace AS namespace ON namespace.oid = extension.extnamespace;

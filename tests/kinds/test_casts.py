@@ -1,0 +1,56 @@
+"""The casts that are known are those that there are."""
+
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.kinds.casts import built_in
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge, planned
+
+_CASTS = """
+SELECT format_type(castsource, NULL), format_type(casttarget, NULL), castcontext::text,
+    castmethod::text
+FROM pg_cast
+"""
+
+
+def test_postgresql_has_those_that_are_said_to_be_built_in(database: DatabaseUrl) -> None:
+    with connect(database) as session:
+        found = {
+            (source, target): (context != "e", method == "b")
+            for source, target, context, method in session.execute(_CASTS).fetchall()
+        }
+    said = {pair: (cast.is_assigned, cast.is_binary) for pair, cast in built_in().items()}
+    assert said.items() <= found.items()
+
+
+def test_those_of_extensions_are_used(server: Server) -> None:
+    extensions = "CREATE EXTENSION hstore; CREATE EXTENSION citext;"
+    old, new = "CREATE TABLE t (a hstore, b text);", "CREATE TABLE t (a jsonb, b citext);"
+    first, second = planned(server, extensions + old, extensions + new)
+    assert first.sql == "ALTER TABLE public.t ALTER COLUMN a TYPE jsonb USING a::jsonb"
+    assert first.loses_data == "what jsonb cannot hold of public.t.a"
+    assert second.sql == "ALTER TABLE public.t ALTER COLUMN b TYPE public.citext"
+    assert (second.rewrites, second.loses_data) == (False, "")
+    converge(server, old, new, shared=extensions)
+
+
+def test_those_that_somebody_made_are_used_where_they_stay(server: Server) -> None:
+    types = """
+        CREATE TYPE celsius AS (degrees numeric); CREATE TYPE kelvin AS (degrees numeric);
+        CREATE FUNCTION warm(celsius) RETURNS kelvin LANGUAGE sql IMMUTABLE
+            AS 'SELECT ROW($1.degrees + 273.15)::kelvin';
+        CREATE CAST (celsius AS kelvin) WITH FUNCTION warm(celsius);
+    """
+    (made,) = planned(
+        server, f"{types} CREATE TABLE t (a celsius);", f"{types} CREATE TABLE t (a kelvin);"
+    )
+    assert made.sql == (
+        "ALTER TABLE public.t ALTER COLUMN a TYPE public.kelvin USING a::public.kelvin"
+    )
+    assert made.loses_data == "what public.kelvin cannot hold of public.t.a"
+
+
+def test_labels_of_enums_are_kept(server: Server) -> None:
+    mood = "CREATE TYPE mood AS ENUM ('sad');"
+    there = planned(server, f"{mood} CREATE TABLE t (a text);", f"{mood} CREATE TABLE t (a mood);")
+    back = planned(server, f"{mood} CREATE TABLE t (a mood);", f"{mood} CREATE TABLE t (a text);")
+    assert [each.loses_data for each in (*there, *back)] == ["", ""]
