@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks, made_anew, not_null
+from gnkmigrate.kinds import leaving, locks, made_anew, not_null
 from gnkmigrate.kinds.beneath import refuse_key, refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.conversions import Conversion
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
-from gnkmigrate.kinds.inheritance import columns_above, parents
+from gnkmigrate.kinds.inheritance import columns_above, is_joined, parents
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
 from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -65,6 +65,8 @@ class ColumnKind(Kind):
         default = next((p.payload["expression"] for p in parts if p.kind == "default"), None)
         identity = next((part for part in parts if part.kind == "identity"), None)
         computed = fact.payload["generated"] or identity
+        if is_joined(fact.identity.path, context.source, context.target):
+            return ()  # its table had to have it before
         if any(columns_above(fact.identity.path, context.source)):
             return tuple(_made_own(fact, default, context))
         reason = f"Column {_name(fact)} is missing."
@@ -91,8 +93,16 @@ class ColumnKind(Kind):
         # It has become one that its table merely inherits.
         return any(columns_above(fact.identity.path, target))
 
+    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        del source
+        if fact.identity not in target and self.stays(fact, target):
+            yield from leaving.unlike(fact, target)
+
+    def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
+        return leaving.owned_below(fact, source)
+
     def drop(self, fact: Fact, context: Context) -> Statements:
-        del context
+        leaving.refuse_inherited(fact, context)
         lost = "" if fact.payload["generated"] else f"the values of {_name(fact)}"
         action = f"DROP COLUMN {identifier(fact.identity.name)}"
         reason = f"Column {_name(fact)} is not in the target."
@@ -174,11 +184,7 @@ def _made_own(fact: Fact, default: str | None, context: Context) -> Iterator[Sta
     Leaving the parent makes it so; ADD COLUMN refuses a column that is there.
     """
     reason = f"Column {_name(fact)} is declared by its own table in the target."
-    table = context.source.facts.get(fact.parent) if fact.parent else None
-    for parent in (table.payload["inherits"] or ()) if table else ():
-        if context.source.get("column", *parent, fact.identity.name):
-            yield _alter(fact, f"NO INHERIT {qualified(*parent)}", reason)
-            yield _alter(fact, f"INHERIT {qualified(*parent)}", reason)
+    yield from (_alter(fact, action, reason) for action in leaving.made_own(fact, context))
     column = identifier(fact.identity.name)
     if fact.payload["not_null"]:
         yield _alter(fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True)
@@ -369,8 +375,12 @@ def _types_of_table(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
 
 
 def _follows(column: Sequence[str], context: Context) -> bool:
-    """Whether it takes the type of a parent's column, by the command that changes that one."""
-    return all(any(columns_above(column, each)) for each in (context.source, context.target))
+    """Whether it takes the type of a parent's column, by the command that changes that one.
+
+    One that its table keeps has it before the table is joined to a parent.
+    """
+    both = all(any(columns_above(column, each)) for each in (context.source, context.target))
+    return both or is_joined(column, context.source, context.target)
 
 
 def _narrowed(change: Change, context: Context) -> Iterator[Statement]:
