@@ -59,7 +59,7 @@ def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
     """Takes from a table what was not its own and is not to be, and alters what is to be."""
     if table not in context.target:
         return
-    parted = replace(context, source=context.target)
+    parted = replace(context, source=Snapshot.of(()))  # where it has no parents
     own = _own(table, "constraint", context.source)
     wanted = {**_checks_above(table, context.target), **_own(table, "constraint", context.target)}
     for name, check in _checks_above(table, context.source).items():
