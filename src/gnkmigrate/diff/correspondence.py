@@ -86,12 +86,15 @@ class Correspondence:
         )
 
     def wording(self, before: Fact, after: Fact) -> Wording:
-        """How names translate within a pair: those of what it needs, and of what it is in."""
+        """How names translate within a pair: of what it needs, goes with, and is in."""
         if before.kind in satellites():
             return Wording({}, {})
-        needed = before.depends_on | {
-            self.to_source[need] for need in after.depends_on if need in self.to_source
-        }
+        goes_with = frozenset(kind_of(before.kind).dies_with(before))
+        needed = (
+            before.depends_on
+            | goes_with
+            | {self.to_source[need] for need in after.depends_on if need in self.to_source}
+        )
         nested = self._is_nested(before)
         if nested and before.parent is not None:
             needed |= {before.parent}

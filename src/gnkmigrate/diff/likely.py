@@ -55,11 +55,13 @@ def likely_renames(
         for place, group in _by_place(removed, names).items()
         if place in there
     ]
-    return (
+    found = (
         *(each for old, new in pairs for each in _tables(old, new, source, target)),
         *(each for old, new in pairs for each in _columns(old, new)),
         *_labels(changes, hints),
     )
+    # What has the same name on both sides is another thing there, and no rename makes it that.
+    return tuple(each for each in found if each.old.name != each.new.name)
 
 
 def _by_place(

@@ -12,7 +12,7 @@ from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.diff.renames import Renames, by_spelling
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import satellites, subject
+from gnkmigrate.kinds import kind_of, satellites, subject
 
 _Children: TypeAlias = Mapping[Identity | None, Mapping[str, list[Fact]]]
 _Parents: TypeAlias = tuple[Identity | None, Identity | None]
@@ -45,6 +45,7 @@ class _Matcher:
         self._known = known
         self._hints = hints
         self._hinted = frozenset(hints.values())
+        self._renamed = {identity.path for pair in hints.items() for identity in pair}
         self._gone = gone
         self._source = source
         self._target = target
@@ -64,16 +65,25 @@ class _Matcher:
     def match_subjects(self) -> None:
         """Matches what has another name but is about the same, and what lives in it."""
         for siblings in self._undecided:
-            for alike in (self._same_payload, self._same_subject):
+            for alike in (self._same_thing, self._same_payload, self._same_subject):
                 for pair in self._alike(*self._left(*siblings), alike):
                     self.match_names(pair)
+            # What has belonged to something that is not there any more still has its name.
+            for named in self._by_name(*self._left(*siblings), whatever=True):
+                self.match_names(named)
 
-    def _by_name(self, old: Iterable[Fact], new: Iterable[Fact]) -> list[_Parents]:
-        there = {fact.identity for fact in new}
+    def _by_name(
+        self, old: Iterable[Fact], new: Iterable[Fact], *, whatever: bool = False
+    ) -> list[_Parents]:
+        there = {fact.identity: fact for fact in new}
         found: list[_Parents] = []
         for fact in old:
             expected = self._known.expected(fact)
-            if expected in there and not self._contradicted(fact.identity, expected):
+            if (
+                expected in there
+                and not self._contradicted(fact.identity, expected)
+                and (whatever or not self._may_follow(fact, there[expected]))
+            ):
                 self._known.add(fact.identity, expected)
                 found.append((fact.identity, expected))
         return found
@@ -95,6 +105,18 @@ class _Matcher:
             self._known.add(before, after, renamed=True)
         return list(found.items())
 
+    def _may_follow(self, before: Fact, after: Fact) -> bool:
+        """Whether it belongs to something that has, or may have, another name."""
+        if not kind_of(before.kind).follows:
+            return False
+        owner = subject(before)
+        if not isinstance(owner, Identity):
+            return False
+        path = owner.path
+        return owner != subject(after) or any(
+            path[:length] in self._renamed for length in range(1, len(path) + 1)
+        )
+
     def _alike(
         self, old: list[Fact], new: list[Fact], alike: Callable[[Fact, Fact], bool]
     ) -> Iterator[tuple[Identity, Identity]]:
@@ -103,11 +125,17 @@ class _Matcher:
             found = next((after for after in left.values() if alike(before, after)), None)
             if found is not None:
                 del left[found.identity]
-                self._known.add(before.identity, found.identity, renamed=True)
+                renamed = found.identity != self._known.expected(before)
+                self._known.add(before.identity, found.identity, renamed=renamed)
                 yield before.identity, found.identity
+
+    def _same_thing(self, before: Fact, after: Fact) -> bool:
+        return self._known.expected(before) == after.identity and self._same_subject(before, after)
 
     def _same_subject(self, before: Fact, after: Fact) -> bool:
         old, new = subject(before), subject(after)
+        if isinstance(old, Identity):
+            return new is not None and self._known.to_target.get(old) == new
         return (
             old is not None
             and new is not None

@@ -81,6 +81,7 @@ class Context:
         source_timezone: the zone in which timestamps without one were written.
         created: what the plan itself makes; nobody uses it yet, so it may be locked.
         dropped: what the plan drops, by its identity in the source.
+        meanwhile: what things are called for a while, and were called in the source.
     """
 
     source: Snapshot
@@ -89,6 +90,7 @@ class Context:
     source_timezone: str = "UTC"
     created: frozenset[Identity] = field(default=frozenset())
     dropped: frozenset[Identity] = field(default=frozenset())
+    meanwhile: Mapping[Identity, Identity] = field(default_factory=dict)
 
     def find(self, identity: Identity | None) -> Fact | None:
         """A thing as it shall be, or as it is where it has no future."""
@@ -168,6 +170,10 @@ class Kind(ABC):
             the kinds of which one at least must be in a script that means it so.
         made_whole: whether its `first_form` is of use only to what it needs itself: all others
             wait until it is whole.
+        follows: whether its `subject` is the identity of what it belongs to, and goes on with
+            whatever either of them is called.
+        named_within: whether a name that it occupies is one of its attributes, which `altered`
+            changes; `rename` then changes that, and nothing else.
         hidden: attributes that are None where the role may not read them, and only there; they
             are compared where both sides know them.
         masked: attributes in which read.sql puts MASK where a secret stands.
@@ -203,6 +209,8 @@ class Kind(ABC):
     by_version: ClassVar[bool] = False
     silence: ClassVar[frozenset[str] | None] = None
     made_whole: ClassVar[bool] = False
+    follows: ClassVar[bool] = False
+    named_within: ClassVar[bool] = False
     hidden: ClassVar[frozenset[str]] = frozenset()
     masked: ClassVar[frozenset[str]] = frozenset()
 
@@ -302,6 +310,10 @@ class Kind(ABC):
                 f"{self.words(before)} is to be called {new}.",
             ),
         )
+
+    def called(self, fact: Fact, name: str) -> Fact:
+        """The same thing under another name, where it has its place already."""
+        return fact.replaced(identity=Identity(fact.kind, (*fact.identity.path[:-1], name)))
 
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
         """Whether `alter` of this thing brings about `inner`, a change of what lives in it."""

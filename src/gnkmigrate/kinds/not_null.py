@@ -71,10 +71,11 @@ def follows_table(change: Change, context: Context) -> Iterator[Statement]:
     """The same when the table is renamed; its columns have their old names."""
     if change.before is None:
         return
-    for column in context.source.children(change.before.identity, "column"):
+    table = change.before.identity
+    for column in context.source.children(context.meanwhile.get(table, table), "column"):
         if _is_usual(column, context):
-            new = (*change.identity.path, column.identity.name)
-            yield from _following(column.identity.path, new)
+            name = column.identity.name
+            yield from _following((*table.path, name), (*change.identity.path, name))
 
 
 def _is_usual(column: Fact, context: Context) -> bool:

@@ -9,6 +9,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action, dependencies, holders
 from gnkmigrate.plan.picking import picked
+from gnkmigrate.plan.standing_in import left_by, passes_names
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def _made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot)
             for maker in makers.get(identity, ()):
                 if not _is_needed_back(maker, action):
                     yield maker, action
+            for renamer in _renamers_above(identity, makers, target):
+                yield renamer, action
             if identity in finishers and action.verb != "finish":
                 finisher, before = finishers[identity]
                 if action.fact.identity not in before:
@@ -100,6 +103,14 @@ def _needed(action: Action, target: Snapshot) -> set[Identity]:
     if action.verb in {"create", "finish"} or known.is_satellite:
         needed.update(known.waits_for(action.after, target))
     return needed
+
+
+def _renamers_above(identity: Identity, makers: ByIdentity, target: Snapshot) -> Iterator[Action]:
+    """What gives a new name to what a thing lives in: only then is it called so itself."""
+    fact = target.facts.get(identity)
+    while fact is not None and fact.parent is not None:
+        yield from (maker for maker in makers.get(fact.parent, ()) if maker.verb == "rename")
+        fact = target.facts.get(fact.parent)
 
 
 def _is_needed_back(changer: Action, action: Action) -> bool:
@@ -167,22 +178,29 @@ def _names(actions: Sequence[Action]) -> Edges:
     """A name is free before it is taken; and what is gone can no longer be picked by mistake."""
     freed: defaultdict[tuple[str, ...], list[Action]] = defaultdict(list)
     for action in actions:
-        # A name that stood in for a while belongs to nobody else.
-        if action.before and action.verb in {"drop", "rename"} and not action.waits_for:
-            for name in kind_of(action.before.kind).names(action.before):
-                freed[name].append(action)
-        if action.before and action.verb == "drop":
-            for name in kind_of(action.before.kind).offers(action.before):
-                freed[name].append(action)
+        for name in _freed(action):
+            freed[name].append(action)
     for action in actions:
         if action.after is None:
             continue
         known = kind_of(action.after.kind)
-        taken = known.names(action.after) if action.verb in {"create", "rename"} else frozenset()
+        takes = action.verb in {"create", "rename"} or known.named_within
+        taken = known.names(action.after) if takes else frozenset()
         chosen = picked(action.after) if action.verb in {"create", "alter"} else frozenset()
         for name in taken | chosen:
             for freer in freed.get(name, ()):
                 yield freer, action
+
+
+def _freed(action: Action) -> frozenset[tuple[str, ...]]:
+    """What nobody has, or finds, any more after an action."""
+    if passes_names(action):
+        return left_by(action)
+    if action.verb != "drop" or action.before is None:
+        return frozenset()
+    known = kind_of(action.before.kind)
+    names = frozenset() if action.waits_for else known.names(action.before)
+    return names | known.offers(action.before)
 
 
 def _makers(actions: Iterable[Action]) -> ByIdentity:

@@ -22,6 +22,7 @@ from gnkmigrate.plan.group import Group
 from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
 from gnkmigrate.plan.rights import Right, rights
+from gnkmigrate.plan.standing_in import names_in_between
 from gnkmigrate.postgres.quoting import qualified
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
@@ -100,7 +101,11 @@ class Planner:
             dropped=_identities(each.before for each in actions if each.verb == "drop"),
         )
         groups = arrange(actions, context.source, context.target)
-        return merged(statement for group in groups for statement in _written(group, context))
+        context = replace(context, meanwhile=names_in_between([group.leader for group in groups]))
+        renamed = renamed_by(changes)
+        return merged(
+            statement for group in groups for statement in _written(group, context, renamed)
+        )
 
     def rights(self, changes: Sequence[Change]) -> tuple[Right, ...]:
         """What a role must be allowed so that the plan of `changes` runs to its end."""
@@ -166,14 +171,14 @@ def statements_for(
     return planner.statements_for(change)
 
 
-def _written(group: Group, context: Context) -> Statements:
+def _written(group: Group, context: Context, renamed: Mapping[Identity, Identity]) -> Statements:
     leader = group.leader
     known = kind_of(leader.fact.kind)
     statements = _statements(leader, known, group, context)
     if known.is_satellite:
         return statements  # what they say is true whatever forces them
     if leader.cause is None:
-        differing = _differing(leader, known, context)
+        differing = _differing(leader, known, context, renamed)
         if not differing:
             return statements
         reason = f"{known.words(leader.fact)} differs in: {', '.join(sorted(differing))}."
@@ -183,11 +188,15 @@ def _written(group: Group, context: Context) -> Statements:
     return tuple(replace(statement, reason=reason) for statement in statements)
 
 
-def _differing(leader: Action, known: Kind, context: Context) -> frozenset[str]:
+def _differing(
+    leader: Action, known: Kind, context: Context, renamed: Mapping[Identity, Identity]
+) -> frozenset[str]:
     """What differs between the old and the new form of a thing that is made again."""
     other = {"create": context.source, "drop": context.target}.get(leader.verb)
-    counterpart = other.facts.get(leader.fact.identity) if other else None
-    if counterpart is None:
+    identity = leader.fact.identity
+    counterpart = other.facts.get(identity) if other else None
+    passes_on = identity in (renamed if leader.verb == "create" else renamed.values())
+    if counterpart is None or passes_on:
         return frozenset()
     return known.differing(Change("alter", counterpart, leader.fact))
 

@@ -8,7 +8,6 @@ changes always give the same plan.
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -17,7 +16,7 @@ from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.graph import Graph, graph_of
 from gnkmigrate.plan.group import Group, grouped
-from gnkmigrate.postgres.quoting import beside
+from gnkmigrate.plan.standing_in import by_way_of_third
 
 # Making comes before removing wherever the graph leaves the choice: should a plan stop in the
 # middle, less is gone.
@@ -33,13 +32,16 @@ def arrange(actions: Sequence[Action], source: Snapshot, target: Snapshot) -> tu
     Raises:
         Unplannable: they need each other in a circle.
     """
-    while True:
-        graph = graph_of(actions, source, target)
-        groups = grouped(graph)
-        ordered = _sorted(graph, groups)
-        if len(ordered) == len(groups):
-            return ordered
-        actions = _untangled(actions, _circle(graph, groups, ordered))
+    graph = graph_of(by_way_of_third(actions, source, target), source, target)
+    groups = grouped(graph)
+    ordered = _sorted(graph, groups)
+    if len(ordered) != len(groups):
+        raise Unplannable(
+            "The differences cannot be closed in any order: they wait for each other.",
+            details=[str(action) for action in _circle(graph, groups, ordered)],
+            hint="Close one of them in a revision of your own, and plan again.",
+        )
+    return ordered
 
 
 def _sorted(graph: Graph, groups: Iterable[Group]) -> tuple[Group, ...]:
@@ -93,28 +95,3 @@ def _circle(graph: Graph, groups: Sequence[Group], ordered: Sequence[Group]) -> 
         before = {of[each].leader for action in of[leader].actions for each in graph.before[action]}
         leader = min(before - done - {leader}, key=_key)
     return tuple(reversed(walked[walked.index(leader) :]))
-
-
-def _untangled(actions: Sequence[Action], circle: Sequence[Action]) -> tuple[Action, ...]:
-    """The same with one rename of the circle in two steps, by way of a name that nobody has.
-
-    Raises:
-        Unplannable: there is no rename in it.
-    """
-    renames = [action for action in circle if action.verb == "rename" and not action.waits_for]
-    for action in sorted(renames, key=_key)[:1]:
-        if action.before is None or action.after is None:
-            continue
-        *path, name = action.after.identity.path
-        between = Identity(action.after.kind, (*path, beside(name, "_renamed")))
-        halfway = action.after.replaced(identity=between)
-        return (
-            *(each for each in actions if each is not action),
-            replace(action, after=halfway),
-            replace(action, before=halfway, waits_for=(between,)),
-        )
-    raise Unplannable(
-        "The differences cannot be closed in any order: they wait for each other.",
-        details=[str(action) for action in circle],
-        hint="Close one of them in a revision of your own, and plan again.",
-    )

@@ -41,6 +41,7 @@ class IdentityKind(Kind):
     }
     rank = 67
     inline = True
+    named_within = True
     has_comment = False
     grant_word = "SEQUENCE"
 
@@ -100,6 +101,16 @@ class IdentityKind(Kind):
         if actions:
             statements.append(_alter_column(fact, " ".join(actions), reason))
         return tuple(statements)
+
+    def rename(self, change: Change, context: Context) -> Statements:
+        del context
+        old, new = _sequence(change.before or change.fact), change.fact.payload["sequence_name"]
+        sql = f"ALTER SEQUENCE {old} RENAME TO {identifier(new)}"
+        reason = f"Sequence {old} is to be called {identifier(new)}."
+        return (Statement(sql, reason, lock=locks.RENAME, relation=old),)
+
+    def called(self, fact: Fact, name: str) -> Fact:
+        return fact.has({"sequence_name": name})
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         # Nothing else may give the column its values.

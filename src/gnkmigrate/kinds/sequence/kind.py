@@ -121,7 +121,7 @@ class SequenceKind(Kind):
         return fact.has({"owned_by": None}).replaced(depends_on=others)
 
     def subject(self, fact: Fact) -> Any:
-        return fact.payload["owned_by"]
+        return _owner(fact)
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         owner = _owner(fact)
