@@ -17,6 +17,7 @@ from gnkmigrate.audit.result import AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.connection import Connection, DatabaseUrl, connect, redact
+from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
@@ -48,6 +49,7 @@ class Wish:
             None for all.
         renames: what the user says of renames, beyond the settings'.
         decide: asked about those that are likely.
+        tell: told what of `renames` applies to nothing.
     """
 
     target: str | None = None
@@ -57,6 +59,7 @@ class Wish:
     sample: int | None = None
     renames: Renames = NO_RENAMES
     decide: Decide = leave_open
+    tell: Callable[[str], None] = quietly
 
 
 def audit_project(
@@ -96,6 +99,8 @@ def audit_project(
             progress("Reading the target, and what the phases do.")
             try:
                 target, policy = _read_target(source, settings, live, policy)
+                for line in without_effect(wish.renames, live, target, "the live database"):
+                    wish.tell(line)
             except ExtensionUnavailable as error:
                 lacking = NotRun("target", "The comparison with the target", error.message)
                 policy, source = replace(policy, not_run=(*policy.not_run, lacking)), None

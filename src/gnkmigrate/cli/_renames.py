@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gnkmigrate.cli import _context
+
 if TYPE_CHECKING:
     from gnkmigrate.diff.likely import Likely
     from gnkmigrate.diff.renames import Renames
@@ -38,6 +40,14 @@ def said(rename: Rename, no_rename: NoRename) -> "Renames":
     from gnkmigrate.diff.naming import read_renames
 
     return read_renames(rename or (), no_rename or ())
+
+
+def note(context: typer.Context, kept: list[str], line: str) -> None:
+    """Says on stderr what the options say to no effect, and keeps it."""
+    from gnkmigrate.text.escape import visible
+
+    kept.append(f"note: {visible(line)}")
+    _context.stderr(context).print(kept[-1], soft_wrap=True)
 
 
 def asking(otherwise: "Decide", *, to_file: bool = False) -> "Decide":

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._renames import NoRename, Rename, asking, said
+from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
 
 if TYPE_CHECKING:
     from gnkmigrate.settings import Settings
@@ -137,6 +138,7 @@ def command(
             sample,
             said(rename, no_rename),
             asking(leave_open, to_file=output is not None),
+            partial(note, context, []),
         ),
         datetime.now(UTC),
         _teller(context),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._renames import NoRename, Rename, asking, said
+from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
 
 DIFFERENT = 1
 
@@ -37,6 +37,7 @@ def command(
     Example: gnkmigrate diff before.json schema/target.sql
     """
     from gnkmigrate.connection import redact
+    from gnkmigrate.diff.applying import without_effect
     from gnkmigrate.diff.beside import not_compared
     from gnkmigrate.diff.document import write_changes
     from gnkmigrate.diff.likely import likely_renames
@@ -48,8 +49,11 @@ def command(
     from gnkmigrate.plan.script import write_script
 
     project = _context.settings(context)
-    hints = known_renames(project.renames, said(rename, no_rename))
+    given = said(rename, no_rename)
+    hints = known_renames(project.renames, given)
     before, after = load_schemas((source, target), project)
+    for line in without_effect(given, before, after, "the source"):
+        note(context, [], line)
     changes, hints = settled(before, after, hints, asking(leave_open))
     likely = likely_renames(changes, before, after, hints)
     omitted = not_compared(before, after)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._renames import NoRename, Rename, asking, said
+from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
 
 if TYPE_CHECKING:
     from gnkmigrate.plan.proof import Proof
@@ -88,6 +89,7 @@ def command(
         raise typer.BadParameter("--sample and --skip-extension go with --prove.")
     check_writable([output] if output else [])
     project = _context.settings(context)
+    told: list[str] = []
     planned = plan_project(
         project,
         _context.live_url(context, project),
@@ -95,6 +97,7 @@ def command(
         online=online,
         renames=said(rename, no_rename),
         decide=asking(refuse, to_file=output is not None),
+        tell=partial(note, context, told),
     )
     proof = None
     if prove:
@@ -103,7 +106,7 @@ def command(
         text = render_plan(planned.statements, proof, planned.not_compared)
         if output is None:
             _context.stdout(context).print(text, soft_wrap=True)
-        rendered = f"{text.plain}\n"
+        rendered = "\n".join([text.plain, *told, ""])
     elif format_ is Format.SQL:
         names = (planned.source_name, planned.target_name)
         rendered = write_script(planned.statements, *names, proof, planned.not_compared)

@@ -49,16 +49,25 @@ def without_effect(
         if lacks and said not in found | told:
             told.add(said)
             missing, side = (old, source_name) if lacks == "source" else (new, "the target")
-            yield _line("--rename", written(old, new), missing, side)
+            yield _line("--rename", _in_words(old, new), missing, side)
     for identity in sorted(hints.gone):
         if not _holds(source, identity):
             yield _line("--no-rename", written_alone(identity), identity, source_name)
+
+
+def quietly(line: str) -> None:
+    """Tells nobody."""
+    del line
 
 
 def _line(option: str, text: str, missing: Identity, side: str) -> str:
     kind = called(missing.kind)
     name = written_alone(missing).removeprefix(missing.kind).strip()
     return f"{option} '{text}' applies to nothing: there is no {kind} {name} in {side}."
+
+
+def _in_words(old: Identity, new: Identity) -> str:
+    return written(old, new).replace(old.kind, called(old.kind), 1)
 
 
 def _said(old: Identity, new: Identity) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """One plan of a project from beginning to end: the database and the target are read here."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl, connect, redact
+from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
@@ -96,6 +98,7 @@ def plan_project(
     online: bool = True,
     renames: Renames = NO_RENAMES,
     decide: Decide = refuse,
+    tell: Callable[[str], None] = quietly,
 ) -> Planned:
     """The plan that takes the live database to the project's target.
 
@@ -106,6 +109,7 @@ def plan_project(
         online: keep locks short on what others use, at the price of more statements.
         renames: what the user says of renames, beyond the settings'.
         decide: asked about renames that are likely, where data would be lost otherwise.
+        tell: told what of `renames` applies to nothing.
 
     Raises:
         ConnectionFailed: no session with the database.
@@ -125,6 +129,8 @@ def plan_project(
         )
     wanted = target or str(settings.path(settings.target))
     loaded = load_schema(wanted, settings, major=live.server_version // 10000)
+    for line in without_effect(renames, live, loaded, "the live database"):
+        tell(line)
     changes, hints = settled(live, loaded, hints, decide)
     planner = Planner(
         live,
