@@ -6,26 +6,27 @@ rules are those by which psql finds the end of a statement (manual, 4.1 and psql
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r"""
-      (?P<skip> \s+ | --[^\n]* )
+_OPAQUE = r"""
+      (?P<skip> --[^\n]* )
     | (?P<comment> /\* )
-    | (?P<dollar> \$(?:[^\W\d]\w*)?\$ )
-    | (?P<text> [eE]'(?:[^'\\]|\\.|'')*' | '[^']*(?:''[^']*)*' )
+    | (?P<dollar> (?<![\w$]) \$(?:[^\W\d]\w*)?\$ )
+    | (?P<text> (?<![\w$]) [eE]'(?:[^'\\]|\\.|'')*' | '[^']*(?:''[^']*)*' )
     | (?P<name> "[^"]*(?:""[^"]*)*" )
-    | (?P<word> [^\W\d][\w$]* )
-    | (?P<other> \d[\w.]* | . )
-    """,
+"""
+_TOKEN = re.compile(
+    rf"\s* (?: {_OPAQUE} | (?P<word> [^\W\d][\w$]* ) | (?P<other> \d[\w.]* | \S ) )",
     re.VERBOSE | re.DOTALL,
 )
+# What ends a statement, and what hides it; quicker where nobody asks for the words.
+_MARK = re.compile(rf"{_OPAQUE} | (?P<other> [;()] )", re.VERBOSE | re.DOTALL)
 _COMMENT = re.compile(r"/\*|\*/")
-_KEPT = 32  # words of a statement; more than are ever looked at
+_KEPT = 12  # words of a statement; more than are ever looked at
+_FIRST = 4  # words by which a routine is known
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement of a script.
 
     Attributes:
@@ -53,50 +54,64 @@ class Statement:
         return None
 
 
-def tokens(text: str) -> Iterator[tuple[str, int, int]]:
-    """What a text consists of but spaces and comments: its sort, where it begins and where it ends.
-
-    Sorts: "word", "name" (in double quotes), "text" (in single quotes or dollars), "other".
-    """
+def tokens(text: str) -> Iterator[str]:
+    """What a text consists of but spaces and comments."""
     position = 0
-    while found := _TOKEN.match(text, position):
-        start, position = found.span()
-        sort = found.lastgroup or "other"
-        if sort == "comment":
-            position = _end_of_comment(text, position)
-        elif sort == "dollar":
-            closing = text.find(found[0], position)
-            position = len(text) if closing < 0 else closing + len(found[0])
-            yield "text", start, position
-        elif sort != "skip":
-            yield sort, start, position
+    while found := _next(_TOKEN.match(text, position), text):
+        sort, start, position = found
+        if sort != "skip":
+            yield text[start:position]
 
 
 def statements(text: str) -> Iterator[Statement]:
     """The statements of a script, in order; empty ones are left out, as PostgreSQL does."""
+    position = parentheses = blocks = 0
     start: int | None = None
     words: list[str] = []
     written: list[str] = []
-    parentheses = blocks = end = 0
-    for sort, begin, end in tokens(text):
-        piece = text[begin:end]
+    routine = False
+    while found := _next(
+        _TOKEN.match(text, position)
+        if parentheses <= 0 and (routine or len(words) < _KEPT)
+        else _MARK.search(text, position),
+        text,
+    ):
+        sort, begin, position = found
+        if sort == "skip":
+            continue
+        piece = text[begin:position]
         if piece == ";" and parentheses <= 0 and blocks == 0:
             if start is not None:
-                yield Statement(start, end, tuple(words), tuple(written))
-            start, words, written, parentheses = None, [], [], 0
+                yield Statement(start, position, tuple(words), tuple(written))
+            start, words, written, parentheses, routine = None, [], [], 0, False
             continue
         start = begin if start is None else start
-        parentheses += (piece == "(") - (piece == ")")
-        if sort == "other" or parentheses > 0:
-            continue
-        word = piece.upper() if sort == "word" else piece
-        if sort == "word" and _is_routine(words):
-            blocks = _deeper(blocks, word)
-        if len(words) < _KEPT:
-            words.append(word)
-            written.append(piece)
+        if sort == "other":
+            parentheses += (piece == "(") - (piece == ")")
+        elif parentheses <= 0:
+            word = piece.upper() if sort == "word" else piece
+            if routine and sort == "word":
+                blocks = _deeper(blocks, word)
+            if len(words) < _KEPT:
+                words.append(word)
+                written.append(piece)
+                routine = routine or (len(words) <= _FIRST and _is_routine(words))
     if start is not None:
-        yield Statement(start, end, tuple(words), tuple(written))
+        yield Statement(start, len(text.rstrip()), tuple(words), tuple(written))
+
+
+def _next(found: re.Match[str] | None, text: str) -> tuple[str, int, int] | None:
+    """The sort of what was found, where it begins and where it ends; None at the end."""
+    if found is None:
+        return None
+    sort = found.lastgroup or "other"
+    start, end = found.start(sort), found.end()
+    if sort == "comment":
+        return "skip", start, _end_of_comment(text, end)
+    if sort == "dollar":
+        closing = text.find(found["dollar"], end)
+        return "text", start, len(text) if closing < 0 else closing + end - start
+    return sort, start, end
 
 
 def _end_of_comment(text: str, position: int) -> int:
