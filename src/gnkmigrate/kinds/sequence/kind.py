@@ -10,7 +10,7 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import kinds, locks
+from gnkmigrate.kinds import handing_over, kinds, locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.owner.kind import before_owned
@@ -57,17 +57,18 @@ class SequenceKind(Kind):
             yield "ROWS", Identity("table", tuple(owner[:2]))  # it goes on after the highest key
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        del context
         name = qualified(*fact.identity.path)
-        return (
-            Statement(
-                f"DROP SEQUENCE {name}",
-                f"Sequence {name} is not in the target.",
-                lock=locks.DROP,
-                relation=name,
-                loses_data=position(name),
-            ),
+        dropped = Statement(
+            f"DROP SEQUENCE {name}",
+            f"Sequence {name} is not in the target.",
+            lock=locks.DROP,
+            relation=name,
+            loses_data=position(name),
         )
+        if after := handing_over.successor(fact, context):
+            table = qualified(*fact.payload["owned_by"][:2])
+            return handing_over.remembered(fact, after, table, dropped)
+        return (dropped,)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
@@ -155,6 +156,8 @@ def _continued(change: Change, context: Context) -> Statements:
     sequence, table = qualified(*change.identity.path), qualified(*owner.path[:-1])
     if change.identity in context.source and change.identity not in context.dropped:
         return ()  # it has counted before
+    if before := handing_over.predecessor(change.fact, context):
+        return tuple(handing_over.resumed(change.fact, before))
     sql = continued(sequence, identifier(owner.name), table, change.fact.payload)
     return (Statement(sql, f"{sequence} goes on after the values that are there."),)
 
