@@ -231,6 +231,50 @@ def test_a_value_does_not_pass_for_another_whose_label_gets_its_name(server: Ser
                 run(connection, statements)
 
 
+SHOWN = """
+CREATE TABLE picture (id int, {0} text);
+CREATE VIEW {1} AS SELECT id, {0} FROM picture;
+COMMENT ON COLUMN {1}.{0} IS 'what it shows';
+GRANT SELECT ({0}) ON {1} TO PUBLIC;
+CREATE RULE put AS ON INSERT TO {1} DO INSTEAD INSERT INTO picture VALUES (NEW.id, NEW.{0});
+CREATE VIEW found AS SELECT {0} AS text, id FROM {1} WHERE {0} <> '';
+"""
+
+
+def test_a_view_keeps_what_uses_it_when_its_columns_are_renamed_too(server: Server) -> None:
+    hints = read_renames(["view public.shown = photos", "column public.picture.title = caption"])
+    before, after = SHOWN.format("title", "shown"), SHOWN.format("caption", "photos")
+    with pair(server, before, after) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        undo = undo_of(statements, given.source, given.target, hints=hints)
+        made = [each.sql for each in statements]
+        assert made[made.index("ALTER VIEW public.shown RENAME TO photos") + 1] == (
+            "ALTER VIEW public.photos RENAME COLUMN title TO caption"
+        )
+        assert not any(sql.startswith("DROP") for sql in made)
+        with connect(given.url) as connection:
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()
+            run(connection, undo.statements)
+            assert compare(read_snapshot(connection), given.source) == ()
+
+
+def test_what_is_made_again_under_another_name_says_why(server: Server) -> None:
+    hints = read_renames(["view public.shown = photos"])
+    schema = "CREATE TABLE picture (id int, title text); CREATE VIEW {} AS SELECT {} FROM picture"
+    before, after = schema.format("shown", "id, title"), schema.format("photos", "title, id")
+    with pair(server, before, after) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+    assert {each.sql.partition(" AS")[0]: each.reason for each in statements} == {
+        "CREATE VIEW public.photos": (
+            "View public.photos, shown before, differs in: columns, definition."
+        ),
+        "DROP VIEW public.shown": (
+            "View public.shown, photos in the target, differs in: columns, definition."
+        ),
+    }
+
+
 def _with_years() -> str:
     text = BASE.replace(
         "age int CONSTRAINT grown CHECK (age", "years int CONSTRAINT grown CHECK (years"

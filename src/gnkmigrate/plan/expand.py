@@ -60,6 +60,7 @@ class _Expansion:
         self.removed: dict[Identity, Fact] = {}
         self.added: dict[Identity, Fact] = {}
         self.causes: dict[Identity, Identity] = {}
+        self._new_names: dict[Identity, Fact] = {}
         self._gone: dict[Identity, Fact] = {}
         self._between: dict[Identity, Fact] = {}
         self._disturbing: list[Fact] = []
@@ -75,6 +76,7 @@ class _Expansion:
             self._gone[before.identity] = before
         elif change.verb == "rename":
             self.renamed[before.identity] = change
+            self._new_names[before.identity] = after
         else:
             self.altered[before.identity] = change
 
@@ -256,6 +258,8 @@ class _Expansion:
         change = next((lot[fact.identity] for lot in lots if fact.identity in lot), None)
         if change is not None:
             return change.after
+        if fact.identity in self._new_names:
+            return self._new_names[fact.identity]
         return self.context.target.facts.get(self._name_in_target(fact))
 
     def _name_in_target(self, fact: Fact) -> Identity:
@@ -263,8 +267,8 @@ class _Expansion:
         above = self.context.source.facts.get(fact.parent) if fact.parent else None
         if above is None:
             return fact.identity
-        change = self.renamed.get(above.identity)
-        new = change.identity if change else self._name_in_target(above)
+        called = self._new_names.get(above.identity)
+        new = called.identity if called else self._name_in_target(above)
         head = (
             (above.kind, *above.identity.path)
             if kind_of(fact.kind).is_satellite

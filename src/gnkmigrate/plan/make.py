@@ -23,7 +23,7 @@ from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
 from gnkmigrate.plan.rights import Right, rights
 from gnkmigrate.plan.standing_in import names_in_between
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
 _BODIES_UNCHECKED = Statement(
@@ -178,27 +178,38 @@ def _written(group: Group, context: Context, renamed: Mapping[Identity, Identity
     if known.is_satellite:
         return statements  # what they say is true whatever forces them
     if leader.cause is None:
-        differing = _differing(leader, known, context, renamed)
-        if not differing:
+        other = _other_form(leader, context, renamed)
+        differing = known.differing(Change("alter", other, leader.fact)) if other else frozenset()
+        if other is None or not differing:
             return statements
-        reason = f"{known.words(leader.fact)} differs in: {', '.join(sorted(differing))}."
+        reason = f"{known.words(leader.fact)}{_called(leader, other)} differs in: "
+        reason += f"{', '.join(sorted(differing))}."
         return tuple(replace(statement, reason=reason) for statement in statements)
     what, does = str(leader.fact.identity), _CAUSED[leader.verb]
     reason = f"{what[0].upper()}{what[1:]} {does} the change of {leader.cause}."
     return tuple(replace(statement, reason=reason) for statement in statements)
 
 
-def _differing(
-    leader: Action, known: Kind, context: Context, renamed: Mapping[Identity, Identity]
-) -> frozenset[str]:
-    """What differs between the old and the new form of a thing that is made again."""
-    other = {"create": context.source, "drop": context.target}.get(leader.verb)
-    identity = leader.fact.identity
-    counterpart = other.facts.get(identity) if other else None
-    passes_on = identity in (renamed if leader.verb == "create" else renamed.values())
-    if counterpart is None or passes_on:
-        return frozenset()
-    return known.differing(Change("alter", counterpart, leader.fact))
+def _other_form(
+    leader: Action, context: Context, renamed: Mapping[Identity, Identity]
+) -> Fact | None:
+    """What is made again: the old form of what is created, the new one of what is dropped."""
+    identity, back = leader.fact.identity, {new: old for old, new in renamed.items()}
+    if leader.verb not in {"create", "drop"}:
+        return None
+    creates = leader.verb == "create"
+    becomes, was = (back, renamed) if creates else (renamed, back)
+    if identity in was and identity not in becomes:
+        return None  # what has the name there is another thing
+    side = context.source if creates else context.target
+    return side.facts.get(becomes.get(identity, identity))
+
+
+def _called(leader: Action, other: Fact) -> str:
+    if other.identity == leader.fact.identity:
+        return ""
+    name = identifier(other.identity.name)
+    return f", {name} in the target," if leader.verb == "drop" else f", {name} before,"
 
 
 def _statements(leader: Action, known: Kind, group: Group, context: Context) -> Statements:

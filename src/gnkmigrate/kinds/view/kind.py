@@ -1,9 +1,11 @@
 """Views (manual: CREATE VIEW, ALTER VIEW).
 
-CREATE OR REPLACE VIEW keeps all that hangs on a view, and adds columns at its end. A view whose
-columns change otherwise is dropped and made again, together with what depends on it.
+CREATE OR REPLACE VIEW keeps all that hangs on a view, and adds columns at its end; others may get
+new names. A view whose columns change otherwise is dropped and made again, together with what
+depends on it.
 """
 
+import re
 from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact
@@ -14,6 +16,9 @@ from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.options import listed, set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
+
+# A column as read.sql tells it.
+_COLUMN = re.compile(r'(?P<name>"(?:[^"]|"")*"|[^ "]+) (?P<type>.*)', re.DOTALL)
 
 
 class ViewKind(Kind):
@@ -59,10 +64,21 @@ class ViewKind(Kind):
                 _statement(fact, f"ALTER VIEW {name} {action}", f"The options of {name} differ.")
                 for action in set_and_reset(old["options"], fact.payload["options"])
             )
-        if fact.payload["columns"][: len(old["columns"])] != old["columns"]:
+        renamed = _renamed(old["columns"], fact.payload["columns"])
+        if renamed is None:
             return None
         reason = f"View {name} is defined otherwise in the target."
-        return (_statement(fact, _defined("CREATE OR REPLACE VIEW", fact), reason),)
+        return (
+            *(
+                _statement(
+                    fact,
+                    f"ALTER VIEW {name} RENAME COLUMN {was} TO {becomes}",
+                    f"Column {was} of view {name} is called {becomes} in the target.",
+                )
+                for was, becomes in renamed
+            ),
+            _statement(fact, _defined("CREATE OR REPLACE VIEW", fact), reason),
+        )
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context
@@ -79,6 +95,21 @@ class ViewKind(Kind):
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         path = fact.identity.path
         return frozenset({("relation", *path), ("type", *path)})
+
+
+def _renamed(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, str]] | None:
+    """The columns that have another name in their place; None where more than that is different.
+
+    A name that is there before and after is that of another column: what uses it would go astray.
+    """
+    was, becomes = ([_COLUMN.fullmatch(each) for each in columns] for columns in (old, new))
+    pairs = [(one, other) for one, other in zip(was, becomes, strict=False) if one and other]
+    names = [(one["name"], other["name"]) for one, other in pairs if one["name"] != other["name"]]
+    unlike = any(one["type"] != other["type"] for one, other in pairs)
+    here, there = ({each["name"] for each in found if each} for found in (was, becomes))
+    if len(pairs) < len(old) or unlike or any(a in there or b in here for a, b in names):
+        return None
+    return names
 
 
 def _defined(command: str, fact: Fact) -> str:
