@@ -87,21 +87,25 @@ def arrive(given: Pair, *, online: bool = True) -> Statements:
 
 def run(connection: Connection, statements: Statements) -> None:
     """Runs a plan and checks what its statements say of themselves."""
+    before = _names(connection)
     for statement in statements:
         try:
-            _run(connection, statement)
+            _run(connection, statement, before)
         except psycopg.Error as error:
             error.add_note(statement.sql)
             raise
 
 
-def _run(connection: Connection, statement: Statement) -> None:
+def _run(connection: Connection, statement: Statement, before: dict[int, str]) -> None:
     if not statement.transactional:
         connection.execute(statement.sql.encode())
         return
     with connection.transaction():
         oid, file = _relation(connection, statement)
         connection.execute(statement.sql.encode())
+        # A rename may have come between; what the plan itself has made nobody waits for.
+        names = {each: name for each, name in _names(connection).items() if each in before}
+        _look_beside(connection, names, oid, statement)
         if oid is None:
             return
         held, now = _strongest_lock(connection, oid), _file(connection, oid)
@@ -116,6 +120,41 @@ def _relation(connection: Connection, statement: Statement) -> tuple[int | None,
         [statement.relation],
     ).fetchone()
     return (row[0], row[1]) if row else (None, None)
+
+
+_BELOW = """
+WITH RECURSIVE below AS (
+    SELECT %s::oid AS oid
+    UNION SELECT inhrelid FROM pg_inherits JOIN below ON inhparent = below.oid
+)
+SELECT oid FROM below
+"""
+
+
+def _names(connection: Connection) -> dict[int, str]:
+    """The names of the tables and views that are there, as statements say them."""
+    return dict(
+        connection.execute(
+            "SELECT oid, format('%I.%I', relnamespace::regnamespace::text, relname) FROM pg_class "
+            "WHERE oid >= 16384 AND relkind IN ('r', 'p', 'f', 'v', 'm')"
+        ).fetchall()
+    )
+
+
+def _look_beside(
+    connection: Connection, names: dict[int, str], itself: int | None, statement: Statement
+) -> None:
+    """Whether the statement names the other relations whose writers have to wait, and no more.
+
+    What is announced for a table holds for its partitions and children as well.
+    """
+    held = {oid: _strongest_lock(connection, oid) for oid in names if oid != itself}
+    strong = {names[oid]: lock for oid, lock in held.items() if lock in LOCKS[5:]}
+    below = {names.get(row[0], "") for row in connection.execute(_BELOW, [itself]).fetchall()}
+    announced = dict(statement.beside)
+    assert announced.items() <= strong.items(), f"it locks {strong}: {statement}"
+    unsaid = {name: lock for name, lock in strong.items() if name not in {*announced, *below}}
+    assert not unsaid, f"it locks {unsaid} as well: {statement}"
 
 
 def _file(connection: Connection, oid: int) -> int | None:

@@ -16,6 +16,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.foreign_keys import foreign_keys, partners
 from gnkmigrate.kinds.inheritance import heirs
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -114,6 +115,15 @@ class Context:
     @cached_property
     def _heirs(self) -> Mapping[tuple[str, ...], Sequence[tuple[str, ...]]]:
         return heirs(self.target)
+
+    def keyed_to(self, table: tuple[str, ...], column: str) -> Iterator[tuple[str, ...]]:
+        """The other tables of foreign keys that stay and have a column of the source in them."""
+        keys = [key for key in self._keys.get(table, ()) if key.identity not in self.dropped]
+        yield from sorted(partners(table, column, keys))
+
+    @cached_property
+    def _keys(self) -> Mapping[tuple[str, ...], Sequence[Fact]]:
+        return foreign_keys(self.source)
 
     def is_busy(self, relation: Identity) -> bool:
         """Whether others may be using `relation`, so that locks on it are to be kept short.

@@ -17,6 +17,8 @@ class Statement:
         scans: whether it reads the whole table while it holds the lock.
         loses_data: what is lost with it, such as "the values of public.users.telegram", or "".
         transactional: whether it may run inside a transaction that does more.
+        beside: further relations that writers have to wait for, each with the lock that it takes
+            on it: ("public.orders", "SHARE ROW EXCLUSIVE").
         builds: the index that it builds while others write, such as "public.by_name"; one that
             was cut off in the middle leaves it behind, invalid. "" for none.
     """
@@ -30,6 +32,7 @@ class Statement:
     loses_data: str = ""
     transactional: bool = True
     builds: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 Statements = tuple[Statement, ...]

@@ -60,6 +60,7 @@ class StatementDocument(BaseModel, extra="forbid"):
     loses_data: str
     transactional: bool
     builds: str
+    beside: tuple[tuple[str, str], ...] = ()
 
     def statement(self) -> Statement:
         return Statement(**self.model_dump())

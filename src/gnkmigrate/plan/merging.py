@@ -40,6 +40,7 @@ def _joined(first: Statement, second: Statement) -> Statement:
         sql=f"{first.sql}, {actions}",
         reason=f"{first.reason} {second.reason}",
         loses_data=", ".join(losses),
+        beside=tuple(dict.fromkeys((*first.beside, *second.beside))),
     )
 
 

@@ -49,6 +49,7 @@ def effects(statement: Statement) -> tuple[str, ...]:
     notes = []
     if statement.lock:
         notes.append(f"{statement.lock} lock on {statement.relation}")
+    notes += [f"{lock} lock on {relation}" for relation, lock in statement.beside]
     if statement.rewrites:
         notes.append("rewrites the table")
     elif statement.scans:

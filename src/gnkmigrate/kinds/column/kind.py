@@ -331,6 +331,9 @@ def _type(change: Change, context: Context) -> Statements:
         rewrites=found.rewrites,
         loses_data=f"{found.loses} {name}" if found.loses else "",
     )
+    keyed = context.keyed_to(change.before.identity.path[:-1], change.before.identity.name)
+    beside = tuple((qualified(*table), locks.ALTER_TABLE) for table in keyed)
+    statement = replace(statement, beside=beside)
     if found.needs_utc:
         # One command, so that the setting and what relies on it cannot be parted.
         sql = f"DO $$BEGIN SET LOCAL TimeZone = 'UTC'; {statement.sql}; END$$"

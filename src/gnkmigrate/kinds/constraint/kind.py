@@ -8,6 +8,7 @@ over the keys that its partitions have, so those of partitions come first.
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -16,6 +17,7 @@ from gnkmigrate.kinds import key_index, leaving, locks
 from gnkmigrate.kinds.beneath import refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_key_firing import set_firing
+from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
@@ -125,7 +127,8 @@ class ConstraintKind(Kind):
         if fact.payload["type"] == "check":
             leaving.refuse_inherited(fact, context)
         action = f"DROP CONSTRAINT {identifier(fact.identity.name)}"
-        return (_alter_table(fact, action, f"The {_name(fact)} is not in the target."),)
+        dropped = _alter_table(fact, action, f"The {_name(fact)} is not in the target.")
+        return (replace(dropped, beside=_locked_beside(fact, dropped.lock, context)),)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
@@ -310,8 +313,17 @@ def _added(fact: Fact, before: str, reason: str, context: Context) -> Statements
     lock = locks.ADD_FOREIGN_KEY if is_key else locks.ALTER_TABLE
     scans = not in_two and not context.is_new(_table(fact))
     added = _alter_table(fact, action, reason, lock=lock, scans=scans)
+    added = replace(added, beside=_locked_beside(fact, lock, context))
     validated = () if stays_open or not in_two else (_validated(fact),)
     return (added, *validated, *_fires(fact, None))
+
+
+def _locked_beside(fact: Fact, lock: str, context: Context) -> tuple[tuple[str, str], ...]:
+    """The other end of a foreign key, whose triggers come and go with it."""
+    there = referenced(fact)
+    if there is None or there == _table(fact).path or context.is_new(Identity("table", there)):
+        return ()
+    return ((qualified(*there), lock),)
 
 
 def _switched(fact: Fact, target: Snapshot) -> Iterator[Identity]:

@@ -54,6 +54,7 @@ class PartitionKind(Kind):
                 lock=locks.ATTACH_PARTITION,
                 relation=parent,
                 scans=there,
+                beside=_locked_beside(fact, context.target, context),
             ),
             *_defaults(fact, context),
         )
@@ -66,6 +67,7 @@ class PartitionKind(Kind):
                 f"{name} is no such partition of {parent} in the target.",
                 lock=locks.ALTER_TABLE,
                 relation=parent,
+                beside=_locked_beside(fact, context.source, context),
             ),
             *_parted(fact, context),
             *(after_parting(fact.parent, context) if fact.parent else ()),
@@ -186,6 +188,23 @@ def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:
                 lock=locks.ALTER_TABLE,
                 relation=name,
             )
+
+
+def _locked_beside(fact: Fact, snapshot: Snapshot, context: Context) -> tuple[tuple[str, str], ...]:
+    """The partition itself, and the default one: which rows belong there changes."""
+    others = (fact, *_default_partitions(fact, snapshot))
+    return tuple(
+        (qualified(*each.identity.path), locks.ALTER_TABLE)
+        for each in others
+        if each.parent is not None and not context.is_new(each.parent)
+    )
+
+
+def _default_partitions(fact: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+    for other in snapshot.of_kind("partition"):
+        is_default = other.payload["bound"] == "DEFAULT"
+        if is_default and other.payload["of"] == fact.payload["of"] and other is not fact:
+            yield other
 
 
 def _parted(fact: Fact, context: Context) -> Iterator[Statement]:
