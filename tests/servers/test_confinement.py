@@ -8,12 +8,12 @@ import pytest
 from psycopg import errors
 
 from gnkmigrate.servers import Server
-from gnkmigrate.servers.confinement import landlock
+from gnkmigrate.servers.confinement import is_confining
 from gnkmigrate.servers.embedded import embedded
 from tests.conftest import MAJOR
 from tests.support import execute, rows
 
-pytestmark = pytest.mark.skipif(landlock() == 0, reason="the kernel has no Landlock")
+pytestmark = pytest.mark.skipif(not is_confining(), reason="the kernel has no Landlock")
 
 
 @pytest.fixture(scope="module")

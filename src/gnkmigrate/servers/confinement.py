@@ -59,8 +59,8 @@ def confinement(programs: Path, folder: Path) -> Iterator[Callable[[], None] | N
         programs: where PostgreSQL's programs are.
         folder: the server's own, the only one in which it may write.
     """
-    version = landlock()
-    if version < _LEAST:
+    version = _landlock()
+    if not is_confining():
         yield None
         return
     system = ctypes.CDLL(None, use_errno=True)
@@ -85,7 +85,12 @@ def confinement(programs: Path, folder: Path) -> Iterator[Callable[[], None] | N
         os.close(ruleset)
 
 
-def landlock() -> int:
+def is_confining() -> bool:
+    """Whether this system can confine servers."""
+    return _landlock() >= _LEAST
+
+
+def _landlock() -> int:
     """The version of Landlock that the kernel has, 0 for none."""
     if sys.platform != "linux":
         return 0

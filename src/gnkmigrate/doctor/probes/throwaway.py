@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import THROWAWAY
 from gnkmigrate.doctor.probe import Diagnosis, Probe
+from gnkmigrate.servers.confinement import is_confining
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
@@ -19,6 +20,13 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     seconds = time.monotonic() - started
     version = f"{server.version // 10000}.{server.version % 10000}"
     yield Diagnosis("ok", f"{server.provider}, PostgreSQL {version}, ready in {seconds:.1f} s")
+    if server.provider == "embedded" and not is_confining():
+        yield Diagnosis(
+            "ok",
+            "The system cannot confine it (Landlock), so the scripts that it loads may do what "
+            "their user may.",
+            hint="See docs/throwaway-servers.md before checking scripts that are not trusted.",
+        )
     session = circumstances.session
     if session is not None and session.info.server_version // 10000 != server.major:
         live = session.info.server_version // 10000
