@@ -57,6 +57,30 @@ def test_the_script_does_what_it_says(
     ]
 
 
+def test_a_rename_that_applies_to_nothing_is_named(
+    command: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    with connect(database) as connection:
+        connection.execute("CREATE TABLE public.item (id int PRIMARY KEY, title text)")
+    typo = ("--rename", "column public.itme.title = name")
+    missing = "'column public.itme.title = name' applies to nothing: there is no column "
+    refused = command("plan", *typo)
+    assert refused.returncode == 2
+    assert f"note: --rename {missing}public.itme.title in the live database." in refused.stderr
+    again = (*typo, "--no-rename", "column public.item.title")
+    done = command("plan", *again, "--output", "plan.txt")
+    assert (tmp_path / "plan.txt").read_text().splitlines()[-1] in done.stderr.splitlines()
+    for other in (
+        command("audit", *again),
+        command("diff", database.conninfo, "target.sql", *typo),
+    ):
+        assert f"note: --rename {missing}public.itme.title in the " in other.stderr
+    # In the settings it may have been done.
+    with (tmp_path / "gnkmigrate.toml").open("a") as settings:
+        settings.write('renames = ["table public.old = item"]')
+    assert command("plan", *again[2:]).stderr == ""
+
+
 def test_what_nobody_reads_is_named(command: Command, database: DatabaseUrl) -> None:
     with connect(database, search_path=["public"]) as connection:
         connection.execute(f"{TARGET} SELECT lo_create(4711)".encode())
