@@ -105,6 +105,17 @@ def test_a_foreign_key_that_has_a_name_of_its_own_stays(server: Server) -> None:
     ]
 
 
+def test_a_foreign_key_that_its_parent_loses_as_well(server: Server) -> None:
+    parent = PARENT + KEY.format("p", "p_size_fkey")
+    converge(server, parent + JOINED, PARENT + APART, shared=OTHER)
+    converge(server, parent + JOINED, PARENT + APART + KEY.format("p1", "mine"), shared=OTHER)
+
+
+def test_a_foreign_key_to_the_parent_itself(server: Server) -> None:
+    key = "ALTER TABLE p ADD PRIMARY KEY (id); ALTER TABLE p ADD FOREIGN KEY (size) REFERENCES p;"
+    converge(server, PARENT + key + JOINED, PARENT + APART)
+
+
 def _besides_names(statements: list[str]) -> list[str]:
     """Without those that PostgreSQL 18 needs, where NOT NULL has a name."""
     return [each for each in statements if "RENAME CONSTRAINT" not in each]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
+from gnkmigrate.kinds.inheritance import parents
 from gnkmigrate.kinds.joining import renamed
 from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement
@@ -25,7 +26,9 @@ def is_merged(key: Fact, snapshot: Snapshot, context: Context) -> bool:
     if key.parent is None:
         return False
     apart = context.source if snapshot is context.target else context.target
-    return any(_first(key.parent, above, apart) == key for above in _above(key.parent, snapshot))
+    return any(
+        _first(key.parent, above, apart) == key for above in keys_above(key.parent, snapshot)
+    )
 
 
 def keys_after_parting(partition: Fact, context: Context) -> Iterator[Statement]:
@@ -33,8 +36,10 @@ def keys_after_parting(partition: Fact, context: Context) -> Iterator[Statement]
     table = partition.parent
     if table is None or table not in context.target:
         return
-    stay = tuple(_above(table, context.target))
+    stay = tuple(keys_above(table, context.target))
     for name, above in _kept(partition, context.source).items():
+        if above.identity in context.dropped and is_of_family(above, table, context.source):
+            continue  # it went first
         wanted = _first(table, above, context.target)
         if wanted is not None and wanted.identity.name != name:
             yield renamed(table, name, wanted.identity.name)
@@ -44,12 +49,24 @@ def keys_after_parting(partition: Fact, context: Context) -> Iterator[Statement]
             yield from CONSTRAINT.drop(copy, context)
 
 
-def _above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+def keys_above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
     """The foreign keys of all tables that one is a partition of, however far above."""
     for partition in snapshot.children(table, "partition"):
         parent = Identity("table", tuple(partition.payload["of"]))
         yield from _own(parent, snapshot)
-        yield from _above(parent, snapshot)
+        yield from keys_above(parent, snapshot)
+
+
+def is_of_family(key: Fact, table: Identity, snapshot: Snapshot) -> bool:
+    """Whether it refers to a table above its own: then it goes before partitions of that."""
+    references = key.payload["references"]
+    return (references["schema"], references["table"]) in set(_family(table, snapshot))
+
+
+def _family(table: Identity, snapshot: Snapshot) -> Iterator[tuple[str, ...]]:
+    for parent in parents(table.path, snapshot):
+        yield parent
+        yield from _family(Identity("table", parent), snapshot)
 
 
 def _kept(partition: Fact, snapshot: Snapshot) -> Mapping[str, Fact]:

@@ -15,7 +15,7 @@ from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.index_marks import in_part, is_whole
 from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable
-from gnkmigrate.kinds.shared_keys import is_merged, keys_after_parting
+from gnkmigrate.kinds.shared_keys import is_merged, is_of_family, keys_above, keys_after_parting
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -110,6 +110,9 @@ class PartitionKind(Kind):
                 yield child.identity
         if fact.parent is not None:
             yield from (each.identity for each in shared_parts(fact.parent, source))
+            for key in keys_above(fact.parent, source):
+                if not is_of_family(key, fact.parent, source):
+                    yield key.identity
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         # While the parent stays, keys that refer to it refer to this table too; and one that stays
@@ -144,6 +147,8 @@ def _goes_along(child: Fact | None, target: Snapshot) -> bool:
     """Whether it is there when the table is attached, which gives it a share of each index."""
     if child is None or child.kind not in _MATCHED:
         return True
+    if child.payload.get("type") == "foreign key":
+        return False
     return is_whole(child, target) and in_part(child, target) is None
 
 
