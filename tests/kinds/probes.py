@@ -43,6 +43,24 @@ PROBES = {
         "CREATE TABLE t (a int CONSTRAINT mine NOT NULL);",
         since=180000,
     ),
+    ("column", "not_null_no_inherit"): Probe(
+        "",
+        "CREATE TABLE t (a int NOT NULL);",
+        "CREATE TABLE t (a int NOT NULL NO INHERIT);",
+        since=180000,
+    ),
+    ("column", "not_null_unvalidated"): Probe(
+        "",
+        "CREATE TABLE t (a int NOT NULL);",
+        "CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT t_a_not_null NOT NULL a NOT VALID;",
+        since=180000,
+    ),
+    ("column", "not_null_comment"): Probe(
+        "CREATE TABLE t (a int NOT NULL);",
+        "COMMENT ON CONSTRAINT t_a_not_null ON t IS 'one';",
+        "COMMENT ON CONSTRAINT t_a_not_null ON t IS 'two';",
+        since=180000,
+    ),
     ("column", "collation"): Probe(
         "", "CREATE TABLE t (a text);", 'CREATE TABLE t (a text COLLATE "C");'
     ),

@@ -57,6 +57,15 @@ CASES = {
         '"item_isActive_not_null" TO item_is_active_not_null',
         since=180000,
     ),
+    "the check that stands in for NOT NULL takes no name that is taken": case(
+        "CREATE TABLE item (id integer CONSTRAINT item_id_not_null_check CHECK (id > 0));",
+        "CREATE TABLE item (id integer NOT NULL CONSTRAINT item_id_not_null_check CHECK (id > 0));",
+        "ALTER TABLE public.item ADD CONSTRAINT item_id_not_null_check2 "
+        "CHECK (id IS NOT NULL) NOT VALID",
+        "ALTER TABLE public.item VALIDATE CONSTRAINT item_id_not_null_check2",
+        "ALTER TABLE public.item ALTER COLUMN id SET NOT NULL",
+        "ALTER TABLE public.item DROP CONSTRAINT item_id_not_null_check2",
+    ),
     "renamed and altered": case(
         'CREATE TABLE item ("createdAt" timestamp DEFAULT now() NOT NULL);',
         "CREATE TABLE item (created_at timestamptz DEFAULT now());",

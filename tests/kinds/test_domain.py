@@ -199,3 +199,12 @@ def test_a_check_s_comment_goes_with_a_domain_that_is_replaced(server: Server) -
     old = """CREATE DOMAIN code AS varchar(40) CONSTRAINT c CHECK (VALUE <> '');
         COMMENT ON CONSTRAINT c ON DOMAIN code IS 'filled';"""
     converge(server, old, "CREATE DOMAIN code AS text;")
+
+
+def test_the_comment_on_not_null_is_kept(server: Server) -> None:
+    if server.major < 17:
+        pytest.skip("NOT NULL is no constraint of its own yet")
+    old = "CREATE DOMAIN email AS text CONSTRAINT filled NOT NULL;"
+    comment = "COMMENT ON CONSTRAINT filled ON DOMAIN email IS 'never empty';"
+    converge(server, old, old + comment)
+    converge(server, "CREATE DOMAIN email AS text;", old + comment)

@@ -1,10 +1,12 @@
-"""The names of NOT NULL constraints, which PostgreSQL 18 has (manual: CREATE TABLE, pg_constraint).
+"""NOT NULL: how it comes and goes, and what it is on PostgreSQL 18, a constraint with a name.
 
-A fact has a name only where it is not the usual one, made of the table's and the column's. When
-one of these gets another name, PostgreSQL leaves the constraint its old one.
+A fact has the name only where it is not the usual one, made of the table's and the column's. When
+one of these gets another name, PostgreSQL leaves the constraint its old one (manual: ALTER TABLE).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
@@ -13,9 +15,15 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import beside, identifier, literal, qualified
 
 _NAMED = 180000
+_OF_CONSTRAINT = (
+    "not_null_name",
+    "not_null_no_inherit",
+    "not_null_unvalidated",
+    "not_null_comment",
+)
 
 
 def inherited_name(column: Fact, snapshot: Snapshot) -> str | None:
@@ -36,9 +44,10 @@ def as_of(fact: Fact, version: int, named: int = _NAMED) -> Fact:
         version: the server's server_version_num.
         named: the first version that keeps the name.
     """
-    if version >= named or fact.payload["not_null_name"] is None:
+    unsaid = {each for each in _OF_CONSTRAINT if fact.payload.get(each) is not None}
+    if version >= named or not unsaid:
         return fact
-    return fact.has({"not_null_name": None})
+    return fact.has(dict.fromkeys(unsaid))
 
 
 def usual(column: Fact) -> str:
@@ -47,17 +56,86 @@ def usual(column: Fact) -> str:
     return _usual(table, name)
 
 
-def named(change: Change) -> Iterator[Statement]:
-    """Gives the constraint of a column that changes its name, once it is there."""
+def inline(payload: Mapping[str, Any]) -> Iterator[str]:
+    """NOT NULL as it stands behind a new column's type."""
+    if payload["not_null"] and not payload.get("not_null_unvalidated"):
+        name = payload["not_null_name"]
+        yield f"CONSTRAINT {identifier(name)} NOT NULL" if name else "NOT NULL"
+        if payload.get("not_null_no_inherit"):
+            yield "NO INHERIT"
+
+
+def afterwards(column: Fact) -> Iterator[Statement]:
+    """What a new column's NOT NULL still lacks."""
+    if column.payload["not_null_unvalidated"]:
+        yield _added(column, "It holds for new rows; those that are there may have nulls.")
+    if column.payload["not_null_comment"] is not None:
+        yield _comment(column)
+
+
+def allowed(change: Change) -> Iterator[Statement]:
+    """Takes NOT NULL away."""
+    if "not_null" in change.differing and not change.fact.payload["not_null"]:
+        column = identifier(change.identity.name)
+        reason = f"The target allows nulls in {qualified(*change.identity.path)}."
+        yield _alter(change.fact, f"ALTER COLUMN {column} DROP NOT NULL", reason)
+
+
+def forbidden(change: Change, context: Context) -> Iterator[Statement]:
+    """Puts NOT NULL on a column that is there."""
+    fact, column = change.fact, identifier(change.identity.name)
+    if "not_null" not in change.differing or not fact.payload["not_null"]:
+        return
+    reason = f"The target forbids nulls in {qualified(*change.identity.path)}."
+    if fact.payload["not_null_unvalidated"] or fact.payload["not_null_no_inherit"]:
+        yield _added(fact, reason)
+    elif fact.parent is None or not context.is_busy(fact.parent):
+        yield _alter(fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True)
+    else:
+        check = identifier(_free_name(fact, context))
+        added = f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
+        yield _alter(fact, added, f"{reason} First for new rows.")
+        validated = _alter(
+            fact,
+            f"VALIDATE CONSTRAINT {check}",
+            f"The rows of {qualified(*change.identity.path[:-1])} are checked for nulls in "
+            f"{column} while others write.",
+            scans=True,
+        )
+        yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
+        # With the valid check PostgreSQL need not read the rows again (ALTER TABLE, Notes).
+        yield _alter(fact, f"ALTER COLUMN {column} SET NOT NULL", reason)
+        yield _alter(fact, f"DROP CONSTRAINT {check}", "NOT NULL stands in its place.")
+
+
+def qualified_otherwise(change: Change) -> Iterator[Statement]:
+    """Gives a column's constraint what else it has on PostgreSQL 18, once it is there."""
     before, after = change.before, change.fact
     if before is None or not after.payload["not_null"]:
         return
-    stays = before.payload["not_null"]
-    was = (before.payload["not_null_name"] if stays else None) or usual(after)
-    wanted = after.payload["not_null_name"] or usual(after)
-    if was != wanted and "not_null_name" in change.differing:
-        reason = f"NOT NULL of {qualified(*after.identity.path)} is called {wanted} in the target."
-        yield _renamed(after.identity.path[:-1], was, wanted, reason)
+    old, new, differing = before.payload, after.payload, frozenset(change.differing)
+    was = (old["not_null_name"] if old["not_null"] else None) or usual(after)
+    wanted = new["not_null_name"] or usual(after)
+    what, made = f"NOT NULL of {qualified(*after.identity.path)}", not old["not_null"]
+    if new["not_null_unvalidated"] and "not_null_unvalidated" in differing and not made:
+        drop = f"ALTER COLUMN {identifier(after.identity.name)} DROP NOT NULL"
+        yield _added(after, f"{what} holds for new rows alone in the target.", f"{drop}, ")
+        made = True
+    made = made and bool(new["not_null_unvalidated"] or new["not_null_no_inherit"])
+    if was != wanted and "not_null_name" in differing and not made:
+        yield _renamed(
+            after.identity.path[:-1], was, wanted, f"{what} is called {wanted} in the target."
+        )
+    if "not_null_no_inherit" in differing and not made:
+        word = "NO INHERIT" if new["not_null_no_inherit"] else "INHERIT"
+        action = f"ALTER CONSTRAINT {identifier(wanted)} {word}"
+        yield _alter(after, action, f"{what} is {word} in the target.")
+    if "not_null_unvalidated" in differing and not new["not_null_unvalidated"] and old["not_null"]:
+        action = f"VALIDATE CONSTRAINT {identifier(wanted)}"
+        validated = _alter(after, action, f"{what} holds for all rows in the target.", scans=True)
+        yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
+    if "not_null_comment" in differing or (made and new["not_null_comment"] is not None):
+        yield _comment(after)
 
 
 def follows_column(change: Change, context: Context) -> Iterator[Statement]:
@@ -105,4 +183,49 @@ def _renamed(table: tuple[str, ...], was: str, wanted: str, reason: str) -> Stat
     action = f"RENAME CONSTRAINT {identifier(was)} TO {identifier(wanted)}"
     return Statement(
         f"ALTER TABLE {relation} {action}", reason, lock=locks.ALTER_TABLE, relation=relation
+    )
+
+
+def _free_name(column: Fact, context: Context) -> str:
+    """What the check is called that stands in for NOT NULL a while."""
+    *table, name = column.identity.path
+    suffix, number = "_not_null_check", 1
+    wanted = beside(f"{table[-1]}_{name}", suffix)
+    taken = (context.source, context.target)
+    while any(each.get("constraint", *table, wanted) for each in taken):
+        number += 1
+        wanted = beside(f"{table[-1]}_{name}", f"{suffix}{number}")
+    return wanted
+
+
+def _added(column: Fact, reason: str, before: str = "") -> Statement:
+    """NOT NULL as a constraint of its own, which may leave the rows that are there alone."""
+    payload, name = column.payload, column.payload["not_null_name"] or usual(column)
+    action = f"ADD CONSTRAINT {identifier(name)} NOT NULL {identifier(column.identity.name)}"
+    action += " NO INHERIT" if payload["not_null_no_inherit"] else ""
+    unvalidated = bool(payload["not_null_unvalidated"])
+    action += " NOT VALID" if unvalidated else ""
+    return _alter(column, before + action, reason, scans=not unvalidated)
+
+
+def _comment(column: Fact) -> Statement:
+    comment, table = column.payload["not_null_comment"], qualified(*column.identity.path[:-1])
+    text = "NULL" if comment is None else literal(comment)
+    name = identifier(column.payload["not_null_name"] or usual(column))
+    return Statement(
+        f"COMMENT ON CONSTRAINT {name} ON {table} IS {text}",
+        f"The comment on NOT NULL of {qualified(*column.identity.path)} differs.",
+        lock=locks.COMMENT_ON_PART,
+        relation=table,
+    )
+
+
+def _alter(column: Fact, action: str, reason: str, *, scans: bool = False) -> Statement:
+    relation = qualified(*column.identity.path[:-1])
+    return Statement(
+        f"ALTER TABLE {relation} {action}",
+        reason,
+        lock=locks.ALTER_TABLE,
+        relation=relation,
+        scans=scans,
     )

@@ -23,7 +23,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.types import Type, are_comparable
 from gnkmigrate.kinds.user_type import moved, with_name
 from gnkmigrate.kinds.values import way
-from gnkmigrate.postgres.quoting import beside, identifier, qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 _MOVED_OUT_OF_THE_WAY = frozenset(
     {"view", "materialized view", "trigger", "function", "column", "policy", "rule", "statistics",
@@ -44,6 +44,9 @@ class ColumnKind(Kind):
         "type": How.ALTERED,
         "not_null": How.ALTERED,
         "not_null_name": How.ALTERED,
+        "not_null_no_inherit": How.ALTERED,
+        "not_null_unvalidated": How.ALTERED,
+        "not_null_comment": How.ALTERED,
         "collation": How.ALTERED,
         "identity": How.COSMETIC,  # a fact of its own
         "generated": How.ALTERED,
@@ -78,6 +81,7 @@ class ColumnKind(Kind):
         return (
             _alter(fact, action, reason, rewrites=rewrites),
             *_settings(fact, given(fact.payload), reason),
+            *not_null.afterwards(fact),
             *_kept_below(Change("add", None, fact), reason, context),
         )
 
@@ -114,7 +118,7 @@ class ColumnKind(Kind):
         expression = _expression(change, context)
         if expression is None or _is_computed_anew(change):
             return None
-        null_allowed, null_forbidden = _nullability(change, context)
+        null_allowed, null_forbidden = not_null.allowed(change), not_null.forbidden(change, context)
         reason = f"Column {_name(change.fact)} differs in: {', '.join(sorted(differing))}."
         return (
             *expression,
@@ -123,7 +127,7 @@ class ColumnKind(Kind):
             *_type(change, context),
             *null_forbidden,
             *made_anew.given_back(change, context),
-            *not_null.named(change),
+            *not_null.qualified_otherwise(change),
             *_settings(change.fact, changed(change), reason),
             *_kept_below(change, reason, context),
         )
@@ -221,16 +225,14 @@ def _qualities(
         parts.append(identity_defined(identity, context))
     elif default is not None:
         parts.append(f"DEFAULT {reprintable(default)}")
-    if payload["not_null"]:
-        name = payload["not_null_name"]
-        parts.append(f"CONSTRAINT {identifier(name)} NOT NULL" if name else "NOT NULL")
+    parts += not_null.inline(payload)
     return parts
 
 
 def settings(fact: Fact) -> Statements:
     """What a column made by CREATE TABLE still lacks: storage, statistics and the like."""
     reason = f"Column {_name(fact)} has settings of its own."
-    return tuple(_settings(fact, given(fact.payload), reason))
+    return (*_settings(fact, given(fact.payload), reason), *not_null.afterwards(fact))
 
 
 def _settings(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statement]:
@@ -400,36 +402,6 @@ def _narrowed(change: Change, context: Context) -> Iterator[Statement]:
                 reason = f"The values of {_name(change.fact)} will have to fit {now['type']}."
                 narrowed = Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=name)
                 yield replace(narrowed, loses_data=lost)
-
-
-def _nullability(change: Change, context: Context) -> tuple[Statements, Statements]:
-    """What allows nulls, and what forbids them; one of the two is empty."""
-    column = identifier(change.identity.name)
-    if "not_null" not in change.differing:
-        return (), ()
-    if not change.fact.payload["not_null"]:
-        reason = f"The target allows nulls in {_name(change.fact)}."
-        return (_alter(change.fact, f"ALTER COLUMN {column} DROP NOT NULL", reason),), ()
-    reason = f"The target forbids nulls in {_name(change.fact)}."
-    _, table, name = change.identity.path
-    if change.fact.parent is None or not context.is_busy(change.fact.parent):
-        return (), (_alter(change.fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True),)
-    # Not the name that PostgreSQL gives to NOT NULL itself since 18.
-    check = identifier(beside(f"{table}_{name}", "_not_null_check"))
-    added = f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
-    validated = _alter(
-        change.fact,
-        f"VALIDATE CONSTRAINT {check}",
-        "Rows are checked while others write.",
-        scans=True,
-    )
-    return (), (
-        _alter(change.fact, added, f"{reason} First for new rows."),
-        replace(validated, lock=locks.VALIDATE_CONSTRAINT),
-        # With the valid check PostgreSQL need not read the rows again (ALTER TABLE, Notes).
-        _alter(change.fact, f"ALTER COLUMN {column} SET NOT NULL", reason),
-        _alter(change.fact, f"DROP CONSTRAINT {check}", "NOT NULL stands in its place."),
-    )
 
 
 def _alter(

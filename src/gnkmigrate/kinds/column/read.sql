@@ -41,7 +41,10 @@ SELECT
     CASE
         WHEN forbidding.conname <> relation.relname || '_' || attribute.attname || '_not_null'
         THEN forbidding.conname
-    END AS not_null_name
+    END AS not_null_name,
+    CASE WHEN forbidding.connoinherit THEN true END AS not_null_no_inherit,
+    CASE WHEN NOT forbidding.convalidated THEN true END AS not_null_unvalidated,
+    forbidding_comment.description AS not_null_comment
 FROM pg_attribute AS attribute
 JOIN pg_class AS relation ON relation.oid = attribute.attrelid
 JOIN pg_type AS type ON type.oid = attribute.atttypid
@@ -53,6 +56,10 @@ LEFT JOIN pg_constraint AS forbidding
     ON forbidding.conrelid = attribute.attrelid
     AND forbidding.contype = 'n'
     AND forbidding.conkey[1] = attribute.attnum
+LEFT JOIN pg_description AS forbidding_comment
+    ON forbidding_comment.classoid = 'pg_constraint'::regclass
+    AND forbidding_comment.objoid = forbidding.oid
+    AND forbidding_comment.objsubid = 0
 WHERE
     relation.relkind IN ('r', 'p', 'f')
     AND relation.relnamespace = ANY (%(schemas)s::oid[])

@@ -21,7 +21,7 @@ from gnkmigrate.kinds.user_type import (
     tables_of,
     with_name,
 )
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
 # NOT NULL of a domain has a name since this release.
 _NAMED_NOT_NULL = 170000
@@ -35,6 +35,7 @@ class Domain(UserType):
         "default": How.ALTERED,
         "not_null": How.ALTERED,
         "not_null_name": How.ALTERED,
+        "not_null_comment": How.ALTERED,
     }
     rank = 28
     by_version = True
@@ -56,7 +57,9 @@ class Domain(UserType):
             sql += f"{_named(payload['not_null_name'])} NOT NULL"
         for part in parts:
             sql += f"{_named(part.identity.name)} CHECK ({reprintable(part.payload['check'])})"
-        return (Statement(sql, f"{self.words(fact)} is missing."),)
+        commented = fact.payload["not_null_comment"] is not None
+        comment = (_comment(fact),) if commented else ()
+        return (Statement(sql, f"{self.words(fact)} is missing."), *comment)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
@@ -99,6 +102,8 @@ class Domain(UserType):
         elif "not_null_name" in differing:
             old = (change.before or change.fact).payload["not_null_name"]
             yield self._renamed_not_null(fact, old or _usual(fact), name or _usual(fact))
+        if "not_null_comment" in differing and fact.payload["not_null"]:
+            yield _comment(fact)
 
     def _renamed_not_null(self, fact: Fact, old: str, new: str) -> Statement:
         names = f"{identifier(old)} TO {identifier(new)}"
@@ -137,6 +142,16 @@ def _domain(fact: Fact) -> str:
 
 def _named(name: str | None) -> str:
     return f" CONSTRAINT {identifier(name)}" if name else ""
+
+
+def _comment(fact: Fact) -> Statement:
+    name = identifier(fact.payload["not_null_name"] or _usual(fact))
+    comment = fact.payload["not_null_comment"]
+    text = "NULL" if comment is None else literal(comment)
+    return Statement(
+        f"COMMENT ON CONSTRAINT {name} ON DOMAIN {qualified(*fact.identity.path)} IS {text}",
+        f"The comment on NOT NULL of {_domain(fact)} differs.",
+    )
 
 
 def _usual(fact: Fact) -> str:

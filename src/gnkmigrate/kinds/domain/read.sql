@@ -12,12 +12,14 @@ SELECT
     END::text AS collation,
     pg_get_expr(domain.typdefaultbin, 0) AS default,
     domain.typnotnull AS not_null,
-    restriction.conname AS not_null_name
+    -- Since PostgreSQL 17 NOT NULL has a name; told where it is not the one that PostgreSQL gives.
+    CASE
+        WHEN restriction.conname <> domain.typname || '_not_null' THEN restriction.conname
+    END AS not_null_name,
+    obj_description(restriction.oid, 'pg_constraint') AS not_null_comment
 FROM pg_type AS domain
 JOIN pg_type AS base ON base.oid = domain.typbasetype
--- Since PostgreSQL 17 NOT NULL has a name; told where it is not the one that PostgreSQL gives.
 LEFT JOIN pg_constraint AS restriction
     ON restriction.contypid = domain.oid
     AND restriction.contype = 'n'
-    AND restriction.conname <> domain.typname || '_not_null'
 WHERE domain.typtype = 'd' AND domain.typnamespace = ANY (%(schemas)s::oid[]);
