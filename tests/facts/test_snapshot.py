@@ -144,6 +144,8 @@ def test_constraints_say_what_they_constrain(read: Read) -> None:
         "attached_to": None,
         "clustered": False,
         "replica_identity": False,
+        "options": None,
+        "firing": None,
     }
     assert subject(foreign) == {
         "type": "foreign key",

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from psycopg import errors, sql
+from psycopg import sql
 
 from gnkmigrate.audit import acceptance, baseline
 from gnkmigrate.audit.closing import closing_phases
@@ -21,7 +21,7 @@ from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
-from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.explaining import ExtensionUnavailable
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import read_snapshot
@@ -180,17 +180,9 @@ def _read_live(
     )
     try:
         return read(), ()
-    except errors.LockNotAvailable:
+    except CatalogLocked:
         locked = _locked(connection)
-    try:
-        live = read(skipped=[oid for oid, _, _ in locked])
-    except errors.LockNotAvailable:
-        raise GnkMigrateError(
-            "Somebody is changing the schema and holds a lock on a table.",
-            details=[f"{table}, by process {pid}" for _, table, pid in locked],
-            hint="Try again when that is done. The setting limits.lock_timeout_ms says how long "
-            "to wait.",
-        ) from None
+    live = read(skipped=[oid for oid, _, _ in locked])
     names = sorted(table for _, table, _ in locked)
     unread = Unread("table", tuple(names), len(names), "somebody holds a lock on it")
     live = replace(live, unread=(*live.unread, unread))
