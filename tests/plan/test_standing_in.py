@@ -76,8 +76,8 @@ def test_a_table_takes_the_name_of_one_that_goes(server: Server) -> None:
     )
     assert [sql for sql in there if "not_null" not in sql] == [
         "DROP TABLE public.b",
-        "ALTER TABLE public.a RENAME TO b",
         "ALTER SEQUENCE public.a_id_seq RENAME TO b_id_seq",
+        "ALTER TABLE public.a RENAME TO b",
         "ALTER TABLE public.b RENAME CONSTRAINT a_pkey TO b_pkey",
     ]
 
@@ -89,15 +89,15 @@ def test_a_table_takes_the_name_of_one_that_goes(server: Server) -> None:
             "CREATE TABLE pets (id serial, n int)",
             "table public.pet = pets",
             "pets_id_seq",
-            ["ALTER TABLE public.pet RENAME TO pets",
-             "ALTER SEQUENCE public.pet_id_seq RENAME TO pets_id_seq"],
+            ["ALTER SEQUENCE public.pet_id_seq RENAME TO pets_id_seq",
+             "ALTER TABLE public.pet RENAME TO pets"],
         ),
         (
             "CREATE TABLE pet (nr serial, n int)",
             "column public.pet.id = nr",
             "pet_nr_seq",
-            ["ALTER TABLE public.pet RENAME COLUMN id TO nr",
-             "ALTER SEQUENCE public.pet_id_seq RENAME TO pet_nr_seq"],
+            ["ALTER SEQUENCE public.pet_id_seq RENAME TO pet_nr_seq",
+             "ALTER TABLE public.pet RENAME COLUMN id TO nr"],
         ),
         (
             KEPT,
@@ -124,6 +124,64 @@ def test_sequences_of_columns_in_a_circle(server: Server) -> None:
     rows = "INSERT INTO public.t (b) VALUES (5), (6)"
     there, _ = _there_and_back(server, before, after, said, rows, ["t_b_seq", "t_n_seq"], [2, 1])
     assert {" ".join(sql.split()[:2]) for sql in there} == {"ALTER TABLE", "ALTER SEQUENCE"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            ("CREATE FUNCTION a(i int) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+            "CREATE FUNCTION b(i int) RETURNS int LANGUAGE sql AS 'SELECT 2';"
+            "CREATE TABLE t (x int DEFAULT a(3))"),
+            ("CREATE FUNCTION b(i int) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+            "CREATE FUNCTION a(i int) RETURNS int LANGUAGE sql AS 'SELECT 2';"
+            "CREATE TABLE t (x int DEFAULT b(3))"),
+            ["function public.a(integer) = b", "function public.b(integer) = a"],
+        ),
+        (
+            "CREATE TABLE t (x int); CREATE VIEW v AS SELECT x FROM t",
+            "CREATE TABLE v (x int); CREATE VIEW t AS SELECT x FROM v",
+            ["table public.t = v", "view public.v = t"],
+        ),
+        (
+            "CREATE TABLE t (x int); CREATE TABLE u (y int); CREATE INDEX i ON u (y)",
+            "CREATE TABLE i (x int); CREATE TABLE t (y int); CREATE INDEX u ON t (y)",
+            ["table public.t = i", "table public.u = t"],
+        ),
+        (
+            "CREATE TYPE a AS ENUM ('x'); CREATE TYPE b AS ENUM ('y'); CREATE TABLE t (n a, m b)",
+            "CREATE TYPE b AS ENUM ('x'); CREATE TYPE a AS ENUM ('y'); CREATE TABLE t (n b, m a)",
+            ["type public.a = b", "type public.b = a"],
+        ),
+        (
+            ("CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.t (id serial); CREATE VIEW b.v AS "
+            "SELECT 1 AS one"),
+            ("CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE b.t (id serial); CREATE VIEW a.v AS "
+            "SELECT 1 AS one"),
+            ["schema a = b", "schema b = a"],
+        ),
+        (
+            ("CREATE SCHEMA s; CREATE TABLE s.t (id serial, n int, CHECK (n > 0));"
+            "CREATE VIEW s.v AS SELECT n FROM s.t; CREATE TYPE s.e AS ENUM ('x', 'y');"
+            "CREATE FUNCTION s.f(i int) RETURNS int LANGUAGE sql AS 'SELECT 1'"),
+            ("CREATE SCHEMA r; CREATE TABLE r.u (id serial, m int, CHECK (m > 0));"
+            "CREATE VIEW r.w AS SELECT m AS n FROM r.u; CREATE TYPE r.d AS ENUM ('x', 'z');"
+            "CREATE FUNCTION r.g(i int) RETURNS int LANGUAGE sql AS 'SELECT 1'"),
+            ["schema s = r", "table s.t = u", "column s.t.n = m", "view s.v = w",
+             "type s.e = d", "label s.e.y = z", "function s.f(integer) = g"],
+        ),
+    ],
+    ids=["functions", "of two kinds", "an index's", "types", "schemas", "in a schema"],
+)  # fmt: skip
+def test_names_of_other_things(server: Server, before: str, after: str, said: list[str]) -> None:
+    there, back = _there_and_back(server, before, after, said)
+    assert all(" RENAME " in sql or "REPLACE VIEW" in sql for sql in (*there, *back))
+
+
+def test_what_goes_is_dropped_before_its_schema_has_another_name(server: Server) -> None:
+    before = "CREATE SCHEMA s; CREATE TABLE s.t (id int); CREATE VIEW s.v AS SELECT id FROM s.t;"
+    there, _ = _there_and_back(server, before, "CREATE SCHEMA r", ["schema s = r"])
+    assert [sql.split()[0] for sql in there] == ["DROP", "DROP", "ALTER"]
 
 
 PARTED = """

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gnkmigrate.diff.renames import NewNames, Renames
+from gnkmigrate.diff.renames import Renames
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds import kinds
@@ -119,11 +119,11 @@ def _placed(
     said: Mapping[Identity, tuple[str, tuple[str, ...]]],
 ) -> Iterator[tuple[Identity, Identity]]:
     """The pairs, the new names with what they live in under the new names of that."""
-    alone = {old: Identity(old.kind, (*old.path[:-1], new[-1])) for old, (_, new) in said.items()}
+    names = {old.path: new[-1] for old, (_, new) in said.items()}
     places: dict[Identity, Identity] = {}
     for old, (text, new) in said.items():
-        above = Identity("", (*old.path[:-1], ""))
-        place = NewNames(alone).of(above).path[:-1]
+        levels = range(1, len(old.path))
+        place = tuple(names.get(old.path[:level], old.path[level - 1]) for level in levels)
         if len(new) > 1 and new[:-1] not in {place, old.path[:-1]}:
             raise _unclear(
                 text,

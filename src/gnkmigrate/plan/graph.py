@@ -40,6 +40,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
         *_made_first(actions, makers, target),
         *_made_last(actions, makers, source, target),
         *_used_last(actions, changers, droppers, source),
+        *_by_old_name(actions, changers, source),
         *_out_of_the_way(actions, changers, makers, target),
         *_names(actions),
     ):
@@ -93,6 +94,8 @@ def _needed(action: Action, target: Snapshot) -> set[Identity]:
     needed = set(action.waits_for)
     if action.after is None:
         return needed
+    if action.verb == "rename":
+        return needed.union(_named_in_front(action.after, target))
     known = kind_of(action.after.kind)
     needed |= dependencies(action.after)
     if action.verb in {"alter", "finish"}:
@@ -103,6 +106,16 @@ def _needed(action: Action, target: Snapshot) -> set[Identity]:
     if action.verb in {"create", "finish"} or known.is_satellite:
         needed.update(known.waits_for(action.after, target))
     return needed
+
+
+def _named_in_front(fact: Fact, target: Snapshot) -> Iterator[Identity]:
+    """What a name begins with: an index goes by its schema's name, a column by its table's too."""
+    above = fact.parent
+    while above is not None:
+        if fact.identity.path[: len(above.path)] == above.path:
+            yield above
+        parent = target.facts.get(above)
+        above = None if parent is None else parent.parent
 
 
 def _renamers_above(identity: Identity, makers: ByIdentity, target: Snapshot) -> Iterator[Action]:
@@ -150,6 +163,14 @@ def _used_last(
                 for changer in changers.get(identity, ()):
                     if not _is_needed_back(changer, action):
                         yield action, changer
+
+
+def _by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapshot) -> Edges:
+    """What is dropped is called by its old name, with all that this begins with."""
+    for action in actions:
+        if action.verb == "drop" and action.before is not None and not action.waits_for:
+            for above in _named_in_front(action.before, source):
+                yield from ((action, changer) for changer in changers.get(above, ()))
 
 
 def _out_of_the_way(

@@ -22,7 +22,7 @@ from gnkmigrate.plan.group import Group
 from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
 from gnkmigrate.plan.rights import Right, rights
-from gnkmigrate.plan.standing_in import names_in_between
+from gnkmigrate.plan.standing_in import names_in_between, placed
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
@@ -220,6 +220,8 @@ def _statements(leader: Action, known: Kind, group: Group, context: Context) -> 
         case "drop":
             return known.drop(leader.fact, context)
         case "rename":
-            return known.rename(leader.change, context)
+            after = leader.fact
+            before = placed(leader.before or after, after)
+            return known.rename(Change("rename", before, after), context)
         case "alter" | "finish":
             return known.alter(leader.change, context) or ()

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.names import stand_in
@@ -28,14 +28,15 @@ def by_way_of_third(
     if not circling:
         return tuple(actions)
     names = {
-        name[-1]
+        name[-1].partition("(")[0]
         for side in (source, target)
         for fact in side
         for name in kind_of(fact.kind).names(fact)
     }
     found: dict[Action, tuple[Action, Action]] = {}
     for action in circling:
-        name = stand_in(action.fact.identity.name, names)
+        # A function's name has its arguments behind it.
+        name = stand_in(action.fact.identity.name.partition("(")[0], names)
         names.add(name)
         found[action] = _halves(action, name)
     return tuple(half for action in actions for half in found.get(action, (action,)))
@@ -44,14 +45,15 @@ def by_way_of_third(
 def names_in_between(actions: Sequence[Action]) -> Mapping[Identity, Identity]:
     """What things are called for a while, and were called before."""
     awaited = {identity for action in actions for identity in action.waits_for}
-    return {
-        action.after.identity: action.before.identity
-        for action in actions
-        if action.verb == "rename"
-        and action.before
-        and action.after
-        and action.after.identity in awaited
-    }
+    found: dict[Identity, Identity] = {}
+    for action in actions:
+        if action.verb == "rename" and action.before and action.after:
+            before, there = action.before.identity, placed(action.before, action.after).identity
+            if there != before:
+                found[there] = before
+            if action.after.identity in awaited:
+                found[action.after.identity] = before
+    return found
 
 
 def passes_names(action: Action) -> bool:
@@ -66,9 +68,13 @@ def left_by(action: Action) -> frozenset[Name]:
     if before is None or after is None:
         return frozenset()
     known = kind_of(before.kind)
+    return known.names(placed(before, after)) - known.names(after)
+
+
+def placed(before: Fact, after: Fact) -> Fact:
+    """A thing that is about to get its new name, where what it lives in has its own already."""
     path = (*after.identity.path[:-1], before.identity.name)
-    there = before.replaced(identity=Identity(before.kind, path))
-    return known.names(there) - known.names(after)
+    return before.replaced(identity=Identity(before.kind, path))
 
 
 def _one_of_each(renames: Sequence[Action]) -> Iterator[Action]:

@@ -7,6 +7,7 @@ another one stands in its place does not tell.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
@@ -63,10 +64,15 @@ class Enum(UserType):
             if label in renamed.values() and label not in renamed:
                 # It goes, and no value that has it may pass for one of those that get its name.
                 renamed[label] = stand_in(label, {*labels, *renamed.values()}, "_gone")
-        return (*statements, *self._named(change.fact, renamed, labels))
+        gone = renamed.keys() - _renamed(change.fact).keys()
+        return (*statements, *self._named(change.fact, renamed, labels, gone))
 
     def _named(
-        self, fact: Fact, renamed: Mapping[str, str], labels: Sequence[str]
+        self,
+        fact: Fact,
+        renamed: Mapping[str, str],
+        labels: Sequence[str],
+        gone: AbstractSet[str] = frozenset(),
     ) -> Iterator[Statement]:
         reference, new = self.reference(fact), {**renamed}
         for was, becomes in in_turn(renamed, {*labels, *renamed.values()}):
@@ -74,7 +80,7 @@ class Enum(UserType):
             new[becomes] = new.pop(was)
             wanted = literal(new[becomes])
             reason = f"Label {literal(was)} is to be called {wanted}."
-            if was in labels and was not in _renamed(fact):
+            if was in gone:
                 reason = f"Label {literal(was)} goes, and another one gets its name."
             yield Statement(sql, reason)
 

@@ -94,6 +94,10 @@ class FunctionKind(Kind):
             ),
         )
 
+    def called(self, fact: Fact, name: str) -> Fact:
+        _, bracket, arguments = fact.identity.name.partition("(")
+        return super().called(fact, f"{name}{bracket}{arguments}")
+
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return self.calls(fact.identity)
 
