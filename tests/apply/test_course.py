@@ -1,6 +1,5 @@
 """A plan carried out, tried, taken back, and refused, on a real server."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from gnkmigrate.connection import connect
 from gnkmigrate.errors import NoLock, PhaseFailed, PhaseRefused, RunnerBusy
 from gnkmigrate.phases import events, journal, lock
 from gnkmigrate.phases.status import status
+from gnkmigrate.plan.document import read_plan, sealed
 from gnkmigrate.servers import Server
 from tests.apply.kept import kept
 from tests.support import execute, rows
@@ -127,18 +127,18 @@ def test_the_way_back_asks_for_the_same(server: Server, tmp_path: Path) -> None:
 
 def test_another_role_would_own_what_it_makes(server: Server, tmp_path: Path) -> None:
     with kept(server, ITEM, INDEXED, tmp_path) as it:
-        document = json.loads(it.file.read_text())
-        document["session"]["role"] = "somebody"
-        it.file.write_text(json.dumps(document))
+        document = read_plan(it.file)
+        document.session.role = "somebody"
+        it.file.write_text(sealed(document))
         with pytest.raises(PlanRefused, match="was made as role somebody"):
             it.apply()
 
 
 def test_a_plan_for_another_version_is_refused(server: Server, tmp_path: Path) -> None:
     with kept(server, ITEM, INDEXED, tmp_path) as it:
-        document = json.loads(it.file.read_text())
-        document["source"]["server_version"] = 130004
-        it.file.write_text(json.dumps(document))
+        document = read_plan(it.file)
+        document.source.server_version = 130004
+        it.file.write_text(sealed(document))
         with pytest.raises(PlanRefused, match="was made for PostgreSQL 13"):
             it.apply()
 

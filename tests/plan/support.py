@@ -152,7 +152,9 @@ def _look_beside(
     strong = {names[oid]: lock for oid, lock in held.items() if lock in LOCKS[5:]}
     below = {names.get(row[0], "") for row in connection.execute(_BELOW, [itself]).fetchall()}
     announced = dict(statement.beside)
-    assert announced.items() <= strong.items(), f"it locks {strong}: {statement}"
+    # A table may be dropped after its foreign keys, and does not know of that.
+    if not statement.sql.startswith("DROP TABLE "):
+        assert announced.items() <= strong.items(), f"it locks {strong}: {statement}"
     unsaid = {name: lock for name, lock in strong.items() if name not in {*announced, *below}}
     assert not unsaid, f"it locks {unsaid} as well: {statement}"
 

@@ -158,8 +158,13 @@ def write_plan(planned: Planned, proof: Proof | None = None) -> str:
         not_compared=[UnreadDocument.model_validate(e) for e in entries(planned.not_compared)],
         proof=ProofDocument(**asdict(proof)) if proof else None,
     )
-    sealed = document.model_copy(update={"checksum": _checksum(document)})
-    return sealed.model_dump_json(indent=2) + "\n"
+    return sealed(document)
+
+
+def sealed(document: PlanDocument) -> str:
+    """A plan as the text of its file, with the checksum that belongs to it."""
+    whole = document.model_copy(update={"checksum": _checksum(document)})
+    return whole.model_dump_json(indent=2) + "\n"
 
 
 def read_plan(path: Path) -> PlanDocument:

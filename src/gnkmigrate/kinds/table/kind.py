@@ -17,6 +17,7 @@ from gnkmigrate.kinds.column.kind import defined_by_type
 from gnkmigrate.kinds.column.kind import settings as column_settings
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
+from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import marks
 from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
 from gnkmigrate.kinds.kind import Context, How, Kind
@@ -81,8 +82,9 @@ class TableKind(Kind):
         )
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        del context
         name = qualified(*fact.identity.path)
+        keys = (referenced(key) for key in context.source.children(fact.identity, "constraint"))
+        others = sorted({other for other in keys if other not in {None, fact.identity.path}})
         return (
             Statement(
                 f"DROP TABLE {name}",
@@ -90,6 +92,7 @@ class TableKind(Kind):
                 lock=locks.DROP,
                 relation=name,
                 loses_data=f"all rows of {name}",
+                beside=tuple((qualified(*other), locks.DROP) for other in others if other),
             ),
         )
 
