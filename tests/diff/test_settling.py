@@ -6,7 +6,7 @@ import pytest
 
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.likely import Likely, likely_renames
-from gnkmigrate.diff.naming import read_renames, written
+from gnkmigrate.diff.naming import known_renames, read_renames, written
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import PossibleRename, leave_open, refuse, settled
 from tests.facts.conftest import Read
@@ -146,3 +146,16 @@ def test_in_a_script_nothing_is_guessed(read: Read) -> None:
     changes, hints = settled(source, target, NO_RENAMES, leave_open)
     assert {each.verb for each in changes} == {"add", "remove"}
     assert hints == NO_RENAMES
+
+
+def test_a_swap_in_the_settings_is_done_once(read: Read) -> None:
+    """Both names are on both sides, before and afterwards; what the tables hold tells."""
+    live, target = (
+        read(f"CREATE TABLE {one} (x int, z int); CREATE TABLE {other} (y int)")
+        for one, other in ("ab", "ba")
+    )
+    swap = known_renames(["table public.a = b", "table public.b = a"], NO_RENAMES)
+    changes, _ = settled(live, target, swap, refuse)
+    assert {str(each.identity) for each in changes} == {"table public.a", "table public.b"}
+    assert {each.verb for each in changes} == {"rename"}
+    assert settled(target, target, swap, refuse) == ((), NO_RENAMES)

@@ -1,6 +1,7 @@
 """Which of the renames that are known apply to two snapshots, and why others do not."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from gnkmigrate.diff.naming import LABEL, called, written, written_alone
 from gnkmigrate.diff.renames import Renames
@@ -28,6 +29,20 @@ def applicable(hints: Renames, source: Snapshot, target: Snapshot) -> Renames:
         kept |= more
     known = {old: new for old, new in pairs.items() if old in kept}
     return Renames.of(*known.items(), gone=hints.gone)
+
+
+def doubtful(hints: Renames, source: Snapshot, target: Snapshot) -> Iterator[frozenset[Identity]]:
+    """Standing renames that may have been done, by their old names; each circle of them."""
+    sure = applicable(hints, source, target).pairs
+    every = applicable(replace(hints, standing=frozenset()), source, target).pairs
+    becomes = {old: _sibling(old, new.name) for old, new in every.items()}
+    left = every.keys() - sure.keys()
+    while left:
+        circle = {min(left)}
+        while more := {old for old in left - circle if _is_linked(old, circle, becomes)}:
+            circle |= more
+        left -= circle
+        yield frozenset(circle)
 
 
 def without_effect(

@@ -2,9 +2,10 @@
 
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
-from gnkmigrate.diff.applying import applicable
+from gnkmigrate.diff.applying import applicable, doubtful
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.likely import Likely, likely_renames
 from gnkmigrate.diff.naming import written, written_alone
@@ -33,6 +34,11 @@ def settled(
         decide: asked about what is likely; a table that has its new name lets its columns be asked
             about.
     """
+    for circle in doubtful(hints, source, target):
+        # Once it was done, less is different without it.
+        meant = replace(hints, standing=hints.standing - circle)
+        if len(compare(source, target, meant)) < len(compare(source, target, hints)):
+            hints = meant
     while True:
         changes = compare(source, target, hints)
         found = likely_renames(changes, source, target, hints)
