@@ -34,7 +34,7 @@ def _inside(draw: st.DrawFn, table: Fact) -> list[Fact]:
         st.lists(st.sampled_from(["a_key", "b_key", "c_key"]), max_size=2, unique=True)
     ):
         columns = draw(st.lists(st.sampled_from(names), unique=True)) if names else []
-        subject = {"type": "unique", "columns": columns, "references": None}
+        subject = {"type": "unique", "columns": columns, "references": None, "attached_to": None}
         definition = f"UNIQUE ({', '.join(columns)})"
         facts.append(
             Fact(
