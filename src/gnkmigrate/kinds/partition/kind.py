@@ -12,6 +12,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
 from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable
@@ -195,17 +196,27 @@ def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:
             )
 
 
-def _locked_beside(fact: Fact, snapshot: Snapshot, context: Context) -> tuple[tuple[str, str], ...]:
-    """The partition itself, and the default one: which rows belong there changes."""
-    others = (fact, *_default_partitions(fact, snapshot))
-    return tuple(
+def _locked_beside(
+    fact: Fact, snapshot: Snapshot, context: Context
+) -> tuple[tuple[str, str], ...]:
+    """The partition itself, the default one, whose rows change, and what foreign keys refer to."""
+    others = (fact, *default_partitions(fact, snapshot))
+    partitions = (
         (qualified(*each.identity.path), locks.ALTER_TABLE)
         for each in others
         if each.parent is not None and not context.is_new(each.parent)
     )
+    parent = Identity("table", tuple(fact.payload["of"]))
+    keys = (
+        (qualified(*other), locks.ADD_FOREIGN_KEY)
+        for key in snapshot.children(parent, "constraint")
+        if (other := referenced(key)) and not context.is_new(Identity("table", other))
+    )
+    return (*partitions, *keys)
 
 
-def _default_partitions(fact: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+def default_partitions(fact: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+    """Those of the same table that take the rows of no other: beside `fact`, one at most."""
     for other in snapshot.of_kind("partition"):
         is_default = other.payload["bound"] == "DEFAULT"
         if is_default and other.payload["of"] == fact.payload["of"] and other is not fact:

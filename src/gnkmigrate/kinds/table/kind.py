@@ -23,6 +23,7 @@ from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, s
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.leaving import left, unlike_when_joined
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
+from gnkmigrate.kinds.partition.kind import default_partitions
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -83,8 +84,7 @@ class TableKind(Kind):
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         name = qualified(*fact.identity.path)
-        keys = (referenced(key) for key in context.source.children(fact.identity, "constraint"))
-        others = sorted({other for other in keys if other not in {None, fact.identity.path}})
+        others = sorted({*_locked_with(fact, context.source)} - {fact.identity.path})
         return (
             Statement(
                 f"DROP TABLE {name}",
@@ -92,7 +92,7 @@ class TableKind(Kind):
                 lock=locks.DROP,
                 relation=name,
                 loses_data=f"all rows of {name}",
-                beside=tuple((qualified(*other), locks.DROP) for other in others if other),
+                beside=tuple((qualified(*other), locks.DROP) for other in others),
             ),
         )
 
@@ -177,6 +177,16 @@ def lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
         *_columns(fact, [*inherited, *parts], context),
         *_constraints([*inherited, *parts]),
     ]
+
+
+def _locked_with(fact: Fact, source: Snapshot) -> Iterator[tuple[str, ...]]:
+    """The tables that dropping this one locks: those that it refers to, or is a partition of."""
+    for key in source.children(fact.identity, "constraint"):
+        if (other := referenced(key)) is not None:
+            yield other
+    for partition in source.children(fact.identity, "partition"):
+        yield tuple(partition.payload["of"])
+        yield from (each.identity.path for each in default_partitions(partition, source))
 
 
 def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[str]:
