@@ -313,7 +313,11 @@ def upgrade() -> None:
     op.take_back(
         "The old shape does not say who assigned a node.", "public.user_nodes", ("assigned_by",)
     )
-    op.step("statistics of nodes", "ANALYZE public.nodes, public.user_nodes")
+    op.step(
+        "statistics of nodes",
+        "ANALYZE public.nodes, public.user_nodes",
+        irreversible="statistics describe what is there, and go with it",
+    )
     op.verify(
         "every assignment knows its node",
         "SELECT id, node_address FROM public.user_nodes WHERE node_id IS NULL",

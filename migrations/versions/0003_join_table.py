@@ -462,7 +462,11 @@ def upgrade() -> None:
         alias="old",
         at_once=FILL_AT_ONCE.replace(":batch", "true"),
     )
-    op.step("statistics of the join table", "ANALYZE gnkmigrate_staging.user_nodes")
+    op.step(
+        "statistics of the join table",
+        "ANALYZE gnkmigrate_staging.user_nodes",
+        irreversible="statistics describe what is there, and go with it",
+    )
     op.verify(
         "the join table has every assignment and no other",
         f"""

@@ -21,6 +21,7 @@ from gnkmigrate.phases.conversion import Conversion
 revision = "{number}"
 down_revision = {before}
 phase = "{phase}"
+irreversible = "{irreversible}"
 
 
 def upgrade() -> None:
@@ -40,7 +41,9 @@ class Small:
     url: DatabaseUrl
     server: Server
 
-    def revision(self, number: int, up: str, down: str = "pass", *, phase: str = "") -> Path:
+    def revision(
+        self, number: int, up: str, down: str = "pass", *, phase: str = "", irreversible: str = ""
+    ) -> Path:
         """Writes a revision; `up` and `down` are the bodies of its functions."""
         name = phase or f"phase{number}"
         versions = self.folder / "versions"
@@ -51,6 +54,7 @@ class Small:
             number=number,
             before=repr(str(number - 1)) if number > 1 else None,
             phase=name,
+            irreversible=irreversible,
             up=indent(dedent(up).strip(), "    "),
             down=indent(dedent(down).strip(), "    "),
         )

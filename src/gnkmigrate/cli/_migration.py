@@ -16,7 +16,7 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.events import Direction, Event
-from gnkmigrate.phases.revision import Phase, load_phases
+from gnkmigrate.phases.revision import Phase, load_phases, read_steps
 from gnkmigrate.phases.status import PhaseStatus, Request, select_down, select_up, status
 from gnkmigrate.settings import Settings
 
@@ -47,6 +47,7 @@ def migrate(
         backup: save the whole database before the first phase.
     """
     phases = load_phases(project.path(project.migrations))
+    read_steps(phases)
     url = _context.live_url(context, project)
     with connect(url, read_only=True) as connection:
         statuses = status(connection, phases)

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.phases import operations
+from gnkmigrate.phases.counterparts import require_counterparts
 from gnkmigrate.phases.recorder import record
 from gnkmigrate.phases.step import Step
 
@@ -34,6 +35,7 @@ class Phase:
         search_path: the revision's own `search_path`; "" for the project's. A revision whose SQL
             qualifies every name says "pg_catalog, pg_temp": others may have functions in the
             project's schemas that fit the arguments better than PostgreSQL's own do (manual, 10.3).
+        irreversible: the revision's own: why it cannot be taken back; "" where it can.
     """
 
     number: int
@@ -46,6 +48,7 @@ class Phase:
     upgrade: Callable[[], None]
     downgrade: Callable[[], None]
     search_path: str = ""
+    irreversible: str = ""
 
     @cached_property
     def up_steps(self) -> tuple[Step, ...]:
@@ -118,6 +121,7 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
                 upgrade=_function(script.module, "upgrade"),
                 downgrade=_function(script.module, "downgrade"),
                 search_path=getattr(script.module, "search_path", ""),
+                irreversible=getattr(script.module, "irreversible", ""),
             )
         )
     _require_unique_names(phases)
@@ -128,8 +132,11 @@ def read_steps(phases: Sequence[Phase]) -> Sequence[tuple[Step, ...]]:
     """Asks every revision for its steps, which the phases keep.
 
     Raises:
-        RevisionError: a revision's upgrade() or downgrade() fails.
+        RevisionError: a revision's upgrade() or downgrade() fails, or the one does not take back
+            what the other does.
     """
+    for phase in phases:
+        require_counterparts(phase, phase.irreversible)
     return [steps for phase in phases for steps in (phase.up_steps, phase.down_steps)]
 
 

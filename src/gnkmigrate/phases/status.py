@@ -169,6 +169,12 @@ def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phas
 
 
 def _require_undoable(statuses: Sequence[PhaseStatus], chosen: Sequence[Phase]) -> None:
+    for phase in chosen:
+        if phase.irreversible:
+            raise PhaseRefused(
+                f"Phase {phase.name} cannot be taken back: {phase.irreversible}",
+                hint="Its revision says so. A backup from before it brings the old state back.",
+            )
     names = [found.phase.name for found in statuses if found.contracted and found.phase in chosen]
     if names:
         raise PhaseRefused(

@@ -48,6 +48,11 @@ class Step(ABC):
     repeats: ClassVar[bool] = False
 
     @property
+    def one_way(self) -> bool:
+        """Whether the other direction has no step for it: it goes with another, or needs none."""
+        return False
+
+    @property
     @abstractmethod
     def name(self) -> str:
         """Unique within a direction of a phase."""

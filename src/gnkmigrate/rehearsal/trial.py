@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases import events
-from gnkmigrate.phases.revision import Phase, load_phases
+from gnkmigrate.phases.revision import Phase, load_phases, read_steps
 from gnkmigrate.phases.status import Request, select_up, status
 from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
 from gnkmigrate.rehearsal.course import Course
@@ -66,6 +66,7 @@ def rehearse(
     """
     # What speaks against it is said before anything is copied.
     phases = load_phases(settings.path(settings.migrations))
+    read_steps(phases)
     _require_steps(phases)
     with connect(live, read_only=True) as session:
         _pending(session, phases)

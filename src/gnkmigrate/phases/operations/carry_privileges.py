@@ -26,6 +26,10 @@ class CarryPrivileges(Step):
     targets: tuple[str, ...]
 
     @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
     def name(self) -> str:
         return f"owner and grants as of {self.source}"
 

@@ -275,6 +275,10 @@ class ForgetOriginals(Step):
     reshaping: Reshaping
 
     @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
     def name(self) -> str:
         return f"originals of {self.reshaping.table}"
 

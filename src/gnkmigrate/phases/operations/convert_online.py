@@ -125,6 +125,10 @@ class FillShadows(Step):
     reshaping: Reshaping
 
     @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
     def name(self) -> str:
         return f"rows of {self.reshaping.which}"
 
@@ -166,6 +170,10 @@ class IndexShadows(Step):
     transactional: ClassVar[bool] = False
 
     reshaping: Reshaping
+
+    @property
+    def one_way(self) -> bool:
+        return True
 
     @property
     def name(self) -> str:

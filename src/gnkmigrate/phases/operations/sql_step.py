@@ -1,7 +1,7 @@
 """op.step: SQL in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import dedent
 
 from gnkmigrate.errors import PhaseFailed
@@ -24,6 +24,7 @@ class SqlStep(Step):
         of: in downgrade(), the name of the upgrade's step that it belongs to, if not `title`.
         empty: tables, "schema.table", without which the SQL would lose rows: an earlier step has
             taken care of those that there were.
+        irreversible: why no step of downgrade() takes it back; "" where one does.
     """
 
     title: str
@@ -31,6 +32,11 @@ class SqlStep(Step):
     touches: tuple[str, ...] = ()
     of: str = ""
     empty: tuple[str, ...] = ()
+    irreversible: str = field(default="", repr=False)  # it does not change what the step does
+
+    @property
+    def one_way(self) -> bool:
+        return bool(self.irreversible)
 
     @property
     def name(self) -> str:

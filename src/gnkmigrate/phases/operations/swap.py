@@ -191,6 +191,10 @@ class ValidateForeignKeys(Step):
     table: str
 
     @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
     def name(self) -> str:
         return f"foreign keys of {self.table} hold"
 

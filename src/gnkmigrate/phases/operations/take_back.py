@@ -36,6 +36,10 @@ class TakeBack(Step):
     key: tuple[str, ...] = ("id",)
 
     @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
     def name(self) -> str:
         return came_back(self.reason, values=bool(self.columns))
 

@@ -20,6 +20,10 @@ class TakeMisfitsBack(Step):
     reshaping: Reshaping
 
     @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
     def name(self) -> str:
         return f"misfits of {self.reshaping.table} that a rollback kept, if any"
 
