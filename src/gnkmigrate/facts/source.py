@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -79,7 +81,11 @@ def load_schemas(
     scripts = [source for source in sources if is_sql(source)]
     for source in scripts:
         read_scripts(Path(source))  # what cannot be read needs no server
-    loaded = {source: _load_ready(source, settings) for source in sources if source not in scripts}
+    ready = list(dict.fromkeys(source for source in sources if source not in scripts))
+    with ThreadPoolExecutor(max_workers=max(len(ready), 1)) as pool:  # one waits, another works
+        loaded = dict(
+            zip(ready, pool.map(partial(_load_ready, settings=settings), ready), strict=True)
+        )
     versions = [snapshot.server_version // 10000 for snapshot in loaded.values()]
     wanted = settings.server.major or major or max(versions, default=DEFAULT_MAJOR)
     for source in scripts:
