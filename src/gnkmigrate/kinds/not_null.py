@@ -222,10 +222,12 @@ def _comment(column: Fact) -> Statement:
 
 def _alter(column: Fact, action: str, reason: str, *, scans: bool = False) -> Statement:
     relation = qualified(*column.identity.path[:-1])
+    # A foreign table's rows are elsewhere, and none is read.
+    elsewhere = column.parent is not None and column.parent.kind == "foreign table"
     return Statement(
         f"ALTER TABLE {relation} {action}",
         reason,
         lock=locks.ALTER_TABLE,
         relation=relation,
-        scans=scans,
+        scans=scans and not elsewhere,
     )

@@ -110,6 +110,8 @@ def _needed(action: Action, target: Snapshot) -> set[Identity]:
 
 def _named_in_front(fact: Fact, target: Snapshot) -> Iterator[Identity]:
     """What a name begins with: an index goes by its schema's name, a column by its table's too."""
+    if len(fact.identity.path) > 1:
+        yield Identity("schema", fact.identity.path[:1])  # not its table's, for statistics
     above = fact.parent
     while above is not None:
         if fact.identity.path[: len(above.path)] == above.path:

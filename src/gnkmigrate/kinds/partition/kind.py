@@ -196,9 +196,7 @@ def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:
             )
 
 
-def _locked_beside(
-    fact: Fact, snapshot: Snapshot, context: Context
-) -> tuple[tuple[str, str], ...]:
+def _locked_beside(fact: Fact, snapshot: Snapshot, context: Context) -> tuple[tuple[str, str], ...]:
     """The partition itself, the default one, whose rows change, and what foreign keys refer to."""
     others = (fact, *default_partitions(fact, snapshot))
     partitions = (

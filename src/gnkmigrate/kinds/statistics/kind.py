@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
@@ -61,10 +61,13 @@ class Statistics(Kind):
 
     def rename(self, change: Change, context: Context) -> Statements:
         """Moves them to another schema first, where only that tells the two names apart."""
-        before = change.before or change.fact
-        old, new = before.identity.path[0], change.identity.path[0]
-        if old == new:
+        placed = change.before or change.fact
+        was = context.meanwhile.get(placed.identity, placed.identity)
+        old, new = was.path[0], change.identity.path[0]
+        # Their schema may have got another name itself, with them in it.
+        if old == new or Identity("schema", (old,)) not in context.target:
             return super().rename(change, context)
+        before = placed.replaced(identity=was)
         moved = Statement(
             f"ALTER {self.reference(before)} SET SCHEMA {identifier(new)}",
             f"{self.words(before)} is to be in schema {identifier(new)}.",
