@@ -119,7 +119,7 @@ def test_a_phase_that_moves_rows_and_proves_nothing(server: Server, tmp_path: Pa
     revision = REVISION.replace(
         "def downgrade",
         """    op.backfill("labelled", "public.product", "id",
-                "UPDATE product SET label = name WHERE :batch")
+                "UPDATE product SET label = name WHERE :batch", irreversible="it goes with label")
 
 
 def downgrade""",

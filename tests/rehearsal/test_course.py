@@ -158,7 +158,11 @@ def test_where_nothing_is_pending_the_state_is_proven(small: Small) -> None:
 
 
 def test_a_phase_that_fails_on_the_rows_is_found(small: Small) -> None:
-    small.revision(1, 'op.execute("ALTER TABLE product ADD CHECK (id > 1)")')
+    small.revision(
+        1,
+        'op.execute("ALTER TABLE product ADD CONSTRAINT more CHECK (id > 1)")',
+        'op.execute("ALTER TABLE product DROP CONSTRAINT more")',
+    )
     rehearsal = tried(small)
     assert states(rehearsal)["dry run"] == "failed"
     assert rehearsal.runs == ()
@@ -166,7 +170,8 @@ def test_a_phase_that_fails_on_the_rows_is_found(small: Small) -> None:
 
 
 def test_a_phase_that_is_half_done_is_refused(small: Small) -> None:
-    small.revision(1, f'op.step("first", "SELECT")\n{ADD}\nop.execute("SELECT 1 / 0")', DROP)
+    first = 'op.step("first", "SELECT", irreversible="it does nothing")'
+    small.revision(1, f'{first}\n{ADD}\nop.execute("SELECT 1 / 0")', DROP)
     with pytest.raises(PhaseFailed):
         small.project().up()
     with pytest.raises(PhaseRefused, match="phase1 is half done") as refused:

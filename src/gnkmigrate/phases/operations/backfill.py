@@ -52,6 +52,8 @@ class Backfill(Step):
             batch are slower than a join; `sql` without its condition unless given.
         workers: how many sessions at once, unless `limits.backfill_workers` says. Their number is
             nothing that the step is made of, so it may change before it goes on.
+        irreversible: why no step of downgrade() takes it back, such as that the values go with
+            their column; "" where one does.
     """
 
     transactional: ClassVar[bool] = False
@@ -64,6 +66,7 @@ class Backfill(Step):
     quiet: bool = False
     at_once: str = ""
     workers: int = field(default=1, repr=False)
+    irreversible: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if BATCH not in self.sql:
@@ -71,6 +74,10 @@ class Backfill(Step):
                 f'The backfill "{self.title}" does not say where its batch goes.',
                 hint="Write :batch in the WHERE clause of its SQL.",
             )
+
+    @property
+    def one_way(self) -> bool:
+        return bool(self.irreversible)
 
     @property
     def name(self) -> str:
