@@ -11,6 +11,7 @@ from typing import Any
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context
@@ -78,7 +79,7 @@ def allowed(change: Change) -> Iterator[Statement]:
     if "not_null" in change.differing and not change.fact.payload["not_null"]:
         column = identifier(change.identity.name)
         reason = f"The target allows nulls in {qualified(*change.identity.path)}."
-        yield _alter(change.fact, f"ALTER COLUMN {column} DROP NOT NULL", reason)
+        yield alter_table_of(change.fact, f"ALTER COLUMN {column} DROP NOT NULL", reason)
 
 
 def forbidden(change: Change, context: Context) -> Iterator[Statement]:
@@ -90,12 +91,12 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
     if fact.payload["not_null_unvalidated"] or fact.payload["not_null_no_inherit"]:
         yield _added(fact, reason)
     elif fact.parent is None or not context.is_busy(fact.parent):
-        yield _alter(fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True)
+        yield alter_table_of(fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True)
     else:
         check = identifier(_free_name(fact, context))
         added = f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
-        yield _alter(fact, added, f"{reason} First for new rows.")
-        validated = _alter(
+        yield alter_table_of(fact, added, f"{reason} First for new rows.")
+        validated = alter_table_of(
             fact,
             f"VALIDATE CONSTRAINT {check}",
             f"The rows of {qualified(*change.identity.path[:-1])} are checked for nulls in "
@@ -104,8 +105,8 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
         )
         yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
         # With the valid check PostgreSQL need not read the rows again (ALTER TABLE, Notes).
-        yield _alter(fact, f"ALTER COLUMN {column} SET NOT NULL", reason)
-        yield _alter(fact, f"DROP CONSTRAINT {check}", "NOT NULL stands in its place.")
+        yield alter_table_of(fact, f"ALTER COLUMN {column} SET NOT NULL", reason)
+        yield alter_table_of(fact, f"DROP CONSTRAINT {check}", "NOT NULL stands in its place.")
 
 
 def qualified_otherwise(change: Change) -> Iterator[Statement]:
@@ -129,10 +130,12 @@ def qualified_otherwise(change: Change) -> Iterator[Statement]:
     if "not_null_no_inherit" in differing and not made:
         word = "NO INHERIT" if new["not_null_no_inherit"] else "INHERIT"
         action = f"ALTER CONSTRAINT {identifier(wanted)} {word}"
-        yield _alter(after, action, f"{what} is {word} in the target.")
+        yield alter_table_of(after, action, f"{what} is {word} in the target.")
     if "not_null_unvalidated" in differing and not new["not_null_unvalidated"] and old["not_null"]:
         action = f"VALIDATE CONSTRAINT {identifier(wanted)}"
-        validated = _alter(after, action, f"{what} holds for all rows in the target.", scans=True)
+        validated = alter_table_of(
+            after, action, f"{what} holds for all rows in the target.", scans=True
+        )
         yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
     if "not_null_comment" in differing or (made and new["not_null_comment"] is not None):
         yield _comment(after)
@@ -205,7 +208,7 @@ def _added(column: Fact, reason: str, before: str = "") -> Statement:
     action += " NO INHERIT" if payload["not_null_no_inherit"] else ""
     unvalidated = bool(payload["not_null_unvalidated"])
     action += " NOT VALID" if unvalidated else ""
-    return _alter(column, before + action, reason, scans=not unvalidated)
+    return alter_table_of(column, before + action, reason, scans=not unvalidated)
 
 
 def _comment(column: Fact) -> Statement:
@@ -217,17 +220,4 @@ def _comment(column: Fact) -> Statement:
         f"The comment on NOT NULL of {qualified(*column.identity.path)} differs.",
         lock=locks.COMMENT_ON_PART,
         relation=table,
-    )
-
-
-def _alter(column: Fact, action: str, reason: str, *, scans: bool = False) -> Statement:
-    relation = qualified(*column.identity.path[:-1])
-    # A foreign table's rows are elsewhere, and none is read.
-    elsewhere = column.parent is not None and column.parent.kind == "foreign table"
-    return Statement(
-        f"ALTER TABLE {relation} {action}",
-        reason,
-        lock=locks.ALTER_TABLE,
-        relation=relation,
-        scans=scans and not elsewhere,
     )

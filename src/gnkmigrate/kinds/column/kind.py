@@ -10,6 +10,7 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import leaving, locks, made_anew, not_null
+from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.beneath import refuse_key, refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
@@ -79,7 +80,7 @@ class ColumnKind(Kind):
         rewrites = bool(computed) or not is_fixed(default) or _is_checked(fact, context)
         action = f"ADD COLUMN {defined(fact, default, identity, context)}"
         return (
-            _alter(fact, action, reason, rewrites=rewrites),
+            alter_table_of(fact, action, reason, rewrites=rewrites),
             *_settings(fact, given(fact.payload), reason),
             *not_null.afterwards(fact),
             *_kept_below(Change("add", None, fact), reason, context),
@@ -110,7 +111,7 @@ class ColumnKind(Kind):
         lost = "" if fact.payload["generated"] else f"the values of {_name(fact)}"
         action = f"DROP COLUMN {identifier(fact.identity.name)}"
         reason = f"Column {_name(fact)} is not in the target."
-        return (_alter(fact, action, reason, loses_data=lost),)
+        return (alter_table_of(fact, action, reason, loses_data=lost),)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
@@ -136,7 +137,7 @@ class ColumnKind(Kind):
         refuse_other_parents(change.before or change.fact, context)
         old, new = last_names(change)
         reason = f"Column {old} is to be called {new}."
-        renamed = _alter(change.fact, f"RENAME COLUMN {old} TO {new}", reason)
+        renamed = alter_table_of(change.fact, f"RENAME COLUMN {old} TO {new}", reason)
         return (renamed, *not_null.follows_column(change, context))
 
     def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
@@ -191,12 +192,14 @@ def _made_own(fact: Fact, default: str | None, context: Context) -> Iterator[Sta
     Leaving the parent makes it so; ADD COLUMN refuses a column that is there.
     """
     reason = f"Column {_name(fact)} is declared by its own table in the target."
-    yield from (_alter(fact, action, reason) for action in leaving.made_own(fact, context))
+    yield from (alter_table_of(fact, action, reason) for action in leaving.made_own(fact, context))
     column = identifier(fact.identity.name)
     if fact.payload["not_null"]:
-        yield _alter(fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True)
+        yield alter_table_of(fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True)
     if default is not None:
-        yield _alter(fact, f"ALTER COLUMN {column} SET DEFAULT {reprintable(default)}", reason)
+        yield alter_table_of(
+            fact, f"ALTER COLUMN {column} SET DEFAULT {reprintable(default)}", reason
+        )
 
 
 def defined(fact: Fact, default: str | None, identity: Fact | None, context: Context) -> str:
@@ -241,7 +244,7 @@ def settings(fact: Fact) -> Statements:
 def _settings(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statement]:
     column = identifier(fact.identity.name)
     for action in actions:
-        statement = _alter(fact, f"ALTER COLUMN {column} {action}", reason)
+        statement = alter_table_of(fact, f"ALTER COLUMN {column} {action}", reason)
         yield replace(statement, lock=locks.of_setting(action))
 
 
@@ -274,7 +277,7 @@ def _kept_below(change: Change, reason: str, context: Context) -> Iterator[State
         if (compression or wanted) if retyped else not compression:
             actions.append(f"SET COMPRESSION {compression or wanted or 'default'}")
         for action in actions:
-            yield _alter(of_child, f"ALTER COLUMN {identifier(name)} {action}", reason)
+            yield alter_table_of(of_child, f"ALTER COLUMN {identifier(name)} {action}", reason)
 
 
 def _expression(change: Change, context: Context) -> Statements | None:
@@ -284,13 +287,13 @@ def _expression(change: Change, context: Context) -> Statements | None:
     column, after = identifier(change.identity.name), change.fact.payload
     if not after["generated"] and change.before.payload["generation"] == "stored":
         action = f"ALTER COLUMN {column} DROP EXPRESSION"
-        return (_alter(change.fact, action, "The target does not compute this column."),)
+        return (alter_table_of(change.fact, action, "The target does not compute this column."),)
     newer = context.source.server_version >= _SET_EXPRESSION
     if newer and change.before.payload["generation"] == after["generation"]:
         action = f"ALTER COLUMN {column} SET EXPRESSION AS ({reprintable(after['generated'])})"
         rewrites = after["generation"] == "stored"
         reason = "The target computes this column otherwise."
-        return (_alter(change.fact, action, reason, rewrites=rewrites),)
+        return (alter_table_of(change.fact, action, reason, rewrites=rewrites),)
     return None
 
 
@@ -329,7 +332,7 @@ def _type(change: Change, context: Context) -> Statements:
     if found.using:
         action += f" USING {found.using}"
     what = f"{old}, the target says {new}" if old != new else "of another collation in the target"
-    statement = _alter(
+    statement = alter_table_of(
         change.fact,
         action,
         f"Column {name} is {what}.",
@@ -405,29 +408,6 @@ def _narrowed(change: Change, context: Context) -> Iterator[Statement]:
                 reason = f"The values of {_name(change.fact)} will have to fit {now['type']}."
                 narrowed = Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=name)
                 yield replace(narrowed, loses_data=lost)
-
-
-def _alter(
-    fact: Fact,
-    action: str,
-    reason: str,
-    *,
-    rewrites: bool = False,
-    scans: bool = False,
-    loses_data: str = "",
-) -> Statement:
-    table = qualified(*fact.identity.path[:-1])
-    # A foreign table's rows are elsewhere: none is read, written or lost.
-    elsewhere = fact.parent is not None and fact.parent.kind == "foreign table"
-    return Statement(
-        f"ALTER TABLE {table} {action}",
-        reason,
-        lock=locks.ALTER_TABLE,
-        relation=table,
-        rewrites=rewrites and not elsewhere,
-        scans=(scans or rewrites) and not elsewhere,
-        loses_data="" if elsewhere else loses_data,
-    )
 
 
 def _name(fact: Fact) -> str:
