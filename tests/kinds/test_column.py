@@ -8,6 +8,8 @@ from tests.plan.support import Case, arrive, case, pair
 
 TABLE = "CREATE TABLE item (id integer);"
 
+LONG = "c" * 60
+
 CASES = {
     "added with a default, fixed or not": case(
         TABLE,
@@ -65,6 +67,25 @@ CASES = {
         "ALTER TABLE public.item VALIDATE CONSTRAINT item_id_not_null_check2",
         "ALTER TABLE public.item ALTER COLUMN id SET NOT NULL",
         "ALTER TABLE public.item DROP CONSTRAINT item_id_not_null_check2",
+    ),
+    "NOT NULL whose name is cut, or another's, is made under its own": case(
+        "CREATE TABLE item (id integer CONSTRAINT item_id_not_null CHECK (id > 0), "
+        f"{LONG} integer);",
+        "CREATE TABLE item (id integer NOT NULL CONSTRAINT item_id_not_null CHECK (id > 0), "
+        f"{LONG} integer NOT NULL);",
+        f"ALTER TABLE public.item ADD CONSTRAINT item_{LONG[:49]}_not_null NOT NULL {LONG}",
+        "ALTER TABLE public.item ADD CONSTRAINT item_id_not_null1 NOT NULL id",
+        online=False,
+        since=180000,
+    ),
+    "a NOT NULL whose name will be cut is renamed to that": case(
+        f'CREATE TABLE item ("isActiveNow{LONG[:37]}" integer NOT NULL);',
+        f"CREATE TABLE item (is_active_now{LONG[:37]} integer NOT NULL);",
+        f'ALTER TABLE public.item RENAME COLUMN "isActiveNow{LONG[:37]}" '
+        f"TO is_active_now{LONG[:37]}",
+        f'ALTER TABLE public.item RENAME CONSTRAINT "item_isActiveNow{LONG[:37]}_not_null" '
+        f"TO item_is_active_now{LONG[:36]}_not_null",
+        since=180000,
     ),
     "renamed and altered": case(
         'CREATE TABLE item ("createdAt" timestamp DEFAULT now() NOT NULL);',

@@ -16,7 +16,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.postgres.quoting import beside, identifier, literal, qualified
+from gnkmigrate.postgres.quoting import MAXIMUM_BYTES, beside, identifier, literal, qualified
 
 _NAMED = 180000
 _OF_CONSTRAINT = (
@@ -88,10 +88,11 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
     if "not_null" not in change.differing or not fact.payload["not_null"]:
         return
     reason = f"The target forbids nulls in {qualified(*change.identity.path)}."
+    named = fact.payload["not_null_name"] is not None
     if fact.payload["not_null_unvalidated"] or fact.payload["not_null_no_inherit"]:
         yield _added(fact, reason)
     elif fact.parent is None or not context.is_busy(fact.parent):
-        yield alter_table_of(fact, f"ALTER COLUMN {column} SET NOT NULL", reason, scans=True)
+        yield _added(fact, reason) if named else _set(fact, reason, scans=True)
     else:
         check = identifier(_free_name(fact, context))
         added = f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
@@ -105,7 +106,7 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
         )
         yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
         # With the valid check PostgreSQL need not read the rows again (ALTER TABLE, Notes).
-        yield alter_table_of(fact, f"ALTER COLUMN {column} SET NOT NULL", reason)
+        yield replace(_added(fact, reason), scans=False) if named else _set(fact, reason)
         yield alter_table_of(fact, f"DROP CONSTRAINT {check}", "NOT NULL stands in its place.")
 
 
@@ -115,14 +116,15 @@ def qualified_otherwise(change: Change) -> Iterator[Statement]:
     if before is None or not after.payload["not_null"]:
         return
     old, new, differing = before.payload, after.payload, frozenset(change.differing)
-    was = (old["not_null_name"] if old["not_null"] else None) or usual(after)
+    # It has followed a rename, unless the new name would have been cut.
+    was = old["not_null_name"] or usual(after if _fits(usual(after)) else before)
     wanted = new["not_null_name"] or usual(after)
     what, made = f"NOT NULL of {qualified(*after.identity.path)}", not old["not_null"]
     if new["not_null_unvalidated"] and "not_null_unvalidated" in differing and not made:
         drop = f"ALTER COLUMN {identifier(after.identity.name)} DROP NOT NULL"
         yield _added(after, f"{what} holds for new rows alone in the target.", f"{drop}, ")
         made = True
-    made = made and bool(new["not_null_unvalidated"] or new["not_null_no_inherit"])
+    made = made and any(new[each] for each in _OF_CONSTRAINT[:3])
     if was != wanted and "not_null_name" in differing and not made:
         yield _renamed(
             after.identity.path[:-1], was, wanted, f"{what} is called {wanted} in the target."
@@ -173,8 +175,19 @@ def _is_usual(column: Fact, context: Context) -> bool:
 
 def _following(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Statement]:
     was, wanted = _usual(*old[-2:]), _usual(*new[-2:])
+    if not _fits(wanted):
+        return  # what the target calls it then is no usual name
     reason = f"The NOT NULL of {qualified(*new)} goes by its name."
     yield _renamed(new[:-1], was, wanted, reason)
+
+
+def _fits(name: str) -> bool:
+    return len(name.encode()) <= MAXIMUM_BYTES
+
+
+def _set(column: Fact, reason: str, *, scans: bool = False) -> Statement:
+    action = f"ALTER COLUMN {identifier(column.identity.name)} SET NOT NULL"
+    return alter_table_of(column, action, reason, scans=scans)
 
 
 def _usual(table: str, column: str) -> str:
