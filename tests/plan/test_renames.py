@@ -281,3 +281,19 @@ def _with_years() -> str:
     )
     text = text.replace("ON dog (age) WHERE age > 3", "ON dog (years) WHERE years > 3")
     return text.replace("USING (age > 1)", "USING (years > 1)")
+
+
+def test_what_is_replaced_in_a_schema_that_gets_another_name(server: Server) -> None:
+    old = (
+        "CREATE SCHEMA yard; CREATE TYPE yard.mood AS ENUM ('glad', 'sad');"
+        "CREATE TABLE yard.dog (id integer, m yard.mood); CREATE INDEX i ON yard.dog (id);"
+    )
+    new = old.replace("yard", "garden").replace(", 'sad'", "").replace("(id);", "(m, id);")
+    hints = read_renames(["schema yard = garden"])
+    with pair(server, old, new) as given:
+        changes = compare(given.source, given.target, hints)
+        statements = plan(changes, given.source, given.target)
+        assert statements[0].sql == "ALTER SCHEMA yard RENAME TO garden"
+        with connect(given.url) as connection:
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()

@@ -305,7 +305,9 @@ class _Expansion:
     def _aside_fact(self, change: Change) -> Fact:
         """The old fact under the name that it has until it goes."""
         before = change.before or change.fact
-        *path, name = before.identity.path
+        schema, *path, name = before.identity.path
+        renamed = self._new_names.get(Identity("schema", (schema,)))
+        path = [schema if renamed is None else renamed.identity.name, *path]
         suffix = "_replaced"
         while True:
             identity = Identity(before.kind, (*path, beside(name, suffix)))
