@@ -197,3 +197,15 @@ def test_a_generated_column_is_computed_anew_for_its_new_type(server: Server) ->
     ]
     converge(server, table.format("text", "b::text"), table.format("boolean", "b > 3"))
     converge(server, table.format("integer", "b"), table.format("bigint", "b"))
+
+
+@pytest.mark.parametrize(("added", "scanned"), [("", False), (" NOT NULL", True)])
+def test_a_virtual_column_is_added_without_a_rewrite(
+    server: Server, added: str, scanned: bool
+) -> None:
+    if server.version < 180000:
+        pytest.skip("this version has no virtual columns")
+    table = "CREATE TABLE t (a integer NOT NULL);"
+    column = f"ALTER TABLE t ADD b integer GENERATED ALWAYS AS (a + 1) VIRTUAL{added};"
+    with pair(server, table, table + column) as given:
+        assert [(each.rewrites, each.scans) for each in arrive(given)] == [(False, scanned)]

@@ -77,10 +77,14 @@ class ColumnKind(Kind):
         if fact.payload["not_null"] and not default and not computed:
             reason += " It has no default, so this stops when the table holds rows."
         # A fixed default is kept in the catalog, not written into every row (ALTER TABLE, Notes).
-        rewrites = bool(computed) or not is_fixed(default) or _is_checked(fact, context)
+        # A virtual column is computed when it is read; NOT NULL looks at every row all the same.
+        virtual = fact.payload["generation"] == "virtual"
+        written = (bool(computed) and not virtual) or not is_fixed(default)
+        rewrites = written or _is_checked(fact, context)
+        scans = virtual and bool(fact.payload["not_null"])
         action = f"ADD COLUMN {defined(fact, default, identity, context)}"
         return (
-            alter_table_of(fact, action, reason, rewrites=rewrites),
+            alter_table_of(fact, action, reason, rewrites=rewrites, scans=scans),
             *_settings(fact, given(fact.payload), reason),
             *not_null.afterwards(fact),
             *_kept_below(Change("add", None, fact), reason, context),
