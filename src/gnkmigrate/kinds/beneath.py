@@ -16,7 +16,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 def refuse_key(column: Fact, context: Context) -> None:
     """Stops where rows are told apart by the column, so that PostgreSQL does not let it change."""
     name = identifier(column.identity.name)
-    for path in (column.identity.path[:-1], *_below(column, context)):
+    for path in (column.identity.path[:-1], *tables_below(column, context)):
         table = context.source.get("table", *path)
         key = (table.payload["partitioned_by"] or "") if table else ""
         if re.search(rf"(?<![\w\"]){re.escape(name)}(?![\w\"])", key):
@@ -35,7 +35,7 @@ def refuse_other_parents(part: Fact, context: Context) -> None:
         context: what is below, and stays there.
     """
     *table, name = part.identity.path
-    below = frozenset(_below(part, context)) | {tuple(table)}
+    below = frozenset(tables_below(part, context)) | {tuple(table)}
     for child in sorted(below - {tuple(table)}):
         for parent in parents(child, context.source):
             if parent in below or parent not in parents(child, context.target):
@@ -52,7 +52,7 @@ def refuse_other_parents(part: Fact, context: Context) -> None:
                 )
 
 
-def _below(part: Fact, context: Context) -> Iterator[tuple[str, ...]]:
+def tables_below(part: Fact, context: Context) -> Iterator[tuple[str, ...]]:
     """The tables that inherit what a part is of, however far below, and stay as they are."""
     known = heirs(context.source)
     waiting = [part.identity.path[:-1]]

@@ -19,6 +19,7 @@ from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.inheritance import columns_above, is_joined, parents
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
+from gnkmigrate.kinds.row_type import refuse_held
 from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.types import Type, are_comparable
@@ -81,6 +82,8 @@ class ColumnKind(Kind):
         virtual = fact.payload["generation"] == "virtual"
         written = (bool(computed) and not virtual) or not is_fixed(default)
         rewrites = written or _is_checked(fact, context)
+        if rewrites or computed or default or _has_domain_default(fact, context):
+            refuse_held(fact, f"Column {_name(fact)} is added", context, rows_only=True)
         scans = virtual and bool(fact.payload["not_null"])
         action = f"ADD COLUMN {defined(fact, default, identity, context)}"
         return (
@@ -97,6 +100,11 @@ class ColumnKind(Kind):
                 for column in target.children(Identity("table", parent), "column"):
                     if column.identity not in source:
                         yield column.identity
+        # ADD COLUMN refuses a column that is there, but not one that a child has already.
+        elif fact.identity not in source:
+            for above in columns_above(fact.identity.path, target):
+                if above.identity not in source:
+                    yield above.identity
 
     def stays(self, fact: Fact, target: Snapshot) -> bool:
         # It has become one that its table merely inherits.
@@ -296,6 +304,9 @@ def _expression(change: Change, context: Context) -> Statements | None:
     if newer and change.before.payload["generation"] == after["generation"]:
         action = f"ALTER COLUMN {column} SET EXPRESSION AS ({reprintable(after['generated'])})"
         rewrites = after["generation"] == "stored"
+        if rewrites:
+            what = f"Column {_name(change.fact)} is computed otherwise"
+            refuse_held(change.before, what, context, rows_only=True)
         reason = "The target computes this column otherwise."
         return (alter_table_of(change.fact, action, reason, rewrites=rewrites),)
     return None
@@ -326,6 +337,7 @@ def _type(change: Change, context: Context) -> Statements:
         return ()
     refuse_key(change.before, context)
     refuse_other_parents(change.before, context)
+    refuse_held(change.before, f"Column {_name(change.before)} changes", context)
     column, name = identifier(change.identity.name), _name(change.fact)
     old, new = change.before.payload["type"], change.fact.payload["type"]
     found = way(change, context)
@@ -359,6 +371,16 @@ def _is_checked(column: Fact, context: Context) -> bool:
         qualified(*each.path) == column.payload["type"] and _refuses(each, context)
         for each in column.depends_on
         if each.kind == "domain"
+    )
+
+
+def _has_domain_default(column: Fact, context: Context) -> bool:
+    """Whether its type is a domain that has a default."""
+    domains = (context.find(each) for each in column.depends_on if each.kind == "domain")
+    return any(
+        qualified(*each.identity.path) == column.payload["type"] and each.payload["default"]
+        for each in domains
+        if each is not None
     )
 
 

@@ -24,6 +24,7 @@ from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.leaving import left, unlike_when_joined
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
 from gnkmigrate.kinds.partition.kind import default_partitions
+from gnkmigrate.kinds.row_type import refuse_rows_held
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -105,6 +106,8 @@ class TableKind(Kind):
         name = qualified(*change.identity.path)
         if "access_method" in differing and context.source.server_version < _SET_ACCESS_METHOD:
             return None
+        if not {"persistence", "access_method"}.isdisjoint(differing) and not new["partitioned_by"]:
+            refuse_rows_held(change.before.identity.path, f"Table {name} is rewritten", context)
         statements: list[Statement] = []
         if "inherits" in differing:
             statements += _reparented(change, context)
