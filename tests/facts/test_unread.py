@@ -100,6 +100,5 @@ def _left_unread_without(kind: str, session: Connection) -> Sequence[Unread]:
         session.info.server_version, {**given, "schemas": schemas}, roles=False
     )
     del queries[kind]
-    with run_all(session, queries, several=False) as tables:
-        facts, homeless = assemble(tables, catalogs)
+    facts, homeless = assemble(run_all(session, queries, several=False), catalogs)
     return unread(session, facts, schemas, homeless)

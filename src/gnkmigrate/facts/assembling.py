@@ -42,7 +42,7 @@ def assemble(
     """The facts of a database, and what has an owner and is no fact.
 
     An object of an extension is left out, and so is what `ignore` names, each with all that
-    lives in it. Tables are asked for in the order of `turn`.
+    lives in it.
 
     Args:
         tables: what the queries returned, by kind, and by name those of this folder.
@@ -51,18 +51,6 @@ def assemble(
     """
     assembly = _Assembly(tables, catalogs, ignore)
     return tuple(assembly.facts()), frozenset(assembly.homeless)
-
-
-def turn(name: str) -> int:
-    """When the table of that name is used: what lives in something else after that."""
-    if name in _TURNS:
-        return _TURNS[name]
-    kind = kinds()[name]
-    return _SATELLITES if kind.is_satellite else kind.depth
-
-
-_SATELLITES = 5
-_TURNS = {MEMBERS: 0, COLUMN_NAMES: 1, DEPENDENCIES: _SATELLITES - 1}
 
 
 class _Assembly:

@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
-from gnkmigrate.facts.assembling import COLUMN_NAMES, DEPENDENCIES, MEMBERS, assemble, turn
+from gnkmigrate.facts.assembling import COLUMN_NAMES, DEPENDENCIES, MEMBERS, assemble
 from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.query import query
 from gnkmigrate.facts.sessions import Query, run, run_all
@@ -20,10 +20,10 @@ from gnkmigrate.kinds import kinds
 
 _OF_NO_KIND = (MEMBERS, COLUMN_NAMES, DEPENDENCIES)
 
-# From how many relations on a second session is worth its connection, and what takes longest of
-# what is wanted early: it begins at once.
+# What takes longest in a large catalog, and from how many relations on a second session is worth
+# its connection.
+_HEAVY = ("column", "constraint", "default", DEPENDENCIES, "index")
 _LARGE = 2_000
-_LONGEST = "column"
 
 
 def read_snapshot(
@@ -63,8 +63,8 @@ def read_snapshot(
                 connection.info.server_version, {**given, "schemas": read}, roles=roles
             )
             # Other sessions do not see what this one has not committed.
-            with run_all(connection, queries, several=is_idle and relations > _LARGE) as tables:
-                facts, homeless = assemble(tables, catalogs, ignore)
+            tables = run_all(connection, queries, several=is_idle and relations > _LARGE)
+            facts, homeless = assemble(tables, catalogs, ignore)
             left = unread(connection, facts, read, homeless)
         version = connection.info.server_version
         snapshot = Snapshot.of(facts, version, connection.info.dbname, role, left)
@@ -117,15 +117,11 @@ def _holders(connection: Connection) -> Sequence[str]:
 
 
 def _queries(version: int, given: Mapping[str, Any], *, roles: bool) -> dict[str, Query]:
-    """All of them, in the order in which what they return is wanted."""
+    """All of them, the heaviest first."""
     of_kinds = {
         name: Query(query(f"kinds.{name.replace(' ', '_')}", "read"), given)
         for name, kind in kinds().items()
         if version >= kind.since and (roles or not kind.of_server)
     }
     queries = of_kinds | {name: Query(query("facts", name)) for name in _OF_NO_KIND}
-    return {name: queries[name] for name in sorted(queries, key=_turn)}
-
-
-def _turn(name: str) -> tuple[bool, int]:
-    return name != _LONGEST, turn(name)
+    return {name: queries[name] for name in (*_HEAVY, *(queries.keys() - {*_HEAVY}))}

@@ -5,8 +5,8 @@ sessions take the next query whenever they are free, the heaviest first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, LiteralString
@@ -54,74 +54,40 @@ def run(connection: Connection, query: Query) -> Table:
         return Table(tuple(column.name for column in cursor.description or ()), rows)
 
 
-@contextmanager
 def run_all(
     connection: Connection, queries: Mapping[str, Query], *, several: bool
-) -> Iterator[Mapping[str, Table]]:
+) -> dict[str, Table]:
     """Runs all of `queries`, which see what `connection`'s transaction sees.
-
-    What they return can be used while the rest is still running: whoever asks for a table waits
-    for it. At the end of the block all have run, and `connection` is free again.
 
     Args:
         connection: a session inside a REPEATABLE READ transaction.
-        queries: by name, in the order in which they are wanted.
+        queries: by name, the heaviest first.
         several: whether to open more sessions; where none can be had, one does it all.
     """
+    waiting: SimpleQueue[str] = SimpleQueue()
+    for name in queries:
+        waiting.put(name)
+    done: dict[str, Table] = {}
+
+    def work(session: Connection) -> None:
+        while True:
+            try:
+                name = waiting.get_nowait()
+            except Empty:
+                return
+            done[name] = run(session, queries[name])
+
     with ExitStack() as stack:
         others = list(_joined(connection, stack)) if several else []
         if not others:
-            yield {name: run(connection, query) for name, query in queries.items()}
-            return
-        waiting: SimpleQueue[str] = SimpleQueue()
-        for name in queries:
-            waiting.put(name)
-        tables: dict[str, Future[Table]] = {name: Future() for name in queries}
-
-        def work(session: Connection) -> None:
-            for name in _taken(waiting):
-                try:
-                    tables[name].set_result(run(session, queries[name]))
-                except BaseException as error:
-                    for each in (name, *_taken(waiting)):
-                        tables[each].set_exception(error)
-                    raise
-
-        pool = stack.enter_context(ThreadPoolExecutor(len(others) + 1))
-        working = [pool.submit(work, session) for session in (connection, *others)]
-        try:
-            yield _Arriving(tables)
-        except BaseException:
-            for name in _taken(waiting):
-                tables[name].cancel()
-            raise
-        for each in working:
-            each.result()
-
-
-def _taken(waiting: SimpleQueue[str]) -> Iterator[str]:
-    with suppress(Empty):
-        while True:
-            yield waiting.get_nowait()
-
-
-class _Arriving(Mapping[str, Table]):
-    """Tables by name, of which some are still on their way."""
-
-    def __init__(self, tables: Mapping[str, Future[Table]]) -> None:
-        self._tables = tables
-
-    def __getitem__(self, name: str) -> Table:
-        return self._tables[name].result()
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._tables
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        return len(self._tables)
+            work(connection)
+            return done
+        pool = stack.enter_context(ThreadPoolExecutor(len(others)))
+        futures = [pool.submit(work, other) for other in others]
+        work(connection)
+        for future in futures:
+            future.result()
+    return done
 
 
 def _joined(connection: Connection, stack: ExitStack) -> Iterator[Connection]:
