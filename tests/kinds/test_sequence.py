@@ -7,7 +7,7 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.plan.make import plan
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
-from tests.plan.support import Case, case, pair, run
+from tests.plan.support import Case, arrive, case, pair, run
 
 SERIAL = "CREATE TABLE item (id serial);"
 
@@ -151,4 +151,22 @@ def test_a_serial_and_an_identity_column_go_on_where_the_other_stood(
         run(connection, plan(compare(given.source, given.target), given.source, given.target))
         added = connection.execute(b"INSERT INTO public.t DEFAULT VALUES RETURNING id")
         assert added.fetchone() == (502,)
+    converge(server, old, new)
+
+
+@pytest.mark.parametrize(("option", "next_"), [("", 12), ("INCREMENT BY -1", -8)])
+@pytest.mark.parametrize("type_", ["integer", "bigint"])
+def test_one_that_columns_come_to_share_goes_on_after_the_values_of_all(
+    server: Server, option: str, next_: int, type_: str
+) -> None:
+    old = "CREATE TABLE t (id serial); CREATE TABLE u (id integer DEFAULT nextval('t_id_seq'));"
+    shared = f"id {type_} DEFAULT nextval('shared') NOT NULL"
+    new = f"CREATE SEQUENCE shared {option}; CREATE TABLE t ({shared}); CREATE TABLE u ({shared});"
+    with pair(server, old, new) as given, connect(given.url) as connection:
+        connection.execute(
+            b"INSERT INTO public.t VALUES (3), (-7); INSERT INTO public.u VALUES (11)"
+        )
+        arrive(given)
+        added = connection.execute(b"INSERT INTO public.t DEFAULT VALUES RETURNING id")
+        assert added.fetchone() == (next_,)
     converge(server, old, new)

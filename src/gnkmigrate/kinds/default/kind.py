@@ -1,5 +1,6 @@
 """Defaults of columns (manual: ALTER TABLE). They count for new rows only."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -9,8 +10,11 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.sequence_options import continued
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
+
+_NEXT = re.compile(r"nextval\('(?:[^']|'')*'::regclass\)")
 
 
 class DefaultKind(Kind):
@@ -26,7 +30,15 @@ class DefaultKind(Kind):
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
         reason = f"The target has this default for {_name(fact)}."
-        return (_alter_column(fact, _set(fact), reason), *_kept_below(fact, context))
+        return (
+            *_continued(fact, context),
+            _alter_column(fact, _set(fact), reason),
+            *_kept_below(fact, context),
+        )
+
+    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+        if _counts(fact):
+            yield "ROWS", Identity("table", fact.identity.path[:-1])  # it looks for the highest key
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         path = fact.identity.path
@@ -80,6 +92,35 @@ class DefaultKind(Kind):
 
 def _set(fact: Fact) -> str:
     return f"SET DEFAULT {reprintable(fact.payload['expression'])}"
+
+
+def _counts(fact: Fact) -> bool:
+    """Whether the column's values are just what a sequence counts."""
+    return bool(_NEXT.fullmatch(fact.payload["expression"]))
+
+
+def _continued(fact: Fact, context: Context) -> Iterator[Statement]:
+    """A new sequence that no column owns goes on after the values of those that come to use it.
+
+    Each column moves it past its own values, and none moves it back.
+    """
+    *table, column = fact.identity.path
+    there = context.target.get("table", *table)
+    if there is None or not _counts(fact):
+        return
+    if context.is_new(there.identity) or context.is_new(Identity("column", fact.identity.path)):
+        return
+    for needed in fact.depends_on:
+        sequence = context.target.facts.get(needed) if needed.kind == "sequence" else None
+        if sequence and context.is_new(needed) and not sequence.payload["owned_by"]:
+            name = qualified(*needed.path)
+            sql = continued(
+                name,
+                identifier(column),
+                qualified(*table),
+                {**sequence.payload, "start": f"(SELECT last_value FROM {name})"},
+            )
+            yield Statement(sql, f"{name} goes on after the values that are there.")
 
 
 def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
