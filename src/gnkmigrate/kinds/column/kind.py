@@ -18,7 +18,7 @@ from gnkmigrate.kinds.conversions import Conversion
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.inheritance import columns_above, is_joined, parents
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
 from gnkmigrate.kinds.row_type import refuse_held
 from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -74,6 +74,7 @@ class ColumnKind(Kind):
             return ()  # its table had to have it before
         if any(columns_above(fact.identity.path, context.source)):
             return tuple(_made_own(fact, default, context))
+        _refuse_later(fact, default, context)
         reason = f"Column {_name(fact)} is missing."
         if fact.payload["not_null"] and not default and not computed:
             reason += " It has no default, so this stops when the table holds rows."
@@ -196,6 +197,22 @@ class ColumnKind(Kind):
 
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
+
+
+def _refuse_later(fact: Fact, default: str | None, context: Context) -> None:
+    """Stops where its default would come too late for the rows: its parent gets one as well."""
+    late = default is None and context.target.children(fact.identity, "default")
+    if not late or fact.parent is None or context.is_new(fact.parent):
+        return
+    if any(
+        each.identity not in context.source
+        for each in columns_above(fact.identity.path, context.target)
+    ):
+        raise Unplannable(
+            f"{fact.identity} is new, has a default of its own, and its parent gets the column "
+            "with another one.",
+            hint="Give one of them its default in a later revision, and plan again.",
+        )
 
 
 def _made_own(fact: Fact, default: str | None, context: Context) -> Iterator[Statement]:

@@ -1,0 +1,218 @@
+"""A table that leaves a parent or joins one, while columns of those above it change.
+
+What ALTER TABLE does to a column of a parent reaches the tables that are below it at that moment
+(manual: ALTER TABLE). A table that is apart meanwhile is not reached, so no order of statements
+is right for all of them: such plans stop before the first one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.inheritance import parents
+from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.postgres.quoting import qualified
+
+Path = tuple[str, ...]
+
+
+@dataclass
+class _Move:
+    """A table that is there before and after.
+
+    Attributes:
+        before, after: its schema and name.
+        leaves, joins: parents, as the source and as the target call them.
+        as_partition: whether one of them is a partitioned table.
+    """
+
+    before: Path
+    after: Path
+    leaves: list[Path] = field(default_factory=list)
+    joins: list[Path] = field(default_factory=list)
+    as_partition: bool = False
+
+
+def refuse_moves(changes: Sequence[Change], context: Context) -> None:
+    """Stops where a table is to move and columns above it are to change in one plan.
+
+    Raises:
+        Unplannable: there is such a table.
+    """
+    renamed = {
+        change.before.identity.path: change.identity.path
+        for change in changes
+        if change.verb == "rename" and change.before is not None and _is_table(change.fact)
+    }
+    moves = tuple(_moves(changes, renamed, context))
+    columns = tuple(each for each in changes if _counts(each, context)) if moves else ()
+    for move in moves:
+        found = [each for each in columns if _is_in_the_way(each, move, context)]
+        if found:
+            _refuse(move, (_described(each) for each in found))
+        if move.leaves and move.joins and renamed.get(move.before):
+            _refuse(move, [f"the name of {qualified(*move.before)} itself"])
+
+
+def _refuse(move: _Move, what: Sequence[str] | Iterator[str]) -> None:
+    ways = [f"leaves {qualified(*each)}" for each in sorted(set(move.leaves))]
+    ways += [f"joins {qualified(*each)}" for each in sorted(set(move.joins))]
+    raise Unplannable(
+        f"{qualified(*move.after)} {' and '.join(ways)}, while these change: "
+        f"{', '.join(sorted(set(what)))}.",
+        hint="Plan the one first: leave the parents and bounds as they are, or the columns and "
+        "names, and plan again for the rest.",
+    )
+
+
+def _moves(
+    changes: Sequence[Change], renamed: Mapping[Path, Path], context: Context
+) -> Iterator[_Move]:
+    found: dict[Path, _Move] = {}
+    old_names = {new: old for old, new in renamed.items()}
+    for change in changes:
+        leaves, joins = _parted(change), _joined(change)
+        if not leaves and not joins:
+            continue
+        after = change.fact.identity.path
+        if change.after is None:
+            after = renamed.get(after, after)
+        before = old_names.get(after, after)
+        if _is_there(before, context.source) and _is_there(after, context.target):
+            move = found.setdefault(after, _Move(before, after))
+            move.leaves += leaves
+            move.joins += joins
+            move.as_partition |= change.kind == "partition"
+    yield from found.values()
+
+
+def _parted(change: Change) -> Sequence[Path]:
+    """The parents that a change takes a table from, be it for a moment."""
+    if change.before is None or change.verb == "rename":
+        return ()
+    if change.kind == "partition":
+        return [tuple(change.before.payload["of"])] if _is_made_again(change) else ()
+    return _reparented(change)[0]
+
+
+def _joined(change: Change) -> Sequence[Path]:
+    """The parents that a change gives to a table, be it again."""
+    if change.after is None or change.verb == "rename":
+        return ()
+    if change.kind == "partition":
+        return [tuple(change.after.payload["of"])] if _is_made_again(change) else ()
+    return _reparented(change)[1]
+
+
+def _is_made_again(change: Change) -> bool:
+    return change.verb != "alter" or not {"of", "bound"}.isdisjoint(change.differing)
+
+
+def _reparented(change: Change) -> tuple[Sequence[Path], Sequence[Path]]:
+    if change.kind != "table" or change.before is None or change.after is None:
+        return (), ()
+    old, new = (
+        [tuple(each) for each in fact.payload["inherits"] or ()]
+        for fact in (change.before, change.after)
+    )
+    kept = [each for each in old if each in new]
+    if kept != new[: len(kept)]:
+        return old, new  # they leave and come back, for the sake of their order
+    return [each for each in old if each not in kept], new[len(kept) :]
+
+
+def _counts(change: Change, context: Context) -> bool:
+    """Whether a column is renamed, added, dropped or changes its type in a table that stays."""
+    if change.kind != "column" or change.fact.parent is None:
+        return False
+    if change.verb == "alter":
+        return "type" in change.differing
+    if change.verb == "rename":
+        return True
+    other = context.source if change.verb == "add" else context.target
+    return change.fact.parent in other
+
+
+def _is_in_the_way(change: Change, move: _Move, context: Context) -> bool:
+    old = change.before.identity.path[:-1] if change.before is not None else None
+    new = change.after.identity.path[:-1] if change.after is not None else None
+    above_before = dict(_above(move.before, context.source))
+    above_after = dict(_above(move.after, context.target))
+    is_above = (
+        old in above_before or new in above_after or new in above_before or old in above_after
+    )
+    if not is_above:
+        return False
+    if move.leaves and move.joins:
+        return True
+    if change.verb == "rename" and change.before is not None:
+        before = _columns(move.before, context.source)
+        after = _columns(move.after, context.target)
+        was, will = change.before.identity.name, change.identity.name
+        return was in before and will in after and will not in before
+    table = new or old
+    is_far = (
+        table is not None and min(above_before.get(table, _FAR), above_after.get(table, _FAR)) > 1
+    )
+    # A table that inherits is joined once all above it have the new type, and one that leaves is
+    # given it by itself.
+    matters = change.verb != "alter" or (bool(move.joins) and move.as_partition)
+    return (is_far and matters) or _is_used(change, move, context)
+
+
+_FAR = 1000
+
+
+def _is_used(change: Change, move: _Move, context: Context) -> bool:
+    """Whether the table has an index or key on a column that comes or goes with the move."""
+    path, snapshot = move.before, context.source
+    if change.verb == "add":
+        path, snapshot = move.after, context.target
+    if change.verb == "alter":
+        return False
+    for kind in _TABLES:
+        table = Identity(kind, path)
+        for part in snapshot.children(table):
+            name = change.fact.identity.name
+            used = any(each.kind == "column" and each.name == name for each in part.depends_on)
+            if part.kind in {"index", "constraint", "statistics"} and used:
+                return True
+    return False
+
+
+def _columns(table: Path, snapshot: Snapshot) -> frozenset[str]:
+    """The names of a table's columns, its own and those of the tables above it."""
+    tables = [table, *(path for path, _ in _above(table, snapshot))]
+    return frozenset(
+        column.identity.name
+        for path in tables
+        for kind in _TABLES
+        for column in snapshot.children(Identity(kind, path), "column")
+    )
+
+
+def _above(table: Path, snapshot: Snapshot, distance: int = 1) -> Iterator[tuple[Path, int]]:
+    """The tables above one, and how far."""
+    for path in set(parents(table, snapshot)):
+        yield from _above(path, snapshot, distance + 1)
+        yield path, distance
+
+
+_TABLES = ("table", "foreign table")
+
+
+def _is_table(fact: Fact) -> bool:
+    return fact.kind in _TABLES
+
+
+def _is_there(table: Path, snapshot: Snapshot) -> bool:
+    return any(Identity(kind, table) in snapshot for kind in _TABLES)
+
+
+def _described(change: Change) -> str:
+    if change.verb == "rename" and change.before is not None:
+        return f"{change.before.identity} (renamed to {change.identity.name})"
+    how = {"add": "added", "remove": "dropped", "alter": "another type"}[change.verb]
+    return f"{change.identity} ({how})"
