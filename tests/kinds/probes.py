@@ -89,6 +89,14 @@ PROBES = {
         "",
         "ALTER TABLE p1 ALTER b DROP DEFAULT;",
     ),
+    ("inherited column", "generated"): Probe(
+        "CREATE TABLE p (a integer, b integer GENERATED ALWAYS AS (a + 1) STORED, c text)"
+        " PARTITION BY LIST (c);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('x'); " + P1S,
+        "",
+        "ALTER TABLE p1 ALTER b SET EXPRESSION AS (a + 2);",
+        since=170000,
+    ),
     ("inherited column", "storage"): Probe(
         P + P1 + P1S, "", "ALTER TABLE p1 ALTER c SET STORAGE PLAIN;"
     ),

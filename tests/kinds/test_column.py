@@ -209,3 +209,20 @@ def test_a_virtual_column_is_added_without_a_rewrite(
     column = f"ALTER TABLE t ADD b integer GENERATED ALWAYS AS (a + 1) VIRTUAL{added};"
     with pair(server, table, table + column) as given:
         assert [(each.rewrites, each.scans) for each in arrive(given)] == [(False, scanned)]
+
+
+@pytest.mark.parametrize(("generation", "since"), [("STORED", 170000), ("VIRTUAL", 180000)])
+def test_tables_below_keep_an_expression_of_their_own(
+    server: Server, generation: str, since: int
+) -> None:
+    if server.version < since:
+        pytest.skip("this version does not set expressions")
+    computed = f"c integer GENERATED ALWAYS AS (a + {{}}) {generation}"
+    tables = f"""CREATE TABLE p (k integer, a integer, {computed}) PARTITION BY LIST (k);
+        CREATE TABLE p1 PARTITION OF p ({computed.replace(" integer", "")}) FOR VALUES IN (1);
+        CREATE TABLE p2 PARTITION OF p ({computed.replace(" integer", "")}) FOR VALUES IN (2);
+        CREATE TABLE q (a integer, {computed});
+        CREATE TABLE q1 ({computed}) INHERITS (q);"""
+    converge(server, tables.format(1, 2, 1, 1, 2), tables.format(3, 2, 4, 3, 2))
+    converge(server, tables.format(1, 2, 3, 1, 1), tables.format(3, 4, 3, 3, 5))
+    converge(server, "", tables.format(1, 2, 1, 1, 2))

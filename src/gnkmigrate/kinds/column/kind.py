@@ -19,6 +19,7 @@ from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.inheritance import columns_above, is_joined, parents
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
+from gnkmigrate.kinds.own_expressions import SET_EXPRESSION, put_back_below
 from gnkmigrate.kinds.row_type import refuse_held
 from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -33,9 +34,6 @@ _MOVED_OUT_OF_THE_WAY = frozenset(
 )  # fmt: skip
 _REBUILT = frozenset({"default", "constraint", "index"})
 _HAVE_INDEXES = frozenset({"constraint", "index"})
-
-# ALTER COLUMN ... SET EXPRESSION came with this release.
-_SET_EXPRESSION = 170000
 
 
 class ColumnKind(Kind):
@@ -92,6 +90,7 @@ class ColumnKind(Kind):
             *_settings(fact, given(fact.payload), reason),
             *not_null.afterwards(fact),
             *_kept_below(Change("add", None, fact), reason, context),
+            *(put_back_below(fact, context) if fact.payload["generated"] else ()),
         )
 
     def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
@@ -317,7 +316,7 @@ def _expression(change: Change, context: Context) -> Statements | None:
     if not after["generated"] and change.before.payload["generation"] == "stored":
         action = f"ALTER COLUMN {column} DROP EXPRESSION"
         return (alter_table_of(change.fact, action, "The target does not compute this column."),)
-    newer = context.source.server_version >= _SET_EXPRESSION
+    newer = context.source.server_version >= SET_EXPRESSION
     if newer and change.before.payload["generation"] == after["generation"]:
         action = f"ALTER COLUMN {column} SET EXPRESSION AS ({reprintable(after['generated'])})"
         rewrites = after["generation"] == "stored"
@@ -325,7 +324,8 @@ def _expression(change: Change, context: Context) -> Statements | None:
             what = f"Column {_name(change.fact)} is computed otherwise"
             refuse_held(change.before, what, context, rows_only=True)
         reason = "The target computes this column otherwise."
-        return (alter_table_of(change.fact, action, reason, rewrites=rewrites),)
+        altered = alter_table_of(change.fact, action, reason, rewrites=rewrites)
+        return (altered, *put_back_below(change.fact, context))
     return None
 
 

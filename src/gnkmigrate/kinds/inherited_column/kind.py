@@ -10,6 +10,7 @@ from gnkmigrate.kinds.column_settings import SETTINGS, changed, given, reset
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind
+from gnkmigrate.kinds.own_expressions import expression_set
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -22,6 +23,7 @@ class InheritedColumnKind(Kind):
     attributes = {
         "not_null": How.ALTERED,
         "without_default": How.ALTERED,
+        "generated": How.ALTERED,
         "usual_storage": How.COSMETIC,
         **dict.fromkeys(SETTINGS, How.ALTERED),
     }
@@ -38,7 +40,8 @@ class InheritedColumnKind(Kind):
         if fact.payload["without_default"] and not _written(fact, context):
             actions.append("DROP DEFAULT")
         reason = f"{self.words(fact)} has settings of its own in the target."
-        return tuple(_alter(fact, actions, reason))
+        computed = () if _written(fact, context) else _computed(fact, context)
+        return (*_alter(fact, actions, reason), *computed)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         above = tuple(columns_above(fact.identity.path, context.target))
@@ -50,7 +53,8 @@ class InheritedColumnKind(Kind):
         if fact.payload["without_default"]:
             actions += _default_above(fact, context)
         reason = f"{self.words(fact)} is as its parent's in the target."
-        return tuple(_alter(fact, actions, reason))
+        computed = _computed(fact, context, own=False) if fact.payload["generated"] else ()
+        return (*_alter(fact, actions, reason), *computed)
 
     def effect_of_replacing(self, dependent: Fact) -> Effect:
         del dependent  # the column itself stays
@@ -72,7 +76,9 @@ class InheritedColumnKind(Kind):
             gone = fact.payload["without_default"]
             actions += ["DROP DEFAULT"] if gone else _default_above(fact, context)
         reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
-        return tuple(_alter(fact, actions, reason))
+        own = bool(fact.payload["generated"])
+        computed = _computed(fact, context, own=own) if "generated" in differing else ()
+        return (*_alter(fact, actions, reason), *computed)
 
 
 def _default_above(fact: Fact, context: Context) -> list[str]:
@@ -84,6 +90,18 @@ def _default_above(fact: Fact, context: Context) -> list[str]:
         each for column in above for each in context.target.children(column.identity, "default")
     )
     return [f"SET DEFAULT {reprintable(each.payload['expression'])}" for each in defaults][:1]
+
+
+def _computed(fact: Fact, context: Context, *, own: bool = True) -> Iterator[Statement]:
+    """Has the column computed by its own expression, or again by its parent's."""
+    above = list(columns_above(fact.identity.path, context.target))
+    given = [fact, *above] if own else above
+    expression = next(
+        (each.payload["generated"] for each in given if each.payload["generated"]), None
+    )
+    stored = any(each.payload.get("generation") == "stored" for each in above)
+    if expression and (fact.payload["generated"] or not own):
+        yield expression_set(fact, expression, stored, context)
 
 
 def _written(fact: Fact, context: Context) -> bool:

@@ -34,13 +34,26 @@ SELECT
     CASE WHEN attribute.attstattarget >= 0 THEN attribute.attstattarget END AS statistics,
     attribute.attoptions AS options,
     attribute.attfdwoptions AS foreign_options,
-    above.atthasdef AND NOT attribute.atthasdef AS without_default
+    above.atthasdef AND NOT attribute.atthasdef AS without_default,
+    own.expression AS generated
 FROM pg_attribute AS attribute
 JOIN pg_class AS relation ON relation.oid = attribute.attrelid
 JOIN pg_inherits AS inheritance
     ON inheritance.inhrelid = attribute.attrelid AND inheritance.inhseqno = 1
 JOIN pg_attribute AS above
     ON above.attrelid = inheritance.inhparent AND above.attname = attribute.attname
+LEFT JOIN LATERAL (
+    SELECT pg_get_expr(definition.adbin, definition.adrelid) AS expression
+    FROM pg_attrdef AS definition
+    JOIN pg_attrdef AS inherited
+        ON inherited.adrelid = above.attrelid AND inherited.adnum = above.attnum
+    WHERE
+        attribute.attgenerated <> ''
+        AND definition.adrelid = attribute.attrelid
+        AND definition.adnum = attribute.attnum
+        AND pg_get_expr(definition.adbin, definition.adrelid)
+        <> pg_get_expr(inherited.adbin, inherited.adrelid)
+) AS own ON true
 WHERE
     relation.relkind IN ('r', 'p', 'f')
     AND relation.relnamespace = ANY (%(schemas)s::oid[])
@@ -56,4 +69,5 @@ WHERE
         OR attribute.attoptions IS NOT NULL
         OR attribute.attfdwoptions IS NOT NULL
         OR (above.atthasdef AND NOT attribute.atthasdef)
+        OR own.expression IS NOT NULL
     );

@@ -208,6 +208,8 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
         if column.parent != fact.identity:
             named = not_null.inherited_name(column, context.target)
         written = column.has({"not_null": forbidden, "not_null_name": named})
+        if aspects.get("generated"):
+            written = written.has({"generated": aspects["generated"]})
         if not fact.payload.get("of_type"):
             yield column_defined(written, expression, identities.get(name), context)
         elif line := defined_by_type(written, expression, context):
