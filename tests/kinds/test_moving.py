@@ -141,7 +141,7 @@ BELOW = "CREATE TABLE d () INHERITS (b);"
     [
         ("n text", "n text"),
         ("n text", "n text DEFAULT 'own'"),
-        ("n text NOT NULL", "n text"),
+        ("n text NOT NULL", "n text NOT NULL"),
     ],
 )
 @pytest.mark.parametrize("below", ["", BELOW])
@@ -158,4 +158,13 @@ def test_a_child_has_by_itself_what_its_parent_gets(
 def test_both_get_a_default_that_rows_are_to_have(server: Server) -> None:
     new = BOTH.format("n text DEFAULT 'all'", "n text DEFAULT 'own'")
     with pytest.raises(Unplannable, match=r"column public\.b\.n is new, has a default of its own"):
+        planned(server, ABOVE + BETWEEN, new)
+
+
+def test_a_new_column_has_not_null_of_its_parent(server: Server) -> None:
+    new = BOTH.format("n text NOT NULL", "n text")
+    if server.version < 180000:
+        converge(server, ABOVE + BETWEEN, new)
+        return
+    with pytest.raises(Unplannable, match=r"NOT NULL is the parent's alone"):
         planned(server, ABOVE + BETWEEN, new)

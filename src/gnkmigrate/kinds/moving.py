@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.inheritance import parents
+from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.kinds.not_null import inherited_name
 from gnkmigrate.postgres.quoting import qualified
 
 Path = tuple[str, ...]
@@ -41,6 +42,9 @@ def refuse_moves(changes: Sequence[Change], context: Context) -> None:
     Raises:
         Unplannable: there is such a table.
     """
+    for change in changes:
+        if change.verb == "add" and change.kind == "column" and _counts(change, context):
+            _refuse_not_null(change.fact, context)
     renamed = {
         change.before.identity.path: change.identity.path
         for change in changes
@@ -54,6 +58,19 @@ def refuse_moves(changes: Sequence[Change], context: Context) -> None:
             _refuse(move, (_described(each) for each in found))
         if move.leaves and move.joins and renamed.get(move.before):
             _refuse(move, [f"the name of {qualified(*move.before)} itself"])
+
+
+def _refuse_not_null(column: Fact, context: Context) -> None:
+    """Stops where a new column has by itself all but NOT NULL, which its new parent's has."""
+    name = column.payload["not_null_name"]
+    for above in columns_above(column.identity.path, context.target) if name else ():
+        new = above.kind == "column" and above.identity not in context.source
+        if new and inherited_name(above, context.target) == name:
+            raise Unplannable(
+                f"{column.identity} and {above.identity} are new, and NOT NULL is the parent's "
+                "alone: the child would have it by itself too.",
+                hint=f"Plan {above.identity} without NOT NULL first, and then again.",
+            )
 
 
 def _refuse(move: _Move, what: Sequence[str] | Iterator[str]) -> None:
