@@ -170,3 +170,10 @@ def test_one_that_columns_come_to_share_goes_on_after_the_values_of_all(
         added = connection.execute(b"INSERT INTO public.t DEFAULT VALUES RETURNING id")
         assert added.fetchone() == (next_,)
     converge(server, old, new)
+
+
+def test_row_security_hides_no_value_from_one_that_columns_come_to_share(server: Server) -> None:
+    old = "CREATE TABLE t (id serial); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
+    new = old.replace("id serial", "id integer DEFAULT nextval('shared') NOT NULL")
+    made = [each.sql for each in planned(server, old, "CREATE SEQUENCE shared;" + new)]
+    assert "SET row_security = off" in made

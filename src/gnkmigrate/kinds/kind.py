@@ -187,6 +187,7 @@ class Kind(ABC):
         hidden: attributes that are None where the role may not read them, and only there; they
             are compared where both sides know them.
         masked: attributes in which read.sql puts MASK where a secret stands.
+        asks_again: whether altering it takes what making it does; see `asks`.
     """
 
     name: ClassVar[str]
@@ -223,6 +224,7 @@ class Kind(ABC):
     named_within: ClassVar[bool] = False
     hidden: ClassVar[frozenset[str]] = frozenset()
     masked: ClassVar[frozenset[str]] = frozenset()
+    asks_again: ClassVar[bool] = False
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
         """The names of a fact's values: what read.sql returns, unless `resolve` has others."""

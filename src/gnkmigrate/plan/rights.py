@@ -47,11 +47,15 @@ def _rights(action: Action, source: Snapshot) -> Iterator[Right]:
         roles = tuple(sorted(role for role in owners if role))
         yield Right("OWNER", kind_of(thing.kind).reference(source.facts[thing]), roles)
     fact = action.after
-    if fact is None or action.verb != "create":
+    if fact is None:
         return
-    if fact.parent is not None and fact.parent.kind == "schema" and fact.parent in source:
-        yield Right("CREATE", qualified(*fact.parent.path))
-    for privilege, needed in kind_of(fact.kind).asks(fact):
+    made, known = action.verb == "create", kind_of(fact.kind)
+    if not made and not (action.verb == "alter" and known.asks_again):
+        return
+    parent = fact.parent
+    if made and parent is not None and parent.kind == "schema" and parent in source:
+        yield Right("CREATE", qualified(*parent.path))
+    for privilege, needed in known.asks(fact):
         for table in _tables(needed, source):
             yield Right(privilege, qualified(*table.path))
 

@@ -26,6 +26,7 @@ class DefaultKind(Kind):
     rank = 68
     inline = True
     has_comment = False
+    asks_again = True
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
