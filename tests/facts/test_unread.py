@@ -65,6 +65,20 @@ def test_everything_that_has_an_owner_is_read(database: DatabaseUrl) -> None:
             "1 privilege on the database (PUBLIC CREATE)",
         ),
         (
+            (
+                "DO $$BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC',"
+                " current_database()); END$$"
+            ),
+            "1 privilege on the database (PUBLIC without CONNECT)",
+        ),
+        (
+            (
+                "DO $$BEGIN EXECUTE format('COMMENT ON DATABASE %I IS %L', current_database(), 'ours');"
+                " EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 50', current_database()); END$$"
+            ),
+            "2 properties of the database (comment, connection limit)",
+        ),
+        (
             "CREATE FUNCTION information_schema.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
             "1 object (information_schema.f)",
         ),

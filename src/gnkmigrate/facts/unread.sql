@@ -175,6 +175,31 @@ database AS (
                 AND usual.privilege_type = given.privilege_type
                 AND usual.is_grantable = given.is_grantable
         )
+    UNION ALL
+    SELECT 'PUBLIC without ' || usual.privilege_type
+    FROM pg_database AS database
+    CROSS JOIN aclexplode(acldefault('d', database.datdba)) AS usual
+    WHERE
+        database.datname = current_database()
+        AND database.datacl IS NOT NULL
+        AND usual.grantee = 0
+        AND NOT EXISTS (
+            SELECT
+            FROM aclexplode(database.datacl) AS given
+            WHERE given.grantee = 0 AND given.privilege_type = usual.privilege_type
+        )
+),
+
+properties AS (
+    SELECT 'comment' AS name
+    FROM pg_database AS database
+    WHERE
+        database.datname = current_database()
+        AND shobj_description(database.oid, 'pg_database') IS NOT NULL
+    UNION ALL
+    SELECT 'connection limit'
+    FROM pg_database AS database
+    WHERE database.datname = current_database() AND database.datconnlimit <> -1
 )
 
 SELECT
@@ -214,4 +239,13 @@ SELECT
     'it belongs to the server',
     true
 FROM database
+HAVING count(*) > 0
+UNION ALL
+SELECT
+    'property of the database',
+    array_agg(properties.name ORDER BY properties.name),
+    count(*),
+    'it belongs to the server',
+    true
+FROM properties
 HAVING count(*) > 0;
