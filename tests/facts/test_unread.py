@@ -73,8 +73,9 @@ def test_everything_that_has_an_owner_is_read(database: DatabaseUrl) -> None:
         ),
         (
             (
-                "DO $$BEGIN EXECUTE format('COMMENT ON DATABASE %I IS %L', current_database(), 'ours');"
-                " EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 50', current_database()); END$$"
+                "DO $$BEGIN EXECUTE format('COMMENT ON DATABASE %I IS %L;"
+                "ALTER DATABASE %I CONNECTION LIMIT 50', current_database(), 'ours',"
+                " current_database()); END$$"
             ),
             "2 properties of the database (comment, connection limit)",
         ),
