@@ -36,7 +36,8 @@ NARROW = (Conversion("n", "bigint", lossy="false", using=":column::bigint", back
 def upgrade() -> None:
     op.step("column", "ALTER TABLE public.t ADD COLUMN filled int", touches=("public.t",))
     op.backfill(
-        "fill", "public.t", "id", "UPDATE public.t SET filled = 1 WHERE :batch AND filled IS NULL"
+        "fill", "public.t", "id", "UPDATE public.t SET filled = 1 WHERE :batch AND filled IS NULL",
+        irreversible="the values go with their column",
     )
     op.convert_columns("public.t", "id", NARROW)
 
