@@ -65,7 +65,7 @@ class DatabaseUrl:
         if _SEVERAL_AT.match(libpq):
             # libpq would take what follows the first one for the host, and say so.
             raise SettingsError(
-                "The database URL has more than one @, so that its password cannot be told.",
+                "The database URL has more than one @, so it is unclear where the password ends.",
                 hint="Write an @ in the user, the password or the database as %40, and / as %2F.",
             )
         try:

@@ -21,7 +21,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.validation import Place, dotted, problems
+from gnkmigrate.validation import Place, dotted, not_utf8, problems
 
 FILE_NAME = "gnkmigrate.toml"
 
@@ -208,9 +208,7 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
     except UnreadableVariable as error:
         raise _unreadable(error) from None
     except UnicodeDecodeError as error:
-        raise SettingsError(
-            f"{file} is not UTF-8 text (byte {error.start + 1}).", hint="Save it as UTF-8."
-        ) from None
+        raise not_utf8(file, error) from None
     except ValueError as error:  # tomllib.TOMLDecodeError is one
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."

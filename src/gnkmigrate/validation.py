@@ -1,11 +1,22 @@
 """What is wrong with a file, a setting or an option, in words for the one who wrote it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+
+from gnkmigrate.errors import SettingsError
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
+
+
+def not_utf8(file: Path | None, error: UnicodeDecodeError) -> SettingsError:
+    """What is said of a file that should be text."""
+    return SettingsError(
+        f"{file} is not UTF-8 text (byte {error.start + 1}).", hint="Save it as UTF-8."
+    )
+
 
 Place: TypeAlias = tuple[int | str, ...]
 

@@ -102,13 +102,14 @@ def kept(
         changes = compare(given.source, given.target)
         planner = Planner(given.source, given.target)
         file = folder / "plan.json"
+        statements, rights = planner.plan_with_rights(changes)
         planned = Planned(
-            planner.plan(changes),
+            statements,
             replace(given.source, role=role or given.source.role),
             given.target,
             str(given.url),
             "target.sql",
-            rights=planner.rights(changes),
+            rights=rights,
         )
         file.write_text(write_plan(planned))
         yield Kept(given.url, file, given.source, given.target, server, role)

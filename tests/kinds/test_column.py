@@ -62,11 +62,11 @@ CASES = {
     "the check that stands in for NOT NULL takes no name that is taken": case(
         "CREATE TABLE item (id integer CONSTRAINT item_id_not_null_check CHECK (id > 0));",
         "CREATE TABLE item (id integer NOT NULL CONSTRAINT item_id_not_null_check CHECK (id > 0));",
-        "ALTER TABLE public.item ADD CONSTRAINT item_id_not_null_check2 "
+        "ALTER TABLE public.item ADD CONSTRAINT item_id_not_null_check_ "
         "CHECK (id IS NOT NULL) NOT VALID",
-        "ALTER TABLE public.item VALIDATE CONSTRAINT item_id_not_null_check2",
+        "ALTER TABLE public.item VALIDATE CONSTRAINT item_id_not_null_check_",
         "ALTER TABLE public.item ALTER COLUMN id SET NOT NULL",
-        "ALTER TABLE public.item DROP CONSTRAINT item_id_not_null_check2",
+        "ALTER TABLE public.item DROP CONSTRAINT item_id_not_null_check_",
     ),
     "NOT NULL whose name is cut, or another's, is made under its own": case(
         "CREATE TABLE item (id integer CONSTRAINT item_id_not_null CHECK (id > 0), "

@@ -3,16 +3,36 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from psycopg.types.json import Jsonb
+
 from gnkmigrate.connection import Connection
 from gnkmigrate.plan.document import RightDocument
 from gnkmigrate.text.escape import visible
 
-_OWNER = """
-SELECT coalesce(bool_or(pg_has_role(oid, 'USAGE')), false) FROM pg_roles WHERE rolname = ANY (%s)
+# What is not there any more answers NULL.
+_OWNED = """
+SELECT given.place
+FROM jsonb_to_recordset(%s) AS given (place integer, roles text[])
+WHERE NOT EXISTS (
+    SELECT FROM pg_roles WHERE rolname = ANY (given.roles) AND pg_has_role(oid, 'USAGE')
+)
+ORDER BY given.place
 """
-_CREATE = "SELECT has_schema_privilege(to_regnamespace(%s)::oid, 'CREATE')"
-_REFERENCES = "SELECT has_table_privilege(to_regclass(%s)::oid, 'REFERENCES')"
-_ROWS = "SELECT NOT row_security_active(to_regclass(%s)::oid)"
+_ALLOWED = """
+SELECT given.privilege, given.thing
+FROM unnest(%s::text[], %s::text[]) AS given (privilege, thing)
+WHERE NOT CASE given.privilege
+    WHEN 'CREATE' THEN has_schema_privilege(to_regnamespace(thing)::oid, 'CREATE')
+    WHEN 'REFERENCES' THEN has_table_privilege(to_regclass(thing)::oid, 'REFERENCES')
+    WHEN 'ROWS' THEN NOT row_security_active(to_regclass(thing)::oid)
+END
+ORDER BY given.privilege, given.thing
+"""
+_LACKING = {
+    "CREATE": "It may create nothing in schema {}.",
+    "REFERENCES": "It has no REFERENCES privilege on table {}.",
+    "ROWS": "Row security hides rows of table {} from it.",
+}
 
 
 def missing_rights(connection: Connection, rights: Sequence[RightDocument]) -> list[str]:
@@ -20,32 +40,24 @@ def missing_rights(connection: Connection, rights: Sequence[RightDocument]) -> l
 
     What is not there any more is no obstacle: another check says that the database has changed.
     """
-    owned: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    return [*_of_others(connection, rights), *_not_granted(connection, rights)]
+
+
+def _of_others(connection: Connection, rights: Sequence[RightDocument]) -> Iterator[str]:
+    things: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for right in rights:
         if right.privilege == "OWNER":
-            owned[tuple(right.roles)].append(right.thing)
-    return [*_owners(connection, owned), *_privileges(connection, rights)]
+            things[tuple(right.roles)].append(right.thing)
+    owners = sorted(things)
+    asked = Jsonb([{"place": place, "roles": roles} for place, roles in enumerate(owners)])
+    for (place,) in connection.execute(_OWNED, [asked]).fetchall():
+        roles = owners[place]
+        owned = ", ".join(things[roles])
+        yield visible(f"It is no member of {' or '.join(roles)}, who owns: {owned}.")
 
 
-def _owners(connection: Connection, owned: dict[tuple[str, ...], list[str]]) -> Iterator[str]:
-    for roles, things in sorted(owned.items()):
-        if not _answer(connection, _OWNER, list(roles)):
-            owners = " or ".join(roles)
-            yield visible(f"It is no member of {owners}, who owns: {', '.join(things)}.")
-
-
-def _privileges(connection: Connection, rights: Sequence[RightDocument]) -> Iterator[str]:
-    for right in rights:
-        thing = visible(right.thing)
-        match right.privilege:
-            case "CREATE" if not _answer(connection, _CREATE, right.thing):
-                yield f"It may create nothing in schema {thing}."
-            case "REFERENCES" if not _answer(connection, _REFERENCES, right.thing):
-                yield f"It has no REFERENCES privilege on table {thing}."
-            case "ROWS" if not _answer(connection, _ROWS, right.thing):
-                yield f"Row security hides rows of table {thing} from it."
-
-
-def _answer(connection: Connection, question: str, given: str | list[str]) -> bool:
-    row = connection.execute(question.encode(), [given]).fetchone()
-    return row is None or row[0] is None or bool(row[0])
+def _not_granted(connection: Connection, rights: Sequence[RightDocument]) -> Iterator[str]:
+    asked = [right for right in rights if right.privilege in _LACKING]
+    columns = [[each.privilege for each in asked], [each.thing for each in asked]]
+    for privilege, thing in connection.execute(_ALLOWED, columns).fetchall():
+        yield visible(_LACKING[privilege].format(thing))

@@ -20,7 +20,7 @@ from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
 from gnkmigrate.audit.result import Accepted, AuditResult, NotRun
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.validation import in_words
+from gnkmigrate.validation import in_words, not_utf8
 
 FILE_NAME = "accepted.toml"
 
@@ -153,9 +153,7 @@ def load(file: Path, name: str = FILE_NAME) -> Acceptances:
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.", hint=_HINT) from None
     except UnicodeDecodeError as error:
-        raise SettingsError(
-            f"{file} is not UTF-8 text (byte {error.start + 1}).", hint="Save it as UTF-8."
-        ) from None
+        raise not_utf8(file, error) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."

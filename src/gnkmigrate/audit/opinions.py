@@ -19,7 +19,7 @@ from gnkmigrate.audit.project import SeverityName
 from gnkmigrate.audit.result import TableSize
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.validation import problems
+from gnkmigrate.validation import not_utf8, problems
 
 FILE_NAME = "severity.toml"
 
@@ -147,9 +147,7 @@ def load(file: Path) -> Opinions:
     except FileNotFoundError:
         return Opinions()
     except UnicodeDecodeError as error:
-        raise SettingsError(
-            f"{file} is not UTF-8 text (byte {error.start + 1}).", hint="Save it as UTF-8."
-        ) from None
+        raise not_utf8(file, error) from None
     try:
         content = _File.model_validate(tomllib.loads(text))
     except ValidationError as error:

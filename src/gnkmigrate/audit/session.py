@@ -24,7 +24,7 @@ from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.explaining import ExtensionUnavailable
 from gnkmigrate.facts.files import read_scripts
-from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.phases.rehearsal import schema_history
@@ -181,18 +181,12 @@ def _read_live(
     try:
         return read(), ()
     except CatalogLocked:
-        locked = _locked(connection)
-    live = read(skipped=[oid for oid, _, _ in locked])
-    names = sorted(table for _, table, _ in locked)
+        locked = holders(connection)
+    live = read(skipped=[each.oid for each in locked])
+    names = sorted(each.relation for each in locked)
     unread = Unread("table", tuple(names), len(names), "somebody holds a lock on it")
     live = replace(live, unread=(*live.unread, unread))
-    return live, tuple((table, pid) for _, table, pid in locked)
-
-
-def _locked(connection: Connection) -> list[tuple[int, str, int]]:
-    """The tables that somebody keeps even readers away from, and the number of that process."""
-    query = (Path(__file__).parent / "locked.sql").read_text()
-    return connection.execute(query.encode()).fetchall()
+    return live, tuple((each.relation, each.pid) for each in locked)
 
 
 def _target(settings: Settings, wish: Wish) -> str | None:

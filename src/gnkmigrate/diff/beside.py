@@ -10,6 +10,7 @@ from gnkmigrate.diff.renames import NOTHING_RENAMED, NewNames
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import kinds, satellites
+from gnkmigrate.kinds.kind import Kind
 
 _NAMED = 5
 _INHERITED = "the target merely inherits them, and PostgreSQL has no statement for that"
@@ -67,7 +68,13 @@ def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
 
 def _unlike(source: Snapshot, target: Snapshot) -> Iterator[Unread]:
     """What is not to become as it is in the target, as no statement makes it so."""
-    found = {each for fact in source for each in kinds()[fact.kind].unlike(fact, source, target)}
+    found = {
+        each
+        for name, known in kinds().items()
+        if type(known).unlike is not Kind.unlike  # a catalog is large, and few kinds have any
+        for fact in source.of_kind(name)
+        for each in known.unlike(fact, source, target)
+    }
     for kind in sorted({each.kind for each in found}):
         names = sorted(".".join(each.path) for each in found if each.kind == kind)
         yield Unread(kind, tuple(names[:_NAMED]), len(names), _INHERITED)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import errors
 from psycopg.pq import TransactionStatus
@@ -24,6 +24,7 @@ _OF_NO_KIND = (MEMBERS, COLUMN_NAMES, DEPENDENCIES)
 # its connection.
 _HEAVY = ("column", "constraint", "default", DEPENDENCIES, "index")
 _LARGE = 2_000
+_NAMED = 5
 
 
 def read_snapshot(
@@ -87,7 +88,7 @@ def _reading(connection: Connection) -> Iterator[None]:
     except errors.LockNotAvailable as error:
         raise CatalogLocked(
             "Definitions cannot be read: somebody holds a lock that keeps others out.",
-            details=_holders(connection),
+            details=_held(connection),
             hint="Try again when they have finished, or end their session: "
             "SELECT pg_terminate_backend(PID).",
         ) from error
@@ -105,14 +106,31 @@ def _reading(connection: Connection) -> Iterator[None]:
         ) from error
 
 
-def _holders(connection: Connection) -> Sequence[str]:
-    """Who locks what, where the session can still ask."""
+class Holder(NamedTuple):
+    """A session that lets nobody else at a relation: its oid and name, and whose session it is."""
+
+    oid: int
+    relation: str
+    pid: int
+    user: str
+    state: str
+    age: str
+
+
+def holders(connection: Connection) -> tuple[Holder, ...]:
+    """Who keeps definitions of this database from being read, by the relation's name."""
+    found = connection.execute(query("facts", "holders"), prepare=False).fetchall()
+    return tuple(Holder(*row) for row in found)
+
+
+def _held(connection: Connection) -> Sequence[str]:
+    """The same in words, where the session can still ask."""
     if connection.info.transaction_status != TransactionStatus.IDLE:
         return ()
-    found = connection.execute(query("facts", "holders"), prepare=False).fetchall()
     return [
-        f"process {pid} ({user}, {state}, for {age}) holds ACCESS EXCLUSIVE on {relation}"
-        for pid, user, state, age, relation in found
+        f"process {each.pid} ({each.user}, {each.state}, for {each.age}) holds ACCESS EXCLUSIVE "
+        f"on {each.relation}"
+        for each in holders(connection)[:_NAMED]
     ]
 
 

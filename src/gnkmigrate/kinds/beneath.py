@@ -14,7 +14,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 def refuse_key(column: Fact, context: Context) -> None:
-    """Stops where rows are told apart by the column, so that PostgreSQL does not let it change."""
+    """Refuses a column by which a table is partitioned: PostgreSQL does not let it change."""
     name = identifier(column.identity.name)
     for path in (column.identity.path[:-1], *tables_below(column, context)):
         table = context.source.get("table", *path)

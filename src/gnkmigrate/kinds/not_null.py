@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.names import stand_in
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.postgres.quoting import MAXIMUM_BYTES, beside, identifier, literal, qualified
+from gnkmigrate.postgres.quoting import MAXIMUM_BYTES, identifier, literal, qualified
 
 _NAMED = 180000
 _OF_CONSTRAINT = (
@@ -205,13 +206,10 @@ def _renamed(table: tuple[str, ...], was: str, wanted: str, reason: str) -> Stat
 def _free_name(column: Fact, context: Context) -> str:
     """What the check is called that stands in for NOT NULL a while."""
     *table, name = column.identity.path
-    suffix, number = "_not_null_check", 1
-    wanted = beside(f"{table[-1]}_{name}", suffix)
-    taken = (context.source, context.target)
-    while any(each.get("constraint", *table, wanted) for each in taken):
-        number += 1
-        wanted = beside(f"{table[-1]}_{name}", f"{suffix}{number}")
-    return wanted
+    parent = Identity("table", tuple(table))
+    sides = (context.source, context.target)
+    taken = {each.identity.name for side in sides for each in side.children(parent, "constraint")}
+    return stand_in(f"{table[-1]}_{name}", taken, "_not_null_check")
 
 
 def _added(column: Fact, reason: str, before: str = "") -> Statement:

@@ -82,12 +82,18 @@ class Planner:
         Raises:
             Unplannable: a kind has no rule, or the changes wait for each other.
         """
-        statements = self.statements_for(*changes)
+        return self.plan_with_rights(changes)[0]
+
+    def plan_with_rights(self, changes: Sequence[Change]) -> tuple[Statements, tuple[Right, ...]]:
+        """The same, and what a role must be allowed so that it runs to its end."""
+        actions = self._actions(changes)
+        statements = self._statements(actions, changes)
+        needed = rights(actions, self._context.source)
         settings = [
             *([_BODIES_UNCHECKED] if any(map(_makes_function, statements)) else []),
-            *([_ROWS_UNHIDDEN] if self._reads_hidden_rows(changes) else []),
+            *([_ROWS_UNHIDDEN] if self._reads_hidden_rows(needed) else []),
         ]
-        return (*settings, *statements)
+        return (*settings, *statements), needed
 
     def statements_for(self, *changes: Change) -> Statements:
         """These changes alone, with what has to make way for them and comes back.
@@ -95,7 +101,9 @@ class Planner:
         Raises:
             Unplannable: a kind has no rule, or the changes wait for each other.
         """
-        actions = self._actions(changes)
+        return self._statements(self._actions(changes), changes)
+
+    def _statements(self, actions: Sequence[Action], changes: Sequence[Change]) -> Statements:
         context = replace(
             self._context,
             created=_identities(each.after for each in actions if each.verb == "create"),
@@ -108,16 +116,10 @@ class Planner:
             statement for group in groups for statement in _written(group, context, renamed)
         )
 
-    def rights(self, changes: Sequence[Change]) -> tuple[Right, ...]:
-        """What a role must be allowed so that the plan of `changes` runs to its end."""
-        return rights(self._actions(changes), self._context.source)
-
-    def _reads_hidden_rows(self, changes: Sequence[Change]) -> bool:
+    def _reads_hidden_rows(self, needed: Iterable[Right]) -> bool:
         tables = self._context.source.of_kind("table")
         hidden = {qualified(*each.identity.path) for each in tables if each.payload["row_security"]}
-        return bool(hidden) and any(
-            right.privilege == "ROWS" and right.thing in hidden for right in self.rights(changes)
-        )
+        return any(right.privilege == "ROWS" and right.thing in hidden for right in needed)
 
     def _actions(self, changes: Sequence[Change]) -> tuple[Action, ...]:
         context = replace(

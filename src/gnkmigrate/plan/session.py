@@ -139,7 +139,7 @@ def plan_project(
         source_timezone=settings.source_timezone,
         renamed=renamed_by(changes),
     )
-    statements = planner.plan(changes)
+    statements, rights = planner.plan_with_rights(changes)
     circumstances = Circumstances(
         search_path=settings.schemas,
         schemas=settings.read_schemas,
@@ -158,7 +158,7 @@ def plan_project(
         wanted,
         changes,
         hints,
-        planner.rights(changes),
+        rights,
     )
 
 

@@ -30,7 +30,7 @@ def read_labels(session: Connection) -> Labels:
 def as_before(session: Connection, before: Labels, said: Said) -> None:
     """Gives every label the name that it had, inside a transaction that is rolled back.
 
-    Which one it was is told by the renames that are said, not by its place: where values have
+    The renames that were given say which one it was, not its place: where values have
     another label than that, they are not the same any more.
     """
     steps = sorted(_steps(before, read_labels(session), said))

@@ -1,4 +1,4 @@
--- Materialized views. Of their columns a setting is told only where it is not the usual one.
+-- Materialized views. A setting of a column is read only where it is not the usual one.
 WITH storage (letter, word) AS (
     VALUES
         ('p'::"char", 'plain'),
