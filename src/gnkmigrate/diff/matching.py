@@ -6,6 +6,7 @@ come last because they name columns and tables, which must be known by then.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import TypeAlias
 
 from gnkmigrate.diff.correspondence import Correspondence
@@ -53,14 +54,16 @@ class _Matcher:
 
     def match_names(self, parents: _Parents) -> None:
         """Matches all that lives in a matched pair, however deep."""
-        waiting = [parents]
+        waiting, undecided = [parents], list[tuple[list[Fact], list[Fact]]]()
         while waiting:
             for kind, old, new in self._siblings(waiting.pop()):
                 waiting += self._by_name(old, new)
                 left = self._left(old, new)
                 if kind not in satellites() and all(left):
                     waiting += self._by_other_name(*left)
-                    self._undecided.append(left)
+                    undecided.append(left)
+        # What is decided first has a say in the rest: so it does not come in the catalog's order.
+        self._undecided += sorted(undecided, key=lambda siblings: siblings[0][0].identity)
 
     def match_subjects(self) -> None:
         """Matches what has another name but is about the same, and what lives in it."""
@@ -155,13 +158,17 @@ class _Matcher:
         """What has no counterpart yet."""
         known = self._known.to_target.keys() | self._gone
         return (
-            [fact for fact in old if fact.identity not in known],
-            [fact for fact in new if fact.identity not in self._known.to_source],
+            _in_order(fact for fact in old if fact.identity not in known),
+            _in_order(fact for fact in new if fact.identity not in self._known.to_source),
         )
 
     def _contradicted(self, old: Identity, new: Identity) -> bool:
         """Has the user said that one of these is something else?"""
         return self._hints.get(old, new) != new or (new in self._hinted and old not in self._hints)
+
+
+def _in_order(facts: Iterable[Fact]) -> list[Fact]:
+    return sorted(facts, key=attrgetter("identity"))
 
 
 def _by_parent(snapshot: Snapshot) -> _Children:
