@@ -156,10 +156,14 @@ class _Matcher:
 
     def _left(self, old: Iterable[Fact], new: Iterable[Fact]) -> tuple[list[Fact], list[Fact]]:
         """What has no counterpart yet."""
-        known = self._known.to_target.keys() | self._gone
+        decided, taken = self._known.to_target, self._known.to_source
         return (
-            _in_order(fact for fact in old if fact.identity not in known),
-            _in_order(fact for fact in new if fact.identity not in self._known.to_source),
+            _in_order(
+                fact
+                for fact in old
+                if fact.identity not in decided and fact.identity not in self._gone
+            ),
+            _in_order(fact for fact in new if fact.identity not in taken),
         )
 
     def _contradicted(self, old: Identity, new: Identity) -> bool:
