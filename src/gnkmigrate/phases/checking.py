@@ -32,7 +32,7 @@ def refuse_if_anything_speaks_against(
     raise PhaseRefused(
         f"Phase {phase.name} cannot {doing}; nothing was changed.",
         details=details,
-        hint=f"Mend what is listed, then: gnkmigrate {doing} --phase {phase.name}",
+        hint=f"Fix what is listed, then: gnkmigrate {doing} --phase {phase.name}",
     )
 
 

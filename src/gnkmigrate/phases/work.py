@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import NoLock
-from gnkmigrate.phases import events
+from gnkmigrate.phases import deferred, events
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.called import called
 from gnkmigrate.phases.events import Direction
@@ -73,6 +73,8 @@ class Work:
     def attempt(self, action: Callable[[], Result], *, limited: bool = True) -> Result:
         """Runs `action` in a transaction, again and again while locks are not to be had.
 
+        Inside one transaction for the whole phase, what would be asked at the end is asked, too.
+
         Args:
             action: what to do; it may run several times, and takes effect at most once.
             limited: whether `limits.statement_timeout_s` holds for its statements.
@@ -81,7 +83,9 @@ class Work:
             NoLock: the deadline passed; the message names who was in the way.
         """
         if self.atomic:
-            return action()
+            result = action()
+            deferred.ask(self.connection)
+            return result
         connection = self.connection
         deadline = time.monotonic() + self.limits.lock_deadline_s
         may_kill = self.limits.kill_blockers

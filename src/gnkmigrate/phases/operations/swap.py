@@ -156,8 +156,6 @@ class UnswapTable(Step):
             work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")
         for table in self.also:
             work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
-        # Foreign keys that this transaction has not yet asked would forbid to alter the table.
-        work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, STAGING))
         work.execute(_move(self.table, ARCHIVE, schema))
