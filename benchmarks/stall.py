@@ -106,7 +106,7 @@ def client(
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     gc.disable()  # all clients would collect at once, and seem to stand still
     moments = []
-    with connect(DatabaseUrl(conninfo), search_path=["legacy", "public"]) as session:
+    with connect(DatabaseUrl(conninfo), search_path=["gnkmigrate_legacy", "public"]) as session:
         ready.wait()
         while not over.is_set():
             query = statement(chance, *size).encode()

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 BASELINE = ROOT / "schema" / "baseline.sql"
 TARGET = ROOT / "schema" / "target.sql"
 
-OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging", "legacy")
+OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging", "gnkmigrate_legacy")
 # As PostgreSQL delivers it since 15. On 14 everybody may create there, which an audit finds.
 CLOSE_PUBLIC = "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
 IGNORED_TABLES = ("public.migrations", "public.migrations_id_seq", "public.typeorm_metadata")

@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, ServerUnavailable, SettingsError
 from gnkmigrate.programs import complaints, dump_schema, invocation, program
+from gnkmigrate.proof.schema import excluded
+from gnkmigrate.proof.scope import Scope
 from gnkmigrate.servers import Server
 from tests.support import execute
 
@@ -17,7 +19,9 @@ def test_a_schema_dump_leaves_gnkmigrates_own_schemas_out(
         "CREATE TABLE kept (id integer); CREATE SCHEMA gnkmigrate; CREATE TABLE gnkmigrate.run ();",
     )
 
-    dump = dump_schema(database, server.major)
+    with connect(database) as session:
+        left_out = excluded(session, Scope())
+    dump = dump_schema(database, server.major, left_out=left_out)
 
     assert "CREATE TABLE public.kept" in dump
     assert "gnkmigrate" not in dump
@@ -29,7 +33,7 @@ def test_a_dump_that_fails_says_where_and_keeps_the_password(
     nowhere = DatabaseUrl.parse(f"{database.with_database('nowhere').conninfo} password=hunter2")
 
     with pytest.raises(GnkMigrateError) as failed:
-        dump_schema(nowhere, server.major)
+        dump_schema(nowhere, server.major, left_out=())
 
     message = "\n".join([str(failed.value), *failed.value.details])
     assert "nowhere" in message

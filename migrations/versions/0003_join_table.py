@@ -383,15 +383,15 @@ DROP FUNCTION gnkmigrate.user_node_of_user()
 
 # What the old application sees, and writes as if it were the table.
 LEGACY_VIEW = """
-CREATE VIEW legacy.user_nodes AS
+CREATE VIEW :"legacy_schema".user_nodes AS
 SELECT id, user_id, node_address, label, gpu_type, gcore_instance_id, notes, is_active,
        created_at, updated_at
 FROM gnkmigrate_archive.user_nodes;
 
-ALTER VIEW legacy.user_nodes ALTER COLUMN id SET DEFAULT public.uuid_generate_v4();
-ALTER VIEW legacy.user_nodes ALTER COLUMN is_active SET DEFAULT true;
-ALTER VIEW legacy.user_nodes ALTER COLUMN created_at SET DEFAULT now();
-ALTER VIEW legacy.user_nodes ALTER COLUMN updated_at SET DEFAULT now()
+ALTER VIEW :"legacy_schema".user_nodes ALTER COLUMN id SET DEFAULT public.uuid_generate_v4();
+ALTER VIEW :"legacy_schema".user_nodes ALTER COLUMN is_active SET DEFAULT true;
+ALTER VIEW :"legacy_schema".user_nodes ALTER COLUMN created_at SET DEFAULT now();
+ALTER VIEW :"legacy_schema".user_nodes ALTER COLUMN updated_at SET DEFAULT now()
 """
 
 # What rollbacks of this phase and of those before it spill, in an order in which it can come back.

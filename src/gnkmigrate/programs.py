@@ -17,9 +17,6 @@ from gnkmigrate.connection import DatabaseUrl, redact
 from gnkmigrate.errors import GnkMigrateError, ServerUnavailable, SettingsError
 from gnkmigrate.servers.binaries import binaries
 
-OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging", "legacy")
-_OWN_LEFT_OUT = tuple(f"--exclude-schema={name}" for name in OWN_SCHEMAS)
-
 Stream: TypeAlias = int | IO[bytes]
 
 _PASSWORD = "password"  # noqa: S105 - a keyword of libpq
@@ -209,15 +206,15 @@ def dump_schema(
     major: int,
     *,
     owners: bool = False,
-    left_out: Sequence[str] = _OWN_LEFT_OUT,
+    left_out: Sequence[str],
 ) -> str:
-    """The schema as pg_dump writes it, without what is gnkmigrate's.
+    """The schema as pg_dump writes it, without gnkmigrate's triggers.
 
     Args:
         url: the database.
         major: the server's major version.
         owners: with owners and privileges.
-        left_out: pg_dump's options for what is not dumped; else gnkmigrate's schemas.
+        left_out: pg_dump's options for what is not dumped, gnkmigrate's schemas among it.
     """
     ownerless = () if owners else ("--no-owner", "--no-privileges")
     options = ["--schema-only", *ownerless, *left_out]

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +21,8 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.own import ARCHIVE, JOURNAL, LEGACY, STAGING
+from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 from gnkmigrate.validation import Place, dotted, not_utf8, problems
 
 FILE_NAME = "gnkmigrate.toml"
@@ -43,6 +45,24 @@ class ServerSettings(BaseModel, extra="forbid"):
     provider: Literal["auto", "url", "embedded", "docker"] = "auto"
     url: SecretStr | None = None
     major: Annotated[int, Field(ge=14, le=18)] | None = None
+
+
+def _a_new_schema(name: str) -> str:
+    if name.startswith("pg_") or name in {"information_schema", JOURNAL, ARCHIVE, STAGING}:
+        raise ValueError("this schema is PostgreSQL's, or gnkmigrate's for something else")
+    if len(name.encode()) > MAXIMUM_BYTES:
+        raise ValueError(f"PostgreSQL cuts names after {MAXIMUM_BYTES} bytes")
+    return name
+
+
+class PhaseSettings(BaseModel, extra="forbid"):
+    """How phases go about it.
+
+    Attributes:
+        legacy_schema: where the views of the old shape go; a schema that gnkmigrate makes.
+    """
+
+    legacy_schema: Annotated[str, Field(min_length=1), AfterValidator(_a_new_schema)] = LEGACY
 
 
 class LimitSettings(BaseModel, extra="forbid"):
@@ -106,6 +126,7 @@ class Settings(BaseSettings):
         source_timezone: the time zone in which timestamps without one were written.
         policies: answers to the questions that the project's revisions ask.
         server: where throwaway servers come from.
+        phases: how phases go about it.
         limits: times and sizes.
         root: the folder of gnkmigrate.toml.
     """
@@ -129,6 +150,7 @@ class Settings(BaseSettings):
     source_timezone: str = "UTC"
     policies: Mapping[str, str] = Field(default_factory=dict)
     server: ServerSettings = ServerSettings()
+    phases: PhaseSettings = PhaseSettings()
     limits: LimitSettings = LimitSettings()
     root: Path = Path()
 

@@ -387,7 +387,7 @@ def writing(project: Project, *seeds: int, new: bool = False) -> Iterator[Sequen
     They go on until there has been a fair share of the operations asked for.
     """
     over = threading.Event()
-    clients = [(seed, ["legacy", "public"], OLD) for seed in seeds]
+    clients = [(seed, ["gnkmigrate_legacy", "public"], OLD) for seed in seeds]
     clients += [(1000 + seed, ["public"], NEW) for seed in seeds if new]
     writers = [Writer(project.url, seed, over, path, writes) for seed, path, writes in clients]
     threads = [threading.Thread(target=writer) for writer in writers]
@@ -411,7 +411,7 @@ def writing(project: Project, *seeds: int, new: bool = False) -> Iterator[Sequen
 def differences(project: Project) -> dict[str, list[tuple[Any, ...]]]:
     """Rows that only the application or only the copy has, by table."""
     found = {}
-    with connect(project.url, search_path=["legacy", "public"]) as session:
+    with connect(project.url, search_path=["gnkmigrate_legacy", "public"]) as session:
         for table, columns in TABLES.items():
             theirs, ours = (f"SELECT {columns} FROM {schema}{table}" for schema in ("", "copy."))
             query = (

@@ -44,6 +44,7 @@ def test_a_run_is_written_down_with_all_that_one_asks_later(stations: Stations) 
             "identifier_type": "wallet",
             "inactive": "keep",
             "legacy": "views",
+            "legacy_schema": "gnkmigrate_legacy",
             "overflow": "truncate",
             "unmapped": "archive",
             "spill": "no",
@@ -62,7 +63,7 @@ def test_after_the_way_back_only_the_runs_are_left(stations: Stations) -> None:
         assert (
             project.rows(
                 "SELECT relname FROM pg_class WHERE relnamespace::regnamespace::text IN"
-                " ('gnkmigrate_archive', 'gnkmigrate_staging', 'legacy')"
+                " ('gnkmigrate_archive', 'gnkmigrate_staging', 'gnkmigrate_legacy')"
                 " UNION SELECT proname FROM pg_proc WHERE pronamespace = 'gnkmigrate'::regnamespace"
             )
             == []

@@ -1,4 +1,4 @@
-"""The old application goes on at every phase, with search_path = legacy, public."""
+"""The old application goes on at every phase, with search_path = gnkmigrate_legacy, public."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ REQUEST = "00000000-0000-0000-0000-0000000000b1"
 
 @contextmanager
 def old_application(project: Project) -> Iterator[Connection]:
-    with connect(project.url, search_path=["legacy", "public"]) as session:
+    with connect(project.url, search_path=["gnkmigrate_legacy", "public"]) as session:
         yield session
 
 
@@ -114,7 +114,7 @@ def test_what_the_old_application_wrote_is_there_after_the_way_back(at_level: Pr
     ]
     assert at_level.value("SELECT role::text FROM users WHERE email = 'c@x'") == "admin"
     with pytest.raises(psycopg.errors.InvalidSchemaName):
-        at_level.execute("CREATE TABLE legacy.probe ()")
+        at_level.execute("CREATE TABLE gnkmigrate_legacy.probe ()")
 
 
 def test_old_and_new_application_see_each_others_writes(home: Home) -> None:

@@ -44,7 +44,9 @@ def test_contract_removes_archive_views_and_functions_and_keeps_the_journal(
     left = (
         "SELECT nspname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
     )
-    assert project.rows(f"{left} WHERE nspname IN ('legacy', 'gnkmigrate_archive')") == []
+    assert (
+        project.rows(f"{left} WHERE nspname IN ('gnkmigrate_legacy', 'gnkmigrate_archive')") == []
+    )
     assert project.rows("SELECT FROM pg_proc WHERE pronamespace = 'gnkmigrate'::regnamespace") == []
     assert project.value("SELECT count(*) FROM gnkmigrate.run") == 7
     assert project.states == ("done",) * 6
@@ -83,4 +85,4 @@ def test_what_hangs_on_the_archive_stops_contract_before_it_removes_anything(
     assert "view mine depends on table gnkmigrate_archive.user_nodes" in "\n".join(
         failed.value.details
     )
-    assert project.value("SELECT count(*) FROM legacy.users") == 1
+    assert project.value("SELECT count(*) FROM gnkmigrate_legacy.users") == 1

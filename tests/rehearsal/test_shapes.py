@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from gnkmigrate import own
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.phases.compare import fingerprint
 from gnkmigrate.rehearsal.shapes import Written, read_shapes, write_through
@@ -21,7 +22,8 @@ INSERT INTO product (name, price) VALUES ('armchair', 1), ('sofa', 2);
 CREATE TABLE stock (product integer PRIMARY KEY REFERENCES product, pieces integer);
 INSERT INTO stock VALUES (1, 5);
 """
-VIEW = "CREATE SCHEMA legacy; CREATE VIEW legacy.product AS SELECT id, name, price FROM product;"
+LEGACY = f"CREATE SCHEMA legacy; COMMENT ON SCHEMA legacy IS '{own.LEGACY_COMMENT}';"
+VIEW = f"{LEGACY} CREATE VIEW legacy.product AS SELECT id, name, price FROM product;"
 
 
 def written(url: DatabaseUrl, after: str = "") -> Written:
@@ -46,7 +48,7 @@ def test_every_table_and_every_view_takes_a_row(database: DatabaseUrl) -> None:
     [
         (
             (
-                "CREATE SCHEMA legacy;"
+                f"{LEGACY}"
                 "CREATE VIEW legacy.product AS SELECT id, name, price + 1 - 1 AS price FROM product"
             ),
             ['legacy.product: cannot insert into column "price" of view "product"'],
@@ -82,13 +84,13 @@ def test_what_is_not_taken_is_told(
 def test_what_cannot_be_tried_is_named(database: DatabaseUrl) -> None:
     execute(
         database,
-        """
+        f"""
         CREATE TABLE empty (id integer PRIMARY KEY);
         CREATE TABLE keyless (number integer); INSERT INTO keyless VALUES (1);
         CREATE TABLE flag (value boolean PRIMARY KEY); INSERT INTO flag VALUES (true);
         CREATE TABLE use (id uuid PRIMARY KEY, flag boolean REFERENCES flag);
         INSERT INTO use VALUES (gen_random_uuid(), true);
-        CREATE SCHEMA legacy; CREATE VIEW legacy.strange AS SELECT 1;
+        {LEGACY} CREATE VIEW legacy.strange AS SELECT 1;
         """,
     )
     found = written(database)

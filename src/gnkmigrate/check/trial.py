@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
+from gnkmigrate import own
 from gnkmigrate.check import expected, old_shape
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.listing import Rows, read_tables, read_views
@@ -22,7 +23,6 @@ from gnkmigrate.facts.source import load_sql
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.compare import divergences, fingerprint
 from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.legacy import SCHEMA
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
@@ -168,10 +168,11 @@ class Trial:
 
     def compare_old_shape(self) -> Found:
         """What the old application sees through the views of the old shape."""
-        views = read_views(self.session, SCHEMA)
-        if not views:
+        schema = own.legacy_schema(self.session)
+        if schema is None:
             return Found("no view keeps the old shape", ran=False)
-        wrong = tuple(old_shape.differences(self.old, views))
+        views = read_views(self.session, schema)
+        wrong = tuple(old_shape.differences(self.old, views, schema))
         return Found(f"{counted(len(views), 'view')}: every row of the baseline as it was", wrong)
 
     def downgrade(self, phase: Phase) -> Found:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.assembling import COLUMN_NAMES, DEPENDENCIES, MEMBERS, assemble
@@ -56,7 +57,11 @@ def read_snapshot(
         is_idle = connection.info.transaction_status == TransactionStatus.IDLE
         with _reading(connection):
             ((role, catalogs, relations),) = run(connection, Query(query("facts", "session"))).rows
-            given = {"names": None if schemas is None else list(schemas), "skipped": list(skipped)}
+            given = {
+                "names": None if schemas is None else list(schemas),
+                "own": own.schemas(connection),
+                "skipped": list(skipped),
+            }
             read = [
                 row[0] for row in run(connection, Query(query("kinds.schema", "read"), given)).rows
             ]

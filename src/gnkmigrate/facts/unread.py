@@ -11,6 +11,7 @@ from typing import Any
 
 from psycopg import sql
 
+from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.assembling import FIRST_USER_OID
 from gnkmigrate.facts.fact import Address, Fact
@@ -55,7 +56,8 @@ def unread(
         schemas: the oids of the schemas that were read.
         homeless: what has an owner, a comment or privileges and is no fact.
     """
-    others = connection.execute(query("facts", "unread"), {"schemas": list(schemas)}, prepare=False)
+    given = {"schemas": list(schemas), "own": own.schemas(connection)}
+    others = connection.execute(query("facts", "unread"), given, prepare=False)
     return (
         *_described(connection, homeless),
         *_of_other_catalogs(connection),

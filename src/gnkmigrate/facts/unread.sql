@@ -66,7 +66,7 @@ elsewhere AS (
     JOIN pg_namespace AS namespace ON namespace.oid = thing.namespace
     WHERE
         namespace.nspname !~ '^pg_(toast|temp)'
-        AND namespace.nspname NOT IN ('gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging')
+        AND namespace.nspname <> ALL (%(own)s::text[])
         AND NOT EXISTS (
             SELECT
             FROM pg_depend AS link

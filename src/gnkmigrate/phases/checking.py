@@ -1,6 +1,7 @@
 """Asks the steps of a phase what speaks against it, before any of them runs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import psycopg
 
@@ -19,7 +20,8 @@ def refuse_if_anything_speaks_against(
         PhaseRefused: with every reason, its rows and its remedy.
         PhaseFailed: somebody's lock was in the way of asking.
     """
-    refusals = [refusal for step in steps for refusal in _asked(step, work)]
+    asking = replace(work, beside=steps)
+    refusals = [refusal for step in steps for refusal in _asked(step, asking)]
     if not refusals:
         return
     doing = "upgrade" if direction == "up" else "downgrade"

@@ -7,6 +7,7 @@ from importlib import resources
 
 from psycopg.types.json import Jsonb
 
+from gnkmigrate import own
 from gnkmigrate.connection import Connection
 
 # So many tables are asked in one statement; each of them costs a lock until it is through.
@@ -61,6 +62,7 @@ def fingerprint(
     found: dict[str, Fingerprint] = {}
     asked_for = {
         "schemas": None if schemas is None else list(schemas),
+        "own": own.schemas(connection),
         "left_out": Jsonb([list(path) for path in left_out]),
     }
     with connection.transaction():

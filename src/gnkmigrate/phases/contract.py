@@ -9,51 +9,51 @@ from dataclasses import dataclass
 
 import psycopg
 
+from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
-from gnkmigrate.phases import events, journal, legacy, runner
+from gnkmigrate.phases import events, journal, runner
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request, status
 from gnkmigrate.phases.work import Work
 from gnkmigrate.settings import Settings
 
 # What there is to remove: a kind for the reader, a name, rows where it has rows, the statement.
-_REMAINS = """
-SELECT 'view' AS kind, format('%I.%I', nspname, relname) AS name, NULL::bigint AS rows,
-       format('DROP VIEW %I.%I', nspname, relname) AS statement, 1 AS place
+_REMAINS = f"""
+SELECT 'view' AS kind, format('%%I.%%I', nspname, relname) AS name, NULL::bigint AS rows,
+       format('DROP VIEW %%I.%%I', nspname, relname) AS statement, 1 AS place
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE nspname = 'legacy' AND relkind = 'v'
+WHERE pg_namespace.oid IN ({own.LEGACY_OIDS}) AND relkind = 'v'
 UNION ALL
-SELECT 'trigger', format('%I on %s', tgname, tgrelid::regclass), NULL,
-       format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass), 2
+SELECT 'trigger', format('%%I on %%s', tgname, tgrelid::regclass), NULL,
+       format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass), 2
 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
-WHERE pronamespace = to_regnamespace('gnkmigrate')
-  AND relnamespace::regnamespace::text
-      NOT IN ('legacy', 'gnkmigrate_archive', 'gnkmigrate_staging')
+WHERE pronamespace = to_regnamespace('{own.JOURNAL}')
+  AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (%(own)s))
 UNION ALL
-SELECT 'index', format('%I.%I', nspname, relname), NULL,
-       format('DROP INDEX %I.%I', nspname, relname), 2
+SELECT 'index', format('%%I.%%I', nspname, relname), NULL,
+       format('DROP INDEX %%I.%%I', nspname, relname), 2
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE relkind = 'i' AND nspname NOT IN ('gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging')
+WHERE relkind = 'i' AND nspname <> ALL (%(own)s)
   AND EXISTS (SELECT FROM pg_depend JOIN pg_proc ON pg_proc.oid = refobjid
               WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid
                 AND refclassid = 'pg_proc'::regclass
-                AND pronamespace = to_regnamespace('gnkmigrate'))
+                AND pronamespace = to_regnamespace('{own.JOURNAL}'))
 UNION ALL
-SELECT 'table', format('%I.%I', nspname, relname), greatest(reltuples, 0)::bigint,
-       format('DROP TABLE %I.%I', nspname, relname), 3
+SELECT 'table', format('%%I.%%I', nspname, relname), greatest(reltuples, 0)::bigint,
+       format('DROP TABLE %%I.%%I', nspname, relname), 3
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE nspname IN ('gnkmigrate_archive', 'gnkmigrate_staging') AND relkind = 'r'
+WHERE nspname IN ('{own.ARCHIVE}', '{own.STAGING}') AND relkind = 'r'
 UNION ALL
-SELECT 'type', format('%I.%I', nspname, typname), NULL,
-       format('DROP TYPE %I.%I', nspname, typname), 4
+SELECT 'type', format('%%I.%%I', nspname, typname), NULL,
+       format('DROP TYPE %%I.%%I', nspname, typname), 4
 FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
-WHERE nspname = 'gnkmigrate_archive' AND typtype = 'e'
+WHERE nspname = '{own.ARCHIVE}' AND typtype = 'e'
 UNION ALL
 SELECT 'function', pg_proc.oid::regprocedure::text, NULL,
-       format('DROP FUNCTION %s', pg_proc.oid::regprocedure), 5
+       format('DROP FUNCTION %%s', pg_proc.oid::regprocedure), 5
 FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
-WHERE nspname = 'gnkmigrate'
+WHERE nspname = '{own.JOURNAL}'
 UNION ALL
 SELECT 'originals', 'gnkmigrate.residue', (SELECT count(*) FROM gnkmigrate.residue),
        'DELETE FROM gnkmigrate.residue', 6
@@ -85,7 +85,8 @@ def remnants(connection: Connection) -> Sequence[Remnant]:
     """What contract would remove from this database."""
     if not journal.exists(connection):
         return ()
-    rows = connection.execute(_REMAINS).fetchall()
+    given = {"own": own.schemas(connection)}
+    rows = connection.execute(_REMAINS.encode(), given).fetchall()
     found = [Remnant(*row[:4]) for row in rows]
     return [remnant for remnant in found if remnant.rows != 0 or remnant.kind == "table"]
 
@@ -126,7 +127,7 @@ def _remove(work: Work) -> Sequence[Remnant]:
                 details=(error.diag.message_detail or "").splitlines(),
                 hint="Drop it or change it, then: gnkmigrate contract",
             ) from None
-    legacy.drop_empty_schema(work)
+    own.drop_empty(connection)
     connection.execute("DELETE FROM gnkmigrate.memory")
     journal.record_contract(connection)
     return found

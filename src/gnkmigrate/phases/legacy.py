@@ -1,33 +1,102 @@
 """The old shape as views, so that the old application goes on after its tables have changed.
 
-A table whose shape is kept (op.keep_shape) gets a view of its old columns in the schema `legacy`,
-in the same transaction that changes the table. An application whose search_path is `legacy,
-public` uses the table until then and the view from then on; old and new see each other's writes.
+A table whose shape is kept (op.keep_shape) gets a view of its old columns in the schema
+`gnkmigrate_legacy`, or another that the settings name, in the same transaction that changes the
+table. An application whose search_path is `gnkmigrate_legacy, public` uses the table until then
+and the view from then on; old and new see each other's writes.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import takewhile
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from gnkmigrate import own
+from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import relation, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.privileges import carry_to_view
 from gnkmigrate.phases.shadow import ROW, Residue
+from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
-SCHEMA = "legacy"
-
 # A shape is kept across phases, so its memory is none's.
 _NO_PHASE = ""
+_SHAPE = "shape "
 
 
-def view_of(table: str) -> str:
+def schema(parameters: Mapping[str, str]) -> str:
+    """The schema of the views: what the settings name, or named when the phase was begun."""
+    return parameters["legacy_schema"]
+
+
+def view_of(parameters: Mapping[str, str], table: str) -> str:
     """The view that shows a table's old shape, quoted."""
-    return quoted(f"{SCHEMA}.{split(table)[1]}")
+    return f"{column(schema(parameters))}.{column(split(table)[1])}"
+
+
+def refusals(work: Work, table: str) -> list[Refusal]:
+    """What speaks against a view of this table's old shape."""
+    if not is_wanted(work):
+        return []
+    return [found for found in (_stranger(work), _same_view(work, table)) if found]
+
+
+def _stranger(work: Work) -> Refusal | None:
+    """A schema that is in the way: the user's, or one of ours under another name."""
+    wanted, ours = schema(work.parameters), own.legacy_schema(work.connection)
+    if ours == wanted:
+        return None
+    if ours is not None:
+        return Refusal(
+            f"The views of the old shape are in the schema {ours}, and the settings want them in"
+            f" {wanted}.",
+            hint=f'Set phases.legacy_schema = "{ours}" until gnkmigrate contract has removed them.',
+        )
+    found = f"SELECT FROM pg_namespace WHERE nspname = {literal(wanted)}"
+    if not work.value(f"SELECT EXISTS ({found})"):
+        return None
+    return Refusal(
+        f"The schema {wanted}, to which the views of the old shape would go, is there already, and"
+        " gnkmigrate has not made it.",
+        hint="Name another in the settings, phases.legacy_schema"
+        " (GNKMIGRATE_PHASES__LEGACY_SCHEMA).",
+    )
+
+
+def _same_view(work: Work, table: str) -> Refusal | None:
+    """Another table of this name whose old shape is shown, here or in an earlier phase."""
+    before = takewhile(lambda step: step.name != work.step, work.beside)
+    shown = {step.shown for step in before if step.shown} | _kept(work)
+    name, view = split(table)[1], view_of(work.parameters, table)
+    others = sorted(each for each in shown - {table} if split(each)[1] == name)
+    if not others and table not in shown and _is_there(work, view):
+        others = [f"the view {view}, which is there already"]
+    if not others:
+        return None
+    return Refusal(
+        f"The old shape of {table} and that of another cannot both be shown as {view}.",
+        [table, *others],
+        hint="Keep the shape of one of them, or give the other table another name before.",
+    )
+
+
+def _is_there(work: Work, view: str) -> bool:
+    return bool(work.value(f"SELECT to_regclass({literal(view)}) IS NOT NULL"))
+
+
+def _kept(work: Work) -> set[str]:
+    """The tables whose shape is kept, "schema.table"."""
+    rows = work.connection.execute(
+        "SELECT key FROM gnkmigrate.memory WHERE phase = %s AND starts_with(key, %s)",
+        (_NO_PHASE, _SHAPE),
+    ).fetchall()
+    return {str(row[0]).removeprefix(_SHAPE) for row in rows}
 
 
 def keep(work: Work, table: str, key: str) -> None:
@@ -57,8 +126,8 @@ def forget(work: Work, table: str) -> None:
 
 def hide(work: Work, table: str) -> None:
     """Drops the view, if there is one, under the lock that its clients take first."""
-    view = view_of(table)
-    if work.value(f"SELECT to_regclass({literal(view)}) IS NOT NULL"):
+    view = view_of(work.parameters, table)
+    if _is_there(work, view):
         work.execute(f"LOCK TABLE {view} IN ACCESS EXCLUSIVE MODE; DROP VIEW {view}")
 
 
@@ -107,7 +176,7 @@ def show_reverted(work: Work, table: str) -> None:
         _show(work, table, shape)
     else:
         work.execute(f"DROP FUNCTION IF EXISTS {_function(table)}()")
-        drop_empty_schema(work)
+        own.drop_empty_legacy(work.connection)
 
 
 def is_wanted(work: Work) -> bool:
@@ -116,25 +185,28 @@ def is_wanted(work: Work) -> bool:
 
 
 def create_schema(work: Work) -> None:
-    """Makes the schema of the views; whoever may use a view may use the schema."""
-    work.execute(
-        f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}; GRANT USAGE ON SCHEMA {SCHEMA} TO PUBLIC;"
-        f" COMMENT ON SCHEMA {SCHEMA} IS"
-        " 'gnkmigrate: views of the old shape; for clients with search_path = legacy, public'"
+    """Makes the schema of the views; whoever may use a view may use the schema.
+
+    Raises:
+        PhaseFailed: since the phase was begun somebody has made a schema of that name.
+    """
+    stranger = _stranger(work)
+    if stranger:
+        raise PhaseFailed(stranger.message, hint=stranger.hint)
+    name = schema(work.parameters)
+    if name == own.legacy_schema(work.connection):
+        return
+    comment = f"{own.LEGACY_COMMENT}; for clients with search_path = {name}, public"
+    make = (
+        f"CREATE SCHEMA {column(name)}; GRANT USAGE ON SCHEMA {column(name)} TO PUBLIC;"
+        f" COMMENT ON SCHEMA {column(name)} IS {literal(comment)}"
     )
-
-
-def drop_empty_schema(work: Work) -> None:
-    """Drops the schema of the views once the last of them is gone."""
-    if not work.value(
-        f"SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace({literal(SCHEMA)})"
-    ):
-        work.execute(f"DROP SCHEMA IF EXISTS {SCHEMA}")
+    work.connection.execute(make.encode())
 
 
 def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     create_schema(work)
-    view, columns = view_of(table), shape["columns"]
+    view, columns = view_of(work.parameters, table), shape["columns"]
     listed = ",\n    ".join(f"{_read(entry)} AS {column(entry['name'])}" for entry in columns)
     function = _function(table)
     # In one round trip, since everybody waits for the table's lock.
@@ -236,11 +308,11 @@ def _rendered(residue: Residue, work: Work) -> Mapping[str, str]:
 
 
 def _function(table: str) -> str:
-    return quoted(f"gnkmigrate.legacy_{split(table)[1]}")
+    return f"{own.JOURNAL}.{column(own_name('legacy_', *split(table)))}"
 
 
 def _memory_key(table: str) -> str:
-    return f"shape {table}"
+    return f"{_SHAPE}{table}"
 
 
 def _store(work: Work, table: str, shape: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from gnkmigrate import own
 from gnkmigrate.phases.names import literal, quoted, split
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
@@ -14,7 +15,8 @@ FROM pg_proc
 JOIN pg_namespace ON pg_namespace.oid = pronamespace
 JOIN pg_language ON pg_language.oid = prolang
 WHERE prosqlbody IS NULL AND lanname NOT IN ('internal', 'c')
-  AND nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(nspname, 'gnkmigrate')
+  AND nspname NOT IN ('pg_catalog', 'information_schema')
+  AND nspname <> ALL (ARRAY[{ours}]::text[])
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass
                   AND objid = pg_proc.oid AND deptype = 'e')
   AND (prosrc ~* {table} OR EXISTS (SELECT FROM pg_trigger WHERE tgfoid = pg_proc.oid
@@ -38,6 +40,7 @@ def functions_that_may_use(work: Work, table: str, columns: Sequence[str]) -> li
         relation=literal(quoted(table)),
         table=literal(_pattern([split(table)[1]])),
         column=literal(_pattern(columns) if columns else ""),
+        ours=", ".join(literal(name) for name in own.schemas(work.connection)),
     )
     with work.settings(search_path="pg_catalog, pg_temp"):
         return [row[0] for row in work.connection.execute(query.encode()).fetchall()]

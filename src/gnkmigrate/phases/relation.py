@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from gnkmigrate import own
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.work import Work
 
@@ -159,7 +160,7 @@ LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = ob
 LEFT JOIN pg_class AS view ON view.oid = ev_class
 LEFT JOIN pg_constraint ON classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid
 WHERE refclassid = 'pg_class'::regclass AND refobjid = {table}::regclass AND ({places})
-  AND (ev_class IS NULL OR view.relnamespace::regnamespace::text <> 'legacy')
+  AND (ev_class IS NULL OR view.relnamespace NOT IN ({legacy}))
   AND NOT ({policies_carried} AND classid = 'pg_policy'::regclass
            AND objid IN (SELECT oid FROM pg_policy WHERE polrelid = refobjid))
   AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass,
@@ -192,6 +193,7 @@ def dependents(
         places=_column_numbers(table, names),
         whole="false" if names else "true",
         policies_carried="true" if policies_carried else "false",
+        legacy=own.LEGACY_OIDS,
     )
     with work.settings(search_path="pg_catalog, pg_temp"):
         return [row[0] for row in work.execute(query).fetchall()]

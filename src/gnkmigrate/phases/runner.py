@@ -187,6 +187,7 @@ def parameters(settings: Settings, request: Request) -> Mapping[str, str]:
     """The values of a revision's placeholders: settings, then flags."""
     return {
         "source_timezone": settings.source_timezone,
+        "legacy_schema": settings.phases.legacy_schema,
         "spill": "no",
         **settings.policies,
         **request.parameters,

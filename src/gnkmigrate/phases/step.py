@@ -72,6 +72,11 @@ class Step(ABC):
         """Existing tables, "schema.table", that the step reads whole or locks."""
         return ()
 
+    @property
+    def shown(self) -> str:
+        """The table, "schema.table", for whose old shape there is to be a view; "" for none."""
+        return ""
+
     def check(self, work: "Work") -> Sequence[Refusal]:
         """What speaks against the phase, asked before any of its steps has run."""
         del work

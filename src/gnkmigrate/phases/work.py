@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg import Cursor, errors
@@ -23,6 +23,9 @@ from gnkmigrate.phases.interruption import answered
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.template import render
 from gnkmigrate.settings import LimitSettings
+
+if TYPE_CHECKING:
+    from gnkmigrate.phases.step import Step
 
 Result = TypeVar("Result")
 
@@ -48,6 +51,7 @@ class Work:
         step: the name of the running step.
         direction: which way the phase runs.
         project_path: the search_path of the project, for SQL that does not qualify its names.
+        beside: the steps that are asked together, before any of them has run.
     """
 
     connection: Connection
@@ -60,6 +64,7 @@ class Work:
     step: str = ""
     direction: Direction = "up"
     project_path: str = "pg_catalog, pg_temp"
+    beside: Sequence["Step"] = ()
 
     def execute(self, text: str) -> Cursor[tuple[Any, ...]]:
         """Runs SQL after filling in its placeholders."""

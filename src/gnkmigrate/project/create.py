@@ -6,9 +6,12 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from gnkmigrate import own
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.programs import dump_schema
+from gnkmigrate.proof.schema import excluded
+from gnkmigrate.proof.scope import Scope
 from gnkmigrate.servers.binaries import VERSIONS
 from gnkmigrate.settings import FILE_NAME
 
@@ -65,8 +68,10 @@ def _of_database(url: DatabaseUrl, settings: str) -> Mapping[Path, str]:
     """The schema, and settings with what it has and the version that a server needs to take it."""
     with connect(url, read_only=True) as connection:
         major = connection.info.server_version // 10000
-        schemas = [str(name) for (name,) in connection.execute(_query())]
-    dump = dump_schema(url, major)
+        given = {"own": own.schemas(connection)}
+        schemas = [str(name) for (name,) in connection.execute(_query(), given)]
+        options = excluded(connection, Scope())
+    dump = dump_schema(url, major, left_out=options)
     version = f"\n# The PostgreSQL that the project's SQL is for.\n[server]\nmajor = {major}\n"
     return {
         SETTINGS: _with_schemas(settings, schemas) + (version if major in VERSIONS else ""),

@@ -4,9 +4,8 @@ SELECT namespace.nspname
 FROM pg_namespace AS namespace
 WHERE
     NOT starts_with(namespace.nspname, 'pg_')
-    AND namespace.nspname NOT IN (
-        'information_schema', 'gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging'
-    )
+    AND namespace.nspname <> 'information_schema'
+    AND namespace.nspname <> ALL (%(own)s::text[])
     AND NOT EXISTS (
         SELECT
         FROM pg_depend AS link

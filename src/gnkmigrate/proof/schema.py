@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from gnkmigrate import own
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.query import query
@@ -83,11 +84,11 @@ def unlike(made: Schema, wanted: Schema) -> tuple[str, ...]:
 
 
 def excluded(session: Connection, scope: Scope) -> Sequence[str]:
-    """pg_dump's options for what is not looked at."""
-    schemas: set[str] = set()
+    """pg_dump's options for what is not looked at, and for what is gnkmigrate's."""
+    schemas = set(own.schemas(session))
     relations: list[tuple[str, str]] = []
     for name, relation in session.execute(query("proof.sql", "names")):
-        if not scope.has_schema(name):
+        if name in schemas or not scope.has_schema(name):
             schemas.add(name)
         elif relation is not None and scope.is_ignored(name, relation):
             relations.append((name, relation))

@@ -1,13 +1,10 @@
 """What of a database is looked at: the project's schemas, without what is somebody else's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from gnkmigrate.settings import Settings
-
-# What gnkmigrate keeps itself, which is no part of anybody's schema.
-OWN = frozenset({"gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging"})
 
 
 @dataclass(frozen=True)
@@ -18,14 +15,12 @@ class Scope:
         schemas: these alone; None for all that are the user's.
         ignore: patterns (fnmatch) of what is not looked at, "schema.name".
         owners: whether owners and privileges count.
-        left_out: schemas that are not looked at, although they might be.
         without: extensions that are not looked at.
     """
 
     schemas: Sequence[str] | None = None
     ignore: Sequence[str] = ()
     owners: bool = True
-    left_out: frozenset[str] = OWN
     without: Sequence[str] = ()
 
     @classmethod
@@ -33,14 +28,8 @@ class Scope:
         """What a project looks at."""
         return cls(settings.read_schemas, settings.ignore, without=tuple(without))
 
-    def among(self, schemas: Iterable[str]) -> list[str]:
-        """Those of `schemas` that are looked at."""
-        return [name for name in schemas if self.has_schema(name)]
-
     def has_schema(self, name: str) -> bool:
-        if name in self.left_out or self.is_ignored(name):
-            return False
-        return self.schemas is None or name in self.schemas
+        return not self.is_ignored(name) and (self.schemas is None or name in self.schemas)
 
     def has(self, schema: str, name: str) -> bool:
         """Whether an object is looked at."""

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.phases.compare import Divergence, Fingerprint, divergences, fingerprint
-from gnkmigrate.phases.legacy import SCHEMA as LEGACY
 from gnkmigrate.proof.dump import Piece
 from gnkmigrate.proof.schema import Schema
 from gnkmigrate.proof.schema import schema as read_schema
-from gnkmigrate.proof.scope import OWN, Scope
+from gnkmigrate.proof.scope import Scope
 from gnkmigrate.settings import Settings
-
-# What `contract` removes; until then it is no part of the schema.
-_LEFT_OUT = OWN | {LEGACY}
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ def moment(session: Connection, url: DatabaseUrl, major: int, settings: Settings
 
 def schema(url: DatabaseUrl, major: int, settings: Settings) -> Schema:
     """What the database is made of; the arguments are those of `moment`."""
-    return read_schema(url, major, Scope(ignore=settings.ignore, left_out=_LEFT_OUT))
+    return read_schema(url, major, Scope(ignore=settings.ignore))
 
 
 def differences(before: Moment, now: Moment) -> Sequence[str]:

@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from psycopg import sql
 
+from gnkmigrate import own
 from gnkmigrate.audit.checks._rows import looks_secret
 from gnkmigrate.connection import Connection
 
-# Of what gnkmigrate keeps for the way back, and of its journal, nothing may be missing.
-_WHOLE_SCHEMAS = frozenset({"gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging"})
 # Chance picks more rows than are wanted, so that they are seldom fewer; LIMIT takes the surplus.
 _MARGIN, _SURPLUS = 1.5, 20
 _KEYS_AT_ONCE = 10_000
@@ -96,8 +95,11 @@ def copy_rows(live: Connection, copy: Connection, selection: Selection) -> tuple
     tables = [Table(*row) for row in live.execute(_query("tables"))]
     salt = secrets.token_hex(16)
     reader = _Reader(live, copy, salt if selection.mask else "")
+    # Of what gnkmigrate keeps for the way back, and of its journal, nothing may be missing.
+    whole = own.schemas(live)
     for table in tables:
-        reader.transfer(table, _seed(table, selection.rows))
+        rows = None if table.schema in whole else selection.rows
+        reader.transfer(table, _seed(table, rows))
     if selection.rows is not None:
         references = [Reference(*row) for row in live.execute(_query("references"))]
         known = {(table.schema, table.name): table for table in tables}
@@ -116,7 +118,7 @@ def bytes_of(live: Connection, rows: int | None) -> int:
 def _seed(table: Table, rows: int | None) -> sql.Composed:
     """Which rows of a table are taken without regard to others, as what follows SELECT."""
     source = sql.SQL("FROM ONLY {} AS source").format(sql.Identifier(table.schema, table.name))
-    if rows is None or table.schema in _WHOLE_SCHEMAS:
+    if rows is None:
         return source
     limit = sql.SQL(" LIMIT {}").format(sql.Literal(rows))
     percent = 100 * (_MARGIN * rows + _SURPLUS) / table.estimate if table.estimate > 0 else 100.0

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import errors, sql
 
+from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.phases.dry_run import rolled_back
-from gnkmigrate.phases.legacy import SCHEMA
 from gnkmigrate.settings import Settings
 
 _ROW = sql.Identifier("pg_temp", "gnkmigrate_row")
@@ -111,7 +111,8 @@ def write_through(session: Connection, old: Sequence[Shape], settings: Settings)
         settings: the project's.
     """
     known = {shape.name: shape for shape in old if shape.schema == settings.schemas[0]}
-    views = [str(name) for (name,) in session.execute(_VIEWS, (SCHEMA,)).fetchall()]
+    legacy = own.legacy_schema(session)
+    views = [str(name) for (name,) in session.execute(_VIEWS, (legacy,)).fetchall()]
     with rolled_back(session, settings.schemas):
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
         new = [
@@ -119,13 +120,15 @@ def write_through(session: Connection, old: Sequence[Shape], settings: Settings)
             for shape in read_shapes(session, settings)
         ]
         # As the old application finds them: by their names alone, on its search_path.
-        path = ", ".join(sql.Identifier(name).as_string() for name in (SCHEMA, *settings.schemas))
+        schemas = (legacy, *settings.schemas) if legacy else settings.schemas
+        path = ", ".join(sql.Identifier(name).as_string() for name in schemas)
         session.execute("SELECT set_config('search_path', %s, true)", (path,))
         through_views = [
-            _attempt(session, known[name]._replace(schema=SCHEMA), sql.Identifier(name))
+            _attempt(session, known[name]._replace(schema=legacy), sql.Identifier(name))
             if name in known
-            else _Attempt(untried=f"{SCHEMA}.{name}: it was no table before these phases")
+            else _Attempt(untried=f"{legacy}.{name}: it was no table before these phases")
             for name in views
+            if legacy
         ]
     every = [*new, *through_views]
     return Written(

@@ -11,7 +11,6 @@ SELECT
 FROM pg_namespace AS namespace
 WHERE
     NOT starts_with(namespace.nspname, 'pg_')
-    AND namespace.nspname NOT IN (
-        'information_schema', 'gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging'
-    )
+    AND namespace.nspname <> 'information_schema'
+    AND namespace.nspname <> ALL (%(own)s::text[])
     AND (%(names)s::text[] IS NULL OR namespace.nspname = ANY (%(names)s::text[]));

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gnkmigrate import own
 from gnkmigrate.phases.names import column, literal, quoted, split
-from gnkmigrate.phases.operations.swap import ARCHIVE
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
@@ -21,7 +21,7 @@ LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = ob
 LEFT JOIN pg_class AS view ON view.oid = ev_class
 WHERE refclassid = 'pg_type'::regclass AND refobjid IN (pg_type.oid, typarray) AND deptype <> 'i'
   AND classid <> 'pg_attrdef'::regclass
-  AND coalesce(view.relnamespace, pg_class.relnamespace, 0)::regnamespace::text <> 'legacy'
+  AND coalesce(view.relnamespace, pg_class.relnamespace, 0) NOT IN ({legacy})
   AND format('%s.%s.%s', pg_class.relnamespace::regnamespace, pg_class.relname, attname)
       <> ALL ({converted})
 ORDER BY 1
@@ -48,7 +48,9 @@ class ArchiveType(Step):
     def check(self, work: Work) -> Sequence[Refusal]:
         converted = f"ARRAY[{', '.join(literal(name) for name in self.converted)}]"
         rows = work.execute(
-            _USERS.format(type=literal(quoted(self.type)), converted=converted)
+            _USERS.format(
+                type=literal(quoted(self.type)), converted=converted, legacy=own.LEGACY_OIDS
+            )
         ).fetchall()
         users = [row[0] for row in rows]
         if not users:
@@ -62,7 +64,7 @@ class ArchiveType(Step):
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (f"ALTER TYPE {quoted(self.type)} SET SCHEMA {column(ARCHIVE)}",)
+        return (f"ALTER TYPE {quoted(self.type)} SET SCHEMA {column(own.ARCHIVE)}",)
 
 
 @operation("restore_type")
@@ -87,4 +89,4 @@ class RestoreType(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         schema, name = split(self.type)
-        return (f"ALTER TYPE {quoted(f'{ARCHIVE}.{name}')} SET SCHEMA {column(schema)}",)
+        return (f"ALTER TYPE {quoted(f'{own.ARCHIVE}.{name}')} SET SCHEMA {column(schema)}",)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gnkmigrate.phases import legacy
 from gnkmigrate.phases.recorder import operation
-from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
 
@@ -28,16 +28,21 @@ class KeepShape(Step):
     def name(self) -> str:
         return f"shape of {self.table}"
 
+    @property
+    def shown(self) -> str:
+        return self.table
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return legacy.refusals(work, self.table)
+
     def run(self, work: Work) -> int:
         if legacy.is_wanted(work):
             legacy.keep(work, self.table, self.key)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return (
-            f"-- remembers the columns of {self.table} for the view {legacy.view_of(self.table)}",
-        )
+        view = legacy.view_of(parameters, self.table)
+        return (f"-- remembers the columns of {self.table} for the view {view}",)
 
 
 @operation("forget_shape")

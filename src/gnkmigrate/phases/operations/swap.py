@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
+from gnkmigrate import own
 from gnkmigrate.phases import foreign_keys, legacy, relation
 from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, quoted, split
@@ -12,9 +13,6 @@ from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
-
-ARCHIVE = "gnkmigrate_archive"
-STAGING = "gnkmigrate_staging"
 
 
 def _move(table: str, schema: str, to: str) -> str:
@@ -36,8 +34,8 @@ class SwapTable(Step):
         title: the step's name.
         table: "schema.table" of the live table.
         last: SQL that runs in the same transaction after the swap, under its lock.
-        view: SQL that makes the view of the old shape in schema legacy, for the old application;
-            not run with the policy legacy = none.
+        view: SQL that makes the view of the old shape, for the old application, under the table's
+            name in the schema :"legacy_schema"; not run with the policy legacy = none.
     """
 
     title: str
@@ -55,7 +53,7 @@ class SwapTable(Step):
 
     @property
     def _staged(self) -> str:
-        return f"{STAGING}.{split(self.table)[1]}"
+        return f"{own.STAGING}.{split(self.table)[1]}"
 
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = relation.dependents(work, self.table)
@@ -82,9 +80,9 @@ class SwapTable(Step):
         work.execute(f"LOCK TABLE {live}, {staged} IN ACCESS EXCLUSIVE MODE")
         work.remember(self.name, foreign_keys.loosen(work, self.table))
         schema = split(self.table)[0]
-        work.execute(_move(self.table, schema, ARCHIVE))
-        work.execute(_move(self.table, STAGING, schema))
-        archived = quoted(f"{ARCHIVE}.{split(self.table)[1]}")
+        work.execute(_move(self.table, schema, own.ARCHIVE))
+        work.execute(_move(self.table, own.STAGING, schema))
+        archived = quoted(f"{own.ARCHIVE}.{split(self.table)[1]}")
         carry_privileges(work, archived, quoted(self.table))
         carry_comments(work, archived, quoted(self.table))
         self._carry_row_security(work, archived)
@@ -93,7 +91,7 @@ class SwapTable(Step):
         if self.view and legacy.is_wanted(work):
             legacy.create_schema(work)
             work.execute(self.view)
-            carry_to_view(work, quoted(self.table), legacy.view_of(self.table))
+            carry_to_view(work, quoted(self.table), legacy.view_of(work.parameters, self.table))
         return 0
 
     def _carry_row_security(self, work: Work, archived: str) -> None:
@@ -113,8 +111,8 @@ class SwapTable(Step):
         note = "-- owner and grants are carried over, foreign keys deferred"
         return (
             f"LOCK TABLE {quoted(self.table)}, {quoted(self._staged)} IN ACCESS EXCLUSIVE MODE",
-            f"{note}\n{_move(self.table, schema, ARCHIVE)}",
-            _move(self.table, STAGING, schema),
+            f"{note}\n{_move(self.table, schema, own.ARCHIVE)}",
+            _move(self.table, own.STAGING, schema),
             *more,
         )
 
@@ -146,7 +144,7 @@ class UnswapTable(Step):
 
     @property
     def _archived(self) -> str:
-        return f"{ARCHIVE}.{split(self.table)[1]}"
+        return f"{own.ARCHIVE}.{split(self.table)[1]}"
 
     def run(self, work: Work) -> int:
         listed = (quoted(table) for table in (self._archived, self.table, *self.also))
@@ -157,13 +155,13 @@ class UnswapTable(Step):
         for table in self.also:
             work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
         schema = split(self.table)[0]
-        work.execute(_move(self.table, schema, STAGING))
-        work.execute(_move(self.table, ARCHIVE, schema))
+        work.execute(_move(self.table, schema, own.STAGING))
+        work.execute(_move(self.table, own.ARCHIVE, schema))
         foreign_keys.tighten(work, self.table, work.recall(self.name) or ())
         work.forget(self.name)
         if self.after:
             work.execute(self.after)
-        legacy.drop_empty_schema(work)
+        own.drop_empty_legacy(work.connection)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
@@ -171,8 +169,8 @@ class UnswapTable(Step):
         after = [dedent(render(self.after, parameters)).strip().rstrip(";")] if self.after else []
         return (
             f"LOCK TABLE {quoted(self._archived)}, {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
-            _move(self.table, schema, STAGING),
-            f"{_move(self.table, ARCHIVE, schema)};\n-- and its foreign keys as they were",
+            _move(self.table, schema, own.STAGING),
+            f"{_move(self.table, own.ARCHIVE, schema)};\n-- and its foreign keys as they were",
             *after,
         )
 

@@ -50,9 +50,8 @@ CROSS JOIN LATERAL (
 ) AS columns
 WHERE CASE
           WHEN %(schemas)s::text[] IS NOT NULL THEN nspname = ANY (%(schemas)s::text[])
-          ELSE NOT starts_with(nspname, 'pg_') AND nspname NOT IN (
-              'information_schema', 'gnkmigrate', 'gnkmigrate_archive', 'gnkmigrate_staging'
-          )
+          ELSE NOT starts_with(nspname, 'pg_') AND nspname <> 'information_schema'
+               AND nspname <> ALL (%(own)s::text[])
       END
   AND relkind IN ('r', 'S')
   AND relpersistence <> 't'
