@@ -6,6 +6,7 @@ from dataclasses import replace
 import psycopg
 
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.phases import labels
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.step import Refusal, Runnable, Step
 from gnkmigrate.phases.work import Work
@@ -21,7 +22,10 @@ def refuse_if_anything_speaks_against(
         PhaseFailed: somebody's lock was in the way of asking.
     """
     asking = replace(work, beside=steps)
-    refusals = [refusal for step in steps for refusal in _asked(step, asking)]
+    refusals = [
+        *(refusal for step in steps for refusal in labels.refusal(step, work)),
+        *(refusal for step in steps for refusal in _asked(step, asking)),
+    ]
     if not refusals:
         return
     doing = "upgrade" if direction == "up" else "downgrade"

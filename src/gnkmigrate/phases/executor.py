@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
-from gnkmigrate.phases import cursors, events, journal
+from gnkmigrate.phases import cursors, events, journal, labels
 from gnkmigrate.phases.called import called, way_on
 from gnkmigrate.phases.checking import refuse_if_anything_speaks_against
 from gnkmigrate.phases.events import Direction
@@ -188,6 +188,8 @@ def _failures_explained(step: Step, work: Work) -> Iterator[None]:
     """Turns an error of PostgreSQL into one that says which step it stopped."""
     try:
         yield
+    except psycopg.errors.UnsafeNewEnumValueUsage as error:
+        raise labels.stopped(step, work, error) from error
     except psycopg.Error as error:
         if work.connection.closed or (work.atomic and isinstance(error, PASSING)):
             raise  # somebody further out knows what to do

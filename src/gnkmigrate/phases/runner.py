@@ -9,10 +9,11 @@ from psycopg import sql
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
-from gnkmigrate.phases import dry_run, events, executor, garbage, journal, lock
+from gnkmigrate.phases import dry_run, events, executor, garbage, journal, labels, lock
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.disk import fullness_explained
 from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.executor import InForce
 from gnkmigrate.phases.names import quoted
 from gnkmigrate.phases.operations.verify import Verify
 from gnkmigrate.phases.reconnecting import persistently
@@ -259,6 +260,7 @@ def _run_phase(phase: Phase, direction: Direction, work: Work) -> None:
 
 def _run_atomic(phase: Phase, direction: Direction, work: Work) -> None:
     outside = replace(work, phase=phase.name, step="the whole phase")
+    _require_one_transaction([phase], direction, outside)
     outside.attempt(lambda: _run_phase(phase, direction, replace(work, atomic=True)))
 
 
@@ -273,9 +275,21 @@ def _run_dry(
 
     names = tuple(phase.name for phase in phases)
     outside = replace(work, phase=", ".join(names), step="the dry run")
+    _require_one_transaction(phases, direction, outside)
     tables = {table: quoted(table) for phase in phases for table in phase.tables}
     dry_run.announce(names, tables, outside, schemas)
     outside.attempt(run_and_roll_back)
+
+
+def _require_one_transaction(phases: Sequence[Phase], direction: Direction, work: Work) -> None:
+    """Nothing is begun that one transaction cannot do."""
+    states = journal.steps(work.connection)
+    steps = [
+        step
+        for phase in phases
+        for step in executor.pending_steps(phase, direction, InForce.of(phase.name, states))
+    ]
+    labels.require_none_too_early([phase.name for phase in phases], steps, work)
 
 
 def _parameters(phase: Phase, direction: Direction, work: Work) -> Mapping[str, str]:
