@@ -7,6 +7,7 @@ from typing import Any
 from psycopg.rows import class_row
 
 from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.work import Work
 
 # indoption: bit 0 is DESC, bit 1 is NULLS FIRST (PostgreSQL source, catalog/pg_index.h).
@@ -57,8 +58,8 @@ class IndexCopy:
 
     @property
     def staged(self) -> str:
-        """What the copy is called until the exchange; 63 bytes at most."""
-        return f"gnkmigrate_{self.name}".encode()[:63].decode(errors="ignore")
+        """What the copy is called until the exchange."""
+        return own_name("gnkmigrate_", self.name)
 
     def create(self, table: str, names: Mapping[str, str], *, concurrently: bool) -> str:
         """The statement that builds the copy.

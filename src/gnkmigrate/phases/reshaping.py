@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gnkmigrate import own
 from gnkmigrate.phases import shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.shadow import Shadow
 from gnkmigrate.phases.work import Work
 
@@ -38,7 +40,8 @@ class Reshaping:
 
     @property
     def function(self) -> str:
-        return quoted(f"gnkmigrate.{self.direction}_{self.table}")
+        name = own_name(f"{self.direction}_", *split(self.table))
+        return f"{own.JOURNAL}.{column(name)}"
 
     def shadows(self, work: Work) -> tuple[Shadow, ...]:
         make = shadow.upward if self.direction == "up" else shadow.downward

@@ -13,6 +13,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.conversion import COLUMN, Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.work import Work
 
 ROW = ":row"
@@ -48,8 +49,8 @@ class Shadow:
 
     @property
     def name(self) -> str:
-        """What it is called until the exchange; 63 bytes at most."""
-        return f"gnkmigrate_{self.target}".encode()[:63].decode(errors="ignore")
+        """What it is called until the exchange."""
+        return own_name("gnkmigrate_", self.target)
 
     def of(self, row: str) -> str:
         return self.value.replace(ROW, row)
@@ -126,7 +127,7 @@ def rewrites(conversion: Conversion, before: Mapping[str, Any]) -> bool:
 
 
 def memory_key(table: str, conversion: Conversion) -> str:
-    return f"column {table}.{conversion.column}"
+    return f"column {quoted(table)}.{column(conversion.column)}"
 
 
 def remember(work: Work, table: str, conversions: Sequence[Conversion]) -> None:

@@ -12,6 +12,7 @@ from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.index_copy import IndexCopy, indexes_of, unsupported
 from gnkmigrate.phases.key_range import Keys
 from gnkmigrate.phases.names import column, literal, quoted, split
+from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.operations.backfill import Backfill
 from gnkmigrate.phases.privileges import grants_on
 from gnkmigrate.phases.reshaping import Reshaping
@@ -230,8 +231,8 @@ class IndexShadows(Step):
 
 
 def not_null_check(required: str) -> str:
-    """The name of the CHECK that stands in for NOT NULL until the exchange; 63 bytes at most."""
-    return f"gnkmigrate_not_null_{required}".encode()[:63].decode(errors="ignore")
+    """The name of the CHECK that stands in for NOT NULL until the exchange."""
+    return own_name("gnkmigrate_not_null_", required)
 
 
 def exchange(spec: Reshaping, work: Work) -> str:
