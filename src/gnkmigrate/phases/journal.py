@@ -13,13 +13,19 @@ from psycopg import errors, sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from gnkmigrate import __version__
+from gnkmigrate import __version__, own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases.events import Direction
 
 # The name of a contract among the runs; no phase can be called so, since it is in parentheses.
 CONTRACT = "(contract)"
+
+
+_ROOMS = {
+    own.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
+    own.STAGING: "gnkmigrate: tables of the new shape, before they take their place",
+}
 
 
 class Kept(Enum):
@@ -99,21 +105,45 @@ def exists(connection: Connection) -> bool:
 
 
 def create(connection: Connection) -> None:
-    """Makes the journal's schemas and tables where they are missing.
+    """Makes the journal's schema and tables where they are missing.
 
     Raises:
         PhaseRefused: the role may not create schemas.
     """
-    if exists(connection):
-        return
+    if not exists(connection):
+        with _creating(connection):
+            connection.execute(_statements())
+
+
+def create_rooms(connection: Connection) -> None:
+    """Makes the schemas that phases work with, where they are missing; see own.drop_empty.
+
+    Raises:
+        PhaseRefused: the role may not create schemas.
+    """
+    missing = _ROOMS.keys() - own.schemas(connection)
+    if missing:
+        with _creating(connection):
+            for name in sorted(missing):
+                comment = sql.Literal(_ROOMS[name])
+                connection.execute(
+                    sql.SQL("CREATE SCHEMA {0}; COMMENT ON SCHEMA {0} IS {1}").format(
+                        sql.Identifier(name), comment
+                    )
+                )
+
+
+@contextmanager
+def _creating(connection: Connection) -> Iterator[None]:
+    """A transaction in which schemas of ours are made."""
     try:
         with connection.transaction():
-            connection.execute(_statements())
+            yield
     except errors.InsufficientPrivilege as error:
         database = sql.Identifier(connection.info.dbname).as_string()
         user = connection.execute("SELECT quote_ident(current_user)").fetchone() or ("...",)
         raise PhaseRefused(
-            f"The schemas of gnkmigrate's journal cannot be created: {error.diag.message_primary}.",
+            f"The schemas of gnkmigrate cannot be created: {error.diag.message_primary}.",
             hint=f"Ask the owner of the database for: GRANT CREATE ON DATABASE {database}"
             f" TO {user[0]};",
         ) from error
@@ -181,6 +211,8 @@ def begin_run(
 def finish_run(connection: Connection, number: int, *, head: Head) -> None:
     """Closes a run, and tells Alembic's version table the same in one transaction.
 
+    With the last phase everything of ours goes but the journal.
+
     Args:
         connection: the session of the run.
         number: the run's number.
@@ -194,6 +226,8 @@ def finish_run(connection: Connection, number: int, *, head: Head) -> None:
         )
         if head is not KEPT:
             connection.execute("DELETE FROM gnkmigrate.alembic_version")
+        if head is None:
+            own.drop_empty(connection)
         if isinstance(head, str):
             connection.execute("INSERT INTO gnkmigrate.alembic_version VALUES (%s)", (head,))
 

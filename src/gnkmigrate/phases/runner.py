@@ -84,7 +84,7 @@ def run(
         if request.dry_run and selected:
             _run_dry(selected, direction, work, settings.schemas)
         elif selected:
-            journal.create(connection)
+            _prepare_journal(connection)
             for phase in selected:
                 if request.atomic:
                     _run_atomic(phase, direction, work)
@@ -251,6 +251,11 @@ def _let_triggers_fire(connection: Connection) -> None:
         ) from None
 
 
+def _prepare_journal(connection: Connection) -> None:
+    journal.create(connection)
+    journal.create_rooms(connection)
+
+
 def _run_phase(phase: Phase, direction: Direction, work: Work) -> None:
     head = phase.revision if direction == "up" else phase.down_revision
     work = replace(work, parameters=_parameters(phase, direction, work))
@@ -269,7 +274,7 @@ def _run_dry(
 ) -> None:
     def run_and_roll_back() -> None:
         with dry_run.rolled_back(work.connection, schemas):
-            journal.create(work.connection)
+            _prepare_journal(work.connection)
             for phase in phases:
                 _run_phase(phase, direction, replace(work, atomic=True))
 

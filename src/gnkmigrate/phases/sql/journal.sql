@@ -1,9 +1,5 @@
 CREATE SCHEMA IF NOT EXISTS gnkmigrate;
 COMMENT ON SCHEMA gnkmigrate IS 'gnkmigrate: the journal, residue, overflow and sync functions';
-CREATE SCHEMA IF NOT EXISTS gnkmigrate_archive;
-COMMENT ON SCHEMA gnkmigrate_archive IS 'gnkmigrate: tables and types of the old shape, for a rollback';
-CREATE SCHEMA IF NOT EXISTS gnkmigrate_staging;
-COMMENT ON SCHEMA gnkmigrate_staging IS 'gnkmigrate: tables of the new shape, before they take their place';
 
 -- What was run: one row for every upgrade or downgrade of a phase, never changed once finished.
 -- Numbered by hand, because a sequence would move in a dry run.
