@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from gnkmigrate.phases import policies, relation
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, quoted
+from gnkmigrate.phases.row_key import Columns
+from gnkmigrate.phases.row_key import listed as listed_columns
 from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.template import render
@@ -39,13 +41,15 @@ def _misplaced(change: Conversion, found: relation.Columns) -> Sequence[str]:
 
 
 def unfit_rows(
-    work: Work, table: str, key: str, conversions: Sequence[Conversion]
+    work: Work, table: str, key: Columns, conversions: Sequence[Conversion]
 ) -> Sequence[Refusal]:
     """Rows whose values the new columns cannot hold, one refusal for each column."""
     refusals = []
     for change in conversions:
         name = column(change.column)
-        query = f"SELECT {column(key)}, {name} FROM {quoted(table)} WHERE {change.unfit(name)}"
+        query = (
+            f"SELECT {listed_columns(key)}, {name} FROM {quoted(table)} WHERE {change.unfit(name)}"
+        )
         total, rows = listed(work, query)
         if total:
             message = f"{table}.{change.column}: values that the new column cannot hold."

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from gnkmigrate.phases.key_range import KeyRange, Keys
+from gnkmigrate.phases.key_range import KeyRange, Keys, Place
 from gnkmigrate.phases.names import literal, quoted
 from gnkmigrate.phases.work import Work
 
@@ -48,7 +48,8 @@ def name_culprit(
     if (error.sqlstate or "XX")[:2] not in _NOT_A_ROW:
         key = _first_failing(work, keys, batch, repeat)
         if key is not None:
-            error.add_note(f"row of {keys.table}: {keys.name} = {key}")
+            found = zip(keys.columns, key, strict=True)
+            error.add_note(f"row of {keys.table}: " + ", ".join(f"{x} = {y}" for x, y in found))
 
 
 def _triggers(work: Work, error: psycopg.Error, table: str) -> list[str]:
@@ -64,7 +65,7 @@ def _triggers(work: Work, error: psycopg.Error, table: str) -> list[str]:
 
 def _first_failing(
     work: Work, keys: Keys, batch: KeyRange, repeat: Callable[[KeyRange], object]
-) -> str | None:
+) -> Place | None:
     """The key of a row that fails alone, by halves; None where all went well this time."""
     while batch.rows > 1:
         half = keys.batch(work, batch, batch.rows // 2)

@@ -89,7 +89,7 @@ def plan(work: Work, keys: Keys, workers: int) -> Itinerary:
     if found is None:
         walked, ranges = 0, tuple(each for each in (keys.whole(work),) if each)
     else:
-        saved = [KeyRange(**each) for each in found["ranges"]]
+        saved = [KeyRange.of(each) for each in found["ranges"]]
         walked = found["walked"] + sum(each.rows for each in saved if each.is_through)
         ranges = tuple(each for each in saved if not each.is_through)
     ((run,),) = work.connection.execute(_RUN, _step(work)).fetchall()

@@ -20,6 +20,7 @@ from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.privileges import carry_to_view
+from gnkmigrate.phases.row_key import Named, key_of
 from gnkmigrate.phases.shadow import ROW, Residue
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.template import render
@@ -99,21 +100,46 @@ def _kept(work: Work) -> set[str]:
     return {str(row[0]).removeprefix(_SHAPE) for row in rows}
 
 
-def keep(work: Work, table: str, key: str) -> None:
-    """Remembers the table's columns as they are now, in their order."""
-    names = [
-        row[0]
-        for row in work.execute(
-            "SELECT attname::text FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
-            f" AND attrelid = {literal(quoted(table))}::regclass ORDER BY attnum"
-        ).fetchall()
-    ]
-    found = relation.columns(work, table, names)
+def keep(work: Work, table: str, key: Named) -> None:
+    """Remembers the table's columns as they are now, in their order, and its key.
+
+    Who may write a column is remembered as well: PostgreSQL alone computes a generated one, and
+    it alone gives out the values of an identity column that is GENERATED ALWAYS.
+    """
+    found = {name: (made, sequence) for name, made, sequence in _made(work, table)}
+    declared = relation.columns(work, table, list(found))
     columns = [
-        {"name": name, "default": found[name]["default"], "source": name, "phase": _NO_PHASE}
-        for name in names
+        {
+            "name": name,
+            "default": None if made else declared[name]["default"],
+            "source": name,
+            "phase": _NO_PHASE,
+            "made": made,
+            "sequence": sequence,
+        }
+        for name, (made, sequence) in found.items()
     ]
-    _store(work, table, {"key": key, "columns": columns})
+    _store(work, table, {"key": key_of(work, table, key), "columns": columns})
+
+
+# What PostgreSQL makes the values of: generated columns, identity columns with their sequences.
+GENERATED, ALWAYS, BY_DEFAULT = "generated", "always", "by default"
+
+
+def _made(work: Work, table: str) -> Sequence[tuple[str, str, str | None]]:
+    """Name, who makes its values ("" for whoever writes it), and the sequence of an identity."""
+    relation_ = literal(quoted(table))
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        return work.execute(f"""
+            SELECT attname::text,
+                   CASE WHEN attgenerated <> '' THEN '{GENERATED}'
+                        WHEN attidentity = 'a' THEN '{ALWAYS}'
+                        WHEN attidentity = 'd' THEN '{BY_DEFAULT}' ELSE '' END,
+                   CASE WHEN attidentity <> '' THEN pg_get_serial_sequence({relation_}, attname) END
+            FROM pg_attribute
+            WHERE attnum > 0 AND NOT attisdropped AND attrelid = {relation_}::regclass
+            ORDER BY attnum
+        """).fetchall()
 
 
 def forget(work: Work, table: str) -> None:
@@ -142,8 +168,12 @@ def show_converted(work: Work, table: str, conversions: Sequence[Conversion]) ->
     shape = _recall(work, table)
     if shape is None:
         return
-    new = {built.source: built for built in shadow.upward(work, table, shape["key"], conversions)}
-    old = {built.target: built for built in shadow.downward(work, table, shape["key"], conversions)}
+    sources = {entry["name"]: entry["source"] for entry in shape["columns"]}
+    renames = {change.column: change.new_name for change in conversions}
+    key = tuple(sources[name] for name in shape["key"])
+    renamed = tuple(renames.get(name, name) for name in key)
+    new = {built.source: built for built in shadow.upward(work, table, key, conversions)}
+    old = {built.target: built for built in shadow.downward(work, table, renamed, conversions)}
     changes = {change.column: change for change in conversions}
     for entry in shape["columns"]:
         change = changes.get(entry["source"])
@@ -245,9 +275,10 @@ def _writing(table: str, function: str, shape: Mapping[str, Any]) -> str:
     that a write of another one would be lost without a word. Originals are kept first, because a
     trigger of a running downgrade looks them up.
     """
-    columns = shape["columns"]
-    sources = ", ".join(column(entry["source"]) for entry in columns)
-    values = ",\n            ".join(_write(entry, "NEW") for entry in columns)
+    columns = [entry for entry in shape["columns"] if entry["made"] not in {GENERATED, ALWAYS}]
+    inserted = [entry for entry in shape["columns"] if entry["made"] != GENERATED]
+    sources = ", ".join(column(entry["source"]) for entry in inserted)
+    values = ",\n            ".join(_write(entry, "NEW") for entry in inserted)
     assignments = ",\n        ".join(
         f"{column(entry['source'])} = CASE WHEN {_changed(entry)} THEN {_write(entry, 'NEW')}"
         f" ELSE current.{column(entry['source'])} END"
@@ -265,26 +296,35 @@ def _writing(table: str, function: str, shape: Mapping[str, Any]) -> str:
         for entry in columns
         if entry.get("residue")
     )
-    key, relation_ = column(shape["key"]), quoted(table)
+    keys = [entry for entry in shape["columns"] if entry["name"] in shape["key"]]
+    key = " AND ".join(
+        f"current.{column(entry['source'])} = {_write(entry, 'OLD')}" for entry in keys
+    )
+    relation_ = quoted(table)
+    computed = [entry for entry in shape["columns"] if entry["made"] == GENERATED]
+    returned = ", ".join(f"current.{column(entry['source'])}" for entry in computed)
+    into = ", ".join(f"NEW.{column(entry['name'])}" for entry in computed)
+    returning = f"\n        RETURNING {returned} INTO {into}" if computed else ""
     return f"""
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        DELETE FROM {relation_} WHERE {key} = OLD.{key};
+        DELETE FROM {relation_} AS current WHERE {key};
         RETURN CASE WHEN FOUND THEN OLD END;
     END IF;
+    {_making(shape)}
     {residue}
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO {relation_} ({sources})
-        VALUES ({values});
+        INSERT INTO {relation_} AS current ({sources}) OVERRIDING SYSTEM VALUE
+        VALUES ({values}){returning};
     ELSE
         UPDATE {relation_} AS current SET
         {assignments}
-        WHERE current.{key} = OLD.{key}
-      AND {unseen};
+        WHERE {key}
+      AND {unseen}{returning};
         IF NOT FOUND THEN
-            IF EXISTS (SELECT FROM {relation_} WHERE {key} = OLD.{key}) THEN
+            IF EXISTS (SELECT FROM {relation_} AS current WHERE {key}) THEN
                 RAISE serialization_failure
                     USING MESSAGE = 'the row was changed by another session',
                           HINT = 'Repeat the transaction.';
@@ -295,6 +335,28 @@ BEGIN
     RETURN NEW;
 END
 $body$"""
+
+
+def _making(shape: Mapping[str, Any]) -> str:
+    """What PostgreSQL does about columns whose values it makes, which a view does not know."""
+    parts = []
+    for entry in shape["columns"]:
+        name, changed = column(entry["name"]), _changed(entry)
+        if entry["made"] in {GENERATED, ALWAYS}:
+            parts.append(
+                f"IF TG_OP = 'INSERT' AND NEW.{name} IS NOT NULL"
+                f" OR TG_OP = 'UPDATE' AND {changed} THEN\n"
+                "        RAISE generated_always USING"
+                f" MESSAGE = format('column %I is generated', {literal(entry['name'])});\n"
+                "    END IF;"
+            )
+        if entry["sequence"]:
+            parts.append(
+                f"IF TG_OP = 'INSERT' AND NEW.{name} IS NULL THEN\n"
+                f"        NEW.{name} := nextval({literal(entry['sequence'])}::regclass);\n"
+                "    END IF;"
+            )
+    return "\n    ".join(parts)
 
 
 def _changed(entry: Mapping[str, Any]) -> str:

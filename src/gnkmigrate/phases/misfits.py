@@ -6,6 +6,8 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, quoted
+from gnkmigrate.phases.row_key import Columns
+from gnkmigrate.phases.row_key import listed as listed_columns
 from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
@@ -22,11 +24,13 @@ def reason(change: Conversion) -> str:
     return f"{change.new_name} does not fit {change.column}"
 
 
-def found(work: Work, table: str, key: str, conversions: Sequence[Conversion]) -> Sequence[Refusal]:
+def found(
+    work: Work, table: str, key: Columns, conversions: Sequence[Conversion]
+) -> Sequence[Refusal]:
     """The rows with such values, one refusal for each column; it reads the table unlocked."""
     refusals = []
     for change in conversions:
-        shown = f"{column(key)}, {column(change.new_name)}"
+        shown = f"{listed_columns(key)}, {column(change.new_name)}"
         query = f"SELECT {shown} FROM {quoted(table)} WHERE {condition(work, table, change)}"
         total, rows = listed(work, query)
         if total:
@@ -36,7 +40,7 @@ def found(work: Work, table: str, key: str, conversions: Sequence[Conversion]) -
     return refusals
 
 
-def require_none(work: Work, table: str, key: str, conversions: Sequence[Conversion]) -> None:
+def require_none(work: Work, table: str, key: Columns, conversions: Sequence[Conversion]) -> None:
     """Stops a downgrade that would lose a value.
 
     Raises:

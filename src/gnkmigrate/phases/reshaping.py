@@ -9,6 +9,7 @@ from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
+from gnkmigrate.phases.row_key import Columns, key_of
 from gnkmigrate.phases.shadow import Shadow
 from gnkmigrate.phases.work import Work
 
@@ -19,13 +20,14 @@ class Reshaping:
 
     Attributes:
         table: "schema.table".
-        key: the column that identifies a row.
+        key: the columns that tell rows apart, by their names before the phase; none: the table's
+            key.
         conversions: the columns' changes.
         direction: which columns are being built: the new ones ("up") or the old ones.
     """
 
     table: str
-    key: str
+    key: Columns
     conversions: tuple[Conversion, ...]
     direction: Direction
 
@@ -45,7 +47,35 @@ class Reshaping:
 
     def shadows(self, work: Work) -> tuple[Shadow, ...]:
         make = shadow.upward if self.direction == "up" else shadow.downward
-        return make(work, self.table, self.key, self.conversions)
+        return make(work, self.table, self.key_now(work), self.conversions)
+
+    def old_key(self, work: Work) -> Columns:
+        """The columns of the key by their names before the phase."""
+        return self.key or tuple(work.recall(self._key_memory) or key_of(work, self.table, ()))
+
+    def new_key(self, work: Work) -> Columns:
+        """The same by their names after it."""
+        after = {change.column: change.new_name for change in self.conversions}
+        return tuple(after.get(name, name) for name in self.old_key(work))
+
+    def key_now(self, work: Work) -> Columns:
+        """The same by their names until the exchange."""
+        return self.old_key(work) if self.direction == "up" else self.new_key(work)
+
+    def remember(self, work: Work) -> None:
+        """Keeps, before anything changes, how the columns were declared, and which are the key."""
+        shadow.remember(work, self.table, self.conversions)
+        work.remember(self._key_memory, list(self.old_key(work)))
+
+    def forget(self, work: Work) -> None:
+        """Forgets it once the columns are back."""
+        for change in self.conversions:
+            work.forget(shadow.memory_key(self.table, change))
+        work.forget(self._key_memory)
+
+    @property
+    def _key_memory(self) -> str:
+        return f"key of {self.table}"
 
     @property
     def renames(self) -> Mapping[str, str]:

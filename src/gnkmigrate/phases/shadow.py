@@ -14,6 +14,7 @@ from gnkmigrate.phases import relation
 from gnkmigrate.phases.conversion import COLUMN, Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
+from gnkmigrate.phases.row_key import Columns, as_text
 from gnkmigrate.phases.work import Work
 
 ROW = ":row"
@@ -98,7 +99,7 @@ class Residue:
 
 
 def upward(
-    work: Work, table: str, key: str, conversions: Sequence[Conversion]
+    work: Work, table: str, key: Columns, conversions: Sequence[Conversion]
 ) -> tuple[Shadow, ...]:
     """The new columns that the conversions ask for; those that only change in name need none."""
     found = remembered(work, table, conversions)
@@ -110,9 +111,12 @@ def upward(
 
 
 def downward(
-    work: Work, table: str, key: str, conversions: Sequence[Conversion]
+    work: Work, table: str, key: Columns, conversions: Sequence[Conversion]
 ) -> tuple[Shadow, ...]:
-    """The old columns again, each original where its row was not written since."""
+    """The old columns again, each original where its row was not written since.
+
+    The key's columns have the names that they have until then.
+    """
     found = remembered(work, table, conversions)
     return tuple(
         _downward(work.phase, table, key, conversion, found[conversion.column])
@@ -158,7 +162,7 @@ def remembered(
 
 
 def _upward(
-    phase: str, table: str, key: str, conversion: Conversion, before: Mapping[str, Any]
+    phase: str, table: str, key: Columns, conversion: Conversion, before: Mapping[str, Any]
 ) -> Shadow:
     old = f"{ROW}.{column(conversion.column)}"
     new = conversion.converted(old)
@@ -177,7 +181,7 @@ def _upward(
             phase=phase,
             relation=table,
             attribute=conversion.column,
-            key=f"{ROW}.{column(key)}::text",
+            key=as_text(key, ROW),
             original=f"({old})::text",
             converted=f"({new})::text",
             needed=f"({old}) IS NOT NULL AND ({lost})",
@@ -186,7 +190,7 @@ def _upward(
 
 
 def _downward(
-    phase: str, table: str, key: str, conversion: Conversion, before: Mapping[str, Any]
+    phase: str, table: str, key: Columns, conversion: Conversion, before: Mapping[str, Any]
 ) -> Shadow:
     new = f"{ROW}.{column(conversion.new_name)}"
     old_type = str(before["type"])
@@ -197,7 +201,7 @@ def _downward(
     original = f"""(SELECT residue.original::{old_type} FROM gnkmigrate.residue
         WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(table)}
           AND residue.attribute = {literal(conversion.column)}
-          AND residue.key = {ROW}.{column(key)}::text
+          AND residue.key = {as_text(key, ROW)}
           AND residue.converted IS NOT DISTINCT FROM ({new})::text
           AND {means})"""
     return Shadow(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -15,6 +16,8 @@ from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import NoLock
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.phases import deferred, events
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.called import called
@@ -65,6 +68,11 @@ class Work:
     direction: Direction = "up"
     project_path: str = "pg_catalog, pg_temp"
     beside: Sequence["Step"] = ()
+
+    @cached_property
+    def facts(self) -> Snapshot:
+        """The database as it is when a check first asks; no step that changes it may."""
+        return read_snapshot(self.connection)
 
     def execute(self, text: str) -> Cursor[tuple[Any, ...]]:
         """Runs SQL after filling in its placeholders."""

@@ -11,16 +11,17 @@ from typing import ClassVar
 import psycopg
 
 from gnkmigrate.errors import PhaseFailed, RevisionError
-from gnkmigrate.phases import itinerary, relation
+from gnkmigrate.phases import itinerary, relation, row_key
 from gnkmigrate.phases.culprit import name_culprit
 from gnkmigrate.phases.headway import Headway
 from gnkmigrate.phases.itinerary import Itinerary
 from gnkmigrate.phases.key_range import KeyRange, Keys
-from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.names import literal, quoted
 from gnkmigrate.phases.pace import Pace
 from gnkmigrate.phases.parallel import in_parallel
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.relation import Silence
+from gnkmigrate.phases.row_key import Named, key_of, named
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import PASSING, Work
@@ -43,9 +44,10 @@ class Backfill(Step):
     Attributes:
         title: the step's name.
         table: "schema.table" whose rows are walked.
-        key: its unique, ordered column.
+        key: the column, or columns, along which they are walked; those of its key where nothing
+            is said.
         sql: statements that stay correct when run twice; `:batch` stands where the condition on
-            the key range goes, on the column as `alias` qualifies it.
+            the key range goes, on the key as `alias` qualifies it.
         alias: the table's alias in `sql`; without one the key is not qualified.
         quiet: the table's own triggers do not fire, since no value of the application changes.
         at_once: the same for all rows in one statement, for `--atomic`, where look-ups that suit a
@@ -60,8 +62,8 @@ class Backfill(Step):
 
     title: str
     table: str
-    key: str
-    sql: str
+    key: Named = ()
+    sql: str = ""
     alias: str = ""
     quiet: bool = False
     at_once: str = ""
@@ -87,12 +89,14 @@ class Backfill(Step):
     def tables(self) -> Sequence[str]:
         return (self.table,)
 
-    @property
-    def _keys(self) -> Keys:
-        return Keys(self.table, self.key)
+    def _keys(self, work: Work) -> Keys:
+        return Keys(self.table, key_of(work, self.table, self.key))
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return self._keys.refusals(work)
+        keyless = row_key.refusals(work, self.table, self.key)
+        if keyless or not work.value(f"SELECT to_regclass({literal(quoted(self.table))})"):
+            return keyless
+        return self._keys(work).refusals(work)
 
     def run(self, work: Work) -> int:
         """Walks the table, or what is left of it.
@@ -102,25 +106,26 @@ class Backfill(Step):
                 lock was to be had.
             psycopg.Error: a batch failed; the notes name its row, and a trigger at fault.
         """
-        for refusal in self._keys.refusals(work):
+        keys = self._keys(work)
+        for refusal in keys.refusals(work):
             raise PhaseFailed(
                 f'Phase {work.phase}, step "{self.title}": {refusal.message}', hint=refusal.hint
             )
         if work.atomic:
-            return self._run_at_once(work)
+            return self._run_at_once(work, keys)
         workers = work.limits.backfill_workers or self.workers
-        walk = itinerary.plan(work, self._keys, workers)
+        walk = itinerary.plan(work, keys, workers)
         headway = Headway(self._estimate(work), walk.rows)
         workers = min(workers, len(walk.ranges))
         if workers > 1:
-            step = partial(self._walk, walk, headway)
+            step = partial(self._walk, keys, walk, headway)
             in_parallel(work, workers, range(len(walk.ranges)), step)
         else:
             for place in range(len(walk.ranges)):
-                self._walk(walk, headway, work, place)
+                self._walk(keys, walk, headway, work, place)
         return headway.changed
 
-    def _run_at_once(self, work: Work) -> int:
+    def _run_at_once(self, work: Work, keys: Keys) -> int:
         """In the transaction of the whole phase: one batch, and a savepoint to look back from."""
         work.execute(f"LOCK TABLE {quoted(self.table)} IN EXCLUSIVE MODE")
         quiet = self._silence(work)
@@ -128,11 +133,11 @@ class Backfill(Step):
             with work.connection.transaction():
                 rows = self._batch(work, self.at_once or self.sql, "true", quiet=quiet)
         except psycopg.Error as error:
-            whole = None if isinstance(error, PASSING) else self._keys.whole(work)
+            whole = None if isinstance(error, PASSING) else keys.whole(work)
             if whole is not None:
                 count = work.value(f"SELECT count(*) FROM {quoted(self.table)}")
                 batch = replace(whole, rows=int(count))
-                name_culprit(work, error, self._keys, batch, partial(self._move, work, quiet))
+                name_culprit(work, error, keys, batch, partial(self._move, keys, work, quiet))
             raise
         work.save_checkpoint({}, rows)
         return rows
@@ -148,24 +153,25 @@ class Backfill(Step):
             )
         )
 
-    @property
-    def _qualified(self) -> str:
-        return f"{self.alias}.{column(self.key)}" if self.alias else column(self.key)
-
-    def _walk(self, walk: Itinerary, headway: Headway, work: Work, place: int) -> None:
+    def _walk(self, keys: Keys, walk: Itinerary, headway: Headway, work: Work, place: int) -> None:
         """One of the ranges, to its end."""
         reached, pace = walk.ranges[place], Pace(work)
-        move = partial(self._move, work, self._silence(work))
-        while (batch := self._keys.batch(work, reached, pace.rows)) is not None:
+        move = partial(self._move, keys, work, self._silence(work))
+        while (batch := keys.batch(work, reached, pace.rows)) is not None:
             started = time.monotonic()
             reached = reached.beyond(batch)
             advance = partial(walk.advance, work, place, reached)
-            changed = self._attempt(work, batch, move, advance)
+            changed = self._attempt(keys, work, batch, move, advance)
             headway.add(work, batch.rows, changed)
             pace.after_batch(pace.rows, time.monotonic() - started)
 
     def _attempt(
-        self, work: Work, batch: KeyRange, move: "partial[int]", advance: "partial[None]"
+        self,
+        keys: Keys,
+        work: Work,
+        batch: KeyRange,
+        move: "partial[int]",
+        advance: "partial[None]",
     ) -> int:
         def move_and_advance() -> int:
             changed = move(batch)
@@ -176,11 +182,11 @@ class Backfill(Step):
             return work.attempt(move_and_advance)
         except psycopg.Error as error:
             if not isinstance(error, PASSING):
-                name_culprit(work, error, self._keys, batch, move)
+                name_culprit(work, error, keys, batch, move)
             raise
 
-    def _move(self, work: Work, quiet: Silence | None, batch: KeyRange) -> int:
-        condition = batch.condition(self._qualified)
+    def _move(self, keys: Keys, work: Work, quiet: Silence | None, batch: KeyRange) -> int:
+        condition = batch.condition(keys.columns, self.alias)
         alias = f"AS {self.alias}" if self.alias else ""
         lock = f"SELECT FROM {quoted(self.table)} {alias} WHERE {condition} FOR NO KEY UPDATE"
         return self._batch(work, self.sql, condition, first=lock, quiet=quiet)
@@ -204,7 +210,8 @@ class Backfill(Step):
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         text = dedent(render(self.sql.replace(BATCH, "true"), parameters))
-        return (f"-- in batches along {self.key}\n{text.strip().rstrip(';')}",)
+        along = ", ".join(named(self.key)) or "its key"
+        return (f"-- in batches along {along}\n{text.strip().rstrip(';')}",)
 
 
 def _last_count(work: Work, statements: Sequence[str]) -> int:

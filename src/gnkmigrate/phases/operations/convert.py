@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import ClassVar
 
-from gnkmigrate.phases import legacy, policies, relation, shadow
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.phases import legacy, policies, preflight, relation, shadow
 from gnkmigrate.phases.conversion import Conversion, alter_to_new, alter_to_old
 from gnkmigrate.phases.convertible import misplaced_columns, unfit_policies, unfit_rows
 from gnkmigrate.phases.index_copy import unsupported
 from gnkmigrate.phases.mentions import unchecked_functions
-from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.operations.convert_online import (
     building,
     clearing,
@@ -18,15 +20,19 @@ from gnkmigrate.phases.operations.convert_online import (
 )
 from gnkmigrate.phases.operations.spill_misfits import SpillMisfits
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
+from gnkmigrate.phases.preflight.asked import Asked
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.reshaping import Reshaping
+from gnkmigrate.phases.row_key import Columns, Named, as_text
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
 @operation("convert_columns")
-def convert_columns(table: str, key: str, conversions: tuple[Conversion, ...]) -> tuple[Step, ...]:
+def convert_columns(
+    table: str, key: Named = (), conversions: tuple[Conversion, ...] = ()
+) -> tuple[Step, ...]:
     """Changes columns of one table, and keeps what the way back would lose.
 
     A value that `back` does not turn into exactly what it was is residue: original and converted
@@ -36,7 +42,7 @@ def convert_columns(table: str, key: str, conversions: tuple[Conversion, ...]) -
 
     Args:
         table: "schema.table".
-        key: the column that identifies a row.
+        key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the columns' changes.
     """
     spec, before = building(table, key, conversions, "up")
@@ -44,12 +50,14 @@ def convert_columns(table: str, key: str, conversions: tuple[Conversion, ...]) -
 
 
 @operation("revert_columns")
-def revert_columns(table: str, key: str, conversions: tuple[Conversion, ...]) -> tuple[Step, ...]:
+def revert_columns(
+    table: str, key: Named = (), conversions: tuple[Conversion, ...] = ()
+) -> tuple[Step, ...]:
     """Changes columns back, and gives every original back whose value was not written since.
 
     Args:
         table: "schema.table".
-        key: the column that identifies a row.
+        key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the same as for convert_columns.
     """
     spec, before = building(table, key, conversions, "down")
@@ -91,13 +99,18 @@ class ConvertColumns(Step):
             spec.table,
             names,
         )
+        if Identity("table", split(spec.table)) not in work.facts:
+            return [Refusal(f"{spec.table} is not a table.", hint="Look at the revision.")]
         found = relation.columns(work, spec.table, names)
         misplaced = misplaced_columns(work, spec.table, spec.conversions)
         if misplaced:
             return [*refusals, misplaced]
+        asked = preflight.refusals(self._asked(work, found))
+        if asked:
+            return [*refusals, *asked]
         unfit = unfit_policies(work, spec.table, spec.conversions)
         refusals += [unfit] if unfit else []
-        refusals += unfit_rows(work, spec.table, spec.key, spec.conversions)
+        refusals += unfit_rows(work, spec.table, spec.old_key(work), spec.conversions)
         replaced = [
             change.column
             for change in spec.conversions
@@ -114,6 +127,26 @@ class ConvertColumns(Step):
                 )
             )
         return refusals
+
+    def _asked(self, work: Work, found: relation.Columns) -> Asked:
+        spec = self.reshaping
+        rewritten = (
+            change.column
+            for change in spec.conversions
+            if shadow.rewrites(change, found[change.column])
+        )
+        ours = {self.name, *prepared(spec)}
+        before = takewhile(lambda step: step.name not in ours, work.beside)
+        return Asked(
+            work=work,
+            facts=work.facts,
+            table=spec.table,
+            key=spec.key,
+            conversions=spec.conversions,
+            types={name: str(declared["type"]) for name, declared in found.items()},
+            rewritten=frozenset(rewritten),
+            is_prepared=any(step.changes for step in before),
+        )
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
@@ -184,17 +217,17 @@ class RevertColumns(Step):
             rows = self._rewrite(work)
         policies.restore(work, lifted)
         legacy.show_reverted(work, spec.table)
-        for change in spec.conversions:
-            work.forget(shadow.memory_key(spec.table, change))
+        spec.forget(work)
         return rows
 
     def _rewrite(self, work: Work) -> int:
         spec, table = self.reshaping, quoted(self.reshaping.table)
         found = shadow.remembered(work, spec.table, spec.conversions)
+        before, after = spec.old_key(work), spec.new_key(work)
         with relation.quiet_triggers(work, spec.table):
             for change in spec.conversions:
                 old_type = str(found[change.column]["type"])
-                work.execute(self._drop_outdated_residue(work.phase, change, old_type))
+                work.execute(self._drop_outdated_residue(work.phase, after, change, old_type))
             for statement in self._renames():
                 work.execute(statement)
             actions = [
@@ -205,10 +238,12 @@ class RevertColumns(Step):
             work.execute(f"ALTER TABLE {table}\n  " + ",\n  ".join(actions))
             for change in spec.conversions:
                 old_type = str(found[change.column]["type"])
-                work.execute(self._restore(work.phase, change, old_type))
+                work.execute(self._restore(work.phase, before, change, old_type))
         return int(work.value(f"SELECT count(*) FROM {table}"))
 
-    def _drop_outdated_residue(self, phase: str, change: Conversion, old_type: str) -> str:
+    def _drop_outdated_residue(
+        self, phase: str, key: Columns, change: Conversion, old_type: str
+    ) -> str:
         """What was written since counts for more than what was there before."""
         spec = self.reshaping
         means = change.still_means(f"residue.original::{old_type}", "residue.converted")
@@ -218,13 +253,13 @@ class RevertColumns(Step):
               AND attribute = {literal(change.column)}
               AND NOT EXISTS (
                 SELECT FROM {quoted(spec.table)} AS current
-                WHERE current.{column(spec.key)}::text = residue.key
+                WHERE {as_text(key, "current")} = residue.key
                   AND current.{column(change.new_name)}::text
                       IS NOT DISTINCT FROM residue.converted
                   AND {means})
         """
 
-    def _restore(self, phase: str, change: Conversion, old_type: str) -> str:
+    def _restore(self, phase: str, key: Columns, change: Conversion, old_type: str) -> str:
         spec = self.reshaping
         return f"""
             UPDATE {quoted(spec.table)} AS current
@@ -232,7 +267,7 @@ class RevertColumns(Step):
             FROM gnkmigrate.residue
             WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(spec.table)}
               AND residue.attribute = {literal(change.column)}
-              AND residue.key = current.{column(spec.key)}::text
+              AND residue.key = {as_text(key, "current")}
         """
 
     def _renames(self) -> Sequence[str]:

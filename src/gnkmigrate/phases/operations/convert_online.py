@@ -5,17 +5,19 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import misfits, policies, relation, shadow
+from gnkmigrate.phases import misfits, policies, relation, row_key, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.duplicates import duplicates_named
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.index_copy import IndexCopy, indexes_of, unsupported
 from gnkmigrate.phases.key_range import Keys
 from gnkmigrate.phases.names import column, literal, quoted, split
-from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.operations.backfill import Backfill
+from gnkmigrate.phases.own_names import own_name
+from gnkmigrate.phases.preflight.expressions import faults
 from gnkmigrate.phases.privileges import grants_on
 from gnkmigrate.phases.reshaping import Reshaping
+from gnkmigrate.phases.row_key import Named, named
 from gnkmigrate.phases.shadow import Shadow
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
@@ -43,8 +45,9 @@ class AddShadows(Step):
     def run(self, work: Work) -> int:
         spec = self.reshaping
         if spec.direction == "up":
-            shadow.remember(work, spec.table, spec.conversions)
+            spec.remember(work)
             spec.forget_originals(work)  # of a downgrade that was cut off before it could
+            _require_compiled(spec, work)
         else:
             _require_free(spec, work)
         shadows = spec.shadows(work)
@@ -59,6 +62,28 @@ class AddShadows(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (f"-- on a large table: {self.name}, built beside the others",)
+
+
+def _require_compiled(spec: Reshaping, work: Work) -> None:
+    """Asks once more what could not be asked before the steps that make what they call.
+
+    A trigger whose expression does not compile would refuse every write of the application.
+
+    Raises:
+        PhaseFailed: expressions do not compile; the message lists them.
+    """
+    found = shadow.remembered(work, spec.table, spec.conversions)
+    types = {name: str(declared["type"]) for name, declared in found.items()}
+    wrong = [
+        f"{name}, {what}: {error.diag.message_primary}"
+        for name, what, error in faults(work, spec.table, spec.conversions, types)
+    ]
+    if wrong:
+        raise PhaseFailed(
+            f"Phase {work.phase}: expressions for columns of {spec.table} do not compile.",
+            details=wrong,
+            hint="Take the phase back, correct the revision, and upgrade again.",
+        )
 
 
 def _require_free(spec: Reshaping, work: Work) -> None:
@@ -139,7 +164,9 @@ class FillShadows(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping
-        return Keys(spec.table, spec.key).refusals(work)
+        if row_key.refusals(work, spec.table, spec.key, exactly=True):
+            return ()  # the exchange's check says so
+        return Keys(spec.table, spec.key_now(work)).refusals(work)
 
     def run(self, work: Work) -> int:
         """Fills them.
@@ -152,16 +179,17 @@ class FillShadows(Step):
             return 0
         if spec.direction == "down":
             # From now on the trigger refuses them, so none can come behind this look.
-            misfits.require_none(work, spec.table, spec.key, spec.conversions)
+            misfits.require_none(work, spec.table, spec.new_key(work), spec.conversions)
         shadows = spec.shadows(work)
         if not shadows:
             return 0
         sql = shadow.fill(spec.table, shadows)
-        return Backfill(self.name, spec.table, spec.key, sql, alias="filled", quiet=True).run(work)
+        key = spec.key_now(work)
+        return Backfill(self.name, spec.table, key, sql, alias="filled", quiet=True).run(work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (f"-- on a large table: {self.name}, in batches along {self.reshaping.key}",)
+        return (f"-- on a large table: {self.name}, in batches along its key",)
 
 
 @dataclass(frozen=True)
@@ -298,10 +326,10 @@ def _carried(work: Work, spec: Reshaping, built: Shadow) -> list[str]:
 
 
 def building(
-    table: str, key: str, conversions: tuple[Conversion, ...], direction: Direction
+    table: str, key: Named, conversions: tuple[Conversion, ...], direction: Direction
 ) -> tuple[Reshaping, tuple[Step, ...]]:
     """The steps before the exchange."""
-    spec = Reshaping(table, key, conversions, direction)
+    spec = Reshaping(table, named(key), conversions, direction)
     return spec, (AddShadows(spec), FillShadows(spec), IndexShadows(spec))
 
 

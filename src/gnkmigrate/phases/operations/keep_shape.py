@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.phases import legacy
+from gnkmigrate.phases import legacy, row_key
 from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.row_key import Named
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
@@ -18,11 +19,11 @@ class KeepShape(Step):
 
     Attributes:
         table: "schema.table".
-        key: the column that identifies a row, in both shapes.
+        key: the column, or columns, that tell rows apart; the table's key where nothing is said.
     """
 
     table: str
-    key: str = "id"
+    key: Named = ()
 
     @property
     def name(self) -> str:
@@ -33,7 +34,8 @@ class KeepShape(Step):
         return self.table
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return legacy.refusals(work, self.table)
+        keyless = row_key.refusals(work, self.table, self.key, exactly=True)
+        return (*legacy.refusals(work, self.table), *keyless)
 
     def run(self, work: Work) -> int:
         if legacy.is_wanted(work):

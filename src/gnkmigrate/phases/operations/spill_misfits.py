@@ -8,6 +8,7 @@ from gnkmigrate.phases import misfits, relation
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.phases.reshaping import Reshaping
+from gnkmigrate.phases.row_key import listed
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
@@ -39,7 +40,7 @@ class SpillMisfits(Step):
         if work.parameters["spill"] == "yes":
             return ()
         spec = self.reshaping
-        return misfits.found(work, spec.table, spec.key, spec.conversions)
+        return misfits.found(work, spec.table, spec.new_key(work), spec.conversions)
 
     def run(self, work: Work) -> int:
         """Keeps what does not fit.
@@ -49,7 +50,7 @@ class SpillMisfits(Step):
         """
         spec = self.reshaping
         if work.parameters["spill"] != "yes":
-            misfits.require_none(work, spec.table, spec.key, spec.conversions)
+            misfits.require_none(work, spec.table, spec.new_key(work), spec.conversions)
             return 0
         if not self._find(work):
             return 0
@@ -65,7 +66,7 @@ class SpillMisfits(Step):
         where = " OR ".join(f"({condition})" for condition in conditions)
         work.execute(f"""
             CREATE TEMPORARY TABLE gnkmigrate_misfits AS
-            SELECT {column(spec.key)} AS key FROM {quoted(spec.table)} WHERE {where}
+            SELECT {listed(spec.new_key(work))} FROM {quoted(spec.table)} WHERE {where}
         """)
         work.execute(f"ANALYZE {_KEYS}")
         if work.value(f"SELECT EXISTS (SELECT FROM {_KEYS})"):
@@ -75,12 +76,14 @@ class SpillMisfits(Step):
 
     def _spill(self, work: Work, place: int) -> int:
         spec, change = self.reshaping, self.reshaping.conversions[place]
-        table, key = quoted(spec.table), column(spec.key)
+        table, key = quoted(spec.table), spec.new_key(work)
         misfit = misfits.condition(work, spec.table, change)
-        where = f"{key} IN (SELECT key FROM {_KEYS}) AND ({misfit})"
+        where = f"({listed(key)}) IN (SELECT * FROM {_KEYS}) AND ({misfit})"
         reason = literal(misfits.reason(change))
         # A row that stays keeps its other values, of which one may be a password.
-        kept = ", ".join(f"spilled.{column(name)}" for name in (spec.key, change.new_name))
+        kept = ", ".join(
+            f"spilled.{column(name)}" for name in dict.fromkeys((*key, change.new_name))
+        )
         picked = "spilled.*" if change.fallback is None else kept
         # Columns under construction are no part of the row.
         built = ", ".join(literal(each.name) for each in spec.shadows(work))

@@ -1,0 +1,29 @@
+"""Rows are told apart by a key whose values do not change in the phase."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.phases import row_key
+from gnkmigrate.phases.preflight.asked import Asked
+from gnkmigrate.phases.shadow import NEVER
+from gnkmigrate.phases.step import Refusal
+
+
+def refusals(asked: Asked) -> Iterator[Refusal]:
+    """A key that is none, or under whose values originals could not be found again."""
+    keyless = row_key.refusals(asked.work, asked.table, asked.key, exactly=True)
+    yield from keyless
+    if keyless:
+        return
+    key = asked.key or row_key.keys_of(asked.facts, asked.table)[0]
+    changing = sorted(asked.rewritten.intersection(key))
+    keeping = any(
+        change.lossy != NEVER for change in asked.conversions if change.column in asked.rewritten
+    )
+    if changing and keeping:
+        yield Refusal(
+            f"Columns of the key of {asked.table} are converted, under which originals are kept.",
+            changing,
+            len(changing),
+            "Name another key of the table, or convert them in a revision of their own, with "
+            'lossy="false".',
+        )

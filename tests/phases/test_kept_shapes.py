@@ -1,0 +1,132 @@
+"""The old application writes through the view as it has written to the table."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from gnkmigrate.connection import Connection, connect
+from tests.migrations.project import Project
+from tests.phases.small import Small
+
+CONVERSIONS = (
+    '(Conversion("note", "varchar(5)", using="left(:column, 5)",'
+    ' lossy="char_length(:column) = 5"),)'
+)
+
+
+@contextmanager
+def old_application(project: Project) -> Iterator[Connection]:
+    with connect(project.url, search_path=["gnkmigrate_legacy", "public"]) as session:
+        yield session
+
+
+def converted(small: Small, tables: str, conversions: str = CONVERSIONS) -> Project:
+    """A database whose table public.line is converted, and whose old shape is shown."""
+    small.revision(1, 'op.keep_shape("public.line")', 'op.forget_shape("public.line")')
+    arguments = f'"public.line", conversions={conversions}'
+    small.revision(2, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
+    project = small.project(limits={"rewrite_rows": 0})
+    project.execute(tables)
+    project.up()
+    return project
+
+
+def test_a_composite_key(small: Small) -> None:
+    project = converted(
+        small,
+        'CREATE TABLE line ("Order" int, line_no text, note text, PRIMARY KEY ("Order", line_no));'
+        "INSERT INTO line SELECT n / 3, 'no. ' || n % 3, 'too long ' || n"
+        " FROM generate_series(0, 8) AS n",
+    )
+    with old_application(project) as session:
+        deleted = session.execute("""DELETE FROM line WHERE "Order" = 1 AND line_no = 'no. 1'""")
+        assert deleted.rowcount == 1
+        updated = session.execute(
+            """UPDATE line SET note = 'another one' WHERE "Order" = 2 AND line_no = 'no. 0'"""
+        )
+        assert updated.rowcount == 1
+    expected = [
+        (n // 3, f"no. {n % 3}", "another one" if n == 6 else f"too long {n}")
+        for n in range(9)
+        if n != 4
+    ]
+    with old_application(project) as session:
+        assert session.execute("SELECT * FROM line ORDER BY 1, 2").fetchall() == expected
+    project.down()
+    assert project.rows("SELECT * FROM line ORDER BY 1, 2") == expected
+
+
+def test_a_key_that_is_renamed(small: Small) -> None:
+    renamed = f'{CONVERSIONS[:-1]} Conversion("id", "integer", rename="line_id", not_null=True))'
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, note text);"
+        "INSERT INTO line VALUES (1, 'too long'), (2, 'too long')",
+        renamed,
+    )
+    with old_application(project) as session:
+        assert session.execute("UPDATE line SET note = 'new note' WHERE id = 1").rowcount == 1
+        assert session.execute("DELETE FROM line WHERE id = 2").rowcount == 1
+        assert session.execute("SELECT id, note FROM line").fetchall() == [(1, "new note")]
+    assert project.rows("SELECT line_id, note FROM line") == [(1, "new n")]
+    project.down()
+    assert project.rows("SELECT id, note FROM line") == [(1, "new note")]
+
+
+@pytest.mark.parametrize("kind", ["STORED", "VIRTUAL"])
+def test_generated_columns_are_computed(small: Small, kind: str) -> None:
+    with connect(small.url) as session:
+        if kind == "VIRTUAL" and session.info.server_version < 180000:
+            kind = "STORED"  # PostgreSQL 18 has the other
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, price int, note text,"
+        f" double int GENERATED ALWAYS AS (price * 2) {kind});"
+        "INSERT INTO line VALUES (1, 10, 'too long')",
+    )
+    with old_application(project) as session:
+        inserted = session.execute(
+            "INSERT INTO line (id, price, note) VALUES (2, 20, 'short') RETURNING double"
+        )
+        assert inserted.fetchall() == [(40,)]
+        updated = session.execute("UPDATE line SET price = 11 WHERE id = 1 RETURNING double, note")
+        assert updated.fetchall() == [(22, "too long")]
+        with pytest.raises(psycopg.errors.GeneratedAlways):
+            session.execute("UPDATE line SET double = 1 WHERE id = 1")
+        with pytest.raises(psycopg.errors.GeneratedAlways):
+            session.execute("INSERT INTO line (id, double) VALUES (3, 1)")
+    project.down()
+    assert project.rows("SELECT id, price, note, double FROM line ORDER BY id") == [
+        (1, 11, "too long", 22),
+        (2, 20, "short", 40),
+    ]
+
+
+@pytest.mark.parametrize("always", [False, True], ids=["by default", "always"])
+def test_an_identity_key_goes_on(small: Small, *, always: bool) -> None:
+    given = "ALWAYS" if always else "BY DEFAULT"
+    project = converted(
+        small,
+        f"CREATE TABLE line (id int GENERATED {given} AS IDENTITY PRIMARY KEY, note text);"
+        "INSERT INTO line (note) VALUES ('too long')",
+    )
+    with old_application(project) as session:
+        inserted = session.execute("INSERT INTO line (note) VALUES ('longer') RETURNING id")
+        assert inserted.fetchall() == [(2,)]
+        assert session.execute("UPDATE line SET note = 'changed' WHERE id = 2").rowcount == 1
+        if always:
+            with pytest.raises(psycopg.errors.GeneratedAlways):
+                session.execute("INSERT INTO line VALUES (10, 'mine')")
+        else:
+            session.execute("INSERT INTO line VALUES (10, 'mine')")
+    project.execute("INSERT INTO line (note) VALUES ('new')")
+    project.down()
+    own = [] if always else [(10, "mine")]
+    assert project.rows("SELECT * FROM line ORDER BY id") == [
+        (1, "too long"),
+        (2, "changed"),
+        (3, "new"),
+        *own,
+    ]
