@@ -1,8 +1,6 @@
 """The statements of a plan as steps.
 
-A statement and its journal entry commit together. One that PostgreSQL runs in no transaction is
-journalled before and after; where its run was cut off in between, what it has left says how far it
-came.
+A statement and its journal entry commit together, unless PostgreSQL runs it in no transaction.
 """
 
 import re
@@ -11,37 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from psycopg import errors
-
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.phases.names import literal
+from gnkmigrate.phases import alone
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
 from gnkmigrate.text.escape import visible
 
 # What holds for the session from then on.
 _SETTING = re.compile(r"SET (?!LOCAL |CONSTRAINTS |TRANSACTION )")
-_CONCURRENTLY = re.compile(r"((?:CREATE (?:UNIQUE )?|DROP |RE)INDEX (?:INDEX )?)CONCURRENTLY ")
-
-# What a command fails with that has been done before.
-_MADE = (errors.DuplicateTable, errors.DuplicateObject)
-_GONE = (errors.UndefinedTable, errors.UndefinedObject)
-
-_IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass({index})"
-
-# Indexes beside it that REINDEX CONCURRENTLY has left: their names are cut where they are too long.
-_REMNANTS = """
-SELECT format('%I.%I', namespace.nspname, other.relname)
-FROM pg_index AS own
-JOIN pg_index AS beside ON beside.indrelid = own.indrelid AND NOT beside.indisvalid
-JOIN pg_class AS index ON index.oid = own.indexrelid
-JOIN pg_class AS other ON other.oid = beside.indexrelid
-JOIN pg_namespace AS namespace ON namespace.oid = other.relnamespace
-WHERE own.indexrelid = to_regclass({index})
-  AND other.relname ~ '_cc(new|old)[0-9]*$'
-  AND starts_with(index.relname, regexp_replace(other.relname, '_cc(new|old)[0-9]*$', ''))
-ORDER BY other.relname
-"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +49,8 @@ class StatementStep(Step):
         self.prepare(work)
         if not self._is_quick:
             work.connection.execute("SET LOCAL statement_timeout = 0")
-        work.connection.execute(self._sql(work).encode())
+        sql = alone.plain(self.statement.sql) if work.atomic else self.statement.sql
+        work.connection.execute(sql.encode())
         return 0
 
     def prepare(self, work: Work) -> None:
@@ -85,10 +61,6 @@ class StatementStep(Step):
     def _is_quick(self) -> bool:
         """Whether it keeps others out, and should not do so for long."""
         return bool(self.statement.lock) and not (self.statement.scans or self.statement.rewrites)
-
-    def _sql(self, work: Work) -> str:
-        plain = _CONCURRENTLY.sub(r"\1", self.statement.sql, count=1)
-        return plain if work.atomic else self.statement.sql
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
@@ -105,32 +77,8 @@ class LoneStatementStep(StatementStep):
         if work.atomic:
             return super().run(work)
         self.prepare(work)
-        begun = work.checkpoint is not None
-        if begun and self.statement.builds and self._was_built(work):
-            return 0
-        work.save_checkpoint("begun", 0)
-        done_before = _GONE if self.statement.sql.startswith("DROP ") else _MADE
-        try:
-            work.without_transaction(self.statement.sql)
-        except done_before:
-            if not begun:
-                work.save_checkpoint(None, 0)  # it was somebody else
-                raise
+        alone.run(work, self.statement.sql, self.statement.builds)
         return 0
-
-    def _was_built(self, work: Work) -> bool:
-        """Whether the index is there and valid; what a build has left that was cut off is dropped.
-
-        Nobody builds it now: who does so holds the lock of this database's one runner.
-        """
-        index = literal(self.statement.builds)
-        remnants = [row[0] for row in work.connection.execute(_ask(_REMNANTS, index)).fetchall()]
-        row = work.connection.execute(_ask(_IS_VALID, index)).fetchone()
-        if row is not None and not row[0] and not self.statement.sql.startswith("REINDEX "):
-            remnants.append(self.statement.builds)
-        for remnant in remnants:
-            work.without_transaction(f"DROP INDEX CONCURRENTLY IF EXISTS {remnant}")
-        return row is not None and bool(row[0])
 
 
 def steps_of(statements: Sequence[Statement], prefix: str = "") -> tuple[StatementStep, ...]:
@@ -154,7 +102,3 @@ def _steps_of(statements: Sequence[Statement], prefix: str) -> Iterator[Statemen
         yield kind(title, statement, tuple(session))
         if _SETTING.match(statement.sql):
             session.append(statement.sql)
-
-
-def _ask(query: str, index: str) -> bytes:
-    return query.format(index=index).encode()

@@ -53,7 +53,7 @@ def _strangers(up: Sequence[Step], down: Sequence[Step]) -> Iterator[str]:
 
 
 def _left(up: Sequence[Step], down: Sequence[Step]) -> Iterator[str]:
-    taken = {step.undoes for step in down}
+    taken = {name for step in down for name in (step.undoes, *step.ends)}
     for step in up:
         if step.changes and not step.one_way and step.name not in taken:
             yield f'"{step.name}"'

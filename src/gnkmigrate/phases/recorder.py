@@ -5,10 +5,10 @@ operations would write to a script arrives at the same recorder as text, in the 
 becomes a step as well. So a revision may use both.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import MigrateOperation, Operations
@@ -17,8 +17,13 @@ from sqlalchemy import Executable, text
 from sqlalchemy.schema import DDLElement
 
 from gnkmigrate.errors import GnkMigrateError, RevisionError
+from gnkmigrate.phases.ordinary import (
+    AutocommitStatement,
+    Ordinary,
+    OrdinaryStatements,
+    mirrored,
+)
 from gnkmigrate.phases.step import Step
-from gnkmigrate.phases.work import Work
 
 VERSION_TABLE = "alembic_version"
 VERSION_SCHEMA = "gnkmigrate"
@@ -42,48 +47,6 @@ class RecordingImpl(PostgresqlImpl):
         compiled = element.compile(dialect=self.dialect, compile_kwargs=binds)
         self.static_output(str(compiled).strip() + self.command_terminator)
         return None
-
-
-@dataclass(frozen=True)
-class OrdinaryStatements(Step):
-    """Statements of ordinary Alembic operations that follow one another: one transaction.
-
-    Attributes:
-        number: the number of these statements' group in upgrade(); in downgrade(), the number of
-            the one that they take back.
-        statements: as Alembic writes them.
-    """
-
-    number: int
-    statements: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return f"ordinary operations {self.number}"
-
-    def run(self, work: Work) -> int:
-        with work.settings(search_path=work.project_path):
-            return sum(
-                max(work.connection.execute(statement.encode()).rowcount, 0)
-                for statement in self.statements
-            )
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return self.statements
-
-
-@dataclass(frozen=True)
-class AutocommitStatements(OrdinaryStatements):
-    """Statements of an autocommit_block, each by itself."""
-
-    transactional: ClassVar[bool] = False
-
-    def run(self, work: Work) -> int:
-        with work.settings(search_path=work.project_path):
-            for statement in self.statements:
-                work.without_transaction(statement)
-        return 0
 
 
 @dataclass
@@ -111,13 +74,20 @@ class Recorder:
             self._autocommit = statement == "COMMIT"
         # Keeping alembic_version is the journal's part.
         elif statement and f"{VERSION_SCHEMA}.{VERSION_TABLE}" not in statement:
-            kind = AutocommitStatements if self._autocommit else OrdinaryStatements
-            last = self._steps[-1] if self._steps else None
-            if type(last) is kind:
-                self._steps[-1] = replace(last, statements=(*last.statements, statement))
-            else:
-                number = 1 + sum(isinstance(step, OrdinaryStatements) for step in self._steps)
-                self.add(kind(number, (statement,)))
+            self._take(statement)
+
+    def _take(self, statement: str) -> None:
+        last = self._steps[-1] if self._steps else None
+        groups = [step.number for step in self._steps if isinstance(step, Ordinary)]
+        number = max(groups, default=0) + 1
+        if self._autocommit and isinstance(last, AutocommitStatement):
+            self.add(replace(last, place=last.place + 1, statement=statement))
+        elif self._autocommit:
+            self.add(AutocommitStatement(number=number, place=1, statement=statement))
+        elif isinstance(last, OrdinaryStatements):
+            self._steps[-1] = replace(last, statements=(*last.statements, statement))
+        else:
+            self.add(OrdinaryStatements(number=number, statements=(statement,)))
 
     def flush(self) -> None:
         """Part of a buffer's interface; nothing is held back."""
@@ -126,20 +96,9 @@ class Recorder:
         """Begins anew, with another revision."""
         self._steps.clear()
 
-    def steps(self, *, mirrored: bool = False) -> tuple[Step, ...]:
-        """What was recorded.
-
-        Args:
-            mirrored: a downgrade's ordinary statements, which take the last of the upgrade's
-                back first.
-        """
-        total = sum(isinstance(step, OrdinaryStatements) for step in self._steps)
-        return tuple(
-            replace(step, number=total + 1 - step.number)
-            if mirrored and isinstance(step, OrdinaryStatements)
-            else step
-            for step in self._steps
-        )
+    def steps(self) -> tuple[Step, ...]:
+        """What was recorded."""
+        return tuple(self._steps)
 
 
 def operation(name: str) -> Callable[[Maker], Maker]:
@@ -181,12 +140,12 @@ def _record(operations: Operations, recorded: Any) -> None:
         recorder.add(step)
 
 
-def record(function: Callable[[], None], *, mirrored: bool = False) -> tuple[Step, ...]:
+def record(function: Callable[[], None], up: Sequence[Step] | None = None) -> tuple[Step, ...]:
     """The steps that a revision's upgrade() or downgrade() asks for; nothing is executed.
 
     Args:
         function: the revision's.
-        mirrored: whether it is its downgrade().
+        up: the steps of its upgrade(), where it is its downgrade().
 
     Raises:
         RevisionError: the function fails, as it does when it asks the database something.
@@ -210,4 +169,4 @@ def record(function: Callable[[], None], *, mirrored: bool = False) -> tuple[Ste
                 hint="A revision says what is to be done before anything is: it cannot ask the "
                 "database, which op.guard and op.verify do for it.",
             ) from error
-    return recorder.steps(mirrored=mirrored)
+    return recorder.steps() if up is None else mirrored(recorder.steps(), up)

@@ -56,7 +56,7 @@ class Phase:
 
     @cached_property
     def down_steps(self) -> tuple[Step, ...]:
-        return record(self.downgrade, mirrored=True)
+        return record(self.downgrade, self.up_steps)
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from gnkmigrate.phases import unfinished_index
 from gnkmigrate.phases.duplicates import UniqueKey, duplicates_named, unique_key
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.recorder import operation
@@ -131,13 +132,9 @@ class BuildIndex(Step):
     def run(self, work: Work) -> int:
         if work.attempt(lambda: self._was_there(work)):
             return 0
-        found = self._shape(work)
         concurrently = "" if work.atomic else "CONCURRENTLY "
         execute = work.execute if work.atomic else work.concurrently
-        if found is not None and not found[0]:
-            execute(f"DROP INDEX {concurrently}{self._qualified}")
-            found = None
-        if found is None:
+        if not unfinished_index.is_built(work, self._qualified):
             self._build(work, lambda: execute(f"{self._create} {concurrently}{self._body}"))
         return 0
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gnkmigrate.phases import unfinished_index
 from gnkmigrate.phases.names import literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
 _FOUND = """
-SELECT pg_get_indexdef(indexrelid) AS definition, indisvalid AS valid,
+SELECT pg_get_indexdef(indexrelid) AS definition,
        obj_description(indexrelid, 'pg_class') AS comment,
        (SELECT conname FROM pg_constraint
         WHERE conindid = indexrelid AND conrelid = indrelid) AS serves
@@ -44,13 +45,11 @@ class _OneIndex(Step):
     def _qualified(self) -> str:
         return quoted(f"{split(self.table)[0]}.{self.index}")
 
-    def _found(self, work: Work) -> Mapping[str, str | bool | None]:
+    def _found(self, work: Work) -> Mapping[str, str | None]:
         """The index as it is; empty where there is none."""
         with work.settings(search_path="pg_catalog, pg_temp"):
             row = work.execute(_FOUND.format(index=literal(self._qualified))).fetchone()
-        return (
-            dict(zip(("definition", "valid", "comment", "serves"), row, strict=True)) if row else {}
-        )
+        return dict(zip(("definition", "comment", "serves"), row, strict=True)) if row else {}
 
     def _drop(self, work: Work) -> None:
         if work.atomic:
@@ -93,10 +92,7 @@ class RebuildIndex(_OneIndex):
         kept = work.recall(self.name)
         if kept is None:
             return 0
-        valid = self._found(work).get("valid")
-        if valid is False:
-            self._drop(work)  # what an interrupted build has left
-        if not valid:
+        if not unfinished_index.is_built(work, self._qualified):
             definition = str(kept["definition"])
             if work.atomic:
                 work.connection.execute(definition.encode())

@@ -1,0 +1,60 @@
+"""A statement that PostgreSQL runs in no transaction, such as CREATE INDEX CONCURRENTLY.
+
+It is journalled before and after. Where its run was cut off in between, what it has left says how
+far it came.
+"""
+
+import re
+
+from psycopg import errors
+
+from gnkmigrate.phases import unfinished_index
+from gnkmigrate.phases.work import Work
+
+_CONCURRENTLY = re.compile(
+    r"\s*((?:CREATE\s+(?:UNIQUE\s+)?|DROP\s+|RE)INDEX\s+(?:INDEX\s+)?)CONCURRENTLY\s+",
+    re.IGNORECASE,
+)
+
+# What a command fails with that has been done before.
+_MADE = (errors.DuplicateTable, errors.DuplicateObject)
+_GONE = (errors.UndefinedTable, errors.UndefinedObject)
+
+
+def run(work: Work, statement: str, index: str = "") -> None:
+    """Runs it, unless an earlier run of this step has done so.
+
+    Args:
+        work: the session, in a step that is not transactional.
+        statement: without placeholders.
+        index: the index that it builds, qualified and quoted; "" for none.
+    """
+    if work.atomic:
+        work.connection.execute(plain(statement).encode())
+        return
+    begun = work.checkpoint is not None
+    if index and _has_built(work, statement, index, begun=begun) and begun:
+        return
+    work.save_checkpoint("begun", 0)
+    done_before = _GONE if _begins(statement, "DROP") else _MADE
+    try:
+        work.without_transaction(statement)
+    except done_before:
+        if not begun:
+            work.save_checkpoint(None, 0)  # it was somebody else
+            raise
+
+
+def plain(statement: str) -> str:
+    """The statement as one transaction can run it: an index is built without CONCURRENTLY."""
+    return _CONCURRENTLY.sub(r"\1", statement, count=1)
+
+
+def _has_built(work: Work, statement: str, index: str, *, begun: bool) -> bool:
+    if _begins(statement, "REINDEX"):
+        return begun and unfinished_index.is_rebuilt(work, index)
+    return unfinished_index.is_built(work, index)
+
+
+def _begins(statement: str, word: str) -> bool:
+    return statement.split(maxsplit=1)[0].upper() == word
