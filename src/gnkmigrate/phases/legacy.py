@@ -8,7 +8,6 @@ and the view from then on; old and new see each other's writes.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from itertools import takewhile
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -72,11 +71,11 @@ def _stranger(work: Work) -> Refusal | None:
 
 def _same_view(work: Work, table: str) -> Refusal | None:
     """Another table of this name whose old shape is shown, here or in an earlier phase."""
-    before = takewhile(lambda step: step.name != work.step, work.beside)
-    shown = {step.shown for step in before if step.shown} | _kept(work)
-    name, view = split(table)[1], view_of(work.parameters, table)
+    shown = {step.shown for step in work.earlier if step.shown} | _kept(work)
+    name = split(table)[1]
+    view = f"{schema(work.parameters)}.{name}"
     others = sorted(each for each in shown - {table} if split(each)[1] == name)
-    if not others and table not in shown and _is_there(work, view):
+    if not others and table not in shown and _is_there(work, view_of(work.parameters, table)):
         others = [f"the view {view}, which is there already"]
     if not others:
         return None

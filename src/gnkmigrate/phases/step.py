@@ -77,6 +77,11 @@ class Step(ABC):
         """The table, "schema.table", for whose old shape there is to be a view; "" for none."""
         return ""
 
+    @property
+    def archived(self) -> str:
+        """The table or type, "schema.name", that it moves to the archive; "" for none."""
+        return ""
+
     def check(self, work: "Work") -> Sequence[Refusal]:
         """What speaks against the phase, asked before any of its steps has run."""
         del work

@@ -74,6 +74,11 @@ class Work:
         """The database as it is when a check first asks; no step that changes it may."""
         return read_snapshot(self.connection)
 
+    @property
+    def earlier(self) -> Iterator["Step"]:
+        """Those of them that run before this one."""
+        return itertools.takewhile(lambda step: step.name != self.step, self.beside)
+
     def execute(self, text: str) -> Cursor[tuple[Any, ...]]:
         """Runs SQL after filling in its placeholders."""
         return self.connection.execute(render(text, self.parameters).encode())

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate import own
+from gnkmigrate.phases import archive
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
@@ -45,18 +46,23 @@ class ArchiveType(Step):
     def name(self) -> str:
         return f"type {self.type}"
 
+    @property
+    def archived(self) -> str:
+        return self.type
+
     def check(self, work: Work) -> Sequence[Refusal]:
-        converted = f"ARRAY[{', '.join(literal(name) for name in self.converted)}]"
+        converted = f"ARRAY[{', '.join(literal(name) for name in self.converted)}]::text[]"
         rows = work.execute(
             _USERS.format(
                 type=literal(quoted(self.type)), converted=converted, legacy=own.LEGACY_OIDS
             )
         ).fetchall()
         users = [row[0] for row in rows]
+        taken = archive.refusals(work, self.type)
         if not users:
-            return ()
+            return taken
         message = f"Others use the type {self.type}, which this phase takes away."
-        return (Refusal(message, users, len(users), "Drop or change them first."),)
+        return (Refusal(message, users, len(users), "Drop or change them first."), *taken)
 
     def run(self, work: Work) -> int:
         work.execute(self.script(work.parameters)[0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from gnkmigrate import own
-from gnkmigrate.phases import foreign_keys, legacy, relation
+from gnkmigrate.phases import archive, foreign_keys, legacy, relation
 from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, quoted, split
 from gnkmigrate.phases.privileges import carry_comments, carry_privileges, carry_to_view
@@ -52,16 +52,28 @@ class SwapTable(Step):
         return (self.table,)
 
     @property
+    def shown(self) -> str:
+        return self.table if self.view else ""
+
+    @property
+    def archived(self) -> str:
+        return self.table
+
+    @property
     def _staged(self) -> str:
         return f"{own.STAGING}.{split(self.table)[1]}"
 
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = relation.dependents(work, self.table)
-        refusals = unchecked_functions(
-            work,
-            f"Functions may use {self.table}, whose shape changes: their bodies have its name.",
-            self.table,
-        )
+        refusals = [
+            *unchecked_functions(
+                work,
+                f"Functions may use {self.table}, whose shape changes: their bodies have its name.",
+                self.table,
+            ),
+            *archive.refusals(work, self.table),
+            *(legacy.refusals(work, self.table) if self.view else ()),
+        ]
         if not hanging:
             return refusals
         return (
