@@ -7,7 +7,7 @@ from gnkmigrate.cli._choices import Yes
 
 
 def command(context: typer.Context, yes: Yes = False) -> None:
-    """Remove archives, legacy views and triggers; after it, phases cannot be undone.
+    """Remove archives, views of the old shape and triggers; after it, phases cannot be undone.
 
     Do it once nobody uses the old shape any more. Nothing else ever removes them.
 

@@ -1,4 +1,4 @@
-"""The end of the way back: archives, legacy views and their triggers are removed for good.
+"""The end of the way back: archives, views of the old shape and triggers are removed for good.
 
 Nothing else ever removes them. The journal stays, and remembers that the phases done until now
 can no longer be undone.
