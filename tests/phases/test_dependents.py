@@ -5,6 +5,7 @@ import pytest
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from tests.migrations.project import Project
 from tests.phases.small import Small
+from tests.phases.swapping import Swapping
 
 ARGUMENTS = """
     "public.t", "id", (Conversion("n", "text", using=":column::text", back=":column::int"),)
@@ -136,13 +137,8 @@ def test_what_hangs_on_a_table_that_is_swapped(small: Small, statement: str, nam
 
 
 def test_functions_that_name_a_swapped_table(small: Small) -> None:
-    small.revision(
-        1,
-        """
-        op.step("new", "CREATE TABLE gnkmigrate_staging.t (id int PRIMARY KEY)")
-        op.swap_table("swap", "public.t")
-        """,
-    )
+    swapping = Swapping("t", ("id",), ("id",), "id int PRIMARY KEY")
+    small.revision(1, swapping.up, swapping.down)
     project = small.project()
     project.execute(TABLES)
     project.execute(

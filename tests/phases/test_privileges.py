@@ -11,6 +11,7 @@ from gnkmigrate.phases.events import ignore
 from gnkmigrate.phases.status import Request
 from tests.migrations.project import Project
 from tests.phases.small import Small
+from tests.phases.swapping import Swapping
 from tests.support import execute
 
 CONVERSIONS = """(
@@ -82,13 +83,8 @@ def said_and_granted(project: Project) -> list[tuple[Any, ...]]:
 
 def test_a_swapped_table_is_open_to_the_same_roles(small: Small, roles: tuple[str, str]) -> None:
     owner, guest = roles
-    small.revision(
-        1,
-        """
-        op.step("new", "CREATE TABLE gnkmigrate_staging.t (id int PRIMARY KEY, n text)")
-        op.swap_table("swap", "public.t")
-        """,
-    )
+    swapping = Swapping("t", ("id", "n"), ("id",), "id int PRIMARY KEY, n text")
+    small.revision(1, swapping.up, swapping.down)
     project = small.project()
     project.execute(
         f"CREATE TABLE t (id int PRIMARY KEY, n int, gone int); ALTER TABLE t OWNER TO {owner};"

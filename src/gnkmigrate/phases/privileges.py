@@ -57,6 +57,11 @@ def carry_privileges(work: Work, source: str, target: str) -> None:
         _carry(work, query, source, target)
 
 
+def carry_grants(work: Work, source: str, target: str) -> None:
+    """Gives `target` the grants of `source`; both are quoted relations, such as sequences."""
+    _carry(work, _GRANTS, source, target)
+
+
 def carry_to_view(work: Work, table: str, view: str) -> None:
     """Gives a view that runs as its owner the owner of `table`, and its grants.
 

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from gnkmigrate import own
-from gnkmigrate.phases import archive, foreign_keys, legacy, relation
+from gnkmigrate.phases import archive, foreign_keys, key_sequences, legacy, relation
+from gnkmigrate.phases.followed import require_followers
 from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, quoted, split
-from gnkmigrate.phases.privileges import carry_comments, carry_privileges, carry_to_view
+from gnkmigrate.phases.privileges import (
+    carry_comments,
+    carry_grants,
+    carry_privileges,
+    carry_to_view,
+)
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
@@ -28,7 +34,10 @@ class SwapTable(Step):
     One short transaction. The live table goes to schema gnkmigrate_archive with all its rows. Its
     foreign keys are asked at the end of a transaction from now on, when the triggers between old
     and new have done their part; one that acts by itself (ON DELETE CASCADE and the like) is
-    dropped and remembered. Owner, grants and comments are carried over.
+    dropped and remembered. Owner, grants and comments are carried over, and the sequences of the
+    new table's columns go on after what those of the old one have given out. Triggers of ours have
+    to keep the staged table in step with the live one before, and the archived one afterwards:
+    else what is written after the swap would be lost with it.
 
     Attributes:
         title: the step's name.
@@ -63,6 +72,10 @@ class SwapTable(Step):
     def _staged(self) -> str:
         return f"{own.STAGING}.{split(self.table)[1]}"
 
+    @property
+    def _archived(self) -> str:
+        return f"{own.ARCHIVE}.{split(self.table)[1]}"
+
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = relation.dependents(work, self.table)
         refusals = [
@@ -88,18 +101,25 @@ class SwapTable(Step):
 
     def run(self, work: Work) -> int:
         live, staged = quoted(self.table), quoted(self._staged)
+        # No check() sees the triggers that an earlier step of the phase makes.
+        require_followers(work, self.table, self._staged, "in a step before the swap")
         relation.keep_maintenance_out(work, live, staged)
         work.execute(f"LOCK TABLE {live}, {staged} IN ACCESS EXCLUSIVE MODE")
         work.remember(self.name, foreign_keys.loosen(work, self.table))
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, own.ARCHIVE))
         work.execute(_move(self.table, own.STAGING, schema))
-        archived = quoted(f"{own.ARCHIVE}.{split(self.table)[1]}")
+        archived = quoted(self._archived)
         carry_privileges(work, archived, quoted(self.table))
         carry_comments(work, archived, quoted(self.table))
         self._carry_row_security(work, archived)
+        key_sequences.go_on_after(work, live, archived)
+        for sequence, before in key_sequences.pairs(work, live, archived):
+            carry_grants(work, before.name, sequence.name)
         if self.last:
             work.execute(self.last)
+        # They may have come with the staged table.
+        require_followers(work, self.table, self._archived, "before the swap, or with its `last`")
         if self.view and legacy.is_wanted(work):
             legacy.create_schema(work)
             work.execute(self.view)
@@ -169,6 +189,8 @@ class UnswapTable(Step):
         schema = split(self.table)[0]
         work.execute(_move(self.table, schema, own.STAGING))
         work.execute(_move(self.table, own.ARCHIVE, schema))
+        staged = f"{own.STAGING}.{split(self.table)[1]}"
+        key_sequences.go_on_after(work, quoted(self.table), quoted(staged))
         foreign_keys.tighten(work, self.table, work.recall(self.name) or ())
         work.forget(self.name)
         if self.after:
