@@ -49,6 +49,10 @@ def test_flags_win_over_the_environment_and_that_over_the_file(
         ("[limits]\nlock_timeout_ms = 0", "limits.lock_timeout_ms"),
         ('[server]\nprovider = "cloud"', "server.provider"),
         ("[server]\nmajor = 9", "server.major"),
+        ('[phases]\nlegacy_schema = ""', "phases.legacy_schema"),
+        ('[phases]\nlegacy_schema = "pg_old"', "phases.legacy_schema"),
+        ('[phases]\nlegacy_schema = "gnkmigrate_archive"', "phases.legacy_schema"),
+        (f'[phases]\nlegacy_schema = "{"ü" * 32}"', "phases.legacy_schema"),
     ],
 )
 def test_a_setting_that_is_not_allowed_is_named(file: Path, content: str, said: str) -> None:

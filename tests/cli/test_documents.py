@@ -8,7 +8,7 @@ import pytest
 
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.settings import LimitSettings, ServerSettings, Settings
+from gnkmigrate.settings import LimitSettings, PhaseSettings, ServerSettings, Settings
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute, rows
 
@@ -43,8 +43,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     text = (DOCS / "settings.md").read_text()
-    names = {*Settings.model_fields, *ServerSettings.model_fields, *LimitSettings.model_fields}
-    tables = {"policies", "server", "limits"}
+    of_tables = (ServerSettings, PhaseSettings, LimitSettings)
+    names = {*Settings.model_fields, *(name for each in of_tables for name in each.model_fields)}
+    tables = {"policies", "server", "phases", "limits"}
     missing = [name for name in names - tables - {"root"} if f"| `{name}` |" not in text]
     assert not missing
     assert all(f"`[{table}]`" in text for table in tables)
