@@ -99,6 +99,8 @@ def test_a_schema_that_somebody_made_is_not_taken_for_ours(small: Small, comment
     assert "The schema gnkmigrate_legacy" in refused.value.details[0]
     assert "phases.legacy_schema" in refused.value.details[1]
     assert project.rows("SELECT price FROM product") == [(2.5,)]
+    with project.session() as session:
+        assert "schema gnkmigrate_legacy" in map(str, read_snapshot(session).facts)
     project.execute("DROP SCHEMA gnkmigrate_legacy")
     project.up()
 
@@ -164,6 +166,29 @@ def test_one_that_an_earlier_phase_has_kept_counts(small: Small) -> None:
     with pytest.raises(PhaseRefused) as refused:
         small.project().up()
     assert refused.value.details[1:3] == ("  b.item", "  a.item")
+
+
+def test_a_view_that_a_swap_makes_counts(small: Small) -> None:
+    view = """CREATE VIEW :"legacy_schema".item AS SELECT * FROM gnkmigrate_archive.item"""
+    stage = 'op.step("new item", "CREATE TABLE gnkmigrate_staging.item ()")\n'
+    drop = 'op.step("new item", "DROP TABLE gnkmigrate_staging.item")\n'
+    back = 'op.unswap_table("item", "a.item")\n'
+    small.revision(1, stage + f'op.swap_table("item", "a.item", view={view!r})', back + drop)
+    small.revision(2, 'op.keep_shape("b.item", "id")', 'op.forget_shape("b.item")')
+    small.project().execute(TWO + "INSERT INTO a.item VALUES (1, 2)")
+    small.project().go_to(1)
+    assert small.project().rows("TABLE gnkmigrate_legacy.item") == [(1, 2)]
+
+    with pytest.raises(PhaseRefused) as refused:
+        small.project().up()
+    assert "view gnkmigrate_legacy.item, which is there already" in refused.value.details[2]
+
+    small.project().down()
+    small.revision(1, 'op.keep_shape("b.item", "id")', 'op.forget_shape("b.item")')
+    small.revision(2, stage + f'op.swap_table("item", "a.item", view={view!r})', back + drop)
+    with pytest.raises(PhaseRefused) as refused:
+        small.project().up()
+    assert refused.value.details[1:3] == ("  a.item", "  b.item")
 
 
 @pytest.mark.parametrize("rewrite_rows", [0, 1000], ids=["online", "rewritten"])

@@ -76,7 +76,7 @@ def _same_view(work: Work, table: str) -> Refusal | None:
     view = f"{schema(work.parameters)}.{name}"
     others = sorted(each for each in shown - {table} if split(each)[1] == name)
     if not others and table not in shown and _is_there(work, view_of(work.parameters, table)):
-        others = [f"the view {view}, which is there already"]
+        others = [f"view {view}, which is there already"]
     if not others:
         return None
     return Refusal(
@@ -219,12 +219,12 @@ def create_schema(work: Work) -> None:
     Raises:
         PhaseFailed: since the phase was begun somebody has made a schema of that name.
     """
+    name = schema(work.parameters)
+    if name == own.legacy_schema(work.connection):
+        return  # as a rule, and everybody waits for the table's lock
     stranger = _stranger(work)
     if stranger:
         raise PhaseFailed(stranger.message, hint=stranger.hint)
-    name = schema(work.parameters)
-    if name == own.legacy_schema(work.connection):
-        return
     comment = f"{own.LEGACY_COMMENT}; for clients with search_path = {name}, public"
     make = (
         f"CREATE SCHEMA {column(name)}; GRANT USAGE ON SCHEMA {column(name)} TO PUBLIC;"
