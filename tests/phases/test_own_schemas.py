@@ -13,6 +13,7 @@ from gnkmigrate.project.create import create_project
 from gnkmigrate.settings import Settings, load
 from tests.migrations.project import Project
 from tests.phases.small import Small
+from tests.phases.swapping import Swapping
 
 TO_CENTS = """(Conversion("price", "int", using="(:column * 100)::int",
     back="(:column / 100.0)::numeric", rename="cents"),)"""
@@ -168,14 +169,16 @@ def test_one_that_an_earlier_phase_has_kept_counts(small: Small) -> None:
     assert refused.value.details[1:3] == ("  b.item", "  a.item")
 
 
+SWAPPING = Swapping("item", ("id", "n"), ("id",), "id int PRIMARY KEY, n int")
+
+
 def test_a_view_that_a_swap_makes_counts(small: Small) -> None:
-    view = """CREATE VIEW :"legacy_schema".item AS SELECT * FROM gnkmigrate_archive.item"""
-    stage = 'op.step("new item", "CREATE TABLE gnkmigrate_staging.item ()")\n'
-    drop = 'op.step("new item", "DROP TABLE gnkmigrate_staging.item")\n'
-    back = 'op.unswap_table("item", "a.item")\n'
-    small.revision(1, stage + f'op.swap_table("item", "a.item", view={view!r})', back + drop)
-    small.revision(2, 'op.keep_shape("b.item", "id")', 'op.forget_shape("b.item")')
-    small.project().execute(TWO + "INSERT INTO a.item VALUES (1, 2)")
+    view = 'CREATE VIEW :"legacy_schema".item AS SELECT * FROM gnkmigrate_archive.item'
+    swap = SWAPPING.up.replace("last=", f"view={view!r}, last="), SWAPPING.down
+    keep = 'op.keep_shape("b.item", "id")', 'op.forget_shape("b.item")'
+    small.revision(1, *swap)
+    small.revision(2, *keep)
+    small.project().execute(TWO + "CREATE TABLE item (LIKE a.item); INSERT INTO item VALUES (1, 2)")
     small.project().go_to(1)
     assert small.project().rows("TABLE gnkmigrate_legacy.item") == [(1, 2)]
 
@@ -184,11 +187,11 @@ def test_a_view_that_a_swap_makes_counts(small: Small) -> None:
     assert "view gnkmigrate_legacy.item, which is there already" in refused.value.details[2]
 
     small.project().down()
-    small.revision(1, 'op.keep_shape("b.item", "id")', 'op.forget_shape("b.item")')
-    small.revision(2, stage + f'op.swap_table("item", "a.item", view={view!r})', back + drop)
+    small.revision(1, *keep)
+    small.revision(2, *swap)
     with pytest.raises(PhaseRefused) as refused:
         small.project().up()
-    assert refused.value.details[1:3] == ("  a.item", "  b.item")
+    assert refused.value.details[1:3] == ("  public.item", "  b.item")
 
 
 @pytest.mark.parametrize("rewrite_rows", [0, 1000], ids=["online", "rewritten"])
@@ -252,17 +255,15 @@ def test_two_tables_of_one_name_are_converted_together(small: Small) -> None:
 
 
 def test_the_archive_has_one_table_of_a_name(small: Small) -> None:
-    stage = 'op.step("new {0}", "CREATE TABLE gnkmigrate_staging.item ()")\n'
     swap = 'op.swap_table("swap {0}", "{0}.item")\n'
     back = 'op.unswap_table("swap {0}", "{0}.item")\n'
-    drop = 'op.step("new {0}", "DROP TABLE gnkmigrate_staging.item")\n'
     small.revision(
         1,
-        "".join((stage + swap).format(schema) for schema in "ab"),
-        "".join((back + drop).format(schema) for schema in "ba"),
+        "".join(swap.format(schema) for schema in "ab"),
+        "".join(back.format(schema) for schema in "ba"),
     )
     project = small.project()
-    project.execute(TWO)
+    project.execute(TWO + "CREATE TABLE item (LIKE a.item)")
 
     with pytest.raises(PhaseRefused) as refused:
         project.up()
@@ -270,8 +271,8 @@ def test_the_archive_has_one_table_of_a_name(small: Small) -> None:
     assert "b.item cannot go to the archive" in said
     assert "a.item, which this phase moves there" in said
 
-    small.revision(1, (stage + swap).format("a"), (back + drop).format("a"))
-    small.revision(2, (stage + swap).format("b"), (back + drop).format("b"))
+    small.revision(1, SWAPPING.up, SWAPPING.down)
+    small.revision(2, swap.format("b"), back.format("b"))
     with pytest.raises(PhaseRefused) as refused:
         small.project().up()
     assert "gnkmigrate_archive.item" in "\n".join(refused.value.details)
