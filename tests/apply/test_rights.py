@@ -65,7 +65,9 @@ def test_what_is_missing_is_named_and_nothing_is_done(
     with kept(server, before, after, tmp_path, role="gnk_app") as it:
         with pytest.raises(PlanRefused, match="Role gnk_app may not do all") as refused:
             it.apply()
-        assert list(refused.value.details) == [lacking]
+        (said,) = refused.value.details
+        assert said.split(" Run: ")[0] == lacking
+        assert '"gnk_app"' in said.split(" Run: ")[1]
         assert rows(it.url, "SELECT to_regnamespace('gnkmigrate')") == [(None,)]
 
 

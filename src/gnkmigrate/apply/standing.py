@@ -5,13 +5,13 @@ from typing import Literal
 
 from gnkmigrate import __version__
 from gnkmigrate.apply.plan_run import PlanRun
-from gnkmigrate.apply.rights import missing_rights
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.phases import journal
 from gnkmigrate.phases.called import called
 from gnkmigrate.phases.events import Direction
+from gnkmigrate.phases.rights import missing_rights
 from gnkmigrate.plan.document import facts_hash
 
 State = Literal["pending", "partial", "done", "half undone"]

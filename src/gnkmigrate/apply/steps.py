@@ -45,6 +45,10 @@ class StatementStep(Step):
     def tables(self) -> Sequence[str]:
         return (self.statement.relation,) if self.statement.relation else ()
 
+    @property
+    def altered(self) -> Sequence[str]:
+        return ()  # a plan says itself what its role must be allowed
+
     def run(self, work: Work) -> int:
         self.prepare(work)
         if not self._is_quick:

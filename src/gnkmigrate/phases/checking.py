@@ -6,7 +6,7 @@ from dataclasses import replace
 import psycopg
 
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.phases import labels
+from gnkmigrate.phases import labels, rights
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.step import Refusal, Runnable, Step
 from gnkmigrate.phases.work import Work
@@ -23,6 +23,7 @@ def refuse_if_anything_speaks_against(
     """
     asking = replace(work, beside=steps)
     refusals = [
+        *rights.refusals(work.connection, steps),
         *(refusal for step in steps for refusal in labels.refusal(step, work)),
         *(refusal for step in steps for refusal in _asked(step, asking)),
     ]
@@ -53,6 +54,13 @@ def _asked(step: Step, work: Work) -> Sequence[Refusal]:
 
     try:
         return work.attempt(ask, limited=False)
+    except psycopg.errors.InsufficientPrivilege as error:
+        return (
+            Refusal(
+                f'The check of "{step.name}" may not look: {error.diag.message_primary}.',
+                hint="Have the role granted what it lacks, or connect as one that may.",
+            ),
+        )
     except (psycopg.ProgrammingError, psycopg.DataError) as error:
         return (
             Refusal(

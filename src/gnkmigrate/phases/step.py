@@ -73,6 +73,11 @@ class Step(ABC):
         return ()
 
     @property
+    def altered(self) -> Sequence[str]:
+        """Those of them that belong to the migrating role, or to one that it is a member of."""
+        return self.tables if self.changes else ()
+
+    @property
     def shown(self) -> str:
         """The table, "schema.table", for whose old shape there is to be a view; "" for none."""
         return ""
