@@ -44,7 +44,9 @@ class SwapTable(Step):
         table: "schema.table" of the live table.
         last: SQL that runs in the same transaction after the swap, under its lock.
         view: SQL that makes the view of the old shape, for the old application, under the table's
-            name in the schema :"legacy_schema"; not run with the policy legacy = none.
+            name in the schema :"legacy_schema"; not run with the policy legacy = none. Where a
+            sequence gives the keys, the view's column takes that of the new table for its default:
+            both applications draw from one.
     """
 
     title: str
