@@ -21,12 +21,13 @@ CREATE TABLE category (
     parent uuid CONSTRAINT "of parent" REFERENCES category DEFERRABLE INITIALLY DEFERRED
 );
 CREATE TABLE item (
+    sku text PRIMARY KEY,
     category uuid CONSTRAINT "of parent" REFERENCES category,
     also uuid REFERENCES category DEFERRABLE INITIALLY DEFERRED,
     n text
 );
 INSERT INTO category DEFAULT VALUES;
-INSERT INTO item SELECT id, id, '1' FROM category;
+INSERT INTO item SELECT 'a', id, id, '1' FROM category;
 INSERT INTO "Order" SELECT n / 3, n % 3, 'code ' || n FROM generate_series(1, 9) AS n;
 """
 UP = """
@@ -57,13 +58,13 @@ op.step(
     ''',
 )
 number = Conversion("n", "int", "(:column)::int", "(:column)::text")
-op.convert_columns("public.item", "also", (number,))
+op.convert_columns("public.item", "sku", (number,))
 op.step("last", "ALTER TABLE public.category ADD COLUMN m int", touches=("public.category",))
 """
 DOWN = """
 op.step("last", "ALTER TABLE public.category DROP COLUMN m", touches=("public.category",))
 number = Conversion("n", "int", "(:column)::int", "(:column)::text")
-op.revert_columns("public.item", "also", (number,))
+op.revert_columns("public.item", "sku", (number,))
 op.step("child before parent", "DELETE FROM public.category WHERE parent IS NOT NULL")
 op.step(
     "alter",
