@@ -1,5 +1,6 @@
 """Schemas of ours and of the user's, and whose a name is when there are two of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,8 @@ SWAPPING = Swapping("item", ("id", "n"), ("id",), "id int PRIMARY KEY, n int")
 
 def test_a_view_that_a_swap_makes_counts(small: Small) -> None:
     view = 'CREATE VIEW :"legacy_schema".item AS SELECT * FROM gnkmigrate_archive.item'
-    swap = SWAPPING.up.replace("last=", f"view={view!r}, last="), SWAPPING.down
+    swapping = replace(SWAPPING, view=view)
+    swap = swapping.up, swapping.down
     keep = 'op.keep_shape("b.item", "id")', 'op.forget_shape("b.item")'
     small.revision(1, *swap)
     small.revision(2, *keep)
