@@ -209,6 +209,13 @@ class Shape:
             for name, value in zip(self.keys, self.place(number), strict=True)
         )
 
+    def another_key(self, write: Write) -> str:
+        """The assignments that give a row the key of another number, which may be taken."""
+        return ", ".join(
+            f"{_name(name)} = {value}"
+            for name, value in zip(self.keys, self.place(write.value * 2), strict=True)
+        )
+
     @property
     def read(self) -> list[str]:
         """The columns of the old shape, as SQL."""
@@ -278,7 +285,11 @@ class Shape:
                     self._insert(write.row, values, "oracle.rows", tidy=self.is_tidied),
                 )
             value = case.old[write.value % len(case.old)]
-            change = {"update": f"{column} = {value}", "count": "number = number + 1"}
+            change = {
+                "update": f"{column} = {value}",
+                "count": "number = number + 1",
+                "rekey": self.another_key(write),
+            }
             verb = change.get(write.verb)
             said = (
                 f"UPDATE {{}} SET {verb} WHERE {where}"
@@ -314,7 +325,10 @@ class Shape:
                     f" ELSE {case.backward % value} END WHERE {where}"
                 ),
             )
-        said = "UPDATE {} SET number = number + 1" if write.verb == "count" else "DELETE FROM {}"
+        said = {
+            "count": "UPDATE {} SET number = number + 1",
+            "rekey": f"UPDATE {{}} SET {self.another_key(write)}",
+        }.get(write.verb, "DELETE FROM {}")
         said += f" WHERE {where}"
         return said.format(self.quoted), said.format("oracle.rows")
 
@@ -403,7 +417,7 @@ def shapes(draw: st.DrawFn) -> Shape:
     values = st.tuples(*(st.integers(0, 5) for _ in cases))
     write = st.builds(
         Write,
-        verb=st.sampled_from(["insert", "update", "update", "count", "delete"]),
+        verb=st.sampled_from(["insert", "update", "update", "count", "delete", "rekey"]),
         row=st.integers(0, count + 3),
         through=st.sampled_from(["old", "new"]),
         column=st.integers(0, len(cases) - 1),

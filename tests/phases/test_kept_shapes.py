@@ -130,3 +130,60 @@ def test_an_identity_key_goes_on(small: Small, *, always: bool) -> None:
         (3, "new"),
         *own,
     ]
+
+
+def test_originals_follow_a_key_that_changes(small: Small) -> None:
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, note text);"
+        "INSERT INTO line SELECT n, 'too long ' || n FROM generate_series(1, 6) AS n",
+    )
+    project.execute("UPDATE line SET id = 10 WHERE id = 1")
+    with old_application(project) as session:
+        session.execute("UPDATE line SET id = 20 WHERE id = 2")
+        session.execute("UPDATE line SET id = 30, note = 'another one' WHERE id = 3")
+        # Somebody else's row under a key that has been free since.
+        session.execute("DELETE FROM line WHERE id = 4")
+    project.execute("INSERT INTO line VALUES (4, 'too l')")
+    project.down()
+    assert project.rows("SELECT * FROM line ORDER BY id") == [
+        (4, "too l"),
+        (5, "too long 5"),
+        (6, "too long 6"),
+        (10, "too long 1"),
+        (20, "too long 2"),
+        (30, "another one"),
+    ]
+    assert "gnkmigrate_originals" not in project.dump
+
+
+def test_originals_of_rows_that_exchange_their_keys(small: Small) -> None:
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, other int UNIQUE NOT NULL, note text);"
+        "INSERT INTO line SELECT n, n, 'too long ' || n FROM generate_series(1, 4) AS n",
+    )
+    # The unique index does not allow it at once, but the key may go round a third value.
+    project.execute(
+        "UPDATE line SET id = -1 WHERE id = 1; UPDATE line SET id = 1 WHERE id = 2;"
+        "UPDATE line SET id = 0 WHERE id = -1; UPDATE line SET id = id - 1 WHERE id > 2"
+    )
+    project.down()
+    assert project.rows("SELECT other, id, note FROM line ORDER BY other") == [
+        (1, 0, "too long 1"),
+        (2, 1, "too long 2"),
+        (3, 2, "too long 3"),
+        (4, 3, "too long 4"),
+    ]
+
+
+def test_nothing_is_kept_of_rows_that_are_gone(small: Small) -> None:
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, note text);"
+        "INSERT INTO line SELECT n, 'too long ' || n FROM generate_series(1, 6) AS n",
+    )
+    project.execute("DELETE FROM line WHERE id < 3")
+    assert project.value("SELECT count(*) FROM gnkmigrate.residue") == 4
+    project.execute("TRUNCATE line")
+    assert project.value("SELECT count(*) FROM gnkmigrate.residue") == 0

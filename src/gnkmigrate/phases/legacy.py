@@ -182,7 +182,7 @@ def show_converted(work: Work, table: str, conversions: Sequence[Conversion]) ->
         if change.column in new:
             residue = new[change.column].residue
             entry |= {
-                "read": render(old[change.column].value, work.parameters),
+                "read": render(old[change.column].of(ROW), work.parameters),
                 "write": render(new[change.column].value, work.parameters),
                 "residue": _rendered(residue, work) if residue else None,
             }
@@ -363,9 +363,11 @@ def _changed(entry: Mapping[str, Any]) -> str:
     return f"NEW.{name}::text IS DISTINCT FROM OLD.{name}::text"
 
 
-def _rendered(residue: Residue, work: Work) -> Mapping[str, str]:
-    fields = asdict(residue)
-    return {name: render(value, work.parameters) for name, value in fields.items()}
+def _rendered(residue: Residue, work: Work) -> Mapping[str, Any]:
+    return {
+        name: render(value, work.parameters) if isinstance(value, str) else value
+        for name, value in asdict(residue).items()
+    }
 
 
 def _function(table: str) -> str:

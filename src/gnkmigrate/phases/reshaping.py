@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate import own
-from gnkmigrate.phases import shadow
+from gnkmigrate.phases import originals, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.names import column, literal, quoted, split
@@ -72,6 +72,20 @@ class Reshaping:
         for change in self.conversions:
             work.forget(shadow.memory_key(self.table, change))
         work.forget(self._key_memory)
+
+    def follow_originals(self, work: Work, key: Columns) -> None:
+        """Lets the originals that are kept of this table follow its rows, by a key's names now."""
+        if any(built.residue is not None for built in self.shadows(work)):
+            work.execute(originals.follow(self.table, key))
+
+    def leave_originals(self, work: Work) -> None:
+        """Ends that, unless another phase keeps originals of the table as well."""
+        query = "SELECT EXISTS (SELECT FROM gnkmigrate.memory WHERE key = %s AND phase <> %s)"
+        ((others,),) = work.connection.execute(query, (self._key_memory, work.phase)).fetchall()
+        if others:
+            work.execute(originals.follow(self.table, self.old_key(work)))
+        else:
+            work.execute(originals.leave(self.table))
 
     @property
     def _key_memory(self) -> str:

@@ -18,6 +18,7 @@ from gnkmigrate.phases.row_key import Columns, as_text
 from gnkmigrate.phases.work import Work
 
 ROW = ":row"
+KEY = ":key"
 NEVER = "false"
 ALWAYS = "true"
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
@@ -32,7 +33,8 @@ class Shadow:
         source: the column that it will replace, as it is called now.
         target: what it will be called.
         type: its type, as SQL.
-        value: SQL for its value; `:row` stands for the row's alias.
+        key: the columns of the table's key, as they are called now.
+        value: SQL for its value; `:row` stands for the row's alias, `:key` for its key as text.
         default: its default once it is in place, as SQL; None for none.
         not_null: whether it will be NOT NULL.
         residue: SQL statement parts for what the way back would lose; None on the way back.
@@ -42,6 +44,7 @@ class Shadow:
     source: str
     target: str
     type: str
+    key: Columns
     value: str
     default: str | None
     not_null: bool
@@ -54,7 +57,12 @@ class Shadow:
         return own_name("gnkmigrate_", self.target)
 
     def of(self, row: str) -> str:
-        return self.value.replace(ROW, row)
+        return self.value.replace(KEY, as_text(self.key, row)).replace(ROW, row)
+
+    @property
+    def in_trigger(self) -> str:
+        """The same in a trigger that fires before the row is written."""
+        return self.value.replace(KEY, _written_key(self.key)).replace(ROW, "NEW")
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Residue:
         phase: under which it is kept.
         relation: "schema.table".
         attribute: the old column.
-        key: SQL for the row's key as text; `:row` is the row's alias.
+        key: the columns of the row's key.
         original: SQL for the original as text.
         converted: SQL for the new value as text.
         needed: SQL condition.
@@ -74,23 +82,26 @@ class Residue:
     phase: str
     relation: str
     attribute: str
-    key: str
+    key: Columns
     original: str
     converted: str
     needed: str
 
-    @property
-    def place(self) -> str:
-        """The condition that finds it in gnkmigrate.residue."""
+    def place(self, key: str) -> str:
+        """The condition that finds it in gnkmigrate.residue, under the key as text."""
         return (
             f"residue.phase = {literal(self.phase)} AND residue.relation = {literal(self.relation)}"
-            f" AND residue.attribute = {literal(self.attribute)} AND residue.key = {self.key}"
+            f" AND residue.attribute = {literal(self.attribute)} AND residue.key = {key}"
         )
 
-    def insert(self, source: str) -> str:
-        """INSERT ... SELECT of the originals of `source`, a FROM clause with alias :row."""
+    def insert(self, source: str, key: str = "") -> str:
+        """INSERT ... SELECT of the originals of `source`, a FROM clause with alias :row.
+
+        Under the key of each row, or under that which is given as text.
+        """
+        key = key or as_text(self.key, ROW)
         values = ", ".join(
-            (literal(self.phase), literal(self.relation), literal(self.attribute), self.key)
+            (literal(self.phase), literal(self.relation), literal(self.attribute), key)
         )
         return (
             "INSERT INTO gnkmigrate.residue (phase, relation, attribute, key, original, converted)"
@@ -175,13 +186,14 @@ def _upward(
         value=new,
         default=conversion.default,
         not_null=conversion.not_null,
+        key=key,
         residue=None
         if conversion.lossy == NEVER
         else Residue(
             phase=phase,
             relation=table,
             attribute=conversion.column,
-            key=as_text(key, ROW),
+            key=key,
             original=f"({old})::text",
             converted=f"({new})::text",
             needed=f"({old}) IS NOT NULL AND ({lost})",
@@ -201,7 +213,7 @@ def _downward(
     original = f"""(SELECT residue.original::{old_type} FROM gnkmigrate.residue
         WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(table)}
           AND residue.attribute = {literal(conversion.column)}
-          AND residue.key = {as_text(key, ROW)}
+          AND residue.key = {KEY}
           AND residue.converted IS NOT DISTINCT FROM ({new})::text
           AND {means})"""
     return Shadow(
@@ -213,6 +225,7 @@ def _downward(
         else back,
         default=before["default"],
         not_null=bool(before["not_null"]),
+        key=key,
         residue=None,
         misfit=conversion.misfit(new, not_null=False) if conversion.holds != ALWAYS else NEVER,
     )
@@ -222,7 +235,7 @@ def add(table: str, shadows: Sequence[Shadow], function: str) -> str:
     """Statements that add the columns and the trigger that keeps them in step."""
     columns = ", ".join(f"ADD COLUMN {column(shadow.name)} {shadow.type}" for shadow in shadows)
     assignments = "\n    ".join(
-        f"NEW.{column(shadow.name)} := {shadow.of('NEW')};" for shadow in shadows
+        f"NEW.{column(shadow.name)} := {shadow.in_trigger};" for shadow in shadows
     )
     residue = "\n    ".join(
         keeping(shadow.residue) for shadow in shadows if shadow.residue is not None
@@ -261,15 +274,25 @@ def _refusing(table: str, built: Shadow) -> str:
 
 def keeping(residue: Residue) -> str:
     """The part of a trigger function that keeps NEW's original, or one no longer than needed."""
-    insert = residue.insert("").replace(ROW, "NEW")
+    key = _written_key(residue.key)
+    insert = residue.insert("", key).replace(ROW, "NEW")
     return f"""IF TG_OP = 'UPDATE' THEN
-        DELETE FROM gnkmigrate.residue WHERE {residue.place.replace(ROW, "NEW")};
+        DELETE FROM gnkmigrate.residue WHERE {residue.place(key)};
     END IF;
     IF {residue.needed.replace(ROW, "NEW")} THEN
         {insert}
         ON CONFLICT (phase, relation, attribute, key) DO UPDATE
         SET original = excluded.original, converted = excluded.converted;
     END IF;"""
+
+
+def _written_key(key: Columns) -> str:
+    """SQL for the key, as text, of a row that a trigger sees before it is written.
+
+    That of before: what is kept under it follows the row when its key changes (originals.py).
+    """
+    before, after = as_text(key, "OLD"), as_text(key, "NEW")
+    return f"CASE WHEN TG_OP = 'UPDATE' THEN {before} ELSE {after} END"
 
 
 def fill(table: str, shadows: Sequence[Shadow]) -> str:

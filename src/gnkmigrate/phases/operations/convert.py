@@ -159,6 +159,8 @@ class ConvertColumns(Step):
         else:
             rows = self._rewrite(work)
         policies.restore(work, lifted)
+        if not exchanging or spec.new_key(work) != spec.old_key(work):
+            spec.follow_originals(work, spec.new_key(work))
         legacy.show_converted(work, spec.table, spec.conversions)
         return rows
 
@@ -217,6 +219,7 @@ class RevertColumns(Step):
             rows = self._rewrite(work)
         policies.restore(work, lifted)
         legacy.show_reverted(work, spec.table)
+        spec.leave_originals(work)
         spec.forget(work)
         return rows
 

@@ -54,6 +54,7 @@ class AddShadows(Step):
         if spec.choose(work) and shadows:
             relation.keep_maintenance_out(work, quoted(spec.table))
             work.execute(shadow.add(spec.table, shadows, spec.function))
+            spec.follow_originals(work, spec.key_now(work))
         return 0
 
     def cancel(self, work: Work) -> None:
@@ -116,6 +117,8 @@ def drop_shadows(spec: Reshaping, work: Work) -> None:
         shadows = spec.shadows(work)
         if shadows:
             work.execute(shadow.drop(spec.table, shadows, spec.function))
+            if spec.direction == "up":
+                spec.leave_originals(work)
         spec.forget_choice(work)
 
 

@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS gnkmigrate.residue (
     archived_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (phase, relation, attribute, key)
 );
+CREATE INDEX IF NOT EXISTS residue_row ON gnkmigrate.residue (relation, key);
 
 -- Rows and values that a rollback with --spill found no place for in the old shape.
 CREATE TABLE IF NOT EXISTS gnkmigrate.overflow (
