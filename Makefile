@@ -60,8 +60,9 @@ $(AXE): $(INSTALLED)
 
 test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)
 	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
-		GNKMIGRATE_OPERATIONS=100000 $(RUN) pytest --numprocesses auto --dist worksteal \
-		tests/migrations/test_faults.py tests/migrations/test_concurrent_writers.py
+		GNKMIGRATE_OPERATIONS=100000 GNKMIGRATE_SHAPES=1000 $(RUN) pytest --numprocesses auto \
+		--dist worksteal tests/migrations/test_faults.py \
+		tests/migrations/test_concurrent_writers.py tests/phases/test_shapes.py
 
 corpus: $(INSTALLED) ## plan and run pairs of schemas, both ways (CORPUS=FILE ARGS="--only enum")
 	@if [ -f '$(CORPUS)' ]; then \
