@@ -47,3 +47,14 @@ def test_it_is_attached_though_its_parent_has_checks_and_foreign_keys(server: Se
     parents = f"CREATE TABLE t (a integer PRIMARY KEY); {keyed}"
     converge(server, parents, f"{parents} {PARTITION}")
     converge(server, parents, f"{parents} {PARTITION[:-1]} PARTITION BY LIST (size);")
+
+
+def test_a_new_one_waits_for_what_its_parent_s_parts_use(server: Server) -> None:
+    """The command that makes it writes the parent's defaults and checks down."""
+    first = "CREATE TABLE a PARTITION OF p DEFAULT;"
+    serial = "CREATE TABLE p (n serial, k text)"
+    converge(server, f"{serial};", f"{serial} PARTITION BY LIST (k); {first}")
+    function = "CREATE FUNCTION one() RETURNS {0} LANGUAGE sql IMMUTABLE AS 'SELECT 1::{0}';"
+    calling = "CREATE TABLE p (n integer DEFAULT one() CHECK (n > one())) PARTITION BY LIST (n);"
+    old, new = function.format("integer"), function.format("smallint")
+    converge(server, old + calling, new + calling + first)

@@ -148,6 +148,12 @@ class TableKind(Kind):
     def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         return unlike_when_joined(fact, source, target)
 
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        # The command that makes a partition writes down what it has of its parent.
+        if fact.payload["is_partition"]:
+            for part in shared_parts(fact.identity, target):
+                yield from part.depends_on
+
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         # What all parents have is alike before a table is joined to one more.
         before = change.before.payload["inherits"] if change.before else None
