@@ -116,6 +116,29 @@ def test_a_foreign_key_to_the_parent_itself(server: Server) -> None:
     converge(server, PARENT + key + JOINED, PARENT + APART)
 
 
+TWO = "CREATE TABLE {0} (id integer PRIMARY KEY, other integer){1};"
+BOTH_WAYS = """ALTER TABLE a ADD CONSTRAINT to_b FOREIGN KEY (other) REFERENCES b;
+    ALTER TABLE b ADD CONSTRAINT to_a FOREIGN KEY (other) REFERENCES a;"""
+
+
+@pytest.mark.parametrize("parents", ["", " PARTITION BY RANGE (id)"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "",
+        BOTH_WAYS,
+        "ALTER TABLE a1 ADD CONSTRAINT mine FOREIGN KEY (other) REFERENCES b;",
+    ],
+)
+def test_foreign_keys_of_two_tables_to_each_other(server: Server, parents: str, keys: str) -> None:
+    """Each has a partition that leaves; the parents are made again, or are not."""
+    joined = "CREATE TABLE a1 PARTITION OF a DEFAULT; CREATE TABLE b1 PARTITION OF b DEFAULT;"
+    old = "".join(TWO.format(each, " PARTITION BY RANGE (id)") for each in "ab")
+    new = "".join(TWO.format(each, parents) for each in "ab")
+    apart = "".join(TWO.format(each, "") for each in ("a1", "b1"))
+    converge(server, old + joined + BOTH_WAYS, new + apart + keys)
+
+
 def _besides_names(statements: list[str]) -> list[str]:
     """Without those that PostgreSQL 18 needs, where NOT NULL has a name."""
     return [each for each in statements if "RENAME CONSTRAINT" not in each]

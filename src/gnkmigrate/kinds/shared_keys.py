@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
+from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.inheritance import parents
 from gnkmigrate.kinds.joining import renamed
 from gnkmigrate.kinds.kind import Context
@@ -27,7 +28,8 @@ def is_merged(key: Fact, snapshot: Snapshot, context: Context) -> bool:
         return False
     apart = context.source if snapshot is context.target else context.target
     return any(
-        _first(key.parent, above, apart) == key for above in keys_above(key.parent, snapshot)
+        _first(key.parent, above, apart) == key and not _goes_first(above, key.parent, context)
+        for above in keys_above(key.parent, snapshot)
     )
 
 
@@ -38,8 +40,8 @@ def keys_after_parting(partition: Fact, context: Context) -> Iterator[Statement]
         return
     stay = tuple(keys_above(table, context.target))
     for name, above in _kept(partition, context.source).items():
-        if above.identity in context.dropped and is_of_family(above, table, context.source):
-            continue  # it went first
+        if _goes_first(above, table, context):
+            continue
         wanted = _first(table, above, context.target)
         if wanted is not None and wanted.identity.name != name:
             yield renamed(table, name, wanted.identity.name)
@@ -58,9 +60,27 @@ def keys_above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
 
 
 def is_of_family(key: Fact, table: Identity, snapshot: Snapshot) -> bool:
-    """Whether it refers to a table above its own: then it goes before partitions of that."""
-    references = key.payload["references"]
-    return (references["schema"], references["table"]) in set(_family(table, snapshot))
+    """Whether it refers to a table above its own, or to one whose keys lead back there.
+
+    Such a key goes before the partitions, which would keep it as their own: each key has to go
+    before the partitions of what it refers to, and in a circle no order has it the other way.
+    """
+    family = set(_family(table, snapshot))
+    seen, waiting = set[tuple[str, ...]](), [key]
+    while waiting:
+        other = referenced(waiting.pop())
+        if other in family:
+            return True
+        if other is not None and other not in seen:
+            seen.add(other)
+            there = Identity("table", other)
+            waiting += (*_own(there, snapshot), *keys_above(there, snapshot))
+    return False
+
+
+def _goes_first(above: Fact, table: Identity, context: Context) -> bool:
+    """Whether it is gone, and for the partition as well, before that leaves."""
+    return above.identity in context.dropped and is_of_family(above, table, context.source)
 
 
 def _family(table: Identity, snapshot: Snapshot) -> Iterator[tuple[str, ...]]:
