@@ -25,8 +25,6 @@ def is_shared(own: Fact, above: Fact) -> bool:
     """Whether a part of a table is its parent's too."""
     if own.kind != above.kind or own.identity.name != above.identity.name:
         return False
-    if own.kind == "default":
-        return own.is_alike(above)
     return own.kind == "column" or is_same_check(own, above)
 
 

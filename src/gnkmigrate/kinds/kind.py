@@ -408,6 +408,15 @@ class Kind(ABC):
         del fact, target
         return False
 
+    def inherited(self, fact: Fact, snapshot: Snapshot) -> Fact | None:
+        """What a table of `snapshot` has of its parents in the place of `fact`, which it lacks.
+
+        That is no fact, as it only repeats the parent's; but what it uses is in use all the same:
+        it is there before this is set, and does not go before this has gone.
+        """
+        del fact, snapshot
+        return None
+
     def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         """What of a fact of the source stays its own though the target merely inherits it."""
         del fact, source, target
@@ -481,6 +490,11 @@ class Kind(ABC):
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         """What is made before `fact` where both are made, beyond what it depends on."""
         del fact, target
+        return iter(())
+
+    def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        """What is dropped before `fact` is made or altered, where both are."""
+        del fact, source, target
         return iter(())
 
     def implied(self, fact: Fact, context: Context) -> Iterator[Fact]:

@@ -47,6 +47,7 @@ class _Expansion:
     Attributes:
         altered, renamed, aside: by the identity in the source; aside ones are to be replaced
             once their successor is there.
+        kept: what passes from a parent to a table below it, or back, and stays as it is.
         removed: facts of the source that are dropped.
         added: facts of the target that are created.
         causes: what forces a removal or an addition that is no change by itself.
@@ -57,6 +58,7 @@ class _Expansion:
         self.altered: dict[Identity, Change] = {}
         self.renamed: dict[Identity, Change] = {}
         self.aside: dict[Identity, Change] = {}
+        self.kept: dict[Identity, Change] = {}
         self.removed: dict[Identity, Fact] = {}
         self.added: dict[Identity, Fact] = {}
         self.causes: dict[Identity, Identity] = {}
@@ -64,7 +66,9 @@ class _Expansion:
         self._gone: dict[Identity, Fact] = {}
         self._between: dict[Identity, Fact] = {}
         self._disturbing: list[Fact] = []
-        self._changes = tuple(_not_carried(tuple(changes), context))
+        self._inherited: defaultdict[Identity, list[Fact]] = defaultdict(list)
+        changes = tuple(_passed_on(change, context) for change in changes)
+        self._changes = tuple(_not_carried(changes, context))
         for change in self._changes:
             self._enter(change)
 
@@ -78,7 +82,11 @@ class _Expansion:
             self.renamed[before.identity] = change
             self._new_names[before.identity] = after
         else:
-            self.altered[before.identity] = change
+            lot = self.kept if before.is_alike(after) else self.altered
+            lot[before.identity] = change
+            if before.identity not in self.context.source:
+                for identity in holders(before):
+                    self._inherited[identity].append(before)
 
     def run(self) -> None:
         self._succeed()
@@ -132,7 +140,7 @@ class _Expansion:
         before = change.before
         known = kind_of(before.kind)
         if known.alter(change, self.context) is not None:
-            for user in self.users.get(identity, ()):
+            for user in self._users_of(identity):
                 self._apply(known.effect(change, user, self.context), user, identity)
         elif known.replacement(before, self.context) is Replacement.DROP:
             self._replace(before, None)
@@ -154,6 +162,11 @@ class _Expansion:
                 del self._gone[identity], self.added[new.identity]
                 self.aside[identity] = Change("alter", old, new)
                 self._disturbing.append(old)
+
+    def _users_of(self, identity: Identity) -> Iterator[Fact]:
+        """What depends on it directly, be it by what a table inherits and is to have itself."""
+        yield from self.users.get(identity, ())
+        yield from self._inherited.get(identity, ())
 
     def _holds(self, old: Fact) -> bool:
         """Whether something that stays holds data by `old`."""
@@ -179,7 +192,7 @@ class _Expansion:
         self.removed[fact.identity] = fact
         if cause is not None:
             self.causes[fact.identity] = cause
-        for lots in (self.altered, self.renamed, self.aside):
+        for lots in (self.altered, self.renamed, self.aside, self.kept):
             lots.pop(fact.identity, None)
         self._disturbing.append(fact)
 
@@ -198,7 +211,7 @@ class _Expansion:
             holder = self.context.source.facts.get(identity)
             if holder is not None and identity not in self.removed:
                 self._replace(holder, fact.identity)
-        for user in self.users.get(fact.identity, ()):
+        for user in self._users_of(fact.identity):
             if not kind_of(user.kind).outlives(user, fact.identity, self.context):
                 self._apply(kind_of(fact.kind).effect_of_replacing(user), user, fact.identity)
 
@@ -254,7 +267,7 @@ class _Expansion:
         """The same thing in the target, by whatever name; None where the target has none."""
         if fact.identity in self._gone:
             return None
-        lots = (self.altered, self.aside, self.renamed)
+        lots = (self.altered, self.aside, self.renamed, self.kept)
         change = next((lot[fact.identity] for lot in lots if fact.identity in lot), None)
         if change is not None:
             return change.after
@@ -282,7 +295,8 @@ class _Expansion:
 
     def _add_children(self, fact: Fact) -> None:
         for child in self.context.target.children(fact.identity):
-            if fact.kind != "schema" and child.identity not in self.added:
+            there = child.identity in self.altered or child.identity in self.kept
+            if fact.kind != "schema" and child.identity not in self.added and not there:
                 self.added[child.identity] = child
                 self._add_children(child)
 
@@ -318,6 +332,16 @@ class _Expansion:
 
 def _names(fact: Fact) -> frozenset[tuple[str, ...]]:
     return kind_of(fact.kind).names(fact)
+
+
+def _passed_on(change: Change, context: Context) -> Change:
+    """The same; an alteration where a table merely inherits on one side what is its own then."""
+    known, fact = kind_of(change.kind), change.fact
+    if change.after is None and (inherited := known.inherited(fact, context.target)):
+        return Change("alter", fact, inherited)
+    if change.before is None and (inherited := known.inherited(fact, context.source)):
+        return Change("alter", inherited, fact)
+    return change
 
 
 def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change]:

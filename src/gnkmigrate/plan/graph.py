@@ -40,6 +40,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
         *_made_first(actions, makers, target),
         *_made_last(actions, makers, source, target),
         *_used_last(actions, changers, droppers, source),
+        *_gone_first(actions, droppers, source, target),
         *_by_old_name(actions, changers, source),
         *_out_of_the_way(actions, changers, makers, target),
         *_names(actions),
@@ -165,6 +166,16 @@ def _used_last(
                 for changer in changers.get(identity, ()):
                     if not _is_needed_back(changer, action):
                         yield action, changer
+
+
+def _gone_first(
+    actions: Iterable[Action], droppers: ByIdentity, source: Snapshot, target: Snapshot
+) -> Edges:
+    """What would be undone by something that goes is set once that has gone."""
+    for action in actions:
+        if action.verb in {"create", "alter"}:
+            for identity in kind_of(action.fact.kind).set_after(action.fact, source, target):
+                yield from ((dropper, action) for dropper in droppers.get(identity, ()))
 
 
 def _by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapshot) -> Edges:

@@ -8,7 +8,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import columns_above
+from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.sequence_options import continued
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -50,16 +50,10 @@ class DefaultKind(Kind):
         if fact.identity in context.created:  # it is in the way, and comes back
             reason = f"The default of {_name(fact)} makes way."
             return (_alter_column(fact, "DROP DEFAULT", reason),)
-        lack = context.target.get("inherited column", *path)
-        if not (lack and lack.payload["without_default"]):
-            for identity in _above(fact, context.target):
-                if (above := context.target.facts.get(identity)) is not None:
-                    reason = f"Column {_name(fact)} has the default of its parent in the target."
-                    return (_alter_column(fact, _set(above), reason),)
         reason = f"The target has no default for {_name(fact)}."
         return (
             _alter_column(fact, "DROP DEFAULT", reason),
-            *_kept_below(fact, context, dropped=True),
+            *_kept_below(fact, context),
         )
 
     def altered(
@@ -68,8 +62,18 @@ class DefaultKind(Kind):
         del differing
         return self.create(change.fact, (), context)
 
+    def inherited(self, fact: Fact, snapshot: Snapshot) -> Fact | None:
+        table, above = _table(fact, snapshot), _inherited(fact.identity.path, snapshot)
+        if table is None or above is None:
+            return None
+        return Fact(fact.identity, table.identity, above.payload, above.depends_on)
+
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         yield from _above(fact, target)
+
+    def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        # What is dropped above goes below as well.
+        yield from {*_above(fact, source)}.intersection(_above(fact, target))
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         yield from _above(change.fact, target)
@@ -130,18 +134,30 @@ def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
         yield Identity("default", column.identity.path)
 
 
-def _kept_below(fact: Fact, context: Context, *, dropped: bool = False) -> Iterator[Statement]:
-    """Children's own defaults, which a parent's goes over; others that change come after it.
+def _inherited(column: Sequence[str], snapshot: Snapshot) -> Fact | None:
+    """The default that a column, which its table merely inherits, has from above."""
+    lack = snapshot.get("inherited column", *column)
+    if snapshot.get("column", *column) or (lack and lack.payload["without_default"]):
+        return None
+    *table, name = column
+    for parent in parents(table, snapshot):
+        above = (*parent, name)
+        if found := snapshot.get("default", *above) or _inherited(above, snapshot):
+            return found
+    return None
 
-    That goes for a parent's new default: where it is dropped, nothing tells which comes first.
-    """
+
+def _kept_below(fact: Fact, context: Context) -> Iterator[Statement]:
+    """Children's own defaults, which a parent's goes over; those that change come after it."""
     *table, column = fact.identity.path
     for below in context.below(table):
         path = (*below, column)
-        own, was = (each.get("default", *path) for each in (context.target, context.source))
-        reason = f"Column {qualified(*path)} keeps the default that it has."
-        if own is not None and (dropped or (was is not None and own.is_alike(was))):
-            yield _alter_column(own, _set(own), reason)
+        own = context.target.get("default", *path)
+        if own is not None and not context.is_new(own.identity):
+            was = context.source.get("default", *path) or KIND.inherited(own, context.source)
+            if was is not None and own.is_alike(was):
+                reason = f"Column {qualified(*path)} keeps the default that it has."
+                yield _alter_column(own, _set(own), reason)
         lack, lacked = (
             each.get("inherited column", *path) for each in (context.target, context.source)
         )
@@ -154,6 +170,11 @@ def _kept_below(fact: Fact, context: Context, *, dropped: bool = False) -> Itera
             of_child = fact.replaced(identity=Identity(fact.kind, path))
             reason = f"Column {qualified(*path)} has no default in the target."
             yield _alter_column(of_child, "DROP DEFAULT", reason)
+
+
+def _table(fact: Fact, snapshot: Snapshot) -> Fact | None:
+    path = fact.identity.path[:-1]
+    return snapshot.get("table", *path) or snapshot.get("foreign table", *path)
 
 
 def _whole(fact: Fact, snapshot: Snapshot) -> Identity | None:

@@ -170,21 +170,17 @@ def _refuse_more(fact: Fact, context: Context) -> None:
 
 
 def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:
-    """The parent's defaults for a table that has others: being attached does not change them."""
+    """The parent's defaults for a table that has none: being attached does not give it any."""
     if fact.parent is None or context.is_new(fact.parent):
         return
     parent = Identity("table", tuple(fact.payload["of"]))
     for column in context.target.children(parent, "column"):
         for default in context.target.children(column.identity, "default"):
             path = (*fact.parent.path, column.identity.name)
-            own = context.source.get("default", *path)
-            stays = own is not None and own.identity not in context.dropped
-            if stays and own is not None and own.is_alike(default):
-                continue
+            if any(each.get("default", *path) for each in (context.source, context.target)):
+                continue  # it changes by itself
             overridden = context.target.get("inherited column", *path)
-            if context.target.get("default", *path) or (
-                overridden is not None and overridden.payload["without_default"]
-            ):
+            if overridden is not None and overridden.payload["without_default"]:
                 continue
             name = qualified(*fact.parent.path)
             action = f"SET DEFAULT {reprintable(default.payload['expression'])}"
@@ -229,10 +225,9 @@ def _parted(fact: Fact, context: Context) -> Iterator[Statement]:
         return
     for column in context.source.children(parent, "column"):
         path = (*fact.identity.path, column.identity.name)
-        for default in context.source.children(column.identity, "default"):
-            wanted = context.target.get("default", *path)
-            if context.source.get("default", *path) or (wanted and wanted.is_alike(default)):
-                continue
+        if context.source.children(column.identity, "default"):
+            if any(each.get("default", *path) for each in (context.source, context.target)):
+                continue  # it changes by itself
             yield Statement(
                 f"ALTER TABLE {name} ALTER COLUMN {identifier(path[-1])} DROP DEFAULT",
                 f"The default of {name} was its parent's.",
