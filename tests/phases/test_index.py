@@ -1,12 +1,16 @@
 """op.build_index: what is there already is respected, what is broken is built again."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import psycopg
 import pytest
 
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.phases import events
-from gnkmigrate.settings import LimitSettings
+from gnkmigrate.settings import LimitSettings, Settings
 from tests.migrations.project import Project
 from tests.phases.small import Small
 
@@ -167,3 +171,33 @@ def test_keys_that_come_in_the_middle_of_the_build_are_named(unique: Project) ->
     unique.execute("DELETE FROM t WHERE a = 'A'")
     unique.up()
     assert unique.value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'once'::regclass")
+
+
+def test_a_build_that_a_deadlock_ends_begins_again(project: Project) -> None:
+    patient = replace(project, settings=Settings(limits=LimitSettings(lock_deadline_s=30)))
+    project.execute("INSERT INTO t SELECT n FROM generate_series(1, 10) AS n")
+
+    def application() -> None:
+        """It waits for the build, which waits for it."""
+        with connect(project.url, search_path=["public"]) as session, session.transaction():
+            session.execute("INSERT INTO t VALUES (11)")
+            writing.set()
+            while not project.value(
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%'"
+                " AND wait_event_type = 'Lock' AND datname = current_database()"
+            ):
+                pass
+            session.execute("TRUNCATE t")
+            session.execute("INSERT INTO t VALUES (12)")
+
+    writing = threading.Event()
+    told: list[events.Event] = []
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(application)
+        writing.wait(10)
+        patient.up(told.append)
+        other.result(30)
+    assert any(isinstance(event, events.LockAwaited) for event in told)
+    assert indexes(project) == [DEFINITION]
+    assert project.rows("SELECT n FROM t") == [(12,)]
+    assert project.value("SELECT bool_and(indisvalid) FROM pg_index WHERE indrelid = 't'::regclass")

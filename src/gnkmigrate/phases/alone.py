@@ -38,7 +38,10 @@ def run(work: Work, statement: str, index: str = "") -> None:
     work.save_checkpoint("begun", 0)
     done_before = _GONE if _begins(statement, "DROP") else _MADE
     try:
-        work.without_transaction(statement)
+        if index and done_before is _MADE:
+            unfinished_index.build(work, index, statement)
+        else:
+            work.without_transaction(statement)
     except done_before:
         if not begun:
             work.save_checkpoint(None, 0)  # it was somebody else

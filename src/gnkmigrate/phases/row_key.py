@@ -5,7 +5,6 @@ from typing import TypeAlias
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.phases.names import column, split
 from gnkmigrate.phases.step import Refusal
@@ -96,7 +95,7 @@ def key_of(work: Work, table: str, key: Named) -> Columns:
     """
     if given := named(key):
         return given
-    found = keys_of(read_snapshot(work.connection, schemas=[split(table)[0]]), table)
+    found = keys_of(work.read_facts([split(table)[0]]), table)
     if not found:
         raise PhaseFailed(
             f"{table} has no key by which its rows could be told apart.", hint=KEYLESS

@@ -41,6 +41,19 @@ def is_built(work: Work, index: str) -> bool:
     return bool(valid)
 
 
+def build(work: Work, index: str, statement: str) -> None:
+    """Builds an index that is not there yet, in no transaction.
+
+    After a deadlock again, unless the other transaction has made it valid, as TRUNCATE does.
+
+    Args:
+        work: the session.
+        index: its name, qualified and quoted.
+        statement: CREATE INDEX CONCURRENTLY, without placeholders.
+    """
+    work.without_transaction(statement, is_done=lambda: is_built(work, index))
+
+
 def is_rebuilt(work: Work, index: str) -> bool:
     """Whether an index that was to be built anew is valid; what is left beside it is dropped."""
     for (copy,) in work.connection.execute(_ask(_COPIES, index)).fetchall():

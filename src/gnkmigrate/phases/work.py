@@ -15,7 +15,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.errors import NoLock
+from gnkmigrate.errors import CatalogLocked, NoLock
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.phases import deferred, events
@@ -71,8 +71,25 @@ class Work:
 
     @cached_property
     def facts(self) -> Snapshot:
-        """The database as it is when a check first asks; no step that changes it may."""
-        return read_snapshot(self.connection)
+        """The database as it is when a check first asks; no step that changes it may.
+
+        Raises:
+            psycopg.errors.LockNotAvailable: somebody's lock is in the way; see `attempt`.
+        """
+        return self.read_facts()
+
+    def read_facts(self, schemas: Sequence[str] | None = None) -> Snapshot:
+        """The database, or some schemas of it, as it is now.
+
+        Raises:
+            psycopg.errors.LockNotAvailable: somebody's lock is in the way; see `attempt`.
+        """
+        try:
+            return read_snapshot(self.connection, schemas=schemas)
+        except CatalogLocked as error:
+            if isinstance(error.__cause__, errors.LockNotAvailable):
+                raise error.__cause__ from None
+            raise
 
     @property
     def earlier(self) -> Iterator["Step"]:
@@ -165,14 +182,31 @@ class Work:
         """
         self.without_transaction(render(text, self.parameters))
 
-    def without_transaction(self, statement: str) -> None:
-        """The same for a statement without placeholders."""
+    def without_transaction(
+        self, statement: str, is_done: Callable[[], bool] = lambda: False
+    ) -> None:
+        """The same for a statement without placeholders.
+
+        Args:
+            statement: one that may run again after a deadlock, of which it was the victim.
+            is_done: asked before that; removes what it has left behind, unless that is all that
+                was wanted.
+        """
         milliseconds = round(self.limits.lock_deadline_s * 1000)
-        with self.settings(lock_timeout=f"{milliseconds}ms"), self.watch.looking():
+        deadline = time.monotonic() + self.limits.lock_deadline_s
+        for attempt in itertools.count(1):
             try:
-                self.connection.execute(statement.encode())
+                with self.settings(lock_timeout=f"{milliseconds}ms"), self.watch.looking():
+                    self.connection.execute(statement.encode())
+                    return
             except PASSING as error:
-                raise self._no_lock(error) from None
+                pause = _pause_s(attempt)
+                late = time.monotonic() + pause > deadline
+                if late or not isinstance(error, errors.DeadlockDetected):
+                    raise self._no_lock(error) from None
+            self._wait(attempt, pause, deadline)
+            if is_done():
+                return
 
     @contextmanager
     def settings(self, **values: str) -> Iterator[None]:

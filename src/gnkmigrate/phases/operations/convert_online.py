@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import misfits, policies, relation, row_key, shadow
+from gnkmigrate.phases import misfits, policies, relation, row_key, shadow, unfinished_index
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.duplicates import duplicates_named
 from gnkmigrate.phases.events import Direction
@@ -233,14 +233,9 @@ class IndexShadows(Step):
     def _build(self, work: Work, index: IndexCopy, names: Mapping[str, str]) -> None:
         table = self.reshaping.table
         staged = quoted(f"{split(table)[0]}.{index.staged}")
-        valid = work.value(
-            f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass({literal(staged)})"
-        )
-        if valid is False:
-            work.concurrently(f"DROP INDEX CONCURRENTLY {staged}")
-        if not valid:
+        if not unfinished_index.is_built(work, staged):
             with duplicates_named(work, quoted(table), staged):
-                work.concurrently(index.create(table, names, concurrently=True))
+                unfinished_index.build(work, staged, index.create(table, names, concurrently=True))
 
     def _require(self, work: Work, required: str) -> None:
         """A valid CHECK spares SET NOT NULL its scan (manual, ALTER TABLE, SET NOT NULL)."""

@@ -11,6 +11,7 @@ from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal, Step
+from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 # What an index is, apart from its name and its table's.
@@ -132,11 +133,16 @@ class BuildIndex(Step):
     def run(self, work: Work) -> int:
         if work.attempt(lambda: self._was_there(work)):
             return 0
-        concurrently = "" if work.atomic else "CONCURRENTLY "
-        execute = work.execute if work.atomic else work.concurrently
         if not unfinished_index.is_built(work, self._qualified):
-            self._build(work, lambda: execute(f"{self._create} {concurrently}{self._body}"))
+            self._build(work, lambda: self._execute(work))
         return 0
+
+    def _execute(self, work: Work) -> None:
+        if work.atomic:
+            work.execute(f"{self._create} {self._body}")
+        else:
+            statement = render(f"{self._create} CONCURRENTLY {self._body}", work.parameters)
+            unfinished_index.build(work, self._qualified, statement)
 
     def _build(self, work: Work, build: Callable[[], object]) -> None:
         """Builds it; in a transaction within a savepoint, so that it can be asked why not."""

@@ -98,7 +98,8 @@ class RebuildIndex(_OneIndex):
                 work.connection.execute(definition.encode())
             else:
                 # As pg_get_indexdef prints it, the first INDEX is the keyword.
-                work.without_transaction(definition.replace(" INDEX ", " INDEX CONCURRENTLY ", 1))
+                concurrently = definition.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
+                unfinished_index.build(work, self._qualified, concurrently)
         if kept["comment"] is not None:
             comment = f"COMMENT ON INDEX {self._qualified} IS {literal(kept['comment'])}"
             work.attempt(lambda: work.connection.execute(comment.encode()))
