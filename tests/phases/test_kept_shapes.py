@@ -187,3 +187,30 @@ def test_nothing_is_kept_of_rows_that_are_gone(small: Small) -> None:
     assert project.value("SELECT count(*) FROM gnkmigrate.residue") == 4
     project.execute("TRUNCATE line")
     assert project.value("SELECT count(*) FROM gnkmigrate.residue") == 0
+
+
+def test_a_key_that_an_earlier_phase_has_renamed(small: Small) -> None:
+    small.revision(1, 'op.keep_shape("public.line")', 'op.forget_shape("public.line")')
+    renamed = (
+        '"public.line", conversions=(Conversion("id", "integer", rename="line_id", not_null=True),)'
+    )
+    small.revision(2, f"op.convert_columns({renamed})", f"op.revert_columns({renamed})")
+    shorter = f'"public.line", conversions={CONVERSIONS}'
+    small.revision(3, f"op.convert_columns({shorter})", f"op.revert_columns({shorter})")
+    project = small.project(limits={"rewrite_rows": 0})
+    project.execute(
+        "CREATE TABLE line (id int PRIMARY KEY, note text); INSERT INTO line VALUES (1, 'too long')"
+    )
+    project.up()
+    with old_application(project) as session:
+        session.execute("INSERT INTO line VALUES (2, 'too long as well')")
+        session.execute("UPDATE line SET id = 3 WHERE id = 1")
+        assert session.execute("SELECT * FROM line ORDER BY id").fetchall() == [
+            (2, "too long as well"),
+            (3, "too long"),
+        ]
+    project.down()
+    assert project.rows("SELECT id, note FROM line ORDER BY id") == [
+        (2, "too long as well"),
+        (3, "too long"),
+    ]

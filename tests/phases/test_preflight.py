@@ -169,8 +169,21 @@ def test_what_an_earlier_step_was_to_make_is_asked_before_any_trigger_is_there(
     project.execute("INSERT INTO line VALUES (1, 'still written')")
 
 
+def test_a_column_that_the_old_shape_shows_through_another_phase(small: Small) -> None:
+    small.revision(1, 'op.keep_shape("public.line")', 'op.forget_shape("public.line")')
+    first = f'"public.line", conversions=({SHORTER},)'
+    small.revision(2, f"op.convert_columns({first})", f"op.revert_columns({first})")
+    again = '"public.line", conversions=(Conversion("note", "text", lossy="false"),)'
+    small.revision(3, f"op.convert_columns({again})", f"op.revert_columns({again})")
+    project = small.project()
+    project.execute("CREATE TABLE line (id int PRIMARY KEY, note text)")
+    project.up(through="phase2")
+    assert "note, changed in phase phase2" in refused(project)
+
+
 def test_every_question_has_a_table_here() -> None:
     names = {question.__module__.rpartition(".")[2] for question in questions()}
     assert names == {
-        "expressions", "generated", "inheritance", "keys", "row_type", "rules", "triggers"
+        "expressions", "generated", "inheritance", "keys", "row_type", "rules", "shown_columns",
+        "triggers",
     }  # fmt: skip

@@ -6,15 +6,15 @@ table. An application whose search_path is `gnkmigrate_legacy, public` uses the 
 and the view from then on; old and new see each other's writes.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import relation, shadow
+from gnkmigrate.phases import relation, shadow, view_writes
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
@@ -23,6 +23,7 @@ from gnkmigrate.phases.row_key import Named, key_of
 from gnkmigrate.phases.shadow import ROW, Residue
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.template import render
+from gnkmigrate.phases.view_writes import ALWAYS, BY_DEFAULT, GENERATED
 from gnkmigrate.phases.work import Work
 
 # A shape is kept across phases, so its memory is none's.
@@ -121,10 +122,6 @@ def keep(work: Work, table: str, key: Named) -> None:
     _store(work, table, {"key": key_of(work, table, key), "columns": columns})
 
 
-# What PostgreSQL makes the values of: generated columns, identity columns with their sequences.
-GENERATED, ALWAYS, BY_DEFAULT = "generated", "always", "by default"
-
-
 def _made(work: Work, table: str) -> Sequence[tuple[str, str, str | None]]:
     """Name, who makes its values ("" for whoever writes it), and the sequence of an identity."""
     relation_ = literal(quoted(table))
@@ -184,7 +181,10 @@ def show_converted(work: Work, table: str, conversions: Sequence[Conversion]) ->
             entry |= {
                 "read": render(old[change.column].of(ROW), work.parameters),
                 "write": render(new[change.column].value, work.parameters),
-                "residue": _rendered(residue, work) if residue else None,
+                # The view's rows have the old names.
+                "residue": _rendered(replace(residue, key=tuple(shape["key"])), work)
+                if residue
+                else None,
             }
     _store(work, table, shape)
     _show(work, table, shape)
@@ -206,6 +206,26 @@ def show_reverted(work: Work, table: str) -> None:
     else:
         work.execute(f"DROP FUNCTION IF EXISTS {_function(table)}()")
         own.drop_empty_legacy(work.connection)
+
+
+def changed_before(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:
+    """Columns, by their names now, that the view shows by what an earlier phase did to them.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        names: which columns.
+
+    Returns:
+        The phase of each.
+    """
+    shape = _recall(work, table) or {"columns": ()}
+    asked = frozenset(names)
+    return {
+        entry["source"]: entry["phase"]
+        for entry in shape["columns"]
+        if entry["phase"] != _NO_PHASE and entry["source"] in asked
+    }
 
 
 def is_wanted(work: Work) -> bool:
@@ -236,7 +256,9 @@ def create_schema(work: Work) -> None:
 def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     create_schema(work)
     view, columns = view_of(work.parameters, table), shape["columns"]
-    listed = ",\n    ".join(f"{_read(entry)} AS {column(entry['name'])}" for entry in columns)
+    listed = ",\n    ".join(
+        f"{view_writes.read(entry)} AS {column(entry['name'])}" for entry in columns
+    )
     function = _function(table)
     # In one round trip, since everybody waits for the table's lock.
     statements = [
@@ -246,7 +268,7 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
             for entry in columns
             if entry["default"] is not None
         ),
-        _writing(table, function, shape),
+        view_writes.function(table, function, shape),
         (
             f"CREATE TRIGGER gnkmigrate_write INSTEAD OF INSERT OR UPDATE OR DELETE ON {view}"
             f" FOR EACH ROW EXECUTE FUNCTION {function}()"
@@ -254,113 +276,6 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     ]
     work.connection.execute("\n;\n".join(statements).encode())
     carry_to_view(work, quoted(table), view)
-
-
-def _read(entry: Mapping[str, Any]) -> str:
-    value: str = entry.get("read") or f"{ROW}.{column(entry['source'])}"
-    return value.replace(ROW, "current")
-
-
-def _write(entry: Mapping[str, Any], row: str) -> str:
-    value: str = entry.get("write") or f"{ROW}.{column(entry['name'])}"
-    return value.replace(ROW, row)
-
-
-def _writing(table: str, function: str, shape: Mapping[str, Any]) -> str:
-    """The function behind INSERT, UPDATE and DELETE on the view.
-
-    What an UPDATE does not change is left alone, and what it changes must still be what the
-    client saw: a view's client does not wait for a row's lock before it computes new values, so
-    that a write of another one would be lost without a word. Originals are kept first, because a
-    trigger of a running downgrade looks them up.
-    """
-    columns = [entry for entry in shape["columns"] if entry["made"] not in {GENERATED, ALWAYS}]
-    inserted = [entry for entry in shape["columns"] if entry["made"] != GENERATED]
-    sources = ", ".join(column(entry["source"]) for entry in inserted)
-    values = ",\n            ".join(_write(entry, "NEW") for entry in inserted)
-    assignments = ",\n        ".join(
-        f"{column(entry['source'])} = CASE WHEN {_changed(entry)} THEN {_write(entry, 'NEW')}"
-        f" ELSE current.{column(entry['source'])} END"
-        for entry in columns
-    )
-    unseen = "\n      AND ".join(
-        f"(NOT ({_changed(entry)}) OR current.{column(entry['source'])}::text"
-        f" IS NOT DISTINCT FROM ({_write(entry, 'OLD')})::text)"
-        for entry in columns
-    )
-    # An original that the client has not written may have been written by another one since.
-    residue = "\n    ".join(
-        f"IF TG_OP = 'INSERT' OR {_changed(entry)} THEN\n"
-        f"    {shadow.keeping(Residue(**entry['residue']))}\n    END IF;"
-        for entry in columns
-        if entry.get("residue")
-    )
-    keys = [entry for entry in shape["columns"] if entry["name"] in shape["key"]]
-    key = " AND ".join(
-        f"current.{column(entry['source'])} = {_write(entry, 'OLD')}" for entry in keys
-    )
-    relation_ = quoted(table)
-    computed = [entry for entry in shape["columns"] if entry["made"] == GENERATED]
-    returned = ", ".join(f"current.{column(entry['source'])}" for entry in computed)
-    into = ", ".join(f"NEW.{column(entry['name'])}" for entry in computed)
-    returning = f"\n        RETURNING {returned} INTO {into}" if computed else ""
-    return f"""
-CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        DELETE FROM {relation_} AS current WHERE {key};
-        RETURN CASE WHEN FOUND THEN OLD END;
-    END IF;
-    {_making(shape)}
-    {residue}
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO {relation_} AS current ({sources}) OVERRIDING SYSTEM VALUE
-        VALUES ({values}){returning};
-    ELSE
-        UPDATE {relation_} AS current SET
-        {assignments}
-        WHERE {key}
-      AND {unseen}{returning};
-        IF NOT FOUND THEN
-            IF EXISTS (SELECT FROM {relation_} AS current WHERE {key}) THEN
-                RAISE serialization_failure
-                    USING MESSAGE = 'the row was changed by another session',
-                          HINT = 'Repeat the transaction.';
-            END IF;
-            RETURN NULL;
-        END IF;
-    END IF;
-    RETURN NEW;
-END
-$body$"""
-
-
-def _making(shape: Mapping[str, Any]) -> str:
-    """What PostgreSQL does about columns whose values it makes, which a view does not know."""
-    parts = []
-    for entry in shape["columns"]:
-        name, changed = column(entry["name"]), _changed(entry)
-        if entry["made"] in {GENERATED, ALWAYS}:
-            parts.append(
-                f"IF TG_OP = 'INSERT' AND NEW.{name} IS NOT NULL"
-                f" OR TG_OP = 'UPDATE' AND {changed} THEN\n"
-                "        RAISE generated_always USING"
-                f" MESSAGE = format('column %I is generated', {literal(entry['name'])});\n"
-                "    END IF;"
-            )
-        if entry["sequence"]:
-            parts.append(
-                f"IF TG_OP = 'INSERT' AND NEW.{name} IS NULL THEN\n"
-                f"        NEW.{name} := nextval({literal(entry['sequence'])}::regclass);\n"
-                "    END IF;"
-            )
-    return "\n    ".join(parts)
-
-
-def _changed(entry: Mapping[str, Any]) -> str:
-    name = column(entry["name"])
-    return f"NEW.{name}::text IS DISTINCT FROM OLD.{name}::text"
 
 
 def _rendered(residue: Residue, work: Work) -> Mapping[str, Any]:
