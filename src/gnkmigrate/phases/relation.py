@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gnkmigrate import own
+from gnkmigrate.phases import deferred
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.work import Work
 
@@ -223,6 +224,8 @@ def quiet_triggers(work: Work, table: str) -> Iterator[None]:
     for name, _ in found:
         work.execute(f"ALTER TABLE {quoted(table)} DISABLE TRIGGER {column(name)}")
     yield
+    if found:
+        deferred.ask(work.connection)
     for name, always in found:
         enable = "ENABLE ALWAYS TRIGGER" if always else "ENABLE TRIGGER"
         work.execute(f"ALTER TABLE {quoted(table)} {enable} {column(name)}")

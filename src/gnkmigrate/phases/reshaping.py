@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate import own
-from gnkmigrate.phases import originals, shadow
+from gnkmigrate.phases import deferred, originals, shadow
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.names import column, literal, quoted, split
@@ -82,6 +82,7 @@ class Reshaping:
         """Ends that, unless another phase keeps originals of the table as well."""
         query = "SELECT EXISTS (SELECT FROM gnkmigrate.memory WHERE key = %s AND phase <> %s)"
         ((others,),) = work.connection.execute(query, (self._key_memory, work.phase)).fetchall()
+        deferred.ask(work.connection)  # rows have been written, and no trigger is dropped before
         if others:
             work.execute(originals.follow(self.table, self.old_key(work)))
         else:
