@@ -116,4 +116,4 @@ def _left_unread_without(kind: str, session: Connection) -> Sequence[Unread]:
     )
     del queries[kind]
     facts, homeless = assemble(run_all(session, queries, several=False), catalogs)
-    return unread(session, facts, schemas, homeless)
+    return unread(session, facts.values(), schemas, homeless)

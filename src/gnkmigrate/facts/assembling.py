@@ -1,14 +1,14 @@
 """Rows of the catalog queries, put together into facts. Pure: no database here."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any
+from typing import TypeAlias
 
 from gnkmigrate.facts.dependencies import Dependencies
-from gnkmigrate.facts.fact import Address, Fact, Identity
+from gnkmigrate.facts.fact import Address, Fact, Identity, Row, Shape
 from gnkmigrate.facts.sessions import Table
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
@@ -23,22 +23,32 @@ COLUMN_NAMES = "column_names"
 DEPENDENCIES = "dependencies"
 
 
+# Identity(...) goes through a function of Python's, which takes longer than all else of a fact.
+_new = tuple.__new__
+
+# The subid of what says more of its parent, whose oid and name it has (a partition's bounds).
+_OF_PARENT = -1
+
+# A row, what its thing lives in, and the thing's path: () where what it lives in is no fact.
+_Placed: TypeAlias = tuple[Row, Identity | None, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Names:
     """What numbers in the catalogs stand for, for kinds that resolve them.
 
     Attributes:
         columns: the names of a relation's columns by their numbers.
-        relations: schema and name of a relation.
+        relations: relations by their oids.
     """
 
     columns: Mapping[int, Mapping[int, str]]
-    relations: Mapping[int, tuple[str, ...]]
+    relations: Mapping[int, Identity]
 
 
 def assemble(
     tables: Mapping[str, Table], catalogs: Mapping[str, int], ignore: Sequence[str] = ()
-) -> tuple[tuple[Fact, ...], frozenset[Address]]:
+) -> tuple[Mapping[Identity, Fact], frozenset[Address]]:
     """The facts of a database, and what has an owner and is no fact.
 
     An object of an extension is left out, and so is what `ignore` names, each with all that
@@ -50,7 +60,14 @@ def assemble(
         ignore: patterns (fnmatch, by case) of "schema.name", or of a schema's name.
     """
     assembly = _Assembly(tables, catalogs, ignore)
-    return tuple(assembly.facts()), frozenset(assembly.homeless)
+    known = [kind for name, kind in kinds().items() if name in tables]
+    for kind in sorted(known, key=lambda each: each.depth):
+        if not kind.is_satellite:
+            assembly.add_things(kind, tables[kind.name])
+    for kind in known:
+        if kind.is_satellite:
+            assembly.add_satellites(kind, tables[kind.name])
+    return assembly.facts, frozenset(assembly.homeless)
 
 
 class _Assembly:
@@ -59,27 +76,14 @@ class _Assembly:
     ) -> None:
         self._tables = tables
         self._catalogs = catalogs
-        self._dependencies = Dependencies(catalogs["pg_class"])
+        self._dependencies = Dependencies(
+            catalogs["pg_class"], tables[DEPENDENCIES].rows, _inherited(tables[COLUMN_NAMES])
+        )
         self._members = frozenset(tables[MEMBERS].rows)
         self._ignore = tuple(ignore)
         self._left_out: set[tuple[int, int]] = set()
-        self._relations: dict[int, tuple[str, ...]] = {}
+        self.facts: dict[Identity, Fact] = {}
         self.homeless: set[Address] = set()
-
-    def facts(self) -> Iterator[Fact]:
-        known = [kind for name, kind in kinds().items() if name in self._tables]
-        for kind in sorted(known, key=lambda each: each.depth):
-            if not kind.is_satellite:
-                yield from self.things(kind, self._tables[kind.name])
-        self._learn()
-        for kind in known:
-            if kind.is_satellite:
-                yield from self.satellites(kind, self._tables[kind.name])
-
-    def _learn(self) -> None:
-        columns = self._tables[COLUMN_NAMES].rows
-        inherited = {(row[0], row[1]): (row[3], row[4]) for row in columns if row[3] is not None}
-        self._dependencies.learn(self._tables[DEPENDENCIES].rows, inherited)
 
     @cached_property
     def _names(self) -> Names:
@@ -89,91 +93,82 @@ class _Assembly:
                 columns[relation][number] = name
         for relation, number, name, *_ in self._tables[COLUMN_NAMES].rows:
             columns[relation][number] = name
-        return Names(columns, self._relations)
+        return Names(columns, self._dependencies.wholes[self._catalogs["pg_class"]])
 
-    def things(self, kind: Kind, table: Table) -> Iterator[Fact]:
-        identities, parents = self._dependencies.identities, self._dependencies.parents
-        members, needs = self._members, self._dependencies
-        catalog = self._catalogs[kind.catalog]
-        above = self._catalogs[kind.parent_catalog] if kind.parent_catalog else 0
-        fields, width, name = kind.fields(_beyond(ADDRESS, table)), len(ADDRESS), kind.name
-        is_relation, resolves = kind.catalog == "pg_class", kind.resolves
-        for row in table.rows:
-            if (catalog, row[0]) in members:
-                continue
-            place = self._place(kind, above, row) if above else (None, (row[4],))
-            if place is None or (self._ignore and self._is_ignored(place[1])):
+    def add_things(self, kind: Kind, table: Table) -> None:
+        catalog, known, facts = self._catalogs[kind.catalog], self._dependencies, self.facts
+        parents, wholes, parts = known.parents, known.wholes[catalog], known.parts[catalog]
+        fields = kind.fields(_beyond(ADDRESS, table))
+        shape = Shape(fields, len(ADDRESS), ADDRESS.index("position"), catalog, known)
+        name, is_aspect, ignore = kind.name, kind.is_aspect, self._ignore
+        for row, parent, path in self._placed(kind, self._own(kind, catalog, table.rows)):
+            if not path or (ignore and self._is_ignored(path)):
                 self._left_out.add((catalog, row[0]))
                 continue
-            parent, path = place
-            identity = Identity(name, path)
-            address = (catalog, row[0], row[1])
-            if not kind.is_aspect:
-                identities[address] = identity
+            identity = _new(Identity, (name, path))
             parents[identity] = parent
-            if is_relation and not row[1]:
-                self._relations[row[0]] = path
-            values = row[width:]
-            if resolves:
-                values = kind.resolve(values, row[2], self._names)
-            yield Fact.of_row(identity, parent, fields, values, row[5], needs, address)
+            facts[identity] = Fact.of_row(identity, parent, row, shape)
+            if is_aspect:
+                continue
+            if row[1]:
+                parts[row[0]][row[1]] = identity
+            else:
+                wholes[row[0]] = identity
 
-    def _place(
-        self, kind: Kind, above: int, row: tuple[Any, ...]
-    ) -> tuple[Identity | None, tuple[str, ...]] | None:
-        """What a row's thing lives in, and its path; None where that is no fact."""
-        identities = self._dependencies.identities
-        parent = identities.get((above, row[2], row[3]))
-        whole = parent is None and row[3]  # its column is no fact of its own
-        if whole:
-            parent = identities.get((above, row[2], 0))
-        if parent is None:
-            return None
-        if kind.in_schema:  # its parent's, or that which its name says
-            return parent, (parent.path[0], row[4]) if isinstance(row[4], str) else tuple(row[4])
-        if row[1] == -1 or (row[3] and not whole):  # it has its parent's name
-            return parent, parent.path
-        return parent, (*parent.path, row[4])
+    def _own(self, kind: Kind, catalog: int, rows: Iterable[Row]) -> Iterable[Row]:
+        """The rows that no extension has made, with names for the numbers in them."""
+        if members := {oid for of, oid in self._members if of == catalog}:
+            rows = (row for row in rows if row[0] not in members)
+        if kind.resolves:
+            width, names = len(ADDRESS), self._names
+            rows = ((*row[:width], *kind.resolve(row[width:], row[2], names)) for row in rows)
+        return rows
 
-    def satellites(self, kind: Kind, table: Table) -> Iterator[Fact]:
-        width, needs = len(SATELLITE_ADDRESS), self._dependencies
-        fields = _beyond(SATELLITE_ADDRESS, table)
+    def _placed(self, kind: Kind, rows: Iterable[Row]) -> Iterator[_Placed]:
+        if not kind.parent_catalog:
+            return ((row, None, (row[4],)) for row in rows)
+        above = self._catalogs[kind.parent_catalog]
+        wholes = self._dependencies.wholes[above]
+        if kind.of_column:
+            return _of_column(rows, wholes, self._dependencies.parts[above])
+        return _in_schema(rows, wholes) if kind.in_schema else _within(rows, wholes)
+
+    def add_satellites(self, kind: Kind, table: Table) -> None:
+        shape = Shape(_beyond(SATELLITE_ADDRESS, table), len(SATELLITE_ADDRESS))
         for row in table.rows:
-            found = self._thing((row[0], row[1], row[2]), row[3])
+            catalog, oid, subid, part, *_ = row
+            found = self._thing((catalog, oid, subid), part)
             if found is None:
-                if kind.lists_all and self._is_homeless((row[0], row[1], row[2])):
-                    self.homeless.add((row[0], row[1], row[2]))
+                if kind.lists_all and self._is_homeless((catalog, oid, subid)):
+                    self.homeless.add((catalog, oid, subid))
                 continue
             thing, path = found
             identity = Identity(kind.name, path)
-            needs.parents[identity] = thing
-            yield Fact.of_row(identity, thing, fields, row[width:], 0, needs, _NOWHERE)
+            self.facts[identity] = Fact.of_row(identity, thing, row, shape)
 
     def _thing(self, address: Address, part: str | None) -> tuple[Identity, tuple[str, ...]] | None:
         """What a satellite hangs on, and its path; `part` names what is no fact of its own.
 
         That is a column of a view, the index of a constraint, or what an extension has made.
         """
-        identities = self._dependencies.identities
-        found = identities.get(address)
+        found = self._dependencies.at(address)
         if found is not None and (found.kind == "column" or not address[2]):
             return found, (found.kind, *found.path)
         standing = part and self._dependencies.standing_for((*address[:2], 0))
         if not standing or part is None:
             return None
-        found = identities[standing]
         if address[:2] in self._members:
-            return None if address[2] else (found, ("member", *found.path, part))
+            return None if address[2] else (standing, ("member", *standing.path, part))
         if address[2]:
-            return found, ("column", *found.path, part)
-        return found, ("index", found.path[0], part)
+            return standing, ("column", *standing.path, part)
+        return standing, ("index", standing.path[0], part)
 
     def _is_homeless(self, address: Address) -> bool:
         """Whether it is neither a fact nor a part of one, and was not left out on purpose."""
         return (
             address[1] >= FIRST_USER_OID
             and self._dependencies.standing_for(address) is None
-            and self._left_out.isdisjoint(self._dependencies.wholes(address))
+            and self._left_out.isdisjoint(self._dependencies.belongings(address))
         )
 
     def _is_ignored(self, path: Sequence[str]) -> bool:
@@ -181,9 +176,48 @@ class _Assembly:
         return any(fnmatchcase(text, pattern) for pattern in self._ignore)
 
 
+def _within(rows: Iterable[Row], wholes: Mapping[int, Identity]) -> Iterator[_Placed]:
+    """What has a name in what it lives in."""
+    for row in rows:
+        parent = wholes.get(row[2])
+        if parent is None:
+            yield row, None, ()
+        else:
+            yield row, parent, parent.path if row[1] == _OF_PARENT else (*parent.path, row[4])
+
+
+def _in_schema(rows: Iterable[Row], wholes: Mapping[int, Identity]) -> Iterator[_Placed]:
+    """What has a name in its parent's schema, or in that which its name says."""
+    for row in rows:
+        parent, name = wholes.get(row[2]), row[4]
+        if parent is None:
+            yield row, None, ()
+        else:
+            yield row, parent, (parent.path[0], name) if isinstance(name, str) else tuple(name)
+
+
+def _of_column(
+    rows: Iterable[Row],
+    wholes: Mapping[int, Identity],
+    parts: Mapping[int, Mapping[int, Identity]],
+) -> Iterator[_Placed]:
+    """What has a column's name; for one that is no fact of its own its view stands."""
+    for row in rows:
+        column, whole = parts.get(row[2], _NO_PARTS).get(row[3]), wholes.get(row[2])
+        if column is not None:
+            yield row, column, column.path
+        else:
+            yield row, whole, () if whole is None else (*whole.path, row[4])
+
+
+def _inherited(columns: Table) -> Mapping[tuple[int, int], tuple[int, int]]:
+    """For a column that a table merely inherits, its relation and number, those of the parent's."""
+    return {(row[0], row[1]): (row[3], row[4]) for row in columns.rows if row[3] is not None}
+
+
 FIRST_USER_OID = 16384  # below are the things that initdb has made (transam.h)
 
-_NOWHERE: Address = (0, 0, 0)
+_NO_PARTS: Mapping[int, Identity] = {}
 
 
 def _beyond(address: tuple[str, ...], table: Table) -> tuple[str, ...]:

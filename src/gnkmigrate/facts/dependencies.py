@@ -4,6 +4,7 @@ An address is how pg_depend names an object: the oid of its catalog, its own oid
 of the column where a column is meant (manual, chapter 52.18).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
@@ -19,54 +20,61 @@ class Dependencies:
 
     Args:
         relation_catalog: the oid of pg_class.
+        rows: pg_depend, as dependencies.sql returns it.
+        inherited: for a column that a table merely inherits, its relation and number, those
+            of the parent's column.
 
     Attributes:
-        identities: every fact's identity by its address; filled while facts are put together.
-        parents: every fact's parent.
+        wholes: the facts that have a row of their own, by the oids of its catalog and of the
+            row; these three are filled while facts are put together.
+        parts: those of columns and the like, which have a number within such a row.
+        parents: what they live in.
     """
 
-    def __init__(self, relation_catalog: int) -> None:
-        self.identities: dict[Address, Identity] = {}
+    def __init__(
+        self,
+        relation_catalog: int,
+        rows: Sequence[Row],
+        inherited: Mapping[tuple[int, int], tuple[int, int]],
+    ) -> None:
+        self.wholes: defaultdict[int, dict[int, Identity]] = defaultdict(dict)
+        self.parts: defaultdict[int, defaultdict[int, dict[int, Identity]]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
         self.parents: dict[Identity, Identity | None] = {}
         self._relation_catalog = relation_catalog
-        self._rows: Sequence[Row] = ()
-        self._inherited: Mapping[tuple[int, int], tuple[int, int]] = {}
-
-    def learn(
-        self, rows: Sequence[Row], inherited: Mapping[tuple[int, int], tuple[int, int]]
-    ) -> None:
-        """Takes what nothing is asked of before all facts are there.
-
-        Args:
-            rows: pg_depend, as dependencies.sql returns it.
-            inherited: for a column that a table merely inherits, its relation and number, those
-                of the parent's column.
-        """
         self._rows = rows
         self._inherited = inherited
 
+    def at(self, address: Address) -> Identity | None:
+        """The fact that has this very address."""
+        catalog, oid, subid = address
+        if not subid:
+            return self.wholes[catalog].get(oid)
+        parts = self.parts[catalog].get(oid)
+        return None if parts is None else parts.get(subid)
+
     def of(self, address: Address) -> frozenset[Identity]:
         """What the fact at `address` needs, its ancestors and itself left out."""
-        needed = self._needed.get(address)
-        if not needed:
+        identity = self.at(address)
+        needed = None if identity is None else self._needed.get(identity)
+        if identity is None or not needed:
             return frozenset()
-        return frozenset(needed.difference(self._lineage(self.identities[address])))
+        return frozenset(needed.difference(self._lineage(identity)))
 
-    def standing_for(self, address: Address) -> Address | None:
+    def standing_for(self, address: Address) -> Identity | None:
         """The fact that an object is, or is part of: a view for its rule, a table for its type."""
         passed = set()
         current: Address | None = address
         while current is not None and current not in passed:
-            if current in self.identities:
-                return current
-            whole = (current[0], current[1], 0)
-            if whole in self.identities:
-                return whole
+            found = self.at(current) or self.wholes[current[0]].get(current[1])
+            if found is not None:
+                return found
             passed.add(current)
             current = self._owners.get(current[:2])
         return None
 
-    def wholes(self, address: Address) -> Iterator[tuple[int, int]]:
+    def belongings(self, address: Address) -> Iterator[tuple[int, int]]:
         """An object by its catalog and oid, what it is a part of, and so on."""
         passed = set()
         current: tuple[int, int] | None = address[:2]
@@ -85,14 +93,14 @@ class Dependencies:
         }
 
     @cached_property
-    def _needed(self) -> Mapping[Address, set[Identity]]:
-        needs: dict[Address, set[Identity]] = {}
+    def _needed(self) -> Mapping[Identity, set[Identity]]:
+        needs: dict[Identity, set[Identity]] = {}
         for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, _ in self._rows:
             dependent = self.standing_for((catalog, oid, subid))
             needed = self.standing_for((ref_catalog, ref_oid, ref_subid))
             if dependent is not None and needed is not None:
                 found = needs.setdefault(dependent, set())
-                found.add(self.identities[needed])
+                found.add(needed)
                 if ref_subid and ref_catalog == self._relation_catalog:
                     found.update(self._declared(ref_oid, ref_subid))
         return needs
@@ -102,7 +110,7 @@ class Dependencies:
         column = (relation, number)
         while column in self._inherited:
             column = self._inherited[column]
-            identity = self.identities.get((self._relation_catalog, *column))
+            identity = self.at((self._relation_catalog, *column))
             if identity is not None:
                 yield identity
 

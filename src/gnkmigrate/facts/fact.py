@@ -11,6 +11,8 @@ differs. So a fact keeps its row as the driver gave it, and makes the rest of it
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias
 
@@ -38,6 +40,7 @@ class Identity(NamedTuple):
 
 
 Address: TypeAlias = tuple[int, int, int]
+Row: TypeAlias = tuple[Any, ...]
 _NOTHING: frozenset[Identity] = frozenset()
 
 
@@ -45,6 +48,31 @@ class Needs(Protocol):
     """What knows, for an address, which facts must exist before the one that is there."""
 
     def of(self, address: Address) -> frozenset[Identity]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Where in the rows of one query stands what; all facts of these rows share it.
+
+    Attributes:
+        fields: the names of a payload's values, which end each row.
+        first: where they begin.
+        position: where the position among siblings stands; None where there is none.
+        catalog: the system catalog whose oid and column begin each row.
+        needs: who can tell what is needed by what is at an address; None where nothing is.
+    """
+
+    fields: tuple[str, ...]
+    first: int
+    position: int | None = None
+    catalog: int = 0
+    needs: Needs | None = None
+
+
+@cache
+def _made(fields: tuple[str, ...]) -> Shape:
+    """The shape of facts that no query has returned: the position, and the values."""
+    return Shape(fields, first=1, position=0)
 
 
 class Fact:
@@ -59,8 +87,7 @@ class Fact:
             see them in the order they were written in. Never compared.
     """
 
-    __slots__ = ("_address", "_fields", "_hash", "_needs", "_payload", "_values", "identity",
-                 "parent", "position")  # fmt: skip
+    __slots__ = ("_needed", "_payload", "_row", "_shape", "identity", "parent")
 
     def __init__(
         self,
@@ -72,56 +99,55 @@ class Fact:
     ) -> None:
         self.identity = identity
         self.parent = parent
-        self.position = position
-        self._fields: tuple[str, ...] = tuple(payload)
-        self._values: tuple[Any, ...] = tuple(payload.values())
+        self._row: Row = (position, *payload.values())
+        self._shape = _made(tuple(payload))
+        self._needed: frozenset[Identity] | None = depends_on
         self._payload: Mapping[str, Any] | None = None
-        self._needs: frozenset[Identity] | Needs = depends_on
-        self._address: Address = (0, 0, 0)
-        self._hash: str | None = None
 
     @classmethod
-    def of_row(
-        cls,
-        identity: Identity,
-        parent: Identity | None,
-        fields: tuple[str, ...],
-        values: tuple[Any, ...],
-        position: int,
-        needs: Needs,
-        address: Address,
-    ) -> Self:
-        """A fact as it was read: `values` of `fields`, and who can tell what it needs."""
+    def of_row(cls, identity: Identity, parent: Identity | None, row: Row, shape: Shape) -> Self:
+        """A fact as it was read: a row, and what stands where in it."""
         fact = cls.__new__(cls)
         fact.identity = identity
         fact.parent = parent
-        fact.position = position
-        fact._fields = fields
-        fact._values = values
+        fact._row = row
+        fact._shape = shape
+        fact._needed = None
         fact._payload = None
-        fact._needs = needs
-        fact._address = address
-        fact._hash = None
         return fact
+
+    @property
+    def position(self) -> int:
+        place = self._shape.position
+        return 0 if place is None else self._row[place]
 
     @property
     def payload(self) -> Mapping[str, Any]:
         if self._payload is None:
-            self._payload = MappingProxyType(dict(zip(self._fields, self._values, strict=True)))
+            self._payload = MappingProxyType(
+                dict(zip(self._shape.fields, self._values, strict=True))
+            )
         return self._payload
 
     @property
+    def _values(self) -> Row:
+        return self._row[self._shape.first :]
+
+    @property
     def depends_on(self) -> frozenset[Identity]:
-        if not isinstance(self._needs, frozenset):
-            self._needs = self._needs.of(self._address)
-        return self._needs
+        if self._needed is None:
+            shape = self._shape
+            self._needed = (
+                _NOTHING
+                if shape.needs is None
+                else shape.needs.of((shape.catalog, self._row[0], self._row[1]))
+            )
+        return self._needed
 
     @property
     def hash(self) -> str:
         """SHA-256 of kind and payload, in hexadecimal: equal when the things are alike."""
-        if self._hash is None:
-            self._hash = content_hash([self.identity.kind, dict(self.payload)])
-        return self._hash
+        return content_hash([self.identity.kind, dict(self.payload)])
 
     @property
     def kind(self) -> str:
@@ -149,7 +175,7 @@ class Fact:
 
     def is_alike(self, other: "Fact") -> bool:
         """Whether both say the same of what they describe."""
-        if self._fields == other._fields:
+        if self._shape.fields == other._shape.fields:
             return self._values == other._values
         return self.payload == other.payload
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from psycopg import errors
@@ -14,7 +15,7 @@ from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.assembling import COLUMN_NAMES, DEPENDENCIES, MEMBERS, assemble
 from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.query import query
-from gnkmigrate.facts.sessions import Query, run, run_all
+from gnkmigrate.facts.sessions import FOR_CATALOGS, Query, run, run_all
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
@@ -71,9 +72,11 @@ def read_snapshot(
             # Other sessions do not see what this one has not committed.
             tables = run_all(connection, queries, several=is_idle and relations > _LARGE)
             facts, homeless = assemble(tables, catalogs, ignore)
-            left = unread(connection, facts, read, homeless)
-        version = connection.info.server_version
-        snapshot = Snapshot.of(facts, version, connection.info.dbname, role, left)
+            left = unread(connection, facts.values(), read, homeless)
+        info = connection.info
+        snapshot = Snapshot(
+            MappingProxyType(facts), info.server_version, info.dbname, role, unread=left
+        )
         of_server = frozenset(name for name, kind in kinds().items() if kind.of_server)
         return snapshot if roles else replace(snapshot, unstated=of_server)
 
@@ -87,8 +90,7 @@ def _reading(connection: Connection) -> Iterator[None]:
             if outermost:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             connection.execute("SET TRANSACTION READ ONLY")
-            # pg_get_indexdef and its like qualify every name that the path does not find.
-            connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+            connection.execute(FOR_CATALOGS)
             yield
     except errors.LockNotAvailable as error:
         raise CatalogLocked(

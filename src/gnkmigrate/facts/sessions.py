@@ -18,6 +18,13 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed
 
 _SESSIONS = 2
+# pg_get_indexdef and its like qualify every name that the path does not find. Parallel workers and
+# compiled queries take longer to start than they save: the sessions work side by side already.
+FOR_CATALOGS: LiteralString = """
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SET LOCAL jit = off;
+"""
 _MOMENT = "SELECT pg_export_snapshot(), current_setting('lock_timeout')"
 
 
@@ -109,5 +116,5 @@ def _at(url: DatabaseUrl, moment: str, patience: str) -> Iterator[Connection]:
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         session.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(moment))
         session.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(patience))
-        session.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+        session.execute(FOR_CATALOGS)
         yield session

@@ -29,14 +29,14 @@ class Names(Protocol):
 
     Attributes:
         columns: the names of a relation's columns by their numbers.
-        relations: schema and name of a relation.
+        relations: relations by their oids.
     """
 
     @property
     def columns(self) -> Mapping[int, Mapping[int, str]]: ...
 
     @property
-    def relations(self) -> Mapping[int, tuple[str, ...]]: ...
+    def relations(self) -> Mapping[int, Identity]: ...
 
 
 # What stands for a secret in a fact: it never leaves the server.

@@ -101,7 +101,8 @@ class ConstraintKind(Kind):
             columns.sort()  # a check has its columns in the order of the table
         references = None
         if read.references is not None:
-            schema, table = names.relations.get(read.references, ("", ""))
+            found = names.relations.get(read.references)
+            schema, table = ("", "") if found is None else found.path
             references = {"schema": schema, "table": table, "columns": referenced}
         return (read.type, definition, columns, references, *read[_DESCRIBED:])
 
