@@ -6,20 +6,19 @@ SELECT
     attribute.attname,
     above.attrelid AS above,
     above.attnum::integer AS above_number
-FROM pg_attribute AS attribute
-JOIN pg_class AS relation ON relation.oid = attribute.attrelid
-LEFT JOIN pg_inherits AS inheritance
-    ON inheritance.inhrelid = attribute.attrelid AND relation.relkind <> 'm'
+FROM pg_inherits AS inheritance
+JOIN pg_class AS relation ON relation.oid = inheritance.inhrelid
+JOIN pg_attribute AS attribute ON attribute.attrelid = inheritance.inhrelid
 LEFT JOIN pg_attribute AS above
     ON above.attrelid = inheritance.inhparent AND above.attname = attribute.attname
 WHERE
-    attribute.attnum > 0
+    relation.relkind IN ('r', 'p', 'f')
+    AND attribute.attnum > 0
     AND NOT attribute.attisdropped
-    AND (
-        relation.relkind = 'm'
-        OR (
-            relation.relkind IN ('r', 'p', 'f')
-            AND attribute.attinhcount > 0
-            AND NOT attribute.attislocal
-        )
-    );
+    AND attribute.attinhcount > 0
+    AND NOT attribute.attislocal
+UNION ALL
+SELECT attribute.attrelid, attribute.attnum::integer, attribute.attname, NULL, NULL
+FROM pg_class AS relation
+JOIN pg_attribute AS attribute ON attribute.attrelid = relation.oid
+WHERE relation.relkind = 'm' AND attribute.attnum > 0 AND NOT attribute.attisdropped;

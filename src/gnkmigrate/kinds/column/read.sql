@@ -14,7 +14,13 @@ SELECT
     CASE attribute.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
     CASE
         WHEN attribute.attgenerated <> ''
-        THEN pg_get_expr(definition.adbin, definition.adrelid)
+        THEN (
+            SELECT pg_get_expr(definition.adbin, definition.adrelid)
+            FROM pg_attrdef AS definition
+            WHERE
+                definition.adrelid = attribute.attrelid
+                AND definition.adnum = attribute.attnum
+        )
     END AS generated,
     CASE attribute.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generation,
     CASE
@@ -48,10 +54,6 @@ SELECT
 FROM pg_attribute AS attribute
 JOIN pg_class AS relation ON relation.oid = attribute.attrelid
 JOIN pg_type AS type ON type.oid = attribute.atttypid
-LEFT JOIN pg_attrdef AS definition
-    ON definition.adrelid = attribute.attrelid
-    AND definition.adnum = attribute.attnum
-    AND attribute.attgenerated <> ''
 LEFT JOIN pg_constraint AS forbidding
     ON forbidding.conrelid = attribute.attrelid
     AND forbidding.contype = 'n'

@@ -37,8 +37,14 @@ SELECT
                     FROM pg_constraint AS itself
                     WHERE itself.oid = restriction.oid
                 ) IS NOT NULL
-                OR NOT referenced.relnamespace = ANY (%(schemas)s::oid[])
-                OR referenced.oid = ANY (%(skipped)s::oid[])
+                OR restriction.confrelid IN (
+                    SELECT referenced.oid
+                    FROM pg_class AS referenced
+                    WHERE
+                        referenced.relkind IN ('r', 'p')
+                        AND referenced.relnamespace <> ALL (%(schemas)s::oid[])
+                )
+                OR restriction.confrelid = ANY (%(skipped)s::oid[])
                 OR restriction.conindid IN (
                     SELECT range.indexrelid FROM pg_index AS range WHERE range.indisexclusion
                 )
@@ -75,22 +81,17 @@ SELECT
     index_relation.reloptions AS options,
     CASE WHEN restriction.contype IN ('p', 'u', 'x') THEN tablespace.spcname END AS tablespace,
     unusual.firing,
-    CASE
-        WHEN above.oid IS NOT NULL
-        THEN ARRAY[above_namespace.nspname, above_relation.relname, above.conname]::text[]
-        WHEN above_index.oid IS NOT NULL
-        THEN ARRAY[above_namespace.nspname, above_index.relname]::text[]
-    END AS attached_to,
+    above.name AS attached_to,
     coalesce(index.indisclustered, false) AS clustered,
     coalesce(index.indisreplident, false) AS replica_identity
 -- PostgreSQL 14 has neither of the two: the names then find these instead.
 FROM (SELECT NULL::smallint[] AS confdelsetcols, false AS indnullsnotdistinct) AS before_15
 CROSS JOIN pg_constraint AS restriction
-JOIN pg_class AS relation ON relation.oid = restriction.conrelid
-LEFT JOIN pg_class AS referenced ON referenced.oid = restriction.confrelid
 LEFT JOIN pg_index AS index
     ON index.indexrelid = restriction.conindid AND restriction.contype IN ('p', 'u', 'x')
-LEFT JOIN pg_class AS index_relation ON index_relation.oid = index.indexrelid
+LEFT JOIN pg_class AS index_relation
+    ON index_relation.oid = index.indexrelid
+    AND (index_relation.reloptions IS NOT NULL OR index_relation.reltablespace <> 0)
 LEFT JOIN pg_tablespace AS tablespace ON tablespace.oid = index_relation.reltablespace
 LEFT JOIN (
     -- The triggers by which PostgreSQL keeps foreign keys, where they do not fire as usual.
@@ -115,16 +116,25 @@ LEFT JOIN (
         AND called.proname LIKE 'RI\_FKey\_%%'
     GROUP BY trigger.tgconstraint
 ) AS unusual ON unusual.tgconstraint = restriction.oid AND restriction.contype = 'f'
--- A partition's key may also be its share of what is only an index in the parent.
-LEFT JOIN pg_inherits AS inheritance ON inheritance.inhrelid = index.indexrelid
-LEFT JOIN pg_class AS above_index ON above_index.oid = inheritance.inhparent
-LEFT JOIN pg_constraint AS above
-    ON above.conindid = above_index.oid AND above.contype IN ('p', 'u', 'x')
-LEFT JOIN pg_class AS above_relation ON above_relation.oid = above.conrelid
-LEFT JOIN pg_namespace AS above_namespace ON above_namespace.oid = above_index.relnamespace
+LEFT JOIN (
+    -- A partition's key may also be its share of what is only an index in the parent.
+    SELECT
+        inheritance.inhrelid,
+        CASE
+            WHEN key.oid IS NULL THEN ARRAY[namespace.nspname, relation.relname]
+            ELSE ARRAY[namespace.nspname, key_relation.relname, key.conname]
+        END::text[] AS name
+    FROM pg_inherits AS inheritance
+    JOIN pg_class AS relation ON relation.oid = inheritance.inhparent AND relation.relkind = 'I'
+    JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+    LEFT JOIN pg_constraint AS key
+        ON key.conindid = relation.oid AND key.contype IN ('p', 'u', 'x')
+    LEFT JOIN pg_class AS key_relation ON key_relation.oid = key.conrelid
+) AS above ON above.inhrelid = index.indexrelid
 WHERE
     restriction.contype IN ('p', 'u', 'f', 'c', 'x')
-    AND relation.relnamespace = ANY (%(schemas)s::oid[])
-    AND relation.oid <> ALL (%(skipped)s::oid[])
+    AND restriction.conrelid <> 0
+    AND restriction.connamespace = ANY (%(schemas)s::oid[])
+    AND restriction.conrelid <> ALL (%(skipped)s::oid[])
     AND (restriction.conparentid = 0 OR restriction.contype IN ('p', 'u', 'x'))
     AND (restriction.conislocal OR restriction.coninhcount = 0 OR restriction.contype IN ('p', 'u', 'x'));

@@ -1,5 +1,6 @@
 -- Defaults of columns. The expression of a generated column belongs to the column itself, and a
--- default that is the parent table's is the parent's.
+-- default that is the parent table's is the parent's. There are no columns in a default: printed as
+-- that of no relation (0), it does not have its own opened.
 SELECT
     definition.oid,
     0 AS subid,
@@ -7,11 +8,12 @@ SELECT
     definition.adnum::integer AS parent_subid,
     attribute.attname AS name,
     0 AS position,
-    pg_get_expr(definition.adbin, definition.adrelid) AS expression
+    pg_get_expr(definition.adbin, 0) AS expression
 FROM pg_attrdef AS definition
 JOIN pg_attribute AS attribute
     ON attribute.attrelid = definition.adrelid
     AND attribute.attnum = definition.adnum
+    AND attribute.atthasdef
 JOIN pg_class AS relation ON relation.oid = definition.adrelid
 WHERE
     relation.relkind IN ('r', 'p', 'f', 'v')

@@ -1,6 +1,14 @@
 -- Indexes that no constraint owns. Those that look up rows for gnkmigrate while the old shape is
 -- kept stay out: they call its functions. Keys are NULL for plain columns, which the reader names
 -- by their numbers.
+WITH own AS MATERIALIZED (
+    SELECT attribute.attrelid
+    FROM pg_attribute AS attribute
+    WHERE
+        attribute.attrelid >= 16384
+        AND (attribute.attoptions IS NOT NULL OR attribute.attcollation NOT IN (0, 100))
+)
+
 SELECT
     index.indexrelid AS oid,
     0 AS subid,
@@ -100,7 +108,6 @@ FROM (SELECT false AS indnullsnotdistinct) AS before_15
 CROSS JOIN pg_index AS index
 JOIN pg_class AS relation ON relation.oid = index.indexrelid
 JOIN pg_am AS method ON method.oid = relation.relam
-JOIN pg_class AS owner ON owner.oid = index.indrelid
 LEFT JOIN pg_tablespace AS tablespace ON tablespace.oid = relation.reltablespace
 LEFT JOIN pg_inherits AS above ON above.inhrelid = index.indexrelid
 LEFT JOIN pg_class AS above_relation ON above_relation.oid = above.inhparent
@@ -113,21 +120,16 @@ CROSS JOIN LATERAL (
         AND NOT index.indclass::oid[] && ARRAY(
             SELECT class.oid FROM pg_opclass AS class WHERE NOT class.opcdefault
         )
-        AND index.indexrelid NOT IN (
-            SELECT own.attrelid FROM pg_attribute AS own WHERE own.attoptions IS NOT NULL
-        )
+        AND index.indexrelid NOT IN (SELECT own.attrelid FROM own)
         -- A column with a collation of its own may be indexed by the default one.
-        AND index.indrelid NOT IN (
-            SELECT attribute.attrelid
-            FROM pg_attribute AS attribute
-            WHERE attribute.attcollation NOT IN (0, 100) AND attribute.attrelid >= 16384
-        ) AS keys
+        AND index.indrelid NOT IN (SELECT own.attrelid FROM own) AS keys
     OFFSET 0
 ) AS plain
 WHERE
-    owner.relnamespace = ANY (%(schemas)s::oid[])
-    AND owner.oid <> ALL (%(skipped)s::oid[])
-    AND owner.relkind IN ('r', 'p', 'm')
+    -- An index is in the schema of its table.
+    relation.relkind IN ('i', 'I')
+    AND relation.relnamespace = ANY (%(schemas)s::oid[])
+    AND index.indrelid <> ALL (%(skipped)s::oid[])
     AND NOT EXISTS (
         SELECT FROM pg_constraint AS restriction
         WHERE restriction.conindid = index.indexrelid AND restriction.contype IN ('p', 'u', 'x')
