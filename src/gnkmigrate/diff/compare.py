@@ -79,7 +79,7 @@ def _changes(source: Snapshot, target: Snapshot, known: Correspondence) -> Itera
         if counterpart is None:
             if not kind_of(before.kind).stays(before, target):
                 yield Change("remove", before, None)
-        else:
+        elif not known.is_unchanged(before, target.facts[counterpart]):
             yield from _changes_of_pair(before, target.facts[counterpart], known)
     for after in target:
         if after.identity not in known.to_source:

@@ -60,9 +60,16 @@ class Correspondence:
             parent = self.source.facts[parent].parent
         return fact.identity
 
+    def is_unchanged(self, before: Fact, after: Fact) -> bool:
+        """Whether a pair has the same name and says the same, as by far the most do."""
+        return before.identity not in self.renamed and self._is_alike(before, after)
+
+    def _is_alike(self, before: Fact, after: Fact) -> bool:
+        return not self._reuses_names and not self._constants_of and before.is_alike(after)
+
     def differing(self, before: Fact, after: Fact) -> frozenset[str]:
         """The payload keys of a pair whose values differ in more than names of renamed things."""
-        if before.is_alike(after) and not self._reuses_names and not self._constants_of:
+        if self._is_alike(before, after):
             return frozenset()
         wording, known = self.wording(before, after), kind_of(before.kind)
         old, new = before.payload, after.payload

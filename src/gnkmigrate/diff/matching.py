@@ -5,7 +5,7 @@ sides is then paired by the user's hints, by spelling, and by subject, in that o
 come last because they name columns and tables, which must be known by then.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites, subject
 
-_Children: TypeAlias = Mapping[Identity | None, Mapping[str, list[Fact]]]
+_Children: TypeAlias = Mapping[Identity | None, Mapping[str, Sequence[Fact]]]
 _Parents: TypeAlias = tuple[Identity | None, Identity | None]
 
 
@@ -56,10 +56,14 @@ class _Matcher:
         """Matches all that lives in a matched pair, however deep."""
         waiting, undecided = [parents], list[tuple[list[Fact], list[Fact]]]()
         while waiting:
-            for kind, old, new in self._siblings(waiting.pop()):
-                waiting += self._by_name(old, new)
+            within = waiting.pop()
+            for kind, old, new in self._siblings(within):
+                found = self._by_name(old, new, moved=within[0] != within[1])
+                waiting += (pair for pair in found if pair[0] in self._source)
+                if kind in satellites() or len(found) in {len(old), len(new)}:
+                    continue
                 left = self._left(old, new)
-                if kind not in satellites() and all(left):
+                if all(left):
                     waiting += self._by_other_name(*left)
                     undecided.append(left)
         # What is decided first has a say in the rest: so it does not come in the catalog's order.
@@ -72,20 +76,29 @@ class _Matcher:
                 for pair in self._alike(*self._left(*siblings), alike):
                     self.match_names(pair)
             # What has belonged to something that is not there any more still has its name.
-            for named in self._by_name(*self._left(*siblings), whatever=True):
+            for named in self._by_name(*self._left(*siblings), moved=True, whatever=True):
                 self.match_names(named)
 
     def _by_name(
-        self, old: Iterable[Fact], new: Iterable[Fact], *, whatever: bool = False
+        self, old: Sequence[Fact], new: Sequence[Fact], *, moved: bool, whatever: bool = False
     ) -> list[_Parents]:
+        """Matches siblings of one kind.
+
+        Args:
+            old: the siblings in the source.
+            new: those in the target.
+            moved: whether what they live in may have another name.
+            whatever: whether what they belong to has no say in it.
+        """
         there = {fact.identity: fact for fact in new}
+        is_free = whatever or not (old and kind_of(old[0].kind).follows)
         found: list[_Parents] = []
         for fact in old:
-            expected = self._known.expected(fact)
+            expected = self._known.expected(fact) if moved else fact.identity
             if (
                 expected in there
-                and not self._contradicted(fact.identity, expected)
-                and (whatever or not self._may_follow(fact, there[expected]))
+                and not (self._hints and self._contradicted(fact.identity, expected))
+                and (is_free or not self._may_follow(fact, there[expected]))
             ):
                 self._known.add(fact.identity, expected)
                 found.append((fact.identity, expected))
@@ -110,8 +123,6 @@ class _Matcher:
 
     def _may_follow(self, before: Fact, after: Fact) -> bool:
         """Whether it belongs to something that has, or may have, another name."""
-        if not kind_of(before.kind).follows:
-            return False
         owner = subject(before)
         if not isinstance(owner, Identity):
             return False
@@ -148,7 +159,7 @@ class _Matcher:
     def _same_payload(self, before: Fact, after: Fact) -> bool:
         return self._same_subject(before, after) and not self._known.differing(before, after)
 
-    def _siblings(self, parents: _Parents) -> Iterator[tuple[str, list[Fact], list[Fact]]]:
+    def _siblings(self, parents: _Parents) -> Iterator[tuple[str, Sequence[Fact], Sequence[Fact]]]:
         """What lives directly in a matched pair, kind by kind, where both sides have any."""
         old, new = self._source.get(parents[0], {}), self._target.get(parents[1], {})
         for kind in sorted(old.keys() & new.keys()):
@@ -177,8 +188,9 @@ def _in_order(facts: Iterable[Fact]) -> list[Fact]:
 
 def _by_parent(snapshot: Snapshot) -> _Children:
     """The children of every fact; None has the outermost, and those whose parent is not there."""
-    grouped: dict[Identity | None, dict[str, list[Fact]]] = {}
-    for fact in snapshot:
-        parent = fact.parent if fact.parent in snapshot.facts else None
-        grouped.setdefault(parent, {}).setdefault(fact.kind, []).append(fact)
-    return grouped
+    families = snapshot.families
+    outermost: dict[str, list[Fact]] = {}
+    for parent in [each for each in families if each is None or each not in snapshot.facts]:
+        for kind, facts in families[parent].items():
+            outermost.setdefault(kind, []).extend(facts)
+    return {**families, None: outermost}

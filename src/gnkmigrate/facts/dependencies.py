@@ -64,6 +64,9 @@ class Dependencies:
 
     def standing_for(self, address: Address) -> Identity | None:
         """The fact that an object is, or is part of: a view for its rule, a table for its type."""
+        found = self.at(address)
+        if found is not None:
+            return found
         passed = set()
         current: Address | None = address
         while current is not None and current not in passed:

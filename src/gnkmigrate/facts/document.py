@@ -15,6 +15,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.servers.binaries import VERSIONS
@@ -64,9 +65,10 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes]:
     }
     yield orjson.dumps(head)[:-1] + b',"facts":['
     separator = b"\n"
-    for fact in snapshot.ordered:
-        yield separator + orjson.dumps(_fact(fact), option=orjson.OPT_SORT_KEYS)
-        separator = b",\n"
+    with collector_paused():
+        for fact in snapshot.ordered:
+            yield separator + orjson.dumps(_fact(fact), tuple, orjson.OPT_SORT_KEYS)
+            separator = b",\n"
     yield b"\n]}\n"
 
 
@@ -81,8 +83,9 @@ def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
         SchemaError: it is no JSON, no snapshot, or one of a later version.
     """
     try:
-        document = SnapshotDocument.model_validate(orjson.loads(text))
-        facts = [_read_fact(number, each) for number, each in enumerate(document.facts)]
+        with collector_paused():
+            document = SnapshotDocument.model_validate(orjson.loads(text))
+            facts = [_read_fact(number, each) for number, each in enumerate(document.facts)]
     except ValidationError as error:
         raise _no_snapshot(name, problems(error, whole="JSON")[:5]) from None
     except ValueError as error:  # orjson.JSONDecodeError is one
@@ -133,12 +136,14 @@ def read_document_file(path: Path) -> Snapshot:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
+    """What orjson can write, once it has made a tuple of each identity."""
+    kind, path = fact.identity
     return {
-        "kind": fact.identity.kind,
-        "path": fact.identity.path,
-        "parent": tuple(fact.parent) if fact.parent else None,
-        "payload": dict(fact.payload),
-        "depends_on": [tuple(need) for need in sorted(fact.depends_on)],
+        "kind": kind,
+        "path": path,
+        "parent": fact.parent,
+        "payload": fact.told(),
+        "depends_on": sorted(fact.depends_on),
         "position": fact.position,
     }
 
@@ -153,11 +158,11 @@ def _read_fact(number: int, value: Any) -> Fact:
         return Fact(
             _identity(value["kind"], value["path"]),
             None if value["parent"] is None else _identity(*value["parent"]),
-            dict(value["payload"]),
+            value["payload"],
             frozenset(_identity(*need) for need in value["depends_on"]),
             int(value["position"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"facts.{number}: is not a fact ({error})") from None
 
 

@@ -124,14 +124,13 @@ class Fact:
     @property
     def payload(self) -> Mapping[str, Any]:
         if self._payload is None:
-            self._payload = MappingProxyType(
-                dict(zip(self._shape.fields, self._values, strict=True))
-            )
+            self._payload = MappingProxyType(self.told())
         return self._payload
 
-    @property
-    def _values(self) -> Row:
-        return self._row[self._shape.first :]
+    def told(self) -> dict[str, Any]:
+        """The payload for who needs it once: whoever gets it may keep and change it."""
+        shape = self._shape
+        return dict(zip(shape.fields, self._row[shape.first :], strict=True))
 
     @property
     def depends_on(self) -> frozenset[Identity]:
@@ -147,7 +146,7 @@ class Fact:
     @property
     def hash(self) -> str:
         """SHA-256 of kind and payload, in hexadecimal: equal when the things are alike."""
-        return content_hash([self.identity.kind, dict(self.payload)])
+        return content_hash([self.identity.kind, self.told()])
 
     @property
     def kind(self) -> str:
@@ -175,9 +174,10 @@ class Fact:
 
     def is_alike(self, other: "Fact") -> bool:
         """Whether both say the same of what they describe."""
-        if self._shape.fields == other._shape.fields:
-            return self._values == other._values
-        return self.payload == other.payload
+        mine, others = self._shape, other._shape
+        if mine.fields == others.fields:
+            return self._row[mine.first :] == other._row[others.first :]
+        return self.told() == other.told()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fact):

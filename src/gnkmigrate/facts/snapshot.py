@@ -1,14 +1,16 @@
 """All facts of one database at one moment."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from gnkmigrate.facts.fact import Fact, Identity
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -103,43 +105,59 @@ class Snapshot:
     @property
     def ordered(self) -> tuple[Fact, ...]:
         """The facts in the order of their identities."""
-        return tuple(self.facts[identity] for identity in sorted(self.facts))
+        return tuple(fact for kind in sorted(self._by_kind) for fact in self.of_kind(kind))
 
     def get(self, kind: str, *path: str) -> Fact | None:
         return self.facts.get(Identity(kind, path))
 
     def of_kind(self, kind: str) -> tuple[Fact, ...]:
         """The facts of one kind, in the order of their identities."""
-        if kind not in self._ordered:
-            self._ordered[kind] = _in_order(self._by_kind.get(kind, ()))
-        return self._ordered[kind]
+        key = (None, kind)
+        if key not in self._ordered:
+            self._ordered[key] = _in_order(self._by_kind.get(kind, ()))
+        return self._ordered[key]
 
     def children(self, parent: Identity, kind: str | None = None) -> tuple[Fact, ...]:
         """The facts that live directly in `parent`, of one kind or of all, in order."""
-        if parent not in self._ordered:
-            self._ordered[parent] = _in_order(self._by_parent.get(parent, ()))
-        found = self._ordered[parent]
-        return found if kind is None else tuple(fact for fact in found if fact.kind == kind)
+        there = self.families.get(parent, {})
+        if kind is None:
+            return tuple(fact for each in sorted(there) for fact in self.children(parent, each))
+        key = (parent, kind)
+        if key not in self._ordered:
+            self._ordered[key] = _in_order(there.get(kind, ()))
+        return self._ordered[key]
+
+    def once(self, make: Callable[[Self], T]) -> T:
+        """What `make` gives of this snapshot; whoever asks again gets the same."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
 
     @cached_property
-    def _ordered(self) -> dict[Identity | str, tuple[Fact, ...]]:
+    def _made(self) -> dict[Callable[..., Any], Any]:
+        return {}
+
+    @cached_property
+    def _ordered(self) -> dict[tuple[Identity | None, str], tuple[Fact, ...]]:
         """What somebody has asked for; few do for all of a large database."""
         return {}
 
     @cached_property
-    def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
+    def _by_kind(self) -> Mapping[str, Sequence[Fact]]:
         grouped: dict[str, list[Fact]] = {}
         for fact in self:
             grouped.setdefault(fact.kind, []).append(fact)
-        return {kind: tuple(facts) for kind, facts in grouped.items()}
+        return grouped
 
     @cached_property
-    def _by_parent(self) -> Mapping[Identity, tuple[Fact, ...]]:
-        grouped: dict[Identity, list[Fact]] = {}
+    def families(self) -> Mapping[Identity | None, Mapping[str, Sequence[Fact]]]:
+        """What lives directly in what, by its kind, in no order; in None the outermost."""
+        grouped: dict[Identity | None, dict[str, list[Fact]]] = {}
         for fact in self:
-            if fact.parent is not None:
-                grouped.setdefault(fact.parent, []).append(fact)
-        return {parent: tuple(facts) for parent, facts in grouped.items()}
+            kinds = grouped.setdefault(fact.parent, {})
+            kinds.setdefault(fact.identity[0], []).append(fact)
+        return grouped
 
 
 # Kinds that have no singular, or whose name begins with what is counted.
@@ -162,4 +180,5 @@ def _several(noun: str) -> str:
 
 
 def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    return tuple(sorted(facts, key=attrgetter("identity")))
+    """Facts of one kind in the order of their identities."""
+    return tuple(sorted(facts, key=attrgetter("identity.path")))
