@@ -21,6 +21,7 @@ from gnkmigrate.audit.listing import Bounds, ask, bounded, evidence, reason, tol
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.result import NotRun, Passed
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.snapshot import Snapshot
 
 _IN_TARGET = "Correct the target's declaration before the migration brings it into the database."
@@ -63,10 +64,11 @@ def run_structure(
     check was asked for by name (`alone`). What only the target does is a finding about the
     target, under an id of its own: GNK-T002 is GNK-S002 of the target.
     """
-    here = [finding(check, seen) for seen in check.find(live, home)]
-    if target is None:
-        return Outcome(check, tuple(here))
-    there = [_of_target(check, seen) for seen in check.find(target, home)]
+    with collector_paused():
+        here = [finding(check, seen) for seen in check.find(live, home)]
+        if target is None:
+            return Outcome(check, tuple(here))
+        there = [_of_target(check, seen) for seen in check.find(target, home)]
     common = {(each.object, each.subject) for each in here} & {
         (each.object, each.subject) for each in there
     }
@@ -95,7 +97,8 @@ def _of_target(check: StructureCheck, seen: Observation) -> Finding:
 
 def run_comparison(check: ComparisonCheck, gaps: Gaps) -> Outcome:
     """What the target gives away."""
-    return Outcome(check, tuple(finding(check, seen) for seen in check.find(gaps)))
+    with collector_paused():
+        return Outcome(check, tuple(finding(check, seen) for seen in check.find(gaps)))
 
 
 def run_server(

@@ -1,6 +1,6 @@
 """What gives access to a table's rows by key: indexes, and constraints that have one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -84,16 +84,35 @@ def column_of(key: str) -> str:
     return key
 
 
-def typed(snapshot: Snapshot, table: Identity) -> dict[str, str]:
+def typed(snapshot: Snapshot, table: Identity) -> Mapping[str, str]:
     """The type of each column of a table, by the name as it stands in an index's keys."""
+    return snapshot.once(_types_of_all).get(table, {})
+
+
+def accesses(snapshot: Snapshot, table: Identity) -> Sequence[Access]:
+    """Every access that a table offers, constraints first."""
+    return snapshot.once(_accesses_of_all).get(table, ())
+
+
+def _types_of_all(snapshot: Snapshot) -> Mapping[Identity, Mapping[str, str]]:
+    """Those of every table: several checks ask for them."""
     return {
-        identifier(column.identity.name): str(column.payload["type"])
-        for column in snapshot.children(table, "column")
+        table.identity: {
+            identifier(column.identity.name): str(column.payload["type"])
+            for column in snapshot.children(table.identity, "column")
+        }
+        for table in snapshot.of_kind("table")
     }
 
 
-def accesses(snapshot: Snapshot, table: Identity) -> Iterator[Access]:
-    """Every access that a table offers, constraints first."""
+def _accesses_of_all(snapshot: Snapshot) -> Mapping[Identity, Sequence[Access]]:
+    return {
+        table.identity: tuple(_accesses(snapshot, table.identity))
+        for table in snapshot.of_kind("table")
+    }
+
+
+def _accesses(snapshot: Snapshot, table: Identity) -> Iterator[Access]:
     for fact in snapshot.children(table, "constraint"):
         if fact.payload["type"] in _WITH_INDEX:
             keys = tuple(identifier(name) for name in fact.payload["columns"])

@@ -1,7 +1,7 @@
 """Foreign keys as they are declared: from which columns to which, and what happens then."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -56,8 +56,16 @@ class ForeignKey:
         return f"{table} ({', '.join(self.columns)})"
 
 
-def foreign_keys(snapshot: Snapshot) -> Iterator[ForeignKey]:
+def foreign_keys(snapshot: Snapshot) -> Sequence[ForeignKey]:
     """Every foreign key of the tables of a snapshot."""
+    return snapshot.once(_foreign_keys)
+
+
+def _foreign_keys(snapshot: Snapshot) -> Sequence[ForeignKey]:
+    return tuple(_declared(snapshot))
+
+
+def _declared(snapshot: Snapshot) -> Iterator[ForeignKey]:
     for fact in snapshot.of_kind("constraint"):
         reference = fact.payload["references"]
         if fact.payload["type"] != "foreign key" or fact.parent is None or reference is None:

@@ -1,6 +1,6 @@
 """Matters of style, told once for a whole schema and not once for each of a hundred columns."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from gnkmigrate.audit.check import Observation
@@ -57,9 +57,14 @@ def name_within(fact: Fact) -> str:
 
 def columns_of_type(snapshot: Snapshot, *types: str) -> Iterator[Fact]:
     """The columns whose type, or element type, is one of these, whatever its modifiers."""
-    for column in snapshot.of_kind("column"):
-        if type_name(column) in types:
+    for name, column in snapshot.once(_columns):
+        if name in types:
             yield column
+
+
+def _columns(snapshot: Snapshot) -> Sequence[tuple[str, Fact]]:
+    """Every column with the name of its type, which many checks ask for."""
+    return tuple((type_name(column), column) for column in snapshot.of_kind("column"))
 
 
 def type_name(column: Fact) -> str:
