@@ -8,36 +8,19 @@ The best of several runs counts: what else the machine does only ever adds.
 import sys
 
 from catalog import TABLES, best, fill
+from checks import static_checks
 
-from gnkmigrate.audit.check import ComparisonCheck, DataCheck, Gaps, StructureCheck
+from gnkmigrate.audit.check import ComparisonCheck, StructureCheck
 from gnkmigrate.audit.checks import discover
-from gnkmigrate.audit.outcome import run_comparison, run_structure
 from gnkmigrate.connection import connect
-from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings
 
-HOME = "public"
 CHANGE = """
     ALTER TABLE t{number} ALTER COLUMN c1 TYPE bigint;
     ALTER TABLE t{number} DROP COLUMN c4;
 """
-
-
-def static_checks(live: Snapshot, target: Snapshot | None) -> int:
-    """Runs every static check on one side, or on both; the number of findings."""
-    found = 0
-    gaps = None if target is None else Gaps(compare(live, target), live, target, HOME)
-    for check in discover():
-        if isinstance(check, StructureCheck):
-            found += len(run_structure(check, live, target, HOME, alone=True).findings)
-        elif isinstance(check, ComparisonCheck) and gaps is not None:
-            found += len(run_comparison(check, gaps).findings)
-        elif isinstance(check, DataCheck) and gaps is not None:
-            found += len(list(check.probes(gaps)))  # what they would ask
-    return found
 
 
 def main() -> None:
