@@ -19,8 +19,8 @@ from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.privileges import carry_to_view
+from gnkmigrate.phases.residue import ROW, Residue
 from gnkmigrate.phases.row_key import Named, key_of
-from gnkmigrate.phases.shadow import ROW, Residue
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.view_writes import ALWAYS, BY_DEFAULT, GENERATED

@@ -14,10 +14,10 @@ from gnkmigrate.phases import relation
 from gnkmigrate.phases.conversion import COLUMN, Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
+from gnkmigrate.phases.residue import ROW, Residue, keeping, written_key
 from gnkmigrate.phases.row_key import Columns, as_text
 from gnkmigrate.phases.work import Work
 
-ROW = ":row"
 KEY = ":key"
 NEVER = "false"
 ALWAYS = "true"
@@ -48,7 +48,7 @@ class Shadow:
     value: str
     default: str | None
     not_null: bool
-    residue: "Residue | None"
+    residue: Residue | None
     misfit: str = NEVER
 
     @property
@@ -62,51 +62,7 @@ class Shadow:
     @property
     def in_trigger(self) -> str:
         """The same in a trigger that fires before the row is written."""
-        return self.value.replace(KEY, _written_key(self.key)).replace(ROW, "NEW")
-
-
-@dataclass(frozen=True)
-class Residue:
-    """An original that is kept where the new value does not give it back.
-
-    Attributes:
-        phase: under which it is kept.
-        relation: "schema.table".
-        attribute: the old column.
-        key: the columns of the row's key.
-        original: SQL for the original as text.
-        converted: SQL for the new value as text.
-        needed: SQL condition.
-    """
-
-    phase: str
-    relation: str
-    attribute: str
-    key: Columns
-    original: str
-    converted: str
-    needed: str
-
-    def place(self, key: str) -> str:
-        """The condition that finds it in gnkmigrate.residue, under the key as text."""
-        return (
-            f"residue.phase = {literal(self.phase)} AND residue.relation = {literal(self.relation)}"
-            f" AND residue.attribute = {literal(self.attribute)} AND residue.key = {key}"
-        )
-
-    def insert(self, source: str, key: str = "") -> str:
-        """INSERT ... SELECT of the originals of `source`, a FROM clause with alias :row.
-
-        Under the key of each row, or under that which is given as text.
-        """
-        key = key or as_text(self.key, ROW)
-        values = ", ".join(
-            (literal(self.phase), literal(self.relation), literal(self.attribute), key)
-        )
-        return (
-            "INSERT INTO gnkmigrate.residue (phase, relation, attribute, key, original, converted)"
-            f" SELECT {values}, {self.original}, {self.converted} {source}"
-        )
+        return self.value.replace(KEY, written_key(self.key)).replace(ROW, "NEW")
 
 
 def upward(
@@ -270,29 +226,6 @@ def _refusing(table: str, built: Shadow) -> str:
                              ' this value', {source}),
             SCHEMA = {schema}, TABLE = {name}, COLUMN = {source};
     END IF;"""
-
-
-def keeping(residue: Residue) -> str:
-    """The part of a trigger function that keeps NEW's original, or one no longer than needed."""
-    key = _written_key(residue.key)
-    insert = residue.insert("", key).replace(ROW, "NEW")
-    return f"""IF TG_OP = 'UPDATE' THEN
-        DELETE FROM gnkmigrate.residue WHERE {residue.place(key)};
-    END IF;
-    IF {residue.needed.replace(ROW, "NEW")} THEN
-        {insert}
-        ON CONFLICT (phase, relation, attribute, key) DO UPDATE
-        SET original = excluded.original, converted = excluded.converted;
-    END IF;"""
-
-
-def _written_key(key: Columns) -> str:
-    """SQL for the key, as text, of a row that a trigger sees before it is written.
-
-    That of before: what is kept under it follows the row when its key changes (originals.py).
-    """
-    before, after = as_text(key, "OLD"), as_text(key, "NEW")
-    return f"CASE WHEN TG_OP = 'UPDATE' THEN {before} ELSE {after} END"
 
 
 def fill(table: str, shadows: Sequence[Shadow]) -> str:

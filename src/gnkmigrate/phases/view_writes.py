@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gnkmigrate.phases import shadow
 from gnkmigrate.phases.names import column, literal, quoted
-from gnkmigrate.phases.shadow import ROW, Residue
+from gnkmigrate.phases.residue import ROW, Residue, keeping
 
 # What PostgreSQL makes the values of: generated columns, identity columns with their sequences.
 GENERATED, ALWAYS, BY_DEFAULT = "generated", "always", "by default"
@@ -52,7 +51,7 @@ def function(table: str, name: str, shape: Mapping[str, Any]) -> str:
     # An original that the client has not written may have been written by another one since.
     residue = "\n    ".join(
         f"IF TG_OP = 'INSERT' OR {_changed(entry)} THEN\n"
-        f"    {shadow.keeping(Residue(**entry['residue']))}\n    END IF;"
+        f"    {keeping(Residue(**entry['residue']))}\n    END IF;"
         for entry in columns
         if entry.get("residue")
     )
