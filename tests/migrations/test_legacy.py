@@ -42,6 +42,16 @@ def at_level(request: pytest.FixtureRequest, home: Home) -> Iterator[Project]:
         yield project
 
 
+def test_the_old_application_casts_to_its_types(at_level: Project) -> None:
+    with old_application(at_level) as session:
+        assert one(
+            session,
+            "UPDATE users SET role = 'admin'::users_role_enum"
+            f" WHERE role = 'user'::users_role_enum AND id = '{USER}'"
+            " RETURNING role::users_role_enum::text",
+        ) == ("admin",)
+
+
 def test_the_old_application_reads_what_it_wrote_before(at_level: Project) -> None:
     with old_application(at_level) as session:
         assert one(session, 'SELECT email, role::text, "isActive" FROM users') == (

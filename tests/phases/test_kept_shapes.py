@@ -214,3 +214,72 @@ def test_a_key_that_an_earlier_phase_has_renamed(small: Small) -> None:
         (2, "too long as well"),
         (3, "too long"),
     ]
+
+
+def test_a_write_counts_whatever_the_session_has_set(small: Small) -> None:
+    project = converted(
+        small,
+        "CREATE TABLE line"
+        " (id int PRIMARY KEY, note text, weight float8, at timestamptz, days interval);"
+        "INSERT INTO line VALUES"
+        " (1, 'too long', 0.30000000000000004, '2014-10-25 21:30Z', '1 day')",
+    )
+    with old_application(project) as session:
+        session.execute("SET extra_float_digits = -10; SET DateStyle = 'SQL, DMY'")
+        session.execute("SET TimeZone = 'Europe/Moscow'; SET IntervalStyle = 'iso_8601'")
+        session.execute("UPDATE line SET weight = 0.3, at = '2014-10-25 22:30Z'")
+    assert project.rows(
+        "SELECT weight::text, at = '2014-10-25 22:30Z', note, days = '1 day' FROM line"
+    ) == [("0.3", True, "too l", True)]
+
+
+def test_originals_are_the_same_whatever_the_session_has_set(small: Small) -> None:
+    conversions = (
+        '(Conversion("at", "date", using="(:column)::date", back="(:column)::timestamp"),'
+        ' Conversion("weight", "real", using="(:column)::real", back="(:column)::float8"))'
+    )
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, at timestamp, weight float8);"
+        "INSERT INTO line VALUES (1, '2014-02-01 21:30', 0.1)",
+        conversions,
+    )
+    with old_application(project) as session:
+        session.execute("SET extra_float_digits = -10; SET DateStyle = 'SQL, DMY'")
+        session.execute("INSERT INTO line VALUES (2, TIMESTAMP '2014-02-01 21:31', 0.2)")
+        for key, minute, weight in ((1, 30, "0.1"), (2, 31, "0.2")):
+            found = session.execute(
+                "SELECT at = make_timestamp(2014, 2, 1, 21, %s, 0), weight = %s::float8"
+                " FROM line WHERE id = %s",
+                (minute, weight, key),
+            ).fetchall()
+            assert found == [(True, True)]
+    project.down()
+    assert project.rows("SELECT id, at::text, weight::text FROM line ORDER BY id") == [
+        (1, "2014-02-01 21:30:00", "0.1"),
+        (2, "2014-02-01 21:31:00", "0.2"),
+    ]
+
+
+@pytest.mark.parametrize("rows", [0, 1000], ids=["beside", "small"])
+@pytest.mark.parametrize("atomic", [False, True], ids=["steps", "atomic"])
+def test_a_conversion_may_look_values_up(small: Small, *, rows: int, atomic: bool) -> None:
+    conversion = (
+        'Conversion("note", "integer", lossy="false",'
+        ' using="(SELECT n.id FROM public.note AS n WHERE n.text = :column)",'
+        ' back="(SELECT n.text FROM public.note AS n WHERE n.id = :column)")'
+    )
+    arguments = f'"public.line", conversions=({conversion},)'
+    small.revision(1, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
+    project = small.project(limits={"rewrite_rows": rows})
+    project.execute(
+        "CREATE TABLE note (id int PRIMARY KEY, text text); CREATE INDEX ON note (text);"
+        "INSERT INTO note VALUES (7, 'seven');"
+        "CREATE TABLE line (id int PRIMARY KEY, note text); CREATE INDEX ON line (note);"
+        "INSERT INTO line VALUES (1, 'seven'), (2, NULL)"
+    )
+    project.up(dry_run=True)
+    project.up(atomic=atomic)
+    assert project.rows("SELECT id, note FROM line ORDER BY id") == [(1, 7), (2, None)]
+    project.down(atomic=atomic)
+    assert project.rows("SELECT id, note FROM line ORDER BY id") == [(1, "seven"), (2, None)]

@@ -68,7 +68,12 @@ def test_the_settings_name_another_which_is_ours_until_the_end(
 
     project.up()
     with project.session() as session:
-        assert {each.kind for each in remnants(session)} == {"view", "function", "originals"}
+        assert {each.kind for each in remnants(session)} == {
+            "view",
+            "trigger",
+            "function",
+            "originals",
+        }
         contract(session, project.phases, project.settings)
     assert schemas(project) == {"public", "gnkmigrate"}
 

@@ -4,17 +4,11 @@ It is journalled before and after. Where its run was cut off in between, what it
 far it came.
 """
 
-import re
-
 from psycopg import errors
 
 from gnkmigrate.phases import unfinished_index
 from gnkmigrate.phases.work import Work
-
-_CONCURRENTLY = re.compile(
-    r"\s*((?:CREATE\s+(?:UNIQUE\s+)?|DROP\s+|RE)INDEX\s+(?:INDEX\s+)?)CONCURRENTLY\s+",
-    re.IGNORECASE,
-)
+from gnkmigrate.postgres.concurrently import not_concurrently
 
 # What a command fails with that has been done before.
 _MADE = (errors.DuplicateTable, errors.DuplicateObject)
@@ -30,7 +24,7 @@ def run(work: Work, statement: str, index: str = "") -> None:
         index: the index that it builds, qualified and quoted; "" for none.
     """
     if work.atomic:
-        work.connection.execute(plain(statement).encode())
+        work.connection.execute(not_concurrently(statement).encode())
         return
     begun = work.checkpoint is not None
     if index and _has_built(work, statement, index, begun=begun) and begun:
@@ -46,11 +40,6 @@ def run(work: Work, statement: str, index: str = "") -> None:
         if not begun:
             work.save_checkpoint(None, 0)  # it was somebody else
             raise
-
-
-def plain(statement: str) -> str:
-    """The statement as one transaction can run it: an index is built without CONCURRENTLY."""
-    return _CONCURRENTLY.sub(r"\1", statement, count=1)
 
 
 def _has_built(work: Work, statement: str, index: str, *, begun: bool) -> bool:

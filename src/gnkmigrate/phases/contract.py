@@ -48,7 +48,7 @@ UNION ALL
 SELECT 'type', format('%%I.%%I', nspname, typname), NULL,
        format('DROP TYPE %%I.%%I', nspname, typname), 4
 FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
-WHERE nspname = '{own.ARCHIVE}' AND typtype = 'e'
+WHERE (nspname = '{own.ARCHIVE}' OR pg_namespace.oid IN ({own.LEGACY_OIDS})) AND typtype = 'e'
 UNION ALL
 SELECT 'function', pg_proc.oid::regprocedure::text, NULL,
        format('DROP FUNCTION %%s', pg_proc.oid::regprocedure), 5

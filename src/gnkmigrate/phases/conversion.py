@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gnkmigrate.phases.names import column as quoted_column
+from gnkmigrate.phases.residue import alike
 
 COLUMN = ":column"
 
@@ -76,7 +77,7 @@ class Conversion:
         """
         if not self.keep:
             return "true"
-        return f"({converted} IS NULL OR ({self.converted(original)})::text = {converted})"
+        return f"({converted} IS NULL OR {alike(self.converted(original), converted)})"
 
 
 def alter_to_new(conversion: Conversion) -> list[str]:

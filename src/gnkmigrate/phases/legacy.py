@@ -43,7 +43,7 @@ def view_of(parameters: Mapping[str, str], table: str) -> str:
 
 def refusals(work: Work, table: str) -> list[Refusal]:
     """What speaks against a view of this table's old shape."""
-    if not is_wanted(work):
+    if not is_wanted(work.parameters):
         return []
     return [found for found in (_stranger(work), _same_view(work, table)) if found]
 
@@ -228,9 +228,9 @@ def changed_before(work: Work, table: str, names: Iterable[str]) -> dict[str, st
     }
 
 
-def is_wanted(work: Work) -> bool:
+def is_wanted(parameters: Mapping[str, str]) -> bool:
     """Whether the project's old application goes on through views."""
-    return work.parameters.get("legacy") != "none"
+    return parameters.get("legacy") != "none"
 
 
 def create_schema(work: Work) -> None:

@@ -7,7 +7,8 @@ somebody else's on the way back.
 
 from gnkmigrate.phases.names import literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
-from gnkmigrate.phases.row_key import Columns, as_text
+from gnkmigrate.phases.residue import alike
+from gnkmigrate.phases.row_key import Columns, as_text, listed
 
 _TRIGGER = "zz_gnkmigrate_originals"
 
@@ -24,12 +25,13 @@ def follow(table: str, key: Columns) -> str:
     """
     function, on, relation = _function(table), quoted(table), literal(table)
     before, after = as_text(key, "OLD"), as_text(key, "NEW")
+    unchanged = alike(listed(key, "OLD"), listed(key, "NEW"))
     triggers = "".join(
         f"CREATE OR REPLACE TRIGGER {_TRIGGER}{name} AFTER {event} ON {on} FOR EACH {each}\n"
         f"    EXECUTE FUNCTION {function}();\n"
         f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {_TRIGGER}{name};\n"
         for name, (event, each) in {
-            "": ("UPDATE", f"ROW WHEN ({before} <> {after})"),
+            "": ("UPDATE", f"ROW WHEN (NOT ({unchanged}))"),
             "_deleted": ("DELETE", "ROW"),
             "_emptied": ("TRUNCATE", "STATEMENT"),
         }.items()

@@ -1,5 +1,6 @@
 """What the steps that change, or take back, the columns of one table have in common."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,17 @@ from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
+from gnkmigrate.phases.residue import WRITTEN
 from gnkmigrate.phases.row_key import Columns, key_of
 from gnkmigrate.phases.shadow import Shadow
 from gnkmigrate.phases.work import Work
+
+_SUBQUERY = re.compile(r"\bselect\b", re.IGNORECASE)
+
+
+def _asks(conversion: Conversion) -> bool:
+    """Whether it looks up values in tables; a text or a comment with that word does no harm."""
+    return bool(_SUBQUERY.search(conversion.using + conversion.back))
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,11 @@ class Reshaping:
         """Keeps, before anything changes, how the columns were declared, and which are the key."""
         shadow.remember(work, self.table, self.conversions)
         work.remember(self._key_memory, list(self.old_key(work)))
+        if self._keeps(work):
+            work.execute(WRITTEN)
+
+    def _keeps(self, work: Work) -> bool:
+        return any(built.residue is not None for built in self.shadows(work))
 
     def forget(self, work: Work) -> None:
         """Forgets it once the columns are back."""
@@ -75,7 +89,7 @@ class Reshaping:
 
     def follow_originals(self, work: Work, key: Columns) -> None:
         """Lets the originals that are kept of this table follow its rows, by a key's names now."""
-        if any(built.residue is not None for built in self.shadows(work)):
+        if self._keeps(work):
             work.execute(originals.follow(self.table, key))
 
     def leave_originals(self, work: Work) -> None:
@@ -160,10 +174,15 @@ class Reshaping:
         return work.recall(f"building {self.which}") is not None
 
     def choose(self, work: Work) -> bool:
-        """Builds beside where the table is large; a small one is rewritten in an instant."""
+        """Builds beside where the table is large; a small one is rewritten in an instant.
+
+        ALTER TABLE takes no subquery for that (manual, ALTER TABLE, USING).
+        """
         limit = work.limits.rewrite_rows
         few = f"SELECT FROM {quoted(self.table)} LIMIT {limit + 1}"
-        if work.atomic or work.value(f"SELECT count(*) FROM ({few}) AS counted") <= limit:
+        if not any(map(_asks, self.conversions)) and (
+            work.atomic or work.value(f"SELECT count(*) FROM ({few}) AS counted") <= limit
+        ):
             return False
         work.remember(f"building {self.which}", True)
         return True

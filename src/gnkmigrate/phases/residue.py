@@ -1,12 +1,70 @@
-"""Originals that the way back would lose, as they are kept in gnkmigrate.residue."""
+"""Originals that the way back would lose, as they are kept in gnkmigrate.residue.
 
+They are kept as text. How a value is written depends on settings of the session for some types
+(DateStyle, TimeZone, extra_float_digits and others), and every application has its own: for these
+a function of ours writes it, and values are compared as they are, not as text.
+"""
+
+import re
 from dataclasses import dataclass
 
+from gnkmigrate.connection import PINNED_SETTINGS
 from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.row_key import Columns, as_text
 
 # Stands in SQL for a row's alias.
 ROW = ":row"
+
+# The types that are written in one way.
+_PLAIN = re.compile(
+    r"(?:text|character(?: varying)?|varchar|bpchar|uuid|smallint|integer|bigint|numeric|boolean)"
+    r"(?:\([0-9, ]+\))?(?: COLLATE .*)?",
+    re.DOTALL,
+)
+_SETTINGS = "".join(
+    f" SET {name} = '{value}'"
+    for name, value in PINNED_SETTINGS
+    if name
+    in {
+        "DateStyle",
+        "IntervalStyle",
+        "TimeZone",
+        "extra_float_digits",
+        "bytea_output",
+        "xmloption",
+    }
+)
+
+# Made where something is to be kept; see `written`.
+WRITTEN = f"""
+CREATE OR REPLACE FUNCTION gnkmigrate.written(anyelement) RETURNS text
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp{_SETTINGS}
+AS $body$ SELECT $1::text $body$
+"""
+
+
+def is_plain(type_: str) -> bool:
+    """Whether the values of a type are written in one way, whatever a session has set."""
+    return _PLAIN.fullmatch(type_) is not None
+
+
+def written(value: str, type_: str) -> str:
+    """SQL for a value as text, the same in every session.
+
+    Args:
+        value: SQL for it.
+        type_: its type, as PostgreSQL prints it.
+    """
+    return f"({value})::text" if is_plain(type_) else f"gnkmigrate.written({value})"
+
+
+def alike(one: str, other: str) -> str:
+    """The condition that two values of one type are the same, to the last bit; NULLs are.
+
+    The operator compares records of any type byte by byte (manual, 9.25.6, Composite Type
+    Comparison); without the casts it would be looked for among those of the values.
+    """
+    return f"(ROW({one})::record OPERATOR(pg_catalog.*=) ROW({other})::record)"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from gnkmigrate.phases import relation
 from gnkmigrate.phases.conversion import COLUMN, Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
-from gnkmigrate.phases.residue import ROW, Residue, keeping, written_key
+from gnkmigrate.phases.residue import ROW, Residue, alike, keeping, written, written_key
 from gnkmigrate.phases.row_key import Columns, as_text
 from gnkmigrate.phases.work import Work
 
@@ -134,7 +134,7 @@ def _upward(
     old = f"{ROW}.{column(conversion.column)}"
     new = conversion.converted(old)
     back = conversion.reverted(new, str(before["type"]))
-    lost = "true" if conversion.keep else f"({back})::text IS DISTINCT FROM ({old})::text"
+    lost = "true" if conversion.keep else f"NOT {alike(back, old)}"
     return Shadow(
         source=conversion.column,
         target=conversion.new_name,
@@ -150,8 +150,8 @@ def _upward(
             relation=table,
             attribute=conversion.column,
             key=key,
-            original=f"({old})::text",
-            converted=f"({new})::text",
+            original=written(old, str(before["type"])),
+            converted=written(new, conversion.type),
             needed=f"({old}) IS NOT NULL AND ({lost})",
         ),
     )
@@ -165,12 +165,14 @@ def _downward(
     holds = conversion.holds.replace(COLUMN, new)
     back = f"CASE WHEN {holds} THEN {conversion.reverted(new, old_type)} END"
     lossy = conversion.lossy.replace(COLUMN, new)
-    means = conversion.still_means(f"residue.original::{old_type}", "residue.converted")
+    means = conversion.still_means(
+        f"residue.original::{old_type}", f"residue.converted::{conversion.type}"
+    )
     original = f"""(SELECT residue.original::{old_type} FROM gnkmigrate.residue
         WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(table)}
           AND residue.attribute = {literal(conversion.column)}
           AND residue.key = {KEY}
-          AND residue.converted IS NOT DISTINCT FROM ({new})::text
+          AND {alike(f"residue.converted::{conversion.type}", new)}
           AND {means})"""
     return Shadow(
         source=conversion.new_name,

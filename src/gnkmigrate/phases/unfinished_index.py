@@ -49,9 +49,13 @@ def build(work: Work, index: str, statement: str) -> None:
     Args:
         work: the session.
         index: its name, qualified and quoted.
-        statement: CREATE INDEX CONCURRENTLY, without placeholders.
+        statement: CREATE INDEX CONCURRENTLY, or in a run of one transaction CREATE INDEX, without
+            placeholders.
     """
-    work.without_transaction(statement, is_done=lambda: is_built(work, index))
+    if work.atomic:
+        work.connection.execute(statement.encode())
+    else:
+        work.without_transaction(statement, is_done=lambda: is_built(work, index))
 
 
 def is_rebuilt(work: Work, index: str) -> bool:

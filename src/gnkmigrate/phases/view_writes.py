@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gnkmigrate.phases.names import column, literal, quoted
-from gnkmigrate.phases.residue import ROW, Residue, keeping
+from gnkmigrate.phases.residue import ROW, Residue, alike, keeping
 
 # What PostgreSQL makes the values of: generated columns, identity columns with their sequences.
 GENERATED, ALWAYS, BY_DEFAULT = "generated", "always", "by default"
@@ -44,9 +44,7 @@ def function(table: str, name: str, shape: Mapping[str, Any]) -> str:
         for entry in columns
     )
     unseen = "\n      AND ".join(
-        f"(NOT ({_changed(entry)}) OR current.{column(entry['source'])}::text"
-        f" IS NOT DISTINCT FROM ({_write(entry, 'OLD')})::text)"
-        for entry in columns
+        f"(NOT ({_changed(entry)}) OR {_is_seen(entry)})" for entry in columns
     )
     # An original that the client has not written may have been written by another one since.
     residue = "\n    ".join(
@@ -118,6 +116,11 @@ def _making(shape: Mapping[str, Any]) -> str:
     return "\n    ".join(parts)
 
 
+def _is_seen(entry: Mapping[str, Any]) -> str:
+    """Whether a column still has what the client saw."""
+    return alike(f"current.{column(entry['source'])}", _write(entry, "OLD"))
+
+
 def _changed(entry: Mapping[str, Any]) -> str:
     name = column(entry["name"])
-    return f"NEW.{name}::text IS DISTINCT FROM OLD.{name}::text"
+    return f"NOT {alike(f'NEW.{name}', f'OLD.{name}')}"

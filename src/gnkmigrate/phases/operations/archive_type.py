@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate import own
-from gnkmigrate.phases import archive
+from gnkmigrate.phases import archive, legacy
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
@@ -32,7 +32,10 @@ ORDER BY 1
 @operation("archive_type")
 @dataclass(frozen=True)
 class ArchiveType(Step):
-    """Moves a type that nothing uses any more to schema gnkmigrate_archive.
+    """Moves a type that nothing uses any more out of the way.
+
+    It goes where the views of the old shape are, so that the old application may go on casting to
+    it, or to schema gnkmigrate_archive where there are none.
 
     Attributes:
         type: "schema.type".
@@ -58,19 +61,37 @@ class ArchiveType(Step):
             )
         ).fetchall()
         users = [row[0] for row in rows]
-        taken = archive.refusals(work, self.type)
+        taken = [*archive.refusals(work, self.type), *self._named_as_a_view(work)]
         if not users:
             return taken
         message = f"Others use the type {self.type}, which this phase takes away."
         return (Refusal(message, users, len(users), "Drop or change them first."), *taken)
 
+    def _named_as_a_view(self, work: Work) -> Sequence[Refusal]:
+        """A view is a type as well."""
+        name = _kept(work.parameters, self.type)
+        if not work.value(f"SELECT to_regtype({literal(name)}) IS NOT NULL"):
+            return ()
+        message = f"{self.type} cannot go where the views of the old shape are: {name} is there."
+        return (Refusal(message, hint="Rename the type before."),)
+
     def run(self, work: Work) -> int:
+        if legacy.is_wanted(work.parameters):
+            legacy.create_schema(work)
         work.execute(self.script(work.parameters)[0])
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return (f"ALTER TYPE {quoted(self.type)} SET SCHEMA {column(own.ARCHIVE)}",)
+        return (f"ALTER TYPE {quoted(self.type)} SET SCHEMA {column(_schema(parameters))}",)
+
+
+def _schema(parameters: Mapping[str, str]) -> str:
+    return legacy.schema(parameters) if legacy.is_wanted(parameters) else own.ARCHIVE
+
+
+def _kept(parameters: Mapping[str, str], type_: str) -> str:
+    """The type where it has gone, quoted."""
+    return f"{column(_schema(parameters))}.{column(split(type_)[1])}"
 
 
 @operation("restore_type")
@@ -90,9 +111,9 @@ class RestoreType(Step):
 
     def run(self, work: Work) -> int:
         work.execute(self.script(work.parameters)[0])
+        own.drop_empty_legacy(work.connection)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        schema, name = split(self.type)
-        return (f"ALTER TYPE {quoted(f'{own.ARCHIVE}.{name}')} SET SCHEMA {column(schema)}",)
+        schema = column(split(self.type)[0])
+        return (f"ALTER TYPE {_kept(parameters, self.type)} SET SCHEMA {schema}",)

@@ -232,7 +232,8 @@ class IndexShadows(Step):
         staged = quoted(f"{split(table)[0]}.{index.staged}")
         if not unfinished_index.is_built(work, staged):
             with duplicates_named(work, quoted(table), staged):
-                unfinished_index.build(work, staged, index.create(table, names, concurrently=True))
+                statement = index.create(table, names, concurrently=not work.atomic)
+                unfinished_index.build(work, staged, statement)
 
     def _require(self, work: Work, required: str) -> None:
         """A valid CHECK spares SET NOT NULL its scan (manual, ALTER TABLE, SET NOT NULL)."""

@@ -38,7 +38,7 @@ class KeepShape(Step):
         return (*legacy.refusals(work, self.table), *keyless)
 
     def run(self, work: Work) -> int:
-        if legacy.is_wanted(work):
+        if legacy.is_wanted(work.parameters):
             legacy.keep(work, self.table, self.key)
         return 0
 

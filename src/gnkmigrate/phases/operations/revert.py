@@ -12,6 +12,7 @@ from gnkmigrate.phases.operations.convert_online import building, clearing, prep
 from gnkmigrate.phases.operations.spill_misfits import SpillMisfits
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.reshaping import Reshaping
+from gnkmigrate.phases.residue import alike
 from gnkmigrate.phases.row_key import Columns, Named, as_text
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
@@ -94,7 +95,8 @@ class RevertColumns(Step):
     ) -> str:
         """What was written since counts for more than what was there before."""
         spec = self.reshaping
-        means = change.still_means(f"residue.original::{old_type}", "residue.converted")
+        converted = f"residue.converted::{change.type}"
+        means = change.still_means(f"residue.original::{old_type}", converted)
         return f"""
             DELETE FROM gnkmigrate.residue
             WHERE phase = {literal(phase)} AND relation = {literal(spec.table)}
@@ -102,8 +104,7 @@ class RevertColumns(Step):
               AND NOT EXISTS (
                 SELECT FROM {quoted(spec.table)} AS current
                 WHERE {as_text(key, "current")} = residue.key
-                  AND current.{column(change.new_name)}::text
-                      IS NOT DISTINCT FROM residue.converted
+                  AND {alike(f"current.{column(change.new_name)}", converted)}
                   AND {means})
         """
 

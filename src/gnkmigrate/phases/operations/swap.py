@@ -122,7 +122,7 @@ class SwapTable(Step):
             work.execute(self.last)
         # They may have come with the staged table.
         require_followers(work, self.table, self._archived, "before the swap, or with its `last`")
-        if self.view and legacy.is_wanted(work):
+        if self.view and legacy.is_wanted(work.parameters):
             legacy.create_schema(work)
             work.execute(self.view)
             carry_to_view(work, quoted(self.table), legacy.view_of(work.parameters, self.table))
