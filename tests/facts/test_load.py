@@ -133,12 +133,27 @@ def test_an_error_names_the_file_of_a_folder(tmp_path: Path, server: Server) -> 
     assert f"{tmp_path / '2.sql'}, line 2: relation" in refused(tmp_path, server).message
 
 
+DETACHED = """
+CREATE TABLE a (id int) PARTITION BY LIST (id);
+CREATE TABLE b PARTITION OF a FOR VALUES IN (1);
+ALTER TABLE a DETACH PARTITION b CONCURRENTLY;
+"""
+COMPUTED = """
+CREATE TABLE t (x v);
+DO $$ BEGIN EXECUTE format('ALTER TYPE v ADD VALUE %L', 'b'); INSERT INTO t VALUES ('b'); END $$;
+"""
+
+
 @pytest.mark.parametrize(
     ("sql", "advice"),
     [
         ("CREATE EXTENSION nobody_has_this", "the extension nobody_has_this"),
         ("SET a_setting_of_the_future = 1; SELECT 1", "`major`"),
-        ("CREATE TABLE a (id int); CREATE INDEX CONCURRENTLY i ON a (id)", "CONCURRENTLY"),
+        (DETACHED, "CONCURRENTLY"),
+        ("CREATE TYPE v AS ENUM ('a');" + COMPUTED, "ALTER TYPE ... ADD VALUE"),
+        # SQLSTATE class 55: what is wrong is in the file, and in no server's log.
+        ("CREATE SEQUENCE s; SELECT currval('s')", "Correct the file"),
+        ("SET statement_timeout = 10; SELECT pg_sleep(9)", "its log may tell more"),
         ("CREATE TABLE app.a (id int)", "`schemas`"),
         ("CREATE TABLE a (id int); COPY a FROM stdin", "--schema-only"),
         ("CREATE TABEL a", "Correct the file"),
@@ -188,6 +203,85 @@ def test_who_changes_rows_is_told_that_they_are_not_compared(file: Path, server:
         "1 UPDATE statement (target.sql:4)",
         "1 TRUNCATE statement (target.sql:7)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "there"),
+    [
+        ("CREATE INDEX CONCURRENTLY i ON a (id);", {"i"}),
+        ("create unique index concurrently\nif not exists i\non a (id);", {"i"}),
+        ("CREATE /* online */ INDEX -- slow\n CONCURRENTLY i ON a (id);", {"i"}),
+        ('CREATE INDEX CONCURRENTLY"i j" ON a (id)', {"i j"}),
+        ("CREATE INDEX i ON a (id); DROP INDEX CONCURRENTLY i;", set()),
+        ("CREATE INDEX i ON a (id); DROP INDEX CONCURRENTLY IF EXISTS i, j;", set()),
+        ("CREATE INDEX i ON a (id); REINDEX INDEX CONCURRENTLY i;", {"i"}),
+        ("CREATE INDEX i ON a (id); REINDEX (CONCURRENTLY, VERBOSE) TABLE a;", {"i"}),
+        ("CREATE INDEX i ON a (id); REINDEX SCHEMA public; VACUUM ANALYZE a;", {"i"}),
+    ],
+)
+def test_what_runs_in_no_transaction_is_made_in_one(
+    file: Path, server: Server, sql: str, there: set[str]
+) -> None:
+    file.write_text(f"CREATE TABLE a (id int);\n{sql}")
+    indexes = load_sql(file, server, SETTINGS).of_kind("index")
+    assert {fact.identity.name for fact in indexes} == there
+
+
+def test_an_error_after_an_index_has_its_line(file: Path, server: Server) -> None:
+    file.write_text(
+        "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY\ni\nON a (id);\nSELECT nope;"
+    )
+    assert refused(file, server).message.startswith(f"{file}, line 5: ")
+
+
+def test_a_label_may_be_used_after_it_was_added(tmp_path: Path, server: Server) -> None:
+    for name, sql in {
+        "0": "CREATE TABLE before (x int REFERENCES other)",  # another file makes it
+        "1": "CREATE TYPE v AS ENUM ('Public'); CREATE TABLE other (id int PRIMARY KEY)",
+        "2": "ALTER TYPE v ADD VALUE 'Private'",
+        "3": "CREATE TABLE t (x v DEFAULT 'Private', y late)",
+        "4": "CREATE DOMAIN late AS int",
+    }.items():
+        (tmp_path / f"{name}.sql").write_text(sql)
+    loaded = load_sql(tmp_path, server, SETTINGS)
+    assert tables(loaded) == {"before", "other", "t"}
+    (enum,) = loaded.of_kind("enum")
+    assert list(enum.payload["labels"]) == ["Public", "Private"]
+
+
+LABELS = """
+CREATE SCHEMA "My app";
+SET search_path = "My app";
+CREATE TYPE "V" AS ENUM ('a');
+BEGIN;
+ALTER TYPE "My app"."V" ADD VALUE IF NOT EXISTS 'b' AFTER 'a';
+COMMIT;
+CREATE TABLE one (x "V" DEFAULT 'b');
+SET ROLE app;
+RESET ROLE;
+GRANT ALL ON SCHEMA "My app" TO app;
+ALTER TYPE "V" OWNER TO app;
+SET ROLE app;
+ALTER TYPE "V" ADD VALUE 'c';
+CREATE TABLE two (x "V" DEFAULT 'c');
+GRANT SELECT ON two TO another;
+"""
+
+
+def test_a_file_goes_on_as_it_was_after_a_label(file: Path, server: Server) -> None:
+    """With its search path, and as whoever it has become, also where a role is made for it."""
+    file.write_text(LABELS)
+    loaded = load_sql(file, server, SETTINGS)
+    assert loaded.get("table", "My app", "one")
+    assert loaded.get("table", "My app", "two")
+    owners = {
+        fact.parent.name: fact.payload["owner"]
+        for fact in loaded.of_kind("owner")
+        if fact.parent is not None
+    }
+    assert owners == {"two": "app", "V": "app"}
+    file.write_text(f"{LABELS}SELECT nope;")
+    assert refused(file, server).message.startswith(f"{file}, line 17: ")
 
 
 EVENT_TRIGGER = """

@@ -13,6 +13,7 @@ from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.phases import alone
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
+from gnkmigrate.postgres.concurrently import not_concurrently
 from gnkmigrate.text.escape import visible
 
 # What holds for the session from then on.
@@ -53,7 +54,7 @@ class StatementStep(Step):
         self.prepare(work)
         if not self._is_quick:
             work.connection.execute("SET LOCAL statement_timeout = 0")
-        sql = alone.plain(self.statement.sql) if work.atomic else self.statement.sql
+        sql = not_concurrently(self.statement.sql) if work.atomic else self.statement.sql
         work.connection.execute(sql.encode())
         return 0
 

@@ -55,11 +55,18 @@ _HINTS: tuple[tuple[type[psycopg.Error], str, str], ...] = (
         "The role of the throwaway server may not do this; name a server where it may.",
     ),
     (
-        errors.OperationalError,
+        errors.UnsafeNewEnumValueUsage,
         "",
-        "The throwaway server gave up on this statement; its log may tell more.",
+        (
+            "A label can be used once the transaction that adds it is over, and here that is where "
+            "ALTER TYPE ... ADD VALUE ends as a statement of its own, outside of DO and functions. "
+            "Or name the label in CREATE TYPE."
+        ),
     ),
 )
+# Classes of SQLSTATE by which a server says that it cannot go on, whatever it was asked:
+# connection, resources, intervention, system, internal (manual, appendix A).
+_GAVE_UP = frozenset({"08", "53", "57", "58", "XX"})
 
 
 class UnknownRole(SchemaError):
@@ -84,6 +91,10 @@ class NotAllowed(SchemaError):
 
 class MissingObject(SchemaError):
     """A file names something that is not there, and may be made by another file."""
+
+
+class LabelTooNew(SchemaError):
+    """A file uses a label of an enum in the transaction that adds it."""
 
 
 class ExtensionUnavailable(SchemaError):
@@ -151,6 +162,8 @@ def _kind_of(error: psycopg.Error, *, role: bool, setting: bool) -> type[SchemaE
         return ExtensionUnavailable
     if isinstance(error, errors.InsufficientPrivilege):
         return NotAllowed
+    if isinstance(error, errors.UnsafeNewEnumValueUsage):
+        return LabelTooNew
     return MissingObject if isinstance(error, _MISSING) else SchemaError
 
 
@@ -187,6 +200,9 @@ def _hint(error: psycopg.Error) -> str:
     for kind, words, hint in _HINTS:
         if isinstance(error, kind) and words in message:
             return hint
+    state = error.diag.sqlstate
+    if state is None or state[:2] in _GAVE_UP:  # a connection that is lost says nothing at all
+        return "The throwaway server gave up on this statement; its log may tell more."
     return "Correct the file and try again."
 
 

@@ -1,17 +1,23 @@
 """A script as it can be run for the schema that it declares: without what a schema is not.
 
 All files of a schema are one transaction, so the commands that begin and end the transactions of a
-script are read past. What would undo it, reach another database, or read and write the files and
+script are read past, indexes are made without CONCURRENTLY, and what tidies up and takes part in no
+transaction is left out. What would undo it, reach another database, or read and write the files and
 run the programs of the server's machine, is refused before anything runs.
+
+Only a label of an enum that the files go on to use has to be committed before, so that they are
+several transactions then.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.facts.statements import Statement, statements, tokens
+from gnkmigrate.postgres.concurrently import not_concurrently
 
 _READ_PAST = (
     ("BEGIN",),
@@ -21,6 +27,9 @@ _READ_PAST = (
     ("SET", "TRANSACTION"),
     ("SET", "LOCAL", "TRANSACTION"),
     ("SET", "SESSION", "CHARACTERISTICS"),
+    # They make nothing, and some of their forms run in no transaction.
+    ("REINDEX",),
+    ("VACUUM",),
 )
 _TWO_PHASES = (("PREPARE", "TRANSACTION"), ("COMMIT", "PREPARED"), ("ROLLBACK", "PREPARED"))
 _WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE")
@@ -29,8 +38,22 @@ _ROWS = "rows are not part of a schema"
 _WITHIN = {("INSERT", "INTO"), ("DELETE", "FROM"), ("MERGE", "INTO")}
 
 
+class Part(NamedTuple):
+    """A file, or a piece of one.
+
+    Attributes:
+        script: the piece, every line at its place.
+        begins: whether it is the first of its file.
+        ends: whether it is the last.
+    """
+
+    script: Script
+    begins: bool = True
+    ends: bool = True
+
+
 def runnable(script: Script) -> Script:
-    """The script without the commands of its transactions; every line stays where it is.
+    """The script as one transaction can run it; every line stays where it is.
 
     Raises:
         SchemaError: it has a statement that no schema may have; the message has file and line.
@@ -43,9 +66,34 @@ def runnable(script: Script) -> Script:
             line = script.line(statement.start)
             raise SchemaError(f"{script.place(line)}: {what}", hint=hint)
         if any(statement.begins(*words) for words in _READ_PAST):
-            pieces += [script.text[position : statement.start], _blank(script.text, statement)]
+            pieces += [
+                script.text[position : statement.start],
+                _lines(script.text, statement.start, statement.end),
+            ]
+            position = statement.end
+        elif "CONCURRENTLY" in statement.words:
+            pieces += [
+                script.text[position : statement.start],
+                not_concurrently(script.text[statement.start : statement.end]),
+            ]
             position = statement.end
     return Script(script.path, "".join((*pieces, script.text[position:])))
+
+
+def transactions(scripts: Sequence[Script]) -> Sequence[Sequence[Part]]:
+    """The files as transactions, each of which ends where a label is added to an enum.
+
+    A file that adds one is a transaction of its own, or several; those before it are one, and
+    those after it.
+    """
+    found: list[list[Part]] = [[]]
+    for script in scripts:
+        parts = _parts(script)
+        if len(parts) == 1:
+            found[-1] += parts
+        else:
+            found += [*([part] for part in parts), []]
+    return [parts for parts in found if parts]
 
 
 def rows_written(scripts: Sequence[Script]) -> tuple[Unread, ...]:
@@ -67,8 +115,24 @@ def rows_written(scripts: Sequence[Script]) -> tuple[Unread, ...]:
     )
 
 
-def _blank(text: str, statement: Statement) -> str:
-    return "\n" * text.count("\n", statement.start, statement.end)
+def _lines(text: str, start: int, end: int) -> str:
+    return "\n" * text.count("\n", start, end)
+
+
+def _parts(script: Script) -> Sequence[Part]:
+    """The pieces of a file, all but the last of which end with a label that is added."""
+    found: list[Part] = []
+    start = 0
+    ends = [each.end for each in statements(script.text) if _adds_label(each)]
+    for end in (*ends, None):
+        text = _lines(script.text, 0, start) + script.text[start:end]
+        found.append(Part(Script(script.path, text), begins=start == 0, ends=end is None))
+        start = end or start
+    return found
+
+
+def _adds_label(statement: Statement) -> bool:
+    return statement.begins("ALTER", "TYPE") and statement.after("ADD", "VALUE") is not None
 
 
 def _refusal(statement: Statement) -> tuple[str, str] | None:

@@ -1,17 +1,25 @@
 """A user's SQL files, run as they are on a database of ours.
 
 A file is sent whole, as one simple query: PostgreSQL alone decides where its statements begin
-and end, and all of them are one transaction (manual, chapter 55.2.2.1).
+and end, and all of them are one transaction (manual, chapter 55.2.2.1). So nothing of it is there
+where a file has to wait for another one, or for a role that is made first, and is run again.
+
+PostgreSQL lets nobody use a label of an enum before the transaction that adds it is over. Where
+files do, they are cut after each label that is added, and run once more, a transaction for each
+piece.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import LiteralString
 
 from psycopg import errors, pq, sql
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.explaining import (
+    LabelTooNew,
     MissingObject,
     NotAllowed,
     UnknownRole,
@@ -19,7 +27,7 @@ from gnkmigrate.facts.explaining import (
     explain,
 )
 from gnkmigrate.facts.files import Script
-from gnkmigrate.facts.runnable import runnable
+from gnkmigrate.facts.runnable import Part, runnable, transactions
 from gnkmigrate.facts.statements import Statement, statements
 
 
@@ -30,7 +38,10 @@ def run_scripts(
     *,
     makes_roles: bool = False,
 ) -> frozenset[str]:
-    """Runs files, all in one transaction: by name, and those that need others after these.
+    """Runs files, by name, and those that need others after these.
+
+    All are one transaction, unless they use a label that they add to an enum: then one ends with
+    each label, and a file waits only for those that come before the next.
 
     Args:
         connection: a session in autocommit.
@@ -49,59 +60,95 @@ def run_scripts(
             file and line.
     """
     scripts = tuple(map(runnable, scripts))
-    made: set[str] = set()
-    raised: set[str] = set()
-    while True:
-        try:
-            _run_all(connection, scripts, search_path)
-        except UnknownRole as error:
-            if not makes_roles or error.role in made:
-                raise
-            made.add(error.role)
-            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(error.role)))
-        except NotAllowed as error:
-            if error.role not in made - raised:
-                raise
-            raised.add(error.role)
-            connection.execute(
-                sql.SQL("ALTER ROLE {} SUPERUSER").format(sql.Identifier(error.role))
-            )
-        except UnknownSetting as error:
-            without = tuple(_without_setting(script, error.setting) for script in scripts)
-            if without == scripts:
-                raise
-            scripts = without
-        else:
-            return frozenset(made)
+    session = _Session(connection, search_path, makes_roles=makes_roles)
+    try:
+        session.run([Part(script) for script in scripts])
+    except LabelTooNew:
+        several = transactions(scripts)
+        if len(several) == 1:
+            raise
+        for parts in several:
+            session.run(parts)
+    return frozenset(session.made)
 
 
-def _without_setting(script: Script, name: str) -> Script:
-    """The file without the line with which pg_dump turns off a setting of later versions."""
+@dataclass
+class _Session:
+    """Where files are run.
+
+    Attributes:
+        connection: a session in autocommit.
+        search_path: as for `run_scripts`.
+        makes_roles: as for `run_scripts`.
+        made: the roles that were made so far.
+        raised: those of them that are superusers.
+    """
+
+    connection: Connection
+    search_path: tuple[str, ...]
+    makes_roles: bool
+    made: set[str] = field(default_factory=set)
+    raised: set[str] = field(default_factory=set)
+
+    def run(self, parts: Sequence[Part]) -> None:
+        """Runs pieces of files in one transaction, again with what they lack."""
+        while True:
+            try:
+                _run_all(self.connection, parts, self.search_path)
+            except UnknownRole as error:
+                if not self.makes_roles or error.role in self.made:
+                    raise
+                self.made.add(error.role)
+                self._command("CREATE ROLE {}", error.role)
+            except NotAllowed as error:
+                if error.role not in self.made - self.raised:
+                    raise
+                self.raised.add(error.role)
+                self._command("ALTER ROLE {} SUPERUSER", error.role)
+            except UnknownSetting as error:
+                without = [_without_setting(part, error.setting) for part in parts]
+                if without == parts:
+                    raise
+                parts = without
+            else:
+                return
+
+    def _command(self, command: LiteralString, role: str) -> None:
+        """Runs it as whoever the session is, also where a file has become somebody else."""
+        with self.connection.transaction():
+            self.connection.execute("SET LOCAL SESSION AUTHORIZATION DEFAULT")
+            self.connection.execute("SET LOCAL ROLE NONE")
+            self.connection.execute(sql.SQL(command).format(sql.Identifier(role)))
+
+
+def _without_setting(part: Part, name: str) -> Part:
+    """The piece without the line with which pg_dump turns off a setting of later versions."""
     line = re.compile(rf"^SET {re.escape(name)} = 0;$", re.MULTILINE)
-    return Script(script.path, line.sub("", script.text))
+    script = part.script
+    return part._replace(script=Script(script.path, line.sub("", script.text)))
 
 
-def _run_all(
-    connection: Connection, scripts: tuple[Script, ...], search_path: tuple[str, ...]
-) -> None:
+def _run_all(connection: Connection, parts: Sequence[Part], search_path: tuple[str, ...]) -> None:
     path = sql.SQL(", ").join(sql.Identifier(schema) for schema in (*search_path, "pg_temp"))
-    waiting = list(scripts)
+    waiting = list(parts)
     with connection.transaction():
         while waiting:
-            failed: list[tuple[Script, SchemaError]] = []
-            for script in waiting:
+            failed: list[tuple[Part, SchemaError]] = []
+            for part in waiting:
                 try:
                     with connection.transaction():
-                        connection.execute(sql.SQL("SET search_path = {}").format(path))
-                        _run(connection, script)
-                        # Whoever a file has become, the next one begins as whoever runs it.
-                        connection.execute("RESET SESSION AUTHORIZATION")
-                        connection.execute("RESET ROLE")
+                        if part.begins:
+                            connection.execute(sql.SQL("SET search_path = {}").format(path))
+                        _run(connection, part.script)
+                        if part.ends:
+                            # Whoever a file has become, the next one begins as whoever runs it.
+                            connection.execute("RESET SESSION AUTHORIZATION")
+                            connection.execute("RESET ROLE")
                 except MissingObject as error:
-                    failed.append((script, error))
+                    failed.append((part, error))
             if len(failed) == len(waiting):
                 raise failed[0][1]
-            waiting = [script for script, _ in failed]
+            waiting = [part for part, _ in failed]
 
 
 def _run(connection: Connection, script: Script) -> None:
