@@ -75,6 +75,65 @@ def test_in_a_table_of_another_design_one_column_tells_nothing(read: Read) -> No
     ]
 
 
+def test_names_that_say_the_same_are_enough(read: Read) -> None:
+    before = "CREATE TABLE t (id int, published timestamp NOT NULL DEFAULT now(), g text, h text)"
+    after = "CREATE TABLE t (id int, published_at timestamptz, seen_at timestamptz)"
+    becomes = "timestamp without time zone becomes timestamp with time zone"
+    asked = f"column public.t.published = published_at (by their names; {becomes})"
+    assert likely(read, before, after) == [asked]
+    assert likely(read, before, after.replace("timestamptz", "timestamp")) == [
+        "column public.t.published = published_at (both are timestamp without time zone)"
+    ]
+    # The one of the same type is meant, where there is one.
+    other = after.replace("seen_at timestamptz", "published_by timestamp NOT NULL")
+    assert [each.partition(" (")[0] for each in likely(read, before, other)] == [
+        "column public.t.published = published_by"
+    ]
+    assert likely(read, before, after.replace("seen_at", "published_on")) == []
+    computed = after.replace("timestamptz,", "int GENERATED ALWAYS AS (id + 1) STORED,")
+    assert likely(read, before, computed) == []
+
+
+def test_two_columns_of_another_type(read: Read) -> None:
+    before = "CREATE TABLE t (id int, published timestamp, updated timestamp)"
+    after = "CREATE TABLE t (id int, published_at timestamptz, updated_at timestamptz)"
+    found = likely(read, before, after)
+    assert [each.partition(" (")[0] for each in found] == [
+        "column public.t.published = published_at",
+        "column public.t.updated = updated_at",
+    ]
+
+
+OWNED = "CREATE TABLE o (id serial PRIMARY KEY, crate_id int NOT NULL, user_id int NOT NULL)"
+
+
+@pytest.mark.parametrize("key", ["", ", PRIMARY KEY (crate_id, owner_id)"])
+def test_id_alone_says_nothing(read: Read, key: str) -> None:
+    columns = "crate_id int NOT NULL, owner_id int NOT NULL, owner_kind int NOT NULL"
+    assert likely(read, OWNED, f"CREATE TABLE o ({columns}{key})") == [
+        "column public.o.user_id = owner_id (both are integer)"
+    ]
+
+
+def test_a_key_may_be_another_key(read: Read) -> None:
+    after = OWNED.replace("id serial", "number serial", 1).replace("user_id", "shop_no")
+    assert likely(read, OWNED, after) == [
+        "column public.o.id = number (both are integer)",
+        "column public.o.user_id = shop_no (both are integer)",
+    ]
+
+
+def test_a_column_with_another_name_and_type_keeps_its_values(read: Read) -> None:
+    source = read("CREATE TABLE t (id int, published timestamp)")
+    target = read("CREATE TABLE t (id int, published_at timestamptz)")
+    yes = read_renames(["column public.t.published = published_at"])
+    changes, _ = settled(source, target, yes, refuse)
+    assert [(each.verb, each.identity.name) for each in changes] == [
+        ("rename", "published_at"),
+        ("alter", "published_at"),
+    ]
+
+
 def test_a_label_in_the_place_of_another(read: Read) -> None:
     mood = "CREATE TYPE mood AS ENUM ('glad', 'sad', 'so so')"
     assert likely(read, mood, mood.replace("sad", "unhappy")) == [

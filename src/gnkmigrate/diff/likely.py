@@ -5,6 +5,7 @@ Nothing is paired here: it is for the user to say which it is.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gnkmigrate.diff.naming import LABEL
@@ -15,6 +16,7 @@ from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 
 _COLUMN = "column"
+_NOTHING = frozenset({"id"})  # a word that so many names have says nothing alone
 _ALIKE = 0.6  # of the columns of two tables, as many as that are enough
 _TOO_MANY = 250_000  # pairs of tables
 _UNRENAMED = NewNames(NOTHING_RENAMED)
@@ -57,7 +59,7 @@ def likely_renames(
     ]
     found = (
         *(each for old, new in pairs for each in _tables(old, new, source, target)),
-        *(each for old, new in pairs for each in _columns(old, new)),
+        *(each for old, new in pairs for each in _columns(old, new, source, target)),
         *_labels(changes, hints),
     )
     # What has the same name on both sides is another thing there, and no rename makes it that.
@@ -113,30 +115,49 @@ def _columns_of(fact: Fact, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
     return frozenset((each.identity.name, str(each.payload["type"])) for each in columns)
 
 
-def _columns(removed: Sequence[Fact], added: Sequence[Fact]) -> Sequence[Likely]:
-    """Columns of one table that are the same but for the name, with no third among them.
+def _columns(
+    removed: Sequence[Fact], added: Sequence[Fact], source: Snapshot, target: Snapshot
+) -> Iterator[Likely]:
+    """Columns of one table that may be the same under another name, with no third among them.
 
-    Of several, the one whose name says the same is meant: "published" and "published_at". Where
-    most of the columns that go have nothing of the kind, the table is of another design.
+    Names that say the same are enough, whatever the type has become. Others have to be the same
+    but for the name; where most of the columns that go have nothing of either kind, the table is
+    of another design.
     """
-    alike = [
-        (before, after)
-        for before in removed
-        if before.kind == _COLUMN
-        for after in added
-        if before.is_alike(after)
-    ]
-    by_name = _unambiguous([pair for pair in alike if _says_the_same(*pair)])
-    named = {fact.identity for pair in by_name for fact in pair}
-    others = [pair for pair in alike if named.isdisjoint(fact.identity for fact in pair)]
-    found = {*by_name, *_unambiguous(others)}
-    if len(found) < len(removed) / 2:
-        return ()
-    return [
-        Likely(before.identity, after.identity, f"both are {before.payload['type']}")
-        for before, after in alike
-        if (before, after) in found
-    ]
+    if removed[0].kind != _COLUMN:
+        return
+    pairs = [(old, new) for old in removed for new in added]
+    named = [pair for pair in pairs if _says_the_same(*pair) and _may_become(*pair)]
+    alike = [pair for pair in pairs if pair[0].is_alike(pair[1])]
+    by_name = _in_turn([(old, new) for old, new in named if old.is_alike(new)], named)
+    keys = {*_sole_keys(removed, source), *_sole_keys(added, target)}
+    # A key that stands for the row alone is not what any other column of its type is.
+    alike = [(old, new) for old, new in alike if (old.identity in keys) == (new.identity in keys)]
+    taken = {fact.identity for pair in by_name for fact in pair}
+    alike = [pair for pair in alike if taken.isdisjoint(fact.identity for fact in pair)]
+    others = _in_turn([pair for pair in alike if _says_nearly_the_same(*pair)], alike)
+    if len(by_name) + len(others) < len(removed) / 2:
+        others = []
+    found = {*by_name, *others}
+    for before, after in pairs:
+        if (before, after) in found:
+            was, becomes = before.payload["type"], after.payload["type"]
+            yield Likely(
+                before.identity,
+                after.identity,
+                f"both are {was}" if was == becomes else f"by their names; {was} becomes {becomes}",
+            )
+
+
+def _in_turn(*tries: Sequence[tuple[Fact, Fact]]) -> Sequence[tuple[Fact, Fact]]:
+    """The pairs that each try leaves no doubt about, among what the tries before have left."""
+    found: list[tuple[Fact, Fact]] = []
+    taken: set[Identity] = set()
+    for pairs in tries:
+        left = [pair for pair in pairs if taken.isdisjoint(fact.identity for fact in pair)]
+        found += _unambiguous(left)
+        taken |= {fact.identity for pair in found for fact in pair}
+    return found
 
 
 def _unambiguous(pairs: Sequence[tuple[Fact, Fact]]) -> Sequence[tuple[Fact, Fact]]:
@@ -151,9 +172,34 @@ def _unambiguous(pairs: Sequence[tuple[Fact, Fact]]) -> Sequence[tuple[Fact, Fac
 
 
 def _says_the_same(before: Fact, after: Fact) -> bool:
-    """Whether all words of the one name are in the other."""
-    old, new = (set(fact.identity.name.split("_")) for fact in (before, after))
-    return old <= new or new <= old
+    """Whether all words of the one name are in the other; "id" alone says nothing."""
+    old, new = _words(before.identity.name), _words(after.identity.name)
+    return (old <= new or new <= old) and bool((old & new) - _NOTHING)
+
+
+def _says_nearly_the_same(before: Fact, after: Fact) -> bool:
+    """Whether the names have a word in common, and each one of its own: "user_id", "owner_id"."""
+    old, new = _words(before.identity.name), _words(after.identity.name)
+    return bool(old & new and old - new and new - old)
+
+
+@lru_cache(maxsize=4096)  # of a wide table each is laid beside every other
+def _words(name: str) -> frozenset[str]:
+    return frozenset(name.lower().split("_")) - {""}
+
+
+def _may_become(before: Fact, after: Fact) -> bool:
+    """Whether the values of the one can be those of the other: none can where it is computed."""
+    computed = [fact.payload["generated"] is not None for fact in (before, after)]
+    return computed[0] == computed[1]
+
+
+def _sole_keys(columns: Sequence[Fact], snapshot: Snapshot) -> Iterator[Identity]:
+    """Those of the columns of a table that are its primary key alone."""
+    for table in {column.parent for column in columns if column.parent is not None}:
+        for each in snapshot.children(table, "constraint"):
+            if each.payload["type"] == "primary key" and len(each.payload["columns"]) == 1:
+                yield Identity(_COLUMN, (*table.path, *each.payload["columns"]))
 
 
 def _labels(changes: Sequence[Change], hints: Renames) -> Iterator[Likely]:
