@@ -187,3 +187,12 @@ def test_every_question_has_a_table_here() -> None:
         "expressions", "generated", "inheritance", "keys", "row_type", "rules", "shown_columns",
         "triggers",
     }  # fmt: skip
+
+
+def test_a_refused_upgrade_leaves_nothing_but_the_journal(small: Small) -> None:
+    project = converting(small)
+    project.execute("CREATE TABLE line (id int, note text)")
+    refused(project)
+    assert project.rows(
+        "SELECT nspname::text FROM pg_namespace WHERE nspname ~ '^gnkmigrate' ORDER BY 1"
+    ) == [("gnkmigrate",)]

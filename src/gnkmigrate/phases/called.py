@@ -5,6 +5,8 @@ No phase can be called as a plan is, since a plan's name is in parentheses and h
 
 import re
 
+from gnkmigrate.phases.events import Direction
+
 _PLAN = re.compile(r"\(plan ([0-9a-f]{12})\)")
 
 
@@ -23,11 +25,12 @@ def called(name: str) -> str:
     return f"Plan {plan[1]}" if plan else f"Phase {name}"
 
 
-def way_on(name: str, *, atomic: bool = False) -> str:
+def way_on(name: str, direction: Direction = "up", *, atomic: bool = False) -> str:
     """What to do once it has stopped, and the cause is known.
 
     Args:
         name: what the journal calls it.
+        direction: which way it was going.
         atomic: whether all of it was one transaction, as in a dry run.
     """
     if atomic:
@@ -37,9 +40,11 @@ def way_on(name: str, *, atomic: bool = False) -> str:
             "What was done before stands. Fix the cause and run the same command again: it goes on "
             "where it stopped. Or make a new plan from here: gnkmigrate plan"
         )
+    other = "take it back" if direction == "up" else "go up again"
+    command = "downgrade" if direction == "up" else "upgrade"
     return (
-        "What was done before stands. Fix the cause and run the same command again, or take it "
-        f"back: gnkmigrate downgrade --phase {name}"
+        f"What was done before stands. Fix the cause and run the same command again, or {other}: "
+        f"gnkmigrate {command} --phase {name}"
     )
 
 

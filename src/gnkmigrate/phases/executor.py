@@ -204,7 +204,7 @@ def _failures_explained(step: Step, work: Work) -> Iterator[None]:
         raise PhaseFailed(
             f'{called(work.phase)}, step "{step.name}": {diagnostic.message_primary or error}',
             details=[text for text in details if text],
-            hint=way_on(work.phase, atomic=work.atomic),
+            hint=way_on(work.phase, work.direction, atomic=work.atomic),
         ) from error
 
 

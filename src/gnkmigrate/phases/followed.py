@@ -47,5 +47,5 @@ def require_followers(work: Work, table: str, kept: str, when: str) -> None:
             f'{called(work.phase)}, step "{work.step}": what is written to {table} would not get '
             f"to {kept}.",
             details=[lacking],
-            hint=f"{hint} {way_on(work.phase, atomic=work.atomic)}",
+            hint=f"{hint} {way_on(work.phase, work.direction, atomic=work.atomic)}",
         )

@@ -85,7 +85,7 @@ def stopped(step: Step, work: Work, error: errors.UnsafeNewEnumValueUsage) -> Gn
         message = f'A run of one transaction does not get past "{step.name}": {said}.'
         return PhaseRefused(message, hint=_on_a_copy(work.phase))
     message = f'{called(work.phase)}, step "{step.name}": {said}.'
-    return PhaseFailed(message, details=[_ALONE], hint=way_on(work.phase))
+    return PhaseFailed(message, details=[_ALONE], hint=way_on(work.phase, work.direction))
 
 
 def _on_a_copy(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import psycopg
 from psycopg import sql
 
+from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
 from gnkmigrate.phases import dry_run, events, executor, garbage, journal, labels, lock
@@ -85,11 +86,15 @@ def run(
             _run_dry(selected, direction, work, settings.schemas)
         elif selected:
             _prepare_journal(connection)
-            for phase in selected:
-                if request.atomic:
-                    _run_atomic(phase, direction, work)
-                else:
-                    _run_phase(phase, direction, work)
+            try:
+                for phase in selected:
+                    if request.atomic:
+                        _run_atomic(phase, direction, work)
+                    else:
+                        _run_phase(phase, direction, work)
+            except PhaseRefused:
+                own.drop_empty(connection)  # nothing was changed
+                raise
         return selected
 
 
