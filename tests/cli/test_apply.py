@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -129,6 +130,25 @@ def test_a_dry_run_says_what_it_locks_and_changes_nothing(
     assert rows(database, "SELECT to_regclass('by_name'), to_regnamespace('gnkmigrate')") == [
         (None, None)
     ]
+
+
+def test_what_comes_after_a_dry_run_is_as_it_was_typed(
+    gnkmigrate: Command, database: DatabaseUrl, make_plan: Make
+) -> None:
+    file = make_plan(AFTER)
+    file = file.rename(file.with_name("the plan.json"))
+    allowed = ("--allow", "data-loss")
+    refused = gnkmigrate(database, "apply", str(file), *allowed)
+    assert f"try it first: gnkmigrate apply '{file}' --allow data-loss --dry-run" in refused.stderr
+    tried = gnkmigrate(database, "apply", str(file), *allowed, "--dry-run")
+    command = f"gnkmigrate apply '{file}' --allow data-loss"
+    assert tried.stderr.splitlines()[-1] == f"Next: {command}"
+    done = gnkmigrate(database, *shlex.split(command)[1:], "--yes")
+    assert done.exit_code == 0, done.output
+    undone = gnkmigrate(database, "apply", str(file), "--undo", *allowed, "--dry-run")
+    assert undone.stderr.splitlines()[-1] == (
+        f"Next: gnkmigrate apply '{file}' --undo --allow data-loss"
+    )
 
 
 def test_without_a_terminal_it_refuses_to_go_on_unasked(

@@ -1,5 +1,6 @@
 """How `apply` asks, and tells what came of it."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,7 +126,7 @@ def _ask(
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise PlanRefused(
             f"gnkmigrate apply asks before it changes {url}, and here is no terminal to ask on.",
-            hint=f"Add --yes, or try it first: {_command(plan, dry_run=True)}",
+            hint=f"Add --yes, or try it first: {_command(plan, application, dry_run=True)}",
         )
     console = _context.stderr(context)
     console.quiet = False  # a question cannot be answered unseen
@@ -149,7 +150,7 @@ def _ask(
         console.print()
         raise Interrupted("Interrupted; nothing was changed.") from None
     if not agreed:
-        hint = f"To try it first: {_command(plan, dry_run=True)}"
+        hint = f"To try it first: {_command(plan, application, dry_run=True)}"
         raise PlanRefused("Nothing was changed.", hint=hint)
 
 
@@ -190,8 +191,9 @@ def _command(
     dry_run: bool = False,
 ) -> str:
     undo = undo or (application is not None and application.undo)
-    options = " --undo" * undo + " --dry-run" * dry_run
-    return f"gnkmigrate apply {plan.file}{options}"
+    loses = application is not None and application.losses_allowed
+    options = " --undo" * undo + " --allow data-loss" * loses + " --dry-run" * dry_run
+    return f"gnkmigrate apply {shlex.quote(str(plan.file))}{options}"
 
 
 def _say_next(context: typer.Context, command: str) -> None:
