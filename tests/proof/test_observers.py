@@ -281,3 +281,13 @@ def test_files(session: Connection) -> None:
     assert after(retype.format("int"), rewrites=True, relation="public.cat") == ()
     assert after(retype.format("bigint"), rewrites=True, relation="public.other") != ()
     assert after("CREATE TABLE another ()") == ()
+    assert after("CREATE MATERIALIZED VIEW more AS SELECT id FROM cat; TRUNCATE another") == (
+        "public.another",
+    )
+    assert after("DROP MATERIALIZED VIEW more; DROP TABLE another") == ()
+    # A table goes by the name that it has afterwards, and is written anew with its grandparent.
+    assert after("ALTER TABLE kitten RENAME TO young; TRUNCATE young") == ("public.young",)
+    session.execute("CREATE TABLE cub (LIKE young); ALTER TABLE cub INHERIT young")
+    assert after("SELECT") == ()
+    assert after(retype.format("int"), rewrites=True, relation="public.cat") == ()
+    assert after(retype.format("bigint"), rewrites=True, relation="public.young") == ("public.cat",)

@@ -1,5 +1,7 @@
 """What running a plan on a copy shows, and what it refuses to call proven."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,9 +14,9 @@ from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.session import Planned, plan_project
 from gnkmigrate.proof.objection import NotProven
 from gnkmigrate.proof.prove import prove
-from gnkmigrate.rehearsal import CloneFailed, Selection
+from gnkmigrate.rehearsal.clone import CloneFailed
 from gnkmigrate.rehearsal.room import NoRoom
-from gnkmigrate.rehearsal.sample import EVERYTHING
+from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.proof.support import instead, untold
@@ -102,6 +104,31 @@ def test_rows_in_the_way_of_a_statement_are_found(shop: Shop) -> None:
         shop.proven("ALTER TABLE item ALTER COLUMN name SET NOT NULL")
     assert any("public.item" in detail for detail in found.value.details)
     assert "gnkmigrate audit" in found.value.hint
+
+
+@pytest.mark.parametrize(
+    ("wanted", "table"),
+    [
+        ("ALTER TABLE item ADD COLUMN size text NOT NULL", "public.item has 40 rows"),
+        ("ALTER TABLE sale ADD COLUMN size text NOT NULL", "public.sale_2024 has 60 rows"),
+    ],
+)
+def test_rows_that_a_new_column_has_no_value_for(shop: Shop, wanted: str, table: str) -> None:
+    with pytest.raises(NotProven, match=r"\"size\" of relation .* contains null values") as found:
+        shop.proven(wanted)
+    assert "It has no default, so this stops when the table holds rows." in found.value.details[0]
+    assert found.value.hint == (
+        f"{table} on the copy, and its new column size no default for them: give it one in the "
+        "target, or write a phase that fills it. The live database was only read."
+    )
+
+
+def test_a_proof_does_not_load_what_runs_phases() -> None:
+    program = "import sys, gnkmigrate.proof.prove; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert {"alembic", "sqlalchemy", "sqlglot"}.isdisjoint(loaded.stdout.split())
 
 
 def test_a_sample_need_not_find_them(shop: Shop) -> None:

@@ -13,7 +13,10 @@ from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.phases import events
-from gnkmigrate.rehearsal import CloneFailed, Listener, Rehearsal, Selection, rehearse
+from gnkmigrate.rehearsal.clone import CloneFailed
+from gnkmigrate.rehearsal.outcome import Rehearsal
+from gnkmigrate.rehearsal.sample import Selection
+from gnkmigrate.rehearsal.trial import Listener, rehearse
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.phases.small import Small

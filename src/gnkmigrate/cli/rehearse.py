@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from gnkmigrate.rehearsal import PhaseRun, Rehearsal, Stage
-    from gnkmigrate.rehearsal.outcome import StageName
+    from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Stage, StageName
 
 DID_NOT_HOLD = 1
 _LOCKS_SHOWN = 3
@@ -65,7 +64,8 @@ def command(
 
     from gnkmigrate.cli._progress import progress
     from gnkmigrate.cli._transfer import transfer_progress
-    from gnkmigrate.rehearsal import Listener, Selection, rehearse
+    from gnkmigrate.rehearsal.sample import Selection
+    from gnkmigrate.rehearsal.trial import Listener, rehearse
 
     project = _context.settings(context)
     parameters = answers(unmapped, overflow)

@@ -1,25 +1,10 @@
 """Tables that are written anew although nobody said so."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.query import query
 from gnkmigrate.kinds.statement import Statement
-
-
-class File(NamedTuple):
-    """Where the rows of a table are.
-
-    Attributes:
-        table: "schema.name", quoted where SQL needs it.
-        number: of the file.
-        parents: what the table inherits from or is a partition of.
-    """
-
-    table: str
-    number: int
-    parents: list[str]
 
 
 class Files:
@@ -32,17 +17,17 @@ class Files:
     def rewritten(self, statement: Statement) -> tuple[str, ...]:
         """The tables that were written anew since, which the statement says nothing of."""
         before, self._known = self._known, self._read()
-        return tuple(self._unsaid(before, statement))
+        anew = [oid for oid, file in self._known.items() if before.get(oid, file) != file]
+        return tuple(self._unsaid(anew, statement)) if anew else ()
 
-    def _unsaid(self, before: dict[int, File], statement: Statement) -> Iterator[str]:
-        for oid, file in self._known.items():
-            old = before.get(oid)
-            if old is None or old.number == file.number:
-                continue
-            names = {old.table, file.table, *old.parents, *file.parents}
-            if not statement.rewrites or (statement.relation and statement.relation not in names):
-                yield file.table
+    def _unsaid(self, anew: list[int], statement: Statement) -> Iterator[str]:
+        # No command that writes a table anew gives it another name: the one it has now will do.
+        rows = self._session.execute(query("proof.sql", "rewritten"), {"tables": anew})
+        for table, above in rows:
+            said = statement.relation in ("", table, *above)
+            if not (statement.rewrites and said):
+                yield table
 
-    def _read(self) -> dict[int, File]:
-        rows = self._session.execute(query("proof.sql", "files"))
-        return {oid: File(*rest) for oid, *rest in rows}
+    def _read(self) -> dict[int, int]:
+        """The number of each table's file, by the table's oid."""
+        return dict(self._session.execute(query("proof.sql", "files")).fetchall())

@@ -21,7 +21,6 @@ from gnkmigrate.plan.session import Planned
 from gnkmigrate.proof.acting import act_as, bring_roles, bring_settings
 from gnkmigrate.proof.answers import NO_ANSWERS
 from gnkmigrate.proof.arrival import unlike_target
-from gnkmigrate.proof.files import Files
 from gnkmigrate.proof.objection import object_to
 from gnkmigrate.proof.observer import Observer, Place
 from gnkmigrate.proof.ownership import Open
@@ -90,7 +89,7 @@ def prove(
         said = Said.by(planned.changes, planned.statements, planned.hints.pairs)
         observer = Observer.at(place, said)
         begin("statements")
-        seconds = run_statements(session, planned.statements, Files(observing))
+        seconds = run_statements(session, planned.statements, observing)
         begin("comparison")
         left = _looked_at(compare(_read(observing, settings), planned.target), copy)
         open_ = _left_open(planned, wanted, role)

@@ -3,22 +3,26 @@
 import time
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, sql
 
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.query import query
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.proof.files import Files
 from gnkmigrate.proof.objection import DEFECT, NotProven
 from gnkmigrate.rehearsal.room import NoRoom
 
 
-def run_statements(session: Connection, statements: Statements, files: Files) -> tuple[float, ...]:
+def run_statements(
+    session: Connection, statements: Statements, observing: Connection
+) -> tuple[float, ...]:
     """Runs a plan, each statement in a transaction of its own, as psql does.
 
     Args:
         session: in which they run.
         statements: in their order.
-        files: sees from another session which tables are written anew.
+        observing: another session, which sees what tables are written anew.
 
     Returns:
         The seconds that each took, to the millisecond.
@@ -27,9 +31,9 @@ def run_statements(session: Connection, statements: Statements, files: Files) ->
         NotProven: one fails, or writes a table anew of which it does not say so.
         NoRoom: the server's disk is full, which says nothing about the plan.
     """
-    seconds = []
+    seconds, files = [], Files(observing)
     for number, statement in enumerate(statements, 1):
-        seconds.append(_run(session, number, statement))
+        seconds.append(_run(session, number, statement, observing))
         if rewritten := files.rewritten(statement):
             raise NotProven(
                 f"Statement {number} of the plan writes all rows of {', '.join(rewritten)} anew, "
@@ -40,7 +44,7 @@ def run_statements(session: Connection, statements: Statements, files: Files) ->
     return tuple(seconds)
 
 
-def _run(session: Connection, number: int, statement: Statement) -> float:
+def _run(session: Connection, number: int, statement: Statement, observing: Connection) -> float:
     started = time.monotonic()
     try:
         session.execute(statement.sql.encode())
@@ -55,13 +59,15 @@ def _run(session: Connection, number: int, statement: Statement) -> float:
             f"Statement {number} of the plan fails on a copy of the live database: "
             f"{error.diag.message_primary or error}",
             details=_shown(statement),
-            hint=_hint(error),
+            hint=_hint(error, observing),
         ) from error
     return round(time.monotonic() - started, 3)
 
 
-def _hint(error: psycopg.Error) -> str:
+def _hint(error: psycopg.Error, observing: Connection) -> str:
     only_read = "The live database was only read."
+    if isinstance(error, errors.NotNullViolation) and (lacking := _rows_without(error, observing)):
+        return f"{lacking}: give it one in the target, or write a phase that fills it. {only_read}"
     if isinstance(error, errors.IntegrityError | errors.DataError):
         return (
             "Fix the rows that are in its way, or write a phase that does: gnkmigrate audit names "
@@ -70,6 +76,27 @@ def _hint(error: psycopg.Error) -> str:
     if isinstance(error, errors.UndefinedObject) and "role " in (error.diag.message_primary or ""):
         return f"Create the role on the live server, and on the throwaway one. {only_read}"
     return f"{DEFECT} {only_read}"
+
+
+def _rows_without(error: errors.NotNullViolation, observing: Connection) -> str:
+    """Says how many rows a new column has no value for; "" where the column is not new.
+
+    No audit names them, since all rows of the table are in the way, and none more than another.
+    """
+    told = error.diag
+    if not (told.schema_name and told.table_name and told.column_name):
+        return ""
+    names = {"schema": told.schema_name, "table": told.table_name, "column": told.column_name}
+    if observing.execute(query("proof.sql", "lacks_column"), names).fetchone() != (True,):
+        return ""
+    count = sql.SQL("SELECT count(*) FROM {}")
+    table = sql.Identifier(told.schema_name, told.table_name)
+    ((rows,),) = observing.execute(count.format(table)).fetchall()
+    return (
+        f"{qualified(told.schema_name, told.table_name)} has {rows:,} "
+        f"{'row' if rows == 1 else 'rows'} on the copy, and its new column "
+        f"{identifier(told.column_name)} no default for them"
+    )
 
 
 def _shown(statement: Statement) -> list[str]:

@@ -2,12 +2,6 @@
 
 `trial` is all of it: `clone` copies the live database, `course` runs the stages on the copy and
 compares `moment`s. `checklist` says what that proves and what it does not; `document`, `markdown`
-and `html` write it down. proof/ runs a plan, instead of phases, on such a copy.
+and `html` write it down. proof/ runs a plan, instead of phases, on such a copy; for that nothing is
+imported here, since what runs phases takes half a second to load.
 """
-
-from gnkmigrate.rehearsal.clone import CloneFailed
-from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Stage
-from gnkmigrate.rehearsal.sample import Selection
-from gnkmigrate.rehearsal.trial import Listener, rehearse
-
-__all__ = ["CloneFailed", "Listener", "PhaseRun", "Rehearsal", "Selection", "Stage", "rehearse"]
