@@ -283,3 +283,46 @@ def test_a_conversion_may_look_values_up(small: Small, *, rows: int, atomic: boo
     assert project.rows("SELECT id, note FROM line ORDER BY id") == [(1, 7), (2, None)]
     project.down(atomic=atomic)
     assert project.rows("SELECT id, note FROM line ORDER BY id") == [(1, "seven"), (2, None)]
+
+
+def test_a_trigger_that_lets_a_row_not_in(small: Small) -> None:
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, note text);"
+        "INSERT INTO line VALUES (1, 'too long');"
+        "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN IF NEW.id > 100 THEN RETURN NULL; END IF; RETURN NEW; END';"
+        "CREATE TRIGGER gate BEFORE INSERT OR UPDATE ON line"
+        " FOR EACH ROW EXECUTE FUNCTION gate();",
+    )
+    with old_application(project) as session:
+        inserted = session.execute("INSERT INTO line VALUES (101, 'too long as well') RETURNING id")
+        assert inserted.fetchall() == []
+        assert session.execute("SELECT count(*) FROM line").fetchall() == [(1,)]
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+            session.execute("UPDATE line SET id = 101, note = 'another one'")
+    assert project.value("SELECT count(*) FROM gnkmigrate.residue") == 1
+    project.down()
+    assert project.rows("SELECT id, note FROM line") == [(1, "too long")]
+
+
+def test_a_column_called_as_we_call_a_row(small: Small) -> None:
+    conversion = (
+        '(Conversion("note", "varchar(5)", using="left(:column, 5)", holds=":column <> \'no\'"),)'
+    )
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, spilled int, picked text, note text);"
+        "INSERT INTO line VALUES (1, 7, 'this', 'too long')",
+        conversion,
+    )
+    project.execute("INSERT INTO line VALUES (2, 8, 'that', 'no')")
+    project.down(parameters={"spill": "yes"})
+    assert project.rows("SELECT id, spilled, picked, note FROM line") == [
+        (1, 7, "this", "too long")
+    ]
+    project.up()
+    assert project.rows("SELECT id, spilled, picked, note FROM line ORDER BY id") == [
+        (1, 7, "this", "too l"),
+        (2, 8, "that", "no"),
+    ]

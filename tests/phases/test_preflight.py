@@ -82,6 +82,10 @@ TABLES = {
         ),
         "zzz_tidy",
     ),
+    "placeholder": (
+        'CREATE TABLE line (id int PRIMARY KEY, note text, ":row" int);',
+        "would be taken for placeholders",
+    ),
     "rows as values": (
         (
             "CREATE TABLE line (id int PRIMARY KEY, note text);"
@@ -184,8 +188,8 @@ def test_a_column_that_the_old_shape_shows_through_another_phase(small: Small) -
 def test_every_question_has_a_table_here() -> None:
     names = {question.__module__.rpartition(".")[2] for question in questions()}
     assert names == {
-        "expressions", "generated", "inheritance", "keys", "row_type", "rules", "shown_columns",
-        "triggers",
+        "expressions", "generated", "inheritance", "keys", "names", "row_type", "rules",
+        "shown_columns", "triggers",
     }  # fmt: skip
 
 

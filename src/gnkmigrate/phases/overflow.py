@@ -19,7 +19,7 @@ def insert_back(work: Work, table: str, reason: str, key: str) -> int:
         work,
         f"""
         WITH candidate AS (
-            SELECT kept.id AS entry, spilled AS whole
+            SELECT kept.id AS entry, {_record(table)} AS whole
             FROM {_kept(table)} WHERE {_meant(work, table, reason)}
         ), inserted AS (
             INSERT INTO {quoted(table)} ({", ".join(names)}) OVERRIDING SYSTEM VALUE
@@ -69,9 +69,13 @@ def _rows(work: Work, statement: str) -> int:
     return max(work.connection.execute(statement.encode()).rowcount, 0)
 
 
+def _record(table: str) -> str:
+    """The row that was kept; a bare `spilled` might be a column of it."""
+    return f"jsonb_populate_record(NULL::{quoted(table)}, kept.content)"
+
+
 def _kept(table: str) -> str:
-    record = f"jsonb_populate_record(NULL::{quoted(table)}, kept.content)"
-    return f"gnkmigrate.overflow AS kept CROSS JOIN LATERAL {record} AS spilled"
+    return f"gnkmigrate.overflow AS kept CROSS JOIN LATERAL {_record(table)} AS spilled"
 
 
 def _meant(work: Work, table: str, reason: str) -> str:

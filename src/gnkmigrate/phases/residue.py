@@ -61,10 +61,10 @@ def written(value: str, type_: str) -> str:
 def alike(one: str, other: str) -> str:
     """The condition that two values of one type are the same, to the last bit; NULLs are.
 
-    The operator compares records of any type byte by byte (manual, 9.25.6, Composite Type
-    Comparison); without the casts it would be looked for among those of the values.
+    Records of any type are compared byte by byte (manual, 9.25.6, Composite Type Comparison); by
+    the operator's function, since pg_dump writes the operator so that it cannot be read again.
     """
-    return f"(ROW({one})::record OPERATOR(pg_catalog.*=) ROW({other})::record)"
+    return f"pg_catalog.record_image_eq(ROW({one}), ROW({other}))"
 
 
 @dataclass(frozen=True)

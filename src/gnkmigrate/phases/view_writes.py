@@ -5,6 +5,7 @@ from typing import Any
 
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.residue import ROW, Residue, alike, keeping
+from gnkmigrate.phases.row_key import as_text
 
 # What PostgreSQL makes the values of: generated columns, identity columns with their sequences.
 GENERATED, ALWAYS, BY_DEFAULT = "generated", "always", "by default"
@@ -62,6 +63,23 @@ def function(table: str, name: str, shape: Mapping[str, Any]) -> str:
     returned = ", ".join(f"current.{column(entry['source'])}" for entry in computed)
     into = ", ".join(f"NEW.{column(entry['name'])}" for entry in computed)
     returning = f"\n        RETURNING {returned} INTO {into}" if computed else ""
+    keeping_some = any(entry.get("residue") for entry in columns)
+    # What has been kept for a row that a trigger of the table does not let in.
+    written = as_text(tuple(shape["key"]), "NEW")
+    forgotten = (
+        f"DELETE FROM gnkmigrate.residue WHERE relation = {literal(table)} AND key = {written};"
+        if keeping_some
+        else ""
+    )
+    # Its original may have been replaced by then.
+    kept = (
+        f"""IF EXISTS (SELECT FROM {relation_} AS current WHERE {key}) THEN
+                RAISE object_not_in_prerequisite_state
+                    USING MESSAGE = 'a trigger of the table has left the row as it was';
+            END IF;"""
+        if keeping_some
+        else ""
+    )
     return f"""
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
@@ -75,17 +93,23 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO {relation_} AS current ({sources}) OVERRIDING SYSTEM VALUE
         VALUES ({values}){returning};
+        IF NOT FOUND THEN
+            {forgotten}
+            RETURN NULL;  -- a trigger of the table has said so
+        END IF;
     ELSE
         UPDATE {relation_} AS current SET
         {assignments}
         WHERE {key}
       AND {unseen}{returning};
         IF NOT FOUND THEN
-            IF EXISTS (SELECT FROM {relation_} AS current WHERE {key}) THEN
+            IF EXISTS (SELECT FROM {relation_} AS current WHERE {key}
+      AND NOT ({unseen})) THEN
                 RAISE serialization_failure
                     USING MESSAGE = 'the row was changed by another session',
                           HINT = 'Repeat the transaction.';
             END IF;
+            {kept}
             RETURN NULL;
         END IF;
     END IF;

@@ -119,13 +119,13 @@ class Spill(Step):
             return f"""
                 WITH spilled AS (DELETE FROM {table} AS spilled WHERE {where} RETURNING *)
                 {into}
-                SELECT {place}, to_jsonb(spilled) FROM spilled"""
+                SELECT {place}, to_jsonb(spilled.*) FROM spilled"""
         picked = ", ".join(f"spilled.{column(name)}" for name in self.columns)
         return f"""
             {into}
             SELECT {place}, kept.content
             FROM {table} AS spilled
-            CROSS JOIN LATERAL (SELECT to_jsonb(picked) AS content
+            CROSS JOIN LATERAL (SELECT to_jsonb(picked.*) AS content
                                 FROM (SELECT {picked}) AS picked) AS kept
             WHERE ({where})
               AND NOT EXISTS (SELECT FROM gnkmigrate.overflow

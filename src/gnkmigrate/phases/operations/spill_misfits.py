@@ -90,7 +90,7 @@ class SpillMisfits(Step):
         rows = work.execute(f"""
             INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
             SELECT {literal(work.phase)}, {literal(spec.table)}, {reason},
-                   (SELECT to_jsonb(picked) - ARRAY[{built}]::text[]
+                   (SELECT to_jsonb(picked.*) - ARRAY[{built}]::text[]
                     FROM (SELECT {picked}) AS picked)
             FROM {table} AS spilled WHERE {where}
         """).rowcount
