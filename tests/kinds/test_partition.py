@@ -1,5 +1,7 @@
 """Partitions: attached when they and their parents have all that the other wants."""
 
+import pytest
+
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 
@@ -58,3 +60,81 @@ def test_a_new_one_waits_for_what_its_parent_s_parts_use(server: Server) -> None
     calling = "CREATE TABLE p (n integer DEFAULT one() CHECK (n > one())) PARTITION BY LIST (n);"
     old, new = function.format("integer"), function.format("smallint")
     converge(server, old + calling, new + calling + first)
+
+
+RANGE = "FOR VALUES FROM (1) TO (10)"
+HALVED = "PARTITION BY RANGE (id)"
+TOP = "CREATE TABLE d (id integer NOT NULL, n {}) PARTITION BY RANGE (id);"
+MIDDLE = f"CREATE TABLE d1 PARTITION OF d {RANGE} {HALVED};"
+ATTACHED = f"CREATE TABLE d1 (LIKE d) {HALVED}; ALTER TABLE d ATTACH PARTITION d1 {RANGE};"
+KEPT = "ALTER TABLE {0} ALTER n SET STORAGE EXTERNAL; ALTER TABLE {0} ALTER n SET COMPRESSION pglz;"
+USUAL = KEPT.replace("EXTERNAL", "EXTENDED").replace("pglz", "default")
+COMPUTED = "integer GENERATED ALWAYS AS (id + {}) STORED"
+BELOW = "CREATE TABLE d1a PARTITION OF d1 FOR VALUES FROM (1) TO (5);"
+FURTHER = f"{BELOW[:-1]} {HALVED}; CREATE TABLE d1b PARTITION OF d1a DEFAULT;"
+FOREIGN = f"{BELOW[:-1].replace('TABLE', 'FOREIGN TABLE')} SERVER far;"
+FAR = "CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;"
+
+# What the table at the top says of its column, and what the one in the middle makes of it.
+LEVELS = [
+    ("integer", MIDDLE.replace("OF d", "OF d (n NOT NULL)")),
+    ("integer DEFAULT 1", ATTACHED),
+    ("integer DEFAULT 1", MIDDLE.replace("OF d", "OF d (n DEFAULT 2)")),
+    ("text", MIDDLE + KEPT.format("d1")),
+    ("text", KEPT.format("d") + MIDDLE + USUAL.format("d1")),
+    ("text", KEPT.format("d") + MIDDLE),
+    ("text", MIDDLE + "ALTER TABLE d1 ALTER n SET STATISTICS 7;"),
+    (COMPUTED.format(1), MIDDLE.replace("OF d", "OF d (n GENERATED ALWAYS AS (id + 2) STORED)")),
+]
+
+
+@pytest.mark.parametrize("below", [BELOW, FURTHER])
+@pytest.mark.parametrize(("top", "middle"), LEVELS)
+def test_a_new_one_has_what_the_nearest_table_above_says(
+    server: Server, top: str, middle: str, below: str
+) -> None:
+    parents = TOP.format(top) + middle
+    converge(server, TOP.format(top), parents + below)
+    converge(server, parents, parents + below)
+
+
+@pytest.mark.parametrize(("top", "middle"), LEVELS[:3])
+def test_a_new_foreign_one_has_it_too(server: Server, top: str, middle: str) -> None:
+    parents = FAR + TOP.format(top)
+    converge(server, parents, parents + middle + FOREIGN)
+
+
+@pytest.mark.parametrize(("top", "middle"), LEVELS[:7])
+def test_a_table_that_becomes_one_has_it_too(server: Server, top: str, middle: str) -> None:
+    parents = TOP.format(top) + middle
+    apart = f"CREATE TABLE d1a (id integer NOT NULL, n {top.partition(' ')[0]});"
+    converge(server, parents + apart, parents + BELOW)
+
+
+def test_one_that_says_otherwise_itself(server: Server) -> None:
+    parents = TOP.format("integer DEFAULT 1") + MIDDLE.replace("OF d", "OF d (n DEFAULT 2)")
+    converge(server, parents, parents + BELOW.replace("OF d1", "OF d1 (n DEFAULT 1)"))
+    kept = TOP.format("text") + MIDDLE + KEPT.format("d1")
+    converge(server, kept, kept + BELOW + USUAL.format("d1a"))
+    none = "ALTER TABLE d1a ALTER n DROP DEFAULT;"
+    converge(server, parents + BELOW + none, parents + BELOW)
+
+
+def test_a_new_one_waits_for_what_the_default_in_the_middle_uses(server: Server) -> None:
+    function = "CREATE FUNCTION one() RETURNS {0} LANGUAGE sql IMMUTABLE AS 'SELECT 1::{0}';"
+    parents = TOP.format("integer DEFAULT 1") + MIDDLE.replace("OF d", "OF d (n DEFAULT one())")
+    old, new = function.format("integer"), function.format("smallint")
+    converge(server, TOP.format("integer DEFAULT 1"), new + parents + BELOW)
+    converge(server, old + parents, new + parents + BELOW)
+
+
+@pytest.mark.parametrize("setting", ["COMPRESSION pglz", "STATISTICS 7", "STORAGE EXTERNAL"])
+@pytest.mark.parametrize("set_on", ["a", "b"])
+def test_a_new_child_comes_after_the_settings_of_those_above(
+    server: Server, setting: str, set_on: str
+) -> None:
+    """It has most of them as they are when it is made; others go to those that are there."""
+    top, middle = "CREATE TABLE a (n text);", "CREATE TABLE b () INHERITS (a);"
+    new = f"{top} {middle} ALTER TABLE {set_on} ALTER n SET {setting};"
+    for old in (top, top + middle):
+        converge(server, old, f"{new} CREATE TABLE c () INHERITS (b);")

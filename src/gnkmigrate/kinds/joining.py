@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks, not_null
+from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.kind import KIND as COLUMN
-from gnkmigrate.kinds.column_settings import SETTINGS
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.inheritance import parents
 from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.leaving import is_same_check
+from gnkmigrate.kinds.of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -33,15 +33,19 @@ def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
     if context.is_new(table):
         return
     apart = replace(context, target=context.source)  # it is not joined yet
-    there = {**_columns_above(table, context.source), **_own(table, "column", context.source)}
-    for name, column in _columns_above(table, context.target).items():
-        wanted = _with_aspects(_moved(column, table, context.target), context.target)
+    above = columns_of_parents(table, context.source)
+    there = {**above, **_own(table, "column", context.source)}
+    for name, column in columns_of_parents(table, context.target).items():
+        wanted = as_set(column, context.target)
         own = context.target.facts.get(wanted.identity)
         if name not in there:
-            parts = context.target.children((own or column).identity, "default")
+            default = default_of_parents(wanted.identity.path, context.target)
+            parts = [default] if default else []
+            if own is not None:
+                parts = [*context.target.children(own.identity, "default")]
             yield from COLUMN.create(own or wanted, parts, apart)
         else:
-            before = _with_aspects(_moved(there[name], table, context.source), context.source)
+            before = as_set(there[name], context.source)
             if own is not None:  # the rest of it changes by itself
                 alike = {each: wanted.payload[each] for each in ("type", "collation", "not_null")}
                 wanted = before.has(alike)
@@ -50,7 +54,7 @@ def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
     for name, check in _checks_above(table, context.target).items():
         own = there.get(name)
         if own is None or not is_same_check(own, check):
-            yield from CONSTRAINT.create(_moved(check, table, context.target), (), context)
+            yield from CONSTRAINT.create(_moved(check, table), (), context)
 
 
 def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
@@ -62,47 +66,47 @@ def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
     wanted = {**_checks_above(table, context.target), **_own(table, "constraint", context.target)}
     for name, check in _checks_above(table, context.source).items():
         if name not in own and not (name in wanted and is_same_check(check, wanted[name])):
-            yield from CONSTRAINT.drop(_moved(check, table, context.source), parted)
+            yield from CONSTRAINT.drop(_moved(check, table), parted)
     own = _own(table, "column", context.source)
-    above = _columns_above(table, context.target)
+    above = columns_of_parents(table, context.target)
     wanted = _own(table, "column", context.target)
-    for name, column in _columns_above(table, context.source).items():
+    for name, column in columns_of_parents(table, context.source).items():
         if name in own or name in above:
             continue
-        before = _with_aspects(_moved(column, table, context.source), context.source)
+        before = as_set(column, context.source)
         if name in wanted:
             yield from _made_like(before, wanted[name], context)
         else:
             yield from COLUMN.drop(before, parted)
 
 
+def checks_of_parents(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    """The checks that a table has of those above it, the nearest first."""
+    for above in tables_above(table, snapshot):
+        yield from _checks(above.identity, snapshot)
+
+
 def shared_parts(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
     """What a table has of those above it, with the defaults of the columns."""
-    for above in _above(table, snapshot):
+    for above in tables_above(table, snapshot):
         yield from _checks(above.identity, snapshot)
         for column in snapshot.children(above.identity, "column"):
             yield column
             yield from snapshot.children(column.identity, "default")
 
 
-def _above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+def tables_above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
     """The tables above one, the nearest first."""
     for path in parents(table.path, snapshot):
         for kind in ("table", "foreign table"):
             found = snapshot.get(kind, *path)
             if found is not None:
                 yield found
-                yield from _above(found.identity, snapshot)
-
-
-def _columns_above(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:
-    above = [_own(each.identity, "column", snapshot) for each in _above(table, snapshot)]
-    return {name: column for each in reversed(above) for name, column in each.items()}
+                yield from tables_above(found.identity, snapshot)
 
 
 def _checks_above(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:
-    above = (each.identity for each in _above(table, snapshot))
-    return {check.identity.name: check for each in above for check in _checks(each, snapshot)}
+    return {check.identity.name: check for check in checks_of_parents(table, snapshot)}
 
 
 def _checks(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
@@ -117,30 +121,10 @@ def _own(table: Identity, kind: str, snapshot: Snapshot) -> dict[str, Fact]:
     return {each.identity.name: each for each in snapshot.children(table, kind)}
 
 
-def _moved(part: Fact, table: Identity, snapshot: Snapshot) -> Fact:
-    """The same part of another table."""
-    if part.parent == table:
-        return part
-    identity, payload = Identity(part.kind, (*table.path, part.identity.name)), part.payload
-    if part.kind == "column":
-        payload = {**payload, "not_null_name": not_null.inherited_name(part, snapshot)}
-    return Fact(identity, table, payload, part.depends_on, part.position)
-
-
-def _with_aspects(column: Fact, snapshot: Snapshot) -> Fact:
-    """A column as a table has it that may have settings of its own for it."""
-    own = snapshot.get("inherited column", *column.identity.path)
-    if column.identity in snapshot:
-        return column
-    settings = {each: own.payload[each] if own else None for each in _NOT_INHERITED}
-    if own is None:
-        return column.has(settings)
-    kept = {each: own.payload[each] or column.payload[each] for each in ("storage", "compression")}
-    forbidden = own.payload["not_null"] or column.payload["not_null"]
-    return column.has({**settings, **kept, "not_null": forbidden})
-
-
-_NOT_INHERITED = frozenset(SETTINGS) - {"storage", "compression"}
+def _moved(check: Fact, table: Identity) -> Fact:
+    """The same check of another table."""
+    identity = Identity(check.kind, (*table.path, check.identity.name))
+    return Fact(identity, table, check.payload, check.depends_on, check.position)
 
 
 def _made_like(before: Fact, after: Fact, context: Context) -> Iterator[Statement]:

@@ -8,8 +8,9 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import columns_above, parents
+from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.of_parents import default_of_parents
 from gnkmigrate.kinds.sequence_options import continued
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -63,7 +64,7 @@ class DefaultKind(Kind):
         return self.create(change.fact, (), context)
 
     def inherited(self, fact: Fact, snapshot: Snapshot) -> Fact | None:
-        table, above = _table(fact, snapshot), _inherited(fact.identity.path, snapshot)
+        table, above = _table(fact, snapshot), default_of_parents(fact.identity.path, snapshot)
         if table is None or above is None:
             return None
         return Fact(fact.identity, table.identity, above.payload, above.depends_on)
@@ -132,19 +133,6 @@ def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
     """The defaults of the columns that it inherits: setting them sets its own."""
     for column in columns_above(fact.identity.path, snapshot):
         yield Identity("default", column.identity.path)
-
-
-def _inherited(column: Sequence[str], snapshot: Snapshot) -> Fact | None:
-    """The default that a column, which its table merely inherits, has from above."""
-    lack = snapshot.get("inherited column", *column)
-    if snapshot.get("column", *column) or (lack and lack.payload["without_default"]):
-        return None
-    *table, name = column
-    for parent in parents(table, snapshot):
-        above = (*parent, name)
-        if found := snapshot.get("default", *above) or _inherited(above, snapshot):
-            return found
-    return None
 
 
 def _kept_below(fact: Fact, context: Context) -> Iterator[Statement]:

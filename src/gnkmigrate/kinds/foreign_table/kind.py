@@ -41,7 +41,7 @@ class ForeignTable(TableKind):
         aside = left_out((), payload["options"], reference)
         return (
             Statement(sql, f"{self.words(fact)} is missing.{aside}"),
-            *afterwards(parts, context),
+            *afterwards(fact, parts, context),
         )
 
     def drop(self, fact: Fact, context: Context) -> Statements:

@@ -10,6 +10,7 @@ from gnkmigrate.kinds.column_settings import SETTINGS, changed, given, reset
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind
+from gnkmigrate.kinds.of_parents import default_of_parents
 from gnkmigrate.kinds.own_expressions import expression_set
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -33,15 +34,14 @@ class InheritedColumnKind(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
-        if fact.payload["not_null"] and not _written(fact, context):
-            actions = ["SET NOT NULL", *given(fact.payload)]
-        else:
-            actions = [*given(fact.payload)]
-        if fact.payload["without_default"] and not _written(fact, context):
+        if _comes_with_table(fact, context):
+            return ()
+        actions = ["SET NOT NULL"] if fact.payload["not_null"] else []
+        actions += given(fact.payload)
+        if fact.payload["without_default"]:
             actions.append("DROP DEFAULT")
         reason = f"{self.words(fact)} has settings of its own in the target."
-        computed = () if _written(fact, context) else _computed(fact, context)
-        return (*_alter(fact, actions, reason), *computed)
+        return (*_alter(fact, actions, reason), *_computed(fact, context))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         above = tuple(columns_above(fact.identity.path, context.target))
@@ -85,11 +85,8 @@ def _default_above(fact: Fact, context: Context) -> list[str]:
     """The action that gives the column its parent's default again."""
     if context.target.get("default", *fact.identity.path) is not None:
         return []  # it has one of its own
-    above = columns_above(fact.identity.path, context.target)
-    defaults = (
-        each for column in above for each in context.target.children(column.identity, "default")
-    )
-    return [f"SET DEFAULT {reprintable(each.payload['expression'])}" for each in defaults][:1]
+    default = default_of_parents(fact.identity.path, context.target)
+    return [f"SET DEFAULT {reprintable(default.payload['expression'])}"] if default else []
 
 
 def _computed(fact: Fact, context: Context, *, own: bool = True) -> Iterator[Statement]:
@@ -104,8 +101,8 @@ def _computed(fact: Fact, context: Context, *, own: bool = True) -> Iterator[Sta
         yield expression_set(fact, expression, stored, context)
 
 
-def _written(fact: Fact, context: Context) -> bool:
-    """Whether the command that makes the table has it already: a new partition's does."""
+def _comes_with_table(fact: Fact, context: Context) -> bool:
+    """Whether the table is made with it: a new partition is."""
     table = context.find(fact.parent)
     return (
         table is not None

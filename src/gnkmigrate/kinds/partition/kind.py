@@ -16,6 +16,7 @@ from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
 from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable
+from gnkmigrate.kinds.of_parents import columns_of_parents, default_of_parents
 from gnkmigrate.kinds.shared_keys import is_merged, is_of_family, keys_above, keys_after_parting
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -173,16 +174,13 @@ def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:
     """The parent's defaults for a table that has none: being attached does not give it any."""
     if fact.parent is None or context.is_new(fact.parent):
         return
-    parent = Identity("table", tuple(fact.payload["of"]))
-    for column in context.target.children(parent, "column"):
-        for default in context.target.children(column.identity, "default"):
-            path = (*fact.parent.path, column.identity.name)
-            if any(each.get("default", *path) for each in (context.source, context.target)):
-                continue  # it changes by itself
-            overridden = context.target.get("inherited column", *path)
-            if overridden is not None and overridden.payload["without_default"]:
-                continue
-            name = qualified(*fact.parent.path)
+    name = qualified(*fact.parent.path)
+    for column in columns_of_parents(fact.parent, context.target).values():
+        path = column.identity.path
+        if any(each.get("default", *path) for each in (context.source, context.target)):
+            continue  # it changes by itself
+        default = default_of_parents(path, context.target)
+        if default is not None:
             action = f"SET DEFAULT {reprintable(default.payload['expression'])}"
             yield Statement(
                 f"ALTER TABLE {name} ALTER COLUMN {identifier(column.identity.name)} {action}",
@@ -220,14 +218,13 @@ def default_partitions(fact: Fact, snapshot: Snapshot) -> Iterator[Fact]:
 def _parted(fact: Fact, context: Context) -> Iterator[Statement]:
     """Takes away the defaults that a table still has of its parent, and is not to have."""
     name = qualified(*fact.identity.path)
-    parent = Identity("table", tuple(fact.payload["of"]))
-    if context.target.get("table", *fact.identity.path) is None:
+    if fact.parent is None or context.target.get("table", *fact.identity.path) is None:
         return
-    for column in context.source.children(parent, "column"):
-        path = (*fact.identity.path, column.identity.name)
-        if context.source.children(column.identity, "default"):
-            if any(each.get("default", *path) for each in (context.source, context.target)):
-                continue  # it changes by itself
+    for column in columns_of_parents(fact.parent, context.source).values():
+        path = column.identity.path
+        if any(each.get("default", *path) for each in (context.source, context.target)):
+            continue  # it changes by itself
+        if default_of_parents(path, context.source) is not None:
             yield Statement(
                 f"ALTER TABLE {name} ALTER COLUMN {identifier(path[-1])} DROP DEFAULT",
                 f"The default of {name} was its parent's.",

@@ -19,9 +19,17 @@ from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import marks
-from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
+from gnkmigrate.kinds.joining import (
+    after_parting,
+    before_joining,
+    checks_of_parents,
+    is_shared,
+    shared_parts,
+    tables_above,
+)
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.leaving import left, unlike_when_joined
+from gnkmigrate.kinds.of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
 from gnkmigrate.kinds.partition.kind import default_partitions
 from gnkmigrate.kinds.row_type import refuse_rows_held
@@ -80,7 +88,7 @@ class TableKind(Kind):
         return (
             Statement(head, f"Table {name} is missing."),
             *_switches(Change("alter", plain, fact)),
-            *afterwards(parts, context),
+            *afterwards(fact, parts, context),
         )
 
     def drop(self, fact: Fact, context: Context) -> Statements:
@@ -151,8 +159,13 @@ class TableKind(Kind):
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         # The command that makes a partition writes down what it has of its parent.
         if fact.payload["is_partition"]:
-            for part in shared_parts(fact.identity, target):
+            for part in _of_parents(fact, target):
                 yield from part.depends_on
+        # One that inherits has the settings of its parents' columns as they are when it is made.
+        elif fact.payload["inherits"]:
+            for above in tables_above(fact.identity, target):
+                for kind in ("column", "inherited column"):
+                    yield from (each.identity for each in target.children(above.identity, kind))
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         # What all parents have is alike before a table is joined to one more.
@@ -181,7 +194,7 @@ _SET_ACCESS_METHOD = 150000
 
 def lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
     """The columns and constraints of a new table, each as it stands between the parentheses."""
-    inherited = tuple(_of_parent(fact, context)) if fact.payload["is_partition"] else ()
+    inherited = tuple(_of_parents(fact, context.target)) if fact.payload["is_partition"] else ()
     return [
         *_columns(fact, [*inherited, *parts], context),
         *_constraints([*inherited, *parts]),
@@ -202,28 +215,22 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
     """Each column of the new table with what is said in its line."""
     defaults = {part.identity.name: part for part in parts if part.kind == "default"}
     identities = {part.identity.name: part for part in parts if part.kind == "identity"}
-    own = {part.identity.name: part for part in _overrides(fact, context)}
     columns = {part.identity.name: part for part in parts if part.kind == "column"}
     for column in sorted(columns.values(), key=lambda part: (part.position, part.identity)):
         name = column.identity.name
-        aspects = own[name].payload if name in own else {}
-        forbidden = column.payload["not_null"] or aspects.get("not_null", False)
-        default = None if aspects.get("without_default") else defaults.get(name)
+        default = defaults.get(name)
         expression = default.payload["expression"] if default else None
-        named = column.payload["not_null_name"]
-        if column.parent != fact.identity:
-            named = not_null.inherited_name(column, context.target)
-        written = column.has({"not_null": forbidden, "not_null_name": named})
-        if aspects.get("generated"):
-            written = written.has({"generated": aspects["generated"]})
         if not fact.payload.get("of_type"):
-            yield column_defined(written, expression, identities.get(name), context)
-        elif line := defined_by_type(written, expression, context):
+            yield column_defined(column, expression, identities.get(name), context)
+        elif line := defined_by_type(column, expression, context):
             yield line
 
 
-def afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
+def afterwards(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
     """What CREATE TABLE has no words for."""
+    if fact.payload["is_partition"]:
+        for column in _columns_of_parents(fact, context.target):
+            yield from column_settings(column)
     repeated = _repeated(parts)
     for part in parts:
         if part.kind == "column":
@@ -232,10 +239,6 @@ def afterwards(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
             yield from CONSTRAINT.create(part, (), context)
         elif part.kind == "constraint" and part.parent is not None:
             yield from marks(part, part.parent, context)
-
-
-def _overrides(fact: Fact, context: Context) -> Sequence[Fact]:
-    return context.target.children(fact.identity, "inherited column")
 
 
 def _constraints(parts: Sequence[Fact]) -> Iterator[str]:
@@ -270,26 +273,19 @@ def _repeated(parts: Sequence[Fact]) -> frozenset[Fact]:
     return frozenset(found)
 
 
-def _of_parent(fact: Fact, context: Context) -> Iterator[Fact]:
-    """What a partition must have before it is attached: its ancestors' columns and checks."""
-    above = parent_table(fact, context)
-    if above is None:
-        return
-    if above.payload.get("is_partition"):
-        yield from _of_parent(above, context)
-    for part in context.target.children(above.identity):
-        if part.kind == "column":
-            yield part
-            yield from context.target.children(part.identity, "default")
-        elif part.kind == "constraint" and part.payload["type"] == "check":
-            yield part
+def _of_parents(fact: Fact, target: Snapshot) -> Iterator[Fact]:
+    """What a partition must have before it is attached: the columns and checks of those above."""
+    for column in _columns_of_parents(fact, target):
+        yield column
+        default = default_of_parents(column.identity.path, target)
+        if default is not None:
+            yield default
+    yield from checks_of_parents(fact.identity, target)
 
 
-def parent_table(fact: Fact, context: Context) -> Fact | None:
-    """The partitioned table that a partition of the target belongs to."""
-    for partition in context.target.children(fact.identity, "partition"):
-        return context.target.facts.get(Identity("table", tuple(partition.payload["of"])))
-    return None
+def _columns_of_parents(fact: Fact, target: Snapshot) -> Iterator[Fact]:
+    for column in columns_of_parents(fact.identity, target).values():
+        yield as_set(column, target)
 
 
 def _names(tables: Sequence[Sequence[str]]) -> str:
