@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from gnkmigrate.connection import Connection, connect
+from gnkmigrate.errors import PhaseRefused
 from tests.migrations.project import Project
 from tests.phases.small import Small
 
@@ -326,3 +327,15 @@ def test_a_column_called_as_we_call_a_row(small: Small) -> None:
         (1, 7, "this", "too l"),
         (2, 8, "that", "no"),
     ]
+
+
+def test_row_security_is_not_gone_round(small: Small) -> None:
+    with pytest.raises(PhaseRefused, match="phase1") as refused:
+        converted(
+            small,
+            "CREATE TABLE line (id int PRIMARY KEY, note text);"
+            "ALTER TABLE line ENABLE ROW LEVEL SECURITY;"
+            "GRANT SELECT ON line TO PUBLIC; GRANT UPDATE (note) ON line TO pg_monitor",
+        )
+    assert "Row security is on for public.line" in refused.value.details[0]
+    assert [line.strip() for line in refused.value.details[1:3]] == ["PUBLIC", "pg_monitor"]

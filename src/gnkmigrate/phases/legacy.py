@@ -45,7 +45,8 @@ def refusals(work: Work, table: str) -> list[Refusal]:
     """What speaks against a view of this table's old shape."""
     if not is_wanted(work.parameters):
         return []
-    return [found for found in (_stranger(work), _same_view(work, table)) if found]
+    asked = (_stranger(work), _same_view(work, table), _secured(work, table))
+    return [found for found in asked if found]
 
 
 def _stranger(work: Work) -> Refusal | None:
@@ -84,6 +85,31 @@ def _same_view(work: Work, table: str) -> Refusal | None:
         f"The old shape of {table} and that of another cannot both be shown as {view}.",
         [table, *others],
         hint="Keep the shape of one of them, or give the other table another name before.",
+    )
+
+
+def _secured(work: Work, table: str) -> Refusal | None:
+    """Row security, which a view does not apply to whoever reads it: nobody else may use it."""
+    fact = work.facts.get("table", *split(table))
+    if fact is None or not fact.payload["row_security"]:
+        return None
+    grantees = {
+        entry.partition("=")[0] or "PUBLIC"
+        for grants in work.facts.of_kind("grants")
+        if grants.identity.path[0] in {"table", "column"}
+        and grants.identity.path[1:3] == split(table)
+        for entry in grants.payload["grants"]
+        if not entry.startswith(("-", "OWNER="))
+    }
+    if not grantees:
+        return None
+    return Refusal(
+        f"Row security is on for {table}: through a view of its old shape others would see rows"
+        " that are hidden from them, so that they could not use it.",
+        sorted(grantees),
+        len(grantees),
+        hint='Stop the old application before the phase (policy legacy = "none"), or let it'
+        " connect as the table's owner and revoke what others have.",
     )
 
 
