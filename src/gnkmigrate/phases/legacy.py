@@ -13,7 +13,6 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from gnkmigrate import own
-from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import relation, shadow, view_writes
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted, split
@@ -21,109 +20,10 @@ from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.privileges import carry_to_view
 from gnkmigrate.phases.residue import ROW, Residue
 from gnkmigrate.phases.row_key import Named, key_of
-from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.template import render
+from gnkmigrate.phases.view_place import NO_PHASE, SHAPE, create_schema, is_there, view_of
 from gnkmigrate.phases.view_writes import ALWAYS, BY_DEFAULT, GENERATED
 from gnkmigrate.phases.work import Work
-
-# A shape is kept across phases, so its memory is none's.
-_NO_PHASE = ""
-_SHAPE = "shape "
-
-
-def schema(parameters: Mapping[str, str]) -> str:
-    """The schema of the views: what the settings name, or named when the phase was begun."""
-    return parameters["legacy_schema"]
-
-
-def view_of(parameters: Mapping[str, str], table: str) -> str:
-    """The view that shows a table's old shape, quoted."""
-    return f"{column(schema(parameters))}.{column(split(table)[1])}"
-
-
-def refusals(work: Work, table: str) -> list[Refusal]:
-    """What speaks against a view of this table's old shape."""
-    if not is_wanted(work.parameters):
-        return []
-    asked = (_stranger(work), _same_view(work, table), _secured(work, table))
-    return [found for found in asked if found]
-
-
-def _stranger(work: Work) -> Refusal | None:
-    """A schema that is in the way: the user's, or one of ours under another name."""
-    wanted, ours = schema(work.parameters), own.legacy_schema(work.connection)
-    if ours == wanted:
-        return None
-    if ours is not None:
-        return Refusal(
-            f"The views of the old shape are in the schema {ours}, and the settings want them in"
-            f" {wanted}.",
-            hint=f'Set phases.legacy_schema = "{ours}" until gnkmigrate contract has removed them.',
-        )
-    found = f"SELECT FROM pg_namespace WHERE nspname = {literal(wanted)}"
-    if not work.value(f"SELECT EXISTS ({found})"):
-        return None
-    return Refusal(
-        f"The schema {wanted}, to which the views of the old shape would go, is there already, and"
-        " gnkmigrate has not made it.",
-        hint="Name another in the settings, phases.legacy_schema"
-        " (GNKMIGRATE_PHASES__LEGACY_SCHEMA).",
-    )
-
-
-def _same_view(work: Work, table: str) -> Refusal | None:
-    """Another table of this name whose old shape is shown, here or in an earlier phase."""
-    shown = {step.shown for step in work.earlier if step.shown} | _kept(work)
-    name = split(table)[1]
-    view = f"{schema(work.parameters)}.{name}"
-    others = sorted(each for each in shown - {table} if split(each)[1] == name)
-    if not others and table not in shown and _is_there(work, view_of(work.parameters, table)):
-        others = [f"view {view}, which is there already"]
-    if not others:
-        return None
-    return Refusal(
-        f"The old shape of {table} and that of another cannot both be shown as {view}.",
-        [table, *others],
-        hint="Keep the shape of one of them, or give the other table another name before.",
-    )
-
-
-def _secured(work: Work, table: str) -> Refusal | None:
-    """Row security, which a view does not apply to whoever reads it: nobody else may use it."""
-    fact = work.facts.get("table", *split(table))
-    if fact is None or not fact.payload["row_security"]:
-        return None
-    grantees = {
-        entry.partition("=")[0] or "PUBLIC"
-        for grants in work.facts.of_kind("grants")
-        if grants.identity.path[0] in {"table", "column"}
-        and grants.identity.path[1:3] == split(table)
-        for entry in grants.payload["grants"]
-        if not entry.startswith(("-", "OWNER="))
-    }
-    if not grantees:
-        return None
-    return Refusal(
-        f"Row security is on for {table}: through a view of its old shape others would see rows"
-        " that are hidden from them, so that they could not use it.",
-        sorted(grantees),
-        len(grantees),
-        hint='Stop the old application before the phase (policy legacy = "none"), or let it'
-        " connect as the table's owner and revoke what others have.",
-    )
-
-
-def _is_there(work: Work, view: str) -> bool:
-    return bool(work.value(f"SELECT to_regclass({literal(view)}) IS NOT NULL"))
-
-
-def _kept(work: Work) -> set[str]:
-    """The tables whose shape is kept, "schema.table"."""
-    rows = work.connection.execute(
-        "SELECT key FROM gnkmigrate.memory WHERE phase = %s AND starts_with(key, %s)",
-        (_NO_PHASE, _SHAPE),
-    ).fetchall()
-    return {str(row[0]).removeprefix(_SHAPE) for row in rows}
 
 
 def keep(work: Work, table: str, key: Named) -> None:
@@ -139,7 +39,7 @@ def keep(work: Work, table: str, key: Named) -> None:
             "name": name,
             "default": None if made else declared[name]["default"],
             "source": name,
-            "phase": _NO_PHASE,
+            "phase": NO_PHASE,
             "made": made,
             "sequence": sequence,
         }
@@ -168,14 +68,14 @@ def forget(work: Work, table: str) -> None:
     """Forgets a kept shape."""
     work.connection.execute(
         "DELETE FROM gnkmigrate.memory WHERE phase = %s AND key = %s",
-        (_NO_PHASE, _memory_key(table)),
+        (NO_PHASE, _memory_key(table)),
     )
 
 
 def hide(work: Work, table: str) -> None:
     """Drops the view, if there is one, under the lock that its clients take first."""
     view = view_of(work.parameters, table)
-    if _is_there(work, view):
+    if is_there(work, view):
         work.execute(f"LOCK TABLE {view} IN ACCESS EXCLUSIVE MODE; DROP VIEW {view}")
 
 
@@ -223,11 +123,11 @@ def show_reverted(work: Work, table: str) -> None:
         return
     for entry in shape["columns"]:
         if entry["phase"] == work.phase:
-            entry |= {"source": entry["before"], "phase": _NO_PHASE}
+            entry |= {"source": entry["before"], "phase": NO_PHASE}
             for name in ("before", "read", "write", "residue"):
                 entry.pop(name, None)
     _store(work, table, shape)
-    if any(entry["phase"] != _NO_PHASE for entry in shape["columns"]):
+    if any(entry["phase"] != NO_PHASE for entry in shape["columns"]):
         _show(work, table, shape)
     else:
         work.execute(f"DROP FUNCTION IF EXISTS {_function(table)}()")
@@ -250,33 +150,8 @@ def changed_before(work: Work, table: str, names: Iterable[str]) -> dict[str, st
     return {
         entry["source"]: entry["phase"]
         for entry in shape["columns"]
-        if entry["phase"] != _NO_PHASE and entry["source"] in asked
+        if entry["phase"] != NO_PHASE and entry["source"] in asked
     }
-
-
-def is_wanted(parameters: Mapping[str, str]) -> bool:
-    """Whether the project's old application goes on through views."""
-    return parameters.get("legacy") != "none"
-
-
-def create_schema(work: Work) -> None:
-    """Makes the schema of the views; whoever may use a view may use the schema.
-
-    Raises:
-        PhaseFailed: since the phase was begun somebody has made a schema of that name.
-    """
-    name = schema(work.parameters)
-    if name == own.legacy_schema(work.connection):
-        return  # as a rule, and everybody waits for the table's lock
-    stranger = _stranger(work)
-    if stranger:
-        raise PhaseFailed(stranger.message, hint=stranger.hint)
-    comment = f"{own.LEGACY_COMMENT}; for clients with search_path = {name}, public"
-    make = (
-        f"CREATE SCHEMA {column(name)}; GRANT USAGE ON SCHEMA {column(name)} TO PUBLIC;"
-        f" COMMENT ON SCHEMA {column(name)} IS {literal(comment)}"
-    )
-    work.connection.execute(make.encode())
 
 
 def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
@@ -316,20 +191,20 @@ def _function(table: str) -> str:
 
 
 def _memory_key(table: str) -> str:
-    return f"{_SHAPE}{table}"
+    return f"{SHAPE}{table}"
 
 
 def _store(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     work.connection.execute(
         "INSERT INTO gnkmigrate.memory (phase, key, value) VALUES (%s, %s, %s)"
         " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
-        (_NO_PHASE, _memory_key(table), Jsonb(shape)),
+        (NO_PHASE, _memory_key(table), Jsonb(shape)),
     )
 
 
 def _recall(work: Work, table: str) -> dict[str, Any] | None:
     row = work.connection.execute(
         "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s",
-        (_NO_PHASE, _memory_key(table)),
+        (NO_PHASE, _memory_key(table)),
     ).fetchone()
     return row[0] if row else None

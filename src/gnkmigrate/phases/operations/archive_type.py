@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate import own
-from gnkmigrate.phases import archive, legacy
+from gnkmigrate.phases import archive, view_place
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
@@ -76,8 +76,8 @@ class ArchiveType(Step):
         return (Refusal(message, hint="Rename the type before."),)
 
     def run(self, work: Work) -> int:
-        if legacy.is_wanted(work.parameters):
-            legacy.create_schema(work)
+        if view_place.is_wanted(work.parameters):
+            view_place.create_schema(work)
         work.execute(self.script(work.parameters)[0])
         return 0
 
@@ -86,7 +86,7 @@ class ArchiveType(Step):
 
 
 def _schema(parameters: Mapping[str, str]) -> str:
-    return legacy.schema(parameters) if legacy.is_wanted(parameters) else own.ARCHIVE
+    return view_place.schema(parameters) if view_place.is_wanted(parameters) else own.ARCHIVE
 
 
 def _kept(parameters: Mapping[str, str], type_: str) -> str:

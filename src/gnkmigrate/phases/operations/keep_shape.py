@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.phases import legacy, row_key
+from gnkmigrate.phases import legacy, row_key, view_place
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.row_key import Named
 from gnkmigrate.phases.step import Refusal, Step
@@ -35,15 +35,15 @@ class KeepShape(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         keyless = row_key.refusals(work, self.table, self.key, exactly=True)
-        return (*legacy.refusals(work, self.table), *keyless)
+        return (*view_place.refusals(work, self.table), *keyless)
 
     def run(self, work: Work) -> int:
-        if legacy.is_wanted(work.parameters):
+        if view_place.is_wanted(work.parameters):
             legacy.keep(work, self.table, self.key)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        view = legacy.view_of(parameters, self.table)
+        view = view_place.view_of(parameters, self.table)
         return (f"-- remembers the columns of {self.table} for the view {view}",)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from gnkmigrate import own
-from gnkmigrate.phases import archive, foreign_keys, key_sequences, legacy, relation
+from gnkmigrate.phases import archive, foreign_keys, key_sequences, legacy, relation, view_place
 from gnkmigrate.phases.followed import require_followers
 from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, quoted, split
@@ -87,7 +87,7 @@ class SwapTable(Step):
                 self.table,
             ),
             *archive.refusals(work, self.table),
-            *(legacy.refusals(work, self.table) if self.view else ()),
+            *(view_place.refusals(work, self.table) if self.view else ()),
         ]
         if not hanging:
             return refusals
@@ -122,10 +122,10 @@ class SwapTable(Step):
             work.execute(self.last)
         # They may have come with the staged table.
         require_followers(work, self.table, self._archived, "before the swap, or with its `last`")
-        if self.view and legacy.is_wanted(work.parameters):
-            legacy.create_schema(work)
+        if self.view and view_place.is_wanted(work.parameters):
+            view_place.create_schema(work)
             work.execute(self.view)
-            carry_to_view(work, quoted(self.table), legacy.view_of(work.parameters, self.table))
+            carry_to_view(work, quoted(self.table), view_place.view_of(work.parameters, self.table))
         return 0
 
     def _carry_row_security(self, work: Work, archived: str) -> None:
