@@ -313,11 +313,12 @@ def test_a_column_called_as_we_call_a_row(small: Small) -> None:
     )
     project = converted(
         small,
-        "CREATE TABLE line (id int PRIMARY KEY, spilled int, picked text, note text);"
-        "INSERT INTO line VALUES (1, 7, 'this', 'too long')",
+        'CREATE TABLE line (id int, "last, first" text, spilled int, picked text, note text,'
+        ' PRIMARY KEY (id, "last, first"));'
+        "INSERT INTO line VALUES (1, 'x', 7, 'this', 'too long')",
         conversion,
     )
-    project.execute("INSERT INTO line VALUES (2, 8, 'that', 'no')")
+    project.execute("INSERT INTO line VALUES (2, 'y', 8, 'that', 'no')")
     project.down(parameters={"spill": "yes"})
     assert project.rows("SELECT id, spilled, picked, note FROM line") == [
         (1, 7, "this", "too long")
@@ -339,3 +340,19 @@ def test_row_security_is_not_gone_round(small: Small) -> None:
         )
     assert "Row security is on for public.line" in refused.value.details[0]
     assert [line.strip() for line in refused.value.details[1:3]] == ["PUBLIC", "pg_monitor"]
+
+
+def test_what_a_trigger_has_made_of_a_row_is_returned(small: Small) -> None:
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, note text, memo text);"
+        "CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN NEW.memo := upper(NEW.memo); RETURN NEW; END';"
+        "CREATE TRIGGER tidy BEFORE INSERT OR UPDATE ON line"
+        " FOR EACH ROW EXECUTE FUNCTION tidy();",
+    )
+    with old_application(project) as session:
+        inserted = session.execute("INSERT INTO line VALUES (1, 'too long', 'a') RETURNING *")
+        assert inserted.fetchall() == [(1, "too long", "A")]
+        updated = session.execute("UPDATE line SET memo = 'b' RETURNING *")
+        assert updated.fetchall() == [(1, "too long", "B")]

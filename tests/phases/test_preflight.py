@@ -200,3 +200,27 @@ def test_a_refused_upgrade_leaves_nothing_but_the_journal(small: Small) -> None:
     assert project.rows(
         "SELECT nspname::text FROM pg_namespace WHERE nspname ~ '^gnkmigrate' ORDER BY 1"
     ) == [("gnkmigrate",)]
+
+
+@pytest.mark.parametrize("value", ["99999999999", "no number"])
+def test_a_value_that_cannot_be_converted(small: Small, value: str) -> None:
+    conversion = 'Conversion("note", "integer", using="(:column)::numeric::integer")'
+    project = converting(small, conversion)
+    project.execute(
+        f"CREATE TABLE line (id int PRIMARY KEY, note text); INSERT INTO line VALUES (1, '{value}')"
+    )
+    assert "public.line.note: a value cannot be converted: " in refused(project)
+
+
+def test_a_key_that_no_literal_can_be(small: Small) -> None:
+    small.revision(
+        1,
+        'op.backfill("fill", "public.line", sql="UPDATE public.line SET n = 1 WHERE :batch",'
+        ' irreversible="it stays")',
+    )
+    project = small.project()
+    project.execute(
+        "CREATE TYPE place AS (x int, y int); CREATE TABLE line (id place PRIMARY KEY, n int);"
+        "INSERT INTO line VALUES (ROW(1, 2), 0)"
+    )
+    assert "The rows of public.line cannot be walked along id" in refused(project)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import psycopg
+
 from gnkmigrate.phases import policies, relation
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, quoted
@@ -54,7 +56,27 @@ def unfit_rows(
         if total:
             message = f"{table}.{change.column}: values that the new column cannot hold."
             refusals.append(Refusal(message, rows, total, "Change them first.", query))
+        elif failing := _failing(work, table, change):
+            refusals.append(failing)
     return refusals
+
+
+def _failing(work: Work, table: str, change: Conversion) -> Refusal | None:
+    """Whether the new value of some row cannot be computed: one that is too large, or no number."""
+    name = column(change.column)
+    query = f"SELECT count({change.converted(name)}) FROM {quoted(table)} WHERE {name} IS NOT NULL"
+    try:
+        with work.connection.transaction():
+            work.execute(query)
+    except psycopg.DataError as error:
+        return Refusal(
+            f"{table}.{change.column}: a value cannot be converted: {error.diag.message_primary}.",
+            hint="Change such values first; where the conversion's `fits` says which are right for "
+            "it, the others are listed.",
+        )
+    except psycopg.ProgrammingError:
+        return None  # an earlier step is to make what it calls; expressions are asked for elsewhere
+    return None
 
 
 def unfit_policies(work: Work, table: str, conversions: Sequence[Conversion]) -> Refusal | None:

@@ -184,6 +184,23 @@ class Keys:
             message = f"The rows of {self.table} cannot be walked along {self.described}: "
             hint = "Name another column as key, such as the primary key."
             return (Refusal(f"{message}{error.diag.message_primary}.", hint=hint),)
+        return self._without_literals(work)
+
+    def _without_literals(self, work: Work) -> Sequence[Refusal]:
+        """Places are compared as literals, which values of some types, such as rows, cannot be."""
+        whole = self.whole(work)
+        if whole is None:
+            return ()
+        try:
+            with work.connection.transaction():
+                condition = whole.condition(self.columns, "walked")
+                work.connection.execute(f"SELECT {self._from} WHERE {condition} LIMIT 0".encode())
+        except psycopg.Error as error:
+            if isinstance(error, psycopg.OperationalError):
+                raise
+            message = f"The rows of {self.table} cannot be walked along {self.described}: "
+            hint = "Name another column as key."
+            return (Refusal(f"{message}{error.diag.message_primary}.", hint=hint),)
         return ()
 
     def _without_key(self, work: Work) -> Sequence[Refusal]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.names import column, literal, quoted
+from gnkmigrate.phases.row_key import Columns, listed, same
 from gnkmigrate.phases.work import Work
 
 
-def insert_back(work: Work, table: str, reason: str, key: str) -> int:
+def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
     """Inserts the rows that were kept; gives how many.
 
     One stays in the overflow when there is another with its key or a unique value of it, or when a
@@ -24,16 +25,16 @@ def insert_back(work: Work, table: str, reason: str, key: str) -> int:
         ), inserted AS (
             INSERT INTO {quoted(table)} ({", ".join(names)}) OVERRIDING SYSTEM VALUE
             SELECT {values} FROM candidate
-            ON CONFLICT DO NOTHING RETURNING {key}
+            ON CONFLICT DO NOTHING RETURNING {listed(key)}
         )
         DELETE FROM gnkmigrate.overflow USING candidate, inserted
-        WHERE overflow.id = candidate.entry AND {_same("inserted", "(candidate.whole)", key)}
+        WHERE overflow.id = candidate.entry AND {same(key, "inserted", "(candidate.whole)")}
         """,
     )
 
 
 def update_back(
-    work: Work, table: str, reason: str, key: str, columns: Sequence[str], where: str = "true"
+    work: Work, table: str, reason: str, key: Columns, columns: Sequence[str], where: str = "true"
 ) -> int:
     """Gives the rows that are still there the values that were kept of them; gives how many.
 
@@ -41,7 +42,7 @@ def update_back(
         work: the session.
         table: "schema.table".
         reason: why they were kept.
-        key: the columns that identify a row, as SQL.
+        key: the columns that identify a row.
         columns: which values.
         where: SQL condition on the row, as `restored`, under which nobody has written since.
     """
@@ -56,7 +57,7 @@ def update_back(
             WITH updated AS (
                 UPDATE {quoted(table)} AS restored SET {values}
                 FROM {_kept(table)}
-                WHERE {_meant(work, table, reason)} AND {_same("restored", "spilled", key)}
+                WHERE {_meant(work, table, reason)} AND {same(key, "restored", "spilled")}
                   AND ({where})
                 RETURNING kept.id AS entry
             )
@@ -85,8 +86,3 @@ def _meant(work: Work, table: str, reason: str) -> str:
         *relation.references(work, table, "spilled"),
     ]
     return " AND ".join(conditions)
-
-
-def _same(one: str, other: str, key: str) -> str:
-    names = [name.strip() for name in key.split(",")]
-    return " AND ".join(f"{one}.{name} = {other}.{name}" for name in names)

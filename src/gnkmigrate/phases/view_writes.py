@@ -59,15 +59,16 @@ def function(table: str, name: str, shape: Mapping[str, Any]) -> str:
         f"current.{column(entry['source'])} = {_write(entry, 'OLD')}" for entry in keys
     )
     relation_ = quoted(table)
-    computed = [entry for entry in shape["columns"] if entry["made"] == GENERATED]
-    returned = ", ".join(f"current.{column(entry['source'])}" for entry in computed)
-    into = ", ".join(f"NEW.{column(entry['name'])}" for entry in computed)
-    returning = f"\n        RETURNING {returned} INTO {into}" if computed else ""
+    # What triggers of the table, or PostgreSQL itself, have made of what was sent.
+    stored = [entry for entry in shape["columns"] if not entry.get("write")]
+    returned = ", ".join(f"current.{column(entry['source'])}" for entry in stored)
+    into = ", ".join(f"NEW.{column(entry['name'])}" for entry in stored)
+    returning = f"\n        RETURNING {returned} INTO {into}" if stored else ""
     keeping_some = any(entry.get("residue") for entry in columns)
     # What has been kept for a row that a trigger of the table does not let in.
     written = as_text(tuple(shape["key"]), "NEW")
     forgotten = (
-        f"DELETE FROM gnkmigrate.residue WHERE relation = {literal(table)} AND key = {written};"
+        f"DELETE FROM gnkmigrate.residue WHERE relation = {literal(table)} AND key = kept_under;"
         if keeping_some
         else ""
     )
@@ -83,12 +84,15 @@ def function(table: str, name: str, shape: Mapping[str, Any]) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    kept_under text;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         DELETE FROM {relation_} AS current WHERE {key};
         RETURN CASE WHEN FOUND THEN OLD END;
     END IF;
     {_making(shape)}
+    kept_under := {written};  -- before anything is read back
     {residue}
     IF TG_OP = 'INSERT' THEN
         INSERT INTO {relation_} AS current ({sources}) OVERRIDING SYSTEM VALUE

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.phases import overflow
-from gnkmigrate.phases.names import column
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
@@ -48,10 +47,9 @@ class TakeBack(Step):
         return (self.table,)
 
     def run(self, work: Work) -> int:
-        key = ", ".join(column(name) for name in self.key)
         if self.columns:
-            return overflow.update_back(work, self.table, self.reason, key, self.columns)
-        return overflow.insert_back(work, self.table, self.reason, key)
+            return overflow.update_back(work, self.table, self.reason, self.key, self.columns)
+        return overflow.insert_back(work, self.table, self.reason, self.key)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

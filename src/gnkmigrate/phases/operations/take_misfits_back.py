@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from gnkmigrate.phases import misfits, overflow
 from gnkmigrate.phases.names import column
 from gnkmigrate.phases.reshaping import Reshaping
-from gnkmigrate.phases.row_key import listed
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
 
@@ -35,7 +34,7 @@ class TakeMisfitsBack(Step):
     def run(self, work: Work) -> int:
         spec, rows = self.reshaping, 0
         for change in spec.conversions:
-            kept = (work, spec.table, misfits.reason(change), listed(spec.new_key(work)))
+            kept = (work, spec.table, misfits.reason(change), spec.new_key(work))
             if change.fallback is None:
                 rows += overflow.insert_back(*kept)
             else:
