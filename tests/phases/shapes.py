@@ -143,7 +143,7 @@ _TIDY = (
     "CREATE TYPE public.colour AS ENUM ('red', 'green');"
     "CREATE TABLE public.numbers (number int PRIMARY KEY);"
     "INSERT INTO public.numbers SELECT generate_series(0, 999);"
-    "CREATE FUNCTION public.tidy() RETURNS trigger LANGUAGE plpgsql AS"
+    "CREATE FUNCTION public.tidy() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS"
     " 'BEGIN NEW.memo := upper(NEW.memo); RETURN NEW; END';"
 )
 

@@ -291,7 +291,7 @@ def test_a_trigger_that_lets_a_row_not_in(small: Small) -> None:
         small,
         "CREATE TABLE line (id int PRIMARY KEY, note text);"
         "INSERT INTO line VALUES (1, 'too long');"
-        "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS"
+        "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS"
         " 'BEGIN IF NEW.id > 100 THEN RETURN NULL; END IF; RETURN NEW; END';"
         "CREATE TRIGGER gate BEFORE INSERT OR UPDATE ON line"
         " FOR EACH ROW EXECUTE FUNCTION gate();",
@@ -346,7 +346,7 @@ def test_what_a_trigger_has_made_of_a_row_is_returned(small: Small) -> None:
     project = converted(
         small,
         "CREATE TABLE line (id int PRIMARY KEY, note text, memo text);"
-        "CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS"
+        "CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS"
         " 'BEGIN NEW.memo := upper(NEW.memo); RETURN NEW; END';"
         "CREATE TRIGGER tidy BEFORE INSERT OR UPDATE ON line"
         " FOR EACH ROW EXECUTE FUNCTION tidy();",
@@ -356,3 +356,24 @@ def test_what_a_trigger_has_made_of_a_row_is_returned(small: Small) -> None:
         assert inserted.fetchall() == [(1, "too long", "A")]
         updated = session.execute("UPDATE line SET memo = 'b' RETURNING *")
         assert updated.fetchall() == [(1, "too long", "B")]
+
+
+TRIGGER = (
+    "CREATE TABLE line (id int PRIMARY KEY, note text); CREATE TABLE audit (who text, did text);"
+    "CREATE FUNCTION logged() RETURNS trigger LANGUAGE plpgsql AS"
+    " 'BEGIN INSERT INTO audit VALUES (current_user, TG_OP); RETURN NULL; END';"
+    "CREATE TRIGGER logged AFTER INSERT ON line FOR EACH ROW EXECUTE FUNCTION logged();"
+)
+
+
+def test_a_trigger_that_looks_for_names_along_the_path_is_refused(small: Small) -> None:
+    with pytest.raises(PhaseRefused) as refused:
+        converted(small, TRIGGER)
+    assert "function public.logged(), called by logged" in "\n".join(refused.value.details)
+
+
+def test_a_trigger_with_a_path_of_its_own_runs(small: Small) -> None:
+    project = converted(small, f"{TRIGGER} ALTER FUNCTION logged() SET search_path = public")
+    with old_application(project) as session:
+        session.execute("INSERT INTO line VALUES (1, 'too long')")
+    assert project.rows("SELECT did FROM audit") == [("INSERT",)]

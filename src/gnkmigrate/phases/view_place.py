@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.phases.names import column, literal, split
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
@@ -27,7 +28,12 @@ def refusals(work: Work, table: str) -> list[Refusal]:
     """What speaks against a view of this table's old shape."""
     if not is_wanted(work.parameters):
         return []
-    asked = (_stranger(work), _same_view(work, table), _secured(work, table))
+    asked = (
+        _stranger(work),
+        _same_view(work, table),
+        _secured(work, table),
+        _unsettled(work, table),
+    )
     return [found for found in asked if found]
 
 
@@ -92,6 +98,37 @@ def _secured(work: Work, table: str) -> Refusal | None:
         len(grantees),
         hint='Stop the old application before the phase (policy legacy = "none"), or let it'
         " connect as the table's owner and revoke what others have.",
+    )
+
+
+def _unsettled(work: Work, table: str) -> Refusal | None:
+    """Triggers of the table that would look for names elsewhere when a view is written to.
+
+    What is written through the view is written by a function of the owner's, with a search_path
+    of its own, and so are the triggers run that this fires.
+    """
+    if work.parameters.get("functions") == "checked":
+        return None
+    triggers = work.facts.children(Identity("table", split(table)), "trigger")
+    found = [
+        f"{function.identity}, called by {trigger.identity.name}"
+        for trigger in triggers
+        if trigger.payload["enabled"] != "disabled"
+        for function in map(work.facts.facts.get, trigger.depends_on)
+        if function is not None
+        and function.kind == "function"
+        and not any(setting.startswith("search_path") for setting in function.payload["settings"])
+    ]
+    if not found:
+        return None
+    return Refusal(
+        f"Triggers of {table} would run as its owner, and with another search_path, for what is"
+        " written through the view of its old shape.",
+        found,
+        len(found),
+        hint="Give each function its own (ALTER FUNCTION ... SET search_path = ...), or look"
+        ' whether its body qualifies every name, and say so with the policy functions = "checked"'
+        " (GNKMIGRATE_POLICIES__FUNCTIONS=checked).",
     )
 
 
