@@ -155,7 +155,7 @@ def test_a_check_that_does_not_exist_is_refused(settings: Settings, database: Da
 def test_somebody_who_changes_the_schema_is_not_waited_for(
     settings: Settings, database: DatabaseUrl
 ) -> None:
-    execute(database, "CREATE TABLE users (id int PRIMARY KEY DEFAULT 1)")
+    execute(database, "CREATE TABLE users (id int PRIMARY KEY CHECK (id > 0))")
     with connect(database) as other, other.transaction():
         other.execute("LOCK TABLE public.users")
         result = audit_project(settings, database, Wish(), TIME, lambda _: None)

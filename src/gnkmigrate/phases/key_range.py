@@ -64,11 +64,11 @@ class KeyRange:
 
     def condition(self, key: Columns, row: str = "") -> str:
         """As SQL on the columns `key` of `row`; literals without a type take the columns'."""
-        columns = row_key.listed(key, row)
-        upper = f"({columns}) <= {_literals(self.end)}"
+        columns = _row([row_key.listed((name,), row) for name in key])
+        upper = f"{columns} <= {_literals(self.end)}"
         if self.after is None:
             return upper
-        return f"({columns}) > {_literals(self.after)} AND {upper}"
+        return f"{columns} > {_literals(self.after)} AND {upper}"
 
     def beyond(self, batch: "KeyRange") -> "KeyRange":
         """What is left of it behind a batch from its beginning."""
@@ -80,7 +80,11 @@ class KeyRange:
 
 
 def _literals(place: Place) -> str:
-    return f"({', '.join(literal(value) for value in place)})"
+    return _row([literal(value) for value in place])
+
+
+def _row(values: Sequence[str]) -> str:
+    return values[0] if len(values) == 1 else f"({', '.join(values)})"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
-from gnkmigrate.phases.residue import WRITTEN
+from gnkmigrate.phases.residue import UNWRITTEN, WRITTEN
 from gnkmigrate.phases.row_key import Columns, key_of
 from gnkmigrate.phases.shadow import Shadow
 from gnkmigrate.phases.work import Work
@@ -86,6 +86,8 @@ class Reshaping:
         for change in self.conversions:
             work.forget(shadow.memory_key(self.table, change))
         work.forget(self._key_memory)
+        if not work.value("SELECT EXISTS (SELECT FROM gnkmigrate.memory WHERE key ~ '^key of ')"):
+            work.execute(UNWRITTEN)
 
     def follow_originals(self, work: Work, key: Columns) -> None:
         """Lets the originals that are kept of this table follow its rows, by a key's names now."""

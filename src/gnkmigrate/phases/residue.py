@@ -41,6 +41,7 @@ CREATE OR REPLACE FUNCTION gnkmigrate.written(anyelement) RETURNS text
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp{_SETTINGS}
 AS $body$ SELECT $1::text $body$
 """
+UNWRITTEN = "DROP FUNCTION IF EXISTS gnkmigrate.written(anyelement)"
 
 
 def is_plain(type_: str) -> bool:
