@@ -224,3 +224,19 @@ def test_a_key_that_no_literal_can_be(small: Small) -> None:
         "INSERT INTO line VALUES (ROW(1, 2), 0)"
     )
     assert "The rows of public.line cannot be walked along id" in refused(project)
+
+
+def test_an_expression_is_asked_for_behind_another_conversion(small: Small) -> None:
+    first = f'"public.other", conversions=({SHORTER},)'
+    second = '"public.line", conversions=(Conversion("note", "text", using="lower(:column, 1)"),)'
+    small.revision(
+        1,
+        f"op.convert_columns({first})\nop.convert_columns({second})",
+        f"op.revert_columns({second})\nop.revert_columns({first})",
+    )
+    project = small.project()
+    project.execute(
+        "CREATE TABLE other (id int PRIMARY KEY, note text);"
+        "CREATE TABLE line (id int PRIMARY KEY, note text)"
+    )
+    assert "Expressions for columns of public.line do not compile." in refused(project)

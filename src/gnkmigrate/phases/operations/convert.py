@@ -14,9 +14,11 @@ from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, quoted, split
 from gnkmigrate.phases.operations.convert_online import (
     building,
-    prepared,
 )
+from gnkmigrate.phases.operations.extension import CreateExtension
+from gnkmigrate.phases.operations.sql_step import SqlStep
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
+from gnkmigrate.phases.ordinary import Ordinary
 from gnkmigrate.phases.preflight.asked import Asked
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.reshaping import Reshaping
@@ -117,8 +119,7 @@ class ConvertColumns(Step):
             for change in spec.conversions
             if shadow.rewrites(change, found[change.column])
         )
-        ours = {self.name, *prepared(spec)}
-        before = takewhile(lambda step: step.name not in ours, work.beside)
+        before = takewhile(lambda step: step.name != self.name, work.beside)
         return Asked(
             work=work,
             facts=work.facts,
@@ -127,7 +128,9 @@ class ConvertColumns(Step):
             conversions=spec.conversions,
             types={name: str(declared["type"]) for name, declared in found.items()},
             rewritten=frozenset(rewritten),
-            is_prepared=any(step.changes for step in before),
+            is_prepared=any(
+                isinstance(step, SqlStep | Ordinary | CreateExtension) for step in before
+            ),
         )
 
     def run(self, work: Work) -> int:

@@ -23,7 +23,7 @@ class Asked:
         conversions: the columns' changes.
         types: the type of each column that changes, as SQL, by its name before.
         rewritten: the columns whose values change, and not merely name, default or nullability.
-        is_prepared: whether other steps of the phase come before it, which may make what it uses.
+        is_prepared: whether SQL of the revision's own runs before it, which may make what it uses.
     """
 
     work: Work
