@@ -29,6 +29,10 @@ from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
+# What a revision makes with them nobody knows before they run.
+_OWN_SQL = (SqlStep, Ordinary, CreateExtension)
+
+
 @operation("convert_columns")
 def convert_columns(
     table: str, key: Named = (), conversions: tuple[Conversion, ...] = ()
