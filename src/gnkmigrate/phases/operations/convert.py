@@ -28,7 +28,6 @@ from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
-
 # What a revision makes with them nobody knows before they run.
 _OWN_SQL = (SqlStep, Ordinary, CreateExtension)
 
