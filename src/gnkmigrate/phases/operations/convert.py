@@ -131,9 +131,7 @@ class ConvertColumns(Step):
             conversions=spec.conversions,
             types={name: str(declared["type"]) for name, declared in found.items()},
             rewritten=frozenset(rewritten),
-            is_prepared=any(
-                isinstance(step, SqlStep | Ordinary | CreateExtension) for step in before
-            ),
+            is_prepared=any(isinstance(step, _OWN_SQL) for step in before),
         )
 
     def run(self, work: Work) -> int:

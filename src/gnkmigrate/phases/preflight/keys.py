@@ -1,4 +1,4 @@
-"""Rows are told apart by a key whose values do not change in the phase."""
+"""A key tells rows apart, and its values do not change in the phase."""
 
 from collections.abc import Iterator
 

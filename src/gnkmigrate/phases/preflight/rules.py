@@ -18,5 +18,5 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
             f"Rules of {asked.table} would take part in the writes of the phase.",
             rules,
             len(rules),
-            "Disable them until it is through: ALTER TABLE ... DISABLE RULE ...",
+            "Disable them until it is finished: ALTER TABLE ... DISABLE RULE ...",
         )
