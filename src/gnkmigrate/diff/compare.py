@@ -42,7 +42,7 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
         if renamed and (source.silent_beside(target) or target.silent_beside(source)):
             # What they leave open hangs on things under their new names as well.
             known = _matched(source, target, hints, renamed)
-        changes = _changes(known.source, known.target, known)
+        changes = _changes(known)
         return tuple(
             sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb)))
         )
@@ -73,17 +73,18 @@ def _told(source: Snapshot, hints: Renames) -> Snapshot:
     return replace(source, facts={fact.identity: fact for fact in facts})
 
 
-def _changes(source: Snapshot, target: Snapshot, known: Correspondence) -> Iterator[Change]:
-    for before in source:
+def _changes(known: Correspondence) -> Iterator[Change]:
+    target = known.target
+    for before in known.doubtful():
         counterpart = known.to_target.get(before.identity)
-        if counterpart is None:
-            if not kind_of(before.kind).stays(before, target):
-                yield Change("remove", before, None)
-        elif not known.is_unchanged(before, target.facts[counterpart]):
+        if counterpart is not None:
             yield from _changes_of_pair(before, target.facts[counterpart], known)
-    for after in target:
-        if after.identity not in known.to_source:
-            yield Change("add", None, after)
+        elif not kind_of(before.kind).stays(before, target):
+            yield Change("remove", before, None)
+    if len(known.to_source) < len(target):
+        for after in target:
+            if after.identity not in known.to_source:
+                yield Change("add", None, after)
 
 
 def _changes_of_pair(before: Fact, after: Fact, known: Correspondence) -> Iterator[Change]:

@@ -46,6 +46,12 @@ class Correspondence:
             # Only the user can say so, and only then can equal texts mean different things.
             self._reuses_names |= source in self.target
 
+    def add_same(self, identities: Iterable[Identity]) -> None:
+        """Pairs of which both have the same identity."""
+        same = dict(zip(identities, identities, strict=True))
+        self.to_target |= same
+        self.to_source |= same
+
     def expected(self, fact: Fact) -> Identity:
         """What a fact of the source is called once those it lives in have their new names."""
         name, path = fact.identity
@@ -60,16 +66,25 @@ class Correspondence:
             parent = self.source.facts[parent].parent
         return fact.identity
 
-    def is_unchanged(self, before: Fact, after: Fact) -> bool:
-        """Whether a pair has the same name and says the same, as by far the most do."""
-        return before.identity not in self.renamed and self._is_alike(before, after)
+    def doubtful(self) -> Iterator[Fact]:
+        """The source's facts that are not the same under the same name, as by far the most are."""
+        if self._texts_mislead:
+            yield from self.source
+            return
+        there, becomes = self.target.facts, self.to_target
+        for identity, fact in self.source.facts.items():
+            other = there.get(identity)
+            if other is None or becomes.get(identity) != identity or not fact.is_alike(other):
+                yield fact
 
-    def _is_alike(self, before: Fact, after: Fact) -> bool:
-        return not self._reuses_names and not self._constants_of and before.is_alike(after)
+    @property
+    def _texts_mislead(self) -> bool:
+        """Whether equal texts of both sides can mean different things."""
+        return self._reuses_names or bool(self._constants_of)
 
     def differing(self, before: Fact, after: Fact) -> frozenset[str]:
         """The payload keys of a pair whose values differ in more than names of renamed things."""
-        if self._is_alike(before, after):
+        if not self._texts_mislead and before.is_alike(after):
             return frozenset()
         wording, known = self.wording(before, after), kind_of(before.kind)
         old, new = before.payload, after.payload
@@ -94,8 +109,8 @@ class Correspondence:
 
     def wording(self, before: Fact, after: Fact) -> Wording:
         """How names translate within a pair: of what it needs, goes with, and is in."""
-        if before.kind in satellites():
-            return Wording({}, {})
+        if before.kind in satellites() or not (self.renamed or self._constants_of):
+            return Wording({}, {})  # every name stands for itself
         goes_with = frozenset(kind_of(before.kind).dies_with(before))
         needed = (
             before.depends_on

@@ -6,10 +6,12 @@ come last because they name columns and tables, which must be known by then.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import TypeAlias
 
 from gnkmigrate.diff.correspondence import Correspondence
+from gnkmigrate.diff.places import in_place, left_over
 from gnkmigrate.diff.renames import Renames, by_spelling
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -17,6 +19,8 @@ from gnkmigrate.kinds import kind_of, satellites, subject
 
 _Children: TypeAlias = Mapping[Identity | None, Mapping[str, Sequence[Fact]]]
 _Parents: TypeAlias = tuple[Identity | None, Identity | None]
+# Siblings of one kind that have no counterpart yet.
+_Left: TypeAlias = tuple[list[Fact], list[Fact]]
 
 
 def match(source: Snapshot, target: Snapshot, hints: Renames) -> Correspondence:
@@ -28,8 +32,11 @@ def match(source: Snapshot, target: Snapshot, hints: Renames) -> Correspondence:
         hints: renames that the user knows of, all of which apply.
     """
     known = Correspondence(source, target)
-    matcher = _Matcher(known, hints.pairs, hints.gone, _by_parent(source), _by_parent(target))
-    matcher.match_names((None, None))
+    matcher = _Matcher(known, hints.pairs, hints.gone)
+    if hints.pairs or hints.gone:
+        matcher.match_names((None, None))
+    else:
+        matcher.match_places()
     matcher.match_subjects()
     return known
 
@@ -40,21 +47,45 @@ class _Matcher:
         known: Correspondence,
         hints: Mapping[Identity, Identity],
         gone: frozenset[Identity],
-        source: _Children,
-        target: _Children,
     ) -> None:
         self._known = known
         self._hints = hints
         self._hinted = frozenset(hints.values())
         self._renamed = {identity.path for pair in hints.items() for identity in pair}
         self._gone = gone
-        self._source = source
-        self._target = target
-        self._undecided: list[tuple[list[Fact], list[Fact]]] = []
+        self._undecided: list[_Left] = []
+
+    @cached_property
+    def _source(self) -> _Children:
+        return _by_parent(self._known.source)
+
+    @cached_property
+    def _target(self) -> _Children:
+        return _by_parent(self._known.target)
+
+    def match_places(self) -> None:
+        """Matches everything where nobody has said that anything has another name.
+
+        By far the most has its place on both sides, which is seen at once; only what is left over
+        beside something else that is left over needs a closer look.
+        """
+        known = self._known
+        same = in_place(known.source, known.target)
+        known.add_same(same)
+        old, new = left_over(known.source, same), left_over(known.target, same)
+        waiting, undecided = list[_Parents](), list[_Left]()
+        for parent, kind in old.keys() & new.keys():
+            if kind not in satellites() and (parent is None or parent in same):
+                left = _in_order(old[parent, kind]), _in_order(new[parent, kind])
+                waiting += self._by_other_name(*left)
+                undecided.append(left)
+        self._match(waiting, undecided)
 
     def match_names(self, parents: _Parents) -> None:
         """Matches all that lives in a matched pair, however deep."""
-        waiting, undecided = [parents], list[tuple[list[Fact], list[Fact]]]()
+        self._match([parents], [])
+
+    def _match(self, waiting: list[_Parents], undecided: list[_Left]) -> None:
         while waiting:
             within = waiting.pop()
             for kind, old, new in self._siblings(within):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeAlias
 
 from gnkmigrate.facts.dependencies import Dependencies
@@ -220,8 +220,14 @@ FIRST_USER_OID = 16384  # below are the things that initdb has made (transam.h)
 _NO_PARTS: Mapping[int, Identity] = {}
 
 
+@cache
+def _one_for_all(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Equal ones are the same object, which is seen at once."""
+    return fields
+
+
 def _beyond(address: tuple[str, ...], table: Table) -> tuple[str, ...]:
     """The names of a table's columns after the address that it begins with."""
     if table.fields[: len(address)] != address:
         raise ValueError(f"a query begins with {', '.join(table.fields[: len(address)])}")
-    return table.fields[len(address) :]
+    return _one_for_all(table.fields[len(address) :])

@@ -11,6 +11,9 @@ from typing import TypeAlias
 
 from gnkmigrate.facts.fact import Address, Identity
 
+_NOTHING: frozenset[Identity] = frozenset()
+_NO_PARTS: Mapping[int, Identity] = {}
+
 # An object, what it needs or belongs to, and whether it belongs.
 Row: TypeAlias = tuple[int, int, int, int, int, int, bool]
 
@@ -59,7 +62,7 @@ class Dependencies:
         identity = self.at(address)
         needed = None if identity is None else self._needed.get(identity)
         if identity is None or not needed:
-            return frozenset()
+            return _NOTHING
         return frozenset(needed.difference(self._lineage(identity)))
 
     def standing_for(self, address: Address) -> Identity | None:
@@ -97,15 +100,25 @@ class Dependencies:
 
     @cached_property
     def _needed(self) -> Mapping[Identity, set[Identity]]:
-        needs: dict[Identity, set[Identity]] = {}
+        needs: defaultdict[Identity, set[Identity]] = defaultdict(set)
+        wholes, parts, relations = self.wholes, self.parts, self._relation_catalog
         for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, _ in self._rows:
-            dependent = self.standing_for((catalog, oid, subid))
-            needed = self.standing_for((ref_catalog, ref_oid, ref_subid))
-            if dependent is not None and needed is not None:
-                found = needs.setdefault(dependent, set())
-                found.add(needed)
-                if ref_subid and ref_catalog == self._relation_catalog:
-                    found.update(self._declared(ref_oid, ref_subid))
+            # Most are facts themselves; a call for each would take longer than all the rest.
+            dependent = (
+                parts[catalog].get(oid, _NO_PARTS).get(subid) if subid else wholes[catalog].get(oid)
+            ) or self.standing_for((catalog, oid, subid))
+            if dependent is None:
+                continue
+            needed = (
+                parts[ref_catalog].get(ref_oid, _NO_PARTS).get(ref_subid)
+                if ref_subid
+                else wholes[ref_catalog].get(ref_oid)
+            ) or self.standing_for((ref_catalog, ref_oid, ref_subid))
+            if needed is None:
+                continue
+            needs[dependent].add(needed)
+            if ref_subid and self._inherited and ref_catalog == relations:
+                needs[dependent].update(self._declared(ref_oid, ref_subid))
         return needs
 
     def _declared(self, relation: int, number: int) -> Iterator[Identity]:

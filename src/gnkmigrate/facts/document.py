@@ -6,7 +6,7 @@ kind, path, parent, payload, depends_on and position (docs/facts.md), a line eac
 are. Equal snapshots are equal texts, so that a document can be kept in git.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +22,9 @@ from gnkmigrate.servers.binaries import VERSIONS
 from gnkmigrate.validation import problems
 
 VERSION = 2
+_NOTHING: frozenset[Identity] = frozenset()
+_new = tuple.__new__  # Identity(...) goes through a function of Python's
+_LINES = 500  # facts that are written at once
 
 
 class UnreadDocument(BaseModel, extra="forbid"):
@@ -66,8 +69,11 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes]:
     yield orjson.dumps(head)[:-1] + b',"facts":['
     separator = b"\n"
     with collector_paused():
-        for fact in snapshot.ordered:
-            yield separator + orjson.dumps(_fact(fact), tuple, orjson.OPT_SORT_KEYS)
+        facts = snapshot.ordered
+        for start in range(0, len(facts), _LINES):
+            some = facts[start : start + _LINES]
+            lines = [orjson.dumps(_fact(fact), tuple, orjson.OPT_SORT_KEYS) for fact in some]
+            yield separator + b",\n".join(lines)
             separator = b",\n"
     yield b"\n]}\n"
 
@@ -85,7 +91,7 @@ def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
     try:
         with collector_paused():
             document = SnapshotDocument.model_validate(orjson.loads(text))
-            facts = [_read_fact(number, each) for number, each in enumerate(document.facts)]
+            facts = [*_read_facts(document.facts)]
     except ValidationError as error:
         raise _no_snapshot(name, problems(error, whole="JSON")[:5]) from None
     except ValueError as error:  # orjson.JSONDecodeError is one
@@ -138,35 +144,43 @@ def read_document_file(path: Path) -> Snapshot:
 def _fact(fact: Fact) -> dict[str, Any]:
     """What orjson can write, once it has made a tuple of each identity."""
     kind, path = fact.identity
+    needed = fact.depends_on
     return {
+        "depends_on": sorted(needed) if needed else (),
         "kind": kind,
-        "path": path,
         "parent": fact.parent,
+        "path": path,
         "payload": fact.told(),
-        "depends_on": sorted(fact.depends_on),
         "position": fact.position,
     }
 
 
-def _read_fact(number: int, value: Any) -> Fact:
-    """One fact of a document; there are too many of them for a model that checks each in turn.
+def _read_facts(values: Iterable[Any]) -> Iterator[Fact]:
+    """The facts of a document; there are too many of them for a model that checks each in turn.
 
     Raises:
-        ValueError: it is none.
+        ValueError: one of them is none.
     """
-    try:
-        return Fact(
-            _identity(value["kind"], value["path"]),
-            None if value["parent"] is None else _identity(*value["parent"]),
-            value["payload"],
-            frozenset(_identity(*need) for need in value["depends_on"]),
-            int(value["position"]),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"facts.{number}: is not a fact ({error})") from None
+    written: Any = None  # what lives in one thing stands together
+    parent: Identity | None = None
+    for number, value in enumerate(values):
+        try:
+            if written != value["parent"]:
+                written = value["parent"]
+                parent = None if written is None else _identity(*written)
+            needed = value["depends_on"]
+            yield Fact(
+                _identity(value["kind"], value["path"]),
+                parent,
+                value["payload"],
+                frozenset([_identity(*need) for need in needed]) if needed else _NOTHING,
+                int(value["position"]),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"facts.{number}: is not a fact ({error})") from None
 
 
 def _identity(kind: str, path: list[str]) -> Identity:
-    if not isinstance(kind, str) or not all(isinstance(name, str) for name in path):
-        raise TypeError("a kind and a path are text")
-    return Identity(kind, tuple(path))
+    "".join((kind, *path))  # which takes text alone
+    identity: Identity = _new(Identity, (kind, tuple(path)))
+    return identity

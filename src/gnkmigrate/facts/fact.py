@@ -101,7 +101,8 @@ class Fact:
         self.parent = parent
         self._row: Row = (position, *payload.values())
         self._shape = _made(tuple(payload))
-        self._needed: frozenset[Identity] | None = depends_on
+        # Where nobody has asked yet: None, or the fact that this is a copy of.
+        self._needed: frozenset[Identity] | Fact | None = depends_on
         self._payload: Mapping[str, Any] | None = None
 
     @classmethod
@@ -134,14 +135,17 @@ class Fact:
 
     @property
     def depends_on(self) -> frozenset[Identity]:
-        if self._needed is None:
-            shape = self._shape
-            self._needed = (
+        needed, shape = self._needed, self._shape
+        if needed is None:
+            needed = (
                 _NOTHING
                 if shape.needs is None
                 else shape.needs.of((shape.catalog, self._row[0], self._row[1]))
             )
-        return self._needed
+        elif isinstance(needed, Fact):
+            needed = needed.depends_on
+        self._needed = needed
+        return needed
 
     @property
     def hash(self) -> str:
@@ -164,18 +168,21 @@ class Fact:
         depends_on: frozenset[Identity] | None = None,
     ) -> Self:
         """A copy that differs in what is given."""
-        return type(self)(
+        fact = type(self)(
             self.identity if identity is None else identity,
             self.parent,
             self.payload if payload is None else payload,
-            self.depends_on if depends_on is None else depends_on,
+            _NOTHING if depends_on is None else depends_on,
             self.position,
         )
+        if depends_on is None:
+            fact._needed = self if self._needed is None else self._needed
+        return fact
 
     def is_alike(self, other: "Fact") -> bool:
         """Whether both say the same of what they describe."""
         mine, others = self._shape, other._shape
-        if mine.fields == others.fields:
+        if mine.fields is others.fields or mine.fields == others.fields:
             return self._row[mine.first :] == other._row[others.first :]
         return self.told() == other.told()
 
