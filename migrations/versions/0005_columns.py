@@ -155,11 +155,10 @@ def upgrade() -> None:
         """,
     )
     op.verify(
-        "texts of processed_by that mean nobody and are kept as residue",
+        "texts of processed_by that mean nobody and are kept",
         """
-        SELECT count(*) FROM gnkmigrate.residue
-        WHERE relation = 'public.node_requests' AND attribute = 'processed_by'
-          AND converted IS NULL
+        SELECT count(*) FROM public.node_requests
+        WHERE processed_by IS NULL AND gnkmigrate_kept_processed_by IS NOT NULL
         """,
         reports=True,
     )

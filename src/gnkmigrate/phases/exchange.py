@@ -1,12 +1,15 @@
-"""The exchange: columns that were built beside others take their places, in a moment."""
+"""The exchange: new columns take the places of old ones, or these take them back, in a moment.
 
-from gnkmigrate.phases import legacy, relation, shadow
+The statements touch no row and ask nothing: whoever runs them holds the table's strongest lock.
+"""
+
+from gnkmigrate.phases import building, in_step, legacy, relation
+from gnkmigrate.phases.column_pair import ColumnPair
 from gnkmigrate.phases.index_copy import indexes_of
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.privileges import grants_on
-from gnkmigrate.phases.reshaping import Reshaping
-from gnkmigrate.phases.shadow import Shadow
+from gnkmigrate.phases.reshaping import Reshaping, set_default
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
@@ -16,76 +19,109 @@ def not_null_check(required: str) -> str:
     return own_name("gnkmigrate_not_null_", required)
 
 
-def exchange(spec: Reshaping, work: Work) -> str:
-    """Statements that drop the replaced columns and give their names to the new ones.
-
-    They touch no row. Nothing is left to ask once the table is locked.
-    """
-    table, shadows = quoted(spec.table), spec.shadows(work)
-    sources = [built.source for built in shadows]
-    indexes = indexes_of(work, spec.table, sources) if sources else ()
-    statements = []
-    if shadows:
-        statements += [
-            f"DROP TRIGGER {shadow.TRIGGER} ON {table}",
-            f"DROP FUNCTION {spec.function}()",
-            f"ALTER TABLE {table} " + ", ".join(f"DROP COLUMN {column(each)}" for each in sources),
-        ]
-    for built in shadows:
-        statements.append(
-            f"ALTER TABLE {table} RENAME COLUMN {column(built.name)} TO {column(built.target)}"
-        )
-    actions = [
-        f"ALTER COLUMN {column(built.target)} SET DEFAULT {render(built.default, work.parameters)}"
-        for built in shadows
-        if built.default is not None
-    ]
-    for built in shadows:
-        if built.not_null:
-            actions += _set_not_null(built.target, not_null_check(built.name))
-    statements += [f"ALTER TABLE {table} {action}" for action in actions]
-    statements += [each for index in indexes for each in index.adopt(spec.table)]
-    statements += [each for built in shadows for each in _carried(work, spec, built)]
-    statements += spec.redeclare(work)
-    for before, after in spec.kept_required(work):
-        statements += [
-            f"ALTER TABLE {table} {action}"
-            for action in _set_not_null(after, not_null_check(before))
-        ]
-    return "\n;\n".join(statements)  # a default may end with a comment
-
-
-def _set_not_null(name: str, check: str) -> tuple[str, str]:
-    """Declares what a CHECK has proven; only now, since PostgreSQL 18 names it for the column."""
-    return f"ALTER COLUMN {column(name)} SET NOT NULL", f"DROP CONSTRAINT {column(check)}"
-
-
-def _carried(work: Work, spec: Reshaping, built: Shadow) -> list[str]:
-    """Statements that give a column the comment and the grants of the one that it replaces."""
+def lock(spec: Reshaping, work: Work) -> None:
+    """Locks the table, and its view first, as the view's clients do."""
     table = quoted(spec.table)
-    statements = grants_on(work, table, built.source, built.target)
-    comment = work.value(
-        "SELECT col_description(attrelid, attnum) FROM pg_attribute"
-        f" WHERE attrelid = {literal(table)}::regclass AND attname = {literal(built.source)}"
-    )
-    if comment is not None:
-        on = f"COLUMN {table}.{column(built.target)}"
-        statements.append(f"COMMENT ON {on} IS {literal(comment)}")
-    if spec.direction == "down":
-        (before,) = shadow.remembered(work, spec.table, spec.of(built.target)).values()
-        alter = f"ALTER TABLE {table} ALTER COLUMN {column(built.target)}"
-        statements += [f"{alter} {option}" for option in before["options"]]
-    return statements
-
-
-def locked(spec: Reshaping, work: Work) -> str:
-    """Locks the table and its view, and gives the statements of the exchange; "" for a rewrite.
-
-    Under the lock everybody waits: what can be asked before it is.
-    """
-    table = quoted(spec.table)
-    relation.keep_maintenance_out(work, table)
-    exchanging = exchange(spec, work) if spec.is_online(work) else ""
     legacy.hide(work, spec.table)
     work.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-    return exchanging
+
+
+def exchange(spec: Reshaping, work: Work) -> str:
+    """Statements that give the new columns their names; the old ones stay, under names of ours."""
+    relation.keep_maintenance_out(work, quoted(spec.table))
+    table, pairs = spec.table, spec.pairs(work)
+    statements: list[str] = []
+    if pairs:
+        work.execute(in_step.DEFAULTS)
+        with work.settings(search_path="pg_catalog, pg_temp"):
+            work.execute(in_step.make_ways_back(table, work.phase, pairs))
+        indexes = indexes_of(work, table, [pair.change.column for pair in pairs])
+        carried = [each for pair in pairs for each in _carried(work, table, pair)]
+        statements.append(building.drop_trigger(table, spec.building).strip().rstrip(";"))
+        for pair, default in zip(pairs, in_step.defaults(table, work.phase, pairs), strict=True):
+            statements += _keep(table, pair, default)
+        statements += [_renamed(table, pair.built, pair.change.new_name) for pair in pairs]
+        spec.remember_indexes(work, {index.kept: index.name for index in indexes})
+        statements += [index.renamed(table, index.kept) for index in indexes]
+        statements += [each for index in indexes for each in index.adopt(table)]
+        statements += [
+            _altered(table, pair.change.new_name, set_default(pair.change.default))
+            for pair in pairs
+            if pair.change.default is not None
+        ]
+        statements += carried + in_step.keep_in_step(table, work.phase, pairs)
+    statements += spec.redeclare(work)
+    for before, after in spec.newly_required(work):
+        statements += _set_not_null(table, before, after)
+    return _script(statements, work)
+
+
+def exchange_back(spec: Reshaping, work: Work) -> str:
+    """Statements that drop the new columns and give the old ones their names back."""
+    relation.keep_maintenance_out(work, quoted(spec.table))
+    table, pairs = spec.table, spec.pairs(work)
+    statements: list[str] = []
+    if pairs:
+        names = [pair.change.new_name for pair in pairs]
+        indexes = indexes_of(work, table, names)
+        kept = indexes_of(work, table, [pair.kept for pair in pairs])
+        statements += in_step.leave(table, work.phase, pairs)
+        dropped = ", ".join(f"DROP COLUMN {column(name)}" for name in names)
+        statements.append(f"ALTER TABLE {quoted(table)} {dropped}")
+        for pair in pairs:
+            default = set_default(pair.before["default"])
+            statements.append(_renamed(table, pair.kept, pair.change.column))
+            statements.append(_altered(table, pair.change.column, default))
+        originals = spec.remembered_indexes(work)
+        statements += [
+            index.renamed(table, originals[index.name]) for index in kept if index.name in originals
+        ]
+        added = [index for index in indexes if index.name not in originals.values()]
+        statements += [each for index in added for each in index.adopt(table)]
+    statements += spec.redeclare_back(work)
+    for before, after in spec.required_again(work):
+        statements += _set_not_null(table, before, after)
+    return _script(statements, work)
+
+
+def _script(statements: list[str], work: Work) -> str:
+    # A default may end with a comment.
+    return render("\n;\n".join(statements), work.parameters)
+
+
+def _keep(table: str, pair: ColumnPair, default: str) -> list[str]:
+    return [
+        _renamed(table, pair.change.column, pair.kept),
+        _altered(table, pair.kept, f"SET DEFAULT {default}"),
+        _altered(table, pair.kept, "DROP NOT NULL"),
+    ]
+
+
+def _renamed(table: str, before: str, after: str) -> str:
+    return f"ALTER TABLE {quoted(table)} RENAME COLUMN {column(before)} TO {column(after)}"
+
+
+def _altered(table: str, name: str, action: str) -> str:
+    return f"ALTER TABLE {quoted(table)} ALTER COLUMN {column(name)} {action}"
+
+
+def _set_not_null(table: str, before: str, after: str) -> tuple[str, str]:
+    """Declares what a CHECK has proven; only now, since PostgreSQL 18 names it for the column."""
+    check = column(not_null_check(before))
+    return (
+        _altered(table, after, "SET NOT NULL"),
+        f"ALTER TABLE {quoted(table)} DROP CONSTRAINT {check}",
+    )
+
+
+def _carried(work: Work, table: str, pair: ColumnPair) -> list[str]:
+    """Statements that give the new column the comment and the grants of the old one."""
+    on, old, new = quoted(table), pair.change.column, pair.change.new_name
+    statements = grants_on(work, on, old, on, new)
+    comment = work.value(
+        "SELECT col_description(attrelid, attnum) FROM pg_attribute"
+        f" WHERE attrelid = {literal(on)}::regclass AND attname = {literal(old)}"
+    )
+    if comment is not None:
+        statements.append(f"COMMENT ON COLUMN {on}.{column(new)} IS {literal(comment)}")
+    return statements

@@ -61,6 +61,19 @@ class IndexCopy:
         """What the copy is called until the exchange."""
         return own_name("gnkmigrate_", self.name)
 
+    @property
+    def kept(self) -> str:
+        """What the original is called from then on, as long as its column is kept."""
+        return own_name("gnkmigrate_kept_", self.name)
+
+    def renamed(self, table: str, name: str) -> str:
+        """The statement that gives the index another name; a constraint's goes with it."""
+        if self.constraint is not None:
+            rename = f"RENAME CONSTRAINT {column(self.constraint)} TO {column(name)}"
+            return f"ALTER TABLE {quoted(table)} {rename}"
+        index = quoted(f"{split(table)[0]}.{self.name}")
+        return f"ALTER INDEX {index} RENAME TO {column(name)}"
+
     def create(self, table: str, names: Mapping[str, str], *, concurrently: bool) -> str:
         """The statement that builds the copy.
 
@@ -86,7 +99,7 @@ class IndexCopy:
         return " ".join(part for part in parts if part)
 
     def adopt(self, table: str) -> Sequence[str]:
-        """The statements that give the copy the original's place, once that is gone."""
+        """The statements that give the copy the original's name, once that is free."""
         schema = split(table)[0]
         staged = quoted(f"{schema}.{self.staged}")
         statements = [f"ALTER INDEX {staged} RENAME TO {column(self.name)}"]

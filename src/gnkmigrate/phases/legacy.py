@@ -3,65 +3,39 @@
 A table whose shape is kept (op.keep_shape) gets a view of its old columns in the schema
 `gnkmigrate_legacy`, or another that the settings name, in the same transaction that changes the
 table. An application whose search_path is `gnkmigrate_legacy, public` uses the table until then
-and the view from then on; old and new see each other's writes.
+and the view from then on; old and new see each other's writes. The view is of plain columns of one
+table, so that PostgreSQL itself writes through it (manual, CREATE VIEW, Updatable Views).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from gnkmigrate import own
-from gnkmigrate.phases import relation, shadow, view_writes
+from gnkmigrate.phases import relation
+from gnkmigrate.phases.column_pair import ColumnPair, pairs_of, remembered
 from gnkmigrate.phases.conversion import Conversion
-from gnkmigrate.phases.names import column, literal, quoted, split
-from gnkmigrate.phases.own_names import own_name
-from gnkmigrate.phases.privileges import carry_to_view
-from gnkmigrate.phases.residue import ROW, Residue
-from gnkmigrate.phases.row_key import Named, key_of
-from gnkmigrate.phases.template import render
-from gnkmigrate.phases.view_place import NO_PHASE, SHAPE, create_schema, is_there, view_of
-from gnkmigrate.phases.view_writes import ALWAYS, BY_DEFAULT, GENERATED
+from gnkmigrate.phases.names import column, quoted
+from gnkmigrate.phases.privileges import carry_owner, carry_table_grants, grants_on
+from gnkmigrate.phases.view_place import (
+    NO_PHASE,
+    SHAPE,
+    checks_its_caller,
+    create_schema,
+    is_there,
+    view_of,
+)
 from gnkmigrate.phases.work import Work
 
 
-def keep(work: Work, table: str, key: Named) -> None:
-    """Remembers the table's columns as they are now, in their order, and its key.
-
-    Who may write a column is remembered as well: PostgreSQL alone computes a generated one, and
-    it alone gives out the values of an identity column that is GENERATED ALWAYS.
-    """
-    found = {name: (made, sequence) for name, made, sequence in _made(work, table)}
-    declared = relation.columns(work, table, list(found))
+def keep(work: Work, table: str) -> None:
+    """Remembers the table's columns as they are now, in their order."""
     columns = [
-        {
-            "name": name,
-            "default": None if made else declared[name]["default"],
-            "source": name,
-            "phase": NO_PHASE,
-            "made": made,
-            "sequence": sequence,
-        }
-        for name, (made, sequence) in found.items()
+        {"name": name, "source": name, "phase": NO_PHASE, "default": None}
+        for name in relation.column_names(work, table)
     ]
-    _store(work, table, {"key": key_of(work, table, key), "columns": columns})
-
-
-def _made(work: Work, table: str) -> Sequence[tuple[str, str, str | None]]:
-    """Name, who makes its values ("" for whoever writes it), and the sequence of an identity."""
-    relation_ = literal(quoted(table))
-    with work.settings(search_path="pg_catalog, pg_temp"):
-        return work.execute(f"""
-            SELECT attname::text,
-                   CASE WHEN attgenerated <> '' THEN '{GENERATED}'
-                        WHEN attidentity = 'a' THEN '{ALWAYS}'
-                        WHEN attidentity = 'd' THEN '{BY_DEFAULT}' ELSE '' END,
-                   CASE WHEN attidentity <> '' THEN pg_get_serial_sequence({relation_}, attname) END
-            FROM pg_attribute
-            WHERE attnum > 0 AND NOT attisdropped AND attrelid = {relation_}::regclass
-            ORDER BY attnum
-        """).fetchall()
+    _store(work, table, {"columns": columns})
 
 
 def forget(work: Work, table: str) -> None:
@@ -80,40 +54,52 @@ def hide(work: Work, table: str) -> None:
 
 
 def show_converted(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
-    """Shows the columns as they were before this phase, which has just replaced them.
+    """Shows the columns as they were before this phase, which has just changed them.
 
     Args:
-        work: the session, in the transaction that replaced them.
+        work: the session, in the transaction that changed them.
         table: "schema.table".
         conversions: what the phase did to its columns.
     """
     shape = _recall(work, table)
     if shape is None:
         return
-    sources = {entry["name"]: entry["source"] for entry in shape["columns"]}
-    renames = {change.column: change.new_name for change in conversions}
-    key = tuple(sources[name] for name in shape["key"])
-    renamed = tuple(renames.get(name, name) for name in key)
-    new = {built.source: built for built in shadow.upward(work, table, key, conversions)}
-    old = {built.target: built for built in shadow.downward(work, table, renamed, conversions)}
+    pairs = {pair.change.column: pair for pair in pairs_of(work, table, conversions)}
     changes = {change.column: change for change in conversions}
+    declared = relation.columns(work, table, [change.new_name for change in conversions])
     for entry in shape["columns"]:
         change = changes.get(entry["source"])
         if change is None:
             continue
-        entry |= {"source": change.new_name, "phase": work.phase, "before": entry["source"]}
-        if change.column in new:
-            residue = new[change.column].residue
-            entry |= {
-                "read": render(old[change.column].of(ROW), work.parameters),
-                "write": render(new[change.column].value, work.parameters),
-                # The view's rows have the old names.
-                "residue": _rendered(replace(residue, key=tuple(shape["key"])), work)
-                if residue
-                else None,
-            }
+        pair = pairs.get(change.column)
+        entry |= {
+            "source": pair.kept if pair else change.new_name,
+            "phase": work.phase,
+            "before": entry["source"],
+            "default": _default(work, table, change, pair, declared[change.new_name]["type"]),
+        }
     _store(work, table, shape)
     _show(work, table, shape)
+
+
+def _default(
+    work: Work, table: str, change: Conversion, pair: ColumnPair | None, type_: str
+) -> str | None:
+    """SQL for the default of a view's column; None where the table's own will do.
+
+    The default that an old column has in the table says that somebody else inserts the row, so the
+    view always has one. PostgreSQL keeps none that is plainly NULL.
+    """
+    before = remembered(work, table, (change,))[change.column]["default"]
+    if before is not None:
+        return str(before)
+    if pair is not None:
+        return _null(pair.old_type)
+    return None if change.default is None else _null(type_)
+
+
+def _null(type_: str) -> str:
+    return f"CASE WHEN false THEN NULL::{type_} END"
 
 
 def show_reverted(work: Work, table: str) -> None:
@@ -123,14 +109,11 @@ def show_reverted(work: Work, table: str) -> None:
         return
     for entry in shape["columns"]:
         if entry["phase"] == work.phase:
-            entry |= {"source": entry["before"], "phase": NO_PHASE}
-            for name in ("before", "read", "write", "residue"):
-                entry.pop(name, None)
+            entry |= {"source": entry.pop("before"), "phase": NO_PHASE, "default": None}
     _store(work, table, shape)
     if any(entry["phase"] != NO_PHASE for entry in shape["columns"]):
         _show(work, table, shape)
     else:
-        work.execute(f"DROP FUNCTION IF EXISTS {_function(table)}()")
         own.drop_empty_legacy(work.connection)
 
 
@@ -158,36 +141,27 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     create_schema(work)
     view, columns = view_of(work.parameters, table), shape["columns"]
     listed = ",\n    ".join(
-        f"{view_writes.read(entry)} AS {column(entry['name'])}" for entry in columns
+        f"current.{column(entry['source'])} AS {column(entry['name'])}" for entry in columns
     )
-    function = _function(table)
+    invoker = checks_its_caller(work)
+    option = " WITH (security_invoker = true)" if invoker else ""
     # In one round trip, since everybody waits for the table's lock.
     statements = [
-        f"CREATE VIEW {view} AS SELECT\n    {listed}\nFROM {quoted(table)} AS current",
+        f"CREATE VIEW {view}{option} AS SELECT\n    {listed}\nFROM {quoted(table)} AS current",
         *(
             f"ALTER VIEW {view} ALTER COLUMN {column(entry['name'])} SET DEFAULT {entry['default']}"
             for entry in columns
             if entry["default"] is not None
         ),
-        view_writes.function(table, function, shape),
-        (
-            f"CREATE TRIGGER gnkmigrate_write INSTEAD OF INSERT OR UPDATE OR DELETE ON {view}"
-            f" FOR EACH ROW EXECUTE FUNCTION {function}()"
+        *(
+            grant
+            for entry in columns
+            for grant in grants_on(work, quoted(table), entry["source"], view, entry["name"])
         ),
     ]
     work.connection.execute("\n;\n".join(statements).encode())
-    carry_to_view(work, quoted(table), view)
-
-
-def _rendered(residue: Residue, work: Work) -> Mapping[str, Any]:
-    return {
-        name: render(value, work.parameters) if isinstance(value, str) else value
-        for name, value in asdict(residue).items()
-    }
-
-
-def _function(table: str) -> str:
-    return f"{own.JOURNAL}.{column(own_name('legacy_', *split(table)))}"
+    carry_owner(work, quoted(table), view)
+    carry_table_grants(work, quoted(table), view)
 
 
 def _memory_key(table: str) -> str:

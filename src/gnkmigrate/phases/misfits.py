@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import shadow
+from gnkmigrate.phases import column_pair
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, quoted
 from gnkmigrate.phases.row_key import Columns
@@ -15,7 +15,7 @@ from gnkmigrate.phases.work import Work
 
 def condition(work: Work, table: str, change: Conversion) -> str:
     """The SQL condition under which the old column cannot hold a row's value."""
-    before = shadow.remembered(work, table, (change,))[change.column]
+    before = column_pair.remembered(work, table, (change,))[change.column]
     return change.misfit(column(change.new_name), not_null=bool(before["not_null"]))
 
 

@@ -14,7 +14,7 @@ def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
     One stays in the overflow when there is another with its key or a unique value of it, or when a
     row that it refers to is gone.
     """
-    names = [column(name) for name in relation.written_columns(work, table)]
+    names = [column(name) for name in relation.column_names(work, table, written=True)]
     values = ", ".join(f"(whole).{name}" for name in names)
     return _rows(
         work,

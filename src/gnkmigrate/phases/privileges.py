@@ -1,6 +1,6 @@
 """Owners, grants and comments, carried over from what is replaced to what replaces it."""
 
-from gnkmigrate.phases.names import column, literal
+from gnkmigrate.phases.names import literal
 from gnkmigrate.phases.work import Work
 
 _GRANTEE = "CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END"
@@ -13,10 +13,14 @@ FROM pg_class WHERE oid = {source}::regclass
 """
 
 # Grants on columns count where the other relation has a column of that name.
-_GRANTS = f"""
+_WHOLE = f"""
 SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {{target}}, {_GRANTEE}, {_OPTION})
 FROM pg_class, aclexplode(relacl)
 WHERE pg_class.oid = {{source}}::regclass AND grantee <> relowner
+"""
+
+_GRANTS = f"""
+{_WHOLE}
 UNION ALL
 SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, granted.attname, {{target}},
               {_GRANTEE}, {_OPTION})
@@ -44,7 +48,7 @@ WHERE described.attrelid = {source}::regclass AND NOT described.attisdropped
 """
 
 _OF_COLUMN = f"""
-SELECT format('GRANT %s (%s) ON %s TO %s%s', privilege_type, {{target}}, {{table}},
+SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, {{name}}, {{target}},
               {_GRANTEE}, {_OPTION})
 FROM pg_attribute, aclexplode(attacl)
 WHERE attrelid = {{table}}::regclass AND attname = {{source}}
@@ -63,15 +67,26 @@ def carry_grants(work: Work, source: str, target: str) -> None:
 
 
 def carry_to_view(work: Work, table: str, view: str) -> None:
-    """Gives a view that runs as its owner the owner of `table`, and its grants.
+    """Gives a view the owner of `table`, and its grants.
 
-    Row level security knows the owner alone there, so a table that has it on shares no grants:
-    through the view everybody would see every row (PostgreSQL manual, 41.5).
+    A view that runs as its owner knows row-level security for that one alone, so a table that has
+    it on shares no grants: through the view everybody would see every row (PostgreSQL manual,
+    41.5).
     """
     _carry(work, _OWNER, table, view)
     secured = f"SELECT relrowsecurity FROM pg_class WHERE oid = {literal(table)}::regclass"
     if not work.value(secured):
         _carry(work, _GRANTS, table, view)
+
+
+def carry_owner(work: Work, source: str, target: str) -> None:
+    """Gives `target` the owner of `source`; both are quoted relations."""
+    _carry(work, _OWNER, source, target)
+
+
+def carry_table_grants(work: Work, source: str, target: str) -> None:
+    """Gives `target` what is granted on the whole of `source`; both are quoted relations."""
+    _carry(work, _WHOLE, source, target)
 
 
 def _carry(work: Work, query: str, source: str, target: str) -> None:
@@ -90,16 +105,20 @@ def carry_comments(work: Work, source: str, target: str) -> None:
         work.connection.execute(statement.encode())
 
 
-def grants_on(work: Work, table: str, source: str, target: str) -> list[str]:
-    """Statements that grant on column `target` what is granted on `source`.
+def grants_on(work: Work, table: str, source: str, relation: str, target: str) -> list[str]:
+    """Statements that grant on one column what is granted on another.
 
     Args:
         work: the session.
-        table: the quoted relation of both.
-        source: the name of the column that has the grants.
-        target: the name of the column that will have them.
+        table: the quoted relation of the column that has the grants.
+        source: its name.
+        relation: the quoted relation of the column that will have them.
+        target: its name.
     """
     query = _OF_COLUMN.format(
-        table=literal(table), source=literal(source), target=literal(column(target))
+        table=literal(table),
+        source=literal(source),
+        target=literal(relation),
+        name=literal(target),
     )
     return [row[0] for row in work.execute(query).fetchall()]

@@ -59,14 +59,31 @@ def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str,
     return {row[0]: dict(zip(_COLUMN_KEYS, row[1:], strict=True)) for row in rows}
 
 
-def written_columns(work: Work, table: str) -> list[str]:
-    """The names of the columns that a row is written with: all but the generated ones."""
+# The old columns that are kept beside new ones: their defaults call functions of ours.
+_KEPT = f"""
+SELECT adnum FROM pg_attrdef
+JOIN pg_depend ON classid = 'pg_attrdef'::regclass AND objid = pg_attrdef.oid
+ AND refclassid = 'pg_proc'::regclass
+JOIN pg_proc ON pg_proc.oid = refobjid
+WHERE adrelid = attrelid AND pronamespace = to_regnamespace('{own.JOURNAL}')
+"""
+
+
+def column_names(work: Work, table: str, *, written: bool = False) -> list[str]:
+    """The names of a table's columns, without old ones that are kept beside new ones.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        written: only those that a row is written with: all but the generated ones.
+    """
+    written_ = "attgenerated = ''" if written else "true"
     return [
         str(row[0])
         for row in work.execute(
-            "SELECT attname::text FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
-            f" AND attgenerated = '' AND attrelid = {literal(quoted(table))}::regclass"
-            " ORDER BY attnum"
+            f"SELECT attname::text FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
+            f" AND {written_} AND attrelid = {literal(quoted(table))}::regclass"
+            f" AND attnum NOT IN ({_KEPT}) ORDER BY attnum"
         ).fetchall()
     ]
 

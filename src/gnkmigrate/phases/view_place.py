@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.facts.fact import Identity
 from gnkmigrate.phases.names import column, literal, split
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
@@ -12,6 +11,8 @@ from gnkmigrate.phases.work import Work
 # A shape is kept across phases, so its memory is none's.
 NO_PHASE = ""
 SHAPE = "shape "
+# The first version whose views have it.
+_SECURITY_INVOKER = 150000
 
 
 def schema(parameters: Mapping[str, str]) -> str:
@@ -32,7 +33,6 @@ def refusals(work: Work, table: str) -> list[Refusal]:
         _stranger(work),
         _same_view(work, table),
         _secured(work, table),
-        _unsettled(work, table),
     )
     return [found for found in asked if found]
 
@@ -76,9 +76,18 @@ def _same_view(work: Work, table: str) -> Refusal | None:
     )
 
 
+def checks_its_caller(work: Work) -> bool:
+    """Whether a view can ask for the rights of whoever uses it, and not of its owner.
+
+    As the table did: its policies and grants, on columns as well (manual, CREATE VIEW,
+    security_invoker; since PostgreSQL 15).
+    """
+    return work.connection.info.server_version >= _SECURITY_INVOKER
+
+
 def _secured(work: Work, table: str) -> Refusal | None:
-    """Row security, which a view does not apply to whoever reads it: nobody else may use it."""
-    fact = work.facts.get("table", *split(table))
+    """Row security, which an older view does not apply to whoever reads it."""
+    fact = None if checks_its_caller(work) else work.facts.get("table", *split(table))
     if fact is None or not fact.payload["row_security"]:
         return None
     grantees = {
@@ -98,37 +107,6 @@ def _secured(work: Work, table: str) -> Refusal | None:
         len(grantees),
         hint='Stop the old application before the phase (policy legacy = "none"), or let it'
         " connect as the table's owner and revoke what others have.",
-    )
-
-
-def _unsettled(work: Work, table: str) -> Refusal | None:
-    """Triggers of the table that would look for names elsewhere when a view is written to.
-
-    What is written through the view is written by a function of the owner's, with a search_path
-    of its own, and so are the triggers run that this fires.
-    """
-    if work.parameters.get("functions") == "checked":
-        return None
-    triggers = work.facts.children(Identity("table", split(table)), "trigger")
-    found = [
-        f"{function.identity}, called by {trigger.identity.name}"
-        for trigger in triggers
-        if trigger.payload["enabled"] != "disabled"
-        for function in map(work.facts.facts.get, trigger.depends_on)
-        if function is not None
-        and function.kind == "function"
-        and not any(setting.startswith("search_path") for setting in function.payload["settings"])
-    ]
-    if not found:
-        return None
-    return Refusal(
-        f"Triggers of {table} would run as its owner, and with another search_path, for what is"
-        " written through the view of its old shape.",
-        found,
-        len(found),
-        hint="Give each function its own (ALTER FUNCTION ... SET search_path = ...), or look"
-        ' whether its body qualifies every name, and say so with the policy functions = "checked"'
-        " (GNKMIGRATE_POLICIES__FUNCTIONS=checked).",
     )
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from gnkmigrate import own
 from gnkmigrate.phases import archive, view_place
+from gnkmigrate.phases.column_pair import kept_name
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
 # Whatever pg_depend knows to need the type or its array, except for the columns that the phase
-# converts and what goes with them: defaults, and the view of the old shape.
+# converts and what goes with them: defaults, functions of ours, and the view of the old shape.
 _USERS = """
 SELECT DISTINCT pg_describe_object(classid, objid, objsubid)
 FROM pg_depend
@@ -20,8 +21,10 @@ LEFT JOIN pg_attribute ON classid = 'pg_class'::regclass AND attrelid = objid AN
 LEFT JOIN pg_class ON pg_class.oid = attrelid
 LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
 LEFT JOIN pg_class AS view ON view.oid = ev_class
+LEFT JOIN pg_proc ON classid = 'pg_proc'::regclass AND pg_proc.oid = objid
 WHERE refclassid = 'pg_type'::regclass AND refobjid IN (pg_type.oid, typarray) AND deptype <> 'i'
   AND classid <> 'pg_attrdef'::regclass
+  AND pronamespace IS DISTINCT FROM to_regnamespace('{journal}')
   AND coalesce(view.relnamespace, pg_class.relnamespace, 0) NOT IN ({legacy})
   AND format('%s.%s.%s', pg_class.relnamespace::regnamespace, pg_class.relname, attname)
       <> ALL ({converted})
@@ -54,10 +57,14 @@ class ArchiveType(Step):
         return self.type
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        converted = f"ARRAY[{', '.join(literal(name) for name in self.converted)}]::text[]"
+        names = [*self.converted, *map(_kept_column, self.converted)]
+        converted = f"ARRAY[{', '.join(map(literal, names))}]::text[]"
         rows = work.execute(
             _USERS.format(
-                type=literal(quoted(self.type)), converted=converted, legacy=own.LEGACY_OIDS
+                type=literal(quoted(self.type)),
+                converted=converted,
+                legacy=own.LEGACY_OIDS,
+                journal=own.JOURNAL,
             )
         ).fetchall()
         users = [row[0] for row in rows]
@@ -83,6 +90,12 @@ class ArchiveType(Step):
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         return (f"ALTER TYPE {quoted(self.type)} SET SCHEMA {column(_schema(parameters))}",)
+
+
+def _kept_column(converted: str) -> str:
+    """What a converted column is called until contract: it still has the type."""
+    table, _, name = converted.rpartition(".")
+    return f"{table}.{kept_name(name)}"
 
 
 def _schema(parameters: Mapping[str, str]) -> str:

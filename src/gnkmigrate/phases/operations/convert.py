@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.phases import legacy, policies, preflight, relation, shadow
-from gnkmigrate.phases.conversion import Conversion, alter_to_new
+from gnkmigrate.phases import column_pair, legacy, policies, preflight, relation
+from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.convertible import misplaced_columns, unfit_policies, unfit_rows
-from gnkmigrate.phases.exchange import locked
+from gnkmigrate.phases.exchange import exchange, lock
 from gnkmigrate.phases.index_copy import unsupported
 from gnkmigrate.phases.mentions import unchecked_functions
-from gnkmigrate.phases.names import column, quoted, split
-from gnkmigrate.phases.operations.convert_online import (
-    building,
-)
+from gnkmigrate.phases.names import split
+from gnkmigrate.phases.operations.convert_online import building_steps
 from gnkmigrate.phases.operations.extension import CreateExtension
 from gnkmigrate.phases.operations.sql_step import SqlStep
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
@@ -22,10 +20,8 @@ from gnkmigrate.phases.ordinary import Ordinary
 from gnkmigrate.phases.preflight.asked import Asked
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.reshaping import Reshaping
-from gnkmigrate.phases.residue import ROW
-from gnkmigrate.phases.row_key import Named
+from gnkmigrate.phases.row_key import Named, named
 from gnkmigrate.phases.step import Refusal, Step
-from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 # What a revision makes with them nobody knows before they run.
@@ -36,25 +32,26 @@ _OWN_SQL = (SqlStep, Ordinary, CreateExtension)
 def convert_columns(
     table: str, key: Named = (), conversions: tuple[Conversion, ...] = ()
 ) -> tuple[Step, ...]:
-    """Changes columns of one table, and keeps what the way back would lose.
+    """Changes columns of one table, and keeps the old ones until contract.
 
-    A value that `back` does not turn into exactly what it was is residue: original and converted
-    text are kept by row. Types, defaults and nullability are remembered as they were found. A
-    table of more than `limits.rewrite_rows` rows is not rewritten: its new columns are built
-    beside the old ones while the application writes.
+    New columns are built beside the old ones while the application writes, and take their names in
+    one short transaction. The old ones stay in the table, under names of ours, and in step with
+    the new ones: the old application reads and writes them through its view, and a downgrade gives
+    them their names back. A column whose values stay changes its name, default and nullability in
+    place.
 
     Args:
         table: "schema.table".
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the columns' changes.
     """
-    spec, before = building(table, key, conversions, "up")
-    return (*before, ConvertColumns(spec), TakeMisfitsBack(spec))
+    spec = Reshaping(table, named(key), conversions)
+    return (*building_steps(spec), ConvertColumns(spec), TakeMisfitsBack(spec))
 
 
 @dataclass(frozen=True)
 class ConvertColumns(Step):
-    """The new columns take the place of the old ones; a small table is rewritten here."""
+    """The new columns take the names of the old ones, which are kept under others."""
 
     reshaping: Reshaping
 
@@ -101,7 +98,7 @@ class ConvertColumns(Step):
         replaced = [
             change.column
             for change in spec.conversions
-            if shadow.rewrites(change, found[change.column])
+            if column_pair.replaces(change, found[change.column])
         ]
         fixed = unsupported(work, spec.table, replaced) if replaced else []
         if fixed:
@@ -120,7 +117,7 @@ class ConvertColumns(Step):
         rewritten = (
             change.column
             for change in spec.conversions
-            if shadow.rewrites(change, found[change.column])
+            if column_pair.replaces(change, found[change.column])
         )
         before = takewhile(lambda step: step.name != self.name, work.beside)
         return Asked(
@@ -136,39 +133,16 @@ class ConvertColumns(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
-        exchanging = locked(spec, work)
+        statements = exchange(spec, work)
+        lock(spec, work)
         lifted = policies.lift(work, spec.table, spec.renames)
-        rows = 0
-        if exchanging:
-            work.connection.execute(exchanging.encode())
-            spec.forget_choice(work)
-        else:
-            rows = self._rewrite(work)
+        if statements:
+            work.connection.execute(statements.encode())
         policies.restore(work, lifted)
-        if not exchanging or spec.new_key(work) != spec.old_key(work):
-            spec.follow_originals(work, spec.new_key(work))
         legacy.show_converted(work, spec.table, spec.conversions)
-        return rows
-
-    def _rewrite(self, work: Work) -> int:
-        spec = self.reshaping
-        for built in spec.shadows(work):
-            if built.residue is not None:
-                kept = built.residue
-                source = f"FROM {quoted(spec.table)} AS old WHERE {kept.needed}"
-                work.execute(kept.insert(source).replace(ROW, "old"))
-        for statement in self.script(work.parameters):
-            work.execute(statement)
-        return int(work.value(f"SELECT count(*) FROM {quoted(spec.table)}"))
+        return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        spec = self.reshaping
-        actions = [action for change in spec.conversions for action in alter_to_new(change)]
-        table = quoted(spec.table)
-        renames = [
-            f"ALTER TABLE {table} RENAME COLUMN {column(change.column)} TO {column(change.rename)}"
-            for change in spec.conversions
-            if change.rename
-        ]
-        alter = f"ALTER TABLE {table}\n  " + ",\n  ".join(actions)
-        return (render(alter, parameters), *renames)
+        del parameters
+        changed = ", ".join(change.column for change in self.reshaping.conversions)
+        return (f"-- gives the new columns their names, and keeps the old ones of {changed}",)

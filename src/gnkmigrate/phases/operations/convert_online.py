@@ -1,39 +1,32 @@
-"""The steps by which op.convert_columns and op.revert_columns change a large table."""
+"""The steps by which op.convert_columns builds new columns beside the old ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import misfits, policies, relation, row_key, shadow, unfinished_index
-from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases import building, column_pair, relation, row_key, unfinished_index
 from gnkmigrate.phases.duplicates import duplicates_named
-from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.exchange import not_null_check
-from gnkmigrate.phases.index_copy import IndexCopy, indexes_of, unsupported
+from gnkmigrate.phases.index_copy import IndexCopy, indexes_of
 from gnkmigrate.phases.key_range import Keys
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.operations.backfill import Backfill
 from gnkmigrate.phases.preflight.expressions import faults
 from gnkmigrate.phases.reshaping import Reshaping
-from gnkmigrate.phases.row_key import Named, named
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
 
 @dataclass(frozen=True)
-class AddShadows(Step):
+class AddColumns(Step):
     """Adds the columns and the trigger that keeps them in step."""
 
     reshaping: Reshaping
 
     @property
     def name(self) -> str:
-        return self.reshaping.which
-
-    @property
-    def undoes(self) -> str:
-        return self.reshaping.name if self.reshaping.direction == "down" else self.name
+        return f"new columns of {self.reshaping.table}"
 
     @property
     def tables(self) -> Sequence[str]:
@@ -41,25 +34,17 @@ class AddShadows(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
-        if spec.direction == "up":
-            spec.remember(work)
-            spec.forget_originals(work)  # of a downgrade that was cut off before it could
-            _require_compiled(spec, work)
-        else:
-            _require_free(spec, work)
-        shadows = spec.shadows(work)
-        if spec.choose(work) and shadows:
+        spec.remember(work)
+        _require_compiled(spec, work)
+        pairs = spec.pairs(work)
+        if pairs:
             relation.keep_maintenance_out(work, quoted(spec.table))
-            work.execute(shadow.add(spec.table, shadows, spec.function))
-            spec.follow_originals(work, spec.key_now(work))
+            work.execute(building.add(spec.table, pairs, spec.building))
         return 0
-
-    def cancel(self, work: Work) -> None:
-        drop_shadows(self.reshaping, work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (f"-- on a large table: {self.name}, built beside the others",)
+        return (f"-- {self.name}, built beside the others",)
 
 
 def _require_compiled(spec: Reshaping, work: Work) -> None:
@@ -70,7 +55,7 @@ def _require_compiled(spec: Reshaping, work: Work) -> None:
     Raises:
         PhaseFailed: expressions do not compile; the message lists them.
     """
-    found = shadow.remembered(work, spec.table, spec.conversions)
+    found = column_pair.remembered(work, spec.table, spec.conversions)
     types = {name: str(declared["type"]) for name, declared in found.items()}
     wrong = [
         f"{name}, {what}: {error.diag.message_primary}"
@@ -84,57 +69,28 @@ def _require_compiled(spec: Reshaping, work: Work) -> None:
         )
 
 
-def _require_free(spec: Reshaping, work: Work) -> None:
-    """Looks for what would be in the way of the exchange before the long work begins.
-
-    Raises:
-        PhaseFailed: others hang on the columns that are to go; the message lists them.
-    """
-    names = [change.new_name for change in spec.conversions]
-    replaced = [built.source for built in spec.shadows(work)]
-    found = shadow.remembered(work, spec.table, spec.conversions)
-    types = {change.new_name: str(found[change.column]["type"]) for change in spec.conversions}
-    hanging = relation.dependents(work, spec.table, names, policies_carried=True)
-    hanging += policies.not_compiling(work, spec.table, types)
-    hanging += unsupported(work, spec.table, replaced) if replaced else []
-    if hanging:
-        raise PhaseFailed(
-            f"Phase {work.phase}: other objects use columns of {spec.table} that it takes back.",
-            details=hanging,
-            hint="Drop them, run the same command again, and create them again after the phase.",
-        )
-
-
-def drop_shadows(spec: Reshaping, work: Work) -> None:
-    """Takes columns under construction away again."""
-    if spec.is_online(work):
-        for required in spec.required(work):
-            check = column(not_null_check(required))
-            work.execute(f"ALTER TABLE {quoted(spec.table)} DROP CONSTRAINT IF EXISTS {check}")
-        shadows = spec.shadows(work)
-        if shadows:
-            work.execute(shadow.drop(spec.table, shadows, spec.function))
-            if spec.direction == "up":
-                spec.leave_originals(work)
-        spec.forget_choice(work)
-
-
 @dataclass(frozen=True)
-class DropShadows(Step):
-    """Takes AddShadows of an upgrade back that did not come to its exchange."""
+class DropColumns(Step):
+    """Takes AddColumns of an upgrade back that did not come to its exchange."""
 
     reshaping: Reshaping
 
     @property
     def name(self) -> str:
-        return self.reshaping.which
+        return AddColumns(self.reshaping).name
 
     @property
     def ends(self) -> Sequence[str]:
         return prepared(self.reshaping)
 
     def run(self, work: Work) -> int:
-        drop_shadows(self.reshaping, work)
+        spec = self.reshaping
+        if not spec.is_remembered(work):
+            return 0  # the exchange has been taken back
+        drop_checks(spec.table, spec.newly_required(work), work)
+        pairs = spec.pairs(work)
+        if pairs:
+            work.execute(building.drop(spec.table, pairs, spec.building))
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
@@ -143,7 +99,7 @@ class DropShadows(Step):
 
 
 @dataclass(frozen=True)
-class FillShadows(Step):
+class FillColumns(Step):
     """Fills the columns in batches."""
 
     transactional: ClassVar[bool] = False
@@ -156,44 +112,29 @@ class FillShadows(Step):
 
     @property
     def name(self) -> str:
-        return f"rows of {self.reshaping.which}"
-
-    @property
-    def undoes(self) -> str:
-        return self.reshaping.name if self.reshaping.direction == "down" else self.name
+        return f"rows of new columns of {self.reshaping.table}"
 
     def check(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping
         if row_key.refusals(work, spec.table, spec.key, exactly=True):
             return ()  # the exchange's check says so
-        return Keys(spec.table, spec.key_now(work)).refusals(work)
+        return Keys(spec.table, spec.old_key(work)).refusals(work)
 
     def run(self, work: Work) -> int:
-        """Fills them.
-
-        Raises:
-            PhaseFailed: on the way back, values have come that the old columns cannot hold.
-        """
         spec = self.reshaping
-        if not spec.is_online(work):
+        pairs = spec.pairs(work)
+        if not pairs:
             return 0
-        if spec.direction == "down":
-            # From now on the trigger refuses them, so none can come behind this look.
-            misfits.require_none(work, spec.table, spec.new_key(work), spec.conversions)
-        shadows = spec.shadows(work)
-        if not shadows:
-            return 0
-        sql = shadow.fill(spec.table, shadows)
-        key = spec.key_now(work)
+        sql, key = building.fill(spec.table, pairs), spec.old_key(work)
         return Backfill(self.name, spec.table, key, sql, alias="filled", quiet=True).run(work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (f"-- on a large table: {self.name}, in batches along its key",)
+        return (f"-- {self.name}, in batches along its key",)
 
 
 @dataclass(frozen=True)
-class IndexShadows(Step):
+class IndexColumns(Step):
     """Builds the indexes, checks NOT NULL without blocking anybody, gathers statistics."""
 
     transactional: ClassVar[bool] = False
@@ -206,68 +147,72 @@ class IndexShadows(Step):
 
     @property
     def name(self) -> str:
-        return f"indexes of {self.reshaping.which}"
-
-    @property
-    def undoes(self) -> str:
-        return self.reshaping.name if self.reshaping.direction == "down" else self.name
+        return f"indexes of new columns of {self.reshaping.table}"
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
-        if not spec.is_online(work):
-            return 0
-        shadows = spec.shadows(work)
-        names = {built.source: built.name for built in shadows}
+        pairs = spec.pairs(work)
+        names = {pair.change.column: pair.built for pair in pairs}
         for index in indexes_of(work, spec.table, list(names)) if names else ():
-            self._build(work, index, names)
-        for name in spec.required(work):
-            self._require(work, name)
-        if shadows:
-            listed = ", ".join(column(built.name) for built in shadows)
+            build(work, spec.table, index, names)
+        for name, _ in spec.newly_required(work):
+            require(work, spec.table, name)
+        if pairs:
+            listed = ", ".join(column(pair.built) for pair in pairs)
             work.attempt(lambda: work.execute(f"ANALYZE {quoted(spec.table)} ({listed})"))
         return 0
 
-    def _build(self, work: Work, index: IndexCopy, names: Mapping[str, str]) -> None:
-        table = self.reshaping.table
-        staged = quoted(f"{split(table)[0]}.{index.staged}")
-        if not unfinished_index.is_built(work, staged):
-            with duplicates_named(work, quoted(table), staged):
-                statement = index.create(table, names, concurrently=not work.atomic)
-                unfinished_index.build(work, staged, statement)
-
-    def _require(self, work: Work, required: str) -> None:
-        """A valid CHECK spares SET NOT NULL its scan (manual, ALTER TABLE, SET NOT NULL)."""
-        table, check = quoted(self.reshaping.table), not_null_check(required)
-        there = work.value(
-            f"SELECT count(*) FROM pg_constraint WHERE conname = {literal(check)}"
-            f" AND conrelid = {literal(table)}::regclass"
-        )
-        if not there:
-            condition = f"CHECK ({column(required)} IS NOT NULL) NOT VALID"
-            add = f"ALTER TABLE {table} ADD CONSTRAINT {column(check)} {condition}"
-            work.attempt(lambda: work.execute(add))
-        validate = f"ALTER TABLE {table} VALIDATE CONSTRAINT {column(check)}"
-        work.attempt(lambda: work.execute(validate), limited=False)
-
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (f"-- on a large table: {self.name}, concurrently",)
+        return (f"-- {self.name}, concurrently",)
 
 
-def building(
-    table: str, key: Named, conversions: tuple[Conversion, ...], direction: Direction
-) -> tuple[Reshaping, tuple[Step, ...]]:
+def build(work: Work, table: str, index: IndexCopy, names: Mapping[str, str]) -> None:
+    """Builds the copy of an index under its own name, unless it is there.
+
+    Args:
+        work: the session, in no transaction.
+        table: "schema.table".
+        index: the original.
+        names: the column that is indexed instead of each.
+    """
+    staged = quoted(f"{split(table)[0]}.{index.staged}")
+    if not unfinished_index.is_built(work, staged):
+        with duplicates_named(work, quoted(table), staged):
+            statement = index.create(table, names, concurrently=not work.atomic)
+            unfinished_index.build(work, staged, statement)
+
+
+def require(work: Work, table: str, required: str) -> None:
+    """Proves that a column has no NULL, and lets none come.
+
+    A valid CHECK spares SET NOT NULL its scan (manual, ALTER TABLE, SET NOT NULL).
+    """
+    on, check = quoted(table), not_null_check(required)
+    there = work.value(
+        f"SELECT count(*) FROM pg_constraint WHERE conname = {literal(check)}"
+        f" AND conrelid = {literal(on)}::regclass"
+    )
+    if not there:
+        condition = f"CHECK ({column(required)} IS NOT NULL) NOT VALID"
+        add = f"ALTER TABLE {on} ADD CONSTRAINT {column(check)} {condition}"
+        work.attempt(lambda: work.execute(add))
+    validate = f"ALTER TABLE {on} VALIDATE CONSTRAINT {column(check)}"
+    work.attempt(lambda: work.execute(validate), limited=False)
+
+
+def drop_checks(table: str, required: Sequence[tuple[str, str]], work: Work) -> None:
+    """Drops what `require` has made for an exchange that is not to be."""
+    for name, _ in required:
+        check = column(not_null_check(name))
+        work.execute(f"ALTER TABLE {quoted(table)} DROP CONSTRAINT IF EXISTS {check}")
+
+
+def building_steps(spec: Reshaping) -> tuple[Step, ...]:
     """The steps before the exchange."""
-    spec = Reshaping(table, named(key), conversions, direction)
-    return spec, (AddShadows(spec), FillShadows(spec), IndexShadows(spec))
-
-
-def clearing(spec: Reshaping) -> tuple[Step, ...]:
-    """The step that takes an upgrade back which was interrupted before the exchange."""
-    return (DropShadows(replace(spec, direction="up")),)
+    return (AddColumns(spec), FillColumns(spec), IndexColumns(spec))
 
 
 def prepared(spec: Reshaping) -> tuple[str, ...]:
-    """The names of an upgrade's steps before the exchange."""
-    _, steps = building(spec.table, spec.key, spec.conversions, "up")
-    return tuple(step.name for step in steps)
+    """Their names."""
+    return tuple(step.name for step in building_steps(spec))

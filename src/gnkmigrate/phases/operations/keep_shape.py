@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.phases import legacy, row_key, view_place
+from gnkmigrate.phases import legacy, view_place
 from gnkmigrate.phases.recorder import operation
-from gnkmigrate.phases.row_key import Named
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
@@ -19,11 +18,9 @@ class KeepShape(Step):
 
     Attributes:
         table: "schema.table".
-        key: the column, or columns, that tell rows apart; the table's key where nothing is said.
     """
 
     table: str
-    key: Named = ()
 
     @property
     def name(self) -> str:
@@ -34,12 +31,11 @@ class KeepShape(Step):
         return self.table
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        keyless = row_key.refusals(work, self.table, self.key, exactly=True)
-        return (*view_place.refusals(work, self.table), *keyless)
+        return view_place.refusals(work, self.table)
 
     def run(self, work: Work) -> int:
         if view_place.is_wanted(work.parameters):
-            legacy.keep(work, self.table, self.key)
+            legacy.keep(work, self.table)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:

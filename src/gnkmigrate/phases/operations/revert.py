@@ -1,19 +1,29 @@
-"""op.revert_columns: the way back of op.convert_columns, with every original that still counts."""
+"""op.revert_columns: the way back of op.convert_columns, to the old columns that were kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.phases import legacy, policies, relation, shadow
-from gnkmigrate.phases.conversion import Conversion, alter_to_old
-from gnkmigrate.phases.exchange import locked
-from gnkmigrate.phases.names import column, literal, quoted
-from gnkmigrate.phases.operations.convert_online import building, clearing, prepared
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.phases import in_step, legacy, misfits, policies, relation
+from gnkmigrate.phases.alike import alike
+from gnkmigrate.phases.column_pair import ColumnPair
+from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases.exchange import exchange_back, lock
+from gnkmigrate.phases.index_copy import indexes_of, unsupported
+from gnkmigrate.phases.names import column, quoted
+from gnkmigrate.phases.operations.backfill import Backfill
+from gnkmigrate.phases.operations.convert_online import (
+    DropColumns,
+    build,
+    drop_checks,
+    prepared,
+    require,
+)
 from gnkmigrate.phases.operations.spill_misfits import SpillMisfits
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.reshaping import Reshaping
-from gnkmigrate.phases.residue import alike
-from gnkmigrate.phases.row_key import Columns, Named, as_text
+from gnkmigrate.phases.row_key import Named, named
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
 
@@ -22,21 +32,177 @@ from gnkmigrate.phases.work import Work
 def revert_columns(
     table: str, key: Named = (), conversions: tuple[Conversion, ...] = ()
 ) -> tuple[Step, ...]:
-    """Changes columns back, and gives every original back whose value was not written since.
+    """Changes columns back: the old ones, which were kept in step, take their names again.
 
     Args:
         table: "schema.table".
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the same as for convert_columns.
     """
-    spec, before = building(table, key, conversions, "down")
-    revert = (RevertColumns(spec), ForgetOriginals(spec))
-    return (SpillMisfits(spec), *before, *revert, *clearing(spec))
+    spec = Reshaping(table, named(key), conversions)
+    return (
+        SpillMisfits(spec),
+        RefuseMisfits(spec),
+        RefreshColumns(spec),
+        RequireColumns(spec),
+        RevertColumns(spec),
+        DropColumns(spec),
+    )
+
+
+@dataclass(frozen=True)
+class RefuseMisfits(Step):
+    """From now on no value is written that the old columns cannot hold."""
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return f"old columns of {self.reshaping.table}"
+
+    @property
+    def undoes(self) -> str:
+        return self.reshaping.name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.reshaping.table,)
+
+    def run(self, work: Work) -> int:
+        _require_free(self.reshaping, work)
+        self._rewrite(work, refusing=True)
+        return 0
+
+    def cancel(self, work: Work) -> None:
+        drop_checks(self.reshaping.table, self.reshaping.required_again(work), work)
+        self._rewrite(work, refusing=False)
+
+    def _rewrite(self, work: Work, *, refusing: bool) -> None:
+        spec = self.reshaping
+        pairs = spec.pairs(work)
+        if pairs:
+            # Whoever writes by the function of before is waited for.
+            work.execute(f"LOCK TABLE {quoted(spec.table)} IN SHARE ROW EXCLUSIVE MODE")
+            work.execute(in_step.write_function(spec.table, work.phase, pairs, refusing=refusing))
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return ("-- from now on refuses values that the old columns cannot hold",)
+
+
+def _require_free(spec: Reshaping, work: Work) -> None:
+    """Looks for what would be in the way of the exchange before the long work begins.
+
+    Raises:
+        PhaseFailed: others hang on the columns that are to go; the message lists them.
+    """
+    names = list(spec.renames.values())
+    pairs = spec.pairs(work)
+    types = {pair.change.new_name: pair.old_type for pair in pairs}
+    hanging = relation.dependents(work, spec.table, names, policies_carried=True)
+    if types:
+        hanging += policies.not_compiling(work, spec.table, types)
+        hanging += unsupported(work, spec.table, list(types))
+    if hanging:
+        raise PhaseFailed(
+            f"Phase {work.phase}: other objects use columns of {spec.table} that it takes back.",
+            details=hanging,
+            hint="Drop them, run the same command again, and create them again after the phase.",
+        )
+
+
+@dataclass(frozen=True)
+class RefreshColumns(Step):
+    """Old values that mean something else by now, since they are looked up in other tables.
+
+    An e-mail that was given up means nobody any more, while the new column still says whom it
+    meant. A value that never meant anything stays as it was.
+    """
+
+    transactional: ClassVar[bool] = False
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return f"rows of old columns of {self.reshaping.table}"
+
+    @property
+    def undoes(self) -> str:
+        return self.reshaping.name
+
+    def run(self, work: Work) -> int:
+        """Asks for them row by row.
+
+        Raises:
+            PhaseFailed: values have come that the old columns cannot hold.
+        """
+        spec = self.reshaping
+        misfits.require_none(work, spec.table, spec.new_key(work), spec.conversions)
+        asked = [pair for pair in spec.pairs(work) if pair.change.keep]
+        if not asked:
+            return 0
+        sql = self._sql(work.phase, asked)
+        key = spec.new_key(work)
+        return Backfill(self.name, spec.table, key, sql, alias="filled", quiet=True).run(work)
+
+    def _sql(self, phase: str, pairs: Sequence[ColumnPair]) -> str:
+        table = self.reshaping.table
+        outdated = [
+            f"(filled.{column(pair.change.new_name)} IS NOT NULL AND NOT "
+            + alike(pair.new_value("filled", pair.kept), f"filled.{column(pair.change.new_name)}")
+            + ")"
+            for pair in pairs
+        ]
+        values = ", ".join(
+            f"{column(pair.kept)} = CASE WHEN {condition} THEN"
+            f" {in_step.way_back(table, phase, pair)}(filled.{column(pair.change.new_name)})"
+            f" ELSE filled.{column(pair.kept)} END"
+            for pair, condition in zip(pairs, outdated, strict=True)
+        )
+        where = f":batch AND ({' OR '.join(outdated)})"
+        return f"UPDATE {quoted(table)} AS filled SET {values} WHERE {where}"
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- looks for old values of {self.reshaping.table} that mean nothing any more",)
+
+
+@dataclass(frozen=True)
+class RequireColumns(Step):
+    """Indexes that have come since, and NOT NULL, which is checked without blocking anybody."""
+
+    transactional: ClassVar[bool] = False
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return f"indexes of old columns of {self.reshaping.table}"
+
+    @property
+    def undoes(self) -> str:
+        return self.reshaping.name
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        names = {pair.change.new_name: pair.kept for pair in spec.pairs(work)}
+        there = set(spec.remembered_indexes(work).values())
+        for index in indexes_of(work, spec.table, list(names)) if names else ():
+            if index.name not in there:
+                build(work, spec.table, index, names)
+        for name, _ in spec.required_again(work):
+            require(work, spec.table, name)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- {self.name}, concurrently",)
 
 
 @dataclass(frozen=True)
 class RevertColumns(Step):
-    """The old columns take their place again; a small table is rewritten here."""
+    """The old columns take their names again, and the new ones go."""
 
     reshaping: Reshaping
 
@@ -55,108 +221,18 @@ class RevertColumns(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
-        exchanging = locked(spec, work)
-        lifted = policies.lift(work, spec.table, spec.renames)
-        if exchanging:
-            work.connection.execute(exchanging.encode())
-            spec.forget_choice(work)
-            rows = 0
-        else:
-            rows = self._rewrite(work)
+        statements = exchange_back(spec, work)
+        lock(spec, work)
+        now = {after: before for before, after in spec.renames.items()}
+        lifted = policies.lift(work, spec.table, now)
+        work.connection.execute(statements.encode())
         policies.restore(work, lifted)
         legacy.show_reverted(work, spec.table)
-        spec.leave_originals(work)
         spec.forget(work)
-        return rows
-
-    def _rewrite(self, work: Work) -> int:
-        spec, table = self.reshaping, quoted(self.reshaping.table)
-        found = shadow.remembered(work, spec.table, spec.conversions)
-        before, after = spec.old_key(work), spec.new_key(work)
-        with relation.quiet_triggers(work, spec.table):
-            for change in spec.conversions:
-                old_type = str(found[change.column]["type"])
-                work.execute(self._drop_outdated_residue(work.phase, after, change, old_type))
-            for statement in self._renames():
-                work.execute(statement)
-            actions = [
-                action
-                for change in spec.conversions
-                for action in alter_to_old(change, found[change.column])
-            ]
-            work.execute(f"ALTER TABLE {table}\n  " + ",\n  ".join(actions))
-            for change in spec.conversions:
-                old_type = str(found[change.column]["type"])
-                work.execute(self._restore(work.phase, before, change, old_type))
-        return int(work.value(f"SELECT count(*) FROM {table}"))
-
-    def _drop_outdated_residue(
-        self, phase: str, key: Columns, change: Conversion, old_type: str
-    ) -> str:
-        """What was written since counts for more than what was there before."""
-        spec = self.reshaping
-        converted = f"residue.converted::{change.type}"
-        means = change.still_means(f"residue.original::{old_type}", converted)
-        return f"""
-            DELETE FROM gnkmigrate.residue
-            WHERE phase = {literal(phase)} AND relation = {literal(spec.table)}
-              AND attribute = {literal(change.column)}
-              AND NOT EXISTS (
-                SELECT FROM {quoted(spec.table)} AS current
-                WHERE {as_text(key, "current")} = residue.key
-                  AND {alike(f"current.{column(change.new_name)}", converted)}
-                  AND {means})
-        """
-
-    def _restore(self, phase: str, key: Columns, change: Conversion, old_type: str) -> str:
-        spec = self.reshaping
-        return f"""
-            UPDATE {quoted(spec.table)} AS current
-            SET {column(change.column)} = residue.original::{old_type}
-            FROM gnkmigrate.residue
-            WHERE residue.phase = {literal(phase)} AND residue.relation = {literal(spec.table)}
-              AND residue.attribute = {literal(change.column)}
-              AND residue.key = {as_text(key, "current")}
-        """
-
-    def _renames(self) -> Sequence[str]:
-        table = quoted(self.reshaping.table)
-        return [
-            f"ALTER TABLE {table} RENAME COLUMN {column(change.rename)} TO {column(change.column)}"
-            for change in self.reshaping.conversions
-            if change.rename
-        ]
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        changed = ", ".join(change.column for change in self.reshaping.conversions)
-        note = (
-            f"-- then the remembered types, defaults and nullability of {changed}, and the "
-            "originals from gnkmigrate.residue"
-        )
-        return (*self._renames(), note)
-
-
-@dataclass(frozen=True)
-class ForgetOriginals(Step):
-    """Once the old columns are back nobody needs their originals, of which there may be many."""
-
-    transactional: ClassVar[bool] = False
-
-    reshaping: Reshaping
-
-    @property
-    def one_way(self) -> bool:
-        return True
-
-    @property
-    def name(self) -> str:
-        return f"originals of {self.reshaping.table}"
-
-    def run(self, work: Work) -> int:
-        work.attempt(lambda: self.reshaping.forget_originals(work), limited=False)
+        in_step.drop_unused(work)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        return (f"-- deletes the originals of {self.reshaping.table} from gnkmigrate.residue",)
+        changed = ", ".join(change.column for change in self.reshaping.conversions)
+        return (f"-- drops the new columns and gives {changed} their names back",)

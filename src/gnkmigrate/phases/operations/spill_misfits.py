@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.phases import misfits, relation
+from gnkmigrate.phases import column_pair, in_step, misfits, relation
+from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.phases.reshaping import Reshaping
@@ -85,21 +86,29 @@ class SpillMisfits(Step):
             f"spilled.{column(name)}" for name in dict.fromkeys((*key, change.new_name))
         )
         picked = "spilled.*" if change.fallback is None else kept
-        # Columns under construction are no part of the row.
-        built = ", ".join(literal(each.name) for each in spec.shadows(work))
+        # The old columns say nothing that the new ones do not.
+        old = ", ".join(literal(pair.kept) for pair in spec.pairs(work))
         rows = work.execute(f"""
             INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
             SELECT {literal(work.phase)}, {literal(spec.table)}, {reason},
-                   (SELECT to_jsonb(picked.*) - ARRAY[{built}]::text[]
+                   (SELECT to_jsonb(picked.*) - ARRAY[{old}]::text[]
                     FROM (SELECT {picked}) AS picked)
             FROM {table} AS spilled WHERE {where}
         """).rowcount
         if change.fallback is None:
             work.execute(f"DELETE FROM {table} WHERE {where}")
         else:
-            name = column(change.new_name)
-            work.execute(f"UPDATE {table} SET {name} = {change.fallback} WHERE {where}")
+            work.execute(f"UPDATE {table} SET {self._replaced(work, change)} WHERE {where}")
         return rows
+
+    def _replaced(self, work: Work, change: Conversion) -> str:
+        """What a row gets instead, in the old column as well."""
+        table, value = self.reshaping.table, f"({change.fallback})::{change.type}"
+        assignments = [f"{column(change.new_name)} = {value}"]
+        for pair in column_pair.pairs_of(work, table, (change,)):
+            back = in_step.way_back(table, work.phase, pair)
+            assignments.append(f"{column(pair.kept)} = {back}({value})")
+        return ", ".join(assignments)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

@@ -65,8 +65,7 @@ def _statements(table: str, change: Conversion, old_type: str) -> Iterator[tuple
     yield "using", f"SELECT {new} {before}"
     yield "fits", f"SELECT {before} WHERE ({change.fits.replace(COLUMN, _VALUE)}) IS NOT TRUE"
     yield "back", f"SELECT {change.reverted(_VALUE, old_type)} {after}"
-    for what, text in (("lossy", change.lossy), ("holds", change.holds)):
-        yield what, f"SELECT {after} WHERE ({text.replace(COLUMN, _VALUE)}) IS NOT TRUE"
+    yield "holds", f"SELECT {after} WHERE ({change.holds.replace(COLUMN, _VALUE)}) IS NOT TRUE"
     if change.default is not None:
         yield "default", f"SELECT ({change.default})::{change.type}"
 

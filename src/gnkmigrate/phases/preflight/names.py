@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from gnkmigrate.phases.preflight.asked import Asked
 from gnkmigrate.phases.step import Refusal
 
-# Such as :column, :row, :batch and :'timezone'; see template.py, conversion.py and residue.py.
+# Such as :column, :batch and :'timezone'; see template.py and conversion.py.
 _PLACEHOLDER = re.compile(r":['\"]?[a-z_]")
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.phases.building import TRIGGER
 from gnkmigrate.phases.preflight.asked import Asked
-from gnkmigrate.phases.shadow import TRIGGER
 from gnkmigrate.phases.step import Refusal
 
 

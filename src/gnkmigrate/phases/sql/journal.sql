@@ -1,5 +1,5 @@
 CREATE SCHEMA IF NOT EXISTS gnkmigrate;
-COMMENT ON SCHEMA gnkmigrate IS 'gnkmigrate: the journal, residue, overflow and sync functions';
+COMMENT ON SCHEMA gnkmigrate IS 'gnkmigrate: the journal, overflow and sync functions';
 
 -- What was run: one row for every upgrade or downgrade of a phase, never changed once finished.
 -- Numbered by hand, because a sequence would move in a dry run.
@@ -48,20 +48,6 @@ CREATE TABLE IF NOT EXISTS gnkmigrate.memory (
 CREATE TABLE IF NOT EXISTS gnkmigrate.alembic_version (
     version_num varchar(32) PRIMARY KEY
 );
-
--- Original values that the new shape cannot give back by itself. A rollback restores `original`
--- where the column still holds `converted`; what was written since stays.
-CREATE TABLE IF NOT EXISTS gnkmigrate.residue (
-    phase text NOT NULL,
-    relation text NOT NULL,
-    attribute text NOT NULL,
-    key text NOT NULL,
-    original text NOT NULL,
-    converted text,
-    archived_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (phase, relation, attribute, key)
-);
-CREATE INDEX IF NOT EXISTS residue_row ON gnkmigrate.residue (relation, key);
 
 -- Rows and values that a rollback with --spill found no place for in the old shape.
 CREATE TABLE IF NOT EXISTS gnkmigrate.overflow (
