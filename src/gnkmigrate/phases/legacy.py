@@ -143,7 +143,7 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     listed = ",\n    ".join(
         f"current.{column(entry['source'])} AS {column(entry['name'])}" for entry in columns
     )
-    invoker = checks_its_caller(work)
+    invoker = checks_its_caller(work, table)
     option = " WITH (security_invoker = true)" if invoker else ""
     # In one round trip, since everybody waits for the table's lock.
     statements = [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases.names import column, literal, split
+from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
 
@@ -76,18 +76,25 @@ def _same_view(work: Work, table: str) -> Refusal | None:
     )
 
 
-def checks_its_caller(work: Work) -> bool:
-    """Whether a view can ask for the rights of whoever uses it, and not of its owner.
+def checks_its_caller(work: Work, table: str) -> bool:
+    """Whether a view asks for the rights of whoever uses it, as the table does, policies included.
 
-    As the table did: its policies and grants, on columns as well (manual, CREATE VIEW,
-    security_invoker; since PostgreSQL 15).
+    Since PostgreSQL 15 it can (manual, CREATE VIEW, security_invoker). It then asks whoever reads
+    one of its columns for all of them, so that who may read some columns of the table alone could
+    not use it; that view has the rights of its owner.
     """
-    return work.connection.info.server_version >= _SECURITY_INVOKER
+    if work.connection.info.server_version < _SECURITY_INVOKER:
+        return False
+    return not work.value(
+        "SELECT EXISTS (SELECT FROM pg_attribute, aclexplode(attacl)"
+        f" WHERE attrelid = {literal(quoted(table))}::regclass AND NOT attisdropped"
+        " AND privilege_type = 'SELECT')"
+    )
 
 
 def _secured(work: Work, table: str) -> Refusal | None:
     """Row security, which an older view does not apply to whoever reads it."""
-    fact = None if checks_its_caller(work) else work.facts.get("table", *split(table))
+    fact = None if checks_its_caller(work, table) else work.facts.get("table", *split(table))
     if fact is None or not fact.payload["row_security"]:
         return None
     grantees = {
@@ -106,7 +113,8 @@ def _secured(work: Work, table: str) -> Refusal | None:
         sorted(grantees),
         len(grantees),
         hint='Stop the old application before the phase (policy legacy = "none"), or let it'
-        " connect as the table's owner and revoke what others have.",
+        " connect as the table's owner and revoke what others have. PostgreSQL 15 and later hide"
+        " these rows where nobody may read some columns alone.",
     )
 
 
