@@ -30,7 +30,7 @@ from gnkmigrate.phases.conversion import Conversion
 revision = "1"
 down_revision = None
 phase = "all"
-NARROW = (Conversion("n", "bigint", lossy="false", using=":column::bigint", back=":column::int"),)
+NARROW = (Conversion("n", "bigint", using=":column::bigint", back=":column::int"),)
 
 
 def upgrade() -> None:

@@ -41,7 +41,7 @@ class Case:
 CASES = (
     Case(
         "text",
-        '"varchar(5)", using="left(:column, 5)", lossy="char_length(:column) = 5"',
+        '"varchar(5)", using="left(:column, 5)"',
         "left(%s, 5)::varchar(5)",
         "%s::text",
         ("'short'", "'much too long'", "''", "NULL", "'it''s :column'", "'tab\ttab'"),
@@ -49,7 +49,7 @@ CASES = (
     ),
     Case(
         "integer",
-        '"bigint", lossy="false"',
+        '"bigint"',
         "%s::bigint",
         "%s::integer",
         ("0", "-5", "2147483647", "NULL"),
@@ -71,7 +71,7 @@ CASES = (
     ),
     Case(
         "text",
-        '"public.colour", fits=":column IN (\'red\', \'green\')", holds="true", lossy="false"',
+        '"public.colour", fits=":column IN (\'red\', \'green\')", holds="true"',
         "%s::public.colour",
         "%s::text",
         ("'red'", "'green'", "NULL"),
@@ -79,7 +79,7 @@ CASES = (
     ),
     Case(
         "integer",
-        '"text", using="\'#\' || :column", back="substr(:column, 2)", lossy="false",'
+        '"text", using="\'#\' || :column", back="substr(:column, 2)",'
         " holds=\":column ~ '^#-?[0-9]+$'\"",
         "'#' || %s",
         "substr(%s, 2)::integer",
@@ -174,7 +174,6 @@ class Shape:
     rows: tuple[tuple[int, ...], ...]
     meanwhile: tuple[Write, ...]
     afterwards: tuple[Write, ...]
-    online: bool
     cut_off_at: int = field(default=0)
 
     @property
@@ -440,6 +439,5 @@ def shapes(draw: st.DrawFn) -> Shape:
         rows=tuple(draw(values) for _ in range(count)),
         meanwhile=tuple(draw(st.lists(write, min_size=10, max_size=20))),
         afterwards=tuple(draw(st.lists(write, min_size=10, max_size=20))),
-        online=draw(st.booleans()),
         cut_off_at=draw(st.integers(0, 12)),
     )

@@ -12,8 +12,8 @@ from tests.phases.small import Small
 
 ARGUMENTS = """
     "public.My Table", "id",
-    (Conversion("ownerName", "varchar(80)", rename="owner_name", lossy="false"),
-     Conversion("level", "bigint", lossy="false"))
+    (Conversion("ownerName", "varchar(80)", rename="owner_name"),
+     Conversion("level", "bigint"))
 """
 TABLES = """
 CREATE TABLE team (name text PRIMARY KEY, lead text);
@@ -74,7 +74,7 @@ def test_row_security_is_never_off(secured: Project) -> None:
 def to_text(small: Small) -> Project:
     arguments = """
         "public.t", "id",
-        (Conversion("n", "text", using=":column::text", back=":column::int", lossy="false"),)
+        (Conversion("n", "text", using=":column::text", back=":column::int"),)
     """
     small.revision(1, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
     project = small.project(limits={"rewrite_rows": 0})

@@ -31,8 +31,7 @@ def converting(shape: Shape, small: Small) -> Project:
     small.revision(
         2, f"op.convert_columns({shape.arguments})", f"op.revert_columns({shape.arguments})"
     )
-    limits = {"rewrite_rows": 0 if shape.online else 1000, "batch_rows": 3}
-    return small.project(limits=limits, schemas=sorted({"public", shape.schema}))
+    return small.project(limits={"batch_rows": 3}, schemas=sorted({"public", shape.schema}))
 
 
 def facts(project: Project) -> Mapping[Identity, Fact]:
