@@ -84,8 +84,7 @@ class LimitSettings(BaseModel, extra="forbid"):
         replica_lag_mb: a backfill pauses while a standby has more WAL than this to replay.
         wal_mb_per_s: a backfill pauses while the server writes more WAL; None for no limit.
         pause_while: a backfill pauses while this query of the user's gives true.
-        rewrite_rows: a table of more rows is not rewritten under a lock; its new columns are
-            built beside the old ones.
+        scan_rows: a table of at most so many rows needs no index along which it is walked.
         dry_run_rows: rows of the touched tables above which a dry run is refused, since it
             holds its locks until it rolls back.
     """
@@ -102,7 +101,7 @@ class LimitSettings(BaseModel, extra="forbid"):
     replica_lag_mb: Annotated[int, Field(gt=0)] = 256
     wal_mb_per_s: Annotated[float, Field(gt=0)] | None = None
     pause_while: str | None = None
-    rewrite_rows: Annotated[int, Field(ge=0)] = 1000
+    scan_rows: Annotated[int, Field(ge=0)] = 1000
     dry_run_rows: Annotated[int, Field(gt=0)] = 100_000
 
 

@@ -63,7 +63,7 @@ def locked_against_writers(project: Project, way: Way) -> set[str]:
 def test_every_table_that_a_phase_locks_against_writers_is_announced(
     stations: Stations, way: Way
 ) -> None:
-    with stations[way.start].project(limits=way.limits) as project:
+    with stations[way.start].project() as project:
         locked = locked_against_writers(project, way)
 
     assert locked <= set(project.phases[way.phase - 1].tables)

@@ -355,7 +355,7 @@ NEW: Sequence[Write] = (
 def project(server: Server, minegnk: DatabaseUrl) -> Project:
     settings = minegnk_settings(
         policies={**minegnk_settings().policies, "unmapped": "archive"},
-        limits={"rewrite_rows": 0, "throttle": 0.2},
+        limits={"throttle": 0.2},
     )
     project = Project(minegnk, server, load_phases(ROOT / "migrations"), settings)
     project.execute(f"""

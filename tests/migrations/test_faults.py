@@ -54,14 +54,14 @@ def crashing(phases: tuple[Phase, ...]) -> Iterator[Crashing]:
 
 
 def task(project: Project, way: Way) -> Task:
-    settings = {**STATION_SETTINGS, "limits": way.limits}
+    settings = dict(STATION_SETTINGS)
     return Task(project.url, str(way.phase), way.direction, settings)
 
 
 def round_trips(station: Station, way: Way) -> int:
     """How many round trips the undisturbed way makes."""
     fault = Fault(0, spare)
-    with station.project(limits=way.limits) as project:
+    with station.project() as project:
         task(project, way).run_into(fault, station.phases)
     return fault.passed
 
@@ -102,7 +102,7 @@ def end_the_backend(project: Project, way: Way, point: int) -> bool:
 @contextmanager
 def cut(station: Station, way: Way, strike: Strike, point: int, total: int) -> Iterator[Project]:
     """A copy of the station's database in which something struck."""
-    with station.project(limits=way.limits) as project:
+    with station.project() as project:
         assert strike(project, way, point) or point > total - SPARED
         end_sessions(project.url, "true")  # a killed client's may still be busy
         yield project

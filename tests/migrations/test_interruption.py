@@ -22,14 +22,13 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Way:
-    """One direction of one phase; `online` builds columns beside those that they replace."""
+    """One direction of one phase."""
 
     phase: int
     direction: Direction
-    online: bool
 
     def __str__(self) -> str:
-        return f"{self.phase}-{self.direction}{'-online' if self.online else ''}"
+        return f"{self.phase}-{self.direction}"
 
     @property
     def start(self) -> int:
@@ -45,10 +44,6 @@ class Way:
         return Request(phase=str(self.phase))
 
     @property
-    def limits(self) -> dict[str, int]:
-        return {"rewrite_rows": 0} if self.online else {}
-
-    @property
     def steps(self) -> tuple[str, ...]:
         phase = load_phases(ROOT / "migrations")[self.phase - 1]
         steps = phase.up_steps if self.direction == "up" else phase.down_steps
@@ -57,10 +52,8 @@ class Way:
 
 def ways() -> Iterator[Way]:
     for phase in load_phases(ROOT / "migrations"):
-        reshapes = any(step.name.startswith("columns of public.") for step in phase.up_steps)
-        for online in (False, True) if reshapes else (False,):
-            yield Way(phase.number, "up", online)
-            yield Way(phase.number, "down", online)
+        yield Way(phase.number, "up")
+        yield Way(phase.number, "down")
 
 
 class Stop:
@@ -102,7 +95,7 @@ def test_a_phase_that_is_stopped_before_every_step_gets_there_all_the_same(
     stations: Stations, way: Way
 ) -> None:
     stop = Stop(*way.steps, END)
-    with stations[way.start].project(limits=way.limits) as project:
+    with stations[way.start].project() as project:
         while stopped(project, way, stop):
             pass
 
@@ -115,7 +108,7 @@ def test_a_phase_that_is_stopped_anywhere_can_be_turned_back(
     stations: Stations, way: Way, subtests: pytest.Subtests
 ) -> None:
     for step in (*way.steps, END):
-        with subtests.test(step), stations[way.start].project(limits=way.limits) as project:
+        with subtests.test(step), stations[way.start].project() as project:
             if stopped(project, way, Stop(step)):
                 assert project.states[way.phase - 1] in {"failed", "pending"}
 

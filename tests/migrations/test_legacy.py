@@ -226,6 +226,5 @@ def test_a_view_lets_nobody_see_what_row_security_hides(home: Home) -> None:
         with old_application(project) as session:
             session.execute(f"SET ROLE {guest}; SET row_security = on".encode())
             assert one(session, "SELECT count(*) FROM public.users") == (0,)
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                session.execute("SELECT FROM users")
+            assert one(session, "SELECT count(*) FROM users") == (0,)
         project.execute(f"DROP OWNED BY {guest}; DROP ROLE {guest}")

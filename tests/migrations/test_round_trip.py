@@ -22,7 +22,6 @@ levels = st.integers(0, LAST)
     zone=st.sampled_from(ZONES),
     inactive=st.sampled_from(("keep", "unassign")),
     atomic=st.booleans(),
-    online=st.booleans(),
 )
 @examples(8)
 def test_up_is_the_target_and_down_is_as_before(
@@ -31,11 +30,9 @@ def test_up_is_the_target_and_down_is_as_before(
     zone: str,
     inactive: str,
     atomic: bool,
-    online: bool,
 ) -> None:
-    limits = {"rewrite_rows": 0 if online else 10_000}
     policies = {"inactive": inactive, "overflow": "truncate", "unmapped": "archive"}
-    with home.project(source_timezone=zone, policies=policies, limits=limits) as project:
+    with home.project(source_timezone=zone, policies=policies) as project:
         rows.insert(project.url)
         before = project.state
 
@@ -50,7 +47,6 @@ def test_up_is_the_target_and_down_is_as_before(
     rows=old_rows(),
     walk=st.lists(st.tuples(levels, st.booleans()), min_size=2, max_size=4),
     inactive=st.sampled_from(("keep", "unassign")),
-    online=st.booleans(),
 )
 @examples(6)
 def test_every_way_between_the_phases_leads_to_the_same_place(
@@ -58,11 +54,9 @@ def test_every_way_between_the_phases_leads_to_the_same_place(
     rows: OldRows,
     walk: list[tuple[int, bool]],
     inactive: str,
-    online: bool,
 ) -> None:
-    limits = {"rewrite_rows": 0 if online else 10_000}
     policies = {"inactive": inactive, "unmapped": "archive"}
-    with home.project(policies=policies, limits=limits) as project:
+    with home.project(policies=policies) as project:
         rows.insert(project.url)
         before = project.content
 

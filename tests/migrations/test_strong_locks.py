@@ -89,7 +89,7 @@ def run(project: Project, direction: Direction) -> Sequence[tuple[str, str, str,
 
 
 def test_nothing_is_rewritten_or_read_whole_under_a_lock(home: Home) -> None:
-    with home.project(limits={"rewrite_rows": 50}) as project:
+    with home.project() as project:
         project.execute(_FILL)
         project.execute(_NO_REWRITE)
         before = project.state

@@ -170,7 +170,7 @@ def test_a_downgrade_that_is_given_up_finds_what_was_written_meanwhile(
 
 def test_what_a_trigger_of_the_user_changes_is_followed_as_well(home: Home) -> None:
     policies = {"functions": "checked"}
-    with home.project(limits={"rewrite_rows": 0}, policies=policies) as project:
+    with home.project(policies=policies) as project:
         project.execute(
             "INSERT INTO users (email, password) VALUES ('a@x', 'p');"
             "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS"

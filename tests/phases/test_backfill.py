@@ -393,7 +393,7 @@ def test_a_table_that_cannot_be_walked_is_refused(
     small.revision(
         1, 'op.backfill("fill", "public.t", "id", "UPDATE public.t SET n = 1 WHERE :batch")'
     )
-    project = small.project(limits=LimitSettings(rewrite_rows=10))
+    project = small.project(limits=LimitSettings(scan_rows=10))
     project.execute(f"CREATE TABLE t (n int, {columns})")
     project.execute(f"INSERT INTO t (id) SELECT {value} FROM generate_series(1, 20) AS number")
 

@@ -19,7 +19,7 @@ CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW;
 @pytest.fixture
 def converting(small: Small) -> Project:
     small.revision(1, f"op.convert_columns({ARGUMENTS})", f"op.revert_columns({ARGUMENTS})")
-    project = small.project(limits={"rewrite_rows": 0})
+    project = small.project()
     project.execute(TABLES)
     project.execute("INSERT INTO t SELECT g, g, g FROM generate_series(1, 20) AS g")
     return project

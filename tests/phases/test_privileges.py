@@ -31,14 +31,13 @@ def roles(small: Small) -> Iterator[tuple[str, str]]:
         execute(small.url, f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
 
 
-@pytest.mark.parametrize("rewrite_rows", [0, 1000], ids=["online", "rewritten"])
 def test_a_converted_column_keeps_what_was_granted_and_said(
-    small: Small, roles: tuple[str, str], rewrite_rows: int
+    small: Small, roles: tuple[str, str]
 ) -> None:
     owner, guest = roles
     arguments = f'"public.t", "id", {CONVERSIONS}'
     small.revision(1, f"op.convert_columns({arguments})", f"op.revert_columns({arguments})")
-    project = small.project(limits={"rewrite_rows": rewrite_rows})
+    project = small.project()
     project.execute(
         f"CREATE TABLE t (id int PRIMARY KEY, n int, m int, other int); INSERT INTO t VALUES (1);"
         f"ALTER TABLE t OWNER TO {owner}; ALTER TABLE t ENABLE ROW LEVEL SECURITY;"

@@ -183,14 +183,14 @@ class Trial:
 
     def upgrade_again(self, phase: Phase) -> Found:
         """The phase once more, as on large tables, which must come to the same schema."""
-        self._run(phase, "up", _online(self.settings))
+        self._run(phase, "up", self.settings)
         after = next((each.name for each in self.phases if each.number > phase.number), _AT_HEAD)
         left = _changed(self.before[after].facts, self._facts())
         return Found("as on large tables; the same schema", left)
 
     def downgrade_again(self, phase: Phase) -> Found:
         """And taken back once more, as on large tables."""
-        self._run(phase, "down", _online(self.settings))
+        self._run(phase, "down", self.settings)
         before = self.before[phase.name]
         now = fingerprint(self.session, self.settings.read_schemas)
         rows = divergences(before.whole.rows, now)
@@ -227,10 +227,4 @@ def _undisturbed(settings: Settings) -> Settings:
     limits = settings.limits.model_copy(
         update={"pause_while": None, "wal_mb_per_s": None, "throttle": 0.0}
     )
-    return settings.model_copy(update={"limits": limits})
-
-
-def _online(settings: Settings) -> Settings:
-    """With no table small enough to be rewritten in place."""
-    limits = settings.limits.model_copy(update={"rewrite_rows": 0})
     return settings.model_copy(update={"limits": limits})

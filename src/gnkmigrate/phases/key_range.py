@@ -218,7 +218,7 @@ class Keys:
 
     def _without_index(self, work: Work) -> Sequence[Refusal]:
         """A small table does not need one."""
-        limit = work.limits.rewrite_rows
+        limit = work.limits.scan_rows
         few = f"SELECT {self._from} LIMIT {limit + 1}"
         table, names = literal(quoted(self.table)), ", ".join(map(literal, self.columns))
         if (
