@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from gnkmigrate.kinds import kinds
 
-ROLES = ("app", "carol")
-CHIEF = "chief"  # a superuser, as owners of some things have to be
+# Names that no other test has: roles are the server's, and whoever loads a script makes its roles.
+ROLES = ("laws_app", "laws_carol")
+CHIEF = "laws_chief"  # a superuser, as owners of some things have to be
 SATELLITES = frozenset({"comment", "owner", "grants"})
 
 _FOLDER = Path(__file__).parent / "things"
@@ -33,7 +34,7 @@ _GRANTS = {
     "ROUTINE": "EXECUTE",
     "SCHEMA": "{USAGE|CREATE}",
 }
-_GRANTEE = "{app|PUBLIC|carol WITH GRANT OPTION}"
+_GRANTEE = "{laws_app|PUBLIC|laws_carol WITH GRANT OPTION}"
 _OWNED_BY_CHIEFS = frozenset(
     {"event trigger", "foreign data wrapper", "publication", "subscription"}
 )
@@ -170,7 +171,7 @@ def _satellites(kind: str, reference: str | None) -> Iterator[tuple[str, str]]:
     known = kinds()[kind]
     word, _, name = reference.partition(" ")
     if known.has_owner and kind not in _UNOWNED:
-        owner = CHIEF if kind in _OWNED_BY_CHIEFS else "{app|carol}"
+        owner = CHIEF if kind in _OWNED_BY_CHIEFS else "{laws_app|laws_carol}"
         yield "owner", f"ALTER {reference} OWNER TO {owner};"
     if word == "COLUMN":
         table, _, column = name.rpartition(".")

@@ -1,13 +1,13 @@
 --- default privileges of tables
-ALTER DEFAULT PRIVILEGES {|IN SCHEMA public }GRANT {SELECT|INSERT, SELECT} ON TABLES TO {app|carol WITH GRANT OPTION};
+ALTER DEFAULT PRIVILEGES {|IN SCHEMA public }GRANT {SELECT|INSERT, SELECT} ON TABLES TO {laws_app|laws_carol WITH GRANT OPTION};
 
 --- default privileges of functions
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO app, carol;
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO laws_app, laws_carol;
 
 --- default privileges of others
-ALTER DEFAULT PRIVILEGES GRANT {USAGE ON SEQUENCES|USAGE ON TYPES|CREATE ON SCHEMAS} TO carol;
-ALTER DEFAULT PRIVILEGES FOR ROLE app GRANT SELECT ON TABLES TO carol;
+ALTER DEFAULT PRIVILEGES GRANT {USAGE ON SEQUENCES|USAGE ON TYPES|CREATE ON SCHEMAS} TO laws_carol;
+ALTER DEFAULT PRIVILEGES FOR ROLE laws_app GRANT SELECT ON TABLES TO laws_carol;
 
 --- schema shop: SCHEMA shop
 CREATE SCHEMA shop;
@@ -28,7 +28,7 @@ CREATE EXTENSION pg_trgm;
 DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = {''8MB''|''9MB''}', current_database()); END$$;
 
 --- role setting statement_timeout
-DO $$BEGIN EXECUTE format('ALTER ROLE app IN DATABASE %I SET statement_timeout = {7000|8000}', current_database()); END$$;
+DO $$BEGIN EXECUTE format('ALTER ROLE laws_app IN DATABASE %I SET statement_timeout = {7000|8000}', current_database()); END$$;
 
 --- language tongue: LANGUAGE tongue
 CREATE FUNCTION tongue_handler() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
@@ -66,4 +66,4 @@ CREATE FOREIGN DATA WRAPPER wrap{| OPTIONS (a '1')| OPTIONS (a '2', b 'it''s')};
 CREATE SERVER elsewhere{| TYPE 'kind'}{| VERSION '1'| VERSION '2'} FOREIGN DATA WRAPPER wrap{| OPTIONS (host 'h')| OPTIONS (host 'i', port '1')};
 
 --- user mapping of everybody
-CREATE USER MAPPING FOR {PUBLIC|app} SERVER elsewhere{| OPTIONS ("user" 'u')| OPTIONS ("user" 'v', x '1')};
+CREATE USER MAPPING FOR {PUBLIC|laws_app} SERVER elsewhere{| OPTIONS ("user" 'u')| OPTIONS ("user" 'v', x '1')};

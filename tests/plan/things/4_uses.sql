@@ -69,10 +69,10 @@ CREATE TRIGGER of_event AFTER {INSERT|UPDATE OF size} ON event FOR EACH ROW EXEC
 ALTER TABLE event_1 {DISABLE|ENABLE ALWAYS} TRIGGER of_event;
 
 --- policy own: POLICY own ON account
-CREATE POLICY own ON account {|AS RESTRICTIVE }{|FOR SELECT |FOR UPDATE }TO {PUBLIC|app, carol} USING ({true|number > 0|EXISTS (SELECT FROM "Old store".line)});
+CREATE POLICY own ON account {|AS RESTRICTIVE }{|FOR SELECT |FOR UPDATE }TO {PUBLIC|laws_app, laws_carol} USING ({true|number > 0|EXISTS (SELECT FROM "Old store".line)});
 
 --- policy theirs: POLICY theirs ON event
-CREATE POLICY theirs ON event FOR INSERT TO app WITH CHECK ({true|region = current_user});
+CREATE POLICY theirs ON event FOR INSERT TO laws_app WITH CHECK ({true|region = current_user});
 
 --- publication out_some: PUBLICATION out_some
 CREATE PUBLICATION out_some{| WITH (publish = 'insert')| WITH (publish = 'insert, update', publish_via_partition_root = true)};
