@@ -20,6 +20,17 @@ LEGACY_OIDS = (
     "coalesce(pg_catalog.obj_description(namespace.oid, 'pg_namespace'), ''),"
     f" '{LEGACY_COMMENT}')"
 )
+# The old columns that conversions keep beside new ones, as a subquery for (attrelid, attnum): their
+# defaults call functions of ours.
+KEPT_COLUMNS = f"""
+    SELECT definition.adrelid, definition.adnum
+    FROM pg_catalog.pg_attrdef AS definition
+    JOIN pg_catalog.pg_depend AS call
+      ON call.classid = 'pg_catalog.pg_attrdef'::regclass AND call.objid = definition.oid
+     AND call.refclassid = 'pg_catalog.pg_proc'::regclass
+    JOIN pg_catalog.pg_proc AS called ON called.oid = call.refobjid
+    WHERE called.pronamespace = to_regnamespace('{JOURNAL}')
+"""
 _NAMES = f"""
 SELECT nspname::text FROM pg_catalog.pg_namespace
 WHERE nspname = ANY (%s) OR oid IN ({LEGACY_OIDS}) ORDER BY 1
@@ -53,6 +64,16 @@ def drop_empty_legacy(connection: Connection) -> None:
 def drop_empty(connection: Connection) -> None:
     """Drops what is empty of all but the journal's schema: nothing is kept in them any more."""
     _drop(connection, _found(connection, _EMPTY, (ARCHIVE, STAGING)))
+
+
+def kept_columns(connection: Connection, table: str) -> list[str]:
+    """The old columns of a table, quoted, that are kept beside new ones."""
+    query = (
+        "SELECT attname::text FROM pg_catalog.pg_attribute"
+        " WHERE attrelid = pg_catalog.to_regclass(%s)"
+        f" AND (attrelid, attnum) IN ({KEPT_COLUMNS}) ORDER BY attnum"
+    )
+    return [row[0] for row in connection.execute(query.encode(), (table,)).fetchall()]
 
 
 def _found(connection: Connection, query: str, names: Sequence[str]) -> list[str]:

@@ -218,7 +218,7 @@ MUTATIONS = (
         ALIGN,
         "back=\":column AT TIME ZONE :'source_timezone'\"",
         "back=\":column AT TIME ZONE 'Asia/Tokyo'\"",
-        "old shape",
+        "dry run",
         usual=True,
     ),
     Mutation(

@@ -25,9 +25,7 @@ def test_all_phases_are_run_verified_and_told(gnkmigrate: Command, report: Datab
     assert ran.exit_code == 0
     assert [line for line in ran.stdout.splitlines() if line in PHASES] == PHASES
     assert "  ok     every assignment knows its node" in ran.stdout
-    assert (
-        "  note   texts of processed_by that mean nobody and are kept as residue: 0" in ran.stdout
-    )
+    assert "  note   texts of processed_by that mean nobody and are kept: 0" in ran.stdout
     assert "6 phases done: " in ran.stdout
     assert re.search(r"^data \d+/\d+ rows of nodes$", ran.stderr, re.MULTILINE)
     assert ran.stderr.splitlines()[-1] == "Next: gnkmigrate audit"
@@ -111,7 +109,7 @@ def test_texts_that_mean_nobody_stop_it_or_are_kept(
 
     archived = gnkmigrate(report, "upgrade", "--yes", "--unmapped", "archive")
     assert archived.exit_code == 0
-    assert "kept as residue: 1" in archived.stdout
+    assert "mean nobody and are kept: 1" in archived.stdout
 
 
 def test_quiet_leaves_the_results_alone(gnkmigrate: Command, report: DatabaseUrl) -> None:

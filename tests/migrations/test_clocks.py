@@ -16,7 +16,6 @@ from tests.phases.test_executor import holding
 JUMPS = """
 UPDATE gnkmigrate.run SET started_at = now() + {jump}, finished_at = finished_at + {jump};
 UPDATE gnkmigrate.step SET started_at = now() + {jump}, finished_at = finished_at + {jump};
-UPDATE gnkmigrate.residue SET archived_at = now() + {jump}
 """.format(jump="(random() - 0.5) * interval '100 years'")
 
 

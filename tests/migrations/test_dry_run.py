@@ -36,7 +36,7 @@ def whole(project: Project) -> list[object]:
         sequences = session.execute("SELECT * FROM pg_sequences ORDER BY 1, 2").fetchall()
     journal = []
     if project.value("SELECT to_regclass('gnkmigrate.run') IS NOT NULL"):
-        for table in ("run", "step", "memory", "residue", "overflow", "alembic_version"):
+        for table in ("run", "step", "memory", "overflow", "alembic_version"):
             journal += project.rows(f"SELECT t::text FROM gnkmigrate.{table} AS t ORDER BY 1")
     return [facts, relations, sequences, journal, project.state]
 

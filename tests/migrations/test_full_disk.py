@@ -104,6 +104,6 @@ def test_wherever_the_disk_fills_up_the_phases_go_on_when_there_is_room(
     assert len(stopped) > 3
     assert project.state == own_stations[6].state
 
-    stopped = places_where_it_stopped(project, "down", ballast, disk, atomic=atomic)
-    assert stopped
+    # It moves no row, so that it may need no room.
+    places_where_it_stopped(project, "down", ballast, disk, atomic=atomic)
     assert project.state == own_stations[0].state

@@ -57,7 +57,7 @@ def test_after_the_way_back_only_the_runs_are_left(stations: Stations) -> None:
     with stations[6].project() as project:
         project.down()
 
-        for table in ("step", "memory", "residue", "overflow", "alembic_version"):
+        for table in ("step", "memory", "overflow", "alembic_version"):
             assert project.rows(f"TABLE gnkmigrate.{table}") == []
         assert project.value("SELECT count(*) FROM gnkmigrate.run WHERE state = 'done'") == 12
         ours = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'gnkmigrate')"
@@ -149,7 +149,7 @@ def test_no_password_is_kept_or_shown(stations: Stations) -> None:
         project.down(told.append, parameters={"spill": "yes"})
 
         assert secret not in str(told)
-        for table in ("run", "step", "memory", "residue", "overflow"):
+        for table in ("run", "step", "memory", "overflow"):
             assert secret not in str(project.rows(f"TABLE gnkmigrate.{table}"))
         own = project.url.conninfo.split("password=")
         if len(own) > 1:

@@ -336,7 +336,7 @@ def test_a_row_that_hangs_on_what_is_spilled_is_nobodys_to_delete(stations: Stat
             "INSERT INTO nodes (identifier, identifier_type) VALUES ('late', 'wallet')",
         ),
         (2, "rows of nodes", f"INSERT INTO node_stats_cache (node_id) VALUES ({NODE})"),
-        (6, "columns of public.users", f"UPDATE users SET role = NULL WHERE id = '{ADA}'"),
+        (6, "old columns of public.users", f"UPDATE users SET role = NULL WHERE id = '{ADA}'"),
     ],
 )
 def test_rows_that_come_in_the_middle_of_a_downgrade_are_not_lost(

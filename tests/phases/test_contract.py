@@ -37,7 +37,7 @@ def test_contract_removes_archive_views_and_functions_and_keeps_the_journal(
     project.go_to(6)
     with project.session() as session:
         kinds = {remnant.kind for remnant in remnants(session)}
-    assert kinds == {"view", "trigger", "index", "table", "type", "function", "originals"}
+    assert kinds == {"view", "trigger", "index", "table", "type", "function", "column"}
 
     finish(project)
 

@@ -7,6 +7,7 @@ import pytest
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.phases import events
+from gnkmigrate.phases.column_pair import kept_name
 from gnkmigrate.phases.names import literal
 from tests.migrations.maintenance import turned_away
 from tests.migrations.project import Project
@@ -122,7 +123,15 @@ def test_what_does_not_fit_is_refused_or_spilt(project: Project) -> None:
     kept = project.rows("SELECT content FROM gnkmigrate.overflow ORDER BY reason")
     assert [row[0] for row in kept] == [
         {KEY: 1, NEW: "no"},
-        {KEY: 2, NEW: "b", "number": "none", "is_flag": None, "other": None},
+        {
+            KEY: 2,
+            NEW: "b",
+            "number": "none",
+            "is_flag": None,
+            "other": None,
+            kept_name(COLUMN): "b",
+            "gnkmigrate_kept_number": None,
+        },
     ]
 
 
@@ -213,7 +222,7 @@ def test_a_value_that_comes_while_the_old_columns_are_built_is_not_lost(
             online.down(write)
         online.down(parameters={"spill": "yes"})
         kept = online.rows("SELECT content FROM gnkmigrate.overflow")
-        assert kept == [({"id": 99, "n": "many", "other": None},)]
+        assert kept == [({"id": 99, "n": "many", "other": None, "gnkmigrate_kept_n": None},)]
     else:
         online.down(write)
         assert refused == [error]

@@ -73,6 +73,7 @@ def said_and_granted(project: Project) -> list[tuple[Any, ...]]:
         "SELECT attname::text, coalesce(col_description(attrelid, attnum), ''),"
         " coalesce(ARRAY(SELECT item::text FROM unnest(attacl) AS item ORDER BY 1)::text, '')"
         " FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped"
+        " AND NOT starts_with(attname, 'gnkmigrate_kept_')"
         " UNION ALL SELECT '', obj_description(oid),"
         " ARRAY(SELECT item::text FROM unnest(relacl) AS item ORDER BY 1)::text"
         " FROM pg_class WHERE oid = 't'::regclass"

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from psycopg import sql
 
+from gnkmigrate import own
 from gnkmigrate.connection import Connection
 
 Row: TypeAlias = Mapping[str, Any]
@@ -30,13 +31,15 @@ def read_views(session: Connection, schema: str) -> Rows:
 
 def _read(session: Connection, schema: str, kinds: Sequence[str]) -> Rows:
     names = [name for (name,) in session.execute(_RELATIONS, (schema, list(kinds))).fetchall()]
-    query = sql.SQL("SELECT to_jsonb(listed) FROM {} AS listed")
-    return {
-        name: [
-            row for (row,) in session.execute(query.format(sql.Identifier(schema, name))).fetchall()
-        ]
-        for name in names
-    }
+    return {name: _listed(session, sql.Identifier(schema, name)) for name in names}
+
+
+def _listed(session: Connection, relation: sql.Identifier) -> Sequence[Row]:
+    """Its rows, without old columns that are kept beside new ones."""
+    kept = own.kept_columns(session, relation.as_string())
+    query = sql.SQL("SELECT to_jsonb(listed) - {}::text[] FROM {} AS listed")
+    found = session.execute(query.format(sql.Literal(kept), relation)).fetchall()
+    return [row for (row,) in found]
 
 
 def unlike(name: str, before: Sequence[Row], after: Sequence[Row]) -> Iterator[str]:

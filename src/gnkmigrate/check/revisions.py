@@ -7,7 +7,7 @@ from gnkmigrate.check.outcome import Found
 from gnkmigrate.phases.operations.backfill import Backfill
 from gnkmigrate.phases.operations.convert import ConvertColumns
 from gnkmigrate.phases.operations.swap import SwapTable
-from gnkmigrate.phases.operations.verify import Verify
+from gnkmigrate.phases.operations.verify import Verification
 from gnkmigrate.phases.revision import Phase, load_phases, read_steps
 from gnkmigrate.settings import Settings
 
@@ -60,7 +60,7 @@ def claims(phases: Sequence[Phase]) -> Found:
     silent = [
         phase
         for phase in moving
-        if not any(isinstance(step, Verify) and not step.reports for step in phase.up_steps)
+        if not any(isinstance(step, Verification) and not step.reports for step in phase.up_steps)
     ]
     return Found(
         f"phases that move rows: {len(moving):,}",

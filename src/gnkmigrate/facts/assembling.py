@@ -116,9 +116,9 @@ class _Assembly:
                 wholes[row[0]] = identity
 
     def _own(self, kind: Kind, catalog: int, rows: Iterable[Row]) -> Iterable[Row]:
-        """The rows that no extension has made, with names for the numbers in them."""
-        if members := {oid for of, oid in self._members if of == catalog}:
-            rows = (row for row in rows if row[0] not in members)
+        """The rows that are facts of their own, with names for the numbers in them."""
+        if members := {address[1:] for address in self._members if address[0] == catalog}:
+            rows = (row for row in rows if members.isdisjoint(((row[0], 0), (row[0], row[1]))))
         if kind.resolves:
             width, names = len(ADDRESS), self._names
             rows = ((*row[:width], *kind.resolve(row[width:], row[2], names)) for row in rows)
@@ -154,10 +154,12 @@ class _Assembly:
         found = self._dependencies.at(address)
         if found is not None and (found.kind == "column" or not address[2]):
             return found, (found.kind, *found.path)
+        if address in self._members and address[2]:
+            return None
         standing = part and self._dependencies.standing_for((*address[:2], 0))
         if not standing or part is None:
             return None
-        if address[:2] in self._members:
+        if (*address[:2], 0) in self._members:
             return None if address[2] else (standing, ("member", *standing.path, part))
         if address[2]:
             return standing, ("column", *standing.path, part)

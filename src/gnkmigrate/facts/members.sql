@@ -1,5 +1,5 @@
--- What is no fact of its own: what extensions have made, which belongs to them; and what hangs on
--- the old columns that gnkmigrate keeps beside new ones, which are known by their defaults.
+-- What is no fact of its own: what extensions have made, which belongs to them; and the old columns
+-- that gnkmigrate keeps beside new ones, known by their defaults, with what hangs on them.
 WITH kept AS MATERIALIZED (
     SELECT definition.oid, definition.adrelid, definition.adnum
     FROM pg_proc AS function
@@ -11,21 +11,24 @@ WITH kept AS MATERIALIZED (
     WHERE function.pronamespace = to_regnamespace('gnkmigrate')
 )
 
-SELECT link.classid, link.objid
+SELECT link.classid, link.objid, 0 AS objsubid
 FROM pg_depend AS link
 WHERE
     link.refclassid = 'pg_extension'::regclass
     AND link.objid >= 16384
     AND link.deptype = 'e'
 UNION ALL
-SELECT 'pg_attrdef'::regclass, kept.oid
+SELECT 'pg_class'::regclass, kept.adrelid, kept.adnum::integer
 FROM kept
 UNION ALL
-SELECT 'pg_class'::regclass, index.indexrelid
+SELECT 'pg_attrdef'::regclass, kept.oid, 0
+FROM kept
+UNION ALL
+SELECT 'pg_class'::regclass, index.indexrelid, 0
 FROM kept
 JOIN pg_index AS index ON index.indrelid = kept.adrelid AND kept.adnum = ANY (index.indkey)
 UNION ALL
-SELECT 'pg_constraint'::regclass, restriction.oid
+SELECT 'pg_constraint'::regclass, restriction.oid, 0
 FROM kept
 JOIN pg_constraint AS restriction
     ON restriction.conrelid = kept.adrelid AND kept.adnum = ANY (restriction.conkey);

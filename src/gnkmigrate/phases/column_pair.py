@@ -4,7 +4,7 @@ Both are there at once: the new one beside the old one while it is built, the ol
 one, under a name of ours, from the exchange until contract.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,8 +114,26 @@ def remembered(
     return {name: found[key] for name, key in keys.items()}
 
 
+def remember_kept(work: Work, table: str, pairs: Sequence[ColumnPair]) -> None:
+    """Notes which columns have old ones beside them from now on."""
+    work.remember(_kept_key(table), [pair.change.new_name for pair in pairs])
+
+
+def converted_before(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:
+    """Those of these columns that have an old one of another phase beside them, with the phase."""
+    query = "SELECT phase, value FROM gnkmigrate.memory WHERE key = %s AND phase <> %s"
+    rows = work.connection.execute(query, (_kept_key(table), work.phase)).fetchall()
+    asked = frozenset(names)
+    return {name: phase for phase, kept in rows for name in kept if name in asked}
+
+
+def _kept_key(table: str) -> str:
+    return f"kept of {table}"
+
+
 def forget(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
     """Forgets it once the columns are back."""
+    work.forget(_kept_key(table))
     for change in conversions:
         work.forget(_memory_key(table, change))
 

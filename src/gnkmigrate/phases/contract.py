@@ -42,12 +42,7 @@ WHERE relkind = 'i' AND nspname <> ALL (%(own)s)
 UNION ALL
 SELECT 'column', format('%%s.%%I', attrelid::regclass, attname), NULL,
        format('ALTER TABLE %%s DROP COLUMN %%I', attrelid::regclass, attname), 3
-FROM pg_attrdef
-JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-JOIN pg_depend ON classid = 'pg_attrdef'::regclass AND objid = pg_attrdef.oid
- AND refclassid = 'pg_proc'::regclass
-JOIN pg_proc ON pg_proc.oid = refobjid
-WHERE pronamespace = to_regnamespace('{own.JOURNAL}')
+FROM pg_attribute WHERE (attrelid, attnum) IN ({own.KEPT_COLUMNS})
 UNION ALL
 SELECT 'table', format('%%I.%%I', nspname, relname), greatest(reltuples, 0)::bigint,
        format('DROP TABLE %%I.%%I', nspname, relname), 3
@@ -55,17 +50,18 @@ FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE nspname IN ('{own.ARCHIVE}', '{own.STAGING}') AND relkind = 'r'
 UNION ALL
 SELECT 'type', format('%%I.%%I', nspname, typname), NULL,
-       format('DROP TYPE %%I.%%I', nspname, typname), 5
+       format('DROP TYPE %%I.%%I', nspname, typname), 6
 FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
 WHERE (nspname = '{own.ARCHIVE}' OR pg_namespace.oid IN ({own.LEGACY_OIDS})) AND typtype = 'e'
 UNION ALL
 SELECT 'function', pg_proc.oid::regprocedure::text, NULL,
-       format('DROP FUNCTION %%s', pg_proc.oid::regprocedure), 4
+       format('DROP FUNCTION %%s', pg_proc.oid::regprocedure),
+       CASE WHEN prosqlbody IS NULL THEN 5 ELSE 4 END
 FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
 WHERE nspname = '{own.JOURNAL}'
 UNION ALL
 SELECT 'spilled rows', 'gnkmigrate.overflow', (SELECT count(*) FROM gnkmigrate.overflow),
-       'DELETE FROM gnkmigrate.overflow', 6
+       'DELETE FROM gnkmigrate.overflow', 7
 ORDER BY place, name
 """
 

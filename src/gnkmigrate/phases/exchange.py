@@ -4,7 +4,7 @@ The statements touch no row and ask nothing: whoever runs them holds the table's
 """
 
 from gnkmigrate.phases import building, in_step, legacy, relation
-from gnkmigrate.phases.column_pair import ColumnPair
+from gnkmigrate.phases.column_pair import ColumnPair, remember_kept
 from gnkmigrate.phases.index_copy import indexes_of
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.own_names import own_name
@@ -33,6 +33,7 @@ def exchange(spec: Reshaping, work: Work) -> str:
     statements: list[str] = []
     if pairs:
         work.execute(in_step.DEFAULTS)
+        remember_kept(work, table, pairs)
         with work.settings(search_path="pg_catalog, pg_temp"):
             work.execute(in_step.make_ways_back(table, work.phase, pairs))
         indexes = indexes_of(work, table, [pair.change.column for pair in pairs])

@@ -141,7 +141,7 @@ def _to_new(pair: ColumnPair) -> str:
 def _to_old(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
     new = f"NEW.{column(pair.change.new_name)}"
     carried = f"NEW.{column(pair.kept)} := {way_back(table, phase, pair)}({new});"
-    if not refusing or pair.change.holds == ALWAYS:
+    if not refusing or (pair.change.holds == ALWAYS and not pair.before["not_null"]):
         return carried
     return f"{_refuse(table, pair)}\n            {carried}"
 
@@ -158,7 +158,7 @@ def _changed(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str
 
 def _refuse(table: str, pair: ColumnPair) -> str:
     new = pair.change.new_name
-    misfit = pair.change.misfit(f"NEW.{column(new)}", not_null=False)
+    misfit = pair.change.misfit(f"NEW.{column(new)}", not_null=bool(pair.before["not_null"]))
     schema, name = (literal(part) for part in split(table))
     return f"""IF {misfit} THEN
                 RAISE check_violation USING

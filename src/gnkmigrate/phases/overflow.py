@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gnkmigrate import own
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.row_key import Columns, listed, same
@@ -12,18 +13,33 @@ def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
     """Inserts the rows that were kept; gives how many.
 
     One stays in the overflow when there is another with its key or a unique value of it, or when a
-    row that it refers to is gone.
+    row that it refers to is gone. Old columns that are kept beside new ones come back as well; for
+    a row that was spilled before there were any, the triggers give them their values.
     """
-    names = [column(name) for name in relation.column_names(work, table, written=True)]
-    values = ", ".join(f"(whole).{name}" for name in names)
+    names = relation.column_names(work, table, written=True)
+    old = own.kept_columns(work.connection, quoted(table))
+    if not old:
+        return _inserted(work, table, key, names, _meant(work, table, reason))
+    has_old = f"kept.content ?& ARRAY[{', '.join(map(literal, old))}]"
+    work.execute("SET LOCAL gnkmigrate.filling = 'on'")
+    meant = f"{_meant(work, table, reason)} AND {has_old}"
+    rows = _inserted(work, table, key, [*names, *old], meant)
+    work.execute("SET LOCAL gnkmigrate.filling = ''")
+    meant = f"{_meant(work, table, reason)} AND NOT ({has_old})"
+    return rows + _inserted(work, table, key, names, meant)
+
+
+def _inserted(work: Work, table: str, key: Columns, names: Sequence[str], meant: str) -> int:
+    quoted_names = [column(name) for name in names]
+    values = ", ".join(f"(whole).{name}" for name in quoted_names)
     return _rows(
         work,
         f"""
         WITH candidate AS (
             SELECT kept.id AS entry, {_record(table)} AS whole
-            FROM {_kept(table)} WHERE {_meant(work, table, reason)}
+            FROM {_kept(table)} WHERE {meant}
         ), inserted AS (
-            INSERT INTO {quoted(table)} ({", ".join(names)}) OVERRIDING SYSTEM VALUE
+            INSERT INTO {quoted(table)} ({", ".join(quoted_names)}) OVERRIDING SYSTEM VALUE
             SELECT {values} FROM candidate
             ON CONFLICT DO NOTHING RETURNING {listed(key)}
         )
@@ -34,7 +50,13 @@ def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
 
 
 def update_back(
-    work: Work, table: str, reason: str, key: Columns, columns: Sequence[str], where: str = "true"
+    work: Work,
+    table: str,
+    reason: str,
+    key: Columns,
+    columns: Sequence[str],
+    where: str = "true",
+    also: Sequence[str] = (),
 ) -> int:
     """Gives the rows that are still there the values that were kept of them; gives how many.
 
@@ -45,11 +67,12 @@ def update_back(
         key: the columns that identify a row.
         columns: which values.
         where: SQL condition on the row, as `restored`, under which nobody has written since.
+        also: further assignments, of the row that was kept, `spilled`.
     """
     there_is = f"SELECT EXISTS (SELECT FROM {_kept(table)} WHERE {_meant(work, table, reason)})"
     if not work.connection.execute(there_is.encode()).fetchall()[0][0]:
         return 0
-    values = ", ".join(f"{column(name)} = spilled.{column(name)}" for name in columns)
+    values = ", ".join((*(f"{column(name)} = spilled.{column(name)}" for name in columns), *also))
     with relation.quiet_batch(work, table):
         return _rows(
             work,

@@ -59,16 +59,6 @@ def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str,
     return {row[0]: dict(zip(_COLUMN_KEYS, row[1:], strict=True)) for row in rows}
 
 
-# The old columns that are kept beside new ones: their defaults call functions of ours.
-_KEPT = f"""
-SELECT adnum FROM pg_attrdef
-JOIN pg_depend ON classid = 'pg_attrdef'::regclass AND objid = pg_attrdef.oid
- AND refclassid = 'pg_proc'::regclass
-JOIN pg_proc ON pg_proc.oid = refobjid
-WHERE adrelid = attrelid AND pronamespace = to_regnamespace('{own.JOURNAL}')
-"""
-
-
 def column_names(work: Work, table: str, *, written: bool = False) -> list[str]:
     """The names of a table's columns, without old ones that are kept beside new ones.
 
@@ -81,9 +71,9 @@ def column_names(work: Work, table: str, *, written: bool = False) -> list[str]:
     return [
         str(row[0])
         for row in work.execute(
-            f"SELECT attname::text FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
+            "SELECT attname::text FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
             f" AND {written_} AND attrelid = {literal(quoted(table))}::regclass"
-            f" AND attnum NOT IN ({_KEPT}) ORDER BY attnum"
+            f" AND (attrelid, attnum) NOT IN ({own.KEPT_COLUMNS}) ORDER BY attnum"
         ).fetchall()
     ]
 

@@ -16,7 +16,7 @@ from gnkmigrate.phases.disk import fullness_explained
 from gnkmigrate.phases.events import Direction
 from gnkmigrate.phases.executor import InForce
 from gnkmigrate.phases.names import quoted
-from gnkmigrate.phases.operations.verify import Verify
+from gnkmigrate.phases.operations.verify import Verification
 from gnkmigrate.phases.reconnecting import persistently
 from gnkmigrate.phases.revision import Phase
 from gnkmigrate.phases.status import Request, select_down, select_up, status
@@ -164,7 +164,7 @@ def verify(
         for phase in done:
             work = replace(everything, phase=phase.name)
             work = replace(work, parameters=_parameters(phase, "down", work))
-            lasting = [s for s in phase.up_steps if isinstance(s, Verify) and not s.once]
+            lasting = [s for s in phase.up_steps if isinstance(s, Verification) and not s.once]
             with work.settings(search_path=phase.search_path or work.project_path):
                 results += [step.result(work) for step in lasting]
     for result in results:

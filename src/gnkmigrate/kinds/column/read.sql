@@ -1,16 +1,4 @@
--- Columns of tables. A column that a table merely inherits is its parent's. Old columns that
--- gnkmigrate keeps beside new ones stay out: their defaults call its functions.
-WITH kept AS MATERIALIZED (
-    SELECT definition.adrelid, definition.adnum
-    FROM pg_proc AS function
-    JOIN pg_depend AS call
-        ON call.refclassid = 'pg_proc'::regclass
-        AND call.refobjid = function.oid
-        AND call.classid = 'pg_attrdef'::regclass
-    JOIN pg_attrdef AS definition ON definition.oid = call.objid
-    WHERE function.pronamespace = to_regnamespace('gnkmigrate')
-)
-
+-- Columns of tables. A column that a table merely inherits is its parent's.
 SELECT
     attribute.attrelid AS oid,
     attribute.attnum::integer AS subid,
@@ -80,5 +68,4 @@ WHERE
     AND relation.oid <> ALL (%(skipped)s::oid[])
     AND attribute.attnum > 0
     AND NOT attribute.attisdropped
-    AND (attribute.attislocal OR attribute.attinhcount = 0)
-    AND (attribute.attrelid, attribute.attnum) NOT IN (SELECT kept.adrelid, kept.adnum FROM kept);
+    AND (attribute.attislocal OR attribute.attinhcount = 0);

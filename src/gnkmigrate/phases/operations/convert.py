@@ -16,6 +16,7 @@ from gnkmigrate.phases.operations.convert_online import building_steps
 from gnkmigrate.phases.operations.extension import CreateExtension
 from gnkmigrate.phases.operations.sql_step import SqlStep
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
+from gnkmigrate.phases.operations.verify_columns import VerifyColumns
 from gnkmigrate.phases.ordinary import Ordinary
 from gnkmigrate.phases.preflight.asked import Asked
 from gnkmigrate.phases.recorder import operation
@@ -46,7 +47,12 @@ def convert_columns(
         conversions: the columns' changes.
     """
     spec = Reshaping(table, named(key), conversions)
-    return (*building_steps(spec), ConvertColumns(spec), TakeMisfitsBack(spec))
+    return (
+        *building_steps(spec),
+        ConvertColumns(spec),
+        TakeMisfitsBack(spec),
+        VerifyColumns(spec),
+    )
 
 
 @dataclass(frozen=True)

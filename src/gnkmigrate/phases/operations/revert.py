@@ -74,6 +74,8 @@ class RefuseMisfits(Step):
         return 0
 
     def cancel(self, work: Work) -> None:
+        if not self.reshaping.is_remembered(work):
+            return  # the exchange has been taken back already
         drop_checks(self.reshaping.table, self.reshaping.required_again(work), work)
         self._rewrite(work, refusing=False)
 

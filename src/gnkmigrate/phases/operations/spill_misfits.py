@@ -86,13 +86,10 @@ class SpillMisfits(Step):
             f"spilled.{column(name)}" for name in dict.fromkeys((*key, change.new_name))
         )
         picked = "spilled.*" if change.fallback is None else kept
-        # The old columns say nothing that the new ones do not.
-        old = ", ".join(literal(pair.kept) for pair in spec.pairs(work))
         rows = work.execute(f"""
             INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
             SELECT {literal(work.phase)}, {literal(spec.table)}, {reason},
-                   (SELECT to_jsonb(picked.*) - ARRAY[{old}]::text[]
-                    FROM (SELECT {picked}) AS picked)
+                   (SELECT to_jsonb(picked.*) FROM (SELECT {picked}) AS picked)
             FROM {table} AS spilled WHERE {where}
         """).rowcount
         if change.fallback is None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.phases import misfits, overflow
+from gnkmigrate.phases import column_pair, in_step, misfits, overflow
+from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column
 from gnkmigrate.phases.reshaping import Reshaping
 from gnkmigrate.phases.step import Step
@@ -39,8 +40,18 @@ class TakeMisfitsBack(Step):
                 rows += overflow.insert_back(*kept)
             else:
                 still = f"restored.{column(change.new_name)} IS NOT DISTINCT FROM {change.fallback}"
-                rows += overflow.update_back(*kept, (change.new_name,), still)
+                rows += overflow.update_back(
+                    *kept, (change.new_name,), still, self._also(work, change)
+                )
         return rows
+
+    def _also(self, work: Work, change: Conversion) -> Sequence[str]:
+        """What the old column says of the value: nothing, or what it can."""
+        table, value = self.reshaping.table, f"spilled.{column(change.new_name)}"
+        return [
+            f"{column(pair.kept)} = {in_step.way_back(table, work.phase, pair)}({value})"
+            for pair in column_pair.pairs_of(work, table, (change,))
+        ]
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

@@ -1,5 +1,6 @@
 """op.verify: a query that proves what a phase claims."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
@@ -18,9 +19,52 @@ from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
+class Verification(Step):
+    """A step that proves a claim, at its place among the others and again on `verify`.
+
+    Attributes:
+        once: True for a claim that holds at this point alone, since the application goes on
+            writing; `gnkmigrate verify` leaves it out.
+        reports: True for a value that is worth knowing and never wrong.
+    """
+
+    changes: ClassVar[bool] = False
+
+    once: bool = False
+    reports: bool = False
+
+    @abstractmethod
+    def result(self, work: Work) -> events.Verified:
+        """Whether the claim holds now."""
+
+    def run(self, work: Work) -> int:
+        """Asks, and tells the observer.
+
+        Raises:
+            VerificationFailed: rows speak against the claim.
+        """
+        verified = self.result(work)
+        work.observe(verified)
+        if not verified.passed:
+            raise VerificationFailed(
+                f"Phase {work.phase}: not true: {self.name} ({verified.value} against it).",
+                details=verified.rows,
+                hint=f"gnkmigrate downgrade --phase {work.phase} takes the phase back.",
+            )
+        return 0
+
+
+def asked(work: Work, claim: str, query: str) -> events.Verified:
+    """A claim against which a query gives the rows that speak."""
+    total, rows = listed(work, query)
+    return events.Verified(
+        work.phase, claim, passed=not total, value=f"{total} rows", rows=tuple(rows)
+    )
+
+
 @operation("verify")
 @dataclass(frozen=True)
-class Verify(Step):
+class Verify(Verification):
     """Proves a claim with one SELECT, at its place among the steps and again on `verify`.
 
     Attributes:
@@ -30,8 +74,6 @@ class Verify(Step):
             writing; `gnkmigrate verify` leaves it out.
         reports: True for a query whose single value is worth knowing and never wrong.
     """
-
-    changes: ClassVar[bool] = False
 
     title: str
     query: str
@@ -52,26 +94,7 @@ class Verify(Step):
             return events.Verified(
                 work.phase, self.title, passed=True, value=str(value), reports=True
             )
-        total, rows = listed(work, self.query)
-        return events.Verified(
-            work.phase, self.title, passed=not total, value=f"{total} rows", rows=tuple(rows)
-        )
-
-    def run(self, work: Work) -> int:
-        """Asks, and tells the observer.
-
-        Raises:
-            VerificationFailed: rows speak against the claim.
-        """
-        verified = self.result(work)
-        work.observe(verified)
-        if not verified.passed:
-            raise VerificationFailed(
-                f"Phase {work.phase}: not true: {self.title} ({verified.value} against it).",
-                details=verified.rows,
-                hint=f"gnkmigrate downgrade --phase {work.phase} takes the phase back.",
-            )
-        return 0
+        return asked(work, self.title, self.query)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         query = dedent(render(self.query, parameters)).strip().rstrip(";")

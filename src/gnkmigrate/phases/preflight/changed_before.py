@@ -1,19 +1,20 @@
-"""A view of the old shape shows a column by what one phase did to it."""
+"""A column is changed by one phase, until contract ends the way back."""
 
 from collections.abc import Iterator
 
-from gnkmigrate.phases import legacy
+from gnkmigrate.phases import column_pair, legacy
 from gnkmigrate.phases.preflight.asked import Asked
 from gnkmigrate.phases.step import Refusal
 
 
 def refusals(asked: Asked) -> Iterator[Refusal]:
-    """Columns that an earlier phase has renamed or converted, where the old shape is kept."""
+    """Columns that an earlier phase has converted, or renamed where the old shape is shown."""
     names = [change.column for change in asked.conversions]
     changed = legacy.changed_before(asked.work, asked.table, names)
+    changed |= column_pair.converted_before(asked.work, asked.table, names)
     if changed:
         yield Refusal(
-            f"The view of the old shape of {asked.table} shows columns that change once more.",
+            f"Columns of {asked.table} change once more, whose old shape is still kept.",
             [f"{name}, changed in phase {phase}" for name, phase in sorted(changed.items())],
             len(changed),
             "Change each column in one phase, or convert it again after gnkmigrate contract.",
