@@ -30,6 +30,7 @@ _ORDER = (
     "rehearse",
     "check",
     "upgrade",
+    "tune",
     "status",
     "verify",
     "downgrade",

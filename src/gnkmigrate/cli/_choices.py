@@ -32,6 +32,18 @@ LockTimeout = Annotated[
         min=1, metavar="MS", help="How long one statement waits for a lock; it is tried again."
     ),
 ]
+BatchSize = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="ROWS", help="Rows of one backfill transaction at most."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, max=64, metavar="N", help="Sessions that a backfill uses at once."),
+]
+Throttle = Annotated[
+    float | None,
+    typer.Option(min=0, metavar="FACTOR", help="Rest after each batch: 1 is as long as it took."),
+]
 Unmapped = Annotated[
     UnmappedAnswer | None,
     typer.Option(help="References that match nothing: stop, or NULL and keep the original."),

@@ -1,5 +1,10 @@
 """Numbers, times and names in the words of a message."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gnkmigrate.phases.tuning import Tuning
+
 _MINUTE_S = 60
 _EXACT_S = 10
 
@@ -29,3 +34,16 @@ def printable(text: str) -> str:
 def server_version(number: int) -> str:
     """PostgreSQL's server_version_num as people write it: 160004 is "16.4"."""
     return f"{number // 10000}.{number % 10000}"
+
+
+def tuned(tuning: "Tuning") -> str:
+    """How a backfill was tuned: "throttle 2, workers 1, paused"."""
+    words = {"batch_rows": "batch size"}
+    said = [
+        f"{words.get(name, name)} {value:g}"
+        for name, value in tuning.said.items()
+        if name != "paused"
+    ]
+    if tuning.paused is not None:
+        said.append("paused" if tuning.paused else "not paused")
+    return ", ".join(said)

@@ -73,6 +73,7 @@ def _phase(found: "PhaseStatus") -> dict[str, Any]:
         "checksum": found.phase.checksum,
         "edited": found.edited,
         "error": run.error if run else None,
+        "tuning": found.tuning.said,
     }
 
 
@@ -83,6 +84,8 @@ def _seconds(found: "PhaseStatus") -> float | None:
 
 
 def _write(context: typer.Context, statuses: Sequence["PhaseStatus"], head: str) -> None:
+    from gnkmigrate.cli._words import tuned
+
     console = _context.stdout(context)
     console.print(head, soft_wrap=True)
     if not statuses:
@@ -95,6 +98,8 @@ def _write(context: typer.Context, statuses: Sequence["PhaseStatus"], head: str)
     for found in statuses:
         console.print(f"  {_row(found, width)}".rstrip(), soft_wrap=True)
     for found in statuses:
+        if found.tuning.said:
+            console.print(f"\n{found.phase.name}: {tuned(found.tuning)}", soft_wrap=True)
         if found.state == "failed" and found.run and found.run.error:
             console.print(f"\n{found.phase.name}: {found.run.error}", soft_wrap=True)
         if found.edited:

@@ -7,11 +7,14 @@ import typer
 
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import (
+    BatchSize,
     DryRun,
     LockTimeout,
     Overflow,
     Sql,
+    Throttle,
     Unmapped,
+    Workers,
     Yes,
     answers,
     exclusive,
@@ -43,20 +46,9 @@ def command(
         typer.Option(metavar="FOLDER", help="Where --backup puts it; else backups/."),
     ] = None,
     lock_timeout: LockTimeout = None,
-    batch_size: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="ROWS", help="Rows of one backfill transaction at most."),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, max=64, metavar="N", help="Sessions that a backfill uses at once."),
-    ] = None,
-    throttle: Annotated[
-        float | None,
-        typer.Option(
-            min=0, metavar="FACTOR", help="Rest after each batch: 1 is as long as it took."
-        ),
-    ] = None,
+    batch_size: BatchSize = None,
+    workers: Workers = None,
+    throttle: Throttle = None,
 ) -> None:
     """Run the pending phases, in order.
 

@@ -21,6 +21,8 @@ from gnkmigrate.phases.events import Direction
 # The name of a contract among the runs; no phase can be called so, since it is in parentheses.
 CONTRACT = "(contract)"
 
+# Under which a phase remembers how its backfills were tuned; see tuning.py.
+TUNING = "tuning"
 
 _ROOMS = {
     own.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
@@ -190,11 +192,16 @@ def begin_run(
     steps: int,
     parameters: Mapping[str, str],
 ) -> int:
-    """Opens a run and gives its number. A run that was left open counts as failed."""
+    """Opens a run and gives its number.
+
+    A run that was left open counts as failed; how it was tuned holds for the one that goes on.
+    """
     with connection.transaction():
         connection.execute(
+            f"DELETE FROM gnkmigrate.memory WHERE key = '{TUNING}' AND phase NOT IN"
+            " (SELECT phase FROM gnkmigrate.run WHERE state = 'running');"
             "UPDATE gnkmigrate.run SET state = 'failed', error = coalesce(error, 'interrupted')"
-            " WHERE state = 'running'"
+            " WHERE state = 'running'".encode()
         )
         row = connection.execute(
             "INSERT INTO gnkmigrate.run (number, phase, revision, direction, state, checksum,"

@@ -1,4 +1,7 @@
-"""How fast a backfill goes: batches by time, rests between them, and pauses while others suffer."""
+"""How fast a backfill goes: batches by time, rests between them, and pauses while others suffer.
+
+It heeds what somebody says while it goes; see tuning.py.
+"""
 
 import math
 import time
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import events
+from gnkmigrate.phases.tuning import tuning
 
 if TYPE_CHECKING:
     from gnkmigrate.phases.work import Work
@@ -37,6 +41,7 @@ class Pace:
 
     Attributes:
         rows: how many rows the next batch should have.
+        tuning: what somebody has said of it.
     """
 
     def __init__(self, work: "Work") -> None:
@@ -46,7 +51,7 @@ class Pace:
             PhaseFailed: there is a standby whose lag the role may not see.
         """
         self._work = work
-        self._limits = work.limits
+        self._heed()
         self.rows = min(_FIRST_ROWS, self._limits.batch_rows)
         self._looked = -math.inf  # a standby may be behind from the beginning
         _require_sight(work)
@@ -67,6 +72,10 @@ class Pace:
             self._pause_while(self._reasons)
             self._looked = time.monotonic()
 
+    def _heed(self) -> None:
+        self.tuning = tuning(self._work.connection, self._work.phase)
+        self._limits = self.tuning.applied_to(self._work.limits)
+
     def _pause_while(self, reasons: Callable[[], Iterator[str]]) -> None:
         reason = next(reasons(), None)
         while reason is not None:
@@ -75,7 +84,10 @@ class Pace:
             reason = next(reasons(), None)
 
     def _reasons(self) -> Iterator[str]:
+        self._heed()
         limits = self._limits
+        if self.tuning.paused:
+            yield "gnkmigrate tune --pause has said so; gnkmigrate tune --resume lets it go on"
         lag = int(self._work.value(_REPLICA_LAG)) / _MEGABYTE
         if lag > limits.replica_lag_mb:
             yield f"a standby is {lag:.0f} MB behind (limit {limits.replica_lag_mb} MB)"

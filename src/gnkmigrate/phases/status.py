@@ -1,7 +1,7 @@
 """Where every phase stands, and which of them a request is about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -12,6 +12,7 @@ from gnkmigrate.phases.called import is_plan
 from gnkmigrate.phases.executor import InForce
 from gnkmigrate.phases.journal import Run, StepState
 from gnkmigrate.phases.revision import Phase, find_phase
+from gnkmigrate.phases.tuning import UNTUNED, Tuning, tuning
 
 State = Literal["pending", "running", "failed", "done"]
 
@@ -27,6 +28,7 @@ class PhaseStatus:
         done_steps: steps in force now.
         edited: True where the file is not the one that ran.
         contracted: True where it can no longer be undone.
+        tuning: what somebody has said of its backfills while it runs.
     """
 
     phase: Phase
@@ -35,6 +37,7 @@ class PhaseStatus:
     done_steps: int
     edited: bool
     contracted: bool
+    tuning: Tuning = UNTUNED
 
     @property
     def steps(self) -> int:
@@ -88,8 +91,12 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
             hint="Take their revision files back from version control.",
         )
     busy = lock.holder(connection) is not None
+    found = (_status(phase, last.get(phase.name), states, contract, busy=busy) for phase in phases)
     return tuple(
-        _status(phase, last.get(phase.name), states, contract, busy=busy) for phase in phases
+        replace(each, tuning=tuning(connection, each.phase.name))
+        if each.state == "running"
+        else each
+        for each in found
     )
 
 

@@ -24,9 +24,14 @@ from gnkmigrate.phases.relation import Silence
 from gnkmigrate.phases.row_key import Named, key_of, named
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
+from gnkmigrate.phases.tuning import Tuning, tuning
 from gnkmigrate.phases.work import PASSING, Work
 
 BATCH = ":batch"
+
+
+class _CrewChanged(Exception):
+    """Another number of sessions is to go on from where these have come to."""
 
 
 @operation("backfill")
@@ -113,17 +118,32 @@ class Backfill(Step):
             )
         if work.atomic:
             return self._run_at_once(work, keys)
-        workers = work.limits.backfill_workers or self.workers
-        walk = itinerary.plan(work, keys, workers)
-        headway = Headway(self._estimate(work), walk.rows)
-        workers = min(workers, len(walk.ranges))
+        headway: Headway | None = None
+        while True:
+            crew = self._crew(work, tuning(work.connection, work.phase))
+            walk = itinerary.plan(work, keys, crew)
+            headway = headway or Headway(self._estimate(work), walk.rows)
+            try:
+                self._walk_all(keys, walk, headway, work, crew)
+            except _CrewChanged:
+                continue
+            return headway.changed
+
+    def _crew(self, work: Work, said: Tuning) -> int:
+        """How many sessions are to walk at once."""
+        return said.workers or work.limits.backfill_workers or self.workers
+
+    def _walk_all(
+        self, keys: Keys, walk: Itinerary, headway: Headway, work: Work, crew: int
+    ) -> None:
+        """All of the ranges, to their ends."""
+        step = partial(self._walk, keys, walk, headway, crew)
+        workers = min(crew, len(walk.ranges))
         if workers > 1:
-            step = partial(self._walk, keys, walk, headway)
             in_parallel(work, workers, range(len(walk.ranges)), step)
         else:
             for place in range(len(walk.ranges)):
-                self._walk(keys, walk, headway, work, place)
-        return headway.changed
+                step(work, place)
 
     def _run_at_once(self, work: Work, keys: Keys) -> int:
         """In the transaction of the whole phase: one batch, and a savepoint to look back from."""
@@ -153,8 +173,14 @@ class Backfill(Step):
             )
         )
 
-    def _walk(self, keys: Keys, walk: Itinerary, headway: Headway, work: Work, place: int) -> None:
-        """One of the ranges, to its end."""
+    def _walk(
+        self, keys: Keys, walk: Itinerary, headway: Headway, crew: int, work: Work, place: int
+    ) -> None:
+        """One of the ranges, to its end.
+
+        Raises:
+            _CrewChanged: somebody has said that more sessions are to walk, or fewer.
+        """
         reached, pace = walk.ranges[place], Pace(work)
         move = partial(self._move, keys, work, self._silence(work))
         while (batch := keys.batch(work, reached, pace.rows)) is not None:
@@ -164,6 +190,8 @@ class Backfill(Step):
             changed = self._attempt(keys, work, batch, move, advance)
             headway.add(work, batch.rows, changed)
             pace.after_batch(pace.rows, time.monotonic() - started)
+            if self._crew(work, pace.tuning) != crew:
+                raise _CrewChanged
 
     def _attempt(
         self,

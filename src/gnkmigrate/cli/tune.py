@@ -1,0 +1,39 @@
+"""`gnkmigrate tune`."""
+
+from typing import Annotated
+
+import typer
+
+from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import BatchSize, Throttle, Workers
+
+
+def command(
+    context: typer.Context,
+    throttle: Throttle = None,
+    workers: Workers = None,
+    batch_size: BatchSize = None,
+    pause: Annotated[
+        bool | None,
+        typer.Option("--pause/--resume", help="Let it wait after its batch, or go on."),
+    ] = None,
+) -> None:
+    """Change how fast a backfill goes that is running, from any shell.
+
+    It is heeded within a second or so, and holds until the phase that is running ends.
+
+    Example: gnkmigrate tune --throttle 2 --workers 1
+    """
+    from gnkmigrate.cli._words import tuned
+    from gnkmigrate.connection import connect
+    from gnkmigrate.phases.tuning import Tuning, tune
+
+    change = Tuning(throttle, workers, batch_size, pause)
+    if not change.said:
+        raise typer.BadParameter(
+            "Say what to change: --throttle, --workers, --batch-size, --pause or --resume."
+        )
+    project = _context.settings(context)
+    with connect(_context.live_url(context, project)) as connection:
+        phase, now = tune(connection, change)
+    _context.stdout(context).print(f"Phase {phase}: {tuned(now)}", soft_wrap=True)
