@@ -40,8 +40,9 @@ class Tuning:
 
     def applied_to(self, limits: LimitSettings) -> LimitSettings:
         """The limits that hold now."""
-        changed = {
-            name: self.said[name] for name in ("throttle", "batch_rows") if name in self.said
+        said = self.said
+        changed: dict[str, Any] = {
+            name: said[name] for name in ("throttle", "batch_rows") if name in said
         }
         return limits.model_copy(update=changed)
 
