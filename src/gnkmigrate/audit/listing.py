@@ -11,8 +11,8 @@ from typing import Any
 
 from psycopg import Cursor, errors, sql
 
-from gnkmigrate.audit.checks._rows import looks_secret
 from gnkmigrate.connection import Connection
+from gnkmigrate.text.secret import looks_secret
 
 EXAMPLES = 10
 

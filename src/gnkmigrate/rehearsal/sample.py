@@ -14,8 +14,8 @@ from typing import NamedTuple
 from psycopg import sql
 
 from gnkmigrate import own
-from gnkmigrate.audit.checks._rows import looks_secret
 from gnkmigrate.connection import Connection
+from gnkmigrate.text.secret import looks_secret
 
 # Chance picks more rows than are wanted, so that they are seldom fewer; LIMIT takes the surplus.
 _MARGIN, _SURPLUS = 1.5, 20

@@ -1,6 +1,5 @@
 """The live rows of a table, seen with the target's names, for listings of data checks."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,15 +10,10 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.types import Type
 from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.text.secret import looks_secret
 
 # Types whose values are texts.
 STRINGS = frozenset({"character varying", "character", "text"})
-
-# Columns whose values never appear in a report.
-_SECRET = re.compile(
-    r"passw|pwd|secret|token|hash|salt|credential|private|api_?key|(^|_)key($|_)|otp|session|cookie",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -132,11 +126,6 @@ def coming_constraints(gaps: Gaps, type_: str) -> Iterator[tuple[Change, LiveTab
         rows = live_table(gaps, fact.parent)
         if rows is not None and set(fact.payload["columns"]) <= rows.columns.keys():
             yield change, rows
-
-
-def looks_secret(name: str) -> bool:
-    """Whether a column's name suggests that nobody should read its values in a report."""
-    return bool(_SECRET.search(name))
 
 
 @cache
