@@ -111,9 +111,8 @@ def _left_unread_without(kind: str, session: Connection) -> Sequence[Unread]:
     ((_, catalogs, _),) = run(session, Query(query("facts", "session"))).rows
     given: dict[str, Any] = {"names": None, "own": [], "skipped": []}
     schemas = [row[0] for row in run(session, Query(query("kinds.schema", "read"), given)).rows]
-    queries = reading._queries(
-        session.info.server_version, {**given, "schemas": schemas}, roles=False
-    )
+    present = reading._present(session, roles=False)
+    queries = reading._queries(present, {**given, "schemas": schemas})
     del queries[kind]
     facts, homeless = assemble(run_all(session, queries, several=False), catalogs)
     return unread(session, facts.values(), schemas, homeless)

@@ -1,10 +1,10 @@
 """A live database, read into a snapshot in one transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from psycopg import errors
 from psycopg.pq import TransactionStatus
@@ -19,6 +19,7 @@ from gnkmigrate.facts.sessions import FOR_CATALOGS, Query, run, run_all
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
+from gnkmigrate.kinds.kind import Kind
 
 _OF_NO_KIND = (MEMBERS, COLUMN_NAMES, DEPENDENCIES)
 
@@ -66,9 +67,7 @@ def read_snapshot(
             read = [
                 row[0] for row in run(connection, Query(query("kinds.schema", "read"), given)).rows
             ]
-            queries = _queries(
-                connection.info.server_version, {**given, "schemas": read}, roles=roles
-            )
+            queries = _queries(_present(connection, roles=roles), {**given, "schemas": read})
             # Other sessions do not see what this one has not committed.
             tables = run_all(connection, queries, several=is_idle and relations > _LARGE)
             facts, homeless = assemble(tables, catalogs, ignore)
@@ -141,12 +140,24 @@ def _held(connection: Connection) -> Sequence[str]:
     ]
 
 
-def _queries(version: int, given: Mapping[str, Any], *, roles: bool) -> dict[str, Query]:
+def _present(connection: Connection, *, roles: bool) -> Sequence[Kind]:
+    """The kinds of which there may be something: of most, a small database has nothing."""
+    version = connection.info.server_version
+    asked = [
+        kind for kind in kinds().values() if version >= kind.since and (roles or not kind.of_server)
+    ]
+    places = sorted({kind.found_in for kind in asked if kind.found_in})
+    exists: LiteralString = ", ".join([f"EXISTS (SELECT FROM {place})" for place in places])
+    (found,) = run(connection, Query(f"SELECT {exists}")).rows
+    empty = {place for place, any_there in zip(places, found, strict=True) if not any_there}
+    return [kind for kind in asked if kind.found_in not in empty]
+
+
+def _queries(present: Iterable[Kind], given: Mapping[str, Any]) -> dict[str, Query]:
     """All of them, the heaviest first."""
     of_kinds = {
-        name: Query(query(f"kinds.{name.replace(' ', '_')}", "read"), given)
-        for name, kind in kinds().items()
-        if version >= kind.since and (roles or not kind.of_server)
+        kind.name: Query(query(f"kinds.{kind.name.replace(' ', '_')}", "read"), given)
+        for kind in present
     }
     queries = of_kinds | {name: Query(query("facts", name)) for name in _OF_NO_KIND}
     return {name: queries[name] for name in (*_HEAVY, *(queries.keys() - {*_HEAVY}))}

@@ -57,8 +57,12 @@ class Table:
 def run(connection: Connection, query: Query) -> Table:
     """Runs one query in a session."""
     with psycopg.Cursor(connection) as cursor:
-        rows = cursor.execute(query.text, query.parameters, prepare=False).fetchall()
-        return Table(tuple(column.name for column in cursor.description or ()), rows)
+        return _table(cursor.execute(query.text, query.parameters, prepare=False))
+
+
+def _table(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Table:
+    rows = cursor.fetchall()
+    return Table(tuple(column.name for column in cursor.description or ()), rows)
 
 
 def run_all(
@@ -71,6 +75,8 @@ def run_all(
         queries: by name, the heaviest first.
         several: whether to open more sessions; where none can be had, one does it all.
     """
+    if not several:
+        return _one_after_the_other(connection, queries)
     waiting: SimpleQueue[str] = SimpleQueue()
     for name in queries:
         waiting.put(name)
@@ -85,16 +91,27 @@ def run_all(
             done[name] = run(session, queries[name])
 
     with ExitStack() as stack:
-        others = list(_joined(connection, stack)) if several else []
+        others = list(_joined(connection, stack))
         if not others:
-            work(connection)
-            return done
+            return _one_after_the_other(connection, queries)
         pool = stack.enter_context(ThreadPoolExecutor(len(others)))
         futures = [pool.submit(work, other) for other in others]
         work(connection)
         for future in futures:
             future.result()
     return done
+
+
+def _one_after_the_other(connection: Connection, queries: Mapping[str, Query]) -> dict[str, Table]:
+    """All of them in one session, which does not wait for us in between (libpq's pipeline mode)."""
+    with connection.pipeline(), ExitStack() as stack:
+        cursors = {
+            name: stack.enter_context(psycopg.Cursor(connection)).execute(
+                each.text, each.parameters, prepare=False
+            )
+            for name, each in queries.items()
+        }
+        return {name: _table(cursor) for name, cursor in cursors.items()}
 
 
 def _joined(connection: Connection, stack: ExitStack) -> Iterator[Connection]:

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, LiteralString, Protocol, TypeAlias
 
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
@@ -149,6 +149,8 @@ class Kind(ABC):
         name: such as "foreign table"; its folder has underscores for the spaces.
         catalog: the system catalog that read.sql's oid belongs to; "" where its rows name it.
         parent_catalog: the same for the parent's oid; "" where a thing of this kind has none.
+        found_in: the rows of a catalog, as FROM has them, without which there is nothing of it, so
+            that read.sql need not run; "" where it always does.
         in_schema: whether its name is its own within a schema, wherever it lives (an index); where
             that is not its parent's, read.sql has both as the name.
         attributes: every column of read.sql beyond the address, and how it gets another value.
@@ -193,6 +195,7 @@ class Kind(ABC):
     name: ClassVar[str]
     catalog: ClassVar[str] = ""
     parent_catalog: ClassVar[str] = ""
+    found_in: ClassVar[LiteralString] = ""
     in_schema: ClassVar[bool] = False
     attributes: ClassVar[Mapping[str, How]]
     unordered: ClassVar[frozenset[str]] = frozenset({"options", "toast_options", "foreign_options"})

@@ -9,6 +9,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 
 class AccessMethod(Kind):
     name = "access method"
+    found_in = "pg_am WHERE oid >= 16384"
     can_be_renamed = False
     catalog = "pg_am"
     attributes = {"type": How.MADE_AGAIN, "handler": How.MADE_AGAIN}

@@ -12,6 +12,7 @@ _CONTEXTS = {"explicit": "", "assignment": " AS ASSIGNMENT", "implicit": " AS IM
 
 class Cast(Kind):
     name = "cast"
+    found_in = "pg_cast WHERE oid >= 16384"
     can_be_renamed = False
     catalog = "pg_cast"
     attributes = {

@@ -17,6 +17,7 @@ from gnkmigrate.postgres.quoting import literal
 class Collation(Kind):
     name = "collation"
     catalog = "pg_collation"
+    found_in = "pg_collation WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {
         "provider": How.MADE_AGAIN,

@@ -11,6 +11,7 @@ from gnkmigrate.postgres.quoting import literal
 class Conversion(Kind):
     name = "conversion"
     catalog = "pg_conversion"
+    found_in = "pg_conversion WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {
         "source": How.MADE_AGAIN,

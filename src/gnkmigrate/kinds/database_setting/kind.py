@@ -14,6 +14,7 @@ _COMMAND = "ALTER DATABASE"
 class DatabaseSetting(Kind):
     name = "database setting"
     catalog = "pg_db_role_setting"
+    found_in = "pg_db_role_setting"
     attributes = {"value": How.ALTERED}
     masked = frozenset({"value"})
     rank = 120

@@ -35,6 +35,7 @@ SILENCE = frozenset({"grants", "default privileges"})
 class DefaultPrivileges(Kind):
     name = "default privileges"
     catalog = "pg_default_acl"
+    found_in = "pg_default_acl"
     attributes = {
         "role": How.MADE_AGAIN,
         "schema": How.MADE_AGAIN,

@@ -29,6 +29,7 @@ _NAMED_NOT_NULL = 170000
 
 class Domain(UserType):
     name = "domain"
+    found_in = "pg_type WHERE typtype = 'd' AND oid >= 16384"
     attributes = {
         "type": How.MADE_AGAIN,
         "collation": How.MADE_AGAIN,

@@ -20,6 +20,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 class DomainConstraint(Kind):
     name = "domain constraint"
     catalog = "pg_constraint"
+    found_in = "pg_type WHERE typtype = 'd' AND oid >= 16384"
     parent_catalog = "pg_type"
     attributes = {"check": How.MADE_AGAIN, "validated": How.ALTERED}
     rank = 69

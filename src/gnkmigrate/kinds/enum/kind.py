@@ -20,6 +20,7 @@ from gnkmigrate.postgres.quoting import literal
 
 class Enum(UserType):
     name = "enum"
+    found_in = "pg_type WHERE typtype = 'e' AND oid >= 16384"
     parts = frozenset({"pg_enum"})
     # What is renamed is the user's word and never read: labels by their old names.
     attributes = {"labels": How.ALTERED, "renamed": How.ALTERED}

@@ -15,6 +15,7 @@ _FIRING = frozenset({firing.ORIGIN, "always"})  # while a plan runs
 class EventTrigger(Kind):
     name = "event trigger"
     catalog = "pg_event_trigger"
+    found_in = "pg_event_trigger WHERE oid >= 16384"
     attributes = {
         "event": How.MADE_AGAIN,
         "tags": How.MADE_AGAIN,

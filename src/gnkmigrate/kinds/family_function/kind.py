@@ -8,6 +8,7 @@ from gnkmigrate.kinds.kind import How
 class FamilyFunction(FamilyMember):
     name = "family function"
     catalog = "pg_amproc"
+    found_in = "pg_amproc WHERE oid >= 16384"
     attributes = {"function": How.MADE_AGAIN}
     member = "FUNCTION"
 

@@ -8,6 +8,7 @@ from gnkmigrate.kinds.kind import How
 class FamilyOperator(FamilyMember):
     name = "family operator"
     catalog = "pg_amop"
+    found_in = "pg_amop WHERE oid >= 16384"
     attributes = {"operator": How.MADE_AGAIN, "ordering": How.MADE_AGAIN}
     member = "OPERATOR"
 

@@ -12,6 +12,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 class ForeignDataWrapper(Kind):
     name = "foreign data wrapper"
     catalog = "pg_foreign_data_wrapper"
+    found_in = "pg_foreign_data_wrapper WHERE oid >= 16384"
     attributes = {"handler": How.ALTERED, "validator": How.ALTERED, "options": How.ALTERED}
     rank = 14
     word = "FOREIGN DATA WRAPPER"

@@ -19,6 +19,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 class ForeignTable(TableKind):
     name = "foreign table"
     catalog = "pg_class"
+    found_in = "pg_foreign_server WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {
         "server": How.MADE_AGAIN,

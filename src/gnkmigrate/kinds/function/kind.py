@@ -40,6 +40,7 @@ _FINAL_MODIFY = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
 class FunctionKind(Kind):
     name = "function"
     catalog = "pg_proc"
+    found_in = "pg_proc WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {
         # CREATE OR REPLACE keeps name, arguments and result (CREATE FUNCTION, Notes).

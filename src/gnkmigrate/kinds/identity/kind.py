@@ -29,6 +29,7 @@ _NUMBERS = ("increment", "minimum", "maximum", "start", "cache", "cycle")
 class IdentityKind(Kind):
     name = "identity"
     catalog = "pg_class"
+    found_in = "pg_sequence"
     parent_catalog = "pg_class"
     of_column = True
     attributes = {

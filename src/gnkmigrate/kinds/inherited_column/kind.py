@@ -18,6 +18,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 
 class InheritedColumnKind(Kind):
     name = "inherited column"
+    found_in = "pg_inherits"
     can_be_renamed = False
     catalog = "pg_class"
     parent_catalog = "pg_class"

@@ -13,6 +13,7 @@ _FUNCTIONS = {"handler": "HANDLER", "inline": "INLINE", "validator": "VALIDATOR"
 class Language(Kind):
     name = "language"
     catalog = "pg_language"
+    found_in = "pg_language WHERE oid >= 16384"
     attributes = {
         "trusted": How.ALTERED,
         "handler": How.ALTERED,

@@ -21,6 +21,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 class MaterializedViewKind(Kind):
     name = "materialized view"
     catalog = "pg_class"
+    found_in = "pg_rewrite WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {
         "definition": How.MADE_AGAIN,

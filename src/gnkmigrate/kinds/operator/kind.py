@@ -22,6 +22,7 @@ _SETS_LINKS_AND_FLAGS = 170000  # the first server whose ALTER OPERATOR does
 
 class Operator(Kind):
     name = "operator"
+    found_in = "pg_operator WHERE oid >= 16384"
     can_be_renamed = False
     catalog = "pg_operator"
     parent_catalog = "pg_namespace"

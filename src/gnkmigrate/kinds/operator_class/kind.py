@@ -19,6 +19,7 @@ _TIES_TO_CLASS = frozenset({"btree", "hash"})
 class OperatorClass(OfMethod):
     name = "operator class"
     catalog = "pg_opclass"
+    found_in = "pg_opclass WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {
         "type": How.MADE_AGAIN,

@@ -14,6 +14,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 class OperatorFamily(OfMethod):
     name = "operator family"
     catalog = "pg_opfamily"
+    found_in = "pg_opfamily WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {}
     rank = 56

@@ -27,6 +27,7 @@ _MATCHED = frozenset({"index", "constraint"})
 class PartitionKind(Kind):
     name = "partition"
     catalog = "pg_class"
+    found_in = "pg_inherits"
     parent_catalog = "pg_class"
     attributes = {
         "of": How.MADE_AGAIN,

@@ -14,6 +14,7 @@ from gnkmigrate.postgres.quoting import qualified
 class Policy(Kind):
     name = "policy"
     catalog = "pg_policy"
+    found_in = "pg_policy WHERE oid >= 16384"
     parent_catalog = "pg_class"
     attributes = {
         "command": How.MADE_AGAIN,

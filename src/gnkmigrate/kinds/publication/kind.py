@@ -14,6 +14,7 @@ from gnkmigrate.postgres.quoting import identifier, literal
 class Publication(Kind):
     name = "publication"
     catalog = "pg_publication"
+    found_in = "pg_publication WHERE oid >= 16384"
     attributes = {
         "all_tables": How.MADE_AGAIN,
         "publish": How.ALTERED,

@@ -14,6 +14,7 @@ from gnkmigrate.postgres.quoting import identifier
 class PublicationSchema(Kind):
     name = "publication schema"
     catalog = "pg_publication_namespace"
+    found_in = "pg_publication WHERE oid >= 16384"
     parent_catalog = "pg_publication"
     attributes: ClassVar[Mapping[str, How]] = {}
     rank = 91

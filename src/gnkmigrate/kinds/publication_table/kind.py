@@ -20,6 +20,7 @@ from gnkmigrate.postgres.quoting import dollar_quoted, identifier, qualified
 class PublicationTable(Kind):
     name = "publication table"
     catalog = "pg_publication_rel"
+    found_in = "pg_publication WHERE oid >= 16384"
     parent_catalog = "pg_publication"
     attributes = {"table": How.COSMETIC, "columns": How.ALTERED, "filter": How.ALTERED}
     rank = 91

@@ -41,6 +41,7 @@ END"""
 
 class RangeType(UserType):
     name = "range type"
+    found_in = "pg_range WHERE rngtypid >= 16384"
     attributes = {
         "subtype": How.MADE_AGAIN,
         "operator_class": How.MADE_AGAIN,

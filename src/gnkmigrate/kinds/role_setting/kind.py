@@ -13,6 +13,7 @@ from gnkmigrate.postgres.quoting import identifier
 class RoleSetting(Kind):
     name = "role setting"
     catalog = "pg_db_role_setting"
+    found_in = "pg_db_role_setting"
     attributes = {
         "role": How.MADE_AGAIN,
         "parameter": How.MADE_AGAIN,

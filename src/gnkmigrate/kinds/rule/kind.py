@@ -14,6 +14,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 class Rule(Kind):
     name = "rule"
     catalog = "pg_rewrite"
+    found_in = "pg_rewrite WHERE oid >= 16384"
     parent_catalog = "pg_class"
     attributes = {
         "event": How.ALTERED,

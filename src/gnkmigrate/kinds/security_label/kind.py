@@ -12,6 +12,7 @@ from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
 class SecurityLabel(Kind):
     name = "security label"
+    found_in = "pg_seclabel"
     attributes = {"labels": How.ALTERED}
     rank = 114
     is_satellite = True

@@ -30,6 +30,7 @@ _NUMBERS = ("type", "increment", "minimum", "maximum", "start", "cache", "cycle"
 class SequenceKind(Kind):
     name = "sequence"
     catalog = "pg_class"
+    found_in = "pg_sequence"
     parent_catalog = "pg_namespace"
     attributes = {
         "persistence": How.ALTERED,

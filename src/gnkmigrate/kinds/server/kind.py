@@ -17,6 +17,7 @@ from gnkmigrate.postgres.quoting import identifier, literal
 class Server(Kind):
     name = "server"
     catalog = "pg_foreign_server"
+    found_in = "pg_foreign_server WHERE oid >= 16384"
     attributes = {
         "wrapper": How.MADE_AGAIN,
         "type": How.MADE_AGAIN,

@@ -16,6 +16,7 @@ _DEFAULT = -1  # the word DEFAULT is younger
 class Statistics(Kind):
     name = "statistics"
     catalog = "pg_statistic_ext"
+    found_in = "pg_statistic_ext WHERE oid >= 16384"
     parent_catalog = "pg_class"
     in_schema = True
     attributes = {

@@ -12,6 +12,7 @@ from gnkmigrate.postgres.quoting import qualified
 class TextSearchConfiguration(Kind):
     name = "text search configuration"
     catalog = "pg_ts_config"
+    found_in = "pg_ts_config WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {"parser": How.MADE_AGAIN, "mappings": How.ALTERED}
     rank = 59

@@ -16,6 +16,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 class TextSearchDictionary(Kind):
     name = "text search dictionary"
     catalog = "pg_ts_dict"
+    found_in = "pg_ts_dict WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {"template": How.MADE_AGAIN, "options": How.ALTERED}
     unordered = frozenset[str]()  # pg_dump writes them in the order in which they were given

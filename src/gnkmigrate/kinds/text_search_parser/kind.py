@@ -10,6 +10,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 class TextSearchParser(Kind):
     name = "text search parser"
     catalog = "pg_ts_parser"
+    found_in = "pg_ts_parser WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {
         "start": How.MADE_AGAIN,

@@ -10,6 +10,7 @@ from gnkmigrate.kinds.statement import Statement, Statements
 class TextSearchTemplate(Kind):
     name = "text search template"
     catalog = "pg_ts_template"
+    found_in = "pg_ts_template WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {"lexize": How.MADE_AGAIN, "init": How.MADE_AGAIN}
     rank = 59

@@ -12,6 +12,7 @@ _DIRECTIONS = {"from_sql": "FROM SQL", "to_sql": "TO SQL"}
 
 class Transform(Kind):
     name = "transform"
+    found_in = "pg_transform WHERE oid >= 16384"
     can_be_renamed = False
     catalog = "pg_transform"
     attributes = {"from_sql": How.ALTERED, "to_sql": How.ALTERED}

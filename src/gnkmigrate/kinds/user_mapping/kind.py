@@ -19,6 +19,7 @@ _EVERYBODY = "PUBLIC"  # a role of that name would be quoted
 class UserMapping(Kind):
     name = "user mapping"
     catalog = "pg_user_mapping"
+    found_in = "pg_foreign_server WHERE oid >= 16384"
     parent_catalog = "pg_foreign_server"
     attributes = {"options": How.ALTERED}
     rank = 18

@@ -24,6 +24,7 @@ _COLUMN = re.compile(r'(?P<name>"(?:[^"]|"")*"|[^ "]+) (?P<type>.*)', re.DOTALL)
 class ViewKind(Kind):
     name = "view"
     catalog = "pg_class"
+    found_in = "pg_rewrite WHERE oid >= 16384"
     parent_catalog = "pg_namespace"
     attributes = {
         "definition": How.ALTERED,
