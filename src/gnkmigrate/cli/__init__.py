@@ -31,6 +31,7 @@ _ORDER = (
     "check",
     "upgrade",
     "tune",
+    "cutover",
     "status",
     "verify",
     "downgrade",

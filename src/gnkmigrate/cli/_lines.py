@@ -13,6 +13,7 @@ from gnkmigrate.cli._words import printable
 _STYLES = {
     "ok": "green",
     "done": "green",
+    "ready": "green",
     "note": "cyan",
     "warning": "yellow",
     "FAILED": "bold red",

@@ -1,9 +1,9 @@
-"""What upgrade and downgrade share: choose the phases, ask, run them, tell what came of it."""
+"""What upgrade, cutover and downgrade share: choose phases, ask, run them, tell what came of it."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import typer
 
@@ -17,19 +17,56 @@ from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
 from gnkmigrate.phases import runner
 from gnkmigrate.phases.events import Direction, Event
 from gnkmigrate.phases.revision import Phase, load_phases, read_steps
-from gnkmigrate.phases.status import PhaseStatus, Request, select_down, select_up, status
+from gnkmigrate.phases.status import (
+    PhaseStatus,
+    Request,
+    select_cutover,
+    select_down,
+    select_up,
+    status,
+)
 from gnkmigrate.settings import Settings
 
-_COMMAND: dict[Direction, str] = {"up": "gnkmigrate upgrade", "down": "gnkmigrate downgrade"}
+
+@dataclass(frozen=True)
+class Way:
+    """One of these commands.
+
+    Attributes:
+        direction: which way phases go with it.
+        command: as it is typed.
+        doing: what it asks about.
+        narrowed: the request, once it is known where every phase stands.
+    """
+
+    direction: Direction
+    command: str
+    doing: str
+    narrowed: Callable[[Sequence[PhaseStatus], Request], Request] = lambda _, request: request
+
+
+def _waiting(statuses: Sequence[PhaseStatus], request: Request) -> Request:
+    return replace(request, phase=select_cutover(statuses).name)
+
+
+def _last(statuses: Sequence[PhaseStatus], request: Request) -> Request:
+    standing = [found.phase.name for found in statuses if found.state != "pending"]
+    return replace(request, phase=standing[-1] if standing else None)
+
+
+UPGRADE = Way("up", "gnkmigrate upgrade", "Run")
+CUTOVER = Way("up", "gnkmigrate cutover", "Cut over", _waiting)
+DOWNGRADE = Way("down", "gnkmigrate downgrade", "Take back")
+DOWNGRADE_LAST = replace(DOWNGRADE, narrowed=_last)
+_COMMAND: dict[Direction, str] = {"up": UPGRADE.command, "down": DOWNGRADE.command}
 
 
 def migrate(
     context: typer.Context,
     project: Settings,
-    direction: Direction,
+    way: Way,
     request: Request,
     *,
-    last: bool = False,
     sql: bool = False,
     yes: bool = False,
     backup: bool = False,
@@ -39,9 +76,8 @@ def migrate(
     Args:
         context: the command's.
         project: the settings, flags included.
-        direction: "up" or "down".
+        way: which command it is.
         request: which phases, and how.
-        last: take the last phase that stands, whatever the request says.
         sql: write SQL instead of running anything.
         yes: do not ask.
         backup: save the whole database before the first phase.
@@ -52,9 +88,8 @@ def migrate(
     with connect(url, read_only=True) as connection:
         statuses = status(connection, phases)
         server = f"{url}, PostgreSQL {server_version(connection.info.server_version)}"
-    if last:
-        standing = [found.phase.name for found in statuses if found.state != "pending"]
-        request = replace(request, phase=standing[-1] if standing else None)
+    direction = way.direction
+    request = way.narrowed(statuses, request)
     chosen = (select_up if direction == "up" else select_down)(statuses, request)
     if not chosen:
         _tell_nothing_to_do(context, statuses, direction, request)
@@ -62,8 +97,10 @@ def migrate(
         typer.echo(runner.script(chosen, direction, project, request))
     else:
         if not request.dry_run and not yes:
-            _ask(context, url, server, chosen, direction)
-        _run(context, url, phases, direction, request, project, backup=backup)
+            ready = [found for found in statuses if found.state == "ready"]
+            cutovers = ready if way is UPGRADE and not request.defer_cutover else ()
+            _ask(context, url, server, chosen, [found.phase.name for found in cutovers], way)
+        _run(context, url, phases, way, request, project, backup=backup)
 
 
 def _tell_nothing_to_do(
@@ -95,15 +132,15 @@ def _ask(
     url: DatabaseUrl,
     server: str,
     chosen: Sequence[Phase],
-    direction: Direction,
+    cutovers: Sequence[str],
+    way: Way,
 ) -> None:
     """Shows what is about to happen, and where, and asks.
 
     Raises:
         PhaseRefused: the answer is no, or there is nobody to ask.
     """
-    command = _COMMAND[direction]
-    doing = "Run" if direction == "up" else "Take back"
+    command = way.command
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise PhaseRefused(
             f"{command} asks before it changes {url}, and here is no terminal to ask on.",
@@ -117,9 +154,11 @@ def _ask(
     for phase in chosen:
         line = f"  {phase.number} {phase.name:{width}}  {phase.title}"
         console.print(line, no_wrap=True, overflow="ellipsis")
+    for name in cutovers:
+        console.print(f"{name} is ready for its cutover, which is a part of this.", soft_wrap=True)
     console.print()
     try:
-        agreed = typer.confirm(f"{doing} {counted(len(chosen), 'phase')}?", err=True)
+        agreed = typer.confirm(f"{way.doing} {counted(len(chosen), 'phase')}?", err=True)
     except typer.Abort:
         console.print()
         raise Interrupted("Interrupted; nothing was changed.") from None
@@ -131,18 +170,19 @@ def _run(
     context: typer.Context,
     url: DatabaseUrl,
     phases: Sequence[Phase],
-    direction: Direction,
+    way: Way,
     request: Request,
     project: Settings,
     *,
     backup: bool,
 ) -> None:
+    direction = way.direction
     outcome = Told(_context.stdout(context), {phase.name: phase.title for phase in phases})
 
     def open_session() -> Connection:
         return connect(url, search_path=project.schemas)
 
-    with _explained(outcome, direction, request), progress(context) as show:
+    with _explained(outcome, way, request), progress(context) as show:
         made = back_up(context, url, project) if backup else None
 
         def observe(event: Event) -> None:
@@ -154,11 +194,11 @@ def _run(
         runner.run_to_the_end(open_session, phases, direction, request, project, observe)
     outcome.write_total(direction, dry_run=request.dry_run)
     with connect(url, read_only=True) as connection:
-        _say_next(context, _next(status(connection, phases), direction, request))
+        _say_next(context, _next(status(connection, phases), way, request))
 
 
 @contextmanager
-def _explained(outcome: Told, direction: Direction, request: Request) -> Iterator[None]:
+def _explained(outcome: Told, way: Way, request: Request) -> Iterator[None]:
     """Says where the run stands when something ends it before its time.
 
     Raises:
@@ -170,7 +210,7 @@ def _explained(outcome: Told, direction: Direction, request: Request) -> Iterato
         outcome.write_unfinished()
         raise Interrupted(
             f"Interrupted{outcome.place}; {_standing(outcome, request)}",
-            hint=_on_or_back(outcome, direction, request),
+            hint=_on_or_back(outcome, way, request),
         ) from None
     except GnkMigrateError:
         outcome.write_unfinished()
@@ -187,28 +227,31 @@ def _standing(outcome: Outcome, request: Request) -> str:
     return "what it was doing was rolled back, and what was done before stands."
 
 
-def _on_or_back(outcome: Outcome, direction: Direction, request: Request) -> str:
+def _on_or_back(outcome: Outcome, way: Way, request: Request) -> str:
     unfinished = outcome.unfinished
     if unfinished is None or request.dry_run or request.atomic:
         return "gnkmigrate status shows every phase; the same command starts again."
-    other: Direction = "down" if direction == "up" else "up"
+    other: Direction = "down" if way.direction == "up" else "up"
     return (
         f"The same command goes on where it stopped; to turn back: "
         f"{_COMMAND[other]} --phase {unfinished.phase}"
     )
 
 
-def _next(statuses: Sequence[PhaseStatus], direction: Direction, request: Request) -> str:
+def _next(statuses: Sequence[PhaseStatus], way: Way, request: Request) -> str:
     if request.dry_run:
         wanted = [
             f" --{name} {value}"
             for name, value in (("phase", request.phase), ("through", request.through))
-            if value
+            if value and way is not CUTOVER
         ]
-        return _COMMAND[direction] + "".join(wanted)
+        return way.command + "".join(wanted)
     pending = [found.phase.name for found in statuses if found.state != "done"]
-    if direction == "down":
+    ready = [found.phase.name for found in statuses if found.state == "ready"]
+    if way.direction == "down":
         return "gnkmigrate status"
+    if ready:
+        return f"gnkmigrate cutover (or back: gnkmigrate downgrade --phase {ready[0]})"
     if not pending:
         return "gnkmigrate audit"
     return f"gnkmigrate upgrade --phase {pending[0]} (pending: {', '.join(pending)})"

@@ -23,6 +23,7 @@ class PhaseOutcome:
         step: the step at work, or the last one.
         verified: results so far.
         finished: whether the phase is through.
+        waits_before: the step of its cutover, before which it has stopped as it was asked to.
     """
 
     phase: str
@@ -33,6 +34,7 @@ class PhaseOutcome:
     seconds: float = 0
     verified: list[events.Verified] = field(default_factory=list)
     finished: bool = False
+    waits_before: str = ""
 
 
 class Outcome:
@@ -62,13 +64,16 @@ class Outcome:
             case events.PhaseFinished():
                 last = self.phases[-1]
                 last.finished, last.rows, last.seconds = True, event.rows, event.seconds
+            case events.CutoverDeferred():
+                self.phases[-1].waits_before = event.step
             case _:
                 pass
 
     @property
     def unfinished(self) -> PhaseOutcome | None:
         """The phase that the run is in the middle of."""
-        return self.phases[-1] if self.phases and not self.phases[-1].finished else None
+        last = self.phases[-1] if self.phases else None
+        return last if last and not (last.finished or last.waits_before) else None
 
     @property
     def place(self) -> str:
@@ -95,7 +100,7 @@ class Told(Outcome):
             case events.BackupMade():
                 text = f"Backup: {printable(event.file)} ({size(event.size)})"
                 self._console.print(text, soft_wrap=True)
-            case events.PhaseFinished():
+            case events.PhaseFinished() | events.CutoverDeferred():
                 self._write(self.phases[-1])
             case _:
                 pass
@@ -103,9 +108,14 @@ class Told(Outcome):
     def write_total(self, direction: events.Direction, *, dry_run: bool) -> None:
         """Writes what all phases together come to."""
         done = "done" if direction == "up" else "taken back"
+        finished = sum(phase.finished for phase in self.phases)
         rows = counted(sum(phase.rows for phase in self.phases), "row")
         seconds = duration(sum(phase.seconds for phase in self.phases))
-        self._console.print(f"{counted(len(self.phases), 'phase')} {done}: {rows}, {seconds}.")
+        self._console.print(f"{counted(finished, 'phase')} {done}: {rows}, {seconds}.")
+        for phase in self.phases:
+            if phase.waits_before:
+                text = f"{phase.phase} is ready for its cutover: old and new are in step."
+                self._console.print(text, soft_wrap=True)
         if dry_run:
             self._console.print("Everything was rolled back: the database is as it was.")
 
@@ -123,6 +133,9 @@ class Told(Outcome):
         if outcome.finished:
             text = f"{steps}, {counted(outcome.rows, 'row')}, {duration(outcome.seconds)}"
             write_line(self._console, "done", text)
+        elif outcome.waits_before:
+            text = f"{outcome.done} of {steps} done, stopped before: {outcome.waits_before}"
+            write_line(self._console, "ready", text)
         else:
             text = f"{outcome.done} of {steps} done"
             write_line(self._console, "FAILED", f"{text}, stopped in: {outcome.step}")

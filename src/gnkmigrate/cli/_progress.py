@@ -164,7 +164,7 @@ class LiveLine:
             case events.LockAwaited():
                 self._show(_waiting(event))
                 self._tell_blockers(event)
-            case events.PhaseFinished():
+            case events.PhaseFinished() | events.CutoverDeferred():
                 self.stop()
             case _:
                 pass

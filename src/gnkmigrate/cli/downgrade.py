@@ -36,12 +36,12 @@ def command(
     exclusive(phase=phase, through=through, all=all_)
     exclusive(sql=sql, dry_run=dry_run)
 
-    from gnkmigrate.cli._migration import migrate
+    from gnkmigrate.cli._migration import DOWNGRADE, DOWNGRADE_LAST, migrate
     from gnkmigrate.phases.status import Request
 
     limits = given(lock_timeout_ms=lock_timeout)
     project = _context.settings(context, limits=limits or None)
     parameters = {"spill": "yes"} if spill else {}
     request = Request(phase=phase, through=through, dry_run=dry_run, parameters=parameters)
-    last = not (phase or through or all_)
-    migrate(context, project, "down", request, last=last, sql=sql, yes=yes)
+    way = DOWNGRADE if phase or through or all_ else DOWNGRADE_LAST
+    migrate(context, project, way, request, sql=sql, yes=yes)

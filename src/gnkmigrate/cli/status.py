@@ -9,6 +9,7 @@ from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import Format, ResultFormat
 
 if TYPE_CHECKING:
+    from gnkmigrate.phases.cutover import Waiting
     from gnkmigrate.phases.status import PhaseStatus
 
 VERSION = 1
@@ -74,7 +75,12 @@ def _phase(found: "PhaseStatus") -> dict[str, Any]:
         "edited": found.edited,
         "error": run.error if run else None,
         "tuning": found.tuning.said,
+        "cutover": _cutover(found.waiting) if found.waiting else None,
     }
+
+
+def _cutover(waiting: "Waiting") -> dict[str, Any]:
+    return {"step": waiting.step, "since": waiting.since.isoformat()}
 
 
 def _seconds(found: "PhaseStatus") -> float | None:
@@ -100,6 +106,8 @@ def _write(context: typer.Context, statuses: Sequence["PhaseStatus"], head: str)
     for found in statuses:
         if found.tuning.said:
             console.print(f"\n{found.phase.name}: {tuned(found.tuning)}", soft_wrap=True)
+        if found.state == "ready" and found.waiting:
+            console.print(f"\n{found.phase.name}: {_ready(found.waiting)}", soft_wrap=True)
         if found.state == "failed" and found.run and found.run.error:
             console.print(f"\n{found.phase.name}: {found.run.error}", soft_wrap=True)
         if found.edited:
@@ -127,6 +135,13 @@ def _row(found: "PhaseStatus", width: int) -> str:
     )
 
 
+def _ready(waiting: "Waiting") -> str:
+    from datetime import UTC
+
+    since = f"{waiting.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f'ready for cutover since {since}, before the step "{waiting.step}".'
+
+
 def _next(statuses: Sequence["PhaseStatus"]) -> str:
     unfinished = [found for found in statuses if found.state != "done"]
     if not unfinished:
@@ -135,11 +150,14 @@ def _next(statuses: Sequence["PhaseStatus"]) -> str:
     match first.state, first.run.direction if first.run else "up":
         case "running", _:
             return "gnkmigrate status (another gnkmigrate is at work)"
+        case "ready", _:
+            return f"gnkmigrate cutover, or gnkmigrate downgrade --phase {first.phase.name}"
         case "failed", "down":
             name = first.phase.name
             return f"gnkmigrate downgrade --phase {name} (to go on), or gnkmigrate upgrade"
         case "failed", _:
             name = first.phase.name
-            return f"gnkmigrate upgrade (to go on), or gnkmigrate downgrade --phase {name}"
+            command = "cutover" if first.waiting else "upgrade"
+            return f"gnkmigrate {command} (to go on), or gnkmigrate downgrade --phase {name}"
         case _:
             return "gnkmigrate upgrade --dry-run"

@@ -49,6 +49,12 @@ def command(
     batch_size: BatchSize = None,
     workers: Workers = None,
     throttle: Throttle = None,
+    defer_cutover: Annotated[
+        bool,
+        typer.Option(
+            "--defer-cutover", help="Stop with all in step before a new shape takes its place."
+        ),
+    ] = False,
 ) -> None:
     """Run the pending phases, in order.
 
@@ -61,8 +67,11 @@ def command(
     exclusive(sql=sql, atomic=atomic)
     wanted = backup or backup_dir is not None
     exclusive(backup=wanted, dry_run=dry_run, sql=sql)
+    exclusive(defer_cutover=defer_cutover, dry_run=dry_run)
+    exclusive(defer_cutover=defer_cutover, sql=sql)
+    exclusive(defer_cutover=defer_cutover, atomic=atomic)
 
-    from gnkmigrate.cli._migration import migrate
+    from gnkmigrate.cli._migration import UPGRADE, migrate
     from gnkmigrate.phases.status import Request
 
     limits = given(
@@ -78,6 +87,7 @@ def command(
         through=through,
         dry_run=dry_run,
         atomic=atomic,
+        defer_cutover=defer_cutover,
         parameters=answers(unmapped, overflow),
     )
-    migrate(context, project, "up", request, sql=sql, yes=yes, backup=wanted)
+    migrate(context, project, UPGRADE, request, sql=sql, yes=yes, backup=wanted)

@@ -79,6 +79,8 @@ class _Spans:
             case events.PhaseFinished() if self.phase is not None:
                 self.phase.set_attribute("gnkmigrate.rows", event.rows)
                 self.end()
+            case events.CutoverDeferred():
+                self.end()
             case events.Reconnecting():
                 self.end(ConnectionLost(event.reason))
             case _:

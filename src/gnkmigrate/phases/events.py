@@ -105,6 +105,14 @@ class PhaseFinished:
 
 
 @dataclass(frozen=True)
+class CutoverDeferred:
+    """A phase has stopped before `step`, with old and new in step, as it was asked to."""
+
+    phase: str
+    step: str
+
+
+@dataclass(frozen=True)
 class TablesTouched:
     """What a dry run is about to lock.
 
@@ -144,6 +152,7 @@ Event: TypeAlias = (
     | Reconnecting
     | Verified
     | PhaseFinished
+    | CutoverDeferred
     | TablesTouched
     | BackupMade
 )

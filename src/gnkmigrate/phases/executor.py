@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
-from gnkmigrate.phases import cursors, events, journal, labels
+from gnkmigrate.phases import cursors, cutover, events, journal, labels
 from gnkmigrate.phases.called import called, way_on
 from gnkmigrate.phases.checking import refuse_if_anything_speaks_against
 from gnkmigrate.phases.events import Direction
@@ -92,8 +92,8 @@ def _require_unedited(phase: Runnable, in_force: InForce) -> None:
             )
 
 
-def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journal.Head) -> None:
-    """Runs what is pending of one direction of a phase, up to its end.
+def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journal.Head) -> bool:
+    """Runs what is pending of one direction of a phase, up to its end or to a deferred cutover.
 
     Args:
         phase: the phase, or what else has steps.
@@ -101,6 +101,9 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
         work: the session; its `phase` is set here.
         head: the revision that the database is at when this is through; None when none is left,
             and `journal.KEPT` where that has nothing to do with it.
+
+    Returns:
+        Whether it came to its end.
 
     Raises:
         PhaseRefused: a check speaks against it; nothing was changed.
@@ -116,6 +119,9 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
     resumed = bool(in_force.up and direction == "up") or bool(in_force.down)
     if not resumed:
         refuse_if_anything_speaks_against(phase, direction, steps, work)
+    # Much may have been done in the days for which a cutover was deferred.
+    elif cutover.is_next(steps, work):
+        refuse_if_anything_speaks_against(phase, direction, steps[:1], work)
     run = journal.begin_run(
         work.connection,
         phase=phase.name,
@@ -130,7 +136,10 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
         if direction == "up":
             _give_up_downgrade(phase, in_force, work)
         with cursors.in_use(work.connection), answered(work.connection):
-            rows = _run_steps(steps, direction, run, work)
+            rows, waiting = _run_steps(steps, direction, run, work)
+        if waiting is not None:
+            cutover.wait(waiting, run, work)
+            return False
         if direction == "down":
             with work.connection.transaction():
                 journal.erase_direction(work.connection, phase.name, "up")
@@ -143,6 +152,7 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
         _note_failure(work, run, error)
         raise
     work.observe(events.PhaseFinished(phase.name, direction, rows, time.monotonic() - started))
+    return True
 
 
 def _give_up_downgrade(phase: Runnable, in_force: InForce, work: Work) -> None:
@@ -158,7 +168,10 @@ def _give_up_downgrade(phase: Runnable, in_force: InForce, work: Work) -> None:
             work.attempt(cancel)
 
 
-def _run_steps(steps: Sequence[Step], direction: Direction, run: int, work: Work) -> int:
+def _run_steps(
+    steps: Sequence[Step], direction: Direction, run: int, work: Work
+) -> tuple[int, Step | None]:
+    """The rows that they have moved, and the step before which they wait; None for none."""
     rows = 0
     number = 0
     for step in steps:
@@ -167,6 +180,8 @@ def _run_steps(steps: Sequence[Step], direction: Direction, run: int, work: Work
             with _failures_explained(step, work):
                 _run_looking(step, work)
             continue
+        if step.cuts_over and work.defers_cutover:
+            return rows, step
         number += 1
         work.observe(events.StepStarted(work.phase, step.name, number))
         started = time.monotonic()
@@ -176,7 +191,7 @@ def _run_steps(steps: Sequence[Step], direction: Direction, run: int, work: Work
         work.observe(
             events.StepFinished(work.phase, step.name, number, done, time.monotonic() - started)
         )
-    return rows
+    return rows, None
 
 
 # The detail of these errors is the whole row, in which there may be a password.

@@ -23,6 +23,8 @@ CONTRACT = "(contract)"
 
 # Under which a phase remembers how its backfills were tuned; see tuning.py.
 TUNING = "tuning"
+# And before which step it waits for its cutover; see cutover.py.
+CUTOVER = "cutover"
 
 _ROOMS = {
     own.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
@@ -232,7 +234,10 @@ def finish_run(connection: Connection, number: int, *, head: Head) -> None:
             (number,),
         )
         if head is not KEPT:
-            connection.execute("DELETE FROM gnkmigrate.alembic_version")
+            connection.execute(
+                "DELETE FROM gnkmigrate.alembic_version;"
+                f"DELETE FROM gnkmigrate.memory WHERE key = '{CUTOVER}'".encode()
+            )
         if head is None:
             own.drop_empty(connection)
         if isinstance(head, str):
@@ -313,6 +318,20 @@ def recall(connection: Connection, phase: str, key: str) -> Any:
         "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (phase, key)
     ).fetchone()
     return row[0] if row else None
+
+
+def notes(connection: Connection, *keys: str) -> Mapping[tuple[str, str], Any]:
+    """What is remembered under these keys, by phase and key; nothing where there is no journal.
+
+    Raises:
+        PhaseRefused: the role may not read it.
+    """
+    if not exists(connection):
+        return {}
+    query = "SELECT phase, key, value FROM gnkmigrate.memory WHERE key = ANY (%s)"
+    with _reading(connection):
+        rows = connection.execute(query, (list(keys),)).fetchall()
+    return {(phase, key): value for phase, key, value in rows}
 
 
 def erase_memory(connection: Connection, phase: str) -> None:

@@ -90,8 +90,8 @@ def run(
                 for phase in selected:
                     if request.atomic:
                         _run_atomic(phase, direction, work)
-                    else:
-                        _run_phase(phase, direction, work)
+                    elif not _run_phase(phase, direction, work):
+                        break  # it waits for its cutover, and those after it for it
             except PhaseRefused:
                 own.drop_empty(connection)  # nothing was changed
                 raise
@@ -217,6 +217,7 @@ def _work(
         watch=watch,
         observe=observe,
         project_path=str(row[0]) if row else "pg_catalog, pg_temp",
+        defers_cutover=request.defer_cutover,
     )
 
 
@@ -261,11 +262,11 @@ def _prepare_journal(connection: Connection) -> None:
     journal.create_rooms(connection)
 
 
-def _run_phase(phase: Phase, direction: Direction, work: Work) -> None:
+def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
     head = phase.revision if direction == "up" else phase.down_revision
     work = replace(work, parameters=_parameters(phase, direction, work))
     with work.settings(search_path=phase.search_path or work.project_path):
-        executor.run_phase(phase, direction, work, head=head)
+        return executor.run_phase(phase, direction, work, head=head)
 
 
 def _run_atomic(phase: Phase, direction: Direction, work: Work) -> None:

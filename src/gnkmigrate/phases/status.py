@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.phases import journal, lock
 from gnkmigrate.phases.called import is_plan
+from gnkmigrate.phases.cutover import Waiting
 from gnkmigrate.phases.executor import InForce
 from gnkmigrate.phases.journal import Run, StepState
 from gnkmigrate.phases.revision import Phase, find_phase
-from gnkmigrate.phases.tuning import UNTUNED, Tuning, tuning
+from gnkmigrate.phases.tuning import UNTUNED, Tuning
 
-State = Literal["pending", "running", "failed", "done"]
+State = Literal["pending", "running", "failed", "ready", "done"]
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class PhaseStatus:
 
     Attributes:
         phase: the phase as migrations/ has it.
-        state: "failed" is also an interrupted run, or a rollback that is not through.
+        state: "failed" is also an interrupted run, or a rollback that is not through; "ready" is
+            one that waits for its cutover.
         run: its last run; None when there was none.
         done_steps: steps in force now.
         edited: True where the file is not the one that ran.
         contracted: True where it can no longer be undone.
         tuning: what somebody has said of its backfills while it runs.
+        waiting: its cutover, where that was deferred and is not over.
     """
 
     phase: Phase
@@ -38,6 +41,7 @@ class PhaseStatus:
     edited: bool
     contracted: bool
     tuning: Tuning = UNTUNED
+    waiting: Waiting | None = None
 
     @property
     def steps(self) -> int:
@@ -61,6 +65,7 @@ class Request:
         through: run all up to this one (up), or back to before it (down).
         dry_run: execute in one transaction, then roll it back.
         atomic: one transaction a phase.
+        defer_cutover: stop before the first step that puts a new shape in an old one's place.
         parameters: values for the revisions' SQL, over those of the settings.
     """
 
@@ -68,6 +73,7 @@ class Request:
     through: str | None = None
     dry_run: bool = False
     atomic: bool = False
+    defer_cutover: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,13 +97,24 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
             hint="Take their revision files back from version control.",
         )
     busy = lock.holder(connection) is not None
-    found = (_status(phase, last.get(phase.name), states, contract, busy=busy) for phase in phases)
+    notes = journal.notes(connection, journal.TUNING, journal.CUTOVER)
     return tuple(
-        replace(each, tuning=tuning(connection, each.phase.name))
-        if each.state == "running"
-        else each
-        for each in found
+        _noted(_status(phase, last.get(phase.name), states, contract, busy=busy), notes)
+        for phase in phases
     )
+
+
+def _noted(found: PhaseStatus, notes: Mapping[tuple[str, str], Any]) -> PhaseStatus:
+    """With what the journal has noted of a phase that is not over."""
+    tuned = notes.get((found.phase.name, journal.TUNING))
+    if tuned and found.state == "running":
+        found = replace(found, tuning=Tuning(**tuned))
+    waiting = notes.get((found.phase.name, journal.CUTOVER))
+    if waiting and found.run:
+        stopped = (found.run.direction, found.state) == ("up", "done")
+        state = "ready" if stopped else found.state
+        found = replace(found, state=state, edited=False, waiting=Waiting.of(waiting))
+    return found
 
 
 def _status(
@@ -173,6 +190,23 @@ def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phas
         chosen = [phase for phase in standing if last is None or phase.number >= last.number]
     _require_undoable(statuses, chosen)
     return tuple(chosen)
+
+
+def select_cutover(statuses: Sequence[PhaseStatus]) -> Phase:
+    """The phase that waits for its cutover, or stopped after one.
+
+    Raises:
+        PhaseRefused: none does.
+    """
+    waiting = [found for found in statuses if found.waiting is not None]
+    if not waiting:
+        open_ = [found for found in statuses if found.state != "done"][:1]
+        raise PhaseRefused(
+            "No phase waits for its cutover.",
+            details=[f"{found.phase.name} is {found.state}" for found in open_],
+            hint="gnkmigrate upgrade --defer-cutover prepares one.",
+        )
+    return waiting[0].phase
 
 
 def _require_undoable(statuses: Sequence[PhaseStatus], chosen: Sequence[Phase]) -> None:

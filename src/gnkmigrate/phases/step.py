@@ -83,6 +83,11 @@ class Step(ABC):
         return ""
 
     @property
+    def cuts_over(self) -> bool:
+        """Whether the new shape takes the old one's place here, for which a team may wait."""
+        return False
+
+    @property
     def archived(self) -> str:
         """The table or type, "schema.name", that it moves to the archive; "" for none."""
         return ""

@@ -55,6 +55,7 @@ class Work:
         direction: which way the phase runs.
         project_path: the search_path of the project, for SQL that does not qualify its names.
         beside: the steps that are asked together, before any of them has run.
+        defers_cutover: whether a phase stops before its first cutover, with all in step.
     """
 
     connection: Connection
@@ -68,6 +69,7 @@ class Work:
     direction: Direction = "up"
     project_path: str = "pg_catalog, pg_temp"
     beside: Sequence["Step"] = ()
+    defers_cutover: bool = False
 
     @cached_property
     def facts(self) -> Snapshot:

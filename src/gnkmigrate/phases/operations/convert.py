@@ -69,6 +69,10 @@ class ConvertColumns(Step):
     def tables(self) -> Sequence[str]:
         return (self.reshaping.table,)
 
+    @property
+    def cuts_over(self) -> bool:
+        return True
+
     def check(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping
         names = [change.column for change in spec.conversions]

@@ -67,6 +67,10 @@ class SwapTable(Step):
         return self.table if self.view else ""
 
     @property
+    def cuts_over(self) -> bool:
+        return True
+
+    @property
     def archived(self) -> str:
         return self.table
 

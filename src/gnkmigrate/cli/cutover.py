@@ -1,0 +1,27 @@
+"""`gnkmigrate cutover`."""
+
+import typer
+
+from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import DryRun, LockTimeout, Throttle, Yes, given
+
+
+def command(
+    context: typer.Context,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    lock_timeout: LockTimeout = None,
+    throttle: Throttle = None,
+) -> None:
+    """Put the new shape in its place, where `upgrade --defer-cutover` stopped before that.
+
+    It goes on with the phase to its end.
+
+    Example: gnkmigrate cutover --yes
+    """
+    from gnkmigrate.cli._migration import CUTOVER, migrate
+    from gnkmigrate.phases.status import Request
+
+    limits = given(lock_timeout_ms=lock_timeout, throttle=throttle)
+    project = _context.settings(context, limits=limits or None)
+    migrate(context, project, CUTOVER, Request(dry_run=dry_run), yes=yes)

@@ -1,0 +1,37 @@
+import json
+
+from gnkmigrate.connection import DatabaseUrl
+from tests.cli.conftest import Command
+
+
+def test_the_team_says_when(gnkmigrate: Command, report: DatabaseUrl) -> None:
+    refused = gnkmigrate(report, "cutover", "--yes")
+    assert refused.exit_code == 2
+    assert "No phase waits for its cutover" in refused.stderr
+    assert "tables is pending" in refused.stderr
+    assert gnkmigrate(report, "upgrade", "--defer-cutover", "--atomic").exit_code == 2
+
+    prepared = gnkmigrate(report, "upgrade", "--defer-cutover", "--yes")
+    assert prepared.exit_code == 0
+    assert "ready" in prepared.stdout
+    assert "stopped before: swap of user_nodes" in prepared.stdout
+    assert "2 phases done" in prepared.stdout
+    assert "join-table is ready for its cutover" in prepared.stdout
+    assert "Next: gnkmigrate cutover" in prepared.stderr
+
+    shown = gnkmigrate(report, "status")
+    assert "join-table: ready for cutover since 20" in shown.stdout
+    assert "Next: gnkmigrate cutover" in shown.stderr
+    document = json.loads(gnkmigrate(report, "status", "--format", "json").stdout)
+    waiting = document["phases"][2]
+    assert (waiting["state"], waiting["cutover"]["step"]) == ("ready", "swap of user_nodes")
+    assert document["phases"][1]["cutover"] is None
+    assert gnkmigrate(report, "status", "--check").exit_code == 1
+
+    assert "asks before it changes" in gnkmigrate(report, "cutover").stderr
+    tried = gnkmigrate(report, "cutover", "--dry-run")
+    assert "Next: gnkmigrate cutover\n" in tried.stderr
+    done = gnkmigrate(report, "cutover", "--yes")
+    assert done.exit_code == 0
+    assert "1 phase done" in done.stdout
+    assert "Next: gnkmigrate upgrade --phase indexes" in done.stderr
