@@ -16,7 +16,7 @@ from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.servers import Server, throwaway
-from gnkmigrate.servers.binaries import VERSIONS
+from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import ServerSettings
 from tests.support import BASELINE, TARGET, execute_file
 

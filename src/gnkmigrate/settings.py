@@ -5,31 +5,29 @@ in gnkmigrate.toml of the folder or the nearest one above; relative paths count 
 """
 
 import os
+import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
-from pydantic_settings import SettingsError as UnreadableVariable
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.own import ARCHIVE, JOURNAL, LEGACY, STAGING
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 from gnkmigrate.validation import Place, dotted, not_utf8, problems
+from gnkmigrate.variables import (
+    DELIMITER,
+    PREFIX,
+    UnreadableVariable,
+    given_by_variables,
+    merged,
+)
 
 FILE_NAME = "gnkmigrate.toml"
 
-# How a variable of the environment is called: GNKMIGRATE_LIMITS__BATCH_MS.
-_PREFIX = "GNKMIGRATE_"
-_DELIMITER = "__"
 _MISSPELT = 0.8  # how much a variable resembles a setting (difflib) that is taken for it
 
 
@@ -105,7 +103,7 @@ class LimitSettings(BaseModel, extra="forbid"):
     dry_run_rows: Annotated[int, Field(gt=0)] = 100_000
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel, extra="forbid", frozen=True):
     """All settings of a project, checked and with absolute paths.
 
     Attributes:
@@ -129,10 +127,6 @@ class Settings(BaseSettings):
         limits: times and sizes.
         root: the folder of gnkmigrate.toml.
     """
-
-    model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_nested_delimiter=_DELIMITER, extra="forbid", frozen=True
-    )
 
     url: SecretStr | None = None
     target: Path = Path("schema/target.sql")
@@ -161,19 +155,6 @@ class Settings(BaseSettings):
     def path(self, relative: Path) -> Path:
         """A path of the settings, counted from the settings file's folder."""
         return self.root / relative
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags win over the environment, the environment over the file."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return init_settings, env_settings
 
 
 def live_url(settings: Settings, given: str | None = None) -> DatabaseUrl:
@@ -211,19 +192,13 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
             hint="Name another with --config, or write one with: gnkmigrate init",
         )
 
-    class FileSettings(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], *args: Any, **kwargs: Any
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            sources = super().settings_customise_sources(settings_cls, *args, **kwargs)
-            return (*sources, TomlConfigSettingsSource(settings_cls, file)) if file else sources
-
     _require_spelling()
     values = {name: value for name, value in (flags or {}).items() if value is not None}
     values["root"] = (file.parent if file else Path.cwd()).resolve()
     try:
-        return FileSettings(**values)
+        written = tomllib.loads(file.read_text(encoding="utf-8")) if file else {}
+        values = merged(values, merged(given_by_variables(Settings), written))
+        return Settings.model_validate(values)
     except ValidationError as error:
         raise _not_allowed(file, error) from None
     except UnreadableVariable as error:
@@ -245,11 +220,11 @@ def _require_spelling() -> None:
     known = [name.upper() for name in Settings.model_fields]
     meant = {}
     for variable in sorted(os.environ):
-        if variable.upper().startswith(_PREFIX):
-            name, *rest = variable.upper().removeprefix(_PREFIX).split(_DELIMITER)
+        if variable.upper().startswith(PREFIX):
+            name, *rest = variable.upper().removeprefix(PREFIX).split(DELIMITER)
             near = get_close_matches(name, known, n=1, cutoff=_MISSPELT)
             if near and near != [name]:
-                meant[variable] = _PREFIX + _DELIMITER.join([*near, *rest])
+                meant[variable] = PREFIX + DELIMITER.join([*near, *rest])
     if meant:
         raise SettingsError(
             "The environment holds variables that are no settings.",
@@ -260,7 +235,7 @@ def _require_spelling() -> None:
 
 def _not_allowed(file: Path | None, error: ValidationError) -> SettingsError:
     details = problems(error, named=_named)
-    environment = file is None or all(each.startswith(_PREFIX) for each in details)
+    environment = file is None or all(each.startswith(PREFIX) for each in details)
     return SettingsError(
         f"{'The environment' if environment else file} holds settings that are not allowed.",
         details=details,
@@ -269,13 +244,11 @@ def _not_allowed(file: Path | None, error: ValidationError) -> SettingsError:
 
 
 def _unreadable(error: UnreadableVariable) -> SettingsError:
-    """The error names the setting alone, in quotes."""
-    named = [name for name in Settings.model_fields if f'"{name}"' in str(error)]
     return SettingsError(
         "A variable of the environment is not valid JSON, in which lists and tables are "
         "written there.",
-        details=[f"{_PREFIX}{name.upper()}" for name in named],
-        hint=f"For example: {_PREFIX}SCHEMAS='[\"public\"]'",
+        details=[str(error)],
+        hint=f"For example: {PREFIX}SCHEMAS='[\"public\"]'",
     )
 
 
@@ -283,7 +256,7 @@ def _named(place: Place) -> str:
     """A setting as its user calls it: the variable that it comes from, or the place in the file."""
     variables = {name.upper() for name in os.environ}
     for end in range(len(place), 0, -1):
-        variable = (_PREFIX + _DELIMITER.join(map(str, place[:end]))).upper()
+        variable = (PREFIX + DELIMITER.join(map(str, place[:end]))).upper()
         if variable in variables:
             return dotted((variable, *place[end:]))
     return dotted(place)

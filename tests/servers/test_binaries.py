@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.errors import ServerUnavailable
-from gnkmigrate.servers.binaries import VERSIONS, _unpack, binaries, cached
+from gnkmigrate.servers.binaries import _unpack, binaries, cached
+from gnkmigrate.servers.versions import VERSIONS
 
 VERSION = VERSIONS[16]
 TOP = f"postgresql-{VERSION}-some-machine"

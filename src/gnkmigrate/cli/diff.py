@@ -39,14 +39,11 @@ def command(
     from gnkmigrate.connection import redact
     from gnkmigrate.diff.applying import without_effect
     from gnkmigrate.diff.beside import not_compared
-    from gnkmigrate.diff.document import write_changes
     from gnkmigrate.diff.likely import likely_renames
     from gnkmigrate.diff.naming import known_renames
     from gnkmigrate.diff.settling import leave_open, settled
     from gnkmigrate.diff.text import possible_rename, render_changes
     from gnkmigrate.facts.source import load_schemas
-    from gnkmigrate.plan.make import plan
-    from gnkmigrate.plan.script import write_script
 
     project = _context.settings(context)
     given = said(rename, no_rename)
@@ -58,8 +55,13 @@ def command(
     likely = likely_renames(changes, before, after, hints)
     omitted = not_compared(before, after)
     if format_ is Format.JSON:
+        from gnkmigrate.diff.document import write_changes
+
         typer.echo(write_changes(changes, before, after, likely, omitted), nl=False)
     elif format_ is Format.SQL:
+        from gnkmigrate.plan.make import plan
+        from gnkmigrate.plan.script import write_script
+
         statements = plan(changes, before, after, source_timezone=project.source_timezone)
         names = (redact(source), redact(target))
         script = write_script(statements, *names, omitted=omitted)

@@ -18,7 +18,7 @@ from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.servers.binaries import VERSIONS
+from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.validation import problems
 
 VERSION = 2

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from gnkmigrate import __version__
 from gnkmigrate.errors import SchemaError, ServerUnavailable
-from gnkmigrate.facts.document import document_chunks, read_document_file
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.servers.cache import cache_folder
 
@@ -46,6 +45,8 @@ def kept(key: str, load: Callable[[], Snapshot]) -> Snapshot:
 
 def find(key: str) -> Snapshot | None:
     """The facts that go by `key`, if they are kept and can be read."""
+    from gnkmigrate.facts.document import read_document_file  # its models take time to make
+
     try:
         file = _file(key)
         if file.is_file():
@@ -62,6 +63,8 @@ def _file(key: str) -> Path:
 
 def _write(file: Path, snapshot: Snapshot) -> None:
     """Puts a file in place as a whole, and the oldest of many out of the way."""
+    from gnkmigrate.facts.document import document_chunks
+
     file.parent.mkdir(mode=0o700, exist_ok=True)
     unfinished = file.with_suffix(f".{os.getpid()}.new")
     with unfinished.open("wb") as out:

@@ -13,7 +13,6 @@ from psycopg import sql
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
-from gnkmigrate.facts.document import read_document_file
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.kept import find, kept, key_of
@@ -24,8 +23,8 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.stated import as_script
 from gnkmigrate.kinds import satellites
 from gnkmigrate.servers import LOADER, Server, throwaway
-from gnkmigrate.servers.binaries import VERSIONS
 from gnkmigrate.servers.choice import DEFAULT_MAJOR
+from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import Settings
 
 # A URL, or libpq's keyword=value form. One slash is enough: what was meant as a URL holds a
@@ -132,6 +131,8 @@ def _load_ready(source: str, settings: Settings) -> Snapshot:
                 schemas=settings.read_schemas,
                 roles=settings.roles,
             )
+    from gnkmigrate.facts.document import read_document_file  # its models take time to make
+
     return read_document_file(Path(source))
 
 

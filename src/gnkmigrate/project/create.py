@@ -12,7 +12,7 @@ from gnkmigrate.errors import SettingsError
 from gnkmigrate.programs import dump_schema
 from gnkmigrate.proof.schema import excluded
 from gnkmigrate.proof.scope import Scope
-from gnkmigrate.servers.binaries import VERSIONS
+from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import FILE_NAME
 
 SETTINGS = Path(FILE_NAME)

