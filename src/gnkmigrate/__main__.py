@@ -1,15 +1,23 @@
 """The console script. Until a command has begun, Ctrl-C ends it without a traceback."""
 
+import gc
 import signal
+
+# New objects between two looks for garbage; modules and facts are many, and none of them is any.
+_YOUNG = 50_000
 
 
 def main() -> None:
     """Runs the command line."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the command answers it, once it is there
+    gc.set_threshold(_YOUNG)
     from gnkmigrate.cli import main as run
 
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # the process ends: it need not look through everything once more
 
 
 if __name__ == "__main__":

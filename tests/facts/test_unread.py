@@ -10,7 +10,7 @@ from gnkmigrate.facts import reading
 from gnkmigrate.facts.assembling import assemble
 from gnkmigrate.facts.query import query
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.sessions import Query, run, run_all
+from gnkmigrate.facts.sessions import Query, answers, run
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.facts.unread import unread
 from tests.support import execute
@@ -114,5 +114,6 @@ def _left_unread_without(kind: str, session: Connection) -> Sequence[Unread]:
     present = reading._present(session, roles=False)
     queries = reading._queries(present, {**given, "schemas": schemas})
     del queries[kind]
-    facts, homeless = assemble(run_all(session, queries, several=False), catalogs)
+    with answers(session, queries, several=False) as tables:
+        facts, homeless = assemble(tables, catalogs)
     return unread(session, facts.values(), schemas, homeless)

@@ -21,7 +21,7 @@ SATELLITE_ADDRESS = ("catalog", "oid", "subid", "column")
 MEMBERS = "members"
 COLUMN_NAMES = "column_names"
 DEPENDENCIES = "dependencies"
-
+OF_NO_KIND = ((MEMBERS, COLUMN_NAMES), (DEPENDENCIES,))  # those that come first, and last
 
 # Identity(...) goes through a function of Python's, which takes longer than all else of a fact.
 _new = tuple.__new__
@@ -60,14 +60,17 @@ def assemble(
         ignore: patterns (fnmatch, by case) of "schema.name", or of a schema's name.
     """
     assembly = _Assembly(tables, catalogs, ignore)
-    known = [kind for name, kind in kinds().items() if name in tables]
-    for kind in sorted(known, key=lambda each: each.depth):
-        if not kind.is_satellite:
-            assembly.add_things(kind, tables[kind.name])
-    for kind in known:
+    for kind in in_order(kind for name, kind in kinds().items() if name in tables):
         if kind.is_satellite:
             assembly.add_satellites(kind, tables[kind.name])
+        else:
+            assembly.add_things(kind, tables[kind.name])
     return assembly.facts, frozenset(assembly.homeless)
+
+
+def in_order(known: Iterable[Kind]) -> Sequence[Kind]:
+    """Kinds as facts are put together: what others live in comes first, what hangs on them last."""
+    return sorted(known, key=lambda kind: (kind.is_satellite, not kind.is_satellite and kind.depth))
 
 
 class _Assembly:
@@ -77,7 +80,9 @@ class _Assembly:
         self._tables = tables
         self._catalogs = catalogs
         self._dependencies = Dependencies(
-            catalogs["pg_class"], tables[DEPENDENCIES].rows, _inherited(tables[COLUMN_NAMES])
+            catalogs["pg_class"],
+            lambda: tables[DEPENDENCIES].rows,
+            _inherited(tables[COLUMN_NAMES]),
         )
         self._members = frozenset(tables[MEMBERS].rows)
         self._ignore = tuple(ignore)

@@ -5,7 +5,7 @@ of the column where a column is meant (manual, chapter 52.18).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -23,7 +23,7 @@ class Dependencies:
 
     Args:
         relation_catalog: the oid of pg_class.
-        rows: pg_depend, as dependencies.sql returns it.
+        rows: gives pg_depend, as dependencies.sql returns it; asked for when it is needed.
         inherited: for a column that a table merely inherits, its relation and number, those
             of the parent's column.
 
@@ -37,7 +37,7 @@ class Dependencies:
     def __init__(
         self,
         relation_catalog: int,
-        rows: Sequence[Row],
+        rows: Callable[[], Sequence[Row]],
         inherited: Mapping[tuple[int, int], tuple[int, int]],
     ) -> None:
         self.wholes: defaultdict[int, dict[int, Identity]] = defaultdict(dict)
@@ -46,7 +46,7 @@ class Dependencies:
         )
         self.parents: dict[Identity, Identity | None] = {}
         self._relation_catalog = relation_catalog
-        self._rows = rows
+        self._read = rows
         self._inherited = inherited
 
     def at(self, address: Address) -> Identity | None:
@@ -89,6 +89,10 @@ class Dependencies:
             passed.add(current)
             above = self._owners.get(current)
             current = None if above is None else above[:2]
+
+    @cached_property
+    def _rows(self) -> Sequence[Row]:
+        return self._read()
 
     @cached_property
     def _owners(self) -> Mapping[tuple[int, int], Address]:

@@ -12,20 +12,16 @@ from psycopg.pq import TransactionStatus
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
-from gnkmigrate.facts.assembling import COLUMN_NAMES, DEPENDENCIES, MEMBERS, assemble
+from gnkmigrate.facts.assembling import OF_NO_KIND, assemble, in_order
 from gnkmigrate.facts.collector import collector_paused
 from gnkmigrate.facts.query import query
-from gnkmigrate.facts.sessions import FOR_CATALOGS, Query, run, run_all
+from gnkmigrate.facts.sessions import FOR_CATALOGS, Query, answers, run
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
 
-_OF_NO_KIND = (MEMBERS, COLUMN_NAMES, DEPENDENCIES)
-
-# What takes longest in a large catalog, and from how many relations on a second session is worth
-# its connection.
-_HEAVY = ("column", "constraint", "default", DEPENDENCIES, "index")
+# From how many relations on a second session is worth its connection.
 _LARGE = 2_000
 _NAMED = 5
 
@@ -69,8 +65,8 @@ def read_snapshot(
             ]
             queries = _queries(_present(connection, roles=roles), {**given, "schemas": read})
             # Other sessions do not see what this one has not committed.
-            tables = run_all(connection, queries, several=is_idle and relations > _LARGE)
-            facts, homeless = assemble(tables, catalogs, ignore)
+            with answers(connection, queries, several=is_idle and relations > _LARGE) as tables:
+                facts, homeless = assemble(tables, catalogs, ignore)
             left = unread(connection, facts.values(), read, homeless)
         info = connection.info
         snapshot = Snapshot(
@@ -154,10 +150,10 @@ def _present(connection: Connection, *, roles: bool) -> Sequence[Kind]:
 
 
 def _queries(present: Iterable[Kind], given: Mapping[str, Any]) -> dict[str, Query]:
-    """All of them, the heaviest first."""
+    """All of them, in the order in which facts are put together."""
     of_kinds = {
         kind.name: Query(query(f"kinds.{kind.name.replace(' ', '_')}", "read"), given)
-        for kind in present
+        for kind in in_order(present)
     }
-    queries = of_kinds | {name: Query(query("facts", name)) for name in _OF_NO_KIND}
-    return {name: queries[name] for name in (*_HEAVY, *(queries.keys() - {*_HEAVY}))}
+    first, last = ({name: Query(query("facts", name)) for name in names} for names in OF_NO_KIND)
+    return first | of_kinds | last

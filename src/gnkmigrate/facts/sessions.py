@@ -1,14 +1,14 @@
 """Queries of one moment, run by several sessions at once where a catalog is large.
 
-PostgreSQL gives the moment of one transaction to others (manual, 9.28.5, pg_export_snapshot). The
-sessions take the next query whenever they are free, the heaviest first.
+PostgreSQL gives the moment of one transaction to others (manual, 9.28.5, pg_export_snapshot).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, LiteralString
 
 import psycopg
@@ -65,53 +65,82 @@ def _table(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Table:
     return Table(tuple(column.name for column in cursor.description or ()), rows)
 
 
-def run_all(
+@contextmanager
+def answers(
     connection: Connection, queries: Mapping[str, Query], *, several: bool
-) -> dict[str, Table]:
-    """Runs all of `queries`, which see what `connection`'s transaction sees.
+) -> Iterator[Mapping[str, Table]]:
+    """What `queries` return, which see what `connection`'s transaction sees.
+
+    Whoever looks one up waits for it alone, while the servers go on with the others; all have been
+    answered when the block ends.
 
     Args:
         connection: a session inside a REPEATABLE READ transaction.
-        queries: by name, the heaviest first.
+        queries: by name, those first that are looked at first.
         several: whether to open more sessions; where none can be had, one does it all.
     """
-    if not several:
-        return _one_after_the_other(connection, queries)
-    waiting: SimpleQueue[str] = SimpleQueue()
-    for name in queries:
-        waiting.put(name)
-    done: dict[str, Table] = {}
-
-    def work(session: Connection) -> None:
-        while True:
-            try:
-                name = waiting.get_nowait()
-            except Empty:
-                return
-            done[name] = run(session, queries[name])
-
     with ExitStack() as stack:
-        others = list(_joined(connection, stack))
-        if not others:
-            return _one_after_the_other(connection, queries)
-        pool = stack.enter_context(ThreadPoolExecutor(len(others)))
-        futures = [pool.submit(work, other) for other in others]
-        work(connection)
-        for future in futures:
-            future.result()
-    return done
+        others = list(_joined(connection, stack)) if several else []
+        if others:
+            tables = _Awaited(_side_by_side((connection, *others), queries, stack))
+        else:
+            tables = _Awaited(_one_after_the_other(connection, queries, stack))
+        yield tables
+        for name in tables:
+            tables[name]
 
 
-def _one_after_the_other(connection: Connection, queries: Mapping[str, Query]) -> dict[str, Table]:
-    """All of them in one session, which does not wait for us in between (libpq's pipeline mode)."""
-    with connection.pipeline(), ExitStack() as stack:
-        cursors = {
-            name: stack.enter_context(psycopg.Cursor(connection)).execute(
-                each.text, each.parameters, prepare=False
-            )
-            for name, each in queries.items()
-        }
-        return {name: _table(cursor) for name, cursor in cursors.items()}
+class _Awaited(Mapping[str, Table]):
+    """Tables that come when they are asked for."""
+
+    def __init__(self, coming: Mapping[str, Callable[[], Table]]) -> None:
+        self._coming = coming
+        self._come: dict[str, Table] = {}
+
+    def __getitem__(self, name: str) -> Table:
+        if name not in self._come:
+            self._come[name] = self._coming[name]()
+        return self._come[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._coming)
+
+    def __len__(self) -> int:
+        return len(self._coming)
+
+
+def _side_by_side(
+    sessions: Sequence[Connection], queries: Mapping[str, Query], stack: ExitStack
+) -> Mapping[str, Callable[[], Table]]:
+    """Each session takes the next query whenever it is free."""
+    idle: SimpleQueue[Connection] = SimpleQueue()
+    for session in sessions:
+        idle.put(session)
+
+    def ask(query: Query) -> Table:
+        session = idle.get()
+        try:
+            return run(session, query)
+        finally:
+            idle.put(session)
+
+    pool = stack.enter_context(ThreadPoolExecutor(len(sessions)))
+    stack.callback(pool.shutdown, cancel_futures=True)  # what nobody waits for any more
+    return {name: pool.submit(ask, query).result for name, query in queries.items()}
+
+
+def _one_after_the_other(
+    connection: Connection, queries: Mapping[str, Query], stack: ExitStack
+) -> Mapping[str, Callable[[], Table]]:
+    """One session, which does not wait for us in between (libpq's pipeline mode)."""
+    stack.enter_context(connection.pipeline())
+    cursors = {
+        name: stack.enter_context(psycopg.Cursor(connection)).execute(
+            each.text, each.parameters, prepare=False
+        )
+        for name, each in queries.items()
+    }
+    return {name: partial(_table, cursor) for name, cursor in cursors.items()}
 
 
 def _joined(connection: Connection, stack: ExitStack) -> Iterator[Connection]:
