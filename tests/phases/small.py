@@ -33,6 +33,21 @@ def downgrade() -> None:
 '''
 
 
+_REVERSIBLE = '''"""{title}"""
+
+from gnkmigrate import op
+
+revision = "{number}"
+down_revision = {before}
+phase = "{phase}"
+
+
+@op.reversible
+def upgrade() -> None:
+{up}
+'''
+
+
 @dataclass(frozen=True)
 class Small:
     """Revisions and a database; a test adds the one and runs them on the other."""
@@ -45,11 +60,27 @@ class Small:
         self, number: int, up: str, down: str = "pass", *, phase: str = "", irreversible: str = ""
     ) -> Path:
         """Writes a revision; `up` and `down` are the bodies of its functions."""
+        return self._write(_REVISION, number, up, down, phase=phase, irreversible=irreversible)
+
+    def reversible(self, number: int, up: str) -> Path:
+        """Writes a revision whose downgrade is made from its upgrade."""
+        return self._write(_REVERSIBLE, number, up)
+
+    def _write(
+        self,
+        template: str,
+        number: int,
+        up: str,
+        down: str = "",
+        *,
+        phase: str = "",
+        irreversible: str = "",
+    ) -> Path:
         name = phase or f"phase{number}"
         versions = self.folder / "versions"
         versions.mkdir(parents=True, exist_ok=True)
         file = versions / f"{number}.py"
-        text = _REVISION.format(
+        text = template.format(
             title=f"What {name} does.",
             number=number,
             before=repr(str(number - 1)) if number > 1 else None,

@@ -84,7 +84,7 @@ def pairs_of(work: Work, table: str, conversions: Sequence[Conversion]) -> tuple
 
 def replaces(change: Conversion, before: Mapping[str, Any]) -> bool:
     """Whether the values themselves change, and not just name, default or nullability."""
-    return change.using != COLUMN or before["type"] != change.type
+    return change.using != COLUMN or change.type not in {"", before["type"]}
 
 
 def remember(work: Work, table: str, conversions: Sequence[Conversion]) -> None:

@@ -11,7 +11,7 @@ class Conversion:
 
     Attributes:
         column: its name before.
-        type: its type afterwards, as SQL.
+        type: its type afterwards, as SQL; "" where it stays.
         using: SQL for the new value; `:column` stands for the old one.
         back: SQL for the old value; `:column` stands for the new one.
         default: its default afterwards, as SQL; None for none.
@@ -27,7 +27,7 @@ class Conversion:
     """
 
     column: str
-    type: str
+    type: str = ""
     using: str = COLUMN
     back: str = COLUMN
     default: str | None = None
@@ -45,7 +45,8 @@ class Conversion:
 
     def converted(self, value: str) -> str:
         """SQL for the new value of the old value `value`."""
-        return f"({self.using.replace(COLUMN, value)})::{self.type}"
+        converted = f"({self.using.replace(COLUMN, value)})"
+        return f"{converted}::{self.type}" if self.type else converted
 
     def reverted(self, value: str, old_type: str) -> str:
         """SQL for the old value of the new value `value`."""

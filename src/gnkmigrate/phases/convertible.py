@@ -81,7 +81,11 @@ def _failing(work: Work, table: str, change: Conversion) -> Refusal | None:
 
 def unfit_policies(work: Work, table: str, conversions: Sequence[Conversion]) -> Refusal | None:
     """Policies of the table whose conditions do not compile with the new columns' types."""
-    types = {change.column: render(change.type, work.parameters) for change in conversions}
+    types = {
+        change.column: render(change.type, work.parameters) for change in conversions if change.type
+    }
+    if not types:
+        return None
     refused = policies.not_compiling(work, table, types)
     if not refused:
         return None

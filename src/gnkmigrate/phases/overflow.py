@@ -9,6 +9,16 @@ from gnkmigrate.phases.row_key import Columns, listed, same
 from gnkmigrate.phases.work import Work
 
 
+def holds(work: Work, table: str, reason: str) -> bool:
+    """Whether anything of this table was kept for this reason."""
+    return bool(
+        work.value(
+            "SELECT EXISTS (SELECT FROM gnkmigrate.overflow"
+            f" WHERE relation = {literal(table)} AND reason = {literal(reason)})"
+        )
+    )
+
+
 def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
     """Inserts the rows that were kept; gives how many.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import alembic.op
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import MigrateOperation, Operations
 from alembic.runtime.migration import MigrationContext
@@ -29,6 +30,10 @@ VERSION_TABLE = "alembic_version"
 VERSION_SCHEMA = "gnkmigrate"
 
 Maker = TypeVar("Maker", bound=Callable[..., Step | Sequence[Step]])
+
+
+# What makes the steps of each operation of gnkmigrate, by its name.
+MAKERS: dict[str, Callable[..., Step | Sequence[Step]]] = {}
 
 
 class RecordingImpl(PostgresqlImpl):
@@ -96,6 +101,13 @@ class Recorder:
         """Begins anew, with another revision."""
         self._steps.clear()
 
+    def aside(self, function: Callable[[], None]) -> tuple[Step, ...]:
+        """The steps that a function asks for, which are not recorded."""
+        before, self._steps = self._steps, []
+        function()
+        made, self._steps = self.steps(), before
+        return made
+
     def steps(self) -> tuple[Step, ...]:
         """What was recorded."""
         return tuple(self._steps)
@@ -112,6 +124,8 @@ def operation(name: str) -> Callable[[Maker], Maker]:
     """
 
     def register(maker: Maker) -> Maker:
+        MAKERS[name] = maker
+
         class RecordedOperation(MigrateOperation):
             def __init__(self, steps: Sequence[Step]) -> None:
                 self.steps = steps
@@ -129,15 +143,26 @@ def operation(name: str) -> Callable[[Maker], Maker]:
     return register
 
 
-def _record(operations: Operations, recorded: Any) -> None:
-    recorder = operations.migration_context.opts.get("recorder")
+def _record(operations: Operations, made: Any) -> None:
+    del operations
+    recorder = current()
+    for step in made.steps:
+        recorder.add(step)
+
+
+def current() -> Recorder:
+    """The recorder of the context in which a revision's function runs.
+
+    Raises:
+        RevisionError: there is none.
+    """
+    recorder = alembic.op.get_context().opts.get("recorder")
     if not isinstance(recorder, Recorder):
         raise RevisionError(
             "An operation of gnkmigrate was called outside of its environment.",
             hint="migrations/env.py must call gnkmigrate.phases.environment.run().",
         )
-    for step in recorded.steps:
-        recorder.add(step)
+    return recorder
 
 
 def record(function: Callable[[], None], up: Sequence[Step] | None = None) -> tuple[Step, ...]:

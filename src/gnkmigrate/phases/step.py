@@ -53,6 +53,14 @@ class Step(ABC):
         return False
 
     @property
+    def reverse(self) -> "Sequence[Step] | None":
+        """The steps that take it back, from which op.reversible makes a downgrade.
+
+        None for a step that does not know: its revision needs a downgrade() of its own.
+        """
+        return None if self.changes and not self.one_way else ()
+
+    @property
     @abstractmethod
     def name(self) -> str:
         """Unique within a direction of a phase."""

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from gnkmigrate.errors import RevisionError
 
-_PLACEHOLDER = re.compile(r""":(?P<quote>['"])(?P<name>[a-z_][a-z0-9_]*)(?P=quote)""")
+_PLACEHOLDER = re.compile(r"""(?<!:):(?P<quote>['"])(?P<name>[a-z_][a-z0-9_]*)(?P=quote)""")
 
 
 def render(text: str, parameters: Mapping[str, str]) -> str:

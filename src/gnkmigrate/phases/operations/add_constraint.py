@@ -7,7 +7,7 @@ from typing import ClassVar
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.constraint import ConstraintStep
 from gnkmigrate.phases.recorder import operation
-from gnkmigrate.phases.step import Refusal
+from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
 
@@ -23,6 +23,10 @@ class AddConstraint(ConstraintStep):
     transactional: ClassVar[bool] = False
 
     definition: str
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (DropAddedConstraint(self.table, self.constraint),)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         return self.require_free(work)

@@ -49,6 +49,10 @@ class ArchiveType(Step):
     converted: tuple[str, ...]
 
     @property
+    def reverse(self) -> Sequence[Step]:
+        return (RestoreType(self.type),)
+
+    @property
     def name(self) -> str:
         return f"type {self.type}"
 

@@ -14,6 +14,7 @@ from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import split
 from gnkmigrate.phases.operations.convert_online import building_steps
 from gnkmigrate.phases.operations.extension import CreateExtension
+from gnkmigrate.phases.operations.revert import revert_columns
 from gnkmigrate.phases.operations.sql_step import SqlStep
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.phases.operations.verify_columns import VerifyColumns
@@ -60,6 +61,12 @@ class ConvertColumns(Step):
     """The new columns take the names of the old ones, which are kept under others."""
 
     reshaping: Reshaping
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        """With it all the steps before it are taken back."""
+        spec = self.reshaping
+        return revert_columns(spec.table, spec.key, spec.conversions)
 
     @property
     def name(self) -> str:

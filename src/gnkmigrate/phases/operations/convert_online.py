@@ -25,6 +25,10 @@ class AddColumns(Step):
     reshaping: Reshaping
 
     @property
+    def reverse(self) -> Sequence[Step]:
+        return ()  # the exchange's do that as well
+
+    @property
     def name(self) -> str:
         return f"new columns of {self.reshaping.table}"
 

@@ -28,6 +28,10 @@ class CreateExtension(Step):
     schema: str = "public"
 
     @property
+    def reverse(self) -> Sequence[Step]:
+        return (DropExtension(self.extension),)
+
+    @property
     def name(self) -> str:
         return f"extension {self.extension}"
 

@@ -60,6 +60,10 @@ class BuildIndex(Step):
     unique: bool = False
 
     @property
+    def reverse(self) -> Sequence[Step]:
+        return (DropBuiltIndex(self.index, self.table),)
+
+    @property
     def name(self) -> str:
         return f"index {self.index}"
 

@@ -23,6 +23,10 @@ class KeepShape(Step):
     table: str
 
     @property
+    def reverse(self) -> Sequence[Step]:
+        return (ForgetShape(self.table),)
+
+    @property
     def name(self) -> str:
         return f"shape of {self.table}"
 

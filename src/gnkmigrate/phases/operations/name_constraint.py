@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.constraint import ConstraintStep
 from gnkmigrate.phases.recorder import operation
-from gnkmigrate.phases.step import Refusal
+from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
 
@@ -20,6 +20,10 @@ class NameConstraint(ConstraintStep):
     """
 
     definition: str
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (RestoreConstraintName(self.table, self.constraint),)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         refusals = self.require_one(work, self.definition)

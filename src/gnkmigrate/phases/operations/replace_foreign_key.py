@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.constraint import ConstraintStep
 from gnkmigrate.phases.recorder import operation
-from gnkmigrate.phases.step import Refusal
+from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
 
 
@@ -25,6 +25,10 @@ class ReplaceForeignKey(ConstraintStep):
 
     references: str
     actions: str
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (RestoreForeignKey(self.table, self.constraint),)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         refusals = self.require_one(work, self.references)

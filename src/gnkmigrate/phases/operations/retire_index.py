@@ -63,6 +63,10 @@ class _OneIndex(Step):
 class RetireIndex(_OneIndex):
     """Drops an index CONCURRENTLY and remembers it; one that is not there is no hindrance."""
 
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (RebuildIndex(self.index, self.table),)
+
     def check(self, work: Work) -> Sequence[Refusal]:
         serves = self._found(work).get("serves")
         if serves is None:

@@ -25,7 +25,7 @@ class Spill(Step):
         title: why the old shape cannot hold them, as a sentence.
         table: "schema.table".
         where: SQL condition on the row, whose alias is `spilled`.
-        shows: columns that identify a row to the reader.
+        shows: columns that identify a row to the reader; none: all.
         columns: keep only these columns, and leave the row; none: keep the row and delete it.
         of: the name of the upgrade's step without which there is nothing to spill.
         asks: False for what is kept without a question, because nobody would miss it at once.
@@ -72,7 +72,7 @@ class Spill(Step):
         return (Refusal(self.title, rows, total, hint, render(query, work.parameters)),)
 
     def _query(self) -> str:
-        shown = ", ".join(f"spilled.{column(name)}" for name in self.shows)
+        shown = ", ".join(f"spilled.{column(name)}" for name in self.shows) or "spilled.*"
         return f"SELECT {shown} FROM {quoted(self.table)} AS spilled WHERE {self.where}"
 
     def run(self, work: Work) -> int:

@@ -100,7 +100,8 @@ class SpillMisfits(Step):
 
     def _replaced(self, work: Work, change: Conversion) -> str:
         """What a row gets instead, in the old column as well."""
-        table, value = self.reshaping.table, f"({change.fallback})::{change.type}"
+        table, value = self.reshaping.table, f"({change.fallback})"
+        value += f"::{change.type}" if change.type else ""
         assignments = [f"{column(change.new_name)} = {value}"]
         for pair in column_pair.pairs_of(work, table, (change,)):
             back = in_step.way_back(table, work.phase, pair)

@@ -6,6 +6,8 @@ from textwrap import dedent
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases.names import quoted
+from gnkmigrate.phases.operations.spill import Spill
+from gnkmigrate.phases.operations.take_back import TakeBack
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.template import render
@@ -13,6 +15,40 @@ from gnkmigrate.phases.work import Work
 
 
 @operation("step")
+def step(
+    title: str,
+    sql: str,
+    touches: tuple[str, ...] = (),
+    of: str = "",
+    empty: tuple[str, ...] = (),
+    irreversible: str = "",
+    back: str = "",
+    creates: tuple[str, ...] = (),
+) -> tuple[Step, ...]:
+    """Runs SQL in one transaction, together with its entry in the journal.
+
+    Args:
+        title: the step's name; the step of the same name in downgrade() takes it back.
+        sql: one or more statements, with placeholders as in template.py.
+        touches: existing tables, "schema.table", that it locks.
+        of: in downgrade(), the name of the upgrade's step that it belongs to, if not `title`.
+        empty: tables, "schema.table", without which the SQL would lose rows: an earlier step has
+            taken care of those that there were.
+        irreversible: why no step of downgrade() takes it back; "" where one does.
+        back: SQL that takes it back, for op.reversible.
+        creates: the tables, "schema.table", that it creates, which `back` drops unless it says
+            something else. A downgrade is refused while they hold rows, or keeps these with
+            --spill, and the next upgrade brings them back.
+    """
+    made = SqlStep(title, sql, touches, of, empty, irreversible, back, creates)
+    return (made, *(TakeBack(no_place(table), table, key=()) for table in creates))
+
+
+def no_place(table: str) -> str:
+    """Why the rows of a new table are spilled."""
+    return f"The old shape has no table {table}."
+
+
 @dataclass(frozen=True)
 class SqlStep(Step):
     """Runs SQL in one transaction, together with its entry in the journal.
@@ -25,6 +61,8 @@ class SqlStep(Step):
         empty: tables, "schema.table", without which the SQL would lose rows: an earlier step has
             taken care of those that there were.
         irreversible: why no step of downgrade() takes it back; "" where one does.
+        back: SQL that takes it back.
+        creates: the tables, "schema.table", that it creates.
     """
 
     title: str
@@ -32,7 +70,23 @@ class SqlStep(Step):
     touches: tuple[str, ...] = ()
     of: str = ""
     empty: tuple[str, ...] = ()
-    irreversible: str = field(default="", repr=False)  # it does not change what the step does
+    # These do not change what the step does.
+    irreversible: str = field(default="", repr=False)
+    back: str = field(default="", repr=False)
+    creates: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def reverse(self) -> Sequence[Step] | None:
+        dropped = ";\n".join(f"DROP TABLE {quoted(table)}" for table in reversed(self.creates))
+        back = self.back or dropped
+        if not back:
+            return super().reverse
+        touches = tuple(table for table in self.touches if table not in self.creates)
+        spilled = [
+            Spill(no_place(table), table, "true", (), of=self.title)
+            for table in reversed(self.creates)
+        ]
+        return (*spilled, SqlStep(self.title, back, touches, empty=self.creates))
 
     @property
     def one_way(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gnkmigrate.phases import overflow
 from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.row_key import key_of
 from gnkmigrate.phases.step import Step
 from gnkmigrate.phases.work import Work
 
@@ -26,7 +27,7 @@ class TakeBack(Step):
         reason: the title of the op.spill that kept them.
         table: "schema.table".
         columns: give rows that are still there these values again; none: insert the rows.
-        key: the columns that identify a row.
+        key: the columns that identify a row; none: those of the table's key.
     """
 
     reason: str
@@ -47,9 +48,12 @@ class TakeBack(Step):
         return (self.table,)
 
     def run(self, work: Work) -> int:
+        if not overflow.holds(work, self.table, self.reason):
+            return 0
+        key = self.key or key_of(work, self.table, ())
         if self.columns:
-            return overflow.update_back(work, self.table, self.reason, self.key, self.columns)
-        return overflow.insert_back(work, self.table, self.reason, self.key)
+            return overflow.update_back(work, self.table, self.reason, key, self.columns)
+        return overflow.insert_back(work, self.table, self.reason, key)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

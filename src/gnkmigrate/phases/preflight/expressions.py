@@ -67,7 +67,7 @@ def _statements(table: str, change: Conversion, old_type: str) -> Iterator[tuple
     yield "back", f"SELECT {change.reverted(_VALUE, old_type)} {after}"
     yield "holds", f"SELECT {after} WHERE ({change.holds.replace(COLUMN, _VALUE)}) IS NOT TRUE"
     if change.default is not None:
-        yield "default", f"SELECT ({change.default})::{change.type}"
+        yield "default", f"SELECT ({change.default})::{change.type or old_type}"
 
 
 def _refused(work: Work, query: str) -> psycopg.ProgrammingError | None:

@@ -1,0 +1,40 @@
+"""The operations of a revision: gnkmigrate's and Alembic's own, as op.pyi declares them.
+
+from gnkmigrate import op
+"""
+
+from typing import Any
+
+from alembic import op as _alembic
+
+from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases.mappings import (
+    cast,
+    enum_text,
+    reference,
+    renamed,
+    shortened,
+    text_enum,
+    zoned,
+)
+from gnkmigrate.phases.reversible import reversible
+from gnkmigrate.phases.revision import load_operations
+
+load_operations()
+
+__all__ = [
+    "Conversion",
+    "cast",
+    "enum_text",
+    "reference",
+    "renamed",
+    "reversible",
+    "shortened",
+    "text_enum",
+    "zoned",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """An operation, which Alembic's own module knows while a revision's function runs."""
+    return getattr(_alembic, name)

@@ -1,0 +1,426 @@
+# The operations of gnkmigrate, beside Alembic's own.
+# Written by tests/phases/test_op.py: GNKMIGRATE_UPDATE_STUB=1 pytest tests/phases/test_op.py
+from collections.abc import Sequence
+
+from alembic.op import *
+
+from gnkmigrate.phases.conversion import Conversion as Conversion
+from gnkmigrate.phases.mappings import cast as cast
+from gnkmigrate.phases.mappings import enum_text as enum_text
+from gnkmigrate.phases.mappings import reference as reference
+from gnkmigrate.phases.mappings import renamed as renamed
+from gnkmigrate.phases.mappings import shortened as shortened
+from gnkmigrate.phases.mappings import text_enum as text_enum
+from gnkmigrate.phases.mappings import zoned as zoned
+from gnkmigrate.phases.reversible import reversible as reversible
+
+def add_constraint(
+    table: str,
+    constraint: str,
+    definition: str,
+) -> None:
+    """Adds a foreign key or CHECK: NOT VALID first, validated in a later transaction.
+
+    Attributes:
+        definition: as after ADD CONSTRAINT name.
+    """
+
+def archive_type(
+    type: str,
+    converted: tuple[str, ...],
+) -> None:
+    """Moves a type that nothing uses any more out of the way.
+
+    It goes where the views of the old shape are, so that the old application may go on casting to
+    it, or to schema gnkmigrate_archive where there are none.
+
+    Attributes:
+        type: "schema.type".
+        converted: the columns, "schema.table.column", that this phase converts away from it.
+    """
+
+def backfill(
+    title: str,
+    table: str,
+    key: str | Sequence[str] = (),
+    sql: str = "",
+    alias: str = "",
+    quiet: bool = False,
+    at_once: str = "",
+    workers: int = 1,
+    irreversible: str = "",
+) -> None:
+    """Runs a statement for one key range after another until the table is through.
+
+    A batch and its checkpoint commit together, so that a killed backfill goes on with the next
+    batch. The end of the key range is fixed at the start: rows that arrive later are the sync
+    trigger's, which must be in force before.
+
+    Several sessions may walk at once, each on a range of keys of its own. One that was interrupted
+    goes on with any number of them.
+
+    Attributes:
+        title: the step's name.
+        table: "schema.table" whose rows are walked.
+        key: the column, or columns, along which they are walked; those of its key where nothing
+            is said.
+        sql: statements that stay correct when run twice; `:batch` stands where the condition on
+            the key range goes, on the key as `alias` qualifies it.
+        alias: the table's alias in `sql`; without one the key is not qualified.
+        quiet: the table's own triggers do not fire, since no value of the application changes.
+        at_once: the same for all rows in one statement, for `--atomic`, where look-ups that suit a
+            batch are slower than a join; `sql` without its condition unless given.
+        workers: how many sessions at once, unless `limits.backfill_workers` says. Their number is
+            nothing that the step is made of, so it may change before it goes on.
+        irreversible: why no step of downgrade() takes it back, such as that the values go with
+            their column; "" where one does.
+    """
+
+def build_index(
+    index: str,
+    table: str,
+    definition: str,
+    unique: bool = False,
+) -> None:
+    """Builds an index CONCURRENTLY; inside one transaction (--atomic, a dry run) plainly.
+
+    An index of this name and definition that is there already is left as it is, also on the way
+    back. An invalid one that an interrupted build left behind is dropped and built again.
+
+    Attributes:
+        index: its name; it lives in the schema of its table.
+        table: "schema.table".
+        definition: what follows ON table: "(status)", "(active) WHERE active".
+        unique: whether each key may be there only once. Keys that are there more often are listed
+            before the phase begins.
+    """
+
+def carry_privileges(
+    source: str,
+    targets: tuple[str, ...],
+) -> None:
+    """Gives new tables the owner and the grants of an old one; nothing has to be taken back.
+
+    Whoever runs the migration owns what it makes, and the application may be somebody else.
+
+    Attributes:
+        source: "schema.table" of the old table.
+        targets: "schema.table" of each new one.
+    """
+
+def convert_columns(
+    table: str,
+    key: str | Sequence[str] = (),
+    conversions: tuple[Conversion, ...] = (),
+) -> None:
+    """Changes columns of one table, and keeps the old ones until contract.
+
+    New columns are built beside the old ones while the application writes, and take their names in
+    one short transaction. The old ones stay in the table, under names of ours, and in step with
+    the new ones: the old application reads and writes them through its view, and a downgrade gives
+    them their names back. A column whose values stay changes its name, default and nullability in
+    place.
+
+    Args:
+        table: "schema.table".
+        key: the column, or columns, that tell rows apart; the table's key where nothing is said.
+        conversions: the columns' changes.
+    """
+
+def create_extension(
+    extension: str,
+    schema: str = "public",
+) -> None:
+    """Installs an extension, and remembers when it was there before.
+
+    Attributes:
+        extension: its name.
+        schema: where its objects go.
+    """
+
+def drop_added_constraint(
+    table: str,
+    constraint: str,
+) -> None:
+    """Takes add_constraint back.
+    """
+
+def drop_built_index(
+    index: str,
+    table: str,
+) -> None:
+    """Takes build_index back; an index that was there before stays.
+
+    Attributes:
+        index: its name.
+        table: "schema.table" that it is on.
+    """
+
+def drop_extension(
+    extension: str,
+) -> None:
+    """Removes an extension that create_extension installed; leaves one that was there before.
+    """
+
+def expect_absent(
+    relations: tuple[str, ...],
+) -> None:
+    """Requires that these relations are not there yet.
+
+    Attributes:
+        relations: each "schema.name".
+    """
+
+def expect_table(
+    table: str,
+    columns: tuple[str, ...],
+    without: tuple[str, ...] = (),
+    types: tuple[tuple[str, str], ...] = (),
+) -> None:
+    """Requires a table with these columns before the phase starts.
+
+    Attributes:
+        table: "schema.table".
+        columns: names that must be there.
+        without: names that must not be there yet.
+        types: (column, type) pairs, the type as PostgreSQL prints it without modifiers.
+    """
+
+def forget_shape(
+    table: str,
+) -> None:
+    """Takes keep_shape back.
+    """
+
+def guard(
+    title: str,
+    query: str,
+    hint: str = "",
+    unless: tuple[tuple[str, str], ...] = (),
+    of: str = "",
+) -> None:
+    """Stops the phase before it changes anything, when a query finds rows.
+
+    Attributes:
+        title: what is wrong when there are rows, as the message's first sentence.
+        query: a SELECT that lists the rows; name its columns for the reader, and leave out the
+            values of secret columns.
+        hint: what to do about them.
+        unless: policies under which the rows are no hindrance, as (policy, value) pairs.
+        of: in downgrade(), the step without which there is nothing to guard.
+    """
+
+def keep_shape(
+    table: str,
+) -> None:
+    """Remembers a table's columns, so that later phases show them in a view when they change.
+
+    With the policy legacy = none nothing is remembered, and no view is made.
+
+    Attributes:
+        table: "schema.table".
+    """
+
+def name_constraint(
+    table: str,
+    constraint: str,
+    definition: str,
+) -> None:
+    """Gives a constraint its declared name, and remembers the one it had.
+
+    Attributes:
+        definition: what it is, as pg_get_constraintdef prints it: "UNIQUE (email)".
+    """
+
+def rebuild_index(
+    index: str,
+    table: str,
+) -> None:
+    """Takes retire_index back: builds the index again CONCURRENTLY, as it was remembered.
+    """
+
+def replace_foreign_key(
+    table: str,
+    constraint: str,
+    references: str,
+    actions: str,
+) -> None:
+    """Exchanges a foreign key for one with other actions, without a moment of neither.
+
+    Attributes:
+        references: what stays: "FOREIGN KEY (user_id) REFERENCES public.users(id)".
+        actions: what changes: "ON DELETE CASCADE".
+    """
+
+def restore_constraint_name(
+    table: str,
+    constraint: str,
+) -> None:
+    """Takes name_constraint back.
+    """
+
+def restore_foreign_key(
+    table: str,
+    constraint: str,
+) -> None:
+    """Takes replace_foreign_key back.
+    """
+
+def restore_type(
+    type: str,
+) -> None:
+    """Takes archive_type back.
+
+    Attributes:
+        type: "schema.type" where it was and comes to be.
+    """
+
+def retire_index(
+    index: str,
+    table: str,
+) -> None:
+    """Drops an index CONCURRENTLY and remembers it; one that is not there is no hindrance.
+    """
+
+def revert_columns(
+    table: str,
+    key: str | Sequence[str] = (),
+    conversions: tuple[Conversion, ...] = (),
+) -> None:
+    """Changes columns back: the old ones, which were kept in step, take their names again.
+
+    Args:
+        table: "schema.table".
+        key: the column, or columns, that tell rows apart; the table's key where nothing is said.
+        conversions: the same as for convert_columns.
+    """
+
+def spill(
+    title: str,
+    table: str,
+    where: str,
+    shows: tuple[str, ...],
+    columns: tuple[str, ...] = (),
+    of: str = "",
+    asks: bool = True,
+) -> None:
+    """Refuses a downgrade while a table holds such rows; with --spill keeps them and goes on.
+
+    Attributes:
+        title: why the old shape cannot hold them, as a sentence.
+        table: "schema.table".
+        where: SQL condition on the row, whose alias is `spilled`.
+        shows: columns that identify a row to the reader; none: all.
+        columns: keep only these columns, and leave the row; none: keep the row and delete it.
+        of: the name of the upgrade's step without which there is nothing to spill.
+        asks: False for what is kept without a question, because nobody would miss it at once.
+    """
+
+def step(
+    title: str,
+    sql: str,
+    touches: tuple[str, ...] = (),
+    of: str = "",
+    empty: tuple[str, ...] = (),
+    irreversible: str = "",
+    back: str = "",
+    creates: tuple[str, ...] = (),
+) -> None:
+    """Runs SQL in one transaction, together with its entry in the journal.
+
+    Args:
+        title: the step's name; the step of the same name in downgrade() takes it back.
+        sql: one or more statements, with placeholders as in template.py.
+        touches: existing tables, "schema.table", that it locks.
+        of: in downgrade(), the name of the upgrade's step that it belongs to, if not `title`.
+        empty: tables, "schema.table", without which the SQL would lose rows: an earlier step has
+            taken care of those that there were.
+        irreversible: why no step of downgrade() takes it back; "" where one does.
+        back: SQL that takes it back, for op.reversible.
+        creates: the tables, "schema.table", that it creates, which `back` drops unless it says
+            something else. A downgrade is refused while they hold rows, or keeps these with
+            --spill, and the next upgrade brings them back.
+    """
+
+def swap_table(
+    title: str,
+    table: str,
+    last: str = "",
+    view: str = "",
+) -> None:
+    """Puts the table of the same name in schema gnkmigrate_staging in the live one's place.
+
+    One short transaction. The live table goes to schema gnkmigrate_archive with all its rows. Its
+    foreign keys are asked at the end of a transaction from now on, when the triggers between old
+    and new have done their part; one that acts by itself (ON DELETE CASCADE and the like) is
+    dropped and remembered. Owner, grants and comments are carried over, and the sequences of the
+    new table's columns go on after what those of the old one have given out. Triggers of ours have
+    to keep the staged table in step with the live one before, and the archived one afterwards:
+    else what is written after the swap would be lost with it.
+
+    Attributes:
+        title: the step's name.
+        table: "schema.table" of the live table.
+        last: SQL that runs in the same transaction after the swap, under its lock.
+        view: SQL that makes the view of the old shape, for the old application, under the table's
+            name in the schema :"legacy_schema"; not run with the policy legacy = none. Where a
+            sequence gives the keys, the view's column takes that of the new table for its default:
+            both applications draw from one.
+    """
+
+def take_back(
+    reason: str,
+    table: str,
+    columns: tuple[str, ...] = (),
+    key: tuple[str, ...] = ("id",),
+) -> None:
+    """Brings rows, or values of rows, back from the overflow; what fits no more stays there.
+
+    Nothing in downgrade() belongs to it: a rollback spills anew what is there then.
+
+    Attributes:
+        reason: the title of the op.spill that kept them.
+        table: "schema.table".
+        columns: give rows that are still there these values again; none: insert the rows.
+        key: the columns that identify a row; none: those of the table's key.
+    """
+
+def unswap_table(
+    title: str,
+    table: str,
+    also: tuple[str, ...] = (),
+    after: str = "",
+) -> None:
+    """Takes swap_table back: the archived table, which was kept in step, is the live one again.
+
+    Attributes:
+        title: the name of the swap.
+        table: "schema.table".
+        also: further tables that lead the archived one and may not be written meanwhile.
+        after: SQL that runs once the old table is back in its place.
+    """
+
+def validate_foreign_keys(
+    table: str,
+) -> None:
+    """Validates the foreign keys that unswap_table has put back, while the application works.
+
+    Attributes:
+        table: "schema.table".
+    """
+
+def verify(
+    title: str,
+    query: str,
+    once: bool = False,
+    reports: bool = False,
+) -> None:
+    """Proves a claim with one SELECT, at its place among the steps and again on `verify`.
+
+    Attributes:
+        title: the claim, as a sentence that is true when the query gives no row.
+        query: one SELECT that gives the rows that speak against it.
+        once: True for a claim that holds at this point alone, since the application goes on
+            writing; `gnkmigrate verify` leaves it out.
+        reports: True for a query whose single value is worth knowing and never wrong.
+    """

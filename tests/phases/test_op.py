@@ -1,0 +1,58 @@
+"""gnkmigrate.op is what revisions import; op.pyi tells editors and mypy what is in it."""
+
+import inspect
+import os
+from pathlib import Path
+from textwrap import dedent, indent
+
+import gnkmigrate
+from gnkmigrate import op
+from gnkmigrate.phases.recorder import MAKERS
+
+STUB = Path(gnkmigrate.__file__).parent / "op.pyi"
+_HEAD = """# The operations of gnkmigrate, beside Alembic's own.
+# Written by tests/phases/test_op.py: GNKMIGRATE_UPDATE_STUB=1 pytest tests/phases/test_op.py
+from collections.abc import Sequence
+
+from alembic.op import *
+
+from gnkmigrate.phases.conversion import Conversion as Conversion
+from gnkmigrate.phases.mappings import cast as cast
+from gnkmigrate.phases.mappings import enum_text as enum_text
+from gnkmigrate.phases.mappings import reference as reference
+from gnkmigrate.phases.mappings import renamed as renamed
+from gnkmigrate.phases.mappings import shortened as shortened
+from gnkmigrate.phases.mappings import text_enum as text_enum
+from gnkmigrate.phases.mappings import zoned as zoned
+from gnkmigrate.phases.reversible import reversible as reversible
+"""
+
+
+def stub() -> str:
+    return _HEAD + "".join(_declared(name) for name in sorted(MAKERS))
+
+
+def _declared(name: str) -> str:
+    maker = MAKERS[name]
+    given = ",\n    ".join(_argument(each) for each in inspect.signature(maker).parameters.values())
+    doc = indent(dedent(f'"""{inspect.getdoc(maker)}\n"""'), "    ").replace("    \n", "\n")
+    return f"\ndef {name}(\n    {given},\n) -> None:\n{doc}\n"
+
+
+def _argument(parameter: inspect.Parameter) -> str:
+    type_ = inspect.formatannotation(parameter.annotation)
+    for module in ("gnkmigrate.phases.conversion.", "collections.abc.", "typing."):
+        type_ = type_.replace(module, "")
+    default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+    return f"{parameter.name}: {type_.strip(chr(39))}{default}".replace("'", '"')
+
+
+def test_the_stub_declares_every_operation() -> None:
+    if os.environ.get("GNKMIGRATE_UPDATE_STUB"):
+        STUB.write_text(stub())
+    assert STUB.read_text() == stub()
+
+
+def test_what_the_stub_declares_is_there() -> None:
+    assert callable(op.reversible)
+    assert op.zoned("a").column == "a"
