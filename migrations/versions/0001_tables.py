@@ -1,6 +1,6 @@
 """The tables that MineGNK lacks: nodes, node_stats_cache, earnings_history."""
 
-from alembic import op
+from gnkmigrate import op
 
 revision = "0001"
 down_revision = None

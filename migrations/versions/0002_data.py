@@ -4,8 +4,7 @@ The old table stays the truth: a trigger keeps nodes in step with it until the j
 its place, so that the application may go on writing.
 """
 
-from alembic import op
-
+from gnkmigrate import op
 from gnkmigrate.phases.following import follower, trigger
 
 revision = "0002"

@@ -5,8 +5,7 @@ transaction. The old one goes to the archive as it is: its ids, labels, notes, i
 updated_at are what a rollback gives back.
 """
 
-from alembic import op
-
+from gnkmigrate import op
 from gnkmigrate.phases.following import follower, trigger
 
 revision = "0003"

@@ -1,6 +1,6 @@
 """The indexes of migration 4 and section 3.3 of the audit report."""
 
-from alembic import op
+from gnkmigrate import op
 
 revision = "0004"
 down_revision = "0003"
@@ -17,6 +17,7 @@ INDEXES = (
 )
 
 
+@op.reversible
 def upgrade() -> None:
     for index, table, definition in INDEXES:
         op.build_index(index, table, definition)
@@ -29,8 +30,3 @@ def upgrade() -> None:
           AND indrelid IN ('public.node_requests'::regclass, 'public.users'::regclass)
         """,
     )
-
-
-def downgrade() -> None:
-    for index, table, _ in reversed(INDEXES):
-        op.drop_built_index(index, table)

@@ -1,7 +1,6 @@
 """New columns of users and node_requests; processed_by becomes a reference to a user."""
 
-from alembic import op
-
+from gnkmigrate import op
 from gnkmigrate.phases.conversion import Conversion
 
 revision = "0005"

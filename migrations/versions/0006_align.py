@@ -4,96 +4,46 @@ Names in snake_case, enums as varchar with CHECK, timestamps with time zone, len
 ON DELETE, constraint names, and Appendix A's other indexes.
 """
 
-from alembic import op
-
-from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate import op
 
 revision = "0006"
 down_revision = "0005"
 phase = "align"
 search_path = "pg_catalog, pg_temp"
 
-
-# At the very ends of time another zone is out of range.
-NEAR_ENOUGH = (
-    "NOT isfinite(:column) OR :column BETWEEN '4714-11-26 00:00:00 BC' AND '294276-12-30 00:00:00'"
-)
-
-
-def text(column: str, length: int, *, not_null: bool = False) -> Conversion:
-    """A varchar gets a length; what is longer is cut, which the guards have asked about."""
-    return Conversion(
-        column,
-        f"varchar({length})",
-        using=f"left(:column, {length})",
-        not_null=not_null,
-        expects="character varying",
-    )
-
-
-def moment(column: str, rename: str = "", *, default: str | None = "now()") -> Conversion:
-    """A timestamp without time zone becomes one with, read in the source time zone."""
-    return Conversion(
-        column,
-        "timestamptz",
-        using=":column AT TIME ZONE :'source_timezone'",
-        back=":column AT TIME ZONE :'source_timezone'",
-        default=default,
-        rename=rename,
-        expects="timestamp without time zone",
-        fits=NEAR_ENOUGH,
-        holds=NEAR_ENOUGH,
-        fallback="timestamptz 'epoch'",
-    )
-
-
-def label(
-    column: str, length: int, enum: str, *, default: str | None = None, labels: tuple[str, ...]
-) -> Conversion:
-    """An enum becomes a varchar."""
-    allowed = ", ".join(f"'{name}'" for name in labels)
-    return Conversion(
-        column,
-        f"varchar({length})",
-        using=":column::text",
-        back=f":column::text::{enum}",
-        default=default,
-        expects=enum,
-        fits=f":column::text IN ({allowed})",
-        holds=f":column IN ({allowed})",
-        fallback=default,
-    )
-
+ROLES = ("user", "admin")
+GPUS = ("3080", "4090", "H100", "H200")
+STATES = ("pending", "approved", "rejected", "completed")
+CUT = ("overflow", "truncate")
+EPOCH = "timestamptz 'epoch'"
 
 USERS = (
-    text("email", 255, not_null=True),
-    text("password", 255, not_null=True),
-    text("name", 255),
-    label("role", 20, "public.users_role_enum", default="'user'", labels=("user", "admin")),
-    Conversion("isActive", "boolean", default="true", rename="is_active", fallback="true"),
-    moment("createdAt", "created_at"),
-    moment("updatedAt", "updated_at"),
+    op.shortened("email", 255, not_null=True, unless=CUT),
+    op.shortened("password", 255, not_null=True, unless=CUT),
+    op.shortened("name", 255, unless=CUT),
+    op.enum_text(
+        "role", "varchar(20)", "public.users_role_enum", ROLES, default="'user'", fallback="'user'"
+    ),
+    op.renamed("isActive", "is_active", default="true", fallback="true"),
+    op.zoned("createdAt", "created_at", default="now()", fallback=EPOCH),
+    op.zoned("updatedAt", "updated_at", default="now()", fallback=EPOCH),
 )
 
 NODE_REQUESTS = (
-    label(
-        "gpu_type",
-        50,
-        "public.node_requests_gpu_type_enum",
-        labels=("3080", "4090", "H100", "H200"),
-    ),
-    Conversion("gpu_count", "integer", default="1", fallback="1"),
-    text("region", 100),
-    label(
+    op.enum_text("gpu_type", "varchar(50)", "public.node_requests_gpu_type_enum", GPUS),
+    op.renamed("gpu_count", default="1", fallback="1"),
+    op.shortened("region", 100, unless=CUT),
+    op.enum_text(
         "status",
-        50,
+        "varchar(50)",
         "public.node_requests_status_enum",
+        STATES,
         default="'pending'",
-        labels=("pending", "approved", "rejected", "completed"),
+        fallback="'pending'",
     ),
-    moment("processed_at", default=None),
-    moment("created_at"),
-    moment("updated_at"),
+    op.zoned("processed_at", fallback=EPOCH),
+    op.zoned("created_at", default="now()", fallback=EPOCH),
+    op.zoned("updated_at", default="now()", fallback=EPOCH),
 )
 
 TYPES = (
@@ -145,6 +95,7 @@ FROM public.node_requests WHERE char_length(region) > 100
 """
 
 
+@op.reversible
 def upgrade() -> None:
     op.expect_table("public.users", ("id", "email", "isActive", "createdAt", "updatedAt"))
     op.guard(
@@ -181,19 +132,3 @@ def upgrade() -> None:
     )
     for index, table, definition in INDEXES:
         op.build_index(index, table, definition)
-
-
-def downgrade() -> None:
-    for index, table, _ in reversed(INDEXES):
-        op.drop_built_index(index, table)
-    op.restore_foreign_key("public.node_requests", "node_requests_user_id_fkey")
-    for table, constraint, _ in reversed(CHECKS):
-        op.drop_added_constraint(table, constraint)
-    for type_, _ in reversed(TYPES):
-        op.restore_type(type_)
-    op.revert_columns("public.node_requests", "id", NODE_REQUESTS)
-    op.drop_built_index(RESOLVING, "public.users")
-    op.revert_columns("public.users", "id", USERS)
-    op.rebuild_index(RESOLVING, "public.users")
-    for table, _, constraint in reversed(NAMES):
-        op.restore_constraint_name(table, constraint)

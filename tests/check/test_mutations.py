@@ -102,15 +102,9 @@ MUTATIONS = (
     Mutation(
         "inactive rows forgotten",
         DATA,
-        "WHERE :batch AND NOT EXISTS",
-        "WHERE :batch AND old.is_active AND NOT EXISTS",
-        "dry run",
-    ),
-    Mutation(
-        "a WHERE dropped",
-        DATA,
-        "WHERE node.identifier = left(old.node_address, 255) AND :batch",
-        "WHERE :batch",
+        "WHERE :batch\n  AND (SELECT true FROM public.nodes WHERE id = old.node_id) IS NULL\nORDER",
+        "WHERE :batch AND old.is_active\n"
+        "  AND (SELECT true FROM public.nodes WHERE id = old.node_id) IS NULL\nORDER",
         "dry run",
     ),
     Mutation(
@@ -195,7 +189,7 @@ MUTATIONS = (
     Mutation(
         "an e-mail in another case is nobody",
         COLUMNS,
-        "WHERE lower(email) = lower($1)),",
+        "WHERE gnkmigrate.folded(email) = gnkmigrate.folded($1)),",
         "WHERE email = $1),",
         "expected rows",
     ),
@@ -209,45 +203,54 @@ MUTATIONS = (
     Mutation(
         "wrong time zone there",
         ALIGN,
-        "using=\":column AT TIME ZONE :'source_timezone'\"",
-        "using=\":column AT TIME ZONE 'Asia/Tokyo'\"",
+        'op.zoned("updatedAt", "updated_at", default="now()", fallback=EPOCH)',
+        'op.Conversion("updatedAt", "timestamptz", using=":column AT TIME ZONE \'Asia/Tokyo\'"'
+        ', back=":column AT TIME ZONE \'Asia/Tokyo\'", default="now()"'
+        ', rename="updated_at", fallback=EPOCH)',
         "expected rows",
     ),
     Mutation(
         "wrong time zone back",
         ALIGN,
-        "back=\":column AT TIME ZONE :'source_timezone'\"",
-        "back=\":column AT TIME ZONE 'Asia/Tokyo'\"",
+        'op.zoned("updatedAt", "updated_at", default="now()", fallback=EPOCH)',
+        'op.Conversion("updatedAt", "timestamptz",'
+        " using=\":column AT TIME ZONE :'source_timezone'\""
+        ', back=":column AT TIME ZONE \'Asia/Tokyo\'", default="now()"'
+        ', rename="updated_at", fallback=EPOCH)',
         "dry run",
         usual=True,
     ),
     Mutation(
         "two columns take each other's name",
         ALIGN,
-        'moment("createdAt", "created_at"),\n    moment("updatedAt", "updated_at"),',
-        'moment("createdAt", "updated_at"),\n    moment("updatedAt", "created_at"),',
+        'op.zoned("createdAt", "created_at", default="now()", fallback=EPOCH),\n'
+        '    op.zoned("updatedAt", "updated_at", default="now()", fallback=EPOCH),',
+        'op.zoned("createdAt", "updated_at", default="now()", fallback=EPOCH),\n'
+        '    op.zoned("updatedAt", "created_at", default="now()", fallback=EPOCH),',
         "expected rows",
     ),
     Mutation(
         "yes becomes no",
         ALIGN,
-        'Conversion("isActive", "boolean", default="true"',
-        'Conversion("isActive", "boolean", using="NOT :column", default="true"',
-        "expected rows",
+        'op.renamed("isActive", "is_active", default="true"',
+        'op.Conversion("isActive", "boolean", "NOT :column", "NOT :column", rename="is_active",'
+        ' default="true"',
+        "dry run",
     ),
     Mutation(
         "too short a text",
         ALIGN,
-        'text("name", 255)',
-        'text("name", 25)',
+        'op.shortened("name", 255',
+        'op.shortened("name", 25',
         "target",
     ),
     Mutation(
         "a label in another case",
         ALIGN,
-        'using=":column::text",',
-        'using="upper(:column::text)",',
-        "dry run",
+        'op.enum_text("gpu_type", "varchar(50)", "public.node_requests_gpu_type_enum", GPUS)',
+        'op.Conversion("gpu_type", "varchar(50)", "lower(:column::text)",'
+        ' "upper(:column)::public.node_requests_gpu_type_enum")',
+        "expected rows",
     ),
     Mutation(
         "SET NULL instead of CASCADE",

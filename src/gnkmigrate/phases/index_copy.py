@@ -165,6 +165,8 @@ def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
                      WHERE pg_attrdef.oid = objid AND made.attgenerated <> ''))
                OR (indexrelid IS NOT NULL
                    AND (indexprs IS NOT NULL OR attnum <> ALL (indkey) OR indisreplident
+                        -- An expression is kept as a tree, in which a column is a number.
+                        OR strpos(indpred::text, format(':varattno %s ', attnum)) > 0
                         OR EXISTS (SELECT FROM unnest(indclass) AS class
                                    JOIN pg_opclass ON pg_opclass.oid = class
                                    WHERE NOT opcdefault))

@@ -16,7 +16,12 @@ _NEAR = (
 
 
 def renamed(
-    column: str, rename: str = "", *, default: str | None = None, not_null: bool = False
+    column: str,
+    rename: str = "",
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+    fallback: str | None = None,
 ) -> Conversion:
     """The values stay: another name, or another default or nullability, of which all are stated.
 
@@ -25,8 +30,10 @@ def renamed(
         rename: its name afterwards; "" where it stays.
         default: its default afterwards, as SQL; None for none.
         not_null: whether it is NOT NULL afterwards.
+        fallback: SQL for what a NULL gets with --spill that the old column cannot hold; None where
+            its row goes to the overflow.
     """
-    return Conversion(column, rename=rename, default=default, not_null=not_null)
+    return Conversion(column, rename=rename, default=default, not_null=not_null, fallback=fallback)
 
 
 def cast(

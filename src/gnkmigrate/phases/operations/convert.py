@@ -48,11 +48,12 @@ def convert_columns(
         conversions: the columns' changes.
     """
     spec = Reshaping(table, named(key), conversions)
+    looked_up = all(change.keep for change in conversions)
     return (
         *building_steps(spec),
         ConvertColumns(spec),
         TakeMisfitsBack(spec),
-        VerifyColumns(spec),
+        *(() if looked_up else (VerifyColumns(spec),)),
     )
 
 
