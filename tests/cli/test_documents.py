@@ -75,23 +75,49 @@ def test_every_operation_is_documented() -> None:
     assert not [name for name in names if f"op.{name}" not in text]
 
 
+EXAMPLES = re.findall(r"```python\n(.*?)```", (DOCS / "phases.md").read_text(), re.DOTALL)
+
+
+def example(folder: Path, code: str) -> tuple[str, ...]:
+    """A project with this revision, as arguments of a command."""
+    versions = folder / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (folder / "migrations" / "env.py").write_text("")
+    (versions / "0001.py").write_text(code)
+    settings = folder / "gnkmigrate.toml"
+    settings.write_text('source_timezone = "Europe/Berlin"\n[policies]\ncurrency = "EUR"\n')
+    return ("--config", str(settings))
+
+
+def test_the_example_of_a_reversible_phase_goes_there_and_back(
+    gnkmigrate: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    config = example(tmp_path, EXAMPLES[0])
+    execute(
+        database,
+        "CREATE TABLE customers (id int PRIMARY KEY, email text NOT NULL);"
+        " INSERT INTO customers VALUES (7, 'ada@x');"
+        " CREATE TABLE orders (id int PRIMARY KEY, price text NOT NULL, placed timestamp,"
+        " customer text); INSERT INTO orders VALUES (1, '9.9', '2024-07-01', 'Ada@x')",
+    )
+    before = rows(database, "SELECT * FROM orders")
+    assert gnkmigrate(database, *config, "upgrade", "--yes").exit_code == 0
+    new = "SELECT price_in_cents, placed_at::text, customer FROM orders"
+    assert rows(database, new) == [(990, "2024-06-30 22:00:00+00", 7)]
+    assert gnkmigrate(database, *config, "verify").exit_code == 0
+    assert gnkmigrate(database, *config, "downgrade", "--yes").exit_code == 0
+    assert rows(database, "SELECT * FROM orders") == before
+
+
 def test_the_example_of_a_phase_goes_there_and_back(
     gnkmigrate: Command, database: DatabaseUrl, tmp_path: Path
 ) -> None:
-    code = re.search(r"```python\n(.*?)```", (DOCS / "phases.md").read_text(), re.DOTALL)
-    assert code
-    versions = tmp_path / "migrations" / "versions"
-    versions.mkdir(parents=True)
-    (tmp_path / "migrations" / "env.py").write_text("")
-    (versions / "0001_prices.py").write_text(code[1])
-    settings = tmp_path / "gnkmigrate.toml"
-    settings.write_text('[policies]\ncurrency = "EUR"\n')
+    config = example(tmp_path, EXAMPLES[1])
     execute(
         database,
         "CREATE TABLE product (id int PRIMARY KEY, price text NOT NULL);"
         " INSERT INTO product VALUES (1, '9.99'), (2, '5'), (3, '7.50')",
     )
-    config = ("--config", str(settings))
     assert gnkmigrate(database, *config, "upgrade", "--yes").exit_code == 0
     assert rows(database, "SELECT price_in_cents, currency FROM product ORDER BY id") == [
         (999, "EUR"),
