@@ -1,6 +1,6 @@
 # The operations of gnkmigrate, beside Alembic's own.
 # Written by tests/phases/test_op.py: GNKMIGRATE_UPDATE_STUB=1 pytest tests/phases/test_op.py
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from alembic.op import *
 
@@ -186,6 +186,41 @@ def expect_table(
         types: (column, type) pairs, the type as PostgreSQL prints it without modifiers.
     """
 
+def extract_lookup(
+    table: str,
+    column: str,
+    into: str,
+    label: str = "name",
+    key: str = "id",
+    type: str = "integer",
+    label_type: str = "text",
+    rename: str = "",
+    not_null: bool = False,
+    enum: str = "",
+    actions: str = "",
+    index: bool = True,
+) -> None:
+    """Makes a lookup table of the values of a text or enum, and a foreign key of the column.
+
+    While both applications work, a value that the old one writes for the first time gets a row, and
+    a label that the new one changes is what the old one sees in all its rows.
+
+    Args:
+        table: "schema.table" of the column.
+        column: its name before.
+        into: "schema.table" of the lookup table, which is made here.
+        label: the column of that table that has the values.
+        key: its key, an identity column.
+        type: the type of the key: smallint, integer or bigint.
+        label_type: the type of the labels, as SQL.
+        rename: the name of the column afterwards, such as "status_id"; "" where it stays.
+        not_null: whether it is NOT NULL afterwards.
+        enum: the enum that the column is of, "schema.type"; "" for a text. A label that it does not
+            have is NULL for the old application, and refused on the way back.
+        actions: of the foreign key, such as "ON UPDATE CASCADE".
+        index: whether the column gets an index.
+    """
+
 def forget_shape(
     table: str,
 ) -> None:
@@ -239,6 +274,19 @@ def rebuild_index(
     """Takes retire_index back: builds the index again CONCURRENTLY, as it was remembered.
     """
 
+def rename_columns(
+    table: str,
+    names: Mapping[str, str],
+) -> None:
+    """Gives columns other names in one short transaction; nothing else of them changes.
+
+    With op.keep_shape the old application goes on under the old names.
+
+    Args:
+        table: "schema.table".
+        names: what each column is called afterwards, by its name before.
+    """
+
 def replace_foreign_key(
     table: str,
     constraint: str,
@@ -250,6 +298,38 @@ def replace_foreign_key(
     Attributes:
         references: what stays: "FOREIGN KEY (user_id) REFERENCES public.users(id)".
         actions: what changes: "ON DELETE CASCADE".
+    """
+
+def resolve_reference(
+    table: str,
+    column: str,
+    to: str,
+    by: str,
+    type: str,
+    key: str = "id",
+    fold: bool = False,
+    rename: str = "",
+    not_null: bool = False,
+    unless: tuple[str, str] | None = None,
+    actions: str = "",
+    index: bool = True,
+) -> None:
+    """Looks each text up, and adds the foreign key and an index for it.
+
+    Args:
+        table: "schema.table" of the column.
+        column: its name before.
+        to: "schema.table" of the rows that are named.
+        by: the column of that table that the text says.
+        type: the type of that table's key, as SQL.
+        key: that table's key.
+        fold: whether a text that is nobody's names the one whose differs in case alone.
+        rename: its name afterwards; "" where it stays.
+        not_null: whether it is NOT NULL afterwards.
+        unless: a policy of the settings and its value, such as ("unmapped", "archive"), with which
+            a text that names nobody becomes NULL; the old column keeps it until contract.
+        actions: of the foreign key, such as "ON DELETE CASCADE".
+        index: whether the new column gets an index.
     """
 
 def restore_constraint_name(

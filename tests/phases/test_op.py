@@ -12,7 +12,7 @@ from gnkmigrate.phases.recorder import MAKERS
 STUB = Path(gnkmigrate.__file__).parent / "op.pyi"
 _HEAD = """# The operations of gnkmigrate, beside Alembic's own.
 # Written by tests/phases/test_op.py: GNKMIGRATE_UPDATE_STUB=1 pytest tests/phases/test_op.py
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from alembic.op import *
 

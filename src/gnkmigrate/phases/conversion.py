@@ -22,6 +22,7 @@ class Conversion:
         expects: its type before, without modifiers, as PostgreSQL prints it; "" for any.
         fits: SQL condition on the old value under which `using` is right for it.
         holds: SQL condition on the new value under which the old column can hold it.
+        redeclares: whether `default` and `not_null` are meant; else both stay as they are.
         fallback: SQL for what the old column gets where it cannot, with --spill; None where
             the row has to go to the overflow whole.
     """
@@ -38,6 +39,7 @@ class Conversion:
     fits: str = "true"
     holds: str = "true"
     fallback: str | None = None
+    redeclares: bool = True
 
     @property
     def new_name(self) -> str:

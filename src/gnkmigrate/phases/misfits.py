@@ -16,7 +16,8 @@ from gnkmigrate.phases.work import Work
 def condition(work: Work, table: str, change: Conversion) -> str:
     """The SQL condition under which the old column cannot hold a row's value."""
     before = column_pair.remembered(work, table, (change,))[change.column]
-    return change.misfit(column(change.new_name), not_null=bool(before["not_null"]))
+    not_null = change.redeclares and bool(before["not_null"])
+    return change.misfit(column(change.new_name), not_null=not_null)
 
 
 def reason(change: Conversion) -> str:

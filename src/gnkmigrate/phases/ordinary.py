@@ -42,6 +42,8 @@ class Ordinary(Step):
         back: in downgrade(), the names of the steps that it takes back; none for that of its name.
     """
 
+    prepares: ClassVar[bool] = True
+
     number: int
     back: tuple[str, ...] = ()
 

@@ -10,6 +10,20 @@ _BETWEEN = "."
 _HASHED = re.compile(rf"~[0-9a-f]{{{_DIGITS}}}\Z")
 
 
+def fitting(table: str, column: str, suffix: str) -> str:
+    """A name as PostgreSQL would give it to what hangs on a column: table_column_suffix.
+
+    The longer of both parts is cut first where it would be too long (PostgreSQL source,
+    commands/indexcmds.c, makeObjectName).
+    """
+    room = MAXIMUM_BYTES - len(suffix.encode()) - 2
+    parts = [table.encode(), column.encode()]
+    while sum(map(len, parts)) > room:
+        longer = 0 if len(parts[0]) > len(parts[1]) else 1
+        parts[longer] = parts[longer].decode(errors="ignore")[:-1].encode()
+    return "_".join((*(part.decode() for part in parts), suffix))
+
+
 def own_name(prefix: str, *parts: str) -> str:
     """A name for what these parts describe: the same for the same, another for others.
 

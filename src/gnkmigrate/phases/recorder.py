@@ -68,7 +68,8 @@ class Recorder:
         if any(step.name == other.name for other in self._steps):
             raise RevisionError(
                 f'A revision has two steps called "{step.name}".',
-                hint="Give each step of a revision's upgrade() or downgrade() its own name.",
+                hint="Give each step of a revision's upgrade() or downgrade() its own name. The "
+                "columns of a table change once in a revision: say it in one, or write another.",
             )
         self._steps.append(step)
 

@@ -115,42 +115,38 @@ class Reshaping:
         return kept + [
             (change.new_name, change.column)
             for change, before in self.redeclared(work)
-            if before["not_null"] and not change.not_null
+            if change.redeclares and before["not_null"] and not change.not_null
         ]
 
     def redeclare(self, work: Work) -> Sequence[str]:
         """Statements for the columns whose values stay: default, nullability, name."""
         statements: list[str] = []
         for change, before in self.redeclared(work):
-            statements += _declare(
-                self.table,
-                (change.column, change.new_name),
-                change.default,
-                optional=not change.not_null and bool(before["not_null"]),
-            )
+            names = (change.column, change.new_name)
+            optional = not change.not_null and bool(before["not_null"])
+            statements += _declare(self.table, names, change, change.default, optional=optional)
         return statements
 
     def redeclare_back(self, work: Work) -> Sequence[str]:
         """Statements that take `redeclare` back."""
         statements: list[str] = []
         for change, before in self.redeclared(work):
-            default = before["default"]
-            statements += _declare(
-                self.table,
-                (change.new_name, change.column),
-                None if default is None else str(default),
-                optional=change.not_null and not before["not_null"],
-            )
+            names = (change.new_name, change.column)
+            default = None if before["default"] is None else str(before["default"])
+            optional = change.not_null and not before["not_null"]
+            statements += _declare(self.table, names, change, default, optional=optional)
         return statements
 
 
 def _declare(
-    table: str, names: tuple[str, str], default: str | None, *, optional: bool
+    table: str, names: tuple[str, str], change: Conversion, default: str | None, *, optional: bool
 ) -> Sequence[str]:
     before, after = names
     alter = f"ALTER TABLE {quoted(table)}"
-    statements = [f"{alter} ALTER COLUMN {column(before)} {set_default(default)}"]
-    if optional:
+    statements = []
+    if change.redeclares:
+        statements.append(f"{alter} ALTER COLUMN {column(before)} {set_default(default)}")
+    if change.redeclares and optional:
         statements.append(f"{alter} ALTER COLUMN {column(before)} DROP NOT NULL")
     if before != after:
         statements.append(f"{alter} RENAME COLUMN {column(before)} TO {column(after)}")

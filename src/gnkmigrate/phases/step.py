@@ -46,6 +46,8 @@ class Step(ABC):
     changes: ClassVar[bool] = True
     # True: an interrupted downgrade does the step again, until what it belongs to is taken back.
     repeats: ClassVar[bool] = False
+    # True: it may make functions, tables and types that expressions of later steps name.
+    prepares: ClassVar[bool] = False
 
     @property
     def one_way(self) -> bool:

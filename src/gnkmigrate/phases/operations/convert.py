@@ -13,21 +13,15 @@ from gnkmigrate.phases.index_copy import unsupported
 from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import split
 from gnkmigrate.phases.operations.convert_online import building_steps
-from gnkmigrate.phases.operations.extension import CreateExtension
 from gnkmigrate.phases.operations.revert import revert_columns
-from gnkmigrate.phases.operations.sql_step import SqlStep
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.phases.operations.verify_columns import VerifyColumns
-from gnkmigrate.phases.ordinary import Ordinary
 from gnkmigrate.phases.preflight.asked import Asked
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.reshaping import Reshaping
 from gnkmigrate.phases.row_key import Named, named
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
-
-# What a revision makes with them nobody knows before they run.
-_OWN_SQL = (SqlStep, Ordinary, CreateExtension)
 
 
 @operation("convert_columns")
@@ -146,7 +140,7 @@ class ConvertColumns(Step):
             conversions=spec.conversions,
             types={name: str(declared["type"]) for name, declared in found.items()},
             rewritten=frozenset(rewritten),
-            is_prepared=any(isinstance(step, _OWN_SQL) for step in before),
+            is_prepared=any(step.prepares for step in before),
         )
 
     def run(self, work: Work) -> int:

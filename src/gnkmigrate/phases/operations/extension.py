@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gnkmigrate.phases.names import column
 from gnkmigrate.phases.recorder import operation
@@ -23,6 +24,8 @@ class CreateExtension(Step):
         extension: its name.
         schema: where its objects go.
     """
+
+    prepares: ClassVar[bool] = True
 
     extension: str
     schema: str = "public"

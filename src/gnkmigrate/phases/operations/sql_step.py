@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
+from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases.names import quoted
@@ -64,6 +65,8 @@ class SqlStep(Step):
         back: SQL that takes it back.
         creates: the tables, "schema.table", that it creates.
     """
+
+    prepares: ClassVar[bool] = True
 
     title: str
     sql: str

@@ -1,0 +1,161 @@
+"""Reshapes that are declared: lookup tables, references, other names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gnkmigrate.connection import Connection, connect
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.phases import events
+from tests.migrations.project import Project
+from tests.phases.small import Small
+
+ORDERS = """
+CREATE TYPE state AS ENUM ('new', 'paid');
+CREATE SCHEMA "Shop";
+CREATE TABLE "Shop"."Order" (
+    id bigint, line int, "State" state DEFAULT 'new', colour varchar(9), PRIMARY KEY (id, line)
+);
+INSERT INTO "Shop"."Order"
+VALUES (1, 1, 'new', 'red'), (1, 2, 'paid', 'green'), (2, 1, NULL, NULL), (3, 1, 'new', 'red')
+"""
+# The columns of a table change once in a revision.
+REVISIONS = (
+    """
+op.keep_shape("Shop.Order")
+op.extract_lookup("Shop.Order", "State", "Shop.state", rename="state_id", enum="public.state")
+    """,
+    """
+op.extract_lookup("Shop.Order", "colour", "Shop.Colour", label="The Name", key="nr",
+                  type="smallint", label_type="varchar(20)")
+    """,
+    'op.rename_columns("Shop.Order", {"line": "line_no"})',
+)
+OLD = 'SELECT id, line, "State"::text, colour FROM "Order" ORDER BY 1, 2'
+NEW = """
+SELECT "Order".id, line_no, state.name, "The Name" FROM "Shop"."Order"
+LEFT JOIN "Shop".state ON state.id = state_id LEFT JOIN "Shop"."Colour" ON nr = colour
+ORDER BY 1, 2
+"""
+ROWS = [(1, 1, "new", "red"), (1, 2, "paid", "green"), (2, 1, None, None), (3, 1, "new", "red")]
+
+
+@pytest.fixture
+def shop(small: Small) -> Project:
+    for number, up in enumerate(REVISIONS, start=1):
+        small.reversible(number, up)
+    project = small.project(schemas=["public", "Shop"], limits={"batch_rows": 1})
+    project.execute(ORDERS)
+    return project
+
+
+@contextmanager
+def old_application(project: Project) -> Iterator[Connection]:
+    with connect(project.url, search_path=["gnkmigrate_legacy", "Shop"]) as session:
+        yield session
+
+
+def old_rows(project: Project) -> list[tuple[object, ...]]:
+    with old_application(project) as session:
+        return session.execute(OLD).fetchall()
+
+
+def test_values_become_rows_and_come_back(shop: Project) -> None:
+    before = shop.dump
+    shop.up(dry_run=True)
+    shop.up()
+    assert shop.rows(NEW) == ROWS
+    assert old_rows(shop) == ROWS
+    assert shop.rows('SELECT name FROM "Shop".state ORDER BY 1') == [("new",), ("paid",)]
+    shop.down()
+    assert shop.dump == before
+    assert old_rows(shop) == ROWS
+
+
+def test_each_application_sees_what_the_other_writes(shop: Project) -> None:
+    shop.up()
+    with old_application(shop) as session:
+        session.execute("""INSERT INTO "Order" VALUES (4, 1, DEFAULT, 'blue')""")
+        session.execute("""UPDATE "Order" SET colour = 'green' WHERE id = 3""")
+    shop.execute("""
+        UPDATE "Shop"."Colour" SET "The Name" = 'dark green' WHERE "The Name" = 'green';
+        UPDATE "Shop"."Order" SET state_id = (SELECT id FROM "Shop".state WHERE name = 'paid')
+        WHERE id = 2
+    """)
+    expected = [
+        (1, 1, "new", "red"),
+        (1, 2, "paid", "dark gree"),
+        (2, 1, "paid", None),
+        (3, 1, "new", "dark gree"),
+        (4, 1, "new", "blue"),
+    ]
+    assert old_rows(shop) == expected
+    new = [(*row[:3], "dark green" if row[3] == "dark gree" else row[3]) for row in expected]
+    assert shop.rows(NEW) == new
+    shop.execute("""UPDATE "Shop"."Colour" SET "The Name" = 'lime' WHERE "The Name" <> 'blue'
+                    AND "The Name" <> 'red'""")
+    shop.down()
+    assert old_rows(shop) == [(*row[:3], "lime" if row[3] == "dark gree" else row[3])
+                              for row in expected]  # fmt: skip
+
+
+def test_a_row_that_nobody_uses_has_no_place_in_the_old_shape(shop: Project) -> None:
+    shop.up()
+    shop.execute("""INSERT INTO "Shop".state (name) VALUES ('sent')""")
+    with pytest.raises(PhaseRefused) as refused:
+        shop.down()
+    assert "rows of Shop.state that Shop.Order does not use. (1)" in refused.value.details[0]
+    shop.down(parameters={"spill": "yes"})
+    assert old_rows(shop) == ROWS
+    shop.up()
+    assert shop.rows('SELECT name FROM "Shop".state ORDER BY 1') == [
+        ("new",), ("paid",), ("sent",)
+    ]  # fmt: skip
+    assert shop.value("SELECT count(*) FROM gnkmigrate.overflow") == 0
+
+
+def test_a_label_that_the_enum_lacks_is_refused_on_the_way_back(shop: Project) -> None:
+    shop.up()
+    shop.execute("""UPDATE "Shop".state SET name = 'settled' WHERE name = 'paid'""")
+    assert [row[2] for row in old_rows(shop)] == ["new", None, None, "new"]
+    with pytest.raises(PhaseRefused) as refused:
+        shop.down()
+    assert "state_id: values that the old column cannot hold. (1)" in refused.value.details[0]
+
+
+def test_what_is_written_meanwhile_is_looked_up(shop: Project) -> None:
+    numbers = iter(range(10, 100))
+
+    def write(event: events.Event) -> None:
+        if isinstance(event, events.StepStarted):
+            number = next(numbers)
+            with old_application(shop) as session:
+                session.execute(
+                    f"""INSERT INTO "Order" VALUES ({number}, 1, 'paid', 'c{number}')"""
+                )
+
+    shop.up(write)
+    shop.down(write)
+    written = [row for row in old_rows(shop) if int(str(row[0])) >= 10]
+    assert written == [(n, 1, "paid", f"c{n}") for n in range(10, next(numbers))]
+
+
+def test_a_reference_is_resolved(small: Small) -> None:
+    small.reversible(
+        1, 'op.resolve_reference("public.item", "owner", "public.person", "email", type="integer",'
+        ' fold=True, actions="ON DELETE SET NULL")',
+    )  # fmt: skip
+    project = small.project()
+    project.execute(
+        "CREATE TABLE person (id int PRIMARY KEY, email text);"
+        "CREATE TABLE item (id int PRIMARY KEY, owner text);"
+        "INSERT INTO person VALUES (1, 'Ada@x'); INSERT INTO item VALUES (1, 'ada@x'), (2, NULL)"
+    )
+    before = project.state
+    project.up()
+    assert project.rows("SELECT id, owner FROM item ORDER BY id") == [(1, 1), (2, None)]
+    assert "ADD CONSTRAINT item_owner_fkey FOREIGN KEY (owner) REFERENCES" in project.dump
+    assert "CREATE INDEX item_owner_idx ON public.item" in project.dump
+    project.down()
+    assert project.state == before
