@@ -151,6 +151,24 @@ def test_rows_that_go_without_a_word_are_found(shop: Shop, theft: str, said: str
     assert found.value.details == (said,)
 
 
+def test_everything_that_is_not_as_before_is_told_at_once(shop: Shop) -> None:
+    theft = (
+        "DELETE FROM public.item WHERE id = 7; UPDATE public.sale SET item = 1;"
+        "ALTER SEQUENCE public.sale_id_seq RESTART; CREATE VIEW public.more AS SELECT 1 AS one"
+    )
+    with pytest.raises(NotProven, match="does not make it the target") as found:
+        shop.proven(MORE, besides=theft)
+    told = "\n".join(found.value.details)
+    for said in (
+        "remove view public.more",
+        "CREATE VIEW public.more",
+        "public.item: 40 rows before, 39 rows after",
+        "public.sale_2024: 60 rows, but not the same",
+        "not every sequence goes on",
+    ):
+        assert said in told
+
+
 def test_too_small_a_disk_says_nothing_about_the_plan(shop: Shop) -> None:
     full = "DO $$BEGIN RAISE 'could not extend file' USING ERRCODE = '53100'; END$$"
     with pytest.raises(NoRoom, match="disk is full: could not extend file") as found:

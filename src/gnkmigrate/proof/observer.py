@@ -7,7 +7,7 @@ from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.proof.answers import Answers, compare_answers, read_answers
 from gnkmigrate.proof.arrival import unlike_target
 from gnkmigrate.proof.numbers import Numbers, compare_numbers, read_numbers
-from gnkmigrate.proof.objection import object_to
+from gnkmigrate.proof.objection import Objection
 from gnkmigrate.proof.ownership import Open
 from gnkmigrate.proof.rows import Rows, compare_rows, read_rows
 from gnkmigrate.proof.said import Said
@@ -33,6 +33,19 @@ class Place:
     major: int
     scope: Scope
     source_timezone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody has seen who has looked again.
+
+    Attributes:
+        objections: what is not as before.
+        converted: columns whose values are others now, by their new type.
+    """
+
+    objections: tuple[Objection, ...]
+    converted: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -65,38 +78,36 @@ class Observer:
             read_answers(session),
         )
 
-    def require_kept(self, wanted: Answers) -> Sequence[str]:
+    def look_again(self, wanted: Answers) -> Seen:
         """Looks whether everything is there that the plan does not name, and still answers.
 
         Args:
             wanted: what the views and functions of the target answer.
-
-        Returns:
-            Columns whose values are others now, by their new type.
-
-        Raises:
-            NotProven: something is not as before.
         """
         session, said = self.place.session, self.said
         rows = compare_rows(session, self.rows, said, self.place.source_timezone)
-        object_to(
-            "The plan runs on a copy of the live database, but not every row is as before.",
-            rows.problems,
-            "Look at triggers and rules of these tables, and at their generated columns.",
-        )
-        object_to(
-            "The plan runs on a copy of the live database, but not every sequence goes on from "
-            "where it was.",
-            compare_numbers(session, self.numbers, said),
-        )
         now = read_answers(session)
-        object_to(
-            "The plan runs on a copy of the live database, but views or functions that were there "
-            "do not answer any more.",
-            [*compare_answers(self.answers, now, wanted, said)],
-            "Let the target have them as they are to be, or drop them there.",
+        return Seen(
+            (
+                Objection(
+                    "The plan runs on a copy of the live database, but not every row is as before.",
+                    rows.problems,
+                    "Look at triggers and rules of these tables, and at their generated columns.",
+                ),
+                Objection(
+                    "The plan runs on a copy of the live database, but not every sequence goes on "
+                    "from where it was.",
+                    compare_numbers(session, self.numbers, said),
+                ),
+                Objection(
+                    "The plan runs on a copy of the live database, but views or functions that "
+                    "were there do not answer any more.",
+                    [*compare_answers(self.answers, now, wanted, said)],
+                    "Let the target have them as they are to be, or drop them there.",
+                ),
+            ),
+            rows.converted,
         )
-        return rows.converted
 
     def unlike_target(self, wanted: Wanted, open_: Open | None) -> Sequence[str]:
         """What pg_dump says only of what there is now, or only of the target, in lines.

@@ -21,7 +21,7 @@ from gnkmigrate.plan.session import Planned
 from gnkmigrate.proof.acting import act_as, bring_roles, bring_settings
 from gnkmigrate.proof.answers import NO_ANSWERS
 from gnkmigrate.proof.arrival import unlike_target
-from gnkmigrate.proof.objection import object_to
+from gnkmigrate.proof.objection import Objection, object_to
 from gnkmigrate.proof.observer import Observer, Place
 from gnkmigrate.proof.ownership import Open
 from gnkmigrate.proof.running import run_statements
@@ -94,12 +94,15 @@ def prove(
         left = _looked_at(compare(_read(observing, settings), planned.target), copy)
         open_ = _left_open(planned, wanted, role)
         dumped = observer.unlike_target(wanted, open_) if wanted is not None else ()
-        _require_the_same(
-            "The plan runs on a copy of the live database, but does not make it the target.",
-            [each for each in left if each not in lacking],
-            dumped,
+        kept = observer.look_again(wanted.answers if wanted else NO_ANSWERS)
+        object_to(
+            _unlike(
+                "The plan runs on a copy of the live database, but does not make it the target.",
+                [each for each in left if each not in lacking],
+                dumped,
+            ),
+            *kept.objections,
         )
-        converted = observer.require_kept(wanted.answers if wanted else NO_ANSWERS)
     return Proof(
         seconds,
         copy.rows,
@@ -107,7 +110,7 @@ def prove(
         copy.server.version,
         copy.server.provider,
         tuple(_not_compared(planned, copy, lacking, wanted)),
-        tuple(_remarks(planned, copy, converted)),
+        tuple(_remarks(planned, copy, kept.converted)),
     )
 
 
@@ -124,9 +127,8 @@ def _prove_same(planned: Planned, settings: Settings, live: DatabaseUrl) -> Proo
         if wanted is not None:
             open_ = _left_open(planned, wanted, planned.source.role)
             dumped = unlike_target(live, wanted, None, open_)
-        _require_the_same(
-            "The plan is empty, but the live database is not as the target says.", (), dumped
-        )
+        message = "The plan is empty, but the live database is not as the target says."
+        object_to(_unlike(message, (), dumped))
         provider = wanted.server.provider if wanted is not None else ""
     return Proof(
         (),
@@ -164,14 +166,19 @@ def _lacking(
         with connect(live, read_only=True) as session:
             changed = compare(planned.source, _read(session, settings))
         object_to(
-            "The copy is not what the plan was made for: the live database has changed.",
-            _shown(changed),
-            "Make the plan again when nobody else changes it.",
+            Objection(
+                "The copy is not what the plan was made for: the live database has changed.",
+                _shown(changed),
+                "Make the plan again when nobody else changes it.",
+            )
         )
     object_to(
-        "The copy does not hold what the live database holds, so that nothing can be proven on it.",
-        copy.differences,
-        "Try again when nobody else writes to it.",
+        Objection(
+            "The copy does not hold what the live database holds, so that nothing can be proven "
+            "on it.",
+            copy.differences,
+            "Try again when nobody else writes to it.",
+        )
     )
     return lacking
 
@@ -193,17 +200,19 @@ def _require_own_roles(planned: Planned, copy: Clone) -> None:
     """
     of_server = [change for change in planned.changes if kind_of(change.kind).of_server]
     object_to(
-        "The plan changes roles, which belong to a server: on the one in GNKMIGRATE_SERVER__URL "
-        "that would stay.",
-        [] if copy.server.is_ours else _shown(of_server),
-        "Have the copy on a server that is thrown away: GNKMIGRATE_SERVER__PROVIDER=embedded",
+        Objection(
+            "The plan changes roles, which belong to a server: on the one in "
+            "GNKMIGRATE_SERVER__URL that would stay.",
+            [] if copy.server.is_ours else _shown(of_server),
+            "Have the copy on a server that is thrown away: GNKMIGRATE_SERVER__PROVIDER=embedded",
+        )
     )
 
 
-def _require_the_same(message: str, left: Sequence[Change], dumped: Sequence[str]) -> None:
-    """Tells what gnkmigrate itself sees, and what pg_dump says, where either sees anything."""
+def _unlike(message: str, left: Sequence[Change], dumped: Sequence[str]) -> Objection:
+    """What gnkmigrate itself sees, and what pg_dump says."""
     heading = ["pg_dump (- the target, + what there is):"] if dumped else []
-    object_to(message, [*_shown(left)[:_SHOWN], *heading, *dumped], shown=_LINES)
+    return Objection(message, [*_shown(left)[:_SHOWN], *heading, *dumped], shown=_LINES)
 
 
 def _shown(changes: Sequence[Change]) -> list[str]:
