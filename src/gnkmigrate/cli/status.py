@@ -9,6 +9,7 @@ from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import Format, ResultFormat
 
 if TYPE_CHECKING:
+    from gnkmigrate.phases.contract import Remnant
     from gnkmigrate.phases.cutover import Waiting
     from gnkmigrate.phases.status import PhaseStatus
 
@@ -29,6 +30,7 @@ def command(
     """
     from gnkmigrate.cli._words import server_version
     from gnkmigrate.connection import connect
+    from gnkmigrate.phases.contract import kept
     from gnkmigrate.phases.revision import load_phases
     from gnkmigrate.phases.status import status
 
@@ -37,16 +39,22 @@ def command(
     url = _context.live_url(context, project)
     with connect(url, read_only=True) as connection:
         statuses = status(connection, phases)
+        remnants = kept(connection)
         version = server_version(connection.info.server_version)
     if format_ is ResultFormat.JSON:
-        typer.echo(_document(statuses, str(url), version))
+        typer.echo(_document(statuses, remnants, str(url), version))
     else:
-        _write(context, statuses, f"{url}, PostgreSQL {version}")
+        _write(context, statuses, remnants, f"{url}, PostgreSQL {version}")
     if check and any(found.state != "done" or found.edited for found in statuses):
         raise typer.Exit(PENDING)
 
 
-def _document(statuses: Sequence["PhaseStatus"], database: str, server_version: str) -> str:
+def _document(
+    statuses: Sequence["PhaseStatus"],
+    remnants: Sequence["Remnant"],
+    database: str,
+    server_version: str,
+) -> str:
     import json
 
     document = {
@@ -54,6 +62,7 @@ def _document(statuses: Sequence["PhaseStatus"], database: str, server_version: 
         "database": database,
         "server_version": server_version,
         "phases": [_phase(found) for found in statuses],
+        "kept": [{"kind": each.kind, "name": each.name, "rows": each.rows} for each in remnants],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
@@ -89,7 +98,12 @@ def _seconds(found: "PhaseStatus") -> float | None:
     return (found.finished_at - found.started_at).total_seconds()
 
 
-def _write(context: typer.Context, statuses: Sequence["PhaseStatus"], head: str) -> None:
+def _write(
+    context: typer.Context,
+    statuses: Sequence["PhaseStatus"],
+    remnants: Sequence["Remnant"],
+    head: str,
+) -> None:
     from gnkmigrate.cli._words import tuned
 
     console = _context.stdout(context)
@@ -116,7 +130,20 @@ def _write(context: typer.Context, statuses: Sequence["PhaseStatus"], head: str)
                 "take it back from version control.",
                 soft_wrap=True,
             )
+    if remnants:
+        console.print(f"\nKept until contract: {_kept(remnants)}.", soft_wrap=True)
     _context.stderr(context).print(f"\nNext: {_next(statuses)}", soft_wrap=True)
+
+
+def _kept(remnants: Sequence["Remnant"]) -> str:
+    """Such as "2 views, 13 columns"; what was spilled counts by its rows."""
+    from gnkmigrate.cli._words import counted
+
+    numbers: dict[str, int] = {}
+    for each in remnants:
+        number = each.rows or 0 if each.kind == "spilled rows" else 1
+        numbers[each.kind] = numbers.get(each.kind, 0) + number
+    return ", ".join(counted(number, kind.removesuffix("s")) for kind, number in numbers.items())
 
 
 def _row(found: "PhaseStatus", width: int) -> str:

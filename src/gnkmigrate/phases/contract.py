@@ -92,6 +92,16 @@ def remnants(connection: Connection) -> Sequence[Remnant]:
     return [remnant for remnant in found if remnant.rows != 0 or remnant.kind == "table"]
 
 
+# Of these people know something; the rest serves them.
+_OLD_SHAPE = ("view", "column", "table", "type", "spilled rows")
+
+
+def kept(connection: Connection) -> Sequence[Remnant]:
+    """What of the old shape is kept until contract: views, columns, tables, types, spilled rows."""
+    found = [remnant for remnant in remnants(connection) if remnant.kind in _OLD_SHAPE]
+    return sorted(found, key=lambda remnant: _OLD_SHAPE.index(remnant.kind))
+
+
 def contract(
     connection: Connection,
     phases: Sequence[Phase],
