@@ -427,6 +427,8 @@ def swap_table(
     table: str,
     last: str = "",
     view: str = "",
+    compare: str = "",
+    along: str | Sequence[str] = (),
 ) -> None:
     """Puts the table of the same name in schema gnkmigrate_staging in the live one's place.
 
@@ -446,6 +448,11 @@ def swap_table(
             name in the schema :"legacy_schema"; not run with the policy legacy = none. Where a
             sequence gives the keys, the view's column takes that of the new table for its default:
             both applications draw from one.
+        compare: a SELECT of what the rows of the new table have to be when the swap begins, by the
+            names of its columns. Without it columns that old and new table both have are to hold
+            the same.
+        along: the columns along whose values they are compared, one range after another; the new
+            table's key unless they are named. Each side needs an index that begins like them.
     """
 
 def take_back(

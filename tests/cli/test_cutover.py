@@ -21,11 +21,13 @@ def test_the_team_says_when(gnkmigrate: Command, report: DatabaseUrl) -> None:
 
     shown = gnkmigrate(report, "status")
     assert "join-table: ready for cutover since 20" in shown.stdout
+    assert "join-table: all 1 new rows were what the old ones say, at 20" in shown.stdout
     assert "Next: gnkmigrate cutover" in shown.stderr
     document = json.loads(gnkmigrate(report, "status", "--format", "json").stdout)
     waiting = document["phases"][2]
     assert (waiting["state"], waiting["cutover"]["step"]) == ("ready", "swap of user_nodes")
-    assert document["phases"][1]["cutover"] is None
+    assert (waiting["comparison"]["rows"], waiting["comparison"]["agreed"]) == (1, True)
+    assert document["phases"][1]["cutover"] is document["phases"][1]["comparison"] is None
     assert gnkmigrate(report, "status", "--check").exit_code == 1
 
     assert "asks before it changes" in gnkmigrate(report, "cutover").stderr

@@ -41,6 +41,30 @@ class Waiting:
         return cls(noted["step"], datetime.fromisoformat(noted["since"]))
 
 
+@dataclass(frozen=True)
+class Comparing:
+    """How far the last comparison of old and new rows came.
+
+    Attributes:
+        step: the step before which they were compared.
+        rows: new rows compared.
+        total: how many there are, about; 0 where that is not known.
+        agreed: whether it came to its end, and all were what they are to be.
+        at: when that was so.
+    """
+
+    step: str
+    rows: int
+    total: int
+    agreed: bool
+    at: datetime
+
+    @classmethod
+    def of(cls, noted: Any) -> Self:
+        """What the journal has noted of it."""
+        return cls(**{**noted, "at": datetime.fromisoformat(noted["at"])})
+
+
 def is_next(steps: Sequence[Step], work: Work) -> bool:
     """Whether the first of the steps that are left is a cutover that was deferred."""
     waits = journal.recall(work.connection, work.phase, journal.CUTOVER) if steps else None

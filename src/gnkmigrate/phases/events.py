@@ -105,6 +105,16 @@ class PhaseFinished:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """Before a cutover all new rows were found to be what the old ones say; `rows` of them."""
+
+    phase: str
+    step: str
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class CutoverDeferred:
     """A phase has stopped before `step`, with old and new in step, as it was asked to."""
 
@@ -152,6 +162,7 @@ Event: TypeAlias = (
     | Reconnecting
     | Verified
     | PhaseFinished
+    | Compared
     | CutoverDeferred
     | TablesTouched
     | BackupMade

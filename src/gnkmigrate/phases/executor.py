@@ -13,6 +13,7 @@ import psycopg
 
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
 from gnkmigrate.phases import cursors, cutover, events, journal, labels
+from gnkmigrate.phases.agreement import require_agreement
 from gnkmigrate.phases.called import called, way_on
 from gnkmigrate.phases.checking import refuse_if_anything_speaks_against
 from gnkmigrate.phases.events import Direction
@@ -180,12 +181,14 @@ def _run_steps(
             with _failures_explained(step, work):
                 _run_looking(step, work)
             continue
-        if step.cuts_over and work.defers_cutover:
-            return rows, step
         number += 1
         work.observe(events.StepStarted(work.phase, step.name, number))
         started = time.monotonic()
         with _failures_explained(step, work):
+            if step.cuts_over:
+                require_agreement(step, work)
+                if work.defers_cutover:
+                    return rows, step
             done = _run_changing(step, direction, run, work)
         rows += done
         work.observe(

@@ -25,6 +25,8 @@ CONTRACT = "(contract)"
 TUNING = "tuning"
 # And before which step it waits for its cutover; see cutover.py.
 CUTOVER = "cutover"
+# How far the last comparison of old and new rows came; see agreement.py.
+COMPARISON = "comparison"
 
 _ROOMS = {
     own.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
@@ -236,7 +238,7 @@ def finish_run(connection: Connection, number: int, *, head: Head) -> None:
         if head is not KEPT:
             connection.execute(
                 "DELETE FROM gnkmigrate.alembic_version;"
-                f"DELETE FROM gnkmigrate.memory WHERE key = '{CUTOVER}'".encode()
+                f"DELETE FROM gnkmigrate.memory WHERE key IN ('{CUTOVER}', '{COMPARISON}')".encode()
             )
         if head is None:
             own.drop_empty(connection)
@@ -318,6 +320,16 @@ def recall(connection: Connection, phase: str, key: str) -> Any:
         "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (phase, key)
     ).fetchone()
     return row[0] if row else None
+
+
+def note_comparison(connection: Connection, phase: str, found: Mapping[str, Any]) -> None:
+    """Writes how far a comparison before a cutover is, and when that was."""
+    connection.execute(
+        "INSERT INTO gnkmigrate.memory (phase, key, value)"
+        " VALUES (%s, %s, %s || jsonb_build_object('at', clock_timestamp()))"
+        " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
+        (phase, COMPARISON, Jsonb(dict(found))),
+    )
 
 
 def notes(connection: Connection, *keys: str) -> Mapping[tuple[str, str], Any]:

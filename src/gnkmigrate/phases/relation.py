@@ -10,7 +10,8 @@ from gnkmigrate.phases import deferred
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.work import Work
 
-Columns = Mapping[str, Mapping[str, Any]]
+Column = Mapping[str, Any]
+Columns = Mapping[str, Column]
 
 _COLUMN_KEYS = ("type", "base_type", "not_null", "default", "options")
 _COLUMNS = """

@@ -1,4 +1,4 @@
-"""Rows as a person reads them in a message: counted, a few shown, secrets left out."""
+"""Rows as a person reads them in a message: counted, and a few of them shown."""
 
 from collections.abc import Sequence
 
@@ -23,13 +23,13 @@ def listed(work: Work, query: str) -> tuple[int, Sequence[str]]:
     if not total:
         return 0, ()
     rows = work.execute(_AS_TEXT.format(query=bare, shown=SHOWN)).fetchall()
-    lines = [", ".join(f"{name}: {_shown(value)}" for name, value in row[0]) for row in rows]
+    lines = [", ".join(f"{name}: {one_line(value)}" for name, value in row[0]) for row in rows]
     if total > SHOWN:
         lines.append(f"... and {total - SHOWN} more")
     return total, lines
 
 
-def _shown(value: str | None) -> str:
+def one_line(value: str | None) -> str:
     """A value on one line without control characters, cut where it is long."""
     text = "NULL" if value is None else value
     text = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)

@@ -9,7 +9,7 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.phases import journal, lock
 from gnkmigrate.phases.called import is_plan
-from gnkmigrate.phases.cutover import Waiting
+from gnkmigrate.phases.cutover import Comparing, Waiting
 from gnkmigrate.phases.executor import InForce
 from gnkmigrate.phases.journal import Run, StepState
 from gnkmigrate.phases.revision import Phase, find_phase
@@ -32,6 +32,8 @@ class PhaseStatus:
         contracted: True where it can no longer be undone.
         tuning: what somebody has said of its backfills while it runs.
         waiting: its cutover, where that was deferred and is not over.
+        comparison: how far the last comparison of old and new rows came before its cutover, where
+            that is not over.
     """
 
     phase: Phase
@@ -42,6 +44,7 @@ class PhaseStatus:
     contracted: bool
     tuning: Tuning = UNTUNED
     waiting: Waiting | None = None
+    comparison: Comparing | None = None
 
     @property
     def steps(self) -> int:
@@ -97,7 +100,7 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
             hint="Take their revision files back from version control.",
         )
     busy = lock.holder(connection) is not None
-    notes = journal.notes(connection, journal.TUNING, journal.CUTOVER)
+    notes = journal.notes(connection, journal.TUNING, journal.CUTOVER, journal.COMPARISON)
     return tuple(
         _noted(_status(phase, last.get(phase.name), states, contract, busy=busy), notes)
         for phase in phases
@@ -114,6 +117,9 @@ def _noted(found: PhaseStatus, notes: Mapping[tuple[str, str], Any]) -> PhaseSta
         stopped = (found.run.direction, found.state) == ("up", "done")
         state = "ready" if stopped else found.state
         found = replace(found, state=state, edited=False, waiting=Waiting.of(waiting))
+    compared = notes.get((found.phase.name, journal.COMPARISON))
+    if compared and found.state != "pending":
+        found = replace(found, comparison=Comparing.of(compared))
     return found
 
 

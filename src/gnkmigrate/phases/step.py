@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from gnkmigrate.facts.fact import content_hash
 
 if TYPE_CHECKING:
+    from gnkmigrate.phases.agreement import Comparison
     from gnkmigrate.phases.work import Work
 
 
@@ -96,6 +97,11 @@ class Step(ABC):
     def cuts_over(self) -> bool:
         """Whether the new shape takes the old one's place here, for which a team may wait."""
         return False
+
+    def comparisons(self, work: "Work") -> Sequence["Comparison"]:
+        """What has to agree before a cutover; asked when all that it needs is there."""
+        del work
+        return ()
 
     @property
     def archived(self) -> str:

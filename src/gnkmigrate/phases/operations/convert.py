@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.phases import column_pair, legacy, policies, preflight, relation
+from gnkmigrate.phases import column_pair, comparisons, legacy, policies, preflight, relation
+from gnkmigrate.phases.agreement import Comparison
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.convertible import misplaced_columns, unfit_policies, unfit_rows
 from gnkmigrate.phases.exchange import exchange, lock
@@ -74,6 +75,9 @@ class ConvertColumns(Step):
     @property
     def cuts_over(self) -> bool:
         return True
+
+    def comparisons(self, work: Work) -> Sequence[Comparison]:
+        return comparisons.of_columns(work, self.reshaping)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping

@@ -1,11 +1,19 @@
-"""op.swap_table, op.unswap_table: the new shape takes the old one's place, and back."""
+"""op.swap_table: the new shape takes the old one's place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import dedent
 
 from gnkmigrate import own
-from gnkmigrate.phases import archive, foreign_keys, key_sequences, legacy, relation, view_place
+from gnkmigrate.phases import (
+    archive,
+    comparisons,
+    foreign_keys,
+    key_sequences,
+    relation,
+    view_place,
+)
+from gnkmigrate.phases.agreement import Comparison
 from gnkmigrate.phases.followed import require_followers
 from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, quoted, split
@@ -16,12 +24,14 @@ from gnkmigrate.phases.privileges import (
     carry_to_view,
 )
 from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.row_key import Named, named
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
-def _move(table: str, schema: str, to: str) -> str:
+def moved(table: str, schema: str, to: str) -> str:
+    """The statement that moves the table of this name from one schema to another."""
     name = split(table)[1]
     return f"ALTER TABLE {quoted(f'{schema}.{name}')} SET SCHEMA {column(to)}"
 
@@ -47,12 +57,20 @@ class SwapTable(Step):
             name in the schema :"legacy_schema"; not run with the policy legacy = none. Where a
             sequence gives the keys, the view's column takes that of the new table for its default:
             both applications draw from one.
+        compare: a SELECT of what the rows of the new table have to be when the swap begins, by the
+            names of its columns. Without it columns that old and new table both have are to hold
+            the same.
+        along: the columns along whose values they are compared, one range after another; the new
+            table's key unless they are named. Each side needs an index that begins like them.
     """
 
     title: str
     table: str
     last: str = ""
     view: str = ""
+    # How it is proven is nothing that it is made of, and may be corrected when it stopped there.
+    compare: str = field(default="", repr=False)
+    along: Named = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -82,6 +100,12 @@ class SwapTable(Step):
     def _archived(self) -> str:
         return f"{own.ARCHIVE}.{split(self.table)[1]}"
 
+    def comparisons(self, work: Work) -> Sequence[Comparison]:
+        self._require_followers(work)
+        return (
+            comparisons.of_swap(work, self.table, self._staged, self.compare, named(self.along)),
+        )
+
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = relation.dependents(work, self.table)
         refusals = [
@@ -107,14 +131,13 @@ class SwapTable(Step):
 
     def run(self, work: Work) -> int:
         live, staged = quoted(self.table), quoted(self._staged)
-        # No check() sees the triggers that an earlier step of the phase makes.
-        require_followers(work, self.table, self._staged, "in a step before the swap")
+        self._require_followers(work)
         relation.keep_maintenance_out(work, live, staged)
         work.execute(f"LOCK TABLE {live}, {staged} IN ACCESS EXCLUSIVE MODE")
         work.remember(self.name, foreign_keys.loosen(work, self.table))
         schema = split(self.table)[0]
-        work.execute(_move(self.table, schema, own.ARCHIVE))
-        work.execute(_move(self.table, own.STAGING, schema))
+        work.execute(moved(self.table, schema, own.ARCHIVE))
+        work.execute(moved(self.table, own.STAGING, schema))
         archived = quoted(self._archived)
         carry_privileges(work, archived, quoted(self.table))
         carry_comments(work, archived, quoted(self.table))
@@ -131,6 +154,10 @@ class SwapTable(Step):
             work.execute(self.view)
             carry_to_view(work, quoted(self.table), view_place.view_of(work.parameters, self.table))
         return 0
+
+    def _require_followers(self, work: Work) -> None:
+        """No check() sees the triggers that an earlier step of the phase makes."""
+        require_followers(work, self.table, self._staged, "in a step before the swap")
 
     def _carry_row_security(self, work: Work, archived: str) -> None:
         """Policies are refused; without any, row level security lets the owner in alone."""
@@ -149,100 +176,7 @@ class SwapTable(Step):
         note = "-- owner and grants are carried over, foreign keys deferred"
         return (
             f"LOCK TABLE {quoted(self.table)}, {quoted(self._staged)} IN ACCESS EXCLUSIVE MODE",
-            f"{note}\n{_move(self.table, schema, own.ARCHIVE)}",
-            _move(self.table, own.STAGING, schema),
+            f"{note}\n{moved(self.table, schema, own.ARCHIVE)}",
+            moved(self.table, own.STAGING, schema),
             *more,
         )
-
-
-@operation("unswap_table")
-@dataclass(frozen=True)
-class UnswapTable(Step):
-    """Takes swap_table back: the archived table, which was kept in step, is the live one again.
-
-    Attributes:
-        title: the name of the swap.
-        table: "schema.table".
-        also: further tables that lead the archived one and may not be written meanwhile.
-        after: SQL that runs once the old table is back in its place.
-    """
-
-    title: str
-    table: str
-    also: tuple[str, ...] = ()
-    after: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.title
-
-    @property
-    def tables(self) -> Sequence[str]:
-        return (self.table, *self.also)
-
-    @property
-    def _archived(self) -> str:
-        return f"{own.ARCHIVE}.{split(self.table)[1]}"
-
-    def run(self, work: Work) -> int:
-        listed = (quoted(table) for table in (self._archived, self.table, *self.also))
-        relation.keep_maintenance_out(work, *listed)
-        legacy.hide(work, self.table)
-        for table in (self._archived, self.table):
-            work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")
-        for table in self.also:
-            work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
-        schema = split(self.table)[0]
-        work.execute(_move(self.table, schema, own.STAGING))
-        work.execute(_move(self.table, own.ARCHIVE, schema))
-        staged = f"{own.STAGING}.{split(self.table)[1]}"
-        key_sequences.go_on_after(work, quoted(self.table), quoted(staged))
-        foreign_keys.tighten(work, self.table, work.recall(self.name) or ())
-        work.forget(self.name)
-        if self.after:
-            work.execute(self.after)
-        own.drop_empty_legacy(work.connection)
-        return 0
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        schema = split(self.table)[0]
-        after = [dedent(render(self.after, parameters)).strip().rstrip(";")] if self.after else []
-        return (
-            f"LOCK TABLE {quoted(self._archived)}, {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
-            _move(self.table, schema, own.STAGING),
-            f"{_move(self.table, own.ARCHIVE, schema)};\n-- and its foreign keys as they were",
-            *after,
-        )
-
-
-@operation("validate_foreign_keys")
-@dataclass(frozen=True)
-class ValidateForeignKeys(Step):
-    """Validates the foreign keys that unswap_table has put back, while the application works.
-
-    Attributes:
-        table: "schema.table".
-    """
-
-    table: str
-
-    @property
-    def one_way(self) -> bool:
-        return True
-
-    @property
-    def name(self) -> str:
-        return f"foreign keys of {self.table} hold"
-
-    @property
-    def tables(self) -> Sequence[str]:
-        return (self.table,)
-
-    def run(self, work: Work) -> int:
-        for name in foreign_keys.not_valid(work, self.table):
-            work.execute(f"ALTER TABLE {quoted(self.table)} VALIDATE CONSTRAINT {column(name)}")
-        return 0
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return (f"-- validates the foreign keys of {self.table} that are not valid",)
