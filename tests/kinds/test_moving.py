@@ -168,3 +168,13 @@ def test_a_new_column_has_not_null_of_its_parent(server: Server) -> None:
         return
     with pytest.raises(Unplannable, match=r"NOT NULL is the parent's alone"):
         planned(server, ABOVE + BETWEEN, new)
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_type_that_is_made_again(server: Server, leaves: bool) -> None:
+    parent = "CREATE TABLE p (k integer, v mood) PARTITION BY LIST (k);"
+    tables = [parent + BOUND, parent + "CREATE TABLE p1 (k integer, v mood);"]
+    old, new = tables if leaves else reversed(tables)
+    before, after = "CREATE TYPE mood AS ENUM ('a', 'b');", "CREATE TYPE mood AS ENUM ('b');"
+    with pytest.raises(Unplannable, match=r"these change: enum public\.mood \(made again\)"):
+        planned(server, before + old, after + new)

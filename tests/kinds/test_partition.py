@@ -138,3 +138,36 @@ def test_a_new_child_comes_after_the_settings_of_those_above(
     new = f"{top} {middle} ALTER TABLE {set_on} ALTER n SET {setting};"
     for old in (top, top + middle):
         converge(server, old, f"{new} CREATE TABLE c () INHERITS (b);")
+
+
+def test_compression_goes_down_from_a_table_in_the_middle(server: Server) -> None:
+    tables = """CREATE TABLE p (k integer, v text) PARTITION BY LIST (k);
+        CREATE TABLE m PARTITION OF p FOR VALUES IN (1, 2) PARTITION BY LIST (k);{m}
+        CREATE TABLE l PARTITION OF m FOR VALUES IN (1);
+        CREATE TABLE n PARTITION OF m FOR VALUES IN (2);{n}"""
+    middle = "ALTER TABLE m ALTER v SET COMPRESSION pglz;"
+    own = "ALTER TABLE n ALTER v SET COMPRESSION default, ALTER v SET STATISTICS 5;"
+    both = tables.replace("v text", "v text COMPRESSION pglz").format(m="", n="")
+    converge(server, tables.format(m="", n=""), tables.format(m=middle, n=own))
+    converge(server, tables.format(m=middle, n=own), both)
+
+
+def test_the_share_of_the_parent_s_index_is_the_target_s(server: Server) -> None:
+    parent = "CREATE TABLE p (id integer, k integer) PARTITION BY LIST (k);"
+    table = "CREATE TABLE c (id integer, k integer);"
+    older = "CREATE INDEX older ON c (id); COMMENT ON INDEX older IS 'kept';"
+    index = "CREATE INDEX ON p (id);"
+    attached = "ALTER TABLE p ATTACH PARTITION c FOR VALUES IN (1);"
+    there = converge(
+        server, parent + table + older + index, parent + table + attached + index + older
+    ).there
+    assert there[1] == "DROP INDEX CONCURRENTLY public.older"
+
+
+def test_one_that_leaves_has_the_key_to_what_is_made_again(server: Server) -> None:
+    referred = "CREATE TABLE r (id integer PRIMARY KEY)"
+    again = f"{referred} PARTITION BY RANGE (id); CREATE TABLE r1 PARTITION OF r DEFAULT;"
+    key = "(k integer CONSTRAINT own REFERENCES r)"
+    parent = f"CREATE TABLE p {key} PARTITION BY LIST (k);"
+    partition = "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+    converge(server, f"{referred};{parent}{partition}", f"{again}{parent}CREATE TABLE p1 {key};")

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.not_null import inherited_name
+from gnkmigrate.kinds.user_type import UserType, holders
 from gnkmigrate.postgres.quoting import qualified
 
 Path = tuple[str, ...]
@@ -53,9 +55,10 @@ def refuse_moves(changes: Sequence[Change], context: Context) -> None:
     moves = tuple(_moves(changes, renamed, context))
     columns = tuple(each for each in changes if _counts(each, context)) if moves else ()
     for move in moves:
-        found = [each for each in columns if _is_in_the_way(each, move, context)]
+        found = [_described(each) for each in columns if _is_in_the_way(each, move, context)]
+        found += _types_in_the_way(changes, move, context)
         if found:
-            _refuse(move, (_described(each) for each in found))
+            _refuse(move, found)
         if move.leaves and move.joins and renamed.get(move.before):
             _refuse(move, [f"the name of {qualified(*move.before)} itself"])
 
@@ -73,14 +76,35 @@ def _refuse_not_null(column: Fact, context: Context) -> None:
             )
 
 
-def _refuse(move: _Move, what: Sequence[str] | Iterator[str]) -> None:
+def _types_in_the_way(changes: Sequence[Change], move: _Move, context: Context) -> Iterator[str]:
+    """Types that are made again, and whose values are kept in columns above the table, or its own.
+
+    Those columns get the new type, which reaches the tables below them at that moment.
+    """
+    above = (_above(move.before, context.source), _above(move.after, context.target))
+    concerned = {move.before, *(path for side in above for path, _ in side)}
+    for change in changes:
+        if (
+            change.verb != "alter"
+            or change.before is None
+            or not isinstance(kind_of(change.kind), UserType)
+        ):
+            continue
+        kept_in = {
+            each.identity.path[:-1] for each in holders(change.before.identity, context.source)
+        }
+        if concerned & kept_in and kind_of(change.kind).alter(change, context) is None:
+            yield f"{change.before.identity} (made again)"
+
+
+def _refuse(move: _Move, what: Sequence[str]) -> None:
     ways = [f"leaves {qualified(*each)}" for each in sorted(set(move.leaves))]
     ways += [f"joins {qualified(*each)}" for each in sorted(set(move.joins))]
     raise Unplannable(
         f"{qualified(*move.after)} {' and '.join(ways)}, while these change: "
         f"{', '.join(sorted(set(what)))}.",
-        hint="Plan the one first: leave the parents and bounds as they are, or the columns and "
-        "names, and plan again for the rest.",
+        hint="Plan the one first: leave the parents and bounds as they are, or the columns, types "
+        "and names, and plan again for the rest.",
     )
 
 

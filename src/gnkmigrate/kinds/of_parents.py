@@ -4,13 +4,14 @@ Each table on the way may set something of its own on a column that it inherits,
 what the nearest one says counts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import not_null
 from gnkmigrate.kinds.column_settings import SETTINGS
 from gnkmigrate.kinds.inheritance import parents
+from gnkmigrate.kinds.kind import Context
 
 
 def columns_of_parents(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:
@@ -26,6 +27,20 @@ def columns_of_parents(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact
             for name, column in {**columns_of_parents(above, snapshot), **own}.items():
                 found.setdefault(name, _handed_on(as_set(column, snapshot), table, snapshot))
     return found
+
+
+def compression_below(
+    table: Sequence[str], name: str, context: Context
+) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """How each table below one that stays is to compress a column, where that is as above it.
+
+    SET COMPRESSION goes to none of them (tablecmds.c, ATPrepCmd).
+    """
+    for below in context.below(table):
+        own = context.target.get("inherited column", *below, name)
+        if own is None or not own.payload["compression"]:
+            column = columns_of_parents(Identity("table", below), context.target).get(name)
+            yield below, column.payload["compression"] if column else None
 
 
 def as_set(column: Fact, snapshot: Snapshot) -> Fact:

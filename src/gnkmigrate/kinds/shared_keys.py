@@ -28,7 +28,9 @@ def is_merged(key: Fact, snapshot: Snapshot, context: Context) -> bool:
         return False
     apart = context.source if snapshot is context.target else context.target
     return any(
-        _first(key.parent, above, apart) == key and not _goes_first(above, key.parent, context)
+        _first(key.parent, above, apart) == key
+        and not _goes_first(above, key.parent, context)
+        and not _refers_to_gone(above, context)
         for above in keys_above(key.parent, snapshot)
     )
 
@@ -42,7 +44,7 @@ def keys_after_parting(partition: Fact, context: Context) -> Iterator[Statement]
     for name, above in _kept(partition, context.source).items():
         if _goes_first(above, table, context):
             continue
-        wanted = _first(table, above, context.target)
+        wanted = None if _refers_to_gone(above, context) else _first(table, above, context.target)
         if wanted is not None and wanted.identity.name != name:
             yield renamed(table, name, wanted.identity.name)
         elif wanted is None and not any(_is_same(above, each) for each in stay):
@@ -81,6 +83,20 @@ def is_of_family(key: Fact, table: Identity, snapshot: Snapshot) -> bool:
 def _goes_first(above: Fact, table: Identity, context: Context) -> bool:
     """Whether it is gone, and for the partition as well, before that leaves."""
     return above.identity in context.dropped and is_of_family(above, table, context.source)
+
+
+def _refers_to_gone(above: Fact, context: Context) -> bool:
+    """Whether it cannot be kept: what it refers to is dropped, be it to be made again."""
+    other = referenced(above)
+    if other is None:
+        return False
+    table = Identity("table", other)
+    before, after = (side.facts.get(table) for side in (context.source, context.target))
+    return table in context.dropped or (
+        before is not None
+        and after is not None
+        and before.payload["partitioned_by"] != after.payload["partitioned_by"]
+    )
 
 
 def _family(table: Identity, snapshot: Snapshot) -> Iterator[tuple[str, ...]]:

@@ -19,6 +19,7 @@ from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.inheritance import columns_above, is_joined, parents
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
+from gnkmigrate.kinds.of_parents import compression_below
 from gnkmigrate.kinds.own_expressions import SET_EXPRESSION, put_back_below
 from gnkmigrate.kinds.row_type import refuse_held
 from gnkmigrate.kinds.sequence_options import bounded
@@ -295,15 +296,16 @@ def _kept_below(change: Change, reason: str, context: Context) -> Iterator[State
     if not retyped and wanted == (change.before and change.before.payload["compression"]):
         return
     *table, name = change.fact.identity.path
+    handed_on = dict(compression_below(table, name, context))
     for below in context.below(table):
         own = context.target.get("inherited column", *below, name)
-        storage, compression = (
-            own.payload[each] if own else None for each in ("storage", "compression")
-        )
+        storage = own.payload["storage"] if own else None
+        compression = own.payload["compression"] if own else None
+        compression = compression or handed_on.get(below)
         of_child = Fact(Identity("column", (*below, name)), Identity("table", below), {})
         actions = [f"SET STORAGE {storage.upper()}"] if retyped and storage else []
-        if (compression or wanted) if retyped else not compression:
-            actions.append(f"SET COMPRESSION {compression or wanted or 'default'}")
+        if compression if retyped else below in handed_on:
+            actions.append(f"SET COMPRESSION {compression or 'default'}")
         for action in actions:
             yield alter_table_of(of_child, f"ALTER COLUMN {identifier(name)} {action}", reason)
 

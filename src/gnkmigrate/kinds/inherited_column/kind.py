@@ -1,16 +1,21 @@
 """What a partition or a child table has of its own on columns that it inherits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.column_settings import SETTINGS, changed, given, reset
+from gnkmigrate.kinds.column_settings import SETTINGS, between, changed, given
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind
-from gnkmigrate.kinds.of_parents import default_of_parents
+from gnkmigrate.kinds.of_parents import (
+    columns_of_parents,
+    compression_below,
+    default_of_parents,
+)
 from gnkmigrate.kinds.own_expressions import expression_set
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -42,7 +47,8 @@ class InheritedColumnKind(Kind):
         if fact.payload["without_default"]:
             actions.append("DROP DEFAULT")
         reason = f"{self.words(fact)} has settings of its own in the target."
-        return (*_alter(fact, actions, reason), *_computed(fact, context))
+        below = _handed_on(fact, reason, context) if fact.payload["compression"] else ()
+        return (*_alter(fact, actions, reason), *below, *_computed(fact, context))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         above = tuple(columns_above(fact.identity.path, context.target))
@@ -50,12 +56,13 @@ class InheritedColumnKind(Kind):
             return ()  # the column goes with the parent's
         forbidden = any(column.payload["not_null"] for column in above)
         actions = ["DROP NOT NULL"] if fact.payload["not_null"] and not forbidden else []
-        actions += reset(fact.payload)
+        actions += between(fact.payload, {**fact.payload, **_as_above(fact, context)})
         if fact.payload["without_default"]:
             actions += _default_above(fact, context)
         reason = f"{self.words(fact)} is as its parent's in the target."
+        below = _handed_on(fact, reason, context) if fact.payload["compression"] else ()
         computed = _computed(fact, context, own=False) if fact.payload["generated"] else ()
-        return (*_alter(fact, actions, reason), *computed)
+        return (*_alter(fact, actions, reason), *below, *computed)
 
     def effect_of_replacing(self, dependent: Fact) -> Effect:
         del dependent  # the column itself stays
@@ -79,7 +86,28 @@ class InheritedColumnKind(Kind):
         reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
         own = bool(fact.payload["generated"])
         computed = _computed(fact, context, own=own) if "generated" in differing else ()
-        return (*_alter(fact, actions, reason), *computed)
+        below = _handed_on(fact, reason, context) if "compression" in differing else ()
+        return (*_alter(fact, actions, reason), *below, *computed)
+
+
+def _as_above(fact: Fact, context: Context) -> Mapping[str, Any]:
+    """What of its settings a column has of its parent's, and that it has no others."""
+    table = Identity("table", fact.identity.path[:-1])
+    column = columns_of_parents(table, context.target).get(fact.identity.name)
+    settings: dict[str, Any] = dict.fromkeys(SETTINGS)
+    if column is not None:
+        settings["usual_storage"] = column.payload["usual_storage"]
+        for each in ("storage", "compression"):
+            settings[each] = column.payload[each] if fact.payload[each] else None
+    return settings
+
+
+def _handed_on(fact: Fact, reason: str, context: Context) -> Iterator[Statement]:
+    """Has the tables below compress it likewise."""
+    *table, name = fact.identity.path
+    for below, compression in compression_below(table, name, context):
+        child = fact.replaced(identity=Identity(fact.kind, (*below, name)))
+        yield from _alter(child, [f"SET COMPRESSION {compression or 'default'}"], reason)
 
 
 def _default_above(fact: Fact, context: Context) -> list[str]:

@@ -11,6 +11,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.equal_indexes import out_of_the_way, put_back
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
@@ -49,8 +50,10 @@ class PartitionKind(Kind):
         there = fact.parent is not None and not context.is_new(fact.parent)
         rows = " Rows that do not belong there stop this." if there else ""
         first = before_joining(fact.parent, context) if fact.parent else ()
+        joined = fact.parent if there else None
         return (
             *first,
+            *(out_of_the_way(joined, context) if joined else ()),
             Statement(
                 f"ALTER TABLE {parent} ATTACH PARTITION {name} {fact.payload['bound']}",
                 f"{name} is a partition of {parent} in the target.{rows}",
@@ -59,6 +62,7 @@ class PartitionKind(Kind):
                 scans=there,
                 beside=_locked_beside(fact, context.target, context),
             ),
+            *(put_back(joined, context) if joined else ()),
             *_defaults(fact, context),
         )
 
