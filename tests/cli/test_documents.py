@@ -109,6 +109,28 @@ def test_the_example_of_a_reversible_phase_goes_there_and_back(
     assert rows(database, "SELECT * FROM orders") == before
 
 
+def test_the_table_of_the_guide_is_split(
+    gnkmigrate: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    config = example(tmp_path, EXAMPLES[2])
+    assert len(EXAMPLES[2].splitlines()) <= 15
+    execute(
+        database,
+        "CREATE TABLE customer (id int PRIMARY KEY, street text, zip text, city text, country text);"
+        " INSERT INTO customer VALUES (1, 'High St', '100', 'York', 'UK'),"
+        " (2, 'High St', '100', 'York', 'UK'), (3, NULL, NULL, NULL, NULL)",
+    )
+    before = rows(database, "SELECT * FROM customer ORDER BY id")
+    assert gnkmigrate(database, *config, "upgrade", "--yes").exit_code == 0
+    assert rows(database, "SELECT street, postcode, town, country FROM address") == [
+        ("High St", "100", "York", "UK")
+    ]
+    old = "SELECT * FROM gnkmigrate_legacy.customer ORDER BY id"
+    assert rows(database, old) == before
+    assert gnkmigrate(database, *config, "downgrade", "--yes").exit_code == 0
+    assert rows(database, "SELECT * FROM customer ORDER BY id") == before
+
+
 def test_the_example_of_a_phase_goes_there_and_back(
     gnkmigrate: Command, database: DatabaseUrl, tmp_path: Path
 ) -> None:

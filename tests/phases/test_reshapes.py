@@ -141,6 +141,103 @@ def test_what_is_written_meanwhile_is_looked_up(shop: Project) -> None:
     assert written == [(n, 1, "paid", f"c{n}") for n in range(10, next(numbers))]
 
 
+SPLIT = """
+op.keep_shape("public.customer")
+op.split_table(
+    "public.customer", "public.address", {"Street": "street", "zip": "zip", "city": "town"},
+    reference="address_id",
+)
+"""
+CUSTOMERS = """
+CREATE TABLE customer (
+    id int PRIMARY KEY, "Street" text, zip varchar(9), name text, city text COLLATE "C"
+);
+CREATE INDEX ON customer (zip, name);
+INSERT INTO customer VALUES
+    (1, 'High St 1', '100', 'Ada', 'York'), (2, 'High St 1', '100', 'Bob', 'York'),
+    (3, 'Low St 2', '200', 'Cy', 'Hull'), (4, NULL, NULL, 'Dee', NULL)
+"""
+OLD_CUSTOMERS = 'SELECT id, "Street", zip, name, city FROM customer ORDER BY id'
+NEW_CUSTOMERS = """
+SELECT customer.id, street, zip, name, town FROM customer
+LEFT JOIN address ON address.id = address_id ORDER BY 1
+"""
+
+
+@pytest.fixture
+def customers(small: Small) -> Project:
+    small.reversible(1, SPLIT)
+    project = small.project(limits={"batch_rows": 1})
+    project.execute(CUSTOMERS)
+    return project
+
+
+def customers_of_the_old_application(project: Project) -> list[tuple[object, ...]]:
+    with connect(project.url, search_path=["gnkmigrate_legacy", "public"]) as session:
+        return session.execute(OLD_CUSTOMERS).fetchall()
+
+
+def test_a_table_is_split_and_comes_back(customers: Project) -> None:
+    before = customers.state
+    rows = customers_of_the_old_application(customers)
+    customers.up(dry_run=True)
+    customers.up()
+    assert customers.rows(NEW_CUSTOMERS) == rows
+    assert customers_of_the_old_application(customers) == rows
+    assert customers.value("SELECT count(*) FROM address") == 2
+    customers.down()
+    assert customers.state == before
+
+
+def test_both_shapes_of_a_split_table_are_written(customers: Project) -> None:
+    customers.up()
+    with connect(customers.url, search_path=["gnkmigrate_legacy", "public"]) as session:
+        session.execute("INSERT INTO customer VALUES (5, 'Low St 2', '200', 'Eve', 'Hull')")
+        session.execute("UPDATE customer SET city = 'Leeds' WHERE id = 1")
+        session.execute("UPDATE customer SET name = 'Bo' WHERE id = 2")
+    customers.execute("""
+        UPDATE address SET street = 'Low Street 2' WHERE zip = '200';
+        INSERT INTO address (street, zip, town) VALUES ('New Rd', '300', 'Bath');
+        INSERT INTO customer (id, name, address_id)
+        SELECT 6, 'Fay', id FROM address WHERE town = 'Bath';
+        UPDATE customer SET address_id = NULL WHERE id = 2;
+        UPDATE customer SET address_id = (SELECT id FROM address WHERE town = 'Bath') WHERE id = 4
+    """)
+    expected = [
+        (1, "High St 1", "100", "Ada", "Leeds"),
+        (2, None, None, "Bo", None),
+        (3, "Low Street 2", "200", "Cy", "Hull"),
+        (4, "New Rd", "300", "Dee", "Bath"),
+        (5, "Low Street 2", "200", "Eve", "Hull"),
+        (6, "New Rd", "300", "Fay", "Bath"),
+    ]
+    assert customers_of_the_old_application(customers) == expected
+    assert customers.rows(NEW_CUSTOMERS) == expected
+    with pytest.raises(PhaseRefused) as refused:
+        customers.down()  # nobody lives at High St 1 in York any more
+    assert "public.address that public.customer does not use. (1)" in refused.value.details[0]
+    customers.down(parameters={"spill": "yes"})
+    assert customers_of_the_old_application(customers) == expected
+    customers.up()
+    assert customers.rows(NEW_CUSTOMERS) == expected
+    assert customers.value("SELECT count(*) FROM address") == 4
+
+
+def test_a_part_of_an_address_is_none(customers: Project) -> None:
+    customers.execute("UPDATE customer SET zip = NULL WHERE id = 1")
+    with pytest.raises(PhaseRefused) as refused:
+        customers.up()
+    assert "customer.Street: values that the new column cannot hold. (1)" in "\n".join(
+        refused.value.details
+    )
+    customers.execute("UPDATE customer SET zip = '100' WHERE id = 1")
+    customers.up()
+    with connect(customers.url, search_path=["gnkmigrate_legacy", "public"]) as session:
+        session.execute("UPDATE customer SET zip = NULL WHERE id = 1")
+    assert customers.rows(NEW_CUSTOMERS)[0] == (1, None, None, "Ada", None)
+    assert customers_of_the_old_application(customers)[0] == (1, "High St 1", None, "Ada", "York")
+
+
 def test_a_reference_is_resolved(small: Small) -> None:
     small.reversible(
         1, 'op.resolve_reference("public.item", "owner", "public.person", "email", type="integer",'

@@ -52,7 +52,10 @@ class ColumnPair:
             row: the row's alias.
             name: what the old column is called now.
         """
-        return self.change.converted(f"{row}.{column(name)}")
+        is_kept = name == self.kept
+        beside = [kept_name(other) if is_kept else other for other in self.change.beside]
+        values = [f"{row}.{column(other)}" for other in beside]
+        return self.change.converted(f"{row}.{column(name)}", values)
 
     def old_value(self, new: str) -> str:
         """SQL for the old column's value of the new one's; NULL where it cannot hold it."""
@@ -65,6 +68,19 @@ class ColumnPair:
     def null(self) -> str:
         """SQL for the old column's NULL."""
         return f"NULL::{self.old_type}"
+
+
+def arriving(pairs: Sequence[ColumnPair]) -> list[ColumnPair]:
+    """Those that have a new column of their own; others join one."""
+    return [pair for pair in pairs if not pair.change.joins]
+
+
+def indexed(pairs: Sequence[ColumnPair]) -> dict[str, str]:
+    """The new column, by its name until the exchange, on which indexes of an old one are built.
+
+    What several old columns make together has none of their indexes.
+    """
+    return {pair.change.column: pair.built for pair in arriving(pairs) if not pair.change.beside}
 
 
 def kept_name(name: str) -> str:
@@ -84,7 +100,7 @@ def pairs_of(work: Work, table: str, conversions: Sequence[Conversion]) -> tuple
 
 def replaces(change: Conversion, before: Mapping[str, Any]) -> bool:
     """Whether the values themselves change, and not just name, default or nullability."""
-    return change.using != COLUMN or change.type not in {"", before["type"]}
+    return bool(change.joins) or change.using != COLUMN or change.type not in {"", before["type"]}
 
 
 def remember(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
@@ -116,7 +132,7 @@ def remembered(
 
 def remember_kept(work: Work, table: str, pairs: Sequence[ColumnPair]) -> None:
     """Notes which columns have old ones beside them from now on."""
-    work.remember(_kept_key(table), [pair.change.new_name for pair in pairs])
+    work.remember(_kept_key(table), sorted({pair.change.new_name for pair in pairs}))
 
 
 def converted_before(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:

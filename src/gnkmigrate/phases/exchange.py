@@ -4,7 +4,7 @@ The statements touch no row and ask nothing: whoever runs them holds the table's
 """
 
 from gnkmigrate.phases import building, in_step, legacy, relation
-from gnkmigrate.phases.column_pair import ColumnPair, remember_kept
+from gnkmigrate.phases.column_pair import ColumnPair, arriving, indexed, remember_kept
 from gnkmigrate.phases.index_copy import indexes_of
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.own_names import own_name
@@ -36,18 +36,20 @@ def exchange(spec: Reshaping, work: Work) -> str:
         remember_kept(work, table, pairs)
         with work.settings(search_path="pg_catalog, pg_temp"):
             work.execute(in_step.make_ways_back(table, work.phase, pairs))
-        indexes = indexes_of(work, table, [pair.change.column for pair in pairs])
-        carried = [each for pair in pairs for each in _carried(work, table, pair)]
+        new = arriving(pairs)
+        sources = indexed(pairs)
+        indexes = indexes_of(work, table, list(sources)) if sources else ()
+        carried = [each for pair in new for each in _carried(work, table, pair)]
         statements.append(building.drop_trigger(table, spec.building).strip().rstrip(";"))
         for pair, default in zip(pairs, in_step.defaults(table, work.phase, pairs), strict=True):
             statements += _keep(table, pair, default)
-        statements += [_renamed(table, pair.built, pair.change.new_name) for pair in pairs]
+        statements += [_renamed(table, pair.built, pair.change.new_name) for pair in new]
         spec.remember_indexes(work, {index.kept: index.name for index in indexes})
         statements += [index.renamed(table, index.kept) for index in indexes]
         statements += [each for index in indexes for each in index.adopt(table)]
         statements += [
             _altered(table, pair.change.new_name, set_default(pair.change.default))
-            for pair in pairs
+            for pair in new
             if pair.change.default is not None
         ]
         statements += carried + in_step.keep_in_step(table, work.phase, pairs)
@@ -63,7 +65,7 @@ def exchange_back(spec: Reshaping, work: Work) -> str:
     table, pairs = spec.table, spec.pairs(work)
     statements: list[str] = []
     if pairs:
-        names = [pair.change.new_name for pair in pairs]
+        names = [pair.change.new_name for pair in arriving(pairs)]
         indexes = indexes_of(work, table, names)
         kept = indexes_of(work, table, [pair.kept for pair in pairs])
         statements += in_step.leave(table, work.phase, pairs)

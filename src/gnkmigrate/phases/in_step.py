@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from gnkmigrate import own
 from gnkmigrate.phases.alike import alike
 from gnkmigrate.phases.building import NOT_FILLING
-from gnkmigrate.phases.column_pair import ALWAYS, ColumnPair
+from gnkmigrate.phases.column_pair import ALWAYS, ColumnPair, arriving
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.work import Work
@@ -72,7 +72,7 @@ def defaults(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
 def keep_in_step(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
     """Statements that make the triggers; the columns have their names of after the exchange."""
     on, called = quoted(table), function(table, phase)
-    names = [name for pair in pairs for name in (pair.kept, pair.change.new_name)]
+    names = list(dict.fromkeys(n for pair in pairs for n in (pair.kept, pair.change.new_name)))
     before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
     inserting, updating = _triggers(phase)
     return [
@@ -114,9 +114,11 @@ def write_function(
     """
     unsaid = " AND ".join(f"NEW.{column(pair.kept)} IS NULL" for pair in pairs)
     mark = literal(_mark(table, phase))
-    to_new = "\n            ".join(_to_new(pair) for pair in pairs)
+    to_new = "\n            ".join(map(_to_new, arriving(pairs)))
     to_old = "\n            ".join(_to_old(table, phase, pair, refusing=refusing) for pair in pairs)
-    changed = "\n        ".join(_changed(table, phase, pair, refusing=refusing) for pair in pairs)
+    changed = "\n        ".join(
+        _changed(table, phase, maker, pairs, refusing=refusing) for maker in arriving(pairs)
+    )
     return f"""
 CREATE OR REPLACE FUNCTION {function(table, phase)}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
@@ -146,13 +148,22 @@ def _to_old(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
     return f"{_refuse(table, pair)}\n            {carried}"
 
 
-def _changed(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
+def _changed(
+    table: str, phase: str, maker: ColumnPair, pairs: Sequence[ColumnPair], *, refusing: bool
+) -> str:
     """What the new application says counts, where a row says both."""
-    new, old = column(pair.change.new_name), column(pair.kept)
+    new = column(maker.change.new_name)
+    joined = [pair for pair in pairs if pair.change.new_name == maker.change.new_name]
+    before, after = (
+        ", ".join(f"{row}.{column(pair.kept)}" for pair in joined) for row in ("OLD", "NEW")
+    )
+    to_old = "\n            ".join(
+        _to_old(table, phase, pair, refusing=refusing) for pair in joined
+    )
     return f"""IF NOT {alike(f"NEW.{new}", f"OLD.{new}")} THEN
-            {_to_old(table, phase, pair, refusing=refusing)}
-        ELSIF NOT {alike(f"NEW.{old}", f"OLD.{old}")} THEN
-            {_to_new(pair)}
+            {to_old}
+        ELSIF NOT {alike(before, after)} THEN
+            {_to_new(maker)}
         END IF;"""
 
 

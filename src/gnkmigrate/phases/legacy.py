@@ -76,7 +76,7 @@ def show_converted(work: Work, table: str, conversions: Sequence[Conversion]) ->
             "source": pair.kept if pair else change.new_name,
             "phase": work.phase,
             "before": entry["source"],
-            "default": _default(work, table, change, pair, declared[change.new_name]["type"]),
+            "default": _default(work, table, change, pair, str(declared[change.new_name]["type"])),
         }
     _store(work, table, shape)
     _show(work, table, shape)

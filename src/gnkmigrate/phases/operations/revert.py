@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import in_step, legacy, misfits, policies, relation
+from gnkmigrate.phases import column_pair, in_step, legacy, misfits, policies, relation
 from gnkmigrate.phases.alike import alike
 from gnkmigrate.phases.column_pair import ColumnPair
 from gnkmigrate.phases.conversion import Conversion
@@ -100,7 +100,7 @@ def _require_free(spec: Reshaping, work: Work) -> None:
     """
     names = list(spec.renames.values())
     pairs = spec.pairs(work)
-    types = {pair.change.new_name: pair.old_type for pair in pairs}
+    types = {pair.change.new_name: pair.old_type for pair in column_pair.arriving(pairs)}
     hanging = relation.dependents(work, spec.table, names, policies_carried=True)
     if types:
         hanging += policies.not_compiling(work, spec.table, types)
@@ -188,7 +188,8 @@ class RequireColumns(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
-        names = {pair.change.new_name: pair.kept for pair in spec.pairs(work)}
+        pairs = column_pair.arriving(spec.pairs(work))
+        names = {pair.change.new_name: pair.kept for pair in pairs if not pair.change.beside}
         there = set(spec.remembered_indexes(work).values())
         for index in indexes_of(work, spec.table, list(names)) if names else ():
             if index.name not in there:
