@@ -116,7 +116,8 @@ def test_the_table_of_the_guide_is_split(
     assert len(EXAMPLES[2].splitlines()) <= 15
     execute(
         database,
-        "CREATE TABLE customer (id int PRIMARY KEY, street text, zip text, city text, country text);"
+        "CREATE TABLE customer"
+        " (id int PRIMARY KEY, street text, zip text, city text, country text);"
         " INSERT INTO customer VALUES (1, 'High St', '100', 'York', 'UK'),"
         " (2, 'High St', '100', 'York', 'UK'), (3, NULL, NULL, NULL, NULL)",
     )
