@@ -50,11 +50,11 @@ def test_a_baseline_excuses_what_it_has(tmp_path: Path) -> None:
 
 def test_what_has_become_graver_counts_again(tmp_path: Path) -> None:
     past = read(_kept(tmp_path, _audit(A)))
-    graver = replace(A, severity=Severity.HIGH)
-    audit = compared(_audit(graver), past, excuses=True)
+    worse = replace(A, severity=Severity.HIGH)
+    audit = compared(_audit(worse), past, excuses=True)
     assert audit.trend is not None
-    assert audit.trend.state(graver) == "graver"
-    assert audit.counting(Severity.HIGH) == (graver,)
+    assert audit.trend.state(worse) == "worse"
+    assert audit.counting(Severity.HIGH) == (worse,)
     reworded = replace(A, message="Something else is said.", severity=Severity.LOW)
     assert compared(_audit(reworded), past, excuses=True).counting(Severity.INFO) == ()
 
@@ -130,5 +130,5 @@ def test_the_report_tells_the_trend(tmp_path: Path) -> None:
     document = json.loads(render(audit, View()))
     assert [each["state"] for each in document["findings"]] == ["open", "new"]
     trend = document["trend"]
-    assert (trend["report"], trend["new"], trend["open"], trend["graver"]) == ("past.json", 1, 1, 0)
+    assert (trend["report"], trend["new"], trend["open"], trend["worse"]) == ("past.json", 1, 1, 0)
     assert [each["id"] for each in trend["fixed"]] == [A.id]

@@ -10,7 +10,7 @@ from tests.support import ROOT, execute
 
 
 def states(document: str) -> dict[str, str]:
-    """The gravest state of each probe."""
+    """The most severe state of each probe."""
     rank = ["ok", "warning", "failed"]
     found: dict[str, str] = {}
     for probe in json.loads(document)["probes"]:

@@ -88,7 +88,7 @@ def test_silence_proves_nothing_where_a_check_has_not_run() -> None:
 
 
 def test_a_finding_about_rows_hinders_its_phase() -> None:
-    assert ", hinders phase " in render(hostile(), View())
+    assert ", blocks phase " in render(hostile(), View())
 
 
 def test_without_gaps_there_is_nothing_to_migrate() -> None:

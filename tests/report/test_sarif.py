@@ -102,6 +102,6 @@ def test_never_more_than_code_hosts_take() -> None:
     run = json.loads(render(replace(FULL, findings=many), View()))["runs"][0]
     assert len(run["results"]) == MOST_RESULTS
     assert (
-        "4 findings, the least grave ones, are left out"
+        "4 findings, the least severe ones, are left out"
         in (run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"])
     )

@@ -1,4 +1,4 @@
-"""The data checks: which rows of today hinder the target; one question for each gap concerned."""
+"""The data checks: which rows of today block the target; one question for each gap concerned."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The audit of today beside one of the past: what is new, graver, fixed, and still open.
+"""The audit of today beside one of the past: what is new, worse, fixed, and still open.
 
 The past is a JSON report. One that lies in audits/ and is about the same database is looked at by
 itself; one that is named with --baseline also excuses what it has already.
@@ -124,12 +124,12 @@ def compared(result: AuditResult, past: Past, *, excuses: bool = False) -> Audit
     Args:
         result: the audit of today, its accepted findings set apart.
         past: the earlier one.
-        excuses: what the earlier one has, and is no graver today, does not count.
+        excuses: what the earlier one has, and is no worse today, does not count.
     """
     today = {each.fingerprint: each.severity for each in result.findings}
     known = past.findings
     new = frozenset(today.keys() - known.keys())
-    graver = frozenset(
+    worse = frozenset(
         mark
         for mark, severity in today.items()
         if mark in known and known[mark].severity < severity
@@ -141,11 +141,11 @@ def compared(result: AuditResult, past: Past, *, excuses: bool = False) -> Audit
         time=past.time,
         score=past.score,
         new=new,
-        graver=graver,
+        worse=worse,
         fixed=tuple(each.told() for each in gone if _looked_for(each, result)),
         unknown=tuple(each.told() for each in gone if not _looked_for(each, result)),
     )
-    excused = frozenset(today.keys() - new - graver) if excuses else frozenset()
+    excused = frozenset(today.keys() - new - worse) if excuses else frozenset()
     return replace(result, trend=trend, excused=excused)
 
 

@@ -31,7 +31,7 @@ class Observation:
         fix: SQL statements that put it right.
         undo: SQL statements that take `fix` back.
         severity: where it is not the check's own.
-        change: the gap whose closing it hinders; None for what concerns no gap.
+        change: the gap whose closing it blocks; None for what concerns no gap.
     """
 
     object: DatabaseObject
@@ -112,8 +112,8 @@ class Probe:
 
     Attributes:
         object: what the finding will be about.
-        change: the change that rows would hinder.
-        listing: a SELECT that returns every row that hinders it, the key first; whoever
+        change: the change that rows would block.
+        listing: a SELECT that returns every row that blocks it, the key first; whoever
             reads the report can run it as it stands.
         one: the finding's sentence for one such row.
         many: the same for several; COUNT stands for their number.

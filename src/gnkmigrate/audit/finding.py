@@ -1,4 +1,4 @@
-"""The finding: what the audit has to say, about which object, how grave, and what to do."""
+"""The finding: what the audit has to say, about which object, how severe, and what to do."""
 
 import hashlib
 from collections.abc import Mapping
@@ -119,7 +119,7 @@ class Finding:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Sorts the gravest first, then by object, so that a report is always the same."""
+        """Sorts the most severe first, then by object, so that a report is always the same."""
         ranks = (_CATEGORIES.index(self.category), _TYPES.get(self.object.type, len(_TYPES)))
         return (-self.severity, *ranks, self.object, self.check, self.subject)
 

@@ -45,7 +45,7 @@ class FrontMatter(BaseModel, extra="forbid"):
         many: the same for several; COUNT stands for their number.
         impact: why it matters.
         recommendation: what to do.
-        phase: the phase of the migration that the rows would hinder.
+        phase: the phase of the migration that the rows would block.
         requires: what must exist for the check to make sense, as "schema.table[.column]".
         instead_of: the id of a general check whose finding about the same object this one
             replaces, because it knows better, e.g. "GNK-D009".

@@ -83,7 +83,7 @@ class AuditResult:
     """All that one audit found out; what the renderers of `report` render.
 
     Attributes:
-        findings: the gravest first, without those that the project has accepted.
+        findings: the most severe first, without those that the project has accepted.
         not_run: checks that could not run, with the reason.
         passed: checks that ran and found nothing.
         live: the database's facts.
@@ -137,7 +137,7 @@ class AuditResult:
         return tuple(fact.identity.name for fact in self.live.of_kind("schema"))
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
-        """The findings that are this grave or graver."""
+        """The findings that are this severe or worse."""
         return tuple(finding for finding in self.findings if finding.severity >= severity)
 
     def counting(self, severity: Severity) -> tuple[Finding, ...]:

@@ -20,7 +20,7 @@ FULL = 100
 
 
 def count(severities: Iterable[Severity]) -> Mapping[Severity, int]:
-    """How many there are of each severity, the gravest first, none left out."""
+    """How many there are of each severity, the most severe first, none left out."""
     counted = Counter(severities)
     return {severity: counted[severity] for severity in sorted(Severity, reverse=True)}
 

@@ -26,7 +26,7 @@ class Trend:
         time: when it was made, with time zone.
         score: its score.
         new: the fingerprints of findings that it does not have.
-        graver: the fingerprints of findings that were less grave in it.
+        worse: the fingerprints of findings that were less severe in it.
         fixed: what it has and the database has no more.
         unknown: what it has and this audit has not looked for.
     """
@@ -35,12 +35,12 @@ class Trend:
     time: datetime
     score: int
     new: frozenset[str] = frozenset()
-    graver: frozenset[str] = frozenset()
+    worse: frozenset[str] = frozenset()
     fixed: tuple[PastFinding, ...] = ()
     unknown: tuple[PastFinding, ...] = ()
 
-    def state(self, finding: Finding) -> Literal["new", "graver", "open"]:
+    def state(self, finding: Finding) -> Literal["new", "worse", "open"]:
         """What a finding of today is to the earlier report; open: it had it too."""
         if finding.fingerprint in self.new:
             return "new"
-        return "graver" if finding.fingerprint in self.graver else "open"
+        return "worse" if finding.fingerprint in self.worse else "open"

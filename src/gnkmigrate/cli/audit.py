@@ -100,7 +100,7 @@ def command(
 ) -> None:
     """Compare the live database with its target, and check both: what is missing, what is wrong.
 
-    Reads only. The exit code is 1 where something is found that is as grave as --fail-on.
+    Reads only. The exit code is 1 where something is found that is as severe as --fail-on.
 
     Example: gnkmigrate audit --write markdown=audits/today.md
     """

@@ -68,7 +68,7 @@ def _write_end(context: typer.Context, found: Sequence["Diagnosis"]) -> None:
     console = _context.stdout(context)
     console.print()
     if failed:
-        console.print(f"{counted(failed, 'thing')} must be mended; see the lines with ->.")
+        console.print(f"{counted(failed, 'thing')} must be fixed; see the lines with ->.")
     else:
         noted = f", with {counted(warnings, 'warning')}" if warnings else ""
         console.print(f"All that is needed works{noted}.")

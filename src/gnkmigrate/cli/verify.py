@@ -72,7 +72,7 @@ def _write(context: typer.Context, results: Sequence["Verified"]) -> None:
     if failed:
         number = sum(not result.passed for result in results)
         console.print(f"{number} of {counted(len(results), 'verification')} failed.")
-        messages.print(f"Next: mend the rows listed, or gnkmigrate downgrade --phase {failed[-1]}")
+        messages.print(f"Next: fix the rows listed, or gnkmigrate downgrade --phase {failed[-1]}")
     else:
         console.print(f"{counted(len(results), 'verification')}, none failed.")
         messages.print("Next: gnkmigrate audit")

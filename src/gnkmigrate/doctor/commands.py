@@ -21,16 +21,15 @@ ALL = (*DATABASE, "restore", "check", "diff", "demo")
 def workable(found: Sequence[Diagnosis]) -> Diagnosis:
     """The commands that will work and those that will not, with the probes that say why."""
     reasons = {
-        command: sorted({each.title for each in found if command in each.hinders})
-        for command in ALL
+        command: sorted({each.title for each in found if command in each.blocks}) for command in ALL
     }
-    hindered = [command for command in ALL if reasons[command]]
+    blocked = [command for command in ALL if reasons[command]]
     working = ", ".join(command for command in ALL if not reasons[command])
-    if not hindered:
+    if not blocked:
         return Diagnosis("ok", f"will work: {working}", title=TITLE)
-    causes = dict.fromkeys(tuple(reasons[command]) for command in hindered)
+    causes = dict.fromkeys(tuple(reasons[command]) for command in blocked)
     details = tuple(
-        f"{', '.join(command for command in hindered if tuple(reasons[command]) == cause)}"
+        f"{', '.join(command for command in blocked if tuple(reasons[command]) == cause)}"
         f": see {', '.join(cause)}"
         for cause in causes
     )

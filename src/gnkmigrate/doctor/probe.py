@@ -14,12 +14,12 @@ class Diagnosis:
     """What a probe has found out.
 
     Attributes:
-        state: "warning" hinders nothing, or only some commands; "failed" must be mended.
+        state: "warning" blocks nothing, or only some commands; "failed" must be fixed.
         message: what is the case, in one sentence.
         details: the objects that it is about.
         hint: what to do about it; "" where nothing has to be done.
         title: the probe's.
-        hinders: the commands that will not work because of it.
+        blocks: the commands that will not work because of it.
     """
 
     state: State
@@ -27,7 +27,7 @@ class Diagnosis:
     details: tuple[str, ...] = ()
     hint: str = ""
     title: str = ""
-    hinders: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
 
 
 Examine: TypeAlias = Callable[[Circumstances], Iterator[Diagnosis]]
@@ -42,11 +42,11 @@ class Probe:
         title: what it looks at, in a word or two.
         examine: gives any number of diagnoses.
         needs_database: it is left out where there is no session.
-        hinders: the commands that a failure hinders, unless a diagnosis says others.
+        blocks: the commands that a failure blocks, unless a diagnosis says others.
     """
 
     place: int
     title: str
     examine: Examine
     needs_database: bool = False
-    hinders: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()

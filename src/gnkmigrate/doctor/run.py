@@ -43,10 +43,10 @@ def examine(settings: Settings, file: Path | None, url: DatabaseUrl) -> Iterator
             if probe.needs_database and circumstances.session is None:
                 continue
             for diagnosis in _asked(probe, circumstances):
-                hinders = diagnosis.hinders
-                if diagnosis.state == "failed" and not hinders:
-                    hinders = probe.hinders
-                found.append(replace(diagnosis, title=probe.title, hinders=hinders))
+                blocks = diagnosis.blocks
+                if diagnosis.state == "failed" and not blocks:
+                    blocks = probe.blocks
+                found.append(replace(diagnosis, title=probe.title, blocks=blocks))
                 yield found[-1]
         yield workable(found)
 

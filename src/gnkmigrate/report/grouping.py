@@ -8,10 +8,10 @@ from gnkmigrate.audit.finding import Category, Finding, Severity
 
 @dataclass(frozen=True)
 class Group:
-    """Findings of one check that are equally grave, for the same reason.
+    """Findings of one check that are equally severe, for the same reason.
 
     Attributes:
-        severity: how grave they are.
+        severity: how severe they are.
         slug: the check's name.
         category: the group of checks that it belongs to.
         impact: why they matter.

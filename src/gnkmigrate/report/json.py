@@ -91,8 +91,8 @@ def _trend(result: AuditResult) -> dict[str, Any] | None:
         "time": trend.time.isoformat(timespec="seconds"),
         "score": trend.score,
         "new": len(trend.new),
-        "graver": len(trend.graver),
-        "open": len(result.findings) - len(trend.new) - len(trend.graver),
+        "worse": len(trend.worse),
+        "open": len(result.findings) - len(trend.new) - len(trend.worse),
         "fixed": [_past(each) for each in trend.fixed],
         "unknown": [_past(each) for each in trend.unknown],
     }

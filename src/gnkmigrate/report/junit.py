@@ -1,7 +1,7 @@
 """The report as JUnit XML, for programs that show test results.
 
 A suite is a category, a testcase a check, and one for each object that it found something about.
-What is as grave as --fail-on is a failure; what is less grave, accepted or known to the baseline
+What is as severe as --fail-on is a failure; what is less severe, accepted or known to the baseline
 has passed with a word about it. What could not run, or was not compared, is skipped, with the
 reason.
 """
@@ -68,8 +68,8 @@ def _omitted(each: Unread) -> ET.Element:
 
 
 def _fails(result: AuditResult, finding: Finding, view: View) -> bool:
-    grave = view.fail_on is not None and finding.severity >= view.fail_on
-    return grave and finding.fingerprint not in result.excused
+    severe = view.fail_on is not None and finding.severity >= view.fail_on
+    return severe and finding.fingerprint not in result.excused
 
 
 def _case(category: str, check: str, name: str) -> ET.Element:

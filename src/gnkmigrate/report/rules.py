@@ -15,7 +15,7 @@ class Rule:
         slug: its name for people; empty where no finding tells it.
         title: what it looks for, or what a finding of it says.
         category: its group; empty for none.
-        severity: the gravest of its findings; None where there is none.
+        severity: the most severe of its findings; None where there is none.
         impact: why it matters.
         recommendation: what to do about it.
     """
@@ -34,7 +34,7 @@ def rules(result: AuditResult) -> tuple[Rule, ...]:
     silent: tuple[Passed | NotRun, ...] = (*result.passed, *result.not_run)
     found = {each.check: Rule(each.check, "", each.title, each.category) for each in silent}
     for finding in (*(each.finding for each in result.accepted), *reversed(result.findings)):
-        # The gravest comes last and stays.
+        # The most severe comes last and stays.
         found[finding.check] = _rule(finding, found.get(finding.check))
     return tuple(found[id_] for id_ in sorted(found))
 

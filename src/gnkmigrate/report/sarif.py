@@ -39,7 +39,7 @@ _SECURITY = {
     Severity.MEDIUM: "5.5",
     Severity.LOW: "2.0",
 }
-_STATES = {"new": "new", "graver": "updated", "open": "unchanged"}
+_STATES = {"new": "new", "worse": "updated", "open": "unchanged"}
 
 
 def render(result: AuditResult, view: View) -> str:
@@ -107,7 +107,7 @@ def _invocation(result: AuditResult) -> dict[str, Any]:
         notices.append({"level": "note", "message": {"text": visible(text)}})
     left = len(result.findings) + len(result.accepted) - MOST_RESULTS
     if left > 0:
-        text = f"{left:,} findings, the least grave ones, are left out; other formats have all."
+        text = f"{left:,} findings, the least severe ones, are left out; other formats have all."
         notices.append({"level": "warning", "message": {"text": text}})
     return {
         "executionSuccessful": True,

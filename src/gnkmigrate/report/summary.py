@@ -14,7 +14,7 @@ class Summary:
     """The result in a few values.
 
     Attributes:
-        counts: how many findings there are of each severity, the gravest first.
+        counts: how many findings there are of each severity, the most severe first.
         score: 100 for no finding, falling towards 0.
         status: COMPLETE, INCOMPLETE, DIFFERENT; CHECKED where there is no target, PARTIAL where
             not every check was asked for, or something was not compared.
@@ -101,10 +101,10 @@ def _trend(result: AuditResult, points: int) -> str:
     trend = result.trend
     if trend is None:
         return ""
-    still = len(result.findings) - len(trend.new) - len(trend.graver)
+    still = len(result.findings) - len(trend.new) - len(trend.worse)
     parts = [
         f"{len(trend.new):,} new",
-        *([f"{len(trend.graver):,} graver"] if trend.graver else []),
+        *([f"{len(trend.worse):,} worse"] if trend.worse else []),
         f"{len(trend.fixed):,} fixed",
         f"{still:,} still open",
         *([f"{len(trend.unknown):,} not looked for"] if trend.unknown else []),

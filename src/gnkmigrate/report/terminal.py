@@ -1,4 +1,4 @@
-"""The report on a terminal: verdict and gravest findings on one screen, the rest on request."""
+"""The report on a terminal: verdict and most severe findings on one screen, the rest on request."""
 
 import io
 from collections.abc import Iterator

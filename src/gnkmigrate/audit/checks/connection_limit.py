@@ -15,7 +15,7 @@ from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 
 SHARE = 80  # percent
-GRAVE = 95
+SEVERE = 95
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
@@ -24,7 +24,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             DatabaseObject(),
             f"{row.used:,} of {row.allowed:,} connections of {row.whose} are in use.",
             subject=row.whose,
-            severity=Severity.HIGH if row.used * 100 >= row.allowed * GRAVE else Severity.MEDIUM,
+            severity=Severity.HIGH if row.used * 100 >= row.allowed * SEVERE else Severity.MEDIUM,
         )
 
 

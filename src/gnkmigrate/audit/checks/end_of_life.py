@@ -54,7 +54,7 @@ CHECK = ServerCheck(
     title="The server's version is supported",
     category="operations",
     severity=Severity.HIGH,
-    impact="Faults and security holes that are found are no longer mended in it.",
+    impact="Faults and security holes that are found are no longer fixed in it.",
     recommendation="Upgrade to a newer major version with pg_upgrade or logical replication.",
     find=find,
 )

@@ -31,7 +31,7 @@ CHECK = ServerCheck(
     title="Every extension is as new as the server's files",
     category="security",
     severity=Severity.LOW,
-    impact="Faults that a newer version has mended stay in the database.",
+    impact="Faults that a newer version has fixed stay in the database.",
     recommendation="Read the extension's release notes and update it.",
     find=find,
 )

@@ -37,8 +37,7 @@ CHECK = ServerCheck(
     category="operations",
     severity=Severity.MEDIUM,
     impact="Its locks stop others, and VACUUM cannot clear anything away that it might still see.",
-    recommendation="Mend the application, and set idle_in_transaction_session_timeout for its "
-    "role.",
+    recommendation="Fix the application, and set idle_in_transaction_session_timeout for its role.",
     roles=("pg_monitor",),
     find=find,
 )

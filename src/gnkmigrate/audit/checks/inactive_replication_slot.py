@@ -23,7 +23,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     for row in answers(connection, question, "inactive_replication_slot"):
         lost = row.status == "lost"
         keeps = "can no longer be read" if lost else f"keeps {row.size or 'no'} WAL for nobody"
-        grave = (row.bytes or 0) >= KEPT and not row.limited
+        severe = (row.bytes or 0) >= KEPT and not row.limited
         yield Observation(
             DatabaseObject("", "", row.slot, "replication slot"),
             f"Replication slot {row.slot} {keeps}.",
@@ -34,7 +34,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
                 "keeps VACUUM back": row.keeps_rows,
             },
             fix=(f"SELECT pg_drop_replication_slot({literal(row.slot)})",),
-            severity=Severity.HIGH if grave else None,
+            severity=Severity.HIGH if severe else None,
         )
 
 

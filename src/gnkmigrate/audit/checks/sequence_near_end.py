@@ -15,14 +15,14 @@ from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 
 SHARE = 50  # percent of the numbers used
-GRAVE = 80
+SEVERE = 80
 DIRE = 95
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
     for row in answers(connection, question, "sequence_near_end", share=SHARE):
         severity = Severity.MEDIUM
-        if row.share >= GRAVE:
+        if row.share >= SEVERE:
             severity = Severity.CRITICAL if row.share >= DIRE else Severity.HIGH
         about = DatabaseObject(row.schema, "", row.sequence, "sequence")
         yield Observation(

@@ -16,7 +16,7 @@ from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 
 # Of 2,147 million; PostgreSQL warns 40 million before the end and stops 3 million before it.
-GRAVE = 1_000_000_000
+SEVERE = 1_000_000_000
 DIRE = 1_600_000_000
 
 
@@ -24,7 +24,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     for row in answers(connection, question, "wraparound"):
         age = max(row.age, row.multixact_age)
         severity = Severity.MEDIUM
-        if age >= GRAVE:
+        if age >= SEVERE:
             severity = Severity.CRITICAL if age >= DIRE else Severity.HIGH
         yield Observation(
             DatabaseObject(name=row.database),

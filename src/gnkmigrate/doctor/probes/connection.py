@@ -33,7 +33,7 @@ def _without(circumstances: Circumstances) -> Diagnosis:
             "warning",
             f"No database is named. {_LEFT_OUT}",
             hint="Name one with --url, DATABASE_URL, url in gnkmigrate.toml, or PGHOST and so on.",
-            hinders=DATABASE,
+            blocks=DATABASE,
         )
     refusal = circumstances.refusal
     message = refusal.message if refusal else "There is no session."
@@ -41,4 +41,4 @@ def _without(circumstances: Circumstances) -> Diagnosis:
     return Diagnosis("failed", f"{message} {_LEFT_OUT}", hint=hint)
 
 
-PROBE = Probe(30, "connection", examine, hinders=DATABASE)
+PROBE = Probe(30, "connection", examine, blocks=DATABASE)

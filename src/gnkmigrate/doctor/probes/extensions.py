@@ -59,4 +59,4 @@ def _wanted(circumstances: Circumstances) -> list[str]:
         return []  # the probe of the target has said why
 
 
-PROBE = Probe(100, "extensions", examine, needs_database=True, hinders=CHANGING)
+PROBE = Probe(100, "extensions", examine, needs_database=True, blocks=CHANGING)

@@ -15,7 +15,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             "warning",
             f"There is no folder {folder}, so nothing to upgrade with.",
             hint="gnkmigrate init writes one; an audit does not need it.",
-            hinders=REVISIONS,
+            blocks=REVISIONS,
         )
         return
     phases = load_phases(folder)
@@ -28,4 +28,4 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", f"{len(phases)} phases, one head: {names}")
 
 
-PROBE = Probe(20, "migrations", examine, hinders=REVISIONS)
+PROBE = Probe(20, "migrations", examine, blocks=REVISIONS)

@@ -79,7 +79,7 @@ def _to_audit(found: Privileges) -> Iterator[Diagnosis]:
             f"{found.role} may not read every table, as the checks of audit and verify do.",
             _some(found.unreadable_tables),
             f"{_statement('GRANT pg_read_all_data TO {}', found.role)}, or GRANT SELECT on each",
-            hinders=READING_ROWS,
+            blocks=READING_ROWS,
         )
 
 
@@ -125,4 +125,4 @@ def _some(names: Sequence[str]) -> tuple[str, ...]:
     return (*names[:_SHOWN], *([f"... and {rest} more"] if rest > 0 else []))
 
 
-PROBE = Probe(60, "privileges", examine, needs_database=True, hinders=CHANGING)
+PROBE = Probe(60, "privileges", examine, needs_database=True, blocks=CHANGING)

@@ -14,7 +14,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             "warning",
             "The server is a standby: it can be audited, but nothing can be written to it.",
             hint="For upgrade, downgrade and apply, give the primary's address with --url.",
-            hinders=CHANGING,
+            blocks=CHANGING,
         )
     else:
         yield Diagnosis("ok", "the server is a primary")

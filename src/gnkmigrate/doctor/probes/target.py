@@ -20,7 +20,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             "warning",
             f"There is no target {path}, so nothing to compare a database with.",
             hint="gnkmigrate init --from-url takes one from a database, to be edited.",
-            hinders=("plan", "check"),
+            blocks=("plan", "check"),
         )
         return
     target = circumstances.target
@@ -28,4 +28,4 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     yield Diagnosis("ok", f"{path} declares {tables} tables, {len(target)} objects in all")
 
 
-PROBE = Probe(90, "target", examine, hinders=TARGET)
+PROBE = Probe(90, "target", examine, blocks=TARGET)

@@ -38,4 +38,4 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
         )
 
 
-PROBE = Probe(80, "throwaway", examine, hinders=THROWAWAY)
+PROBE = Probe(80, "throwaway", examine, blocks=THROWAWAY)

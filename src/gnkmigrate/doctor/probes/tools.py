@@ -15,7 +15,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     try:
         found = [str(program(name, circumstances.major)) for name in _NAMES]
     except ServerUnavailable as error:
-        yield Diagnosis("warning", error.message, error.details, error.hint, hinders=PROGRAMS)
+        yield Diagnosis("warning", error.message, error.details, error.hint, blocks=PROGRAMS)
         return
     yield Diagnosis("ok", f"for PostgreSQL {circumstances.major}: {', '.join(found)}")
 
