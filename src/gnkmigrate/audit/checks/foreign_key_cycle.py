@@ -3,7 +3,7 @@
 Where every foreign key of the circle is NOT NULL and not deferrable, no first row can get in by
 itself: it takes one statement that inserts into all tables at once, and a restore of data alone
 needs constraints switched off. With a NULL or a DEFERRABLE key somewhere the circle works, but
-order of deletes and of loading still has to be thought about; that is told as info.
+order of deletes and of loading still has to be thought about; that is reported as info.
 
 Sources: PostgreSQL manual, SET CONSTRAINTS; pg_dump (--data-only with circular foreign keys).
 """

@@ -1,7 +1,7 @@
 """Rows that differ in nothing but case or surrounding spaces in what the target declares unique.
 
 The constraint lets them in: Ada@example.org and ada@example.org are two users then. Mostly they are
-one, and whoever logs in meets the wrong one of them. Rows that agree exactly are told by
+one, and whoever logs in meets the wrong one of them. Rows that agree exactly are reported by
 duplicate-value.
 
 Source: PostgreSQL manual, 5.5.3 (unique constraints).
