@@ -40,9 +40,11 @@ WHERE relkind = 'i' AND nspname <> ALL (%(own)s)
                 AND refclassid = 'pg_proc'::regclass
                 AND pronamespace = to_regnamespace('{own.JOURNAL}'))
 UNION ALL
-SELECT 'column', format('%%s.%%I', attrelid::regclass, attname), NULL,
-       format('ALTER TABLE %%s DROP COLUMN %%I', attrelid::regclass, attname), 3
-FROM pg_attribute WHERE (attrelid, attnum) IN ({own.KEPT_COLUMNS})
+SELECT 'column', format('%%I.%%I.%%I', nspname, relname, attname), NULL,
+       format('ALTER TABLE %%I.%%I DROP COLUMN %%I', nspname, relname, attname), 3
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE (attrelid, attnum) IN ({own.KEPT_COLUMNS})
 UNION ALL
 SELECT 'table', format('%%I.%%I', nspname, relname), greatest(reltuples, 0)::bigint,
        format('DROP TABLE %%I.%%I', nspname, relname), 3
