@@ -41,7 +41,7 @@ def project(small: Small) -> Project:
         f" {QUOTED_COLUMN} text DEFAULT 'd' COLLATE \"C\", number int DEFAULT 7,"
         " flag boolean NOT NULL DEFAULT true);"
         f"CREATE UNIQUE INDEX ON {QUOTED_TABLE} (number DESC NULLS LAST) INCLUDE (flag);"
-        f"COMMENT ON COLUMN {QUOTED_TABLE}.number IS 'it''s a number'"
+        f"COMMENT ON COLUMN {QUOTED_TABLE}.number IS 'it''s a :\"number\"'"
     )
     return project
 

@@ -48,15 +48,16 @@ def exchange(spec: Reshaping, work: Work) -> str:
         statements += [index.renamed(table, index.kept) for index in indexes]
         statements += [each for index in indexes for each in index.adopt(table)]
         statements += [
-            _altered(table, pair.change.new_name, set_default(pair.change.default))
+            _altered(table, pair.change.new_name, set_default(_filled(work, pair.change.default)))
             for pair in new
             if pair.change.default is not None
         ]
-        statements += carried + in_step.keep_in_step(table, work.phase, pairs)
+        together = in_step.keep_in_step(table, work.phase, pairs)
+        statements += [*carried, *(_filled(work, each) for each in together)]
     statements += spec.redeclare(work)
     for before, after in spec.newly_required(work):
         statements += _set_not_null(table, before, after)
-    return _script(statements, work)
+    return _script(statements)
 
 
 def exchange_back(spec: Reshaping, work: Work) -> str:
@@ -84,12 +85,16 @@ def exchange_back(spec: Reshaping, work: Work) -> str:
     statements += spec.redeclare_back(work)
     for before, after in spec.required_again(work):
         statements += _set_not_null(table, before, after)
-    return _script(statements, work)
+    return _script(statements)
 
 
-def _script(statements: list[str], work: Work) -> str:
-    # A default may end with a comment.
-    return render("\n;\n".join(statements), work.parameters)
+def _script(statements: list[str]) -> str:
+    return "\n;\n".join(statements)  # a default may end with a comment
+
+
+def _filled(work: Work, text: str) -> str:
+    """What a revision says, with its placeholders filled in; what the database says has none."""
+    return render(text, work.parameters)
 
 
 def _keep(table: str, pair: ColumnPair, default: str) -> list[str]:

@@ -10,6 +10,7 @@ from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, quoted, split
 from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.row_key import Columns, key_of
+from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
@@ -126,7 +127,8 @@ class Reshaping:
         for change, before in self.redeclared(work):
             names = (change.column, change.new_name)
             optional = not change.not_null and bool(before["not_null"])
-            statements += _declare(self.table, names, change, change.default, optional=optional)
+            default = change.default and render(change.default, work.parameters)
+            statements += _declare(self.table, names, change, default, optional=optional)
         return statements
 
     def redeclare_back(self, work: Work) -> Sequence[str]:
