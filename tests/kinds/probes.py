@@ -84,6 +84,12 @@ PROBES = {
     ("inherited column", "not_null"): Probe(
         P + P1 + P1S, "", "ALTER TABLE p1 ALTER b SET NOT NULL;"
     ),
+    ("inherited column", "not_null_name"): Probe(
+        P + P1,
+        "ALTER TABLE p1 ALTER c SET NOT NULL;",
+        "ALTER TABLE p1 ADD CONSTRAINT own NOT NULL c;",
+        since=180000,
+    ),
     ("inherited column", "without_default"): Probe(
         P + "ALTER TABLE p ALTER b SET DEFAULT 5;" + P1 + P1S,
         "",

@@ -171,3 +171,17 @@ def test_one_that_leaves_has_the_key_to_what_is_made_again(server: Server) -> No
     parent = f"CREATE TABLE p {key} PARTITION BY LIST (k);"
     partition = "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
     converge(server, f"{referred};{parent}{partition}", f"{again}{parent}CREATE TABLE p1 {key};")
+
+
+@pytest.mark.parametrize("nulls", ["", "CONSTRAINT above NOT NULL"])
+def test_not_null_keeps_its_name_when_it_is_attached(server: Server, nulls: str) -> None:
+    if server.version < 180000:
+        pytest.skip("NOT NULL has no name before PostgreSQL 18")
+    parent = "CREATE TABLE p (k integer, v text {}) PARTITION BY LIST (k);"
+    table = "CREATE TABLE p1 (k integer, v text CONSTRAINT {} NOT NULL);"
+    attached = "ALTER TABLE p ATTACH PARTITION p1 FOR VALUES IN (1);"
+    apart = parent.format("NOT NULL") + table.format("own")
+    there = parent.format(nulls) + table.format("other") + attached
+    converge(server, apart, there)
+    joined = parent.format("") + table.format("own") + attached
+    converge(server, joined, there)

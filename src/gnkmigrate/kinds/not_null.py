@@ -4,17 +4,17 @@ A fact has the name only where it is not the usual one, made of the table's and 
 one of these gets another name, PostgreSQL leaves the constraint its old one (manual: ALTER TABLE).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
+from gnkmigrate.kinds.beneath import tables_below
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import columns_above
-from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.names import stand_in
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES, identifier, literal, qualified
@@ -58,13 +58,27 @@ def usual(column: Fact) -> str:
     return _usual(table, name)
 
 
-def inline(payload: Mapping[str, Any]) -> Iterator[str]:
+def inline(column: Fact, context: Context) -> Iterator[str]:
     """NOT NULL as it stands behind a new column's type."""
+    payload = column.payload
     if payload["not_null"] and not payload.get("not_null_unvalidated"):
         name = payload["not_null_name"]
+        if name is None and _is_among_partitions(column, context):
+            name = usual(column)
         yield f"CONSTRAINT {identifier(name)} NOT NULL" if name else "NOT NULL"
         if payload.get("not_null_no_inherit"):
             yield "NO INHERIT"
+
+
+def _is_among_partitions(column: Fact, context: Context) -> bool:
+    """Whether tables that are there may have NOT NULL by the usual name, so that it is taken."""
+    table = context.target.facts.get(column.parent) if column.parent else None
+    return (
+        context.target.server_version >= _NAMED
+        and table is not None
+        and bool(table.payload.get("partitioned_by"))
+        and _fits(usual(column))
+    )
 
 
 def afterwards(column: Fact) -> Iterator[Statement]:
@@ -111,8 +125,12 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
         yield alter_table_of(fact, f"DROP CONSTRAINT {check}", "NOT NULL stands in its place.")
 
 
-def qualified_otherwise(change: Change) -> Iterator[Statement]:
-    """Gives a column's constraint what else it has on PostgreSQL 18, once it is there."""
+def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]:
+    """Gives a column's constraint what else it has on PostgreSQL 18, once it is there.
+
+    Raises:
+        Unplannable: it is to have another name, and a partition has it by one of its own.
+    """
     before, after = change.before, change.fact
     if before is None or not after.payload["not_null"]:
         return
@@ -127,6 +145,7 @@ def qualified_otherwise(change: Change) -> Iterator[Statement]:
         made = True
     made = made and any(new[each] for each in _OF_CONSTRAINT[:3])
     if was != wanted and "not_null_name" in differing and not made:
+        _refuse_own_name(before, context)
         yield _renamed(
             after.identity.path[:-1], was, wanted, f"{what} is called {wanted} in the target."
         )
@@ -142,6 +161,46 @@ def qualified_otherwise(change: Change) -> Iterator[Statement]:
         yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
     if "not_null_comment" in differing or (made and new["not_null_comment"] is not None):
         yield _comment(after)
+
+
+def _refuse_own_name(column: Fact, context: Context) -> None:
+    """Stops where PostgreSQL does not find the constraint in a table below."""
+    *_, name = column.identity.path
+    for below in tables_below(column, context):
+        for partition in context.source.children(Identity("table", below), "partition"):
+            if own := (partition.payload["not_null_names"] or {}).get(name):
+                raise Unplannable(
+                    f"NOT NULL of {qualified(*column.identity.path)} gets another name, and is "
+                    f"called {own} in its partition {qualified(*below)}: PostgreSQL renames "
+                    "neither.",
+                    hint=f"Detach {qualified(*below)}, give its NOT NULL the parent's name, and "
+                    "attach it again in a revision of your own.",
+                )
+
+
+def own_of_inherited(
+    column: Fact, was: str | None, wanted: str | None, reason: str
+) -> Iterator[Statement]:
+    """What a table has by itself on a column that it inherits.
+
+    Args:
+        column: the inherited column.
+        was: what NOT NULL is called there; None where nulls are allowed.
+        wanted: the same of the target.
+        reason: why.
+    """
+    if was is None and wanted is not None:
+        if wanted == usual(column):
+            yield _set(column, reason, scans=True)
+        else:
+            action = f"ADD CONSTRAINT {identifier(wanted)} NOT NULL "
+            action += identifier(column.identity.name)
+            yield alter_table_of(column, action, reason, scans=True)
+    elif was is not None and wanted is None:
+        action = f"ALTER COLUMN {identifier(column.identity.name)} DROP NOT NULL"
+        yield alter_table_of(column, action, reason)
+    elif was is not None and wanted is not None and was != wanted:
+        yield _renamed(column.identity.path[:-1], was, wanted, reason)
 
 
 def follows_column(change: Change, context: Context) -> Iterator[Statement]:

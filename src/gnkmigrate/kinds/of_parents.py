@@ -45,12 +45,14 @@ def compression_below(
 
 def as_set(column: Fact, snapshot: Snapshot) -> Fact:
     """A column that a table inherits, with what the table sets on it itself."""
+    column = _called(column, snapshot)
     own = snapshot.get("inherited column", *column.identity.path)
     if own is None:
         return column
     payload = {**column.payload, **{each: own.payload[each] for each in _STAYS}}
     payload["generated"] = own.payload["generated"] or payload["generated"]
-    payload["not_null"] = own.payload["not_null"] or payload["not_null"]
+    if own.payload["not_null"]:
+        payload |= {"not_null": True, "not_null_name": own.payload["not_null_name"]}
     # It names what differs from the parent; a column names what is not as usual.
     if own.payload["storage"]:
         usual = own.payload["storage"] == payload["usual_storage"]
@@ -59,6 +61,15 @@ def as_set(column: Fact, snapshot: Snapshot) -> Fact:
         usual = own.payload["compression"] == "default"
         payload["compression"] = None if usual else own.payload["compression"]
     return column.replaced(payload=payload, depends_on=column.depends_on | own.depends_on)
+
+
+def _called(column: Fact, snapshot: Snapshot) -> Fact:
+    """The column of a partition with the name that its NOT NULL has there."""
+    *table, name = column.identity.path
+    for partition in snapshot.children(Identity("table", tuple(table)), "partition"):
+        if named := (partition.payload["not_null_names"] or {}).get(name):
+            return column.has({"not_null_name": named})
+    return column
 
 
 def default_of_parents(column: Sequence[str], snapshot: Snapshot) -> Fact | None:

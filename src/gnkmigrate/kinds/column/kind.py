@@ -17,7 +17,7 @@ from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.conversions import Conversion
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
-from gnkmigrate.kinds.inheritance import columns_above, is_joined, parents
+from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined, parents
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
 from gnkmigrate.kinds.of_parents import compression_below
 from gnkmigrate.kinds.own_expressions import SET_EXPRESSION, put_back_below
@@ -141,10 +141,19 @@ class ColumnKind(Kind):
             *_type(change, context),
             *null_forbidden,
             *made_anew.given_back(change, context),
-            *not_null.qualified_otherwise(change),
+            *not_null.qualified_otherwise(change, context),
             *_settings(change.fact, changed(change), reason),
             *_kept_below(change, reason, context),
         )
+
+    def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        del target
+        before = source.facts.get(fact.identity)
+        if before is not None and fact.payload["not_null"] and not before.payload["not_null"]:
+            # What a table below calls its own NOT NULL it cannot change once this is its parent's.
+            *table, name = fact.identity.path
+            for child in heirs(source).get(tuple(table), ()):
+                yield Identity("inherited column", (*child, name))
 
     def rename(self, change: Change, context: Context) -> Statements:
         refuse_other_parents(change.before or change.fact, context)
@@ -260,7 +269,7 @@ def _qualities(
         parts.append(identity_defined(identity, context))
     elif default is not None:
         parts.append(f"DEFAULT {reprintable(default)}")
-    parts += not_null.inline(payload)
+    parts += not_null.inline(fact, context)
     return parts
 
 

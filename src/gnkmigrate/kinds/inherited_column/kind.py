@@ -5,13 +5,14 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import locks, not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, between, changed, given
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import columns_above
+from gnkmigrate.kinds.inheritance import columns_above, is_joined
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind
 from gnkmigrate.kinds.of_parents import (
+    as_set,
     columns_of_parents,
     compression_below,
     default_of_parents,
@@ -29,6 +30,7 @@ class InheritedColumnKind(Kind):
     parent_catalog = "pg_class"
     attributes = {
         "not_null": How.ALTERED,
+        "not_null_name": How.ALTERED,
         "without_default": How.ALTERED,
         "generated": How.ALTERED,
         "usual_storage": How.COSMETIC,
@@ -42,27 +44,35 @@ class InheritedColumnKind(Kind):
         del parts
         if _comes_with_table(fact, context):
             return ()
-        actions = ["SET NOT NULL"] if fact.payload["not_null"] else []
-        actions += given(fact.payload)
+        actions = [*given(fact.payload)]
         if fact.payload["without_default"]:
             actions.append("DROP DEFAULT")
         reason = f"{self.words(fact)} has settings of its own in the target."
         below = _handed_on(fact, reason, context) if fact.payload["compression"] else ()
-        return (*_alter(fact, actions, reason), *below, *_computed(fact, context))
+        # A table that is joined is given NOT NULL with all else that it is to have of its parent.
+        joined = is_joined(fact.identity.path, context.source, context.target)
+        return (
+            *(() if joined else _forbidding(None, fact, reason, context)),
+            *_alter(fact, actions, reason),
+            *below,
+            *_computed(fact, context),
+        )
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        above = tuple(columns_above(fact.identity.path, context.target))
-        if not above:
+        if not any(columns_above(fact.identity.path, context.target)):
             return ()  # the column goes with the parent's
-        forbidden = any(column.payload["not_null"] for column in above)
-        actions = ["DROP NOT NULL"] if fact.payload["not_null"] and not forbidden else []
-        actions += between(fact.payload, {**fact.payload, **_as_above(fact, context)})
+        actions = list(between(fact.payload, {**fact.payload, **_as_above(fact, context)}))
         if fact.payload["without_default"]:
             actions += _default_above(fact, context)
         reason = f"{self.words(fact)} is as its parent's in the target."
         below = _handed_on(fact, reason, context) if fact.payload["compression"] else ()
         computed = _computed(fact, context, own=False) if fact.payload["generated"] else ()
-        return (*_alter(fact, actions, reason), *below, *computed)
+        return (
+            *_forbidding(fact, None, reason, context),
+            *_alter(fact, actions, reason),
+            *below,
+            *computed,
+        )
 
     def effect_of_replacing(self, dependent: Fact) -> Effect:
         del dependent  # the column itself stays
@@ -78,8 +88,6 @@ class InheritedColumnKind(Kind):
     ) -> Statements | None:
         fact = change.fact
         actions = list(changed(change))
-        if "not_null" in differing:
-            actions.append(f"{'SET' if fact.payload['not_null'] else 'DROP'} NOT NULL")
         if "without_default" in differing:
             gone = fact.payload["without_default"]
             actions += ["DROP DEFAULT"] if gone else _default_above(fact, context)
@@ -87,7 +95,30 @@ class InheritedColumnKind(Kind):
         own = bool(fact.payload["generated"])
         computed = _computed(fact, context, own=own) if "generated" in differing else ()
         below = _handed_on(fact, reason, context) if "compression" in differing else ()
-        return (*_alter(fact, actions, reason), *below, *computed)
+        forbidding = _forbidding(change.before, fact, reason, context)
+        return (*forbidding, *_alter(fact, actions, reason), *below, *computed)
+
+
+def _forbidding(
+    before: Fact | None, after: Fact | None, reason: str, context: Context
+) -> Iterator[Statement]:
+    """Has the column NOT NULL by itself, or no more, or by another name."""
+    was, wanted = (
+        each.payload["not_null_name"] or not_null.usual(each)
+        if each is not None and each.payload["not_null"]
+        else None
+        for each in (before, after)
+    )
+    fact = after or before
+    if fact is not None and was is not None and wanted is None:
+        # Where the parent forbids nulls from now on, it takes over what is there.
+        table = Identity("table", fact.identity.path[:-1])
+        column = columns_of_parents(table, context.target).get(fact.identity.name)
+        if column is not None and column.payload["not_null"]:
+            here = as_set(column, context.target)
+            wanted = here.payload["not_null_name"] or not_null.usual(here)
+    if fact is not None:
+        yield from not_null.own_of_inherited(fact, was, wanted, reason)
 
 
 def _as_above(fact: Fact, context: Context) -> Mapping[str, Any]:
@@ -149,7 +180,6 @@ def _alter(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statemen
             reason,
             lock=locks.of_setting(action),
             relation=table,
-            scans=action == "SET NOT NULL",
         )
 
 

@@ -8,6 +8,13 @@ SELECT
     attribute.attname AS name,
     attribute.attnum::integer AS position,
     attribute.attnotnull AND NOT above.attnotnull AS not_null,
+    -- PostgreSQL 18 keeps NOT NULL as a constraint, which has a name.
+    CASE
+        WHEN
+            NOT above.attnotnull
+            AND forbidding.conname <> relation.relname || '_' || attribute.attname || '_not_null'
+        THEN forbidding.conname
+    END AS not_null_name,
     CASE
         WHEN attribute.attstorage <> above.attstorage
         THEN
@@ -42,6 +49,10 @@ JOIN pg_inherits AS inheritance
     ON inheritance.inhrelid = attribute.attrelid AND inheritance.inhseqno = 1
 JOIN pg_attribute AS above
     ON above.attrelid = inheritance.inhparent AND above.attname = attribute.attname
+LEFT JOIN pg_constraint AS forbidding
+    ON forbidding.conrelid = attribute.attrelid
+    AND forbidding.contype = 'n'
+    AND forbidding.conkey[1] = attribute.attnum
 LEFT JOIN LATERAL (
     SELECT pg_get_expr(definition.adbin, definition.adrelid) AS expression
     FROM pg_attrdef AS definition

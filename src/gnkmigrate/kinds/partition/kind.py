@@ -34,7 +34,9 @@ class PartitionKind(Kind):
         "of": How.MADE_AGAIN,
         "bound": How.MADE_AGAIN,
         "detach_pending": How.COSMETIC,
-        "foreign_keys": How.COSMETIC,  # what those are called here that its parent has
+        # What those are called here that its parent has. An attached table cannot rename them.
+        "foreign_keys": How.COSMETIC,
+        "not_null_names": How.COSMETIC,
     }
     rank = 80
     carries_siblings = True
@@ -120,6 +122,14 @@ class PartitionKind(Kind):
             for key in keys_above(fact.parent, source):
                 if not is_of_family(key, fact.parent, source):
                     yield key.identity
+
+    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        del source
+        after = target.facts.get(fact.identity)
+        if after is not None and after.payload["of"] == fact.payload["of"]:
+            old, new = (each.payload["not_null_names"] or {} for each in (fact, after))
+            for column in sorted({*old.items()} ^ {*new.items()}):
+                yield Identity("NOT NULL", (*fact.identity.path, column[0]))
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         # While the parent stays, keys that refer to it refer to this table too; and one that stays

@@ -17,7 +17,22 @@ SELECT
             own.conrelid = relation.oid
             AND own.contype = 'f'
             AND origin.conrelid = inheritance.inhparent
-    ) AS foreign_keys
+    ) AS foreign_keys,
+    -- PostgreSQL 18 keeps NOT NULL as a constraint; a table that is attached keeps its name for it.
+    (
+        SELECT jsonb_object_agg(attribute.attname, own.conname)
+        FROM pg_constraint AS own
+        JOIN pg_attribute AS attribute
+            ON attribute.attrelid = own.conrelid AND attribute.attnum = own.conkey[1]
+        JOIN pg_attribute AS above_attribute
+            ON above_attribute.attrelid = inheritance.inhparent
+            AND above_attribute.attname = attribute.attname
+        JOIN pg_constraint AS origin
+            ON origin.conrelid = inheritance.inhparent
+            AND origin.contype = 'n'
+            AND origin.conkey[1] = above_attribute.attnum
+        WHERE own.conrelid = relation.oid AND own.contype = 'n' AND own.conname <> origin.conname
+    ) AS not_null_names
 FROM pg_class AS relation
 JOIN pg_inherits AS inheritance ON inheritance.inhrelid = relation.oid
 JOIN pg_class AS above ON above.oid = inheritance.inhparent
