@@ -68,12 +68,14 @@ def run_structure(
         here = [finding(check, seen) for seen in check.find(live, home)]
         if target is None:
             return Outcome(check, tuple(here))
-        there = [_of_target(check, seen) for seen in check.find(target, home)]
-    common = {(each.object, each.subject) for each in here} & {
-        (each.object, each.subject) for each in there
-    }
-    told = [each for each in here if alone or (each.object, each.subject) in common]
-    declared = [each for each in there if (each.object, each.subject) not in common]
+        there = tuple(check.find(target, home))
+        common = {(each.object, each.subject) for each in here} & {
+            (each.object, each.subject) for each in there
+        }
+        told = [each for each in here if alone or (each.object, each.subject) in common]
+        declared = [
+            _of_target(check, each) for each in there if (each.object, each.subject) not in common
+        ]
     return Outcome(check, (*told, *declared), clean=not here)
 
 
