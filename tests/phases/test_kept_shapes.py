@@ -442,6 +442,48 @@ def test_the_old_application_upserts(small: Small) -> None:
     ]
 
 
+def test_the_old_application_is_refused_nulls_as_before(small: Small) -> None:
+    """Where the new column takes them, and where the old one cannot hold what the new one has."""
+    project = converted(
+        small,
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TYPE pair AS (a int, b int);"
+        'CREATE TABLE line (id int PRIMARY KEY, note mood NOT NULL, "Größe" text NOT NULL,'
+        " twin pair NOT NULL);"
+        "INSERT INTO line VALUES (1, 'ok', '1', (1, 2))",
+        """(
+            Conversion("note", "text", back="CASE WHEN :column IN ('sad', 'ok')"
+                       " THEN :column::public.mood END", holds=":column IN ('sad', 'ok')"),
+            Conversion("Größe", "int"),
+            Conversion("twin", "text"),
+        )""",
+    )
+    with old_application(project) as session:
+        for refused in (
+            """INSERT INTO line (id, "Größe", twin) VALUES (2, '2', (1, 2))""",
+            "INSERT INTO line (id, note, twin) VALUES (2, 'ok', (1, 2))",
+            "INSERT INTO line (id) VALUES (2)",
+            "UPDATE line SET note = NULL",
+            "INSERT INTO line VALUES (1, NULL, '2', (1, 2)) ON CONFLICT (id) DO NOTHING",
+        ):
+            with pytest.raises(psycopg.errors.NotNullViolation) as caught:
+                session.execute(refused.encode())
+            assert caught.value.diag.table_name == "line"
+            assert str(caught.value.diag.message_primary).startswith(
+                f'null value in column "{caught.value.diag.column_name}" of relation "line"'
+            )
+        session.execute("UPDATE line SET twin = (NULL, NULL)")
+        project.execute("INSERT INTO line (id) VALUES (3); UPDATE line SET note = 'fine'")
+        session.execute("""UPDATE line SET "Größe" = '3', twin = (3, 3)""")
+        assert session.execute('SELECT note, "Größe", twin::text FROM line').fetchall() == [
+            (None, "3", "(3,3)"),
+            (None, "3", "(3,3)"),
+        ]
+    assert project.rows('SELECT id, note, "Größe", twin FROM line ORDER BY id') == [
+        (1, "fine", 3, "(3,3)"),
+        (3, "fine", 3, "(3,3)"),
+    ]
+
+
 def test_what_a_trigger_has_made_of_a_row_is_returned(small: Small) -> None:
     project = converted(
         small,

@@ -114,7 +114,10 @@ def write_function(
     """
     unsaid = " AND ".join(f"NEW.{column(pair.kept)} IS NULL" for pair in pairs)
     mark = literal(_mark(table, phase))
-    to_new = "\n            ".join(map(_to_new, arriving(pairs)))
+    to_new = "\n            ".join(
+        [_require(table, pair) for pair in pairs if pair.before["not_null"]]
+        + [_to_new(maker) for maker in arriving(pairs)]
+    )
     to_old = "\n            ".join(_to_old(table, phase, pair, refusing=refusing) for pair in pairs)
     changed = "\n        ".join(
         _changed(table, phase, maker, pairs, refusing=refusing) for maker in arriving(pairs)
@@ -160,11 +163,35 @@ def _changed(
     to_old = "\n            ".join(
         _to_old(table, phase, pair, refusing=refusing) for pair in joined
     )
+    required = (
+        _require(table, pair, f"OLD.{column(pair.kept)} IS DISTINCT FROM NULL")
+        for pair in joined
+        if pair.before["not_null"]
+    )
+    to_new = "\n            ".join([*required, _to_new(maker)])
     return f"""IF NOT {alike(f"NEW.{new}", f"OLD.{new}")} THEN
             {to_old}
         ELSIF NOT {alike(before, after)} THEN
-            {_to_new(maker)}
+            {to_new}
         END IF;"""
+
+
+def _require(table: str, pair: ColumnPair, where: str = "true") -> str:
+    """Refuses what NOT NULL of the old column refused; it is gone, as new values may not fit there.
+
+    IS DISTINCT FROM asks for the value itself, as NOT NULL does: a composite value IS NULL when its
+    fields are (manual, Comparison Functions and Operators).
+    """
+    schema, name = split(table)
+    said = (
+        f'null value in column "{pair.change.column}" of relation "{name}" violates not-null'
+        " constraint"
+    )
+    return f"""IF NEW.{column(pair.kept)} IS NOT DISTINCT FROM NULL AND {where} THEN
+                RAISE not_null_violation USING MESSAGE = {literal(said)},
+                    SCHEMA = {literal(schema)}, TABLE = {literal(name)},
+                    COLUMN = {literal(pair.change.column)};
+            END IF;"""
 
 
 def _refuse(table: str, pair: ColumnPair) -> str:
