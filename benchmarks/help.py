@@ -10,12 +10,11 @@ import sys
 import time
 from collections.abc import Callable
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.source import load_schemas
 from gnkmigrate.servers import throwaway
-from gnkmigrate.settings import ServerSettings
+from gnkmigrate.settings import ServerSettings, Settings
 
 ROUNDS = 15
 LIMIT = 2.0
@@ -42,11 +41,6 @@ def python(*arguments: str) -> Callable[[], object]:
     )
 
 
-def read(url: DatabaseUrl) -> Snapshot:
-    with connect(url, read_only=True) as session:
-        return read_snapshot(session)
-
-
 def differences() -> tuple[float, float]:
     """Seconds for two tiny databases: as a command, and in a running process."""
     with throwaway(ServerSettings()) as server, server.database() as a, server.database() as b:
@@ -54,7 +48,13 @@ def differences() -> tuple[float, float]:
             with connect(url) as session:
                 session.execute("CREATE TABLE public.t (id integer PRIMARY KEY, name text)")
         command = fastest(python("-m", "gnkmigrate", "diff", a.conninfo, b.conninfo))
-        return command, fastest(lambda: compare(read(a), read(b)))
+        urls, project = (a.conninfo, b.conninfo), Settings()
+
+        def compared() -> object:
+            source, target = load_schemas(urls, project)
+            return compare(source, target)
+
+        return command, fastest(compared)
 
 
 def main() -> int:
