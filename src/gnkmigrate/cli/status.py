@@ -9,8 +9,10 @@ from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import Format, ResultFormat
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gnkmigrate.phases.contract import Remnant
-    from gnkmigrate.phases.cutover import Waiting
+    from gnkmigrate.phases.cutover import Comparing, Waiting
     from gnkmigrate.phases.status import PhaseStatus
 
 VERSION = 1
@@ -85,11 +87,16 @@ def _phase(found: "PhaseStatus") -> dict[str, Any]:
         "error": run.error if run else None,
         "tuning": found.tuning.said,
         "cutover": _cutover(found.waiting) if found.waiting else None,
+        "comparison": _comparison(found.comparison) if found.comparison else None,
     }
 
 
 def _cutover(waiting: "Waiting") -> dict[str, Any]:
     return {"step": waiting.step, "since": waiting.since.isoformat()}
+
+
+def _comparison(found: "Comparing") -> dict[str, Any]:
+    return {**vars(found), "at": found.at.isoformat()}
 
 
 def _seconds(found: "PhaseStatus") -> float | None:
@@ -122,6 +129,8 @@ def _write(
             console.print(f"\n{found.phase.name}: {tuned(found.tuning)}", soft_wrap=True)
         if found.state == "ready" and found.waiting:
             console.print(f"\n{found.phase.name}: {_ready(found.waiting)}", soft_wrap=True)
+        if found.state in {"running", "ready"} and found.comparison:
+            console.print(f"{found.phase.name}: {_compared(found.comparison)}", soft_wrap=True)
         if found.state == "failed" and found.run and found.run.error:
             console.print(f"\n{found.phase.name}: {found.run.error}", soft_wrap=True)
         if found.edited:
@@ -147,12 +156,10 @@ def _kept(remnants: Sequence["Remnant"]) -> str:
 
 
 def _row(found: "PhaseStatus", width: int) -> str:
-    from datetime import UTC
-
     from gnkmigrate.cli._words import duration
 
     seconds = _seconds(found)
-    when = f"{found.finished_at.astimezone(UTC):%Y-%m-%d %H:%M}" if found.finished_at else ""
+    when = _when(found.finished_at).removesuffix(" UTC") if found.finished_at else ""
     rows = f"{found.run.rows:,}" if found.run and found.state != "pending" else ""
     steps = f"{found.done_steps}/{found.steps}"
     took = duration(seconds) if seconds is not None else ""
@@ -163,10 +170,21 @@ def _row(found: "PhaseStatus", width: int) -> str:
 
 
 def _ready(waiting: "Waiting") -> str:
+    return f'ready for cutover since {_when(waiting.since)}, before the step "{waiting.step}".'
+
+
+def _compared(found: "Comparing") -> str:
+    """How far the comparison of old and new rows is."""
+    if found.agreed:
+        return f"all {found.rows:,} new rows were what the old ones say, at {_when(found.at)}."
+    of = f" of about {found.total:,}" if found.total >= found.rows else ""
+    return f'comparing old and new rows before the step "{found.step}": {found.rows:,}{of}.'
+
+
+def _when(moment: "datetime") -> str:
     from datetime import UTC
 
-    since = f"{waiting.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f'ready for cutover since {since}, before the step "{waiting.step}".'
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _next(statuses: Sequence["PhaseStatus"]) -> str:
