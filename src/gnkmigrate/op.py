@@ -9,8 +9,11 @@ from alembic import op as _alembic
 
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.mappings import (
+    answer,
     cast,
+    constant,
     enum_text,
+    new,
     reference,
     renamed,
     shortened,
@@ -24,8 +27,11 @@ load_operations()
 
 __all__ = [
     "Conversion",
+    "answer",
     "cast",
+    "constant",
     "enum_text",
+    "new",
     "reference",
     "renamed",
     "reversible",

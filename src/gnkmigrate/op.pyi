@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from alembic.op import *
 
 from gnkmigrate.phases.conversion import Conversion as Conversion
+from gnkmigrate.phases.mappings import answer as answer
 from gnkmigrate.phases.mappings import cast as cast
+from gnkmigrate.phases.mappings import constant as constant
 from gnkmigrate.phases.mappings import enum_text as enum_text
+from gnkmigrate.phases.mappings import new as new
 from gnkmigrate.phases.mappings import reference as reference
 from gnkmigrate.phases.mappings import renamed as renamed
 from gnkmigrate.phases.mappings import shortened as shortened
@@ -197,26 +200,29 @@ def extract_lookup(
     rename: str = "",
     not_null: bool = False,
     enum: str = "",
+    new: tuple[Conversion, ...] = (),
     actions: str = "",
     index: bool = True,
 ) -> None:
     """Makes a lookup table of the values of a text or enum, and a foreign key of the column.
 
     While both applications work, a value that the old one writes for the first time gets a row, and
-    a label that the new one changes is what the old one sees in all its rows.
+    a label that the new one changes is what the old one sees in all its rows. It is op.split_table
+    of one column.
 
     Args:
         table: "schema.table" of the column.
         column: its name before.
         into: "schema.table" of the lookup table, which is made here.
         label: the column of that table that has the values.
-        key: its key, an identity column.
-        type: the type of the key: smallint, integer or bigint.
+        key: its key.
+        type: the type of the key, as for op.split_table.
         label_type: the type of the labels, as SQL.
         rename: the name of the column afterwards, such as "status_id"; "" where it stays.
         not_null: whether it is NOT NULL afterwards.
         enum: the enum that the column is of, "schema.type"; "" for a text. A label that it does not
             have is NULL for the old application, and refused on the way back.
+        new: columns of the lookup table that the old shape does not have.
         actions: of the foreign key, such as "ON UPDATE CASCADE".
         index: whether the column gets an index.
     """
@@ -399,34 +405,46 @@ def spill(
 def split_table(
     table: str,
     into: str,
-    columns: Mapping[str, str],
+    columns: Mapping[str, str] | Sequence[Conversion],
     reference: str,
+    identity: tuple[str, ...] = (),
+    new: tuple[Conversion, ...] = (),
     key: str = "id",
     type: str = "bigint",
     not_null: bool = False,
+    disagree: str = "refuse",
     actions: str = "",
     index: bool = True,
 ) -> None:
     """Makes a table of what several columns say together, and a foreign key to it.
 
-    Rows that say the same refer to one row. Where all columns are NULL there is none; rows in which
-    some are NULL and some are not are refused. While both applications work, what the old one
-    writes for the first time gets a row, and a row that the new one changes is what the old one
-    sees wherever it is referred to.
+    Rows that say the same refer to one row; where all columns are NULL there is none. The table is
+    made, filled and kept in step while the application writes, and takes over in one short
+    transaction, which only changes names. The old columns stay, under names of ours, and in step
+    with it until contract: what the old application writes through its view for the first time gets
+    a row, and a row that the new one changes is what the old one sees wherever it is referred to.
 
     Args:
         table: "schema.table" of the columns.
         into: "schema.table" of the new table, which is made here.
-        columns: the columns, and what each is called in the new table.
+        columns: the columns, and what each is called in the new table; or what becomes of each, as
+            for op.convert_columns: op.renamed, op.shortened, op.zoned and the like.
         reference: the column of the old table that refers to it, which is made here.
-        key: the key of the new table, an identity column.
-        type: its type: smallint, integer or bigint.
+        identity: the columns of the new table that tell its rows apart; none: all those that come
+            from the old one. A row needs a value in each, or NULL in all that leave.
+        new: columns that only the new table has: op.new, op.constant, op.answer.
+        key: the key of the new table.
+        type: its type: smallint, integer or bigint for an identity column, uuid for one made by
+            chance; or a whole definition, "bigint GENERATED ALWAYS AS IDENTITY".
         not_null: whether the reference is NOT NULL afterwards.
+        disagree: which row counts where rows of one identity say different things otherwise: none
+            ("refuse"), the "first" or the "last" one by the table's key. What is written later
+            counts in any case, and each row keeps what it says for the way back.
         actions: of the foreign key, such as "ON DELETE RESTRICT".
         index: whether the reference gets an index.
 
     Raises:
-        RevisionError: no columns are given, or one name is given twice.
+        RevisionError: no columns are given, one name is given twice, or the like.
     """
 
 def step(

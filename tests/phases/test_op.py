@@ -17,8 +17,11 @@ from collections.abc import Mapping, Sequence
 from alembic.op import *
 
 from gnkmigrate.phases.conversion import Conversion as Conversion
+from gnkmigrate.phases.mappings import answer as answer
 from gnkmigrate.phases.mappings import cast as cast
+from gnkmigrate.phases.mappings import constant as constant
 from gnkmigrate.phases.mappings import enum_text as enum_text
+from gnkmigrate.phases.mappings import new as new
 from gnkmigrate.phases.mappings import reference as reference
 from gnkmigrate.phases.mappings import renamed as renamed
 from gnkmigrate.phases.mappings import shortened as shortened

@@ -6,7 +6,7 @@ indexes concurrently, then exchange the columns in one short transaction that on
 
 from collections.abc import Sequence
 
-from gnkmigrate.phases.column_pair import ColumnPair, arriving
+from gnkmigrate.phases.column_pair import ColumnPair
 from gnkmigrate.phases.names import column, quoted
 
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
@@ -17,12 +17,10 @@ NOT_FILLING = "coalesce(current_setting('gnkmigrate.filling', true), '') = ''"
 
 def add(table: str, pairs: Sequence[ColumnPair], function: str) -> str:
     """Statements that add the columns and the trigger that keeps them in step."""
-    columns = ", ".join(
-        f"ADD COLUMN {column(pair.built)} {pair.change.type}" for pair in arriving(pairs)
-    )
+    columns = ", ".join(f"ADD COLUMN {column(pair.built)} {pair.change.type}" for pair in pairs)
     assignments = "\n    ".join(
         f"NEW.{column(pair.built)} := {pair.new_value('NEW', pair.change.column)};"
-        for pair in arriving(pairs)
+        for pair in pairs
     )
     return f"""
 ALTER TABLE {quoted(table)} {columns};
@@ -41,8 +39,7 @@ ALTER TABLE {quoted(table)} ENABLE ALWAYS TRIGGER {TRIGGER}"""
 def fill(table: str, pairs: Sequence[ColumnPair]) -> str:
     """The statement that fills a batch; `:batch` stands for its condition on alias `filled`."""
     values = ", ".join(
-        f"{column(pair.built)} = {pair.new_value('filled', pair.change.column)}"
-        for pair in arriving(pairs)
+        f"{column(pair.built)} = {pair.new_value('filled', pair.change.column)}" for pair in pairs
     )
     return f"UPDATE {quoted(table)} AS filled SET {values} WHERE :batch"
 
@@ -57,5 +54,5 @@ def drop_trigger(table: str, function: str) -> str:
 
 def drop(table: str, pairs: Sequence[ColumnPair], function: str) -> str:
     """Statements that take `add` back."""
-    columns = ", ".join(f"DROP COLUMN IF EXISTS {column(pair.built)}" for pair in arriving(pairs))
+    columns = ", ".join(f"DROP COLUMN IF EXISTS {column(pair.built)}" for pair in pairs)
     return f"{drop_trigger(table, function)}ALTER TABLE {quoted(table)} {columns}"

@@ -52,10 +52,7 @@ class ColumnPair:
             row: the row's alias.
             name: what the old column is called now.
         """
-        is_kept = name == self.kept
-        beside = [kept_name(other) if is_kept else other for other in self.change.beside]
-        values = [f"{row}.{column(other)}" for other in beside]
-        return self.change.converted(f"{row}.{column(name)}", values)
+        return self.change.converted(f"{row}.{column(name)}")
 
     def old_value(self, new: str) -> str:
         """SQL for the old column's value of the new one's; NULL where it cannot hold it."""
@@ -68,19 +65,6 @@ class ColumnPair:
     def null(self) -> str:
         """SQL for the old column's NULL."""
         return f"NULL::{self.old_type}"
-
-
-def arriving(pairs: Sequence[ColumnPair]) -> list[ColumnPair]:
-    """Those that have a new column of their own; others join one."""
-    return [pair for pair in pairs if not pair.change.joins]
-
-
-def indexed(pairs: Sequence[ColumnPair]) -> dict[str, str]:
-    """The new column, by its name until the exchange, on which indexes of an old one are built.
-
-    What several old columns make together has none of their indexes.
-    """
-    return {pair.change.column: pair.built for pair in arriving(pairs) if not pair.change.beside}
 
 
 def kept_name(name: str) -> str:
@@ -100,7 +84,7 @@ def pairs_of(work: Work, table: str, conversions: Sequence[Conversion]) -> tuple
 
 def replaces(change: Conversion, before: Mapping[str, Any]) -> bool:
     """Whether the values themselves change, and not just name, default or nullability."""
-    return bool(change.joins) or change.using != COLUMN or change.type not in {"", before["type"]}
+    return change.using != COLUMN or change.type not in {"", before["type"]}
 
 
 def remember(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
@@ -132,19 +116,37 @@ def remembered(
 
 def remember_kept(work: Work, table: str, pairs: Sequence[ColumnPair]) -> None:
     """Notes which columns have old ones beside them from now on."""
-    work.remember(_kept_key(table), sorted({pair.change.new_name for pair in pairs}))
+    work.remember(_kept_key(table), [pair.change.new_name for pair in pairs])
+
+
+def keep_as_they_are(work: Work, table: str, why: str, names: Iterable[str]) -> None:
+    """Notes columns that triggers of ours name: no later phase may change them until contract."""
+    work.remember(_why_key(table, why), list(names))
+
+
+def release(work: Work, table: str, why: str) -> None:
+    """Takes `keep_as_they_are` back."""
+    work.forget(_why_key(table, why))
 
 
 def converted_before(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:
-    """Those of these columns that have an old one of another phase beside them, with the phase."""
-    query = "SELECT phase, value FROM gnkmigrate.memory WHERE key = %s AND phase <> %s"
-    rows = work.connection.execute(query, (_kept_key(table), work.phase)).fetchall()
+    """Those of these columns on which triggers of another phase rely, with the phase."""
+    query = (
+        "SELECT phase, value FROM gnkmigrate.memory"
+        " WHERE (key = %s OR starts_with(key, %s)) AND phase <> %s"
+    )
+    keys = (_kept_key(table), _why_key(table, ""))
+    rows = work.connection.execute(query, (*keys, work.phase)).fetchall()
     asked = frozenset(names)
     return {name: phase for phase, kept in rows for name in kept if name in asked}
 
 
 def _kept_key(table: str) -> str:
     return f"kept of {table}"
+
+
+def _why_key(table: str, why: str) -> str:
+    return f"{_kept_key(table)}: {why}"
 
 
 def forget(work: Work, table: str, conversions: Sequence[Conversion]) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.agreement import Comparison
-from gnkmigrate.phases.column_pair import arriving
 from gnkmigrate.phases.names import column, quoted
 from gnkmigrate.phases.reshaping import Reshaping
 from gnkmigrate.phases.row_key import Columns, listed
@@ -86,7 +85,7 @@ def of_columns(work: Work, spec: Reshaping) -> Sequence[Comparison]:
     Where values are looked up in other tables, these may have changed since a row was written, and
     nothing is claimed.
     """
-    pairs = [pair for pair in arriving(spec.pairs(work)) if not pair.change.keep]
+    pairs = [pair for pair in spec.pairs(work) if not pair.change.keep]
     if not pairs:
         return ()
     key = spec.old_key(work)

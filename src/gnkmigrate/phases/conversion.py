@@ -1,6 +1,5 @@
 """How a column changes its type, name, default and nullability, and how it changes back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 COLUMN = ":column"
@@ -18,9 +17,6 @@ class Conversion:
         default: its default afterwards, as SQL; None for none.
         not_null: whether it is NOT NULL afterwards.
         rename: its name afterwards; "" where it stays.
-        beside: further old columns of which the new value is made: `using` and `fits` name one as
-            `:beside(name)`, and each has a conversion of its own that says which column it `joins`.
-        joins: the new column, made by another conversion, that has this column's values as well.
         keep: `using` and `back` read other tables, which may change: a downgrade asks `back` again
             for each old value that does not mean the new one any more.
         expects: its type before, without modifiers, as PostgreSQL prints it; "" for any.
@@ -38,8 +34,6 @@ class Conversion:
     default: str | None = None
     not_null: bool = False
     rename: str = ""
-    beside: tuple[str, ...] = ()
-    joins: str = ""
     keep: bool = False
     expects: str = ""
     fits: str = "true"
@@ -49,27 +43,21 @@ class Conversion:
 
     @property
     def new_name(self) -> str:
-        return self.joins or self.rename or self.column
+        return self.rename or self.column
 
-    def converted(self, value: str, beside: Sequence[str] = ()) -> str:
-        """SQL for the new value of the old value `value`, and of those beside it."""
-        converted = f"({self._filled(self.using, value, beside)})"
+    def converted(self, value: str) -> str:
+        """SQL for the new value of the old value `value`."""
+        converted = f"({self.using.replace(COLUMN, value)})"
         return f"{converted}::{self.type}" if self.type else converted
-
-    def _filled(self, text: str, value: str, beside: Sequence[str]) -> str:
-        for name, other in zip(self.beside, beside, strict=True):
-            text = text.replace(f":beside({name})", other)
-        return text.replace(COLUMN, value)
 
     def reverted(self, value: str, old_type: str) -> str:
         """SQL for the old value of the new value `value`."""
         return f"({self.back.replace(COLUMN, value)})::{old_type}"
 
-    def unfit(self, value: str, beside: Sequence[str] = ()) -> str:
+    def unfit(self, value: str) -> str:
         """SQL condition under which the old value `value` cannot become a new one."""
         null = f"{value} IS NULL" if self.not_null else "false"
-        there = "true" if beside else f"{value} IS NOT NULL"
-        return f"{null} OR {there} AND ({self._filled(self.fits, value, beside)}) IS NOT TRUE"
+        return f"{null} OR {value} IS NOT NULL AND ({self.fits.replace(COLUMN, value)}) IS NOT TRUE"
 
     def misfit(self, value: str, *, not_null: bool) -> str:
         """SQL condition under which the new value `value` has no place in the old column."""

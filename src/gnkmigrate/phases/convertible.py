@@ -49,9 +49,9 @@ def unfit_rows(
     refusals = []
     for change in conversions:
         name = column(change.column)
-        beside = [column(other) for other in change.beside]
-        shown = ", ".join((listed_columns(key), name, *beside))
-        query = f"SELECT {shown} FROM {quoted(table)} WHERE {change.unfit(name, beside)}"
+        query = (
+            f"SELECT {listed_columns(key)}, {name} FROM {quoted(table)} WHERE {change.unfit(name)}"
+        )
         total, rows = listed(work, query)
         if total:
             message = f"{table}.{change.column}: values that the new column cannot hold."
@@ -63,11 +63,8 @@ def unfit_rows(
 
 def _failing(work: Work, table: str, change: Conversion) -> Refusal | None:
     """Whether the new value of some row cannot be computed: one that is too large, or no number."""
-    if change.joins:
-        return None  # the column that it joins is asked about
     name = column(change.column)
-    value = change.converted(name, [column(other) for other in change.beside])
-    query = f"SELECT count({value}) FROM {quoted(table)} WHERE {name} IS NOT NULL"
+    query = f"SELECT count({change.converted(name)}) FROM {quoted(table)} WHERE {name} IS NOT NULL"
     try:
         with work.connection.transaction():
             work.execute(query)
@@ -85,9 +82,7 @@ def _failing(work: Work, table: str, change: Conversion) -> Refusal | None:
 def unfit_policies(work: Work, table: str, conversions: Sequence[Conversion]) -> Refusal | None:
     """Policies of the table whose conditions do not compile with the new columns' types."""
     types = {
-        change.column: render(change.type, work.parameters)
-        for change in conversions
-        if change.type and not change.joins
+        change.column: render(change.type, work.parameters) for change in conversions if change.type
     }
     if not types:
         return None

@@ -4,7 +4,7 @@ The statements touch no row and ask nothing: whoever runs them holds the table's
 """
 
 from gnkmigrate.phases import building, in_step, legacy, relation
-from gnkmigrate.phases.column_pair import ColumnPair, arriving, indexed, remember_kept
+from gnkmigrate.phases.column_pair import ColumnPair, remember_kept
 from gnkmigrate.phases.index_copy import indexes_of
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.own_names import own_name
@@ -36,20 +36,18 @@ def exchange(spec: Reshaping, work: Work) -> str:
         remember_kept(work, table, pairs)
         with work.settings(search_path="pg_catalog, pg_temp"):
             work.execute(in_step.make_ways_back(table, work.phase, pairs))
-        new = arriving(pairs)
-        sources = indexed(pairs)
-        indexes = indexes_of(work, table, list(sources)) if sources else ()
-        carried = [each for pair in new for each in _carried(work, table, pair)]
+        indexes = indexes_of(work, table, [pair.change.column for pair in pairs])
+        carried = [each for pair in pairs for each in _carried(work, table, pair)]
         statements.append(building.drop_trigger(table, spec.building).strip().rstrip(";"))
         for pair, default in zip(pairs, in_step.defaults(table, work.phase, pairs), strict=True):
             statements += _keep(table, pair, default)
-        statements += [_renamed(table, pair.built, pair.change.new_name) for pair in new]
+        statements += [_renamed(table, pair.built, pair.change.new_name) for pair in pairs]
         spec.remember_indexes(work, {index.kept: index.name for index in indexes})
         statements += [index.renamed(table, index.kept) for index in indexes]
         statements += [each for index in indexes for each in index.adopt(table)]
         statements += [
             _altered(table, pair.change.new_name, set_default(_filled(work, pair.change.default)))
-            for pair in new
+            for pair in pairs
             if pair.change.default is not None
         ]
         together = in_step.keep_in_step(table, work.phase, pairs)
@@ -66,7 +64,7 @@ def exchange_back(spec: Reshaping, work: Work) -> str:
     table, pairs = spec.table, spec.pairs(work)
     statements: list[str] = []
     if pairs:
-        names = [pair.change.new_name for pair in arriving(pairs)]
+        names = [pair.change.new_name for pair in pairs]
         indexes = indexes_of(work, table, names)
         kept = indexes_of(work, table, [pair.kept for pair in pairs])
         statements += in_step.leave(table, work.phase, pairs)

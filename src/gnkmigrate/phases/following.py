@@ -11,7 +11,8 @@ from textwrap import indent
 
 SETTING = "gnkmigrate.following"
 
-_ALONE = f"WHEN (coalesce(current_setting('{SETTING}', true), '') = '')"
+# The condition that what is written comes from no follower.
+ALONE = f"coalesce(current_setting('{SETTING}', true), '') = ''"
 
 
 def follower(function: str, body: str, declare: str = "") -> str:
@@ -51,6 +52,6 @@ def trigger(name: str, event: str, table: str, function: str, each: str = "ROW")
     """
     return f"""
 CREATE TRIGGER {name} {event} ON {table}
-    FOR EACH {each} {_ALONE} EXECUTE FUNCTION {function}();
+    FOR EACH {each} WHEN ({ALONE}) EXECUTE FUNCTION {function}();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
 """

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from gnkmigrate import own
 from gnkmigrate.phases.alike import alike
 from gnkmigrate.phases.building import NOT_FILLING
-from gnkmigrate.phases.column_pair import ALWAYS, ColumnPair, arriving
+from gnkmigrate.phases.column_pair import ALWAYS, ColumnPair, kept_name
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.work import Work
@@ -72,7 +72,7 @@ def defaults(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
 def keep_in_step(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
     """Statements that make the triggers; the columns have their names of after the exchange."""
     on, called = quoted(table), function(table, phase)
-    names = list(dict.fromkeys(n for pair in pairs for n in (pair.kept, pair.change.new_name)))
+    names = [name for pair in pairs for name in (pair.kept, pair.change.new_name)]
     before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
     inserting, updating = _triggers(phase)
     return [
@@ -115,13 +115,11 @@ def write_function(
     unsaid = " AND ".join(f"NEW.{column(pair.kept)} IS NULL" for pair in pairs)
     mark = literal(_mark(table, phase))
     to_new = "\n            ".join(
-        [_require(table, pair) for pair in pairs if pair.before["not_null"]]
-        + [_to_new(maker) for maker in arriving(pairs)]
+        [refuse_null(table, pair.change.column) for pair in pairs if pair.before["not_null"]]
+        + [_to_new(pair) for pair in pairs]
     )
     to_old = "\n            ".join(_to_old(table, phase, pair, refusing=refusing) for pair in pairs)
-    changed = "\n        ".join(
-        _changed(table, phase, maker, pairs, refusing=refusing) for maker in arriving(pairs)
-    )
+    changed = "\n        ".join(_changed(table, phase, pair, refusing=refusing) for pair in pairs)
     return f"""
 CREATE OR REPLACE FUNCTION {function(table, phase)}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
@@ -151,46 +149,36 @@ def _to_old(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
     return f"{_refuse(table, pair)}\n            {carried}"
 
 
-def _changed(
-    table: str, phase: str, maker: ColumnPair, pairs: Sequence[ColumnPair], *, refusing: bool
-) -> str:
+def _changed(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
     """What the new application says counts, where a row says both."""
-    new = column(maker.change.new_name)
-    joined = [pair for pair in pairs if pair.change.new_name == maker.change.new_name]
-    before, after = (
-        ", ".join(f"{row}.{column(pair.kept)}" for pair in joined) for row in ("OLD", "NEW")
-    )
-    to_old = "\n            ".join(
-        _to_old(table, phase, pair, refusing=refusing) for pair in joined
-    )
-    required = (
-        _require(table, pair, f"OLD.{column(pair.kept)} IS DISTINCT FROM NULL")
-        for pair in joined
-        if pair.before["not_null"]
-    )
-    to_new = "\n            ".join([*required, _to_new(maker)])
+    new, old = column(pair.change.new_name), column(pair.kept)
+    required = f"OLD.{old} IS DISTINCT FROM NULL"
+    refused = refuse_null(table, pair.change.column, required) if pair.before["not_null"] else ""
     return f"""IF NOT {alike(f"NEW.{new}", f"OLD.{new}")} THEN
-            {to_old}
-        ELSIF NOT {alike(before, after)} THEN
-            {to_new}
+            {_to_old(table, phase, pair, refusing=refusing)}
+        ELSIF NOT {alike(f"NEW.{old}", f"OLD.{old}")} THEN
+            {refused}
+            {_to_new(pair)}
         END IF;"""
 
 
-def _require(table: str, pair: ColumnPair, where: str = "true") -> str:
+def refuse_null(table: str, old: str, where: str = "true") -> str:
     """Refuses what NOT NULL of the old column refused; it is gone, as new values may not fit there.
 
     IS DISTINCT FROM asks for the value itself, as NOT NULL does: a composite value IS NULL when its
     fields are (manual, Comparison Functions and Operators).
+
+    Args:
+        table: "schema.table".
+        old: what the column was called before.
+        where: SQL condition under which it is asked.
     """
     schema, name = split(table)
-    said = (
-        f'null value in column "{pair.change.column}" of relation "{name}" violates not-null'
-        " constraint"
-    )
-    return f"""IF NEW.{column(pair.kept)} IS NOT DISTINCT FROM NULL AND {where} THEN
+    said = f'null value in column "{old}" of relation "{name}" violates not-null constraint'
+    return f"""IF NEW.{column(kept_name(old))} IS NOT DISTINCT FROM NULL AND {where} THEN
                 RAISE not_null_violation USING MESSAGE = {literal(said)},
                     SCHEMA = {literal(schema)}, TABLE = {literal(name)},
-                    COLUMN = {literal(pair.change.column)};
+                    COLUMN = {literal(old)};
             END IF;"""
 
 

@@ -7,7 +7,7 @@ and the view from then on; old and new see each other's writes. The view is of p
 table, so that PostgreSQL itself writes through it (manual, CREATE VIEW, Updatable Views).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -94,21 +94,52 @@ def _default(
     if before is not None:
         return str(before)
     if pair is not None:
-        return _null(pair.old_type)
-    return None if change.default is None else _null(type_)
+        return null(pair.old_type)
+    return None if change.default is None else null(type_)
 
 
-def _null(type_: str) -> str:
+def null(type_: str) -> str:
+    """SQL for the default NULL of a view's column: PostgreSQL keeps none that is plainly NULL."""
     return f"CASE WHEN false THEN NULL::{type_} END"
 
 
-def show_reverted(work: Work, table: str) -> None:
-    """Shows what is still to be shown once this phase has given its columns back."""
+def show_kept(work: Work, table: str, kept: Mapping[str, tuple[str, str]]) -> None:
+    """Shows columns that this phase has just put aside.
+
+    Args:
+        work: the session, in the transaction that did.
+        table: "schema.table".
+        kept: what each is called now, and SQL for its default in the view.
+    """
     shape = _recall(work, table)
     if shape is None:
         return
     for entry in shape["columns"]:
-        if entry["phase"] == work.phase:
+        if entry["source"] in kept:
+            name, default = kept[entry["source"]]
+            entry |= {
+                "source": name,
+                "phase": work.phase,
+                "before": entry["source"],
+                "default": default,
+            }
+    _store(work, table, shape)
+    _show(work, table, shape)
+
+
+def show_reverted(work: Work, table: str, names: Collection[str]) -> None:
+    """Shows what is still to be shown once this phase has given some of its columns back.
+
+    Args:
+        work: the session, in the transaction that did.
+        table: "schema.table".
+        names: what the columns that it shows were called until then.
+    """
+    shape = _recall(work, table)
+    if shape is None:
+        return
+    for entry in shape["columns"]:
+        if entry["phase"] == work.phase and entry["source"] in names:
             entry |= {"source": entry.pop("before"), "phase": NO_PHASE, "default": None}
     _store(work, table, shape)
     if any(entry["phase"] != NO_PHASE for entry in shape["columns"]):

@@ -234,6 +234,64 @@ def reference(
     )
 
 
+def new(
+    name: str,
+    type: str,  # noqa: A002 - as Conversion calls it
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+) -> Conversion:
+    """A column of a new table that the old shape does not have.
+
+    Args:
+        name: its name.
+        type: its type, as SQL.
+        default: its default, as SQL, which rows of the old shape have; None for none.
+        not_null: whether it is NOT NULL.
+    """
+    return Conversion("", type, default or "NULL", default=default, rename=name, not_null=not_null)
+
+
+def constant(
+    name: str,
+    type: str,  # noqa: A002 - as Conversion calls it
+    value: str,
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+) -> Conversion:
+    """The same, with one value for all rows of the old shape.
+
+    Args:
+        name: its name.
+        type: its type, as SQL.
+        value: what these rows have, as SQL.
+        default: its default, as SQL; None for none.
+        not_null: whether it is NOT NULL.
+    """
+    return Conversion("", type, value, default=default, rename=name, not_null=not_null)
+
+
+def answer(
+    name: str,
+    type: str,  # noqa: A002 - as Conversion calls it
+    policy: str,
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+) -> Conversion:
+    """The same, with the value that a policy of the settings says.
+
+    Args:
+        name: its name.
+        type: its type, as SQL.
+        policy: which of `[policies]`.
+        default: its default, as SQL; None for none.
+        not_null: whether it is NOT NULL.
+    """
+    return constant(name, type, f":'{policy}'", default=default, not_null=not_null)
+
+
 def _the_one(table: str, key: str, type_: str, condition: str) -> str:
     """The key of the only row; there is no min() of every type."""
     return (

@@ -15,11 +15,8 @@ from gnkmigrate.phases.work import Work
 
 def condition(work: Work, table: str, change: Conversion) -> str:
     """The SQL condition under which the old column cannot hold a row's value."""
-    if change.joins:
-        return "false"  # the one that it joins is asked about
-    old = (change, *map(Conversion, change.beside))
-    found = column_pair.remembered(work, table, old).values()
-    not_null = change.redeclares and any(before["not_null"] for before in found)
+    before = column_pair.remembered(work, table, (change,))[change.column]
+    not_null = change.redeclares and bool(before["not_null"])
     return change.misfit(column(change.new_name), not_null=not_null)
 
 

@@ -86,7 +86,7 @@ class Reshaping:
     @property
     def renames(self) -> Mapping[str, str]:
         """What the columns are called before the phase, and after it."""
-        return {change.column: change.new_name for change in self.conversions if not change.joins}
+        return {change.column: change.new_name for change in self.conversions}
 
     def redeclared(self, work: Work) -> Sequence[tuple[Conversion, Mapping[str, object]]]:
         """The columns whose values stay, with how they were declared."""
@@ -100,9 +100,7 @@ class Reshaping:
     def newly_required(self, work: Work) -> Sequence[tuple[str, str]]:
         """The columns that the exchange makes NOT NULL, by their names before and after it."""
         built = [
-            (pair.built, pair.change.new_name)
-            for pair in column_pair.arriving(self.pairs(work))
-            if pair.change.not_null
+            (pair.built, pair.change.new_name) for pair in self.pairs(work) if pair.change.not_null
         ]
         return built + [
             (change.column, change.new_name)

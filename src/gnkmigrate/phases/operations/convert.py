@@ -84,9 +84,6 @@ class ConvertColumns(Step):
         names = [change.column for change in spec.conversions]
         refusals = []
         hanging = relation.dependents(work, spec.table, names, policies_carried=True)
-        joining = [change.column for change in spec.conversions if change.joins]
-        if joining:  # no column takes their place in a policy
-            hanging += relation.dependents(work, spec.table, joining)
         if hanging:
             refusals.append(
                 Refusal(

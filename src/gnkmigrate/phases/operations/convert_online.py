@@ -156,13 +156,13 @@ class IndexColumns(Step):
     def run(self, work: Work) -> int:
         spec = self.reshaping
         pairs = spec.pairs(work)
-        names = column_pair.indexed(pairs)
+        names = {pair.change.column: pair.built for pair in pairs}
         for index in indexes_of(work, spec.table, list(names)) if names else ():
             build(work, spec.table, index, names)
         for name, _ in spec.newly_required(work):
             require(work, spec.table, name)
         if pairs:
-            listed = ", ".join(column(pair.built) for pair in column_pair.arriving(pairs))
+            listed = ", ".join(column(pair.built) for pair in pairs)
             work.attempt(lambda: work.execute(f"ANALYZE {quoted(spec.table)} ({listed})"))
         return 0
 

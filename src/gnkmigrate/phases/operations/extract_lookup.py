@@ -1,7 +1,8 @@
 """op.extract_lookup: the values of a column become rows of a table of their own."""
 
-from gnkmigrate.phases.entity import Entity
-from gnkmigrate.phases.operations.entity_steps import entity_steps
+from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.phases.names import literal, quoted
+from gnkmigrate.phases.operations.split_table import split_table
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Step
 
@@ -19,29 +20,58 @@ def extract_lookup(
     rename: str = "",
     not_null: bool = False,
     enum: str = "",
+    new: tuple[Conversion, ...] = (),
     actions: str = "",
     index: bool = True,
 ) -> tuple[Step, ...]:
     """Makes a lookup table of the values of a text or enum, and a foreign key of the column.
 
     While both applications work, a value that the old one writes for the first time gets a row, and
-    a label that the new one changes is what the old one sees in all its rows.
+    a label that the new one changes is what the old one sees in all its rows. It is op.split_table
+    of one column.
 
     Args:
         table: "schema.table" of the column.
         column: its name before.
         into: "schema.table" of the lookup table, which is made here.
         label: the column of that table that has the values.
-        key: its key, an identity column.
-        type: the type of the key: smallint, integer or bigint.
+        key: its key.
+        type: the type of the key, as for op.split_table.
         label_type: the type of the labels, as SQL.
         rename: the name of the column afterwards, such as "status_id"; "" where it stays.
         not_null: whether it is NOT NULL afterwards.
         enum: the enum that the column is of, "schema.type"; "" for a text. A label that it does not
             have is NULL for the old application, and refused on the way back.
+        new: columns of the lookup table that the old shape does not have.
         actions: of the foreign key, such as "ON UPDATE CASCADE".
         index: whether the column gets an index.
     """
-    entity = Entity(table, into, ((column, label),), key, type, rename or column, label_type)
-    holds = entity.is_one_of(enum) if enum else "true"
-    return entity_steps(entity, not_null=not_null, holds=holds, actions=actions, index=index)
+    values = Conversion(
+        column,
+        label_type,
+        using=f":column::{label_type}",
+        back=":column::text" if enum else ":column",
+        rename=label,
+        not_null=True,
+        holds=_is_label_of(enum) if enum else "true",
+    )
+    return split_table(
+        table,
+        into,
+        (values,),
+        reference=rename or column,
+        new=new,
+        key=key,
+        type=type,
+        not_null=not_null,
+        actions=actions,
+        index=index,
+    )
+
+
+def _is_label_of(enum: str) -> str:
+    """The condition that an enum, "schema.type", has a label."""
+    return (
+        "EXISTS (SELECT FROM pg_catalog.pg_enum"
+        f" WHERE enumtypid = {literal(quoted(enum))}::regtype AND enumlabel = :column::text)"
+    )

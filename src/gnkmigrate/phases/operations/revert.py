@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import column_pair, in_step, legacy, misfits, policies, relation
+from gnkmigrate.phases import in_step, legacy, misfits, policies, relation
 from gnkmigrate.phases.alike import alike
-from gnkmigrate.phases.column_pair import ColumnPair
+from gnkmigrate.phases.column_pair import ColumnPair, kept_name
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.exchange import exchange_back, lock
 from gnkmigrate.phases.index_copy import indexes_of, unsupported
@@ -100,7 +100,7 @@ def _require_free(spec: Reshaping, work: Work) -> None:
     """
     names = list(spec.renames.values())
     pairs = spec.pairs(work)
-    types = {pair.change.new_name: pair.old_type for pair in column_pair.arriving(pairs)}
+    types = {pair.change.new_name: pair.old_type for pair in pairs}
     hanging = relation.dependents(work, spec.table, names, policies_carried=True)
     if types:
         hanging += policies.not_compiling(work, spec.table, types)
@@ -188,8 +188,7 @@ class RequireColumns(Step):
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
-        pairs = column_pair.arriving(spec.pairs(work))
-        names = {pair.change.new_name: pair.kept for pair in pairs if not pair.change.beside}
+        names = {pair.change.new_name: pair.kept for pair in spec.pairs(work)}
         there = set(spec.remembered_indexes(work).values())
         for index in indexes_of(work, spec.table, list(names)) if names else ():
             if index.name not in there:
@@ -230,7 +229,8 @@ class RevertColumns(Step):
         lifted = policies.lift(work, spec.table, now)
         work.connection.execute(statements.encode())
         policies.restore(work, lifted)
-        legacy.show_reverted(work, spec.table)
+        shown = [*spec.renames.values(), *map(kept_name, spec.renames)]
+        legacy.show_reverted(work, spec.table, shown)
         spec.forget(work)
         in_step.drop_unused(work)
         return 0

@@ -1,53 +1,99 @@
-"""op.split_table: several columns become rows of a table of their own, each of them once."""
+"""op.split_table: columns of a table become rows of a new one, each of them once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from gnkmigrate.errors import RevisionError
-from gnkmigrate.phases.entity import Entity
-from gnkmigrate.phases.operations.entity_steps import entity_steps
+from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.recorder import operation
+from gnkmigrate.phases.splits.building import MakeEntity, building_steps
+from gnkmigrate.phases.splits.proving import VerifySplit
+from gnkmigrate.phases.splits.spec import Split
+from gnkmigrate.phases.splits.turning import SplitTable, ValidateLink, taken_back
 from gnkmigrate.phases.step import Step
+
+_COUNTED = ("smallint", "integer", "bigint")
 
 
 @operation("split_table")
 def split_table(
     table: str,
     into: str,
-    columns: Mapping[str, str],
+    columns: Mapping[str, str] | Sequence[Conversion],
     *,
     reference: str,
+    identity: tuple[str, ...] = (),
+    new: tuple[Conversion, ...] = (),
     key: str = "id",
     type: str = "bigint",  # noqa: A002 - as Conversion calls it
     not_null: bool = False,
+    disagree: str = "refuse",
     actions: str = "",
     index: bool = True,
 ) -> tuple[Step, ...]:
     """Makes a table of what several columns say together, and a foreign key to it.
 
-    Rows that say the same refer to one row. Where all columns are NULL there is none; rows in which
-    some are NULL and some are not are refused. While both applications work, what the old one
-    writes for the first time gets a row, and a row that the new one changes is what the old one
-    sees wherever it is referred to.
+    Rows that say the same refer to one row; where all columns are NULL there is none. The table is
+    made, filled and kept in step while the application writes, and takes over in one short
+    transaction, which only changes names. The old columns stay, under names of ours, and in step
+    with it until contract: what the old application writes through its view for the first time gets
+    a row, and a row that the new one changes is what the old one sees wherever it is referred to.
 
     Args:
         table: "schema.table" of the columns.
         into: "schema.table" of the new table, which is made here.
-        columns: the columns, and what each is called in the new table.
+        columns: the columns, and what each is called in the new table; or what becomes of each, as
+            for op.convert_columns: op.renamed, op.shortened, op.zoned and the like.
         reference: the column of the old table that refers to it, which is made here.
-        key: the key of the new table, an identity column.
-        type: its type: smallint, integer or bigint.
+        identity: the columns of the new table that tell its rows apart; none: all those that come
+            from the old one. A row needs a value in each, or NULL in all that leave.
+        new: columns that only the new table has: op.new, op.constant, op.answer.
+        key: the key of the new table.
+        type: its type: smallint, integer or bigint for an identity column, uuid for one made by
+            chance; or a whole definition, "bigint GENERATED ALWAYS AS IDENTITY".
         not_null: whether the reference is NOT NULL afterwards.
+        disagree: which row counts where rows of one identity say different things otherwise: none
+            ("refuse"), the "first" or the "last" one by the table's key. What is written later
+            counts in any case, and each row keeps what it says for the way back.
         actions: of the foreign key, such as "ON DELETE RESTRICT".
         index: whether the reference gets an index.
 
     Raises:
-        RevisionError: no columns are given, or one name is given twice.
+        RevisionError: no columns are given, one name is given twice, or the like.
     """
-    names = [*columns.values(), key]
-    if not columns or len(set(names)) < len(names):
-        raise RevisionError(
-            f"op.split_table does not say which columns {into} has: {', '.join(names)}.",
-            hint="Give each column a name of its own, other than the key's.",
-        )
-    entity = Entity(table, into, tuple(columns.items()), key, type, reference)
-    return entity_steps(entity, not_null=not_null, actions=actions, index=index)
+    changes = tuple(_changes(columns))
+    split = Split(
+        table=table,
+        entity=into,
+        link=reference,
+        columns=changes,
+        identity=identity or tuple(change.new_name for change in changes),
+        new=new,
+        key=key,
+        key_type=_definition(type),
+        not_null=not_null,
+        disagree=disagree,
+        actions=actions,
+        indexed=index,
+    )
+    return (
+        MakeEntity(split),
+        *building_steps(split),
+        SplitTable(split),
+        ValidateLink(split),
+        *taken_back(split),
+        VerifySplit(split),
+    )
+
+
+def _changes(columns: Mapping[str, str] | Sequence[Conversion]) -> Sequence[Conversion]:
+    if not isinstance(columns, Mapping):
+        return columns
+    return [
+        Conversion(before, rename="" if before == after else after, not_null=True)
+        for before, after in columns.items()
+    ]
+
+
+def _definition(type_: str) -> str:
+    if type_ in _COUNTED:
+        return f"{type_} GENERATED BY DEFAULT AS IDENTITY"
+    return "uuid DEFAULT gen_random_uuid()" if type_ == "uuid" else type_

@@ -40,17 +40,12 @@ class VerifyColumns(Verification):
 
     def _unlike(self, work: Work, pair: ColumnPair) -> str:
         new, old = (f"checked.{column(name)}" for name in (pair.change.new_name, pair.kept))
-        if pair.change.joins or pair.change.beside:
-            return f"({new} IS NOT NULL AND NOT {alike(self._back(work, pair, new), old)})"
         there = pair.new_value("checked", pair.kept)
-        back = self._back(work, pair, new)
+        back = f"{in_step.way_back(self.reshaping.table, work.phase, pair)}({new})"
         and_back = pair.change.converted(back)
         return f"""CASE WHEN {alike(there, new)}
             THEN {back} IS NOT NULL AND NOT {alike(and_back, new)}
             ELSE NOT {alike(back, old)} END"""
-
-    def _back(self, work: Work, pair: ColumnPair, new: str) -> str:
-        return f"{in_step.way_back(self.reshaping.table, work.phase, pair)}({new})"
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

@@ -59,13 +59,11 @@ def faults(
 def _statements(table: str, change: Conversion, old_type: str) -> Iterator[tuple[str, str]]:
     """What each argument of a conversion has to be good for, as a query on a value."""
     name, source = column(change.column), quoted(table)
-    beside = [f"asked.{column(other)}" for other in change.beside]
-    listed = ", ".join((f"{name} AS value", *map(column, change.beside)))
-    before = f"FROM (SELECT {listed} FROM {source}) AS asked"
-    new = f"NULL::{change.type}" if change.joins else change.converted(_VALUE, beside)
+    before = f"FROM (SELECT {name} AS value FROM {source}) AS asked"
+    new = change.converted(_VALUE)
     after = f"FROM (SELECT {new} AS value {before}) AS asked"
     yield "using", f"SELECT {new} {before}"
-    yield "fits", f"SELECT {before} WHERE {change.unfit(_VALUE, beside)}"
+    yield "fits", f"SELECT {before} WHERE ({change.fits.replace(COLUMN, _VALUE)}) IS NOT TRUE"
     yield "back", f"SELECT {change.reverted(_VALUE, old_type)} {after}"
     yield "holds", f"SELECT {after} WHERE ({change.holds.replace(COLUMN, _VALUE)}) IS NOT TRUE"
     if change.default is not None:
