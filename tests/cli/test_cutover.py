@@ -2,6 +2,7 @@ import json
 
 from gnkmigrate.connection import DatabaseUrl
 from tests.cli.conftest import Command
+from tests.support import execute
 
 
 def test_the_team_says_when(gnkmigrate: Command, report: DatabaseUrl) -> None:
@@ -29,6 +30,15 @@ def test_the_team_says_when(gnkmigrate: Command, report: DatabaseUrl) -> None:
     assert (waiting["comparison"]["rows"], waiting["comparison"]["agreed"]) == (1, True)
     assert document["phases"][1]["cutover"] is document["phases"][1]["comparison"] is None
     assert gnkmigrate(report, "status", "--check").exit_code == 1
+
+    execute(report, "ALTER TABLE user_nodes ADD COLUMN in_haste int")
+    refused = gnkmigrate(report, "cutover", "--yes")
+    assert refused.exit_code == 2
+    changed = "table public.user_nodes has changed: column public.user_nodes.in_haste is new"
+    assert changed in " ".join(refused.stdout.split())
+    assert changed in " ".join(refused.stderr.split())
+    assert "gnkmigrate upgrade --drift checked" in " ".join(refused.stderr.split())
+    execute(report, "ALTER TABLE user_nodes DROP COLUMN in_haste")
 
     assert "asks before it changes" in gnkmigrate(report, "cutover").stderr
     tried = gnkmigrate(report, "cutover", "--dry-run")

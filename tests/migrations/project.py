@@ -44,8 +44,12 @@ State = tuple[list[str], Content]
 
 
 def minegnk_settings(**given: Any) -> Settings:
-    """The settings of the project at the root of the repository, with some of them changed."""
-    return load(ROOT / "gnkmigrate.toml", given)
+    """The settings of the project at the root of the repository, with some of them changed.
+
+    Tests change tables between two upgrades to see what the steps say of it.
+    """
+    policies = {"drift": "checked", **given.get("policies", {})}
+    return load(ROOT / "gnkmigrate.toml", {**given, "policies": policies})
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,11 @@ class ResultFormat(StrEnum):
     JSON = "json"
 
 
+class DriftAnswer(StrEnum):
+    REFUSE = "refuse"
+    CHECKED = "checked"
+
+
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Carry it out in one transaction, then roll it back.")
 ]
@@ -52,6 +57,10 @@ Overflow = Annotated[
     OverflowAnswer | None,
     typer.Option(help="Values too long for the target: stop, or cut and keep the original."),
 ]
+Drift = Annotated[
+    DriftAnswer | None,
+    typer.Option(help="Tables that others have changed since the last run: stop, or go on."),
+]
 Format = Annotated[ResultFormat, typer.Option("--format", "-f", help="How the result is written.")]
 
 
@@ -60,9 +69,9 @@ def given(**values: object) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def answers(unmapped: Unmapped, overflow: Overflow) -> dict[str, str]:
-    """What was answered to the revisions' questions, by the name of the question."""
-    return {name: str(value) for name, value in given(unmapped=unmapped, overflow=overflow).items()}
+def answers(**policies: StrEnum | None) -> dict[str, str]:
+    """What was answered to the questions of revisions and phases, by the name of the policy."""
+    return {name: str(value) for name, value in given(**policies).items()}
 
 
 def exclusive(**options: object) -> None:

@@ -9,13 +9,15 @@ import typer
 
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._backup_first import back_up
-from gnkmigrate.cli._outcome import Outcome, Told
+from gnkmigrate.cli._outcome import Outcome, Told, write_announced, write_drift
 from gnkmigrate.cli._progress import progress
 from gnkmigrate.cli._words import counted, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
 from gnkmigrate.phases import runner
-from gnkmigrate.phases.events import Direction, Event
+from gnkmigrate.phases.announcing import locks_of
+from gnkmigrate.phases.drift import Drift, drifted
+from gnkmigrate.phases.events import Direction, Event, LocksAnnounced
 from gnkmigrate.phases.revision import Phase, load_phases, read_steps
 from gnkmigrate.phases.status import (
     PhaseStatus,
@@ -85,22 +87,44 @@ def migrate(
     phases = load_phases(project.path(project.migrations))
     read_steps(phases)
     url = _context.live_url(context, project)
+    asks = not (request.dry_run or yes or sql)
     with connect(url, read_only=True) as connection:
         statuses = status(connection, phases)
         server = f"{url}, PostgreSQL {server_version(connection.info.server_version)}"
-    direction = way.direction
-    request = way.narrowed(statuses, request)
-    chosen = (select_up if direction == "up" else select_down)(statuses, request)
+        direction = way.direction
+        request = way.narrowed(statuses, request)
+        chosen = (select_up if direction == "up" else select_down)(statuses, request)
+        seen = drifted(connection, phases, project) if asks and direction == "up" else ()
+        taken = [locks_of(phase, direction, connection, project.limits) for phase in chosen * asks]
     if not chosen:
         _tell_nothing_to_do(context, statuses, direction, request)
     elif sql:
         typer.echo(runner.script(chosen, direction, project, request))
     else:
-        if not request.dry_run and not yes:
-            ready = [found for found in statuses if found.state == "ready"]
+        if asks:
+            ready = [found.phase.name for found in statuses if found.state == "ready"]
             cutovers = ready if way is UPGRADE and not request.defer_cutover else ()
-            _ask(context, url, server, chosen, [found.phase.name for found in cutovers], way)
-        _run(context, url, phases, way, request, project, backup=backup)
+            _ask(context, url, server, _Outlook(chosen, cutovers, seen, taken), way)
+        titles = {phase.name: phase.title for phase in phases}
+        told = Told(_context.stdout(context), titles, asked=asks)
+        _run(context, url, phases, way, request, project, told, backup=backup)
+
+
+@dataclass(frozen=True)
+class _Outlook:
+    """What somebody is asked about.
+
+    Attributes:
+        chosen: the phases.
+        cutovers: those of them that wait for a cutover, which is a part of this.
+        drift: what others have changed since the last run.
+        locks: those of each phase on tables that are there.
+    """
+
+    chosen: Sequence[Phase]
+    cutovers: Sequence[str]
+    drift: Sequence[Drift]
+    locks: Sequence[LocksAnnounced]
 
 
 def _tell_nothing_to_do(
@@ -131,8 +155,7 @@ def _ask(
     context: typer.Context,
     url: DatabaseUrl,
     server: str,
-    chosen: Sequence[Phase],
-    cutovers: Sequence[str],
+    outlook: _Outlook,
     way: Way,
 ) -> None:
     """Shows what is about to happen, and where, and asks.
@@ -150,15 +173,20 @@ def _ask(
     console.quiet = False  # a question cannot be answered unseen
     console.print(server)
     console.print()
-    width = max(len(phase.name) for phase in chosen)
-    for phase in chosen:
+    width = max(len(phase.name) for phase in outlook.chosen)
+    for phase in outlook.chosen:
         line = f"  {phase.number} {phase.name:{width}}  {phase.title}"
         console.print(line, no_wrap=True, overflow="ellipsis")
-    for name in cutovers:
+    for name in outlook.cutovers:
         console.print(f"{name} is ready for its cutover, which is a part of this.", soft_wrap=True)
     console.print()
+    for announced in outlook.locks:
+        if announced.locks:
+            write_announced(console, announced)
+    if outlook.drift:
+        write_drift(console, list(map(str, outlook.drift)))
     try:
-        agreed = typer.confirm(f"{way.doing} {counted(len(chosen), 'phase')}?", err=True)
+        agreed = typer.confirm(f"{way.doing} {counted(len(outlook.chosen), 'phase')}?", err=True)
     except typer.Abort:
         console.print()
         raise Interrupted("Interrupted; nothing was changed.") from None
@@ -173,11 +201,11 @@ def _run(
     way: Way,
     request: Request,
     project: Settings,
+    outcome: Told,
     *,
     backup: bool,
 ) -> None:
     direction = way.direction
-    outcome = Told(_context.stdout(context), {phase.name: phase.title for phase in phases})
 
     def open_session() -> Connection:
         return connect(url, search_path=project.schemas)

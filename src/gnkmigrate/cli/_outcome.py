@@ -1,6 +1,6 @@
 """What a run did, phase by phase: collected from its events, and written to stdout."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -85,10 +85,17 @@ class Outcome:
 
 
 class Told(Outcome):
-    """An outcome that is written to stdout as it goes."""
+    """An outcome that is written to stdout as it goes.
 
-    def __init__(self, console: Console, titles: Mapping[str, str]) -> None:
+    Args:
+        console: stdout.
+        titles: what each phase is about.
+        asked: whether somebody was asked, and shown locks and what has changed since the last run.
+    """
+
+    def __init__(self, console: Console, titles: Mapping[str, str], *, asked: bool) -> None:
         super().__init__()
+        self._asked = asked
         self._console = console
         self._titles = titles
 
@@ -97,6 +104,10 @@ class Told(Outcome):
         match event:
             case events.TablesTouched():
                 write_locks(self._console, event)
+            case events.LocksAnnounced() if not self._asked:
+                write_announced(self._console, event)
+            case events.Drifted() if not self._asked:
+                write_drift(self._console, event.changes)
             case events.BackupMade():
                 text = f"Backup: {printable(event.file)} ({size(event.size)})"
                 self._console.print(text, soft_wrap=True)
@@ -154,6 +165,24 @@ def write_verified(console: Console, result: events.Verified) -> None:
         write_line(console, "note", f"{result.name}: {result.value}")
     else:
         write_line(console, "ok", result.name)
+
+
+def write_drift(console: Console, changes: Sequence[str]) -> None:
+    """What others have changed since the last run."""
+    console.print("Since the last run the schema has changed, by other hands:")
+    for change in changes:
+        console.print(f"  {printable(change)}", soft_wrap=True)
+    console.print()
+
+
+def write_announced(console: Console, announced: events.LocksAnnounced) -> None:
+    """Which locks a phase takes, how strong they are, and for how long at most."""
+    console.print(f"Locks of {announced.phase}, at most:")
+    widths = [max(len(lock[place]) for lock in announced.locks) for place in (0, 1)]
+    for table, mode, lasts in announced.locks:
+        first = Text(f"  {printable(table):{widths[0]}}  {mode:{widths[1]}}  ")
+        write_hanging(console, first, Text(lasts))
+    console.print()
 
 
 def write_locks(console: Console, touched: events.TablesTouched) -> None:

@@ -89,7 +89,11 @@ def command(
     result = check(
         _wished(project, rows),
         lambda: throwaway(project.server),
-        Wish(ROWS if rows is None else rows, answers(unmapped, overflow), update_expected),
+        Wish(
+            ROWS if rows is None else rows,
+            answers(unmapped=unmapped, overflow=overflow),
+            update_expected,
+        ),
         lambda title: messages.print(f"{title} ..."),
     )
     for each, path in files:

@@ -3,13 +3,14 @@
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import DryRun, LockTimeout, Throttle, Yes, given
+from gnkmigrate.cli._choices import Drift, DryRun, LockTimeout, Throttle, Yes, answers, given
 
 
 def command(
     context: typer.Context,
     dry_run: DryRun = False,
     yes: Yes = False,
+    drift: Drift = None,
     lock_timeout: LockTimeout = None,
     throttle: Throttle = None,
 ) -> None:
@@ -24,4 +25,5 @@ def command(
 
     limits = given(lock_timeout_ms=lock_timeout, throttle=throttle)
     project = _context.settings(context, limits=limits or None)
-    migrate(context, project, CUTOVER, Request(dry_run=dry_run), yes=yes)
+    request = Request(dry_run=dry_run, parameters=answers(drift=drift))
+    migrate(context, project, CUTOVER, request, yes=yes)

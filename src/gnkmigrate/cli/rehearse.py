@@ -68,7 +68,7 @@ def command(
     from gnkmigrate.rehearsal.trial import Listener, rehearse
 
     project = _context.settings(context)
-    parameters = answers(unmapped, overflow)
+    parameters = answers(unmapped=unmapped, overflow=overflow)
     if spill:
         parameters["spill"] = "yes"
     messages = _context.stderr(context)

@@ -8,6 +8,7 @@ import typer
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import (
     BatchSize,
+    Drift,
     DryRun,
     LockTimeout,
     Overflow,
@@ -38,6 +39,7 @@ def command(
     yes: Yes = False,
     unmapped: Unmapped = None,
     overflow: Overflow = None,
+    drift: Drift = None,
     backup: Annotated[
         bool, typer.Option("--backup", help="First save the whole database, as `backup` does.")
     ] = False,
@@ -88,6 +90,6 @@ def command(
         dry_run=dry_run,
         atomic=atomic,
         defer_cutover=defer_cutover,
-        parameters=answers(unmapped, overflow),
+        parameters=answers(unmapped=unmapped, overflow=overflow, drift=drift),
     )
     migrate(context, project, UPGRADE, request, sql=sql, yes=yes, backup=wanted)

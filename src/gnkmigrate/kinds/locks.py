@@ -9,9 +9,12 @@ from typing import Final
 
 NONE: Final = ""
 ACCESS_SHARE: Final = "ACCESS SHARE"
+ROW_SHARE: Final = "ROW SHARE"
+ROW_EXCLUSIVE: Final = "ROW EXCLUSIVE"
 SHARE_UPDATE_EXCLUSIVE: Final = "SHARE UPDATE EXCLUSIVE"
 SHARE: Final = "SHARE"
 SHARE_ROW_EXCLUSIVE: Final = "SHARE ROW EXCLUSIVE"
+EXCLUSIVE: Final = "EXCLUSIVE"
 ACCESS_EXCLUSIVE: Final = "ACCESS EXCLUSIVE"
 
 # ALTER TABLE takes ACCESS EXCLUSIVE unless its page says otherwise; these are the exceptions.

@@ -3,13 +3,35 @@
 A constraint is found by what it constrains, never by a guessed name.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from gnkmigrate.phases import relation
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import locking, relation
+from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
+
+# As revisions write a foreign key: with the schema of the table that it refers to. Other names are
+# passed over, since they may hold the word.
+_QUOTED = r'"(?:[^"]|"")+"'
+_NAME = rf"(?:{_QUOTED}|[^\W\d][\w$]*)"
+_REFERENCES = re.compile(rf"\bREFERENCES\s+({_NAME})\s*\.\s*({_NAME})|{_QUOTED}", re.IGNORECASE)
+
+
+def referenced(definition: str) -> str:
+    """The table, "schema.table", that a foreign key refers to; "" for another constraint."""
+    for found in _REFERENCES.finditer(definition):
+        if found[1]:
+            return ".".join(map(_plain, found.groups()))
+    return ""
+
+
+def _plain(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
 
 
 @dataclass(frozen=True)
@@ -21,6 +43,9 @@ class ConstraintStep(Step):
         constraint: its declared name.
     """
 
+    # Whether a foreign key goes, which takes a stronger lock on the table that it refers to.
+    drops: ClassVar[bool] = False
+
     table: str
     constraint: str
 
@@ -31,6 +56,22 @@ class ConstraintStep(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        other = referenced(self.declared)
+        mode = locks.ACCESS_EXCLUSIVE if self.drops else locks.ADD_FOREIGN_KEY
+        beside = locking.on((other,), mode, Span.MOMENT) if other else ()
+        return (*super().locks, *beside)
+
+    @property
+    def dropped_key(self) -> tuple[str, str] | None:
+        return (self.table, self.constraint) if self.drops else None
+
+    @property
+    def declared(self) -> str:
+        """Its definition, where the revision says it."""
+        return ""
 
     def drop(self, name: str) -> str:
         return f"{self._alter} DROP CONSTRAINT IF EXISTS {column(name)}"

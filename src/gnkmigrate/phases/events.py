@@ -123,6 +123,26 @@ class CutoverDeferred:
 
 
 @dataclass(frozen=True)
+class Drifted:
+    """Before an upgrade: what is not as the last run left it, each in words."""
+
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LocksAnnounced:
+    """Before a phase: the strongest lock that it takes on each table that is there.
+
+    Attributes:
+        phase: whose.
+        locks: (table, mode, how long at most).
+    """
+
+    phase: str
+    locks: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class TablesTouched:
     """What a dry run is about to lock.
 
@@ -164,6 +184,8 @@ Event: TypeAlias = (
     | PhaseFinished
     | Compared
     | CutoverDeferred
+    | Drifted
+    | LocksAnnounced
     | TablesTouched
     | BackupMade
 )

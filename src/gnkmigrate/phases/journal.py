@@ -21,6 +21,11 @@ from gnkmigrate.phases.events import Direction
 # The name of a contract among the runs; no phase can be called so, since it is in parentheses.
 CONTRACT = "(contract)"
 
+# What is noted of no phase in particular, and can be no phase's name for the same reason.
+ALL = "(all)"
+
+# Under which the journal has what the last run left; see drift.py.
+FACTS = "facts"
 # Under which a phase remembers how its backfills were tuned; see tuning.py.
 TUNING = "tuning"
 # And before which step it waits for its cutover; see cutover.py.
@@ -320,6 +325,15 @@ def recall(connection: Connection, phase: str, key: str) -> Any:
         "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (phase, key)
     ).fetchone()
     return row[0] if row else None
+
+
+def note_facts(connection: Connection, found: Mapping[str, Any]) -> None:
+    """Writes what the schema is after a run."""
+    connection.execute(
+        "INSERT INTO gnkmigrate.memory (phase, key, value) VALUES (%s, %s, %s)"
+        " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
+        (ALL, FACTS, Jsonb(dict(found))),
+    )
 
 
 def note_comparison(connection: Connection, phase: str, found: Mapping[str, Any]) -> None:

@@ -10,7 +10,8 @@ from psycopg import sql
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
-from gnkmigrate.phases import dry_run, events, executor, garbage, journal, labels, lock
+from gnkmigrate.phases import drift, dry_run, events, executor, garbage, journal, labels, lock
+from gnkmigrate.phases.announcing import locks_of
 from gnkmigrate.phases.blockers import BlockerWatch
 from gnkmigrate.phases.disk import fullness_explained
 from gnkmigrate.phases.events import Direction
@@ -82,6 +83,8 @@ def run(
     with at_work(connection, settings, request, observe) as work:
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
+        if direction == "up" and selected:
+            drift.look(phases, selected, settings, work, refuses=not request.dry_run)
         if request.dry_run and selected:
             _run_dry(selected, direction, work, settings.schemas)
         elif selected:
@@ -95,6 +98,7 @@ def run(
             except PhaseRefused:
                 own.drop_empty(connection)  # nothing was changed
                 raise
+            drift.keep(connection, phases, settings)
         return selected
 
 
@@ -264,6 +268,9 @@ def _prepare_journal(connection: Connection) -> None:
 
 def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
     head = phase.revision if direction == "up" else phase.down_revision
+    announced = locks_of(phase, direction, work.connection, work.limits)
+    if announced.locks:
+        work.observe(announced)
     work = replace(work, parameters=_parameters(phase, direction, work))
     with work.settings(search_path=phase.search_path or work.project_path):
         return executor.run_phase(phase, direction, work, head=head)

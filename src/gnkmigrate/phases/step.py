@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from gnkmigrate.facts.fact import content_hash
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import locking
+from gnkmigrate.phases.locking import Span, TableLock
 
 if TYPE_CHECKING:
     from gnkmigrate.phases.agreement import Comparison
@@ -82,6 +85,18 @@ class Step(ABC):
     def tables(self) -> Sequence[str]:
         """Existing tables, "schema.table", that the step reads whole or locks."""
         return ()
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        """What it takes on them at most, and on others; reading rows is in nobody's way."""
+        if not self.changes:
+            return ()
+        return locking.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.MOMENT)
+
+    @property
+    def dropped_key(self) -> tuple[str, str] | None:
+        """A constraint that goes, "schema.table" and name: its other table is locked as well."""
+        return None
 
     @property
     def altered(self) -> Sequence[str]:

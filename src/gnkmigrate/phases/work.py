@@ -80,14 +80,16 @@ class Work:
         """
         return self.read_facts()
 
-    def read_facts(self, schemas: Sequence[str] | None = None) -> Snapshot:
-        """The database, or some schemas of it, as it is now.
+    def read_facts(
+        self, schemas: Sequence[str] | None = None, ignore: Sequence[str] = ()
+    ) -> Snapshot:
+        """The database, or some schemas of it, as it is now; without what is somebody else's.
 
         Raises:
             psycopg.errors.LockNotAvailable: somebody's lock is in the way; see `attempt`.
         """
         try:
-            return read_snapshot(self.connection, schemas=schemas)
+            return read_snapshot(self.connection, schemas=schemas, ignore=ignore)
         except CatalogLocked as error:
             if isinstance(error.__cause__, errors.LockNotAvailable):
                 raise error.__cause__ from None

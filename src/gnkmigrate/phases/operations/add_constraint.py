@@ -28,6 +28,10 @@ class AddConstraint(ConstraintStep):
     def reverse(self) -> Sequence[Step]:
         return (DropAddedConstraint(self.table, self.constraint),)
 
+    @property
+    def declared(self) -> str:
+        return self.definition
+
     def check(self, work: Work) -> Sequence[Refusal]:
         return self.require_free(work)
 
@@ -47,6 +51,8 @@ class AddConstraint(ConstraintStep):
 @dataclass(frozen=True)
 class DropAddedConstraint(ConstraintStep):
     """Takes add_constraint back."""
+
+    drops: ClassVar[bool] = True
 
     def run(self, work: Work) -> int:
         work.execute(self.drop(self.constraint))

@@ -11,11 +11,13 @@ from typing import ClassVar
 import psycopg
 
 from gnkmigrate.errors import PhaseFailed, RevisionError
-from gnkmigrate.phases import itinerary, relation, row_key
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import itinerary, locking, relation, row_key
 from gnkmigrate.phases.culprit import name_culprit
 from gnkmigrate.phases.headway import Headway
 from gnkmigrate.phases.itinerary import Itinerary
 from gnkmigrate.phases.key_range import KeyRange, Keys
+from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.names import literal, quoted
 from gnkmigrate.phases.pace import Pace
 from gnkmigrate.phases.parallel import in_parallel
@@ -93,6 +95,12 @@ class Backfill(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        # A role that cannot keep triggers quiet otherwise switches them off; see relation.silence.
+        mode = locks.SHARE_ROW_EXCLUSIVE if self.quiet else locks.ROW_EXCLUSIVE
+        return locking.on(self.tables, mode, Span.BATCH)
 
     def _keys(self, work: Work) -> Keys:
         return Keys(self.table, key_of(work, self.table, self.key))

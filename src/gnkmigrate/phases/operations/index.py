@@ -5,8 +5,10 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from gnkmigrate.phases import unfinished_index
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import locking, unfinished_index
 from gnkmigrate.phases.duplicates import UniqueKey, duplicates_named, unique_key
+from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.rows import listed
@@ -70,6 +72,10 @@ class BuildIndex(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     @property
     def _qualified(self) -> str:
@@ -200,6 +206,10 @@ class DropBuiltIndex(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     def run(self, work: Work) -> int:
         if work.recall(self.name) is not None:

@@ -22,9 +22,14 @@ class ReplaceForeignKey(ConstraintStep):
     """
 
     transactional: ClassVar[bool] = False
+    drops: ClassVar[bool] = True
 
     references: str
     actions: str
+
+    @property
+    def declared(self) -> str:
+        return self.references
 
     @property
     def reverse(self) -> Sequence[Step]:
@@ -71,6 +76,7 @@ class RestoreForeignKey(ConstraintStep):
     """Takes replace_foreign_key back."""
 
     transactional: ClassVar[bool] = False
+    drops: ClassVar[bool] = True
 
     def run(self, work: Work) -> int:
         original = work.recall(self.name)

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.phases import unfinished_index
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import locking, unfinished_index
+from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.names import literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
@@ -40,6 +42,10 @@ class _OneIndex(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     @property
     def _qualified(self) -> str:

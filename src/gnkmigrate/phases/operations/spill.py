@@ -6,7 +6,9 @@ from textwrap import dedent
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import relation
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import locking, relation
+from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.take_back import came_back
 from gnkmigrate.phases.recorder import operation
@@ -57,6 +59,10 @@ class Spill(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.EXCLUSIVE, Span.SQL)
 
     def _is_asked(self, work: Work) -> bool:
         return not self.asks or work.parameters["spill"] == "yes"

@@ -6,6 +6,9 @@ from textwrap import dedent
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import locking
+from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.names import quoted
 from gnkmigrate.phases.operations.spill import Spill
 from gnkmigrate.phases.operations.take_back import TakeBack
@@ -106,6 +109,10 @@ class SqlStep(Step):
     @property
     def tables(self) -> Sequence[str]:
         return tuple(dict.fromkeys((*self.touches, *self.empty)))
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.SQL)
 
     def run(self, work: Work) -> int:
         """Runs the SQL.

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.phases import overflow
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import locking, overflow
+from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.row_key import key_of
 from gnkmigrate.phases.step import Step
@@ -46,6 +48,10 @@ class TakeBack(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.SQL)
 
     def run(self, work: Work) -> int:
         if not overflow.holds(work, self.table, self.reason):

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 from gnkmigrate import own
-from gnkmigrate.phases import foreign_keys, key_sequences, legacy, relation
+from gnkmigrate.kinds import locks
+from gnkmigrate.phases import foreign_keys, key_sequences, legacy, locking, relation
+from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.names import column, quoted, split
 from gnkmigrate.phases.operations.swap import moved
 from gnkmigrate.phases.recorder import operation
@@ -38,6 +40,13 @@ class UnswapTable(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table, *self.also)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return (
+            *locking.on((self.table,), locks.ACCESS_EXCLUSIVE, Span.MOMENT),
+            *locking.on(self.also, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT),
+        )
 
     @property
     def _archived(self) -> str:
@@ -96,6 +105,10 @@ class ValidateForeignKeys(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     def run(self, work: Work) -> int:
         for name in foreign_keys.not_valid(work, self.table):
