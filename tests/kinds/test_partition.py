@@ -2,8 +2,9 @@
 
 import pytest
 
+from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.servers import Server
-from tests.kinds.converge import converge
+from tests.kinds.converge import converge, planned
 
 PARENT = "CREATE TABLE p (day date NOT NULL, size integer) PARTITION BY RANGE (day);"
 PARTITION = "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');"
@@ -185,3 +186,7 @@ def test_not_null_keeps_its_name_when_it_is_attached(server: Server, nulls: str)
     converge(server, apart, there)
     joined = parent.format("") + table.format("own") + attached
     converge(server, joined, there)
+    if nulls:  # an attached table's constraint cannot be renamed, be it the parent's that is
+        renamed = there.replace("above", "below")
+        with pytest.raises(Unplannable, match="called other in its partition public.p1"):
+            planned(server, there, renamed)

@@ -11,10 +11,10 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
-from gnkmigrate.kinds.beneath import tables_below
+from gnkmigrate.kinds.beneath import refuse_own_not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import columns_above
-from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.names import stand_in
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES, identifier, literal, qualified
@@ -145,7 +145,7 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
         made = True
     made = made and any(new[each] for each in _OF_CONSTRAINT[:3])
     if was != wanted and "not_null_name" in differing and not made:
-        _refuse_own_name(before, context)
+        refuse_own_not_null(before, context)
         yield _renamed(
             after.identity.path[:-1], was, wanted, f"{what} is called {wanted} in the target."
         )
@@ -161,21 +161,6 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
         yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
     if "not_null_comment" in differing or (made and new["not_null_comment"] is not None):
         yield _comment(after)
-
-
-def _refuse_own_name(column: Fact, context: Context) -> None:
-    """Stops where PostgreSQL does not find the constraint in a table below."""
-    *_, name = column.identity.path
-    for below in tables_below(column, context):
-        for partition in context.source.children(Identity("table", below), "partition"):
-            if own := (partition.payload["not_null_names"] or {}).get(name):
-                raise Unplannable(
-                    f"NOT NULL of {qualified(*column.identity.path)} gets another name, and is "
-                    f"called {own} in its partition {qualified(*below)}: PostgreSQL renames "
-                    "neither.",
-                    hint=f"Detach {qualified(*below)}, give its NOT NULL the parent's name, and "
-                    "attach it again in a revision of your own.",
-                )
 
 
 def own_of_inherited(
