@@ -3,6 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 INSTALLED := .venv/installed
 AXE := .venv/axe-core/package/axe.min.js
+TYPEORM := .venv/typeorm/installed
 ROWS ?= 200
 FAULTS ?= all
 CRASHES ?= 25
@@ -16,7 +17,7 @@ BENCHMARKS ?= help catalog
 CORPUS ?= ../shared/corpus/pairs.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser docs test test-docker test-faults test-matrix corpus lint format bench clean
+.PHONY: help setup demo browser typeorm docs test test-docker test-faults test-matrix corpus lint format bench clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +58,13 @@ browser: $(AXE) ## install what tests look at the HTML report with (Debian, as r
 $(AXE): $(INSTALLED)
 	@mkdir -p .venv/axe-core
 	cd .venv/axe-core && npm pack --silent axe-core@4.14.1 && tar --touch -xzf axe-core-4.14.1.tgz
+
+typeorm: $(TYPEORM) ## install what the application of the old shape is made of (Node.js, npm)
+
+$(TYPEORM): $(INSTALLED)
+	npm install --prefix .venv/typeorm --silent --no-audit --no-fund \
+		typeorm@0.3.31 pg@8.16.3 pg-query-stream@4.10.3
+	@touch $(TYPEORM)
 
 test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)
 	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
