@@ -262,6 +262,40 @@ def keep_shape(
         table: "schema.table".
     """
 
+def move_columns(
+    table: str,
+    into: str,
+    columns: Mapping[str, str] | Sequence[Conversion] = (),
+    key: Mapping[str, str],
+    part: str = "",
+    parts: Mapping[str, Mapping[str, str] | Sequence[Conversion]] | None = None,
+    part_type: str = "text",
+    new: tuple[Conversion, ...] = (),
+) -> None:
+    """Makes a side table of some columns, with the key of the table and a foreign key to it.
+
+    A row has one of the side table where it says anything in these columns; with `parts`, one for
+    each part of which it says anything, such as the address for the bill and that for the parcel.
+    The side table is made, filled and kept in step while the application writes, and takes over in
+    one short transaction. The old columns stay, under names of ours, and in step with it until
+    contract. Its rows are deleted, and change their key, with those of the table.
+
+    Args:
+        table: "schema.table" that the columns leave.
+        into: "schema.table" of the side table, which is made here.
+        columns: the columns, and what each is called in the side table; or what becomes of each, as
+            for op.convert_columns: op.renamed, op.shortened, op.zoned and the like.
+        key: the columns of the table's key, and what each is called in the side table.
+        part: the column of the side table that says which part a row is, and belongs to its key.
+        parts: instead of `columns`, those of each part, by what `part` has for it. All have the
+            same columns in the side table.
+        part_type: the type of `part`.
+        new: columns that only the side table has: op.new, op.constant, op.answer.
+
+    Raises:
+        RevisionError: a column moves twice, or one name is given twice, or the like.
+    """
+
 def name_constraint(
     table: str,
     constraint: str,

@@ -41,7 +41,8 @@ NEW = {
 MEANT = {
     "insert": "INSERT INTO oracle.rows ({columns})"
     " SELECT {key}, 1, there.* FROM ({there}) AS there",
-    "move": 'UPDATE oracle.rows SET "The Street" = a, city = b, seen = c'
+    "move": 'UPDATE oracle.rows SET "The Street" = a, city = b,'
+    " seen = CASE WHEN seen {zone} = c {zone} THEN seen ELSE c END"
     " FROM ({there}) AS there (a, b, c) WHERE {this}"
     ' AND ("The Street", city) IS DISTINCT FROM (a, b)',
     "rename": 'UPDATE oracle.rows SET "The Street" = "The Street" || \'!\','

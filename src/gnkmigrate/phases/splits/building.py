@@ -165,7 +165,7 @@ class LeaveTable(SplitStep):
 
     def run(self, work: Work) -> int:
         work.execute(sync.drop_triggers(self.split))
-        work.execute(sync.drop_ways_back(Sides.remembered(work, self.split)))
+        work.execute(Sides.remembered(work, self.split).drop_ways_back())
         return 0
 
 

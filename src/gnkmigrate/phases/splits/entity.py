@@ -10,7 +10,7 @@ from gnkmigrate.phases.splits.sides import Sides
 
 def create(sides: Sides) -> str:
     """The statement that makes the table."""
-    spec = sides.split
+    spec = sides.said
     columns = [
         f"{sides.key} {spec.key_type} PRIMARY KEY",
         *(_declared(change, sides.type_of(change)) for change in spec.columns),
@@ -31,14 +31,14 @@ def spare_spilled_keys(sides: Sides) -> str:
 
     A rollback spills rows of the entity; one that came back under another's key would be lost.
     """
-    entity, key = sides.entity, sides.split.key
+    entity, key = sides.entity, sides.said.key
     return f"""
         SELECT setval(sequence, highest) FROM (
             SELECT pg_get_serial_sequence({literal(entity)}, {literal(key)}) AS sequence,
                    max((jsonb_populate_record(NULL::{entity}, content)).{column(key)}::text::numeric
                        )::bigint AS highest
             FROM gnkmigrate.overflow
-            WHERE relation = {literal(sides.split.entity)}
+            WHERE relation = {literal(sides.said.entity)}
               AND pg_get_serial_sequence({literal(entity)}, {literal(key)}) IS NOT NULL
         ) AS spilled WHERE highest > 0"""
 
@@ -50,7 +50,7 @@ def fill(sides: Sides, key: Columns) -> str:
         sides: before the cutover.
         key: of the table; it says which row is the first.
     """
-    spec = sides.split
+    spec = sides.said
     order = " DESC" if spec.disagree == "last" else ""
     identity = sides.new_values("filled", spec.identifying)
     # Each is looked up by itself, in a subquery for a value, which uses the index of the identity.
@@ -74,7 +74,7 @@ WHERE {where}"""
 
 
 def _on_conflict(sides: Sides) -> str:
-    spec = sides.split
+    spec = sides.said
     identity = ", ".join(map(column, spec.identity))
     if spec.disagree != "last" or not spec.telling:
         return f"ON CONFLICT ({identity}) DO NOTHING"
@@ -90,7 +90,7 @@ def insert(sides: Sides, key: str = "") -> str:
         sides: the split.
         key: the key's column where the row says which; else it gets the next one.
     """
-    spec = sides.split
+    spec = sides.said
     names = [column(change.new_name) for change in (*spec.columns, *spec.new)]
     listed = ", ".join(([key] if key else []) + names)
     overriding = " OVERRIDING SYSTEM VALUE" if key else ""
@@ -99,8 +99,8 @@ def insert(sides: Sides, key: str = "") -> str:
 
 def written(sides: Sides, row: str) -> str:
     """What a row of the table writes there, as a list."""
-    constants = [change.converted("NULL") for change in sides.split.new]
-    return ", ".join((sides.new_values(row, sides.split.columns), *constants))
+    constants = [change.converted("NULL") for change in sides.said.new]
+    return ", ".join((sides.new_values(row, sides.said.columns), *constants))
 
 
 def remove_unused(sides: Sides) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""What speaks against a split, asked before anything has changed."""
+"""What speaks against columns leaving a table, asked before anything has changed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,6 +13,7 @@ from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.preflight.asked import Asked
 from gnkmigrate.phases.row_key import key_of, listed
 from gnkmigrate.phases.rows import listed as listed_rows
+from gnkmigrate.phases.splits.leaving import Departure, Leaving
 from gnkmigrate.phases.splits.sides import Sides
 from gnkmigrate.phases.splits.spec import Split
 from gnkmigrate.phases.step import Refusal
@@ -21,24 +22,31 @@ from gnkmigrate.phases.work import Work
 
 def refusals(work: Work, spec: Split) -> list[Refusal]:
     """All that speaks against it; rows are looked at once the columns are what they should be."""
-    if Identity("table", split(spec.table)) not in work.facts:
-        return [Refusal(f"{spec.table} is not a table.", hint="Look at the revision.")]
+    asked = of_columns(work, spec)
+    if Identity("table", split(spec.table)) in work.facts:
+        asked += _taken(work, spec)
+    return asked or list(_rows(work, Sides.found(work, spec)))
+
+
+def of_columns(work: Work, said: Departure) -> list[Refusal]:
+    """What speaks against columns leaving their table, whichever way."""
+    if Identity("table", split(said.table)) not in work.facts:
+        return [Refusal(f"{said.table} is not a table.", hint="Look at the revision.")]
     # Their new names are in another table.
-    leaving = [replace(change, rename="") for change in spec.columns]
-    misplaced = misplaced_columns(work, spec.table, leaving)
+    leaving = [replace(change, rename="") for change in said.columns]
+    misplaced = misplaced_columns(work, said.table, leaving)
     if misplaced:
         return [misplaced]
-    sides = Sides.found(work, spec)
-    asked = [
-        *_taken(work, spec),
+    sides = Leaving.found(work, said)
+    return [
+        *_there(work, said),
         *preflight.refusals(_asked(work, sides)),
         *_hanging(work, sides),
     ]
-    return asked or list(_rows(work, sides))
 
 
-def _asked(work: Work, sides: Sides) -> Asked:
-    spec, found = sides.split, sides.before
+def _asked(work: Work, sides: Leaving) -> Asked:
+    spec, found = sides.said, sides.before
     return Asked(
         work=work,
         facts=work.facts,
@@ -51,13 +59,16 @@ def _asked(work: Work, sides: Sides) -> Asked:
     )
 
 
-def _taken(work: Work, spec: Split) -> Iterator[Refusal]:
-    """Names that something else has already."""
-    if work.value(f"SELECT to_regclass({literal(quoted(spec.entity))}) IS NOT NULL"):
+def _there(work: Work, said: Departure) -> Iterator[Refusal]:
+    if work.value(f"SELECT to_regclass({literal(quoted(said.entity))}) IS NOT NULL"):
         yield Refusal(
-            f"{spec.entity} is there already, and this phase makes it.",
+            f"{said.entity} is there already, and this phase makes it.",
             hint="Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
         )
+
+
+def _taken(work: Work, spec: Split) -> Iterator[Refusal]:
+    """A name that another column has."""
     leaving = {change.column for change in spec.columns}
     if spec.link not in leaving and relation.columns(work, spec.table, [spec.link]):
         yield Refusal(
@@ -66,10 +77,10 @@ def _taken(work: Work, spec: Split) -> Iterator[Refusal]:
         )
 
 
-def _hanging(work: Work, sides: Sides) -> Iterator[Refusal]:
+def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
     """What would stay with the old columns, and is not carried over to the new table."""
-    table = sides.split.table
-    names = [change.column for change in sides.split.columns]
+    table = sides.said.table
+    names = [change.column for change in sides.said.columns]
     unique = [
         f"{'constraint' if index.constraint else 'unique index'} {index.constraint or index.name}"
         for index in indexes_of(work, table, names)
@@ -93,7 +104,7 @@ def _hanging(work: Work, sides: Sides) -> Iterator[Refusal]:
 
 def _rows(work: Work, sides: Sides) -> Iterator[Refusal]:
     """Rows that the new shape cannot hold."""
-    spec = sides.split
+    spec = sides.said
     key = key_of(work, spec.table, ())
     # Whether a NULL is allowed is a question of those rows alone that say anything.
     optional = [replace(change, not_null=False) for change in spec.columns]
@@ -124,7 +135,7 @@ def _unidentified(sides: Sides, shown: str) -> str:
     """A query for rows, `asked`, that say something, but have no complete identity."""
     required = [
         f"({sides.new_value('asked', change)}) IS NOT NULL"
-        for change in sides.split.telling
+        for change in sides.said.telling
         if change.not_null
     ]
     complete = " AND ".join((sides.is_identified("asked"), *required))
@@ -135,7 +146,7 @@ def _unidentified(sides: Sides, shown: str) -> str:
 
 
 def _disagreeing(work: Work, sides: Sides) -> Iterator[Refusal]:
-    spec = sides.split
+    spec = sides.said
     identity = sides.new_values("asked", spec.identifying)
     shown = ", ".join(
         f"{sides.new_value('asked', change)} AS {column(change.new_name)}"

@@ -16,7 +16,7 @@ from gnkmigrate.phases.work import Work
 
 def compared(sides: Sides, key: Columns) -> Comparison:
     """What each row says before the cutover, with what the entity has to which it is linked."""
-    split = sides.split
+    split = sides.said
     said, has = zip(*_compared(sides), strict=True)
     actual = f"FROM {sides.table} AS asked LEFT JOIN {sides.entity} AS entity"
     return Comparison(
@@ -30,14 +30,14 @@ def compared(sides: Sides, key: Columns) -> Comparison:
 
 def _compared(sides: Sides) -> Iterator[tuple[str, str]]:
     """SQL for what is to be and for what is, of `asked` and `entity`; also whether it fits."""
-    split, present = sides.split, sides.is_present("asked")
+    split, present = sides.said, sides.is_present("asked")
     unfit = " OR ".join(
         f"({replace(change, not_null=False).unfit(f'asked.{sides.old(change)}')})"
         for change in split.columns
         if change.fits != ALWAYS
     )
     if unfit:
-        yield "true AS fits", f"NOT ({unfit}) AS fits"
+        yield "true AS gnkmigrate_fits", f"NOT ({unfit}) AS gnkmigrate_fits"
     if split.disagree == "refuse":
         for change in split.columns:
             name = column(change.new_name)
@@ -45,7 +45,7 @@ def _compared(sides: Sides) -> Iterator[tuple[str, str]]:
             yield f"{value} AS {name}", f"entity.{name} AS {name}"
     else:
         same = f"entity.{sides.key} IS NOT NULL AND ({sides.is_entity_of('asked')})"
-        yield f"{present} AS linked", f"({same}) IS TRUE AS linked"
+        yield f"{present} AS gnkmigrate_linked", f"({same}) IS TRUE AS gnkmigrate_linked"
 
 
 @dataclass(frozen=True)

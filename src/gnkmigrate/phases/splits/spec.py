@@ -61,9 +61,9 @@ class Split:
             yield "no column leaves the table"
         if self.disagree not in {"refuse", "first", "last"}:
             yield f'disagree is "refuse", "first" or "last", and not "{self.disagree}"'
-        yield from _twice("takes two columns", [change.column for change in self.columns])
+        yield from twice("takes two columns", [change.column for change in self.columns])
         given = [self.key, *(change.new_name for change in (*self.columns, *self.new))]
-        yield from _twice("would be given two columns", given)
+        yield from twice("would be given two columns", given)
         mapped = {change.new_name for change in self.columns}
         for name in self.identity:
             if name not in mapped:
@@ -115,6 +115,7 @@ class Split:
         return f"split {self.table} {self.link}"
 
 
-def _twice(what: str, names: list[str]) -> Iterator[str]:
+def twice(what: str, names: list[str]) -> Iterator[str]:
+    """The names that are there more than once, each with what is wrong with it."""
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"{name} {what}"

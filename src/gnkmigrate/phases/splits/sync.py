@@ -37,7 +37,7 @@ def functions(sides: Sides, next_key: str) -> str:
 
 def triggers(sides: Sides) -> str:
     """Statements that make the triggers on the table."""
-    spec, table = sides.split, sides.table
+    spec, table = sides.said, sides.table
     names = [sides.link, *(sides.old(change) for change in spec.columns)]
     before, after = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
     changed = f"{_NOT_OURS} AND NOT {alike(before, after)}"
@@ -67,7 +67,7 @@ def drop_triggers(spec: Split) -> str:
 
 def lead(sides: Sides) -> str:
     """Statements that make the entity's trigger, which leads from the cutover on."""
-    spec = sides.split
+    spec = sides.said
     back = ",\n    ".join(
         f"{sides.old(change)} = CASE WHEN {alike(*_both(change.new_name))}"
         f" THEN other.{sides.old(change)}"
@@ -97,7 +97,7 @@ def lead_no_more(spec: Split) -> str:
 
 def defaults(sides: Sides) -> list[str]:
     """SQL for the defaults of the old columns from the cutover on; the first leaves the mark."""
-    nulls = [f"NULL::{sides.before[change.column]['type']}" for change in sides.split.columns]
+    nulls = [f"NULL::{sides.before[change.column]['type']}" for change in sides.said.columns]
     first, *others = nulls
     return [
         f"{own.JOURNAL}.kept({first}, {literal(_mark(sides))})",
@@ -121,13 +121,13 @@ def _trigger(spec: Split, kind: str, event: str) -> str:
 
 def _mark(sides: Sides) -> str:
     """A setting of the session, whose name says whose mark it is."""
-    said = f"{sides.split.table}\x00{sides.split.link}\x00{sides.phase}"
+    said = f"{sides.said.table}\x00{sides.said.link}\x00{sides.phase}"
     return f"{own.JOURNAL}.row_{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def _link(sides: Sides, next_key: str) -> str:
     """Before a row is written: to which entity it has a link."""
-    spec, link = sides.split, sides.link
+    spec, link = sides.said, sides.link
     same = alike(
         sides.old_values("NEW", spec.identifying), sides.old_values("OLD", spec.identifying)
     )
@@ -188,10 +188,15 @@ $body$"""
 
 
 def _take(sides: Sides) -> str:
-    """The old columns say what the entity does; whoever changes it just now is waited for."""
-    changes = sides.split.columns
+    """The old columns say what the entity does; whoever changes it just now is waited for.
+
+    Where they say so already, in their own words, they are left alone.
+    """
+    changes = sides.said.columns
     values = ", ".join(
-        f"{sides.way_back(change)}(entity.{column(change.new_name)})" for change in changes
+        f"CASE WHEN {sides.says('NEW', change)} THEN NEW.{sides.old(change)}"
+        f" ELSE {sides.way_back(change)}(entity.{column(change.new_name)}) END"
+        for change in changes
     )
     return (
         f"SELECT {values} INTO {sides.old_values('NEW', changes)}\n"
@@ -202,7 +207,7 @@ def _take(sides: Sides) -> str:
 
 def _entity(sides: Sides) -> str:
     """After a row is written: its entity is there, and says what the row has said last."""
-    spec, link, key = sides.split, sides.link, sides.key
+    spec, link, key = sides.said, sides.link, sides.key
     identity = ", ".join(map(column, spec.identity))
     told = "\n".join(_told(sides, place) for place in range(len(spec.telling)))
     body = f"""
@@ -235,7 +240,7 @@ END IF;
 
 def _told(sides: Sides, place: int) -> str:
     """One of the columns that say something about an entity: what was written last counts."""
-    change = sides.split.telling[place]
+    change = sides.said.telling[place]
     new, old = column(change.new_name), sides.old(change)
     said = alike(f"NEW.{old}", f"OLD.{old}")
     also = f"""
@@ -247,10 +252,3 @@ IF (TG_OP = 'INSERT' OR NEW.{sides.link} IS DISTINCT FROM OLD.{sides.link} OR NO
     UPDATE {sides.entity} AS entity SET {new} = {sides.new_value("NEW", change)}
     WHERE entity.{sides.key} = this.{sides.key};{also if sides.is_cut_over else ""}
 END IF;"""
-
-
-def drop_ways_back(sides: Sides) -> str:
-    """Statements that drop the functions of the way back."""
-    return ";\n".join(
-        f"DROP FUNCTION IF EXISTS {sides.way_back(change)}" for change in sides.split.columns
-    )

@@ -113,7 +113,7 @@ class HoldOldValues(SplitStep):
         sides = Sides.remembered(work, split).cut_over()
         key = listed(key_of(work, split.table, ()))
         hint = "Change them first."
-        for name in _required(sides):
+        for name in sides.required():
             old = column(kept_name(name))
             query = f"SELECT {key}, {sides.link} FROM {sides.table} WHERE {old} IS NULL"
             total, rows = listed_rows(work, query)
@@ -147,18 +147,13 @@ class HoldOldValues(SplitStep):
             raise PhaseFailed(
                 f"Phase {work.phase}: {refusal.message}", details=refusal.rows, hint=refusal.hint
             )
-        for name in _required(Sides.remembered(work, self.split)):
+        for name in Sides.remembered(work, self.split).required():
             require(work, self.split.table, kept_name(name))
         return 0
 
     def cancel(self, work: Work) -> None:
-        names = _required(Sides.remembered(work, self.split))
+        names = Sides.remembered(work, self.split).required()
         drop_checks(self.split.table, [(kept_name(name), name) for name in names], work)
-
-
-def _required(sides: Sides) -> list[str]:
-    """The columns that the old shape wants a value of in each row."""
-    return [name for name, declared in sides.before.items() if declared["not_null"]]
 
 
 def _unused(split: Split) -> str:
