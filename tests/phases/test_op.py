@@ -2,6 +2,7 @@
 
 import inspect
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -37,9 +38,17 @@ def stub() -> str:
 
 def _declared(name: str) -> str:
     maker = MAKERS[name]
-    given = ",\n    ".join(_argument(each) for each in inspect.signature(maker).parameters.values())
+    given = ",\n    ".join(_arguments(list(inspect.signature(maker).parameters.values())))
     doc = indent(dedent(f'"""{inspect.getdoc(maker)}\n"""'), "    ").replace("    \n", "\n")
     return f"\ndef {name}(\n    {given},\n) -> None:\n{doc}\n"
+
+
+def _arguments(parameters: Sequence[inspect.Parameter]) -> Iterator[str]:
+    named = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+    for parameter in parameters:
+        if named and parameter is named[0]:
+            yield "*"
+        yield _argument(parameter)
 
 
 def _argument(parameter: inspect.Parameter) -> str:
