@@ -83,6 +83,11 @@ class _Place:
         return f"{self.phase} {self.number}/{self.steps} {self.step}"
 
 
+def _compared(event: events.Compared) -> str:
+    rows, seconds = counted(event.rows, "new row"), duration(event.seconds)
+    return f"{rows} compared with the old ones in {seconds}: all agree"
+
+
 def _paused(event: events.Paused) -> str:
     return f"pausing: {event.reason}"
 
@@ -116,6 +121,8 @@ class PlainLines:
                 self._say(f"  {self._place.rows(event)}")
             case events.StepFinished() if event.rows or event.seconds >= _WORTH_TELLING_S:
                 self._say(f"  {counted(event.rows, 'row')}, {duration(event.seconds)}")
+            case events.Compared() if event.seconds >= _WORTH_TELLING_S:
+                self._say(f"  {_compared(event)}")
             case events.Paused():
                 self._say(f"  {_paused(event)}")
             case events.Reconnecting():
@@ -157,6 +164,8 @@ class LiveLine:
                 self._show(self._place.rows(event))
             case events.StepFinished() if self._verbose:
                 self._say(f"{self._place}: {counted(event.rows, 'row')}, {duration(event.seconds)}")
+            case events.Compared() if self._verbose:
+                self._say(f"{self._place}: {_compared(event)}")
             case events.Paused():
                 self._show(_paused(event))
             case events.Reconnecting():

@@ -113,6 +113,8 @@ class _Spans:
         match event:
             case events.LockAwaited():
                 span.add_event("lock awaited", {"gnkmigrate.attempt": event.attempt})
+            case events.Compared():
+                span.add_event("compared", {"gnkmigrate.rows": event.rows})
             case events.Paused():
                 span.add_event("paused", {"gnkmigrate.reason": event.reason})
             case events.Verified():

@@ -59,7 +59,8 @@ def drifted(
     """What is not as the last run left it; nothing where that is not known.
 
     It is not known before the first phase, after a run that stopped in the middle, after a plan
-    that was carried out, and when another gnkmigrate or another PostgreSQL wrote it down.
+    that was carried out, and when another gnkmigrate, PostgreSQL or role wrote it down, or with
+    other settings of what is read.
 
     Args:
         connection: a session with the database.
@@ -71,7 +72,7 @@ def drifted(
         CatalogLocked: somebody's lock is in the way.
     """
     kept = journal.notes(connection, journal.FACTS).get((journal.ALL, journal.FACTS))
-    if kept is None or kept["of"] != _circumstances(connection):
+    if kept is None or kept["of"] != _circumstances(connection, settings):
         return ()
     now = _facts(read or partial(read_snapshot, connection), phases, settings)
     found = []
@@ -144,14 +145,16 @@ def keep(connection: Connection, phases: Sequence[Phase], settings: Settings) ->
     if facts is None:
         journal.erase_memory(connection, journal.ALL)
     else:
-        journal.note_facts(connection, {"of": _circumstances(connection), **facts})
+        journal.note_facts(connection, {"of": _circumstances(connection, settings), **facts})
 
 
-def _circumstances(connection: Connection) -> list[Any]:
+def _circumstances(connection: Connection, settings: Settings) -> list[Any]:
     """What has to be the same for two sets of facts to be compared, the last run among them."""
     runs = journal.runs(connection)
     last = [runs[-1].number, runs[-1].state] if runs else None
-    return [last, connection.info.server_version, __version__]
+    schemas = None if settings.read_schemas is None else list(settings.read_schemas)
+    session = [connection.info.server_version, connection.info.user]
+    return [last, __version__, *session, schemas, list(settings.ignore)]
 
 
 def _facts(
