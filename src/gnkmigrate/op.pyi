@@ -494,6 +494,7 @@ def step(
     irreversible: str = "",
     back: str = "",
     creates: tuple[str, ...] = (),
+    clears: tuple[str, ...] = (),
 ) -> None:
     """Runs SQL in one transaction, together with its entry in the journal.
 
@@ -509,6 +510,9 @@ def step(
         creates: the tables, "schema.table", that it creates, which `back` drops unless it says
             something else. A downgrade is refused while they hold rows, or keeps these with
             --spill, and the next upgrade brings them back.
+        clears: what else it drops, as PostgreSQL describes it with every name qualified, such as
+            "view public.v" or "constraint c on table public.t": later steps of the phase do not
+            find it in their way.
     """
 
 def swap_table(

@@ -129,7 +129,8 @@ class ConstraintStep(Step):
             " (SELECT relnamespace FROM pg_class WHERE oid = %(table)s::regclass)"
         )
         values = {"table": quoted(self.table), "name": self.constraint, "is_index": is_index}
-        others = [row[0] for row in work.connection.execute(query, values).fetchall()]
+        rows = work.connection.execute(query, values).fetchall()
+        others = [row[0] for row in rows if row[0] not in work.dropped]
         if not others:
             return []
         message = f"The name {self.constraint} is taken."

@@ -177,4 +177,4 @@ def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
                          AND pronamespace = 'gnkmigrate'::regnamespace)))
         ORDER BY 1
     """).fetchall()
-    return [row[0] for row in rows]
+    return [row[0] for row in rows if row[0] not in work.dropped]

@@ -205,7 +205,8 @@ def dependents(
         legacy=own.LEGACY_OIDS,
     )
     with work.settings(search_path="pg_catalog, pg_temp"):
-        return [row[0] for row in work.execute(query).fetchall()]
+        found = [row[0] for row in work.execute(query).fetchall()]
+    return [each for each in found if each not in work.dropped]
 
 
 def _column_numbers(table: str, names: Sequence[str]) -> str:

@@ -94,6 +94,11 @@ class Step(ABC):
         return locking.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.MOMENT)
 
     @property
+    def clears(self) -> Sequence[str]:
+        """What it drops, as pg_describe_object says it: in no later step's way any more."""
+        return ()
+
+    @property
     def dropped_key(self) -> tuple[str, str] | None:
         """A constraint that goes, "schema.table" and name: its other table is locked as well."""
         return None

@@ -100,6 +100,12 @@ class Work:
         """Those of them that run before this one."""
         return itertools.takewhile(lambda step: step.name != self.step, self.beside)
 
+    @property
+    def dropped(self) -> frozenset[str]:
+        """What they drop, as pg_describe_object says it; a view's rule goes with the view."""
+        found = [each for step in self.earlier for each in step.clears]
+        return frozenset([*found, *(f"rule _RETURN on {each}" for each in found)])
+
     def execute(self, text: str) -> Cursor[tuple[Any, ...]]:
         """Runs SQL after filling in its placeholders."""
         return self.connection.execute(render(text, self.parameters).encode())

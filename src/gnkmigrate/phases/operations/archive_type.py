@@ -71,7 +71,7 @@ class ArchiveType(Step):
                 journal=own.JOURNAL,
             )
         ).fetchall()
-        users = [row[0] for row in rows]
+        users = [row[0] for row in rows if row[0] not in work.dropped]
         taken = [*archive.refusals(work, self.type), *self._named_as_a_view(work)]
         if not users:
             return taken

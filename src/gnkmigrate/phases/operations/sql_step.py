@@ -28,6 +28,7 @@ def step(
     irreversible: str = "",
     back: str = "",
     creates: tuple[str, ...] = (),
+    clears: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
     """Runs SQL in one transaction, together with its entry in the journal.
 
@@ -43,8 +44,11 @@ def step(
         creates: the tables, "schema.table", that it creates, which `back` drops unless it says
             something else. A downgrade is refused while they hold rows, or keeps these with
             --spill, and the next upgrade brings them back.
+        clears: what else it drops, as PostgreSQL describes it with every name qualified, such as
+            "view public.v" or "constraint c on table public.t": later steps of the phase do not
+            find it in their way.
     """
-    made = SqlStep(title, sql, touches, of, empty, irreversible, back, creates)
+    made = SqlStep(title, sql, touches, of, empty, irreversible, back, creates, clears)
     return (made, *(TakeBack(no_place(table), table, key=()) for table in creates))
 
 
@@ -67,6 +71,7 @@ class SqlStep(Step):
         irreversible: why no step of downgrade() takes it back; "" where one does.
         back: SQL that takes it back.
         creates: the tables, "schema.table", that it creates.
+        clears: what else it drops, as PostgreSQL describes it.
     """
 
     prepares: ClassVar[bool] = True
@@ -80,6 +85,7 @@ class SqlStep(Step):
     irreversible: str = field(default="", repr=False)
     back: str = field(default="", repr=False)
     creates: tuple[str, ...] = field(default=(), repr=False)
+    clears: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def reverse(self) -> Sequence[Step] | None:
