@@ -27,6 +27,7 @@ _ORDER = (
     "audit",
     "plan",
     "apply",
+    "revision",
     "rehearse",
     "check",
     "upgrade",

@@ -33,3 +33,8 @@ def render(text: str, parameters: Mapping[str, str]) -> str:
         return literal.as_string().strip()
 
     return _PLACEHOLDER.sub(quoted, text)
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """What `render` would replace."""
+    return tuple(match[0] for match in _PLACEHOLDER.finditer(text))

@@ -51,7 +51,7 @@ def undo_of(
     """
     hints = applicable(hints, source, target)
     renamed = renamed_by(compare(source, target, hints))
-    arrived = _arrived(source, target, renamed)
+    arrived = arrived_at(source, target, renamed)
     known = replace(hints, pairs={**hints.pairs, **renamed})
     lost = summarise(statements).loses_data
     try:
@@ -67,6 +67,6 @@ def undo_of(
     return Undo(back, lost)
 
 
-def _arrived(source: Snapshot, target: Snapshot, renamed: Mapping[Identity, Identity]) -> Snapshot:
+def arrived_at(source: Snapshot, target: Snapshot, renamed: Mapping[Identity, Identity]) -> Snapshot:
     """The target's facts with what it leaves open as the source has it, read by the same role."""
     return replace(completed(target, source, renamed), role=source.role, unstated=frozenset())

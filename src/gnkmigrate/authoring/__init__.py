@@ -1,0 +1,1 @@
+"""Revisions written from what still separates a database from its target."""

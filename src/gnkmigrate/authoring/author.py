@@ -1,0 +1,117 @@
+"""A revision written from the gap between a live database and its target."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gnkmigrate.authoring.course import course
+from gnkmigrate.authoring.draft import draft
+from gnkmigrate.authoring.file import naming, text_of
+from gnkmigrate.authoring.guesses import guessed_columns
+from gnkmigrate.authoring.planned import Writer
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.applying import quietly
+from gnkmigrate.diff.likely import Likely
+from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
+from gnkmigrate.diff.settling import Decide, refuse, settled
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.phases.revision import Phase, load_phases, read_steps
+from gnkmigrate.phases.status import status
+from gnkmigrate.plan.session import plan_project
+from gnkmigrate.plan.undo import arrived_at
+from gnkmigrate.settings import Settings
+
+
+@dataclass(frozen=True)
+class Written:
+    """A revision that was written.
+
+    Attributes:
+        file: where it is.
+        phase: what its phase is called.
+        to_confirm: how many of its lines the author has to look at.
+    """
+
+    file: Path
+    phase: str
+    to_confirm: int
+
+
+def write_revision(
+    settings: Settings,
+    url: DatabaseUrl,
+    message: str,
+    target: str | None = None,
+    *,
+    renames: Renames = NO_RENAMES,
+    tell: Callable[[str], None] = quietly,
+) -> Written | None:
+    """Writes the next revision; None where nothing differs.
+
+    Args:
+        settings: the project's.
+        url: the live database; it is only read.
+        message: what the revision is about.
+        target: what the database should be; None takes the settings' target.
+        renames: what the user says of renames, beyond the settings'.
+        tell: told what of `renames` applies to nothing.
+
+    Raises:
+        PhaseRefused: there are phases that are not done.
+        RevisionError: migrations/ cannot be read, or has a phase or a file of the name.
+        PossibleRename: a table may have another name, and nobody says whether it has.
+        Unplannable: no statements close one of the differences, or open it again.
+        NotWritable: no operation of a revision does what a statement would do.
+    """
+    migrations = settings.path(settings.migrations)
+    phases = load_phases(migrations)
+    read_steps(phases)
+    named = naming(message, phases, migrations)
+    _require_done(url, phases)
+    guessed: dict[Identity, str] = {}
+    decide = _guessing(guessed)
+    planned = plan_project(settings, url, target, renames=renames, decide=decide, tell=tell)
+    source, hints, changes = planned.source, planned.hints, planned.changes
+    more = guessed_columns(changes, source, planned.target, hints)
+    if more:
+        hints = hints.and_also(_taken(more, guessed))
+        changes, hints = settled(source, planned.target, hints, decide)
+    if not changes:
+        return None
+    arrived = arrived_at(source, planned.target, renamed_by(changes))
+    writer = Writer(hints, settings.source_timezone)
+    calls = draft(course(changes, source, arrived), writer, guessed)
+    text = text_of(message, named, calls)
+    with named.file.open("x", encoding="utf-8") as file:
+        file.write(text)
+    return Written(named.file, named.phase, text.count("# confirm: "))
+
+
+def _require_done(url: DatabaseUrl, phases: Sequence[Phase]) -> None:
+    """Refuses while the gap is not what is left."""
+    with connect(url, read_only=True) as connection:
+        left = [found for found in status(connection, phases) if found.state != "done"]
+    if left:
+        raise PhaseRefused(
+            "What separates the database from its target is not what is left to write: there are "
+            "phases that are not done.",
+            details=[f"{found.phase.name}: {found.state}" for found in left],
+            hint="Run them first: gnkmigrate upgrade",
+        )
+
+
+def _guessing(guessed: dict[Identity, str]) -> Decide:
+    """Takes columns for what they look like, and asks the user about all else."""
+
+    def decide(found: Sequence[Likely]) -> Renames:
+        others = [each for each in found if each.old.kind != "column"]
+        return refuse(others) if others else _taken(found, guessed)
+
+    return decide
+
+
+def _taken(found: Sequence[Likely], guessed: dict[Identity, str]) -> Renames:
+    why: Mapping[Identity, str] = {each.old: each.why for each in found}
+    guessed.update(why)
+    return Renames.of(*((each.old, each.new) for each in found))

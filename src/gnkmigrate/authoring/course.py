@@ -1,0 +1,274 @@
+"""The way from the database to its target in four parts, with what the database is in between.
+
+What goes, goes first, under the names that it has; what the converted columns need comes next; then
+they are converted; and what comes, comes last, under the names that it shall have. So each part
+starts from a state that is known, and its way back too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cached_property
+
+from gnkmigrate.authoring.columns import ColumnChange, column_changes, is_convertible
+from gnkmigrate.diff.renames import renamed_by
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.plan.action import holders
+
+# What op.convert_columns carries over to the columns that it makes, or leaves as it is.
+_CARRIED = frozenset({"default", "policy", "column"})
+_ON_COLUMNS = frozenset({"index", "constraint", "statistics"})
+
+
+@dataclass(frozen=True)
+class Course:
+    """All that has to be done, and when.
+
+    Attributes:
+        source: the database as it is.
+        target: as it shall be, with what it leaves open as it is.
+        converted: the columns that op.convert_columns changes.
+        first: what goes before they change.
+        needed: what comes before they change, since they need it.
+        last: what comes, or changes, afterwards.
+        archived: types that converted columns were of.
+        afterwards: what goes last, since something uses it until then.
+    """
+
+    source: Snapshot
+    target: Snapshot
+    converted: tuple[ColumnChange, ...]
+    first: tuple[Change, ...]
+    needed: tuple[Change, ...]
+    last: tuple[Change, ...]
+    archived: tuple[Change, ...]
+    afterwards: tuple[Change, ...]
+
+    @cached_property
+    def unconverted(self) -> Snapshot:
+        """The database when its columns are about to be converted."""
+        return applied(self.source, (*self.first, *self.needed))
+
+    @cached_property
+    def converted_to(self) -> Snapshot:
+        """The database when they have been."""
+        facts = dict(self.target.facts)
+        for change in self.last:
+            if change.after is not None:
+                facts.pop(change.after.identity, None)
+        altered = {each.identity: each for each in self.last if each.verb == "alter"}
+        for change in self.last:
+            if change.verb == "rename" and change.before is not None and change.after is not None:
+                more = altered.pop(change.identity, None)
+                payload = (
+                    more.before if more is not None and more.before is not None else change.after
+                )
+                known = payload.replaced(identity=change.before.identity)
+                facts[known.identity] = known
+        for identity, change in altered.items():
+            if change.before is not None:
+                facts[identity] = change.before.replaced(identity=identity)
+        for change in self.afterwards:
+            if change.before is not None:
+                facts[change.before.identity] = change.before
+        return self.target.having(facts.values())
+
+
+def applied(state: Snapshot, changes: Iterable[Change]) -> Snapshot:
+    """A state after changes, each of which is whole: nothing is implied."""
+    facts = dict(state.facts)
+    changes = tuple(changes)
+    for change in changes:
+        if change.before is not None and change.verb in {"remove", "rename"}:
+            facts.pop(change.before.identity, None)
+    for change in changes:
+        if change.after is not None:
+            facts[change.after.identity] = change.after
+    return state.having(facts.values())
+
+
+def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Course:
+    """Which change is for which part.
+
+    Args:
+        changes: between the two.
+        source: the database as it is.
+        target: as it shall be, with what it leaves open as it is.
+    """
+    converted = tuple(
+        column
+        for column in column_changes(changes, source, target)
+        if is_convertible(column, source)
+    )
+    left = [change for change in changes if not _is_of_columns(change, converted)]
+    changes = tuple(_apart(left, _making_way(converted, source), changes, source, target))
+    removed = [change for change in changes if change.verb == "remove"]
+    types = _types_of(converted, source)
+    archived = [change for change in removed if change.identity in types]
+    late = _in_use(removed, source)
+
+    def hangs_on(change: Change, identities: AbstractSet[Identity]) -> bool:
+        return not identities.isdisjoint({change.identity, *_above(change.fact, source)})
+
+    left = [change for change in removed if not hangs_on(change, types)]
+    afterwards = [change for change in left if hangs_on(change, late)]
+    first = [change for change in left if not hangs_on(change, late)]
+    wanted = _wanted(converted, changes, target)
+    needed = [change for change in changes if change.verb == "add" and change.identity in wanted]
+    last = [
+        change for change in changes if change.verb != "remove" and change.identity not in wanted
+    ]
+    return Course(
+        source, target, converted, tuple(first), tuple(needed), tuple(last), tuple(archived),
+        tuple(afterwards),
+    )  # fmt: skip
+
+
+def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:
+    """Whether a conversion brings the change about."""
+    olds = {each.before.identity.path for each in converted}
+    news = {each.after.identity.path for each in converted}
+    if change.kind not in {"column", "default"}:
+        return False
+    paths = [(change.before, olds), (change.after, news)]
+    return any(fact is not None and fact.identity.path in known for fact, known in paths)
+
+
+def _making_way(converted: Sequence[ColumnChange], source: Snapshot) -> Mapping[Identity, Fact]:
+    """What hangs on the columns and is not carried over, with all that hangs on that."""
+    moved = {each.before.identity for each in converted}
+    retyped = {each.before.identity for each in converted if each.is_retyped}
+    found: dict[Identity, Fact] = {}
+    waiting = [
+        fact
+        for fact in source
+        if (fact.kind in _ON_COLUMNS and holders(fact) & retyped and not _is_carried(fact))
+        or (
+            fact.kind not in _ON_COLUMNS | _CARRIED
+            and fact.parent not in moved
+            and holders(fact) & moved
+        )
+    ]
+    while waiting:
+        fact = waiting.pop()
+        if fact.identity not in found:
+            found[fact.identity] = fact
+            waiting += [each for each in source if fact.identity in holders(each)]
+    return found
+
+
+def _is_carried(fact: Fact) -> bool:
+    """Whether it is an index, or a constraint that is one, of plain columns."""
+    payload = fact.payload
+    if fact.kind == "constraint":
+        return bool(payload["type"] == "unique")
+    names = {each.name for each in fact.depends_on if each.kind == "column"}
+    plain = {
+        key.removesuffix(" DESC").removesuffix(" NULLS FIRST").strip('"') for key in payload["keys"]
+    }
+    return fact.kind == "index" and payload["predicate"] is None and plain <= names
+
+
+def _apart(
+    left: Sequence[Change],
+    moved: Mapping[Identity, Fact],
+    changes: Sequence[Change],
+    source: Snapshot,
+    target: Snapshot,
+) -> Iterator[Change]:
+    """Changes in which what makes way, or is made anew anyhow, goes first and comes last."""
+    new_names = renamed_by(changes)
+    gone = {change.identity for change in changes if change.verb == "remove"}
+    going = {
+        *moved,
+        *(each.before.identity for each in left if each.before and _is_made_anew(each)),
+    }
+    going |= {fact.identity for fact in source if going.intersection(_above(fact, source))}
+    becomes = {new_names.get(identity, identity) for identity in going - gone} & target.facts.keys()
+    coming = becomes | {
+        fact.identity for fact in target if becomes.intersection(_above(fact, target))
+    }
+    for change in left:
+        is_old = change.before is not None and change.before.identity in going
+        if not is_old and (change.after is None or change.identity not in coming):
+            yield change
+    for identity in sorted(going):
+        yield Change("remove", source.facts[identity], None)
+    for identity in sorted(coming):
+        yield Change("add", None, target.facts[identity])
+
+
+def _is_made_anew(change: Change) -> bool:
+    """An index or a constraint that changes in more than its name is another one."""
+    return change.kind in {"index", "constraint"} and bool(
+        {key for key in change.differing if kind_of(change.kind).counts(key)}
+        & {
+            "definition",
+            "unique",
+            "keys",
+            "include",
+            "predicate",
+            "expression",
+            "method",
+            "columns",
+        }
+    )
+
+
+def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
+    """What it lives in, from the inside out."""
+    parent = fact.parent
+    while parent is not None:
+        yield parent
+        found = snapshot.facts.get(parent)
+        parent = None if found is None else found.parent
+
+
+def _types_of(converted: Sequence[ColumnChange], source: Snapshot) -> frozenset[Identity]:
+    """The types of which columns were that have another one now."""
+    return frozenset(
+        identity
+        for each in converted
+        if each.is_retyped
+        for identity in each.before.depends_on
+        if identity.kind != "collation" and identity in source
+    )
+
+
+def _in_use(removed: Sequence[Change], source: Snapshot) -> frozenset[Identity]:
+    """What goes, and is used until then by something that stays; with what hangs on it."""
+    going = {change.identity for change in removed}
+    late: set[Identity] = set()
+    while True:
+        staying = (fact for fact in source if fact.identity not in going - late)
+        found = {used for fact in staying for used in holders(fact)} & going - late
+        if not found:
+            return frozenset(late)
+        late |= found
+
+
+def _wanted(
+    converted: Sequence[ColumnChange], changes: Sequence[Change], target: Snapshot
+) -> frozenset[Identity]:
+    """What comes and the converted columns need, with all that this needs and has."""
+    come = {change.identity for change in changes if change.verb == "add"}
+    waiting = [
+        fact
+        for each in converted
+        for fact in (each.after, target.get("default", *each.after.identity.path))
+        if fact is not None
+    ]
+    found: set[Identity] = set()
+    while waiting:
+        for identity in holders(waiting.pop()):
+            if identity in come and identity not in found:
+                found.add(identity)
+                waiting.append(target.facts[identity])
+    return frozenset(
+        identity
+        for identity in come
+        if identity in found or found & {*_above(target.facts[identity], target)}
+    )

@@ -1,0 +1,109 @@
+"""The calls of a whole revision, from what differs to what takes it back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from gnkmigrate.authoring.calls import Call
+from gnkmigrate.authoring.columns import ColumnChange
+from gnkmigrate.authoring.course import Course, applied
+from gnkmigrate.authoring.groups import grouped
+from gnkmigrate.authoring.guards import guards
+from gnkmigrate.authoring.mapping import mapping, renaming
+from gnkmigrate.authoring.planned import Writer
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
+
+
+def draft(course: Course, writer: Writer, guessed: Mapping[Identity, str]) -> tuple[Call, ...]:
+    """All calls of a revision, in their order.
+
+    Args:
+        course: what is to be done, and when.
+        writer: writes what is planned.
+        guessed: why columns of the source were taken for others of the target, by the old ones.
+
+    Raises:
+        Unplannable: no statements do a part of it, or take it back.
+        NotWritable: a statement cannot stand in a revision.
+    """
+    middle = (*_conversions(course, guessed), *_archived(course))
+    return tuple(
+        _with_names(
+            [
+                *guards(course),
+                *_planned(course.first, course.source, writer, "without "),
+                *_planned(course.needed, applied(course.source, course.first), writer),
+                *middle,
+                *_planned(course.last, course.converted_to, writer),
+                *_planned(
+                    course.afterwards, applied(course.converted_to, course.last), writer, "without "
+                ),
+            ]
+        )
+    )
+
+
+def _planned(
+    changes: Sequence[Change], state: Snapshot, writer: Writer, prefix: str = ""
+) -> Iterator[Call]:
+    ends = applied(state, changes)
+    for group in grouped(changes, state, ends):
+        after = applied(state, group.changes)
+        about = (
+            str(group.root)
+            if group.is_whole or group.root.kind != "table"
+            else (f"what {'.'.join(group.root.path)} has")
+        )
+        yield from writer.calls(group, state, after, f"{prefix}{about}")
+        state = after
+
+
+def _conversions(course: Course, guessed: Mapping[Identity, str]) -> Iterator[Call]:
+    by_table: dict[Identity, list[ColumnChange]] = {}
+    for column in course.converted:
+        by_table.setdefault(column.table, []).append(column)
+    for table in by_table:
+        yield Call("keep_shape", (".".join(table.path),))
+    for table, columns in by_table.items():
+        yield _of_table(".".join(table.path), columns, course, guessed)
+
+
+def _of_table(
+    table: str, columns: Sequence[ColumnChange], course: Course, guessed: Mapping[Identity, str]
+) -> Call:
+    """The columns of a table change in one call."""
+    whys = {each.before.identity.name: guessed.get(each.before.identity, "") for each in columns}
+    if not any(each.is_declared_anew for each in columns):
+        names = {each.before.identity.name: each.after.identity.name for each in columns}
+        notes = [renaming(name, names[name], why) for name, why in whys.items() if why]
+        return Call("rename_columns", (table, names), notes=tuple(notes))
+    mappings = tuple(
+        mapping(each, course.source, course.target, whys[each.before.identity.name])
+        for each in columns
+    )
+    return Call("convert_columns", (table,), {"conversions": mappings})
+
+
+def _archived(course: Course) -> Iterator[Call]:
+    for change in course.archived:
+        users = tuple(
+            ".".join(each.before.identity.path)
+            for each in course.converted
+            if each.is_retyped and change.identity in each.before.depends_on
+        )
+        yield Call("archive_type", (".".join(change.identity.path), users))
+
+
+def _with_names(calls: Sequence[Call]) -> Iterator[Call]:
+    """The calls with names of their own for all steps."""
+    seen: dict[object, int] = {}
+    for call in calls:
+        if call.function == "step":
+            title = call.arguments[0]
+            seen[title] = seen.get(title, 0) + 1
+            if seen[title] > 1:
+                call = replace(  # noqa: PLW2901
+                    call, arguments=(f"{title} ({seen[title]})", *call.arguments[1:])
+                )
+        yield call

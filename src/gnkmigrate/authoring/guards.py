@@ -1,0 +1,130 @@
+"""Rows that would be in the way of a change: what an op.guard asks before anything is done."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gnkmigrate.authoring.calls import Call
+from gnkmigrate.authoring.columns import key_of
+from gnkmigrate.authoring.course import Course
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import identifier, listing, qualified
+
+_LOST = "Carry the values over, and then take this guard out: what it lists is lost."
+
+
+def guards(course: Course) -> Iterator[Call]:
+    """The guards of all parts.
+
+    What op.convert_columns and op.build_index find in their way they ask for themselves.
+    """
+    come = {each.identity for each in course.last if each.verb == "add"}
+    for change in course.last:
+        fact = change.fact
+        table = fact.parent
+        if change.verb == "add" and table and table in course.source and table not in come:
+            if fact.kind == "constraint":
+                yield from _violations(fact, course)
+            elif fact.kind == "column":
+                yield from _unfilled(fact, course)
+    for change in (*course.first, *course.afterwards):
+        yield from _lost(change.fact, course)
+
+
+def _violations(fact: Fact, course: Course) -> Iterator[Call]:
+    """Rows that a new CHECK or foreign key would not allow; of columns as they are now."""
+    payload, table = fact.payload, fact.parent
+    if table is None or not _are_as_before(table, payload["columns"], course):
+        return
+    shown = _key(table, course.source)
+    place, name = qualified(*table.path), identifier(fact.identity.name)
+    if payload["type"] == "check" and _reads_itself_alone(fact, table):
+        query = f"SELECT {shown} FROM {place} WHERE NOT ({payload['expression']})"
+    elif payload["type"] == "foreign key" and _is_there(payload["references"], course):
+        query = _unreferred(payload, place, shown)
+    else:
+        return
+    yield Call(
+        "guard",
+        (f"Rows of {place} do not satisfy the constraint {name}.", query),
+        {"hint": "Correct or remove them first."},
+    )
+
+
+def _reads_itself_alone(fact: Fact, table: Identity) -> bool:
+    return all(each.kind != "function" and each.path[:2] == table.path for each in fact.depends_on)
+
+
+def _are_as_before(table: Identity, columns: Sequence[str], course: Course) -> bool:
+    """Whether the phase changes none of these columns."""
+    changed = {fact.identity for each in course.converted for fact in (each.before, each.after)} | {
+        each.identity for each in course.last if each.kind == "column"
+    }
+    names = [Identity("column", (*table.path, name)) for name in columns]
+    return all(name in course.source and name not in changed for name in names)
+
+
+def _is_there(references: Mapping[str, object], course: Course) -> bool:
+    table = Identity("table", (str(references["schema"]), str(references["table"])))
+    columns = references["columns"]
+    return (
+        table in course.source
+        and isinstance(columns, list)
+        and _are_as_before(table, columns, course)
+    )
+
+
+def _unreferred(payload: Mapping[str, object], place: str, shown: str) -> str:
+    references, columns = payload["references"], payload["columns"]
+    if not isinstance(references, Mapping) or not isinstance(columns, list):
+        raise TypeError("a foreign key refers to columns")
+    to = qualified(references["schema"], references["table"])
+    pairs = zip(columns, references["columns"], strict=True)
+    on = " AND ".join(f"there.{identifier(b)} = here.{identifier(a)}" for a, b in pairs)
+    said = " AND ".join(f"here.{identifier(name)} IS NOT NULL" for name in columns)
+    return (
+        f"SELECT {shown} FROM {place} AS here"
+        f" WHERE {said} AND NOT EXISTS (SELECT FROM {to} AS there WHERE {on})"
+    )
+
+
+def _unfilled(fact: Fact, course: Course) -> Iterator[Call]:
+    """A new column that is NOT NULL and has no value for the rows that are there."""
+    table = fact.parent
+    given = fact.payload["generated"] or fact.payload["identity"]
+    default = course.target.get("default", *fact.identity.path)
+    if table is None or not fact.payload["not_null"] or given or default is not None:
+        return
+    place, name = qualified(*table.path), identifier(fact.identity.name)
+    yield Call(
+        "guard",
+        (
+            f"Rows of {place} have no value for the new column {name}, which is NOT NULL.",
+            f"SELECT {_key(table, course.source)} FROM {place}",
+        ),
+        {"hint": "Write into the revision what they get, and take this guard out."},
+        (f"confirm: what do the rows of {place} have in {name}?",),
+    )
+
+
+def _lost(fact: Fact, course: Course) -> Iterator[Call]:
+    """Values of a column, or rows of a table, that go."""
+    source = course.source
+    if fact.kind == "table" and fact.identity not in course.target:
+        place = qualified(*fact.identity.path)
+        query = f"SELECT {_key(fact.identity, source)} FROM {place}"
+        yield Call("guard", (f"The rows of {place} would be lost.", query), {"hint": _LOST})
+    table = fact.parent
+    if fact.kind != "column" or table is None or table not in course.target:
+        return
+    if table.kind != "table" or fact.payload["generated"]:
+        return
+    place, name = qualified(*table.path), identifier(fact.identity.name)
+    query = f"SELECT {_key(table, source)} FROM {place} WHERE {name} IS NOT NULL"
+    title = f"The values of {name} of {place} would be lost."
+    yield Call("guard", (title, query), {"hint": _LOST})
+
+
+def _key(table: Identity, source: Snapshot) -> str:
+    """The columns that name a row to the reader."""
+    key = key_of(table, source)
+    return listing(key) if key else "ctid"

@@ -1,0 +1,87 @@
+"""Columns that may only have another name, or refer to what they said: guesses, for the author."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gnkmigrate.diff.likely import Likely
+from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.types import STRINGS, Type
+
+_COLUMN = "column"
+
+
+def guessed_columns(
+    changes: Sequence[Change], source: Snapshot, target: Snapshot, hints: Renames
+) -> tuple[Likely, ...]:
+    """Columns of one table of which one goes and another comes, and which may be the same.
+
+    A text may become the key of the row that it names, and whatever is the only one of its type
+    may have another name. Where some that go have no partner, the table is of another design, and
+    no type says anything.
+
+    Args:
+        changes: as `compare` returned them.
+        source: what was compared.
+        target: with what.
+        hints: what the user has said already; it is not asked again.
+    """
+    removed, added = _by_table(changes, "remove"), _by_table(changes, "add")
+    found: list[Likely] = []
+    for table, gone in removed.items():
+        if table not in source or table not in target:
+            continue
+        old = [fact for fact in gone if fact.identity not in hints.gone]
+        new = added.get(table, [])
+        references = [*_references(old, new, target)]
+        taken = {identity for pair in references for identity in pair[:2]}
+        left = [fact for fact in old if fact.identity not in taken]
+        alike = [*_of_one_type(left, [fact for fact in new if fact.identity not in taken])]
+        found += references + (alike if len(alike) == len(left) else [])
+    return tuple(found)
+
+
+def _by_table(changes: Sequence[Change], verb: str) -> Mapping[Identity, list[Fact]]:
+    found: dict[Identity, list[Fact]] = {}
+    for change in changes:
+        if change.kind == _COLUMN and change.verb == verb and change.fact.parent is not None:
+            found.setdefault(change.fact.parent, []).append(change.fact)
+    return found
+
+
+def _references(old: Sequence[Fact], new: Sequence[Fact], target: Snapshot) -> Iterator[Likely]:
+    texts = [fact for fact in old if Type.parse(fact.payload["type"]).name in STRINGS]
+    for after in new:
+        key = foreign_key_of(after, target)
+        named = [fact for fact in texts if words(fact.identity.name) & words(after.identity.name)]
+        if key is not None and len(named) == 1:
+            to = key.payload["references"]
+            why = f"a text may name the row of {to['schema']}.{to['table']}"
+            yield Likely(named[0].identity, after.identity, why)
+
+
+def foreign_key_of(column: Fact, snapshot: Snapshot) -> Fact | None:
+    """The foreign key that is of this column alone."""
+    if column.parent is None:
+        return None
+    for each in snapshot.children(column.parent, "constraint"):
+        payload = each.payload
+        if payload["type"] == "foreign key" and [*payload["columns"]] == [column.identity.name]:
+            return each
+    return None
+
+
+def _of_one_type(old: Sequence[Fact], new: Sequence[Fact]) -> Iterator[Likely]:
+    for before in old:
+        alike = [fact for fact in new if fact.is_alike(before)]
+        others = [fact for fact in old if fact.is_alike(before)]
+        if len(alike) == len(others) == 1:
+            why = f"they are the only {before.payload['type']} that goes and comes"
+            yield Likely(before.identity, alike[0].identity, why)
+
+
+def words(name: str) -> frozenset[str]:
+    """The words of a name, whichever custom it follows: "customerEmail" and customer_email."""
+    apart = "".join(f"_{letter}" if letter.isupper() else letter for letter in name)
+    return frozenset(apart.lower().split("_")) - {"", "id"}

@@ -1,0 +1,219 @@
+"""Groups of changes as operations: planned statements, with the way back planned as well.
+
+An index or a constraint of a table that is there has an operation of its own, which builds or
+validates it while others write. Everything else is SQL of one transaction.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.authoring.calls import Argument, Call
+from gnkmigrate.authoring.groups import Group
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.renames import Renames, renamed_by
+from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.phases.names import split
+from gnkmigrate.phases.template import placeholders
+from gnkmigrate.plan.make import Planner
+from gnkmigrate.postgres.quoting import identifier, names_in, qualified
+
+_NOT_VALID = " NOT VALID"
+
+# The kinds that may hang on a column, and what PostgreSQL calls them.
+_ON_TABLE = frozenset({"constraint", "trigger", "rule", "policy"})
+_DESCRIBED = {kind: kind for kind in (*_ON_TABLE, "view", "materialized view", "index")}
+_DESCRIBED["statistics"] = "statistics object"
+
+
+class NotWritable(GnkMigrateError):
+    """No operation of a revision does what the plan would do."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes groups as calls.
+
+    Attributes:
+        hints: renames that are known.
+        source_timezone: the zone in which timestamps without one were written.
+    """
+
+    hints: Renames
+    source_timezone: str
+
+    def calls(
+        self, group: Group, before: Snapshot, after: Snapshot, title: str
+    ) -> tuple[Call, ...]:
+        """The calls that take one state to another.
+
+        Args:
+            group: what differs.
+            before: the state that they find.
+            after: the state that they leave.
+            title: the name of the step of what is SQL.
+
+        Raises:
+            Unplannable: no statements do it, or take it back.
+            NotWritable: a statement cannot stand in a revision.
+        """
+        if group.root.kind in {"index", "constraint"} and group.is_whole:
+            online = self._online(group, before, after, title)
+            if online:
+                return online
+        forward = self._plan(before, after, online=False)
+        back = self._plan(after, before, online=False, inverse=True)
+        return self._step(group, title, forward, back, before)
+
+    def _online(
+        self, group: Group, before: Snapshot, after: Snapshot, title: str
+    ) -> tuple[Call, ...]:
+        """The operations of an index or a constraint, and a step for what they leave.
+
+        None where they do not suffice.
+        """
+        statements = [*self._plan(before, after, online=True)]
+        calls: list[Call] = []
+        while statements:
+            call, used = _operation(statements)
+            if call is None:
+                break
+            calls.append(call)
+            statements = statements[used:]
+        if not calls or any(not each.transactional for each in statements):
+            return ()
+        if not statements:
+            return tuple(calls)
+        back = self._plan(after, before, online=False, inverse=True)
+        return (*calls, *self._step(group, title, tuple(statements), back, before))
+
+    def _plan(
+        self, before: Snapshot, after: Snapshot, *, online: bool, inverse: bool = False
+    ) -> Statements:
+        hints = self.hints.inverse() if inverse else self.hints
+        changes = compare(before, after, hints)
+        planner = Planner(
+            before,
+            after,
+            online=online,
+            source_timezone=self.source_timezone,
+            renamed=renamed_by(changes),
+        )
+        return planner.plan(changes)
+
+    def _step(
+        self,
+        group: Group,
+        title: str,
+        forward: Statements,
+        back: Statements,
+        before: Snapshot,
+    ) -> tuple[Call, ...]:
+        if not forward:
+            return ()
+        created = tuple(
+            ".".join(change.identity.path)
+            for change in group.changes
+            if change.kind == "table" and change.verb == "add"
+        )
+        sql, undo = script(forward, title), script(back, title)
+        dropped = ";\n".join(
+            f"DROP TABLE {qualified(*split(table))}" for table in reversed(created)
+        )
+        named: dict[str, Argument] = {
+            "touches": _touched(forward, before),
+            "creates": created,
+            "clears": tuple(_described(group)),
+        }
+        if undo != dropped or not created:
+            named["back"] = undo or "SELECT"
+        named = {name: value for name, value in named.items() if value}
+        losses = dict.fromkeys(each.loses_data for each in forward if each.loses_data)
+        notes = tuple(f"confirm: {loss} will be lost." for loss in losses)
+        kept = [loss for each in back if (loss := each.loses_data)] if not created else []
+        notes += tuple(f"confirm: a downgrade loses {loss}." for loss in dict.fromkeys(kept))
+        return (Call("step", (title, sql), named, notes),)
+
+
+def _described(group: Group) -> Iterator[str]:
+    """What goes and may hang on a column, as pg_describe_object says it."""
+    for change in group.changes:
+        if change.verb == "remove" and change.kind in _DESCRIBED:
+            *place, name = change.identity.path
+            if change.kind in _ON_TABLE:
+                of = change.fact.parent
+                what = "table" if of is None else of.kind
+                yield f"{change.kind} {identifier(name)} on {what} {qualified(*place)}"
+            else:
+                yield f"{_DESCRIBED[change.kind]} {qualified(*place, name)}"
+
+
+def script(statements: Sequence[Statement], title: str) -> str:
+    """Statements as one text for op.step.
+
+    Raises:
+        NotWritable: one cannot run inside a transaction, or looks as if it had parameters.
+    """
+    outside = [each.sql for each in statements if not each.transactional]
+    if outside:
+        raise NotWritable(
+            f'"{title}" takes statements that cannot run inside a transaction.',
+            details=outside,
+            hint="Do it with gnkmigrate plan and apply, and write the rest afterwards.",
+        )
+    text = ";\n".join(_local(each.sql) for each in statements)
+    found = placeholders(text)
+    if found:
+        raise NotWritable(
+            f'"{title}" has SQL that a revision would take for parameters.',
+            details=found,
+            hint="Do it with gnkmigrate plan and apply, and write the rest afterwards.",
+        )
+    return text
+
+
+def _local(sql: str) -> str:
+    """A setting holds for the step's transaction alone."""
+    return f"SET LOCAL {sql.removeprefix('SET ')}" if sql.startswith("SET ") else sql
+
+
+def _touched(statements: Sequence[Statement], before: Snapshot) -> tuple[str, ...]:
+    """The tables that are there and that statements lock."""
+    named = [
+        relation
+        for each in statements
+        for relation in (each.relation, *(other for other, _ in each.beside))
+        if relation
+    ]
+    paths = [names_in(relation) for relation in dict.fromkeys(named)]
+    return tuple(".".join(path) for path in paths if Identity("table", path) in before)
+
+
+def _operation(statements: Sequence[Statement]) -> tuple[Call | None, int]:
+    """The operation that does what the first statements do, and how many of them."""
+    first = statements[0]
+    table = ".".join(names_in(first.relation))
+    for unique in ("", "UNIQUE "):
+        if not first.builds:
+            break
+        name = names_in(first.builds)[-1]
+        head = f"CREATE {unique}INDEX CONCURRENTLY {identifier(name)} ON {first.relation} "
+        if first.sql.startswith(head):
+            definition = first.sql.removeprefix(head)
+            named: Mapping[str, Argument] = {"unique": True} if unique else {}
+            return Call("build_index", (name, table, definition), named), 1
+    dropped = "DROP INDEX CONCURRENTLY "
+    if first.sql.startswith(dropped):
+        name = names_in(first.sql.removeprefix(dropped))[-1]
+        return Call("retire_index", (name, table)), 1
+    added = f"ALTER TABLE {first.relation} ADD CONSTRAINT "
+    if first.sql.startswith(added) and first.sql.endswith(_NOT_VALID) and len(statements) > 1:
+        rest = first.sql.removeprefix(added).removesuffix(_NOT_VALID)
+        validated = f"ALTER TABLE {first.relation} VALIDATE CONSTRAINT "
+        name = statements[1].sql.removeprefix(validated)
+        if statements[1].sql.startswith(validated) and rest.startswith(f"{name} "):
+            definition = rest.removeprefix(f"{name} ")
+            return Call("add_constraint", (table, names_in(name)[-1], definition)), 2
+    return None, 0
