@@ -110,6 +110,8 @@ def test_each_application_sees_what_the_other_writes(small: Small) -> None:
                            WHERE shop = 'a' AND "No" = 1""")
         with pytest.raises(psycopg.errors.NotNullViolation, match='column "stamp"'):
             session.execute("""INSERT INTO "Order" (shop, "No", stamp) VALUES ('d', 1, NULL)""")
+        with pytest.raises(psycopg.errors.CheckViolation, match='value of column "stamp"'):
+            session.execute("""UPDATE "Order" SET stamp = '294276-12-31'""")
     assert project.rows(NEW) == [
         ("a", 2, "ship", "Oak 2", "Rom"),
         ("a", 7, "ship", "Oak 2", "Rom"),
@@ -135,7 +137,13 @@ def test_each_application_sees_what_the_other_writes(small: Small) -> None:
     assert "Rows of Shop.Order have no stamp, which the old shape wants. (1)" in "\n".join(
         refused.value.details
     )
-    project.execute("""INSERT INTO "Shop"."Times" VALUES ('e', 1, '2024-01-01')""")
+    project.execute("""INSERT INTO "Shop"."Times" VALUES ('e', 1, '2024-10-27 00:30Z')""")
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()  # 02:30, which would mean an hour later
+    assert "Shop.Times.at: values that the old column cannot hold. (1)" in "\n".join(
+        refused.value.details
+    )
+    project.execute("""UPDATE "Shop"."Times" SET at = '2024-01-01' WHERE shop = 'e'""")
     project.down()
     assert old_rows(project) == rows
 

@@ -144,6 +144,32 @@ def test_the_new_application_leads_as_well(small: Small) -> None:
         project.execute("DELETE FROM addresses WHERE city = 'Rom'")
 
 
+def test_what_the_new_shape_cannot_hold_is_refused_to_the_old_application(small: Small) -> None:
+    project = shop(
+        small,
+        """
+        op.keep_shape("public.orders")
+        op.split_table("public.orders", "public.cities", (
+            op.shortened("ship_city", 6, rename="name", not_null=True),
+            op.cast("total", "numeric")), reference="city_id", identity=("name",), disagree="last")
+        """,
+    )
+    project.execute("UPDATE orders SET total = NULL WHERE ship_city IS NULL")
+    project.up()
+    with (
+        old_application(project) as session,
+        pytest.raises(psycopg.errors.CheckViolation, match='value of column "ship_city"'),
+    ):
+        session.execute("UPDATE orders SET ship_city = 'Karlsruhe' WHERE id = 4")
+    project.execute("UPDATE cities SET total = 4.5 WHERE name = 'Bonn'")
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()
+    assert (
+        "public.cities.total: values that the old column cannot hold. (1)"
+        in (refused.value.details[0])
+    )
+
+
 def test_whoever_changes_an_entity_is_waited_for(small: Small) -> None:
     project = shop(small)
     project.up()

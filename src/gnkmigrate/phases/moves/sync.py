@@ -15,10 +15,10 @@ from gnkmigrate.phases import following
 from gnkmigrate.phases.alike import alike
 from gnkmigrate.phases.building import NOT_FILLING
 from gnkmigrate.phases.conversion import Conversion
-from gnkmigrate.phases.in_step import refuse_null
 from gnkmigrate.phases.moves.spec import Move, Part
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.own_names import own_name
+from gnkmigrate.phases.splits.holding import refuse_old
 from gnkmigrate.phases.splits.leaving import Leaving
 
 _NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
@@ -201,7 +201,7 @@ END IF;"""
         ),
     ]
     made.append(_cascading(said))
-    if sides.required():
+    if refuse_old(sides):
         made.append(_refusing(said, sides, changed))
     return "\n".join(made)
 
@@ -242,16 +242,8 @@ def _same(sides: Leaving, part: Part) -> str:
 
 
 def _refusing(said: Move, sides: Leaving, changed: str) -> str:
-    """What NOT NULL of the old columns refused to the old application."""
-    refused = "\n    ".join(
-        refuse_null(
-            said.table,
-            change.column,
-            f"(TG_OP = 'INSERT' OR OLD.{sides.old(change)} IS DISTINCT FROM NULL)",
-        )
-        for change in said.columns
-        if sides.before[change.column]["not_null"]
-    )
+    """What the old columns, and the new ones, refuse to the old application."""
+    refused = "\n    ".join(refuse_old(sides))
     called, mark, table = said.function("required"), literal(_mark(said)), sides.table
     triggers = "\n".join(
         f"CREATE TRIGGER {_trigger(said, f'required_{event}')} BEFORE {event} ON {table}"
@@ -352,7 +344,7 @@ def defaults(said: Move, sides: Leaving) -> list[str]:
     """SQL for the defaults of the old columns from the cutover on; the first leaves the mark."""
     nulls = [f"NULL::{sides.before[change.column]['type']}" for change in said.columns]
     first, *others = nulls
-    mark = f", {literal(_mark(said))}" if sides.required() else ""
+    mark = f", {literal(_mark(said))}" if refuse_old(sides) else ""
     return [
         f"{own.JOURNAL}.kept({first}{mark})",
         *(f"{own.JOURNAL}.kept({null})" for null in others),

@@ -4,21 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import in_step
 from gnkmigrate.phases.agreement import Comparison
-from gnkmigrate.phases.column_pair import ALWAYS, kept_name
 from gnkmigrate.phases.moves import sync
 from gnkmigrate.phases.moves.building import MoveStep, building_steps
 from gnkmigrate.phases.moves.proving import compared
 from gnkmigrate.phases.moves.spec import Move
 from gnkmigrate.phases.names import column, quoted
-from gnkmigrate.phases.operations.convert_online import drop_checks, require
 from gnkmigrate.phases.operations.spill import Spill
 from gnkmigrate.phases.operations.take_back import TakeBack
-from gnkmigrate.phases.row_key import key_of, listed
-from gnkmigrate.phases.rows import listed as listed_rows
+from gnkmigrate.phases.splits import holding
 from gnkmigrate.phases.splits.aside import give_back, lock, put_aside, show, show_no_more
+from gnkmigrate.phases.splits.holding import Belonging
 from gnkmigrate.phases.splits.leaving import Leaving
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
@@ -127,51 +124,22 @@ class HoldOldValues(MoveStep):
         return self.move.name
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return list(self._refusals(work))
+        return list(holding.refusals(work, *self._rows(work)))
 
-    def _refusals(self, work: Work) -> Iterator[Refusal]:
-        move = self.move
-        sides = Leaving.remembered(work, move).cut_over()
-        key, hint = listed(key_of(work, move.table, ())), "Change them first."
-        for name in sides.required():
-            query = f"SELECT {key} FROM {sides.table} WHERE {column(kept_name(name))} IS NULL"
-            total, rows = listed_rows(work, query)
-            if total:
-                message = f"Rows of {move.table} have no {name}, which the old shape wants."
-                yield Refusal(message, rows, total, hint, query)
-        for part in move.parts:
-            for change in part.columns:
-                if change.holds == ALWAYS:
-                    continue
-                value = f"side.{column(change.new_name)}"
-                query = (
-                    f"SELECT {listed(move.own_key, 'side')}, {value} FROM {sides.entity} AS side"
-                    f" WHERE {sync.is_part(move, part, 'side')}"
-                    f" AND {value} IS NOT NULL AND {sides.way_back(change)}({value}) IS NULL"
-                )
-                total, rows = listed_rows(work, query)
-                if total:
-                    what = f"{move.entity}.{change.new_name}"
-                    message = f"{what}: values that the old column cannot hold."
-                    yield Refusal(message, rows, total, hint, query)
+    def _rows(self, work: Work) -> tuple[Leaving, Sequence[Belonging]]:
+        sides = Leaving.remembered(work, self.move).cut_over()
+        parts = [
+            Belonging(sync.is_of(self.move, part, "linked", "entity"), part.columns)
+            for part in self.move.parts
+        ]
+        return sides, parts
 
     def run(self, work: Work) -> int:
-        """Looks again.
-
-        Raises:
-            PhaseFailed: since the check values have come that the old columns cannot hold.
-        """
-        for refusal in self._refusals(work):
-            raise PhaseFailed(
-                f"Phase {work.phase}: {refusal.message}", details=refusal.rows, hint=refusal.hint
-            )
-        for name in Leaving.remembered(work, self.move).required():
-            require(work, self.move.table, kept_name(name))
+        holding.hold(work, *self._rows(work))
         return 0
 
     def cancel(self, work: Work) -> None:
-        names = Leaving.remembered(work, self.move).required()
-        drop_checks(self.move.table, [(kept_name(name), name) for name in names], work)
+        holding.let_go(work, Leaving.remembered(work, self.move))
 
 
 def _unknown(move: Move) -> str:

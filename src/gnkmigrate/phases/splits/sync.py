@@ -15,10 +15,10 @@ from gnkmigrate import own
 from gnkmigrate.phases import following
 from gnkmigrate.phases.alike import alike
 from gnkmigrate.phases.building import NOT_FILLING
-from gnkmigrate.phases.in_step import refuse_null
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.own_names import own_name
 from gnkmigrate.phases.splits import entity
+from gnkmigrate.phases.splits.holding import refuse_old
 from gnkmigrate.phases.splits.sides import Sides
 from gnkmigrate.phases.splits.spec import Split
 
@@ -132,15 +132,7 @@ def _link(sides: Sides, next_key: str) -> str:
         sides.old_values("NEW", spec.identifying), sides.old_values("OLD", spec.identifying)
     )
     if sides.is_cut_over:
-        required = "\n    ".join(
-            refuse_null(
-                spec.table,
-                change.column,
-                f"(TG_OP = 'INSERT' OR OLD.{sides.old(change)} IS DISTINCT FROM NULL)",
-            )
-            for change in spec.columns
-            if sides.before[change.column]["not_null"]
-        )
+        refused = "\n    ".join(refuse_old(sides))
         begins = f"""
     IF TG_OP = 'INSERT' AND NOT {sides.is_present("NEW")}
        AND current_setting({literal(_mark(sides))}, true) = 'new' THEN
@@ -151,7 +143,7 @@ def _link(sides: Sides, next_key: str) -> str:
         {_take(sides)}
         RETURN NEW;
     END IF;
-    {required}
+    {refused}
     IF TG_OP = 'UPDATE' AND {same} THEN
         RETURN NEW;
     END IF;"""

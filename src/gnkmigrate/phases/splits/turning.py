@@ -4,17 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases.agreement import Comparison
-from gnkmigrate.phases.column_pair import ALWAYS, kept_name
 from gnkmigrate.phases.names import column, quoted
-from gnkmigrate.phases.operations.convert_online import drop_checks, require
 from gnkmigrate.phases.operations.spill import Spill
 from gnkmigrate.phases.operations.take_back import TakeBack
-from gnkmigrate.phases.row_key import key_of, listed
-from gnkmigrate.phases.rows import listed as listed_rows
-from gnkmigrate.phases.splits import exchange
+from gnkmigrate.phases.row_key import key_of
+from gnkmigrate.phases.splits import exchange, holding
 from gnkmigrate.phases.splits.building import SplitStep, building_steps
+from gnkmigrate.phases.splits.holding import Belonging
 from gnkmigrate.phases.splits.proving import compared
 from gnkmigrate.phases.splits.sides import Sides
 from gnkmigrate.phases.splits.spec import Split
@@ -106,54 +103,19 @@ class HoldOldValues(SplitStep):
         return self.split.name
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return list(self._refusals(work))
+        return list(holding.refusals(work, *self._rows(work)))
 
-    def _refusals(self, work: Work) -> Iterator[Refusal]:
-        split = self.split
-        sides = Sides.remembered(work, split).cut_over()
-        key = listed(key_of(work, split.table, ()))
-        hint = "Change them first."
-        for name in sides.required():
-            old = column(kept_name(name))
-            query = f"SELECT {key}, {sides.link} FROM {sides.table} WHERE {old} IS NULL"
-            total, rows = listed_rows(work, query)
-            if total:
-                message = f"Rows of {split.table} have no {name}, which the old shape wants."
-                yield Refusal(message, rows, total, hint, query)
-        for change in split.columns:
-            if change.holds == ALWAYS:
-                continue
-            value = f"entity.{column(change.new_name)}"
-            query = (
-                f"SELECT {sides.key}, {value} FROM {sides.entity} AS entity"
-                f" WHERE {value} IS NOT NULL AND {sides.way_back(change)}({value}) IS NULL"
-                f" AND EXISTS (SELECT FROM {sides.table} AS linked"
-                f" WHERE linked.{sides.link} = entity.{sides.key})"
-            )
-            total, rows = listed_rows(work, query)
-            if total:
-                message = (
-                    f"{split.entity}.{change.new_name}: values that the old column cannot hold."
-                )
-                yield Refusal(message, rows, total, hint, query)
+    def _rows(self, work: Work) -> tuple[Sides, Sequence[Belonging]]:
+        sides = Sides.remembered(work, self.split).cut_over()
+        on = f"entity.{sides.key} = linked.{sides.link}"
+        return sides, (Belonging(on, self.split.columns),)
 
     def run(self, work: Work) -> int:
-        """Looks again.
-
-        Raises:
-            PhaseFailed: since the check values have come that the old columns cannot hold.
-        """
-        for refusal in self._refusals(work):
-            raise PhaseFailed(
-                f"Phase {work.phase}: {refusal.message}", details=refusal.rows, hint=refusal.hint
-            )
-        for name in Sides.remembered(work, self.split).required():
-            require(work, self.split.table, kept_name(name))
+        holding.hold(work, *self._rows(work))
         return 0
 
     def cancel(self, work: Work) -> None:
-        names = Sides.remembered(work, self.split).required()
-        drop_checks(self.split.table, [(kept_name(name), name) for name in names], work)
+        holding.let_go(work, Sides.remembered(work, self.split))
 
 
 def _unused(split: Split) -> str:
