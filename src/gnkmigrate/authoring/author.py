@@ -22,6 +22,11 @@ from gnkmigrate.plan.session import plan_project
 from gnkmigrate.plan.undo import arrived_at
 from gnkmigrate.settings import Settings
 
+# Another name of anything else is the name of all that lives in it.
+_WITHIN_TABLES = frozenset(
+    {"column", "constraint", "index", "trigger", "policy", "rule", "statistics"}
+)
+
 
 @dataclass(frozen=True)
 class Written:
@@ -29,13 +34,13 @@ class Written:
 
     Attributes:
         file: where it is.
-        phase: what its phase is called.
-        to_confirm: how many of its lines the author has to look at.
+        to_confirm: how many comments say what the author has to look at.
+        is_part: whether it only settles names, and a further one has to be written after it ran.
     """
 
     file: Path
-    phase: str
     to_confirm: int
+    is_part: bool
 
 
 def write_revision(
@@ -81,11 +86,15 @@ def write_revision(
         return None
     arrived = arrived_at(source, planned.target, renamed_by(changes))
     writer = Writer(hints, settings.source_timezone)
-    calls = draft(course(changes, source, arrived), writer, guessed)
+    moved = [each for each in changes if each.verb == "rename" and each.kind not in _WITHIN_TABLES]
+    if moved:
+        calls = writer.renames(moved, source, arrived)
+    else:
+        calls = draft(course(changes, source, arrived), writer, guessed)
     text = text_of(message, named, calls)
     with named.file.open("x", encoding="utf-8") as file:
         file.write(text)
-    return Written(named.file, named.phase, text.count("# confirm: "))
+    return Written(named.file, text.count("# confirm: "), len(moved) < len(changes) and bool(moved))
 
 
 def _require_done(url: DatabaseUrl, phases: Sequence[Phase]) -> None:

@@ -14,6 +14,7 @@ from gnkmigrate.diff.renames import Renames, renamed_by
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.phases.names import split
 from gnkmigrate.phases.template import placeholders
@@ -66,6 +67,23 @@ class Writer:
         forward = self._plan(before, after, online=False)
         back = self._plan(after, before, online=False, inverse=True)
         return self._step(group, title, forward, back, before)
+
+    def renames(
+        self, changes: Sequence[Change], source: Snapshot, target: Snapshot
+    ) -> tuple[Call, ...]:
+        """One step that gives things other names, and nothing else of what separates two states."""
+        renamed = renamed_by(changes)
+        back = {new: old for old, new in renamed.items()}
+        inverse = [Change("rename", change.after, change.before) for change in changes]
+        planners = (
+            Planner(source, target, online=False, renamed=renamed).statements_for(*changes),
+            Planner(target, source, online=False, renamed=back).statements_for(*inverse),
+        )
+        title = "other names"
+        sql, undo = (script(statements, title) for statements in planners)
+        touched = _touched(planners[0], source)
+        note = "confirm: the old application does not find them under their old names."
+        return (Call("step", (title, sql), {"touches": touched, "back": undo}, (note,)),)
 
     def _online(
         self, group: Group, before: Snapshot, after: Snapshot, title: str
@@ -156,7 +174,7 @@ def script(statements: Sequence[Statement], title: str) -> str:
     Raises:
         NotWritable: one cannot run inside a transaction, or looks as if it had parameters.
     """
-    outside = [each.sql for each in statements if not each.transactional]
+    outside = [each.sql for each in statements if not (each.transactional or _adds_label(each))]
     if outside:
         raise NotWritable(
             f'"{title}" takes statements that cannot run inside a transaction.',
@@ -172,6 +190,11 @@ def script(statements: Sequence[Statement], title: str) -> str:
             hint="Do it with gnkmigrate plan and apply, and write the rest afterwards.",
         )
     return text
+
+
+def _adds_label(statement: Statement) -> bool:
+    """A label may be added in a transaction, and used once that is over (manual, ALTER TYPE)."""
+    return statement.sql.startswith("ALTER TYPE ") and " ADD VALUE " in statement.sql
 
 
 def _local(sql: str) -> str:

@@ -49,4 +49,6 @@ def command(
     if written.to_confirm:
         lines = counted(written.to_confirm, "comment")
         messages.print(f"{lines} with # confirm: say what you have to look at.", soft_wrap=True)
+    if written.is_part:
+        messages.print("It settles names; when it has run, write the next one.", soft_wrap=True)
     messages.print("Next: gnkmigrate check, then gnkmigrate upgrade --dry-run", soft_wrap=True)

@@ -15,6 +15,7 @@ from gnkmigrate.phases.rows import listed
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
+from gnkmigrate.postgres.quoting import qualified
 
 # What an index is, apart from its name and its table's.
 _SHAPE = """
@@ -83,7 +84,8 @@ class BuildIndex(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         name = literal(self._qualified)
-        if work.value(f"SELECT to_regclass({name}) IS NULL"):
+        cleared = f"index {qualified(split(self.table)[0], self.index)}" in work.dropped
+        if cleared or work.value(f"SELECT to_regclass({name}) IS NULL"):
             return self._refuse_duplicates(work)
         found = self._shape(work)
         if found is None or found[1:] != self._wanted_shape(work)[1:]:

@@ -11,6 +11,7 @@ from gnkmigrate.phases.names import literal, quoted, split
 from gnkmigrate.phases.recorder import operation
 from gnkmigrate.phases.step import Refusal, Step
 from gnkmigrate.phases.work import Work
+from gnkmigrate.postgres.quoting import qualified
 
 _FOUND = """
 SELECT pg_get_indexdef(indexrelid) AS definition,
@@ -68,6 +69,10 @@ class _OneIndex(Step):
 @dataclass(frozen=True)
 class RetireIndex(_OneIndex):
     """Drops an index CONCURRENTLY and remembers it; one that is not there is no hindrance."""
+
+    @property
+    def clears(self) -> Sequence[str]:
+        return (f"index {qualified(split(self.table)[0], self.index)}",)
 
     @property
     def reverse(self) -> Sequence[Step]:
