@@ -159,6 +159,27 @@ def drop_built_index(
         table: "schema.table" that it is on.
     """
 
+def drop_columns(
+    table: str,
+    columns: Sequence[str],
+    *,
+    fallback: Mapping[str, str] | None = None,
+) -> None:
+    """Takes columns away from the new shape in one short transaction, which only changes names.
+
+    Until contract they stay under names of ours: the old application reads and writes them through
+    its view, and a downgrade gives them their names back, with all values. Rows of the new
+    application have the column's default there, or its fallback.
+
+    Args:
+        table: "schema.table".
+        columns: which.
+        fallback: SQL for what a column has in rows of the new application, instead of its default.
+
+    Raises:
+        RevisionError: no column is given, or one twice, or a fallback of another.
+    """
+
 def drop_extension(
     extension: str,
 ) -> None:

@@ -10,14 +10,14 @@ from gnkmigrate.phases.moves.sync import is_complete
 from gnkmigrate.phases.row_key import key_of, listed
 from gnkmigrate.phases.rows import listed as listed_rows
 from gnkmigrate.phases.splits.leaving import Leaving
-from gnkmigrate.phases.splits.preflight import of_columns
+from gnkmigrate.phases.splits.preflight import of_columns, there
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
 
 
 def refusals(work: Work, said: Move) -> list[Refusal]:
     """All that speaks against it; rows are looked at once the columns are what they should be."""
-    found = of_columns(work, said)
+    found = [*there(work, said), *of_columns(work, said)]
     if found:
         return found
     sides = Leaving.found(work, said)

@@ -14,19 +14,27 @@ from gnkmigrate.phases.work import Work
 
 def lock(work: Work, sides: Leaving) -> None:
     """Locks the table, and its view first, as the view's clients do; then the entity."""
-    relation.keep_maintenance_out(work, sides.table, sides.entity)
-    legacy.hide(work, sides.said.table)
-    work.execute(f"LOCK TABLE {sides.table} IN ACCESS EXCLUSIVE MODE")
+    lock_table(work, sides, sides.entity)
     work.execute(f"LOCK TABLE {sides.entity} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def put_aside(work: Work, sides: Leaving, defaults: Sequence[str]) -> list[str]:
+def lock_table(work: Work, sides: Leaving, *others: str) -> None:
+    """Locks the table alone; the others, quoted, are locked next."""
+    relation.keep_maintenance_out(work, sides.table, *others)
+    legacy.hide(work, sides.said.table)
+    work.execute(f"LOCK TABLE {sides.table} IN ACCESS EXCLUSIVE MODE")
+
+
+def put_aside(
+    work: Work, sides: Leaving, defaults: Sequence[str], *, optional: bool = True
+) -> list[str]:
     """Statements that give the columns names of ours, and their indexes.
 
     Args:
         work: the session.
         sides: before the cutover.
         defaults: SQL for the default of each column from then on, which tells it as ours.
+        optional: whether they may be NULL from then on.
     """
     said, after = sides.said, sides.cut_over()
     indexes = indexes_of(work, said.table, [change.column for change in said.columns])
@@ -37,13 +45,19 @@ def put_aside(work: Work, sides: Leaving, defaults: Sequence[str]) -> list[str]:
         statements += [
             altered(sides, f"RENAME COLUMN {column(change.column)} TO {kept}"),
             altered(sides, f"ALTER COLUMN {kept} SET DEFAULT {default}"),
-            altered(sides, f"ALTER COLUMN {kept} DROP NOT NULL"),
+            *((altered(sides, f"ALTER COLUMN {kept} DROP NOT NULL"),) if optional else ()),
         ]
     return statements + [index.renamed(said.table, index.kept) for index in indexes]
 
 
-def give_back(work: Work, sides: Leaving) -> list[str]:
-    """Statements that give the columns their own names again, and their indexes."""
+def give_back(work: Work, sides: Leaving, *, optional: bool = True) -> list[str]:
+    """Statements that give the columns their own names again, and their indexes.
+
+    Args:
+        work: the session.
+        sides: before the cutover.
+        optional: whether they could be NULL; that those that may not are none, a CHECK has proven.
+    """
     said, after = sides.said, sides.cut_over()
     kept = indexes_of(work, said.table, [kept_name(change.column) for change in said.columns])
     originals = work.recall(_indexes(sides)) or {}
@@ -54,7 +68,7 @@ def give_back(work: Work, sides: Leaving) -> list[str]:
             altered(sides, f"RENAME COLUMN {after.old(change)} TO {name}"),
             altered(sides, f"ALTER COLUMN {name} {set_default(before['default'])}"),
         ]
-        if before["not_null"]:
+        if before["not_null"] and optional:
             check = column(not_null_check(kept_name(change.column)))
             statements += [
                 altered(sides, f"ALTER COLUMN {name} SET NOT NULL"),
@@ -80,6 +94,12 @@ def show(work: Work, sides: Leaving, why: str, own: Sequence[str], entity: Seque
     said = sides.said
     keep_as_they_are(work, said.table, why, own)
     keep_as_they_are(work, said.entity, why, entity)
+    show_kept(work, sides)
+
+
+def show_kept(work: Work, sides: Leaving) -> None:
+    """Shows the columns that were put aside."""
+    said = sides.said
     names = [change.column for change in said.columns]
     shown = {name: (kept_name(name), _shown_default(sides, name)) for name in names}
     legacy.show_kept(work, said.table, shown)
@@ -87,11 +107,16 @@ def show(work: Work, sides: Leaving, why: str, own: Sequence[str], entity: Seque
 
 def show_no_more(work: Work, sides: Leaving, why: str) -> None:
     """Takes `show` back."""
+    show_kept_no_more(work, sides)
+    release(work, sides.said.table, why)
+    release(work, sides.said.entity, why)
+
+
+def show_kept_no_more(work: Work, sides: Leaving) -> None:
+    """Takes `show_kept` back."""
     said = sides.said
     legacy.show_reverted(work, said.table, [kept_name(change.column) for change in said.columns])
     work.forget(_indexes(sides))
-    release(work, said.table, why)
-    release(work, said.entity, why)
 
 
 def altered(sides: Leaving, action: str) -> str:

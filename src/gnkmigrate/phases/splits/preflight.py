@@ -22,7 +22,7 @@ from gnkmigrate.phases.work import Work
 
 def refusals(work: Work, spec: Split) -> list[Refusal]:
     """All that speaks against it; rows are looked at once the columns are what they should be."""
-    asked = of_columns(work, spec)
+    asked = [*there(work, spec), *of_columns(work, spec)]
     if Identity("table", split(spec.table)) in work.facts:
         asked += _taken(work, spec)
     return asked or list(_rows(work, Sides.found(work, spec)))
@@ -38,11 +38,7 @@ def of_columns(work: Work, said: Departure) -> list[Refusal]:
     if misplaced:
         return [misplaced]
     sides = Leaving.found(work, said)
-    return [
-        *_there(work, said),
-        *preflight.refusals(_asked(work, sides)),
-        *_hanging(work, sides),
-    ]
+    return [*preflight.refusals(_asked(work, sides)), *_hanging(work, sides)]
 
 
 def _asked(work: Work, sides: Leaving) -> Asked:
@@ -59,7 +55,8 @@ def _asked(work: Work, sides: Leaving) -> Asked:
     )
 
 
-def _there(work: Work, said: Departure) -> Iterator[Refusal]:
+def there(work: Work, said: Departure) -> Iterator[Refusal]:
+    """Something that has the name of the table that is to be made."""
     if work.value(f"SELECT to_regclass({literal(quoted(said.entity))}) IS NOT NULL"):
         yield Refusal(
             f"{said.entity} is there already, and this phase makes it.",
