@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from psycopg import Cursor
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import agreement, events
+from gnkmigrate.phases import agreement, cursors, events
 from gnkmigrate.phases.status import status
 from gnkmigrate.settings import LimitSettings
 from tests.migrations.project import Project
@@ -171,3 +172,22 @@ def test_converted_columns_are_compared_with_the_old_ones(small: Small) -> None:
     project.execute("ALTER TABLE product ENABLE ALWAYS TRIGGER zz_gnkmigrate_columns")
     project.up()
     assert project.value("SELECT cents FROM product WHERE id = 8") == 750
+
+
+def test_both_sides_have_the_order_of_the_new_key(small: Small) -> None:
+    """Most servers of tests have one order alone, so that it is the query which is looked at."""
+    swapping = Swapping("t", ("id",), ("id",), 'id varchar(9) COLLATE "C" PRIMARY KEY')
+    small.revision(1, swapping.up, swapping.down)
+    project = small.project()
+    project.execute("CREATE TABLE t (id text PRIMARY KEY); INSERT INTO t VALUES ('a'), ('B')")
+    asked: list[str] = []
+
+    class Looking(Cursor[tuple[Any, ...]]):
+        def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+            asked.append(query.decode() if isinstance(query, bytes) else str(query))
+            return super().execute(query, *arguments, **options)
+
+    with cursors.wanted(Looking):
+        project.up()
+    (compared,) = [query for query in asked if "hashtextextended" in query]
+    assert 'given."id"::character varying COLLATE pg_catalog."C" AS "id"' in compared

@@ -13,6 +13,15 @@ from gnkmigrate.phases.work import Work
 # A text is the same with a limit to its length, and would be cut to it without a word.
 _UNLIMITED = "character varying"
 
+# Both sides of a comparison have to have one order of their keys.
+_COLLATIONS = """
+SELECT attname::text, format(' COLLATE %%I.%%I', nspname, collname)
+FROM pg_catalog.pg_attribute
+JOIN pg_catalog.pg_collation ON pg_collation.oid = attcollation
+JOIN pg_catalog.pg_namespace ON pg_namespace.oid = collnamespace
+WHERE attrelid = %s::regclass AND attnum > 0
+"""
+
 # Unique at every moment, over all rows and plain columns that are NOT NULL; the primary one first.
 _KEYS = """
 SELECT array_agg(attname::text ORDER BY place)
@@ -45,11 +54,13 @@ def of_swap(work: Work, table: str, staged: str, compare: str, along: Columns) -
     said = [each.name for each in given or ()]
     compared = tuple(said if compare else (name for name in names if name in said))
     found = relation.columns(work, staged, compared)
+    collations: dict[str, str] = dict(
+        work.connection.execute(_COLLATIONS, (quoted(staged),)).fetchall()
+    )
     values = ", ".join(
-        f"given.{column(name)}::{_type(found[name])} AS {column(name)}"
+        f"given.{column(name)}::{_type(found[name])}{collations.get(name, '')} AS {column(name)}"
         if name in found
-        # PostgreSQL says what is wrong with it.
-        else f"given.{column(name)}"
+        else f"given.{column(name)}"  # PostgreSQL says what is wrong with it
         for name in compared
     )
     return Comparison(
