@@ -17,7 +17,7 @@ from gnkmigrate.phases import relation
 from gnkmigrate.phases.column_pair import ColumnPair, pairs_of, remembered
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, quoted
-from gnkmigrate.phases.privileges import carry_owner, carry_table_grants, grants_on
+from gnkmigrate.phases.privileges import carry_table_grants, carry_view_owner, grants_on
 from gnkmigrate.phases.view_place import (
     NO_PHASE,
     SHAPE,
@@ -191,7 +191,7 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
         ),
     ]
     work.connection.execute("\n;\n".join(statements).encode())
-    carry_owner(work, quoted(table), view)
+    carry_view_owner(work, quoted(table), view)
     carry_table_grants(work, quoted(table), view)
 
 

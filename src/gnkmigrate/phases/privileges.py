@@ -12,6 +12,29 @@ FROM pg_class WHERE oid = {source}::regclass
   AND relowner <> (SELECT relowner FROM pg_class WHERE oid = {target}::regclass)
 """
 
+# Whom a view is given has to be allowed to create one in its schema, which is ours (manual, ALTER
+# VIEW); as long as the statement runs.
+_VIEW_OWNER = """
+WITH given AS (
+    SELECT format('%I', pg_get_userbyid(source.relowner)) AS owner,
+           format('%I', nspname) AS schema,
+           has_schema_privilege(source.relowner, pg_namespace.oid, 'CREATE') AS may_create
+    FROM pg_class AS source, pg_class AS target
+    JOIN pg_namespace ON pg_namespace.oid = target.relnamespace
+    WHERE source.oid = {source}::regclass AND target.oid = {target}::regclass
+      AND source.relowner <> target.relowner
+)
+SELECT statement FROM (
+    SELECT 1, format('GRANT CREATE ON SCHEMA %s TO %s', schema, owner)
+    FROM given WHERE NOT may_create
+    UNION ALL
+    SELECT 2, format('ALTER VIEW %s OWNER TO %s', {target}, owner) FROM given
+    UNION ALL
+    SELECT 3, format('REVOKE CREATE ON SCHEMA %s FROM %s', schema, owner)
+    FROM given WHERE NOT may_create
+) AS steps (place, statement) ORDER BY place
+"""
+
 # Grants on columns count where the other relation has a column of that name.
 _WHOLE = f"""
 SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {{target}}, {_GRANTEE}, {_OPTION})
@@ -73,15 +96,15 @@ def carry_to_view(work: Work, table: str, view: str) -> None:
     it on shares no grants: through the view everybody would see every row (PostgreSQL manual,
     41.5).
     """
-    _carry(work, _OWNER, table, view)
+    carry_view_owner(work, table, view)
     secured = f"SELECT relrowsecurity FROM pg_class WHERE oid = {literal(table)}::regclass"
     if not work.value(secured):
         _carry(work, _GRANTS, table, view)
 
 
-def carry_owner(work: Work, source: str, target: str) -> None:
-    """Gives `target` the owner of `source`; both are quoted relations."""
-    _carry(work, _OWNER, source, target)
+def carry_view_owner(work: Work, source: str, view: str) -> None:
+    """Gives a view of ours the owner of `source`; both are quoted relations."""
+    _carry(work, _VIEW_OWNER, source, view)
 
 
 def carry_table_grants(work: Work, source: str, target: str) -> None:

@@ -56,11 +56,25 @@ def _asked(work: Work, sides: Leaving) -> Asked:
 
 
 def there(work: Work, said: Departure) -> Iterator[Refusal]:
-    """Something that has the name of the table that is to be made."""
+    """What is in the way of the table that is to be made, and of giving it to its owner."""
     if work.value(f"SELECT to_regclass({literal(quoted(said.entity))}) IS NOT NULL"):
         yield Refusal(
             f"{said.entity} is there already, and this phase makes it.",
             hint="Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
+        )
+    schema = column(split(said.entity)[0])
+    # Asked of nobody who may do without (manual, ALTER TABLE, OWNER TO).
+    owner = work.value(f"""
+        SELECT pg_get_userbyid(relowner) FROM pg_class
+        JOIN pg_namespace ON pg_namespace.oid = to_regnamespace({literal(schema)})
+        WHERE pg_class.oid = to_regclass({literal(quoted(said.table))})
+          AND relowner <> current_user::regrole AND current_setting('is_superuser') = 'off'
+          AND NOT has_schema_privilege(relowner, pg_namespace.oid, 'CREATE')""")
+    if owner is not None:
+        yield Refusal(
+            f"{said.entity} is to belong to {owner}, as {said.table} does, who may create nothing"
+            f" in schema {schema}.",
+            hint=f"Run: GRANT CREATE ON SCHEMA {schema} TO {column(owner)};",
         )
 
 
