@@ -91,13 +91,7 @@ def is_convertible(column: ColumnChange, source: Snapshot) -> bool:
     It does for an ordinary table with a key, for no part of a primary key, and for nothing that is
     computed or numbers itself.
     """
-    table = source.facts[column.table]
-    payload = table.payload
-    if payload["partitioned_by"] or payload["inherits"] or payload["is_partition"]:
-        return False
-    if _has_heirs(column.table, source) or key_of(column.table, source) is None:
-        return False
-    if column.differing - _CONVERTED:
+    if not _is_ordinary(column.table, source) or column.differing - _CONVERTED:
         return False
     if column.is_declared_anew and any(
         each.payload["identity"] or each.payload["generated"]
@@ -105,6 +99,23 @@ def is_convertible(column: ColumnChange, source: Snapshot) -> bool:
     ):
         return False
     return not column.is_retyped or not _is_fixed(column.before.identity, source)
+
+
+def is_droppable(column: Fact, source: Snapshot, target: Snapshot) -> bool:
+    """Whether op.drop_columns takes this column away; its table is one of the same sort."""
+    table = Identity("table", column.identity.path[:-1])
+    if table not in source or table not in target or not _is_ordinary(table, source):
+        return False
+    computed = column.payload["identity"] or column.payload["generated"]
+    return not computed and not _is_fixed(column.identity, source)
+
+
+def _is_ordinary(table: Identity, source: Snapshot) -> bool:
+    """Whether it is no part of others, and has a key."""
+    payload = source.facts[table].payload
+    if payload["partitioned_by"] or payload["inherits"] or payload["is_partition"]:
+        return False
+    return not _has_heirs(table, source) and key_of(table, source) is not None
 
 
 def _has_heirs(table: Identity, source: Snapshot) -> bool:

@@ -10,7 +10,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
-from gnkmigrate.authoring.columns import ColumnChange, column_changes, is_convertible
+from gnkmigrate.authoring.columns import (
+    ColumnChange,
+    column_changes,
+    is_convertible,
+    is_droppable,
+)
 from gnkmigrate.diff.renames import renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -31,6 +36,7 @@ class Course:
         source: the database as it is.
         target: as it shall be, with what it leaves open as it is.
         converted: the columns that op.convert_columns changes.
+        dropped: those that op.drop_columns takes away.
         first: what goes before they change.
         needed: what comes before they change, since they need it.
         last: what comes, or changes, afterwards.
@@ -41,6 +47,7 @@ class Course:
     source: Snapshot
     target: Snapshot
     converted: tuple[ColumnChange, ...]
+    dropped: tuple[Fact, ...]
     first: tuple[Change, ...]
     needed: tuple[Change, ...]
     last: tuple[Change, ...]
@@ -103,10 +110,22 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
         for column in column_changes(changes, source, target)
         if is_convertible(column, source)
     )
-    left = [change for change in changes if not _is_of_columns(change, converted)]
-    changes = tuple(_apart(left, _making_way(converted, source), changes, source, target))
+    dropped = tuple(
+        change.fact
+        for change in changes
+        if (change.kind, change.verb) == ("column", "remove")
+        and is_droppable(change.fact, source, target)
+    )
+    going = {fact.identity for fact in dropped}
+    left = [
+        change
+        for change in changes
+        if not _is_of_columns(change, converted) and not _is_of_dropped(change, going)
+    ]
+    changes = tuple(_apart(left, _making_way(converted, going, source), changes, source, target))
     removed = [change for change in changes if change.verb == "remove"]
-    types = _types_of(converted, source)
+    retyped = (each.before for each in converted if each.is_retyped)
+    types = _types_of((*retyped, *dropped), source)
     archived = [change for change in removed if change.identity in types]
     late = _in_use(removed, source)
 
@@ -122,7 +141,7 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
         change for change in changes if change.verb != "remove" and change.identity not in wanted
     ]
     return Course(
-        source, target, converted, tuple(first), tuple(needed), tuple(last), tuple(archived),
+        source, target, converted, dropped, tuple(first), tuple(needed), tuple(last), tuple(archived),
         tuple(afterwards),
     )  # fmt: skip
 
@@ -137,15 +156,23 @@ def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:
     return any(fact is not None and fact.identity.path in known for fact, known in paths)
 
 
-def _making_way(converted: Sequence[ColumnChange], source: Snapshot) -> Mapping[Identity, Fact]:
+def _is_of_dropped(change: Change, dropped: AbstractSet[Identity]) -> bool:
+    """Whether it is one of these columns that goes, or goes with one."""
+    return change.verb == "remove" and not dropped.isdisjoint({change.identity, change.fact.parent})
+
+
+def _making_way(
+    converted: Sequence[ColumnChange], dropped: AbstractSet[Identity], source: Snapshot
+) -> Mapping[Identity, Fact]:
     """What hangs on the columns and is not carried over, with all that hangs on that."""
-    moved = {each.before.identity for each in converted}
+    moved = {each.before.identity for each in converted} | dropped
     retyped = {each.before.identity for each in converted if each.is_retyped}
     found: dict[Identity, Fact] = {}
     waiting = [
         fact
         for fact in source
-        if (fact.kind in _ON_COLUMNS and holders(fact) & retyped and not _is_carried(fact))
+        if (fact.kind in _ON_COLUMNS and holders(fact) & dropped)
+        or (fact.kind in _ON_COLUMNS and holders(fact) & retyped and not _is_carried(fact))
         or (
             fact.kind not in _ON_COLUMNS | _CARRIED
             and fact.parent not in moved
@@ -227,13 +254,12 @@ def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
         parent = None if found is None else found.parent
 
 
-def _types_of(converted: Sequence[ColumnChange], source: Snapshot) -> frozenset[Identity]:
-    """The types of which columns were that have another one now."""
+def _types_of(columns: Sequence[Fact], source: Snapshot) -> frozenset[Identity]:
+    """The types of which columns were that have another one now, or are no more."""
     return frozenset(
         identity
-        for each in converted
-        if each.is_retyped
-        for identity in each.before.depends_on
+        for column in columns
+        for identity in column.depends_on
         if identity.kind != "collation" and identity in source
     )
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gnkmigrate.authoring.calls import Call
+from gnkmigrate.authoring.calls import Call, quoted
 from gnkmigrate.authoring.columns import ColumnChange
 from gnkmigrate.authoring.course import Course, applied
 from gnkmigrate.authoring.groups import grouped
 from gnkmigrate.authoring.guards import guards
 from gnkmigrate.authoring.mapping import mapping, renaming
 from gnkmigrate.authoring.planned import Writer
-from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 
@@ -60,13 +60,32 @@ def _planned(
 
 
 def _conversions(course: Course, guessed: Mapping[Identity, str]) -> Iterator[Call]:
-    by_table: dict[Identity, list[ColumnChange]] = {}
+    converted: dict[Identity, list[ColumnChange]] = {}
     for column in course.converted:
-        by_table.setdefault(column.table, []).append(column)
-    for table in by_table:
+        converted.setdefault(column.table, []).append(column)
+    dropped: dict[Identity, list[Fact]] = {}
+    for fact in course.dropped:
+        dropped.setdefault(Identity("table", fact.identity.path[:-1]), []).append(fact)
+    for table in dict.fromkeys((*converted, *dropped)):
         yield Call("keep_shape", (".".join(table.path),))
-    for table, columns in by_table.items():
+    for table, columns in converted.items():
         yield _of_table(".".join(table.path), columns, course, guessed)
+    for table, facts in dropped.items():
+        names = tuple(fact.identity.name for fact in facts)
+        notes = tuple(_valueless(facts, course))
+        yield Call("drop_columns", (".".join(table.path), names), notes=notes)
+
+
+def _valueless(columns: Sequence[Fact], course: Course) -> Iterator[str]:
+    """What the author has to say of columns that go, and have no value by themselves."""
+    for fact in columns:
+        default = course.source.get("default", *fact.identity.path)
+        if fact.payload["not_null"] and default is None:
+            name = fact.identity.name
+            yield (
+                f"confirm: {name} is NOT NULL. Say what it has, for the old application, in rows "
+                f"of the new one: fallback={{{quoted(name)}: 'SQL'}}."
+            )
 
 
 def _of_table(
@@ -87,10 +106,9 @@ def _of_table(
 
 def _archived(course: Course) -> Iterator[Call]:
     for change in course.archived:
+        columns = (*(each.before for each in course.converted if each.is_retyped), *course.dropped)
         users = tuple(
-            ".".join(each.before.identity.path)
-            for each in course.converted
-            if each.is_retyped and change.identity in each.before.depends_on
+            ".".join(fact.identity.path) for fact in columns if change.identity in fact.depends_on
         )
         yield Call("archive_type", (".".join(change.identity.path), users))
 

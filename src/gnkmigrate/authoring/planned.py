@@ -156,14 +156,14 @@ class Writer:
 
 
 def _described(group: Group) -> Iterator[str]:
-    """What goes and may hang on a column, as pg_describe_object says it."""
+    """What goes and may hang on a column, as pg_describe_object says it: some names unquoted."""
     for change in group.changes:
         if change.verb == "remove" and change.kind in _DESCRIBED:
             *place, name = change.identity.path
             if change.kind in _ON_TABLE:
                 of = change.fact.parent
                 what = "table" if of is None else of.kind
-                yield f"{change.kind} {identifier(name)} on {what} {qualified(*place)}"
+                yield f"{change.kind} {name} on {what} {qualified(*place)}"
             else:
                 yield f"{_DESCRIBED[change.kind]} {qualified(*place, name)}"
 

@@ -7,7 +7,7 @@ from gnkmigrate.facts.fact import Identity
 from gnkmigrate.phases import preflight, relation
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.convertible import misplaced_columns, unfit_rows
-from gnkmigrate.phases.index_copy import indexes_of, unsupported
+from gnkmigrate.phases.index_copy import IndexCopy, indexes_of, unsupported
 from gnkmigrate.phases.mentions import unchecked_functions
 from gnkmigrate.phases.names import column, literal, quoted, split
 from gnkmigrate.phases.preflight.asked import Asked
@@ -18,6 +18,7 @@ from gnkmigrate.phases.splits.sides import Sides
 from gnkmigrate.phases.splits.spec import Split
 from gnkmigrate.phases.step import Refusal
 from gnkmigrate.phases.work import Work
+from gnkmigrate.postgres.quoting import qualified
 
 
 def refusals(work: Work, spec: Split) -> list[Refusal]:
@@ -95,7 +96,7 @@ def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
     unique = [
         f"{'constraint' if index.constraint else 'unique index'} {index.constraint or index.name}"
         for index in indexes_of(work, table, names)
-        if index.unique
+        if index.unique and work.dropped.isdisjoint(_described(table, index))
     ]
     hanging = [*relation.dependents(work, table, names), *unsupported(work, table, names), *unique]
     if hanging:
@@ -110,6 +111,15 @@ def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
         f"Functions may use columns of {table} that leave it: their bodies have the names.",
         table,
         names,
+    )
+
+
+def _described(table: str, index: IndexCopy) -> tuple[str, str]:
+    """An index, and a constraint of its name, as pg_describe_object says them."""
+    schema, name = split(table)
+    return (
+        f"index {qualified(schema, index.name)}",
+        f"constraint {index.name} on table {qualified(schema, name)}",
     )
 
 
