@@ -285,3 +285,35 @@ def test_nobody_waits_behind_an_exchange_that_waits_for_a_vacuum(project: Projec
     assert turned_away(project, step, vacuumed=QUOTED_TABLE, read=read) == []
 
     assert both(project) == [(1, "short", ":1")]
+
+
+@pytest.mark.parametrize(
+    ("before", "mapping", "new", "old"),
+    [
+        ("varchar(5)", 'op.cast("n", "text")', "'abcdefgh'", "'abcde'"),
+        ("integer", 'op.cast("n", "numeric")', "1.5", "2"),
+        (
+            "timestamp",
+            'op.zoned("n", fallback="now()")',
+            "'2024-10-27 00:30Z'",
+            "'2024-10-27 02:30'",
+        ),
+    ],
+    ids=["cut", "rounded", "the first of two hours"],
+)
+def test_a_value_that_would_come_back_as_another_is_refused_or_kept(
+    small: Small, before: str, mapping: str, new: str, old: str
+) -> None:
+    small.reversible(1, f'op.convert_columns("public.t", conversions=({mapping},))')
+    project = small.project(source_timezone="Europe/Berlin")
+    project.execute(f"CREATE TABLE t (id int PRIMARY KEY, n {before})")
+    project.up()
+    project.execute(f"INSERT INTO t (id, n) VALUES (1, {new})")
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()
+    assert "t.n: values that the old column cannot hold. (1)" in refused.value.details[0]
+    project.down(parameters={"spill": "yes"})
+    if 'fallback="' in mapping:
+        assert project.rows(f"SELECT n = {old} FROM t") == [(True,)]
+    project.up()
+    assert project.rows(f"SELECT n = {new} FROM t") == [(True,)]

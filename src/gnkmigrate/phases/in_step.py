@@ -144,9 +144,14 @@ def _to_new(pair: ColumnPair) -> str:
 def _to_old(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
     new = f"NEW.{column(pair.change.new_name)}"
     carried = f"NEW.{column(pair.kept)} := {way_back(table, phase, pair)}({new});"
-    if not refusing or (pair.change.holds == ALWAYS and not pair.before["not_null"]):
+    if not refusing:
         return carried
-    return f"{_refuse(table, pair)}\n            {carried}"
+    inexact = f"{new} IS NOT NULL AND NOT {alike(pair.new_value('NEW', pair.kept), new)}"
+    after = _refuse(table, pair, inexact)
+    if pair.change.holds == ALWAYS and not pair.before["not_null"]:
+        return f"{carried}\n            {after}"
+    misfit = pair.change.misfit(new, not_null=bool(pair.before["not_null"]))
+    return f"{_refuse(table, pair, misfit)}\n            {carried}\n            {after}"
 
 
 def _changed(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
@@ -182,9 +187,8 @@ def refuse_null(table: str, old: str, where: str = "true") -> str:
             END IF;"""
 
 
-def _refuse(table: str, pair: ColumnPair) -> str:
+def _refuse(table: str, pair: ColumnPair, misfit: str) -> str:
     new = pair.change.new_name
-    misfit = pair.change.misfit(f"NEW.{column(new)}", not_null=bool(pair.before["not_null"]))
     schema, name = (literal(part) for part in split(table))
     return f"""IF {misfit} THEN
                 RAISE check_violation USING

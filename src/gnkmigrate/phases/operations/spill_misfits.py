@@ -81,11 +81,7 @@ class SpillMisfits(Step):
         misfit = misfits.condition(work, spec.table, change)
         where = f"({listed(key)}) IN (SELECT * FROM {_KEYS}) AND ({misfit})"
         reason = literal(misfits.reason(change))
-        # A row that stays keeps its other values, of which one may be a password.
-        kept = ", ".join(
-            f"spilled.{column(name)}" for name in dict.fromkeys((*key, change.new_name))
-        )
-        picked = "spilled.*" if change.fallback is None else kept
+        picked = "spilled.*" if change.fallback is None else misfits.picked(key, change)
         rows = work.execute(f"""
             INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
             SELECT {literal(work.phase)}, {literal(spec.table)}, {reason},
@@ -95,6 +91,8 @@ class SpillMisfits(Step):
         if change.fallback is None:
             work.execute(f"DELETE FROM {table} WHERE {where}")
         else:
+            # A value that the old column has in its own way stays there as it is.
+            where = f"{where} AND ({misfits.no_place(work, spec.table, change)})"
             work.execute(f"UPDATE {table} SET {self._replaced(work, change)} WHERE {where}")
         return rows
 

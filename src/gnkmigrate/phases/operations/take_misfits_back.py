@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.phases import column_pair, in_step, misfits, overflow
+from gnkmigrate.phases.alike import alike
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column
 from gnkmigrate.phases.reshaping import Reshaping
 from gnkmigrate.phases.step import Step
+from gnkmigrate.phases.template import render
 from gnkmigrate.phases.work import Work
 
 
@@ -39,11 +41,20 @@ class TakeMisfitsBack(Step):
             if change.fallback is None:
                 rows += overflow.insert_back(*kept)
             else:
-                still = f"restored.{column(change.new_name)} IS NOT DISTINCT FROM {change.fallback}"
-                rows += overflow.update_back(
-                    *kept, (change.new_name,), still, self._also(work, change)
-                )
+                names, also = (change.new_name,), self._also(work, change)
+                rows += overflow.update_back(*kept, names, self._is_untouched(work, change), also)
         return rows
+
+    def _is_untouched(self, work: Work, change: Conversion) -> str:
+        """Whether a row still has what it got instead, or what the old column has made of it."""
+        table, name = self.reshaping.table, column(change.new_name)
+        still = f"restored.{name} IS NOT DISTINCT FROM {change.fallback}"
+        for pair in column_pair.pairs_of(work, table, (change,)):
+            old = f"{in_step.way_back(table, work.phase, pair)}(spilled.{name})"
+            again = render(change.converted(old), work.parameters)
+            same = alike(again, f"restored.{name}")
+            still += f" OR {old} IS NOT NULL AND {same}"
+        return still
 
     def _also(self, work: Work, change: Conversion) -> Sequence[str]:
         """What the old column says of the value: nothing, or what it can."""
