@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column as quoted_column
-from gnkmigrate.phases.names import literal, quoted
+from gnkmigrate.phases.names import literal, quoted, split
+from gnkmigrate.postgres.quoting import qualified
 
 # At the very ends of time another zone is out of range.
 _NEAR = (
@@ -149,6 +150,7 @@ def enum_text(
         type,
         using=":column::text",
         back=f":column::text::{quoted(enum)}",
+        expects=qualified(*split(enum)),
         default=default,
         not_null=not_null,
         rename=rename,

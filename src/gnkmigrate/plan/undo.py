@@ -67,6 +67,8 @@ def undo_of(
     return Undo(back, lost)
 
 
-def arrived_at(source: Snapshot, target: Snapshot, renamed: Mapping[Identity, Identity]) -> Snapshot:
+def arrived_at(
+    source: Snapshot, target: Snapshot, renamed: Mapping[Identity, Identity]
+) -> Snapshot:
     """The target's facts with what it leaves open as the source has it, read by the same role."""
     return replace(completed(target, source, renamed), role=source.role, unstated=frozenset())
