@@ -83,7 +83,6 @@ def test_it_closes_the_gap_and_takes_everything_back(
 
     written = command("revision", "-m", "Items of customers")
     (file,) = (tmp_path / "migrations" / "versions").glob("*.py")
-    text = file.read_text()
     assert (written.exit_code, file.name) == (0, "0001_items_of_customers.py")
 
     up = command("upgrade", "--yes")
