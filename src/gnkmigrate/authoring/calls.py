@@ -117,13 +117,18 @@ def _wrapped(text: str, depth: int) -> str:
         if lines[-1] and len(quoted(lines[-1] + word)) > room:
             lines.append("")
         lines[-1] += word
+    if len(lines) == 1:
+        return quoted(text)
     pad = _INDENT * (depth + 1)
     return "(\n" + "".join(f"{pad}{quoted(line)}\n" for line in lines) + _INDENT * depth + ")"
 
 
 def quoted(text: str) -> str:
     """A text of one line as Python has it."""
-    return json.dumps(text, ensure_ascii=False)
+    double = json.dumps(text, ensure_ascii=False)
+    if '"' in text and "'" not in text and "\\" not in text:
+        return f"'{text}'"
+    return double
 
 
 def _label(call: Call) -> str:

@@ -122,7 +122,8 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
         for change in changes
         if not _is_of_columns(change, converted) and not _is_of_dropped(change, going)
     ]
-    changes = tuple(_apart(left, _making_way(converted, going, source), changes, source, target))
+    moved = _making_way(converted, going, source)
+    changes = tuple(_apart(left, moved, changes, source, target))
     removed = [change for change in changes if change.verb == "remove"]
     retyped = (each.before for each in converted if each.is_retyped)
     types = _types_of((*retyped, *dropped), source)
@@ -136,14 +137,13 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
     afterwards = [change for change in left if hangs_on(change, late)]
     first = [change for change in left if not hangs_on(change, late)]
     wanted = _wanted(converted, changes, target)
-    needed = [change for change in changes if change.verb == "add" and change.identity in wanted]
-    last = [
-        change for change in changes if change.verb != "remove" and change.identity not in wanted
-    ]
-    return Course(
-        source, target, converted, dropped, tuple(first), tuple(needed), tuple(last), tuple(archived),
-        tuple(afterwards),
-    )  # fmt: skip
+    # A type that old columns are of changes while they are: they keep it until contract.
+    early = wanted | types
+    coming = [change for change in changes if change.verb != "remove"]
+    needed = [change for change in coming if change.identity in early]
+    last = [change for change in coming if change.identity not in early]
+    parts = (first, needed, last, archived, afterwards)
+    return Course(source, target, converted, dropped, *map(tuple, parts))
 
 
 def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:
@@ -287,14 +287,16 @@ def _wanted(
         for fact in (each.after, target.get("default", *each.after.identity.path))
         if fact is not None
     ]
+    altered = {change.identity for change in changes if change.verb == "alter"}
+    altered -= {each.table for each in converted}
     found: set[Identity] = set()
     while waiting:
         for identity in holders(waiting.pop()):
-            if identity in come and identity not in found:
+            if identity in come | altered and identity not in found:
                 found.add(identity)
                 waiting.append(target.facts[identity])
     return frozenset(
         identity
-        for identity in come
+        for identity in come | altered
         if identity in found or found & {*_above(target.facts[identity], target)}
     )

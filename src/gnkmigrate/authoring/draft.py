@@ -10,6 +10,7 @@ from gnkmigrate.authoring.groups import grouped
 from gnkmigrate.authoring.guards import guards
 from gnkmigrate.authoring.mapping import mapping, renaming
 from gnkmigrate.authoring.planned import Writer
+from gnkmigrate.authoring.splits import seems_split
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
@@ -50,11 +51,8 @@ def _planned(
     ends = applied(state, changes)
     for group in grouped(changes, state, ends):
         after = applied(state, group.changes)
-        about = (
-            str(group.root)
-            if group.is_whole or group.root.kind != "table"
-            else (f"what {'.'.join(group.root.path)} has")
-        )
+        is_part = group.root.kind == "table" and not group.is_whole
+        about = f"changes of {'.'.join(group.root.path)}" if is_part else str(group.root)
         yield from writer.calls(group, state, after, f"{prefix}{about}")
         state = after
 
@@ -72,7 +70,7 @@ def _conversions(course: Course, guessed: Mapping[Identity, str]) -> Iterator[Ca
         yield _of_table(".".join(table.path), columns, course, guessed)
     for table, facts in dropped.items():
         names = tuple(fact.identity.name for fact in facts)
-        notes = tuple(_valueless(facts, course))
+        notes = (*_valueless(facts, course), *seems_split(table, facts, course))
         yield Call("drop_columns", (".".join(table.path), names), notes=notes)
 
 

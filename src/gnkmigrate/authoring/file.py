@@ -57,7 +57,7 @@ def naming(message: str, phases: Sequence[Phase], migrations: Path) -> Naming:
     Raises:
         RevisionError: the message says nothing, or a phase or a file of the name is there.
     """
-    slug = _WORDS.sub("_", message.casefold()).strip("_")[:_LONGEST].strip("_")
+    slug = _WORDS.sub("_", message.lower()).strip("_")[:_LONGEST].strip("_")
     if not slug:
         raise RevisionError(
             f'"{message}" has no word that could name a phase.',

@@ -18,7 +18,7 @@ def guessed_columns(
     """Columns of one table of which one goes and another comes, and which may be the same.
 
     A text may become the key of the row that it names, and whatever is the only one of its type
-    may have another name. Where some that go have no partner, the table is of another design, and
+    may have another name. Where most that go have no partner, the table is of another design, and
     no type says anything.
 
     Args:
@@ -34,11 +34,11 @@ def guessed_columns(
             continue
         old = [fact for fact in gone if fact.identity not in hints.gone]
         new = added.get(table, [])
-        references = [*_references(old, new, target)]
+        references = [*_references(old, new, source, target)]
         taken = {identity for pair in references for identity in pair[:2]}
         left = [fact for fact in old if fact.identity not in taken]
         alike = [*_of_one_type(left, [fact for fact in new if fact.identity not in taken])]
-        found += references + (alike if len(alike) == len(left) else [])
+        found += references + (alike if 2 * len(alike) >= len(left) else [])
     return tuple(found)
 
 
@@ -50,13 +50,18 @@ def _by_table(changes: Sequence[Change], verb: str) -> Mapping[Identity, list[Fa
     return found
 
 
-def _references(old: Sequence[Fact], new: Sequence[Fact], target: Snapshot) -> Iterator[Likely]:
+def _references(
+    old: Sequence[Fact], new: Sequence[Fact], source: Snapshot, target: Snapshot
+) -> Iterator[Likely]:
+    """Texts that may say which row of another table is meant; a new table has none yet."""
     texts = [fact for fact in old if Type.parse(fact.payload["type"]).name in STRINGS]
     for after in new:
         key = foreign_key_of(after, target)
         named = [fact for fact in texts if words(fact.identity.name) & words(after.identity.name)]
-        if key is not None and len(named) == 1:
-            to = key.payload["references"]
+        if key is None or len(named) != 1:
+            continue
+        to = key.payload["references"]
+        if Identity("table", (to["schema"], to["table"])) in source:
             why = f"a text may name the row of {to['schema']}.{to['table']}"
             yield Likely(named[0].identity, after.identity, why)
 

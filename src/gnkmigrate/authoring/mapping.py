@@ -169,7 +169,9 @@ def _of_enum(asked: _Asked) -> Call | None:
 def _of_integer(asked: _Asked) -> Call | None:
     if not {asked.old.name, asked.new.name} <= INTEGERS:
         return None
-    return _conversion(asked, fits=_within(asked.new), holds=_within(asked.old))
+    if _RANGES[asked.old.name][1] < _RANGES[asked.new.name][1]:
+        return _conversion(asked, holds=_within(asked.old))
+    return _conversion(asked, fits=_within(asked.new))
 
 
 def _cast(asked: _Asked) -> Call:

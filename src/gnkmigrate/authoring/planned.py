@@ -64,6 +64,14 @@ class Writer:
             online = self._online(group, before, after, title)
             if online:
                 return online
+        new = after.facts.get(group.root)
+        if (
+            new is not None
+            and new.kind == "extension"
+            and group.is_whole
+            and new.payload["is_usual"]
+        ):
+            return (Call("create_extension", (new.identity.name, new.payload["schema"])),)
         forward = self._plan(before, after, online=False)
         back = self._plan(after, before, online=False, inverse=True)
         return self._step(group, title, forward, back, before)
@@ -224,7 +232,7 @@ def _operation(statements: Sequence[Statement]) -> tuple[Call | None, int]:
         name = names_in(first.builds)[-1]
         head = f"CREATE {unique}INDEX CONCURRENTLY {identifier(name)} ON {first.relation} "
         if first.sql.startswith(head):
-            definition = first.sql.removeprefix(head)
+            definition = first.sql.removeprefix(head).removeprefix("USING btree ")
             named: Mapping[str, Argument] = {"unique": True} if unique else {}
             return Call("build_index", (name, table, definition), named), 1
     dropped = "DROP INDEX CONCURRENTLY "

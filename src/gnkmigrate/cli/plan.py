@@ -117,6 +117,9 @@ def command(
     elif format_ is not Format.TEXT:
         typer.echo(rendered, nl=False)
     if planned.statements:
+        if (project.path(project.migrations) / "versions").is_dir():
+            hint = "To run it in phases, with a way back: gnkmigrate revision -m TEXT"
+            _context.stderr(context).print(hint, soft_wrap=True)
         raise typer.Exit(PENDING)
 
 

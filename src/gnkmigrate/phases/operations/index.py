@@ -5,6 +5,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from psycopg import errors
+
 from gnkmigrate.kinds import locks
 from gnkmigrate.phases import locking, unfinished_index
 from gnkmigrate.phases.duplicates import UniqueKey, duplicates_named, unique_key
@@ -28,6 +30,14 @@ JOIN pg_class ON pg_class.oid = indexrelid
 JOIN pg_am ON pg_am.oid = pg_class.relam
 WHERE indexrelid = to_regclass({index}) AND indrelid = {table}::regclass
 """
+
+# What is said of an index on columns that are to come, or to be of another type.
+_NOT_YET = (
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.UndefinedObject,
+    errors.DatatypeMismatch,
+)
 
 _IN_THE_WAY = """
 SELECT pg_describe_object('pg_class'::regclass, to_regclass({index}), 0)
@@ -102,7 +112,12 @@ class BuildIndex(Step):
         table = quoted(self.table)
         if not self.unique or work.value(f"SELECT to_regclass({literal(table)}) IS NULL"):
             return ()
-        query = self._key(work).query(table)
+        try:
+            query = self._key(work).query(table)
+        except _NOT_YET:
+            if any(step.changes and self.table in step.tables for step in work.earlier):
+                return ()  # duplicates stop the build, and are named then
+            raise
         total, rows = listed(work, query)
         if not total:
             return ()
