@@ -17,6 +17,23 @@ from gnkmigrate.phases.mappings import text_enum as text_enum
 from gnkmigrate.phases.mappings import zoned as zoned
 from gnkmigrate.phases.reversible import reversible as reversible
 
+def add_columns(
+    table: str,
+    columns: Sequence[Conversion],
+) -> None:
+    """Adds columns in one short transaction.
+
+    A downgrade is refused while one of them has another value than its default, or keeps the values
+    with --spill, and the next upgrade gives them back to the rows that are still there.
+
+    Args:
+        table: "schema.table", which has a key.
+        columns: op.new for each.
+
+    Raises:
+        RevisionError: no column is given, or one that is not new.
+    """
+
 def add_constraint(
     table: str,
     constraint: str,

@@ -167,13 +167,13 @@ def test_guesses_are_marked(author: Author, small: Small) -> None:
         "confirm: placed becomes placed_at (by their names; timestamp without time zone becomes",
         "confirm: customerEmail becomes customer_id (a text may name the row of public.customer).",
         "confirm: customerEmail says the email of public.customer.",
-        "confirm: a downgrade loses the values of public.customer.since.",
     ):
         assert guess in said
     assert text.count("confirm: ") == written.to_confirm
     for operation in (
         'op.enum_text( "state", "character varying(9)", "public.state", ("new", "paid")',
         'op.drop_columns("public.item", ("old",))',
+        'op.add_columns("public.customer", (op.new("since", "date", default="now()"),))',
         'op.archive_type("public.state", ("public.item.state",))',
         'op.build_index("item_customer_idx", "public.item", "(customer_id) WHERE (number > 2)")',
     ):
@@ -195,9 +195,9 @@ def test_rows_that_would_be_lost_or_lack_a_value_stop_it(author: Author, small: 
         small.project().up()
     said = [line for line in refused.value.details if line.endswith("(1)")]
     assert said == [
-        "Rows of public.kept have no value for the new column n, which is NOT NULL. (1)",
         "Rows of public.kept do not satisfy the constraint kept_of_check. (1)",
         "Rows of public.kept do not satisfy the constraint kept_of_fkey. (1)",
+        "Rows of public.kept have no value for the new column n, which is NOT NULL. (1)",
         "The rows of public.gone would be lost. (1)",
     ]
 

@@ -110,6 +110,15 @@ def is_droppable(column: Fact, source: Snapshot, target: Snapshot) -> bool:
     return not computed and not _is_fixed(column.identity, source)
 
 
+def is_addable(column: Fact, source: Snapshot) -> bool:
+    """Whether op.add_columns adds this column: plain, and to a table of the same sort."""
+    table = Identity("table", column.identity.path[:-1])
+    if table not in source or not _is_ordinary(table, source):
+        return False
+    said = {"type", "not_null", "usual_storage"}
+    return not any(value for name, value in column.payload.items() if name not in said)
+
+
 def _is_ordinary(table: Identity, source: Snapshot) -> bool:
     """Whether it is no part of others, and has a key."""
     payload = source.facts[table].payload

@@ -13,6 +13,7 @@ from functools import cached_property
 from gnkmigrate.authoring.columns import (
     ColumnChange,
     column_changes,
+    is_addable,
     is_convertible,
     is_droppable,
 )
@@ -37,6 +38,7 @@ class Course:
         target: as it shall be, with what it leaves open as it is.
         converted: the columns that op.convert_columns changes.
         dropped: those that op.drop_columns takes away.
+        added: those that op.add_columns adds.
         first: what goes before they change.
         needed: what comes before they change, since they need it.
         last: what comes, or changes, afterwards.
@@ -48,6 +50,7 @@ class Course:
     target: Snapshot
     converted: tuple[ColumnChange, ...]
     dropped: tuple[Fact, ...]
+    added: tuple[Fact, ...]
     first: tuple[Change, ...]
     needed: tuple[Change, ...]
     last: tuple[Change, ...]
@@ -116,11 +119,19 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
         if (change.kind, change.verb) == ("column", "remove")
         and is_droppable(change.fact, source, target)
     )
+    added = tuple(
+        change.fact
+        for change in changes
+        if (change.kind, change.verb) == ("column", "add") and is_addable(change.fact, source)
+    )
     going = {fact.identity for fact in dropped}
+    paths = {fact.identity.path for fact in added}
     left = [
         change
         for change in changes
-        if not _is_of_columns(change, converted) and not _is_of_dropped(change, going)
+        if not _is_of_columns(change, converted)
+        and not _is_of_dropped(change, going)
+        and not (change.kind in {"column", "default"} and change.identity.path in paths)
     ]
     moved = _making_way(converted, going, source)
     changes = tuple(_apart(left, moved, changes, source, target))
@@ -136,14 +147,14 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
     left = [change for change in removed if not hangs_on(change, types)]
     afterwards = [change for change in left if hangs_on(change, late)]
     first = [change for change in left if not hangs_on(change, late)]
-    wanted = _wanted(converted, changes, target)
+    wanted = _wanted((*(each.after for each in converted), *added), changes, target)
     # A type that old columns are of changes while they are: they keep it until contract.
     early = wanted | types
     coming = [change for change in changes if change.verb != "remove"]
     needed = [change for change in coming if change.identity in early]
     last = [change for change in coming if change.identity not in early]
     parts = (first, needed, last, archived, afterwards)
-    return Course(source, target, converted, dropped, *map(tuple, parts))
+    return Course(source, target, converted, dropped, added, *map(tuple, parts))
 
 
 def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:
@@ -277,18 +288,18 @@ def _in_use(removed: Sequence[Change], source: Snapshot) -> frozenset[Identity]:
 
 
 def _wanted(
-    converted: Sequence[ColumnChange], changes: Sequence[Change], target: Snapshot
+    columns: Sequence[Fact], changes: Sequence[Change], target: Snapshot
 ) -> frozenset[Identity]:
-    """What comes and the converted columns need, with all that this needs and has."""
+    """What comes and these columns need, with all that this needs and has."""
     come = {change.identity for change in changes if change.verb == "add"}
     waiting = [
         fact
-        for each in converted
-        for fact in (each.after, target.get("default", *each.after.identity.path))
+        for column in columns
+        for fact in (column, target.get("default", *column.identity.path))
         if fact is not None
     ]
     altered = {change.identity for change in changes if change.verb == "alter"}
-    altered -= {each.table for each in converted}
+    altered -= {column.parent for column in columns if column.parent}
     found: set[Identity] = set()
     while waiting:
         for identity in holders(waiting.pop()):

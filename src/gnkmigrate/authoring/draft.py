@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gnkmigrate.authoring.calls import Call, quoted
+from gnkmigrate.authoring.calls import Argument, Call, quoted
 from gnkmigrate.authoring.columns import ColumnChange
 from gnkmigrate.authoring.course import Course, applied
 from gnkmigrate.authoring.groups import grouped
@@ -28,7 +28,7 @@ def draft(course: Course, writer: Writer, guessed: Mapping[Identity, str]) -> tu
         Unplannable: no statements do a part of it, or take it back.
         NotWritable: a statement cannot stand in a revision.
     """
-    middle = (*_conversions(course, guessed), *_archived(course))
+    middle = (*_conversions(course, guessed), *_archived(course), *_added(course))
     return tuple(
         _with_names(
             [
@@ -72,6 +72,22 @@ def _conversions(course: Course, guessed: Mapping[Identity, str]) -> Iterator[Ca
         names = tuple(fact.identity.name for fact in facts)
         notes = (*_valueless(facts, course), *seems_split(table, facts, course))
         yield Call("drop_columns", (".".join(table.path), names), notes=notes)
+
+
+def _added(course: Course) -> Iterator[Call]:
+    by_table: dict[Identity, list[Call]] = {}
+    for fact in course.added:
+        default = course.target.get("default", *fact.identity.path)
+        named: dict[str, Argument] = {}
+        if default is not None:
+            named["default"] = str(default.payload["expression"])
+        if fact.payload["not_null"]:
+            named["not_null"] = True
+        table = Identity("table", fact.identity.path[:-1])
+        call = Call("new", (fact.identity.name, str(fact.payload["type"])), named)
+        by_table.setdefault(table, []).append(call)
+    for table, columns in by_table.items():
+        yield Call("add_columns", (".".join(table.path), tuple(columns)))
 
 
 def _valueless(columns: Sequence[Fact], course: Course) -> Iterator[str]:

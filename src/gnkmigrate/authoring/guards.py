@@ -19,13 +19,13 @@ def guards(course: Course) -> Iterator[Call]:
     """
     come = {each.identity for each in course.last if each.verb == "add"}
     for change in course.last:
-        fact = change.fact
-        table = fact.parent
-        if change.verb == "add" and table and table in course.source and table not in come:
-            if fact.kind == "constraint":
-                yield from _violations(fact, course)
-            elif fact.kind == "column":
-                yield from _unfilled(fact, course)
+        fact, table = change.fact, change.fact.parent
+        is_new = change.verb == "add" and fact.kind == "constraint"
+        if is_new and table and table in course.source and table not in come:
+            yield from _violations(fact, course)
+    for fact in (*course.added, *(each.fact for each in course.last if each.verb == "add")):
+        if fact.kind == "column" and fact.parent in course.source.facts:
+            yield from _unfilled(fact, course)
     for change in (*course.first, *course.afterwards):
         yield from _lost(change.fact, course)
 
