@@ -60,8 +60,9 @@ def mixed(server: Server, tmp_path: Path) -> Iterator[Kept]:
 def points(it: Kept, url: DatabaseUrl, *, undo: bool) -> Sequence[int]:
     """Carries the plan out, and says before which round trips it is to be killed in others.
 
-    In the middle of every statement's step, before the last of its round trips (which commits that
-    it is done), and at some after the last step; with GNKMIGRATE_FAULTS=all at every one.
+    In every statement's step: in the middle of one, before the last of its round trips (which
+    commits that it is done) in the next, and so on; and at some after the last step. With
+    GNKMIGRATE_FAULTS=all at every one.
     """
     fault, begins = Fault(0, spare), []
 
@@ -75,7 +76,10 @@ def points(it: Kept, url: DatabaseUrl, *, undo: bool) -> Sequence[int]:
     carry_out(url, it.file, fault, observe, undo=undo)
     if FAULTS == "all":
         return range(1, fault.passed + 1)
-    steps = [each for begin, end in pairwise(begins) for each in ((begin + end) // 2 + 1, end)]
+    steps = [
+        end if number % 2 else (begin + end) // 2 + 1
+        for number, (begin, end) in enumerate(pairwise(begins))
+    ]
     return [*steps, *range(begins[-1] + 1, begins[-1] + 4), fault.passed]
 
 
@@ -84,7 +88,7 @@ def test_killed_at_every_statement(mixed: Kept) -> None:
         where = points(mixed, url, undo=False)
         assert mixed.left(url) == []
         wanted = rows(url, KEPT)
-    assert len(where) > 2 * len(mixed.plan.up_steps)
+    assert len(where) > len(mixed.plan.up_steps)
     with victims() as program:
         for point in where:
             with mixed.copy() as url:
