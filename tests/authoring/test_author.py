@@ -25,6 +25,7 @@ CREATE TABLE customer (id int PRIMARY KEY, email text UNIQUE NOT NULL);
 CREATE TABLE item (
     id bigint PRIMARY KEY, state state DEFAULT 'new', placed timestamp NOT NULL DEFAULT now(),
     "customerEmail" text, note text, colour text, amount int DEFAULT 1, size smallint, old text,
+    parent bigint REFERENCES item,
     CHECK (placed > '2000-01-01'), CHECK (amount > 0)
 );
 CREATE INDEX item_placed_idx ON item (placed);
@@ -43,7 +44,8 @@ CREATE TABLE customer (id int PRIMARY KEY, email text UNIQUE NOT NULL, since dat
 CREATE TABLE item (
     id bigint PRIMARY KEY, state varchar(9) DEFAULT 'new' CHECK (state IN ('new', 'paid')),
     placed_at timestamptz NOT NULL DEFAULT now(), customer_id int REFERENCES customer,
-    note varchar(8), colour colour, number int DEFAULT 1, size int,
+    note varchar(8), colour colour, number int DEFAULT 1, size int, parent bigint,
+    CONSTRAINT parent_of FOREIGN KEY (parent) REFERENCES item ON DELETE SET NULL,
     CONSTRAINT item_placed_check CHECK (placed_at > '2000-01-01'),
     CONSTRAINT item_amount_check CHECK (number > 0),
     UNIQUE (customer_id, placed_at)
@@ -175,6 +177,7 @@ def test_guesses_are_marked(author: Author, small: Small) -> None:
         'op.drop_columns("public.item", ("old",))',
         'op.add_columns("public.customer", (op.new("since", "date", default="now()"),))',
         'op.archive_type("public.state", ("public.item.state",))',
+        '"FOREIGN KEY (parent) REFERENCES public.item(id)", "ON DELETE SET NULL", )',
         'op.build_index("item_customer_idx", "public.item", "(customer_id) WHERE (number > 2)")',
     ):
         assert operation in said

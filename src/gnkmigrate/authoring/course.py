@@ -5,7 +5,7 @@ they are converted; and what comes, comes last, under the names that it shall ha
 starts from a state that is known, and its way back too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,16 +17,12 @@ from gnkmigrate.authoring.columns import (
     is_convertible,
     is_droppable,
 )
-from gnkmigrate.diff.renames import renamed_by
+from gnkmigrate.authoring.exchanges import Exchange, exchanges
+from gnkmigrate.authoring.leaving import above, apart, making_way
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.action import holders
-
-# What op.convert_columns carries over to the columns that it makes, or leaves as it is.
-_CARRIED = frozenset({"default", "policy", "column"})
-_ON_COLUMNS = frozenset({"index", "constraint", "statistics"})
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,7 @@ class Course:
         converted: the columns that op.convert_columns changes.
         dropped: those that op.drop_columns takes away.
         added: those that op.add_columns adds.
+        exchanged: foreign keys that op.replace_foreign_key exchanges.
         first: what goes before they change.
         needed: what comes before they change, since they need it.
         last: what comes, or changes, afterwards.
@@ -51,6 +48,7 @@ class Course:
     converted: tuple[ColumnChange, ...]
     dropped: tuple[Fact, ...]
     added: tuple[Fact, ...]
+    exchanged: tuple[Exchange, ...]
     first: tuple[Change, ...]
     needed: tuple[Change, ...]
     last: tuple[Change, ...]
@@ -133,8 +131,10 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
         and not _is_of_dropped(change, going)
         and not (change.kind in {"column", "default"} and change.identity.path in paths)
     ]
-    moved = _making_way(converted, going, source)
-    changes = tuple(_apart(left, moved, changes, source, target))
+    moved = making_way(converted, going, source)
+    exchanged = tuple(exchanges(left, moved, source, target))
+    left = [each for each in left if not any(known.brings_about(each) for known in exchanged)]
+    changes = tuple(apart(left, moved, changes, source, target))
     removed = [change for change in changes if change.verb == "remove"]
     retyped = (each.before for each in converted if each.is_retyped)
     types = _types_of((*retyped, *dropped), source)
@@ -142,7 +142,7 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
     late = _in_use(removed, source)
 
     def hangs_on(change: Change, identities: AbstractSet[Identity]) -> bool:
-        return not identities.isdisjoint({change.identity, *_above(change.fact, source)})
+        return not identities.isdisjoint({change.identity, *above(change.fact, source)})
 
     left = [change for change in removed if not hangs_on(change, types)]
     afterwards = [change for change in left if hangs_on(change, late)]
@@ -154,7 +154,7 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
     needed = [change for change in coming if change.identity in early]
     last = [change for change in coming if change.identity not in early]
     parts = (first, needed, last, archived, afterwards)
-    return Course(source, target, converted, dropped, added, *map(tuple, parts))
+    return Course(source, target, converted, dropped, added, exchanged, *map(tuple, parts))
 
 
 def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:
@@ -170,99 +170,6 @@ def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:
 def _is_of_dropped(change: Change, dropped: AbstractSet[Identity]) -> bool:
     """Whether it is one of these columns that goes, or goes with one."""
     return change.verb == "remove" and not dropped.isdisjoint({change.identity, change.fact.parent})
-
-
-def _making_way(
-    converted: Sequence[ColumnChange], dropped: AbstractSet[Identity], source: Snapshot
-) -> Mapping[Identity, Fact]:
-    """What hangs on the columns and is not carried over, with all that hangs on that."""
-    moved = {each.before.identity for each in converted} | dropped
-    retyped = {each.before.identity for each in converted if each.is_retyped}
-    found: dict[Identity, Fact] = {}
-    waiting = [
-        fact
-        for fact in source
-        if (fact.kind in _ON_COLUMNS and holders(fact) & dropped)
-        or (fact.kind in _ON_COLUMNS and holders(fact) & retyped and not _is_carried(fact))
-        or (
-            fact.kind not in _ON_COLUMNS | _CARRIED
-            and fact.parent not in moved
-            and holders(fact) & moved
-        )
-    ]
-    while waiting:
-        fact = waiting.pop()
-        if fact.identity not in found:
-            found[fact.identity] = fact
-            waiting += [each for each in source if fact.identity in holders(each)]
-    return found
-
-
-def _is_carried(fact: Fact) -> bool:
-    """Whether it is an index, or a constraint that is one, of plain columns."""
-    payload = fact.payload
-    if fact.kind == "constraint":
-        return bool(payload["type"] == "unique")
-    names = {each.name for each in fact.depends_on if each.kind == "column"}
-    plain = {
-        key.removesuffix(" DESC").removesuffix(" NULLS FIRST").strip('"') for key in payload["keys"]
-    }
-    return fact.kind == "index" and payload["predicate"] is None and plain <= names
-
-
-def _apart(
-    left: Sequence[Change],
-    moved: Mapping[Identity, Fact],
-    changes: Sequence[Change],
-    source: Snapshot,
-    target: Snapshot,
-) -> Iterator[Change]:
-    """Changes in which what makes way, or is made anew anyhow, goes first and comes last."""
-    new_names = renamed_by(changes)
-    gone = {change.identity for change in changes if change.verb == "remove"}
-    going = {
-        *moved,
-        *(each.before.identity for each in left if each.before and _is_made_anew(each)),
-    }
-    going |= {fact.identity for fact in source if going.intersection(_above(fact, source))}
-    becomes = {new_names.get(identity, identity) for identity in going - gone} & target.facts.keys()
-    coming = becomes | {
-        fact.identity for fact in target if becomes.intersection(_above(fact, target))
-    }
-    for change in left:
-        is_old = change.before is not None and change.before.identity in going
-        if not is_old and (change.after is None or change.identity not in coming):
-            yield change
-    for identity in sorted(going):
-        yield Change("remove", source.facts[identity], None)
-    for identity in sorted(coming):
-        yield Change("add", None, target.facts[identity])
-
-
-def _is_made_anew(change: Change) -> bool:
-    """An index or a constraint that changes in more than its name is another one."""
-    return change.kind in {"index", "constraint"} and bool(
-        {key for key in change.differing if kind_of(change.kind).counts(key)}
-        & {
-            "definition",
-            "unique",
-            "keys",
-            "include",
-            "predicate",
-            "expression",
-            "method",
-            "columns",
-        }
-    )
-
-
-def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
-    """What it lives in, from the inside out."""
-    parent = fact.parent
-    while parent is not None:
-        yield parent
-        found = snapshot.facts.get(parent)
-        parent = None if found is None else found.parent
 
 
 def _types_of(columns: Sequence[Fact], source: Snapshot) -> frozenset[Identity]:
@@ -309,5 +216,5 @@ def _wanted(
     return frozenset(
         identity
         for identity in come | altered
-        if identity in found or found & {*_above(target.facts[identity], target)}
+        if identity in found or found & {*above(target.facts[identity], target)}
     )

@@ -28,7 +28,12 @@ def draft(course: Course, writer: Writer, guessed: Mapping[Identity, str]) -> tu
         Unplannable: no statements do a part of it, or take it back.
         NotWritable: a statement cannot stand in a revision.
     """
-    middle = (*_conversions(course, guessed), *_archived(course), *_added(course))
+    middle = (
+        *_conversions(course, guessed),
+        *_archived(course),
+        *_added(course),
+        *(each.call for each in course.exchanged),
+    )
     return tuple(
         _with_names(
             [
