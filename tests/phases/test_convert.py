@@ -317,3 +317,22 @@ def test_a_value_that_would_come_back_as_another_is_refused_or_kept(
         assert project.rows(f"SELECT n = {old} FROM t") == [(True,)]
     project.up()
     assert project.rows(f"SELECT n = {new} FROM t") == [(True,)]
+
+
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
+def test_rows_that_hang_on_one_that_is_spilled_are_not_lost(small: Small, action: str) -> None:
+    small.reversible(1, 'op.convert_columns("public.t", conversions=(op.cast("n", "text"),))')
+    project = small.project()
+    project.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, n varchar(5));"
+        f"CREATE TABLE child (n int, t int REFERENCES t ON DELETE {action})"
+    )
+    project.up()
+    project.execute("INSERT INTO t (id, n) VALUES (1, 'abcdefgh'); INSERT INTO child VALUES (7, 1)")
+    with pytest.raises(PhaseFailed, match=r"rows of public.child hang on rows of public.t"):
+        project.down(parameters={"spill": "yes"})
+    assert project.rows("SELECT * FROM child") == [(7, 1)]
+    project.execute("DELETE FROM child")
+    project.down(parameters={"spill": "yes"})
+    project.up()
+    assert project.rows("SELECT id, n FROM t") == [(1, "abcdefgh")]

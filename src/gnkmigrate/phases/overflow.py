@@ -3,10 +3,40 @@
 from collections.abc import Sequence
 
 from gnkmigrate import own
+from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.phases import relation
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.row_key import Columns, listed, same
 from gnkmigrate.phases.work import Work
+
+
+def refuse_to_cascade(work: Work, table: str, where: str) -> None:
+    """Asks for rows of other tables that a foreign key would change along with those spilled.
+
+    They are nobody's to delete, or to empty, here.
+
+    Args:
+        work: the session, in a transaction.
+        table: "schema.table".
+        where: SQL condition on the rows, whose alias may be `spilled`.
+
+    Raises:
+        PhaseFailed: there are such rows.
+    """
+    # Whoever wants to refer to a row waits for this lock.
+    work.execute(f"LOCK TABLE {quoted(table)} IN EXCLUSIVE MODE")
+    spilled = f"(SELECT * FROM {quoted(table)} AS spilled WHERE {where}) AS spilled"
+    for key in relation.cascades(work, table):
+        total = work.value(
+            f"SELECT count(*) FROM {key.table} AS referring JOIN {spilled} ON {key.on}"
+        )
+        if total:
+            raise PhaseFailed(
+                f"Phase {work.phase}: rows of {key.table} hang on rows of {table} that the old"
+                f" shape cannot hold ({total}).",
+                hint="If they came since the phase began, run the same command again; else move or"
+                " delete them first.",
+            )
 
 
 def holds(work: Work, table: str, reason: str) -> bool:

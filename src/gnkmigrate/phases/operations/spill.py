@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.kinds import locks
-from gnkmigrate.phases import locking, relation
+from gnkmigrate.phases import locking, overflow
 from gnkmigrate.phases.locking import Span, TableLock
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.take_back import came_back
@@ -98,23 +98,8 @@ class Spill(Step):
                 hint="Run the same command again, with --spill to keep them in the overflow.",
             )
         if not self.columns:
-            self._refuse_to_cascade(work)
+            overflow.refuse_to_cascade(work, self.table, self.where)
         return max(work.execute(self._statement(work.phase)).rowcount, 0)
-
-    def _refuse_to_cascade(self, work: Work) -> None:
-        """Rows that another table's foreign key would take along are nobody's to delete here."""
-        # Whoever wants to refer to a row waits for this lock.
-        work.execute(f"LOCK TABLE {quoted(self.table)} IN EXCLUSIVE MODE")
-        for key in relation.cascades(work, self.table):
-            joined = f"{key.table} AS referring JOIN {quoted(self.table)} AS spilled ON {key.on}"
-            total = work.value(f"SELECT count(*) FROM {joined} WHERE {self.where}")
-            if total:
-                raise PhaseFailed(
-                    f"Phase {work.phase}: rows of {key.table} hang on rows of {self.table} that "
-                    f"the old shape cannot hold ({total}).",
-                    hint="If they came since the phase began, run the same command again; else "
-                    "move or delete them first.",
-                )
 
     def _statement(self, phase: str) -> str:
         """Keeps and deletes in one statement, so that both are about the same rows."""

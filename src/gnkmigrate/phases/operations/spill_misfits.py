@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.phases import column_pair, in_step, misfits, relation
+from gnkmigrate.phases import column_pair, in_step, misfits, overflow, relation
 from gnkmigrate.phases.conversion import Conversion
 from gnkmigrate.phases.names import column, literal, quoted
 from gnkmigrate.phases.operations.take_misfits_back import TakeMisfitsBack
@@ -89,6 +89,7 @@ class SpillMisfits(Step):
             FROM {table} AS spilled WHERE {where}
         """).rowcount
         if change.fallback is None:
+            overflow.refuse_to_cascade(work, spec.table, where)
             work.execute(f"DELETE FROM {table} WHERE {where}")
         else:
             # A value that the old column has in its own way stays there as it is.
