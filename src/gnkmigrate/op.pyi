@@ -70,7 +70,7 @@ def backfill(
     workers: int = 1,
     irreversible: str = "",
 ) -> None:
-    """Runs a statement for one key range after another until the table is through.
+    """Runs a statement for one key range after another until the table is done.
 
     A batch and its checkpoint commit together, so that a killed backfill goes on with the next
     batch. The end of the key range is fixed at the start: rows that arrive later are the sync

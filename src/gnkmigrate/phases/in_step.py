@@ -1,7 +1,7 @@
 """Old and new columns of one table in step, whichever of them is written.
 
 The new application writes the new columns, the old one the old ones through its view; a trigger
-carries over what was written. Which of them inserts a row is told by the default of the old
+carries over what was written. Which of them inserts a row shows in the default of the old
 columns: whoever writes to the table does not name them, so that their default is evaluated, while
 the view has defaults of its own. That default leaves a mark for the trigger. It also tells the old
 columns as ours: nothing else calls functions of schema gnkmigrate there.

@@ -20,7 +20,7 @@ class Objection:
         message: in one or two sentences.
         found: where, a line each; nothing where all is well.
         hint: what to do about it.
-        shown: so many of the lines are told.
+        shown: so many of the lines are shown.
     """
 
     message: str
@@ -30,7 +30,7 @@ class Objection:
 
     @property
     def lines(self) -> Sequence[str]:
-        """The lines that are told, and how many are not."""
+        """The lines that are shown, and how many are not."""
         more = len(self.found) - self.shown
         return [*self.found[: self.shown], *([f"and {more:,} more"] if more > 0 else [])]
 
