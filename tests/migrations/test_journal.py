@@ -48,6 +48,7 @@ def test_a_run_is_written_down_with_all_that_one_asks_later(stations: Stations) 
             "overflow": "truncate",
             "unmapped": "archive",
             "spill": "no",
+            "drift": "checked",
         }
         assert project.rows("TABLE gnkmigrate.alembic_version") == [("0002",)]
         assert project.value("SELECT count(*) FROM gnkmigrate.step WHERE phase = 'join-table'") == 0

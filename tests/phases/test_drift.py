@@ -110,3 +110,13 @@ def test_where_nobody_knows_how_it_was_nothing_is_claimed(
     shop.execute(HOTFIX)
     shop.execute(since)
     assert told() == ()
+
+
+def test_nothing_is_claimed_of_a_copy(shop: Project) -> None:
+    """What was restored is printed in another way now and then."""
+    shop.up(through="phase1")
+    shop.execute(HOTFIX)
+    with shop.copy() as copy:
+        copy.up(through="phase2")
+    with pytest.raises(PhaseRefused, match="not as the last run left them"):
+        shop.up(through="phase2")

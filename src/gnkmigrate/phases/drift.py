@@ -30,6 +30,11 @@ from gnkmigrate.settings import Settings
 POLICY = "drift"
 
 _HASH_DIGITS = 16
+# By which a database is known from a copy of it.
+_ITSELF = """
+SELECT pg_database.oid::text, 'gnkmigrate.run'::regclass::oid::text
+FROM pg_catalog.pg_database WHERE datname = current_database()
+"""
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ def drifted(
     """What is not as the last run left it; nothing where that is not known.
 
     It is not known before the first phase, after a run that stopped in the middle, after a plan
-    that was carried out, and when another gnkmigrate, PostgreSQL or role wrote it down, or with
-    other settings of what is read.
+    that was carried out, in a copy of the database, and when another gnkmigrate, PostgreSQL or role
+    wrote it down, or with other settings of what is read.
 
     Args:
         connection: a session with the database.
@@ -154,7 +159,9 @@ def _circumstances(connection: Connection, settings: Settings) -> list[Any]:
     last = [runs[-1].number, runs[-1].state] if runs else None
     schemas = None if settings.read_schemas is None else list(settings.read_schemas)
     session = [connection.info.server_version, connection.info.user]
-    return [last, __version__, *session, schemas, list(settings.ignore)]
+    # PostgreSQL prints some expressions in another way once they were restored from a dump.
+    itself = connection.execute(_ITSELF).fetchall()[0]
+    return [last, __version__, *session, *itself, schemas, list(settings.ignore)]
 
 
 def _facts(
