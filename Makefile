@@ -70,8 +70,8 @@ test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write a
 	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
 		GNKMIGRATE_OPERATIONS=100000 GNKMIGRATE_SHAPES=1000 $(RUN) pytest --numprocesses auto \
 		--dist worksteal tests/migrations/test_faults.py \
-		tests/migrations/test_concurrent_writers.py tests/phases/test_shapes.py \
-		tests/phases/test_split_shapes.py
+		tests/migrations/test_concurrent_writers.py tests/operations/test_shapes.py \
+		tests/operations/test_split_shapes.py
 
 corpus: $(INSTALLED) ## plan and run pairs of schemas, both ways (CORPUS=FILE ARGS="--only enum")
 	@if [ -f '$(CORPUS)' ]; then \

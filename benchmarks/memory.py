@@ -25,7 +25,7 @@ REVISION = '''
 
 from alembic import op
 
-from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.run.sync.conversion import Conversion
 
 revision = "1"
 down_revision = None

@@ -18,9 +18,9 @@ from pathlib import Path
 from stall import ROWS  # the rows of the other benchmark
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.revision import load_phases
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import events, runner
+from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import ServerSettings, load
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from move import prepared
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.phases import runner
-from gnkmigrate.phases.revision import load_phases
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import runner
+from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.status import Request
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings, load
 

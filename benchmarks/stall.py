@@ -29,9 +29,9 @@ import psycopg
 from machine import Machine, watched
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases import runner
-from gnkmigrate.phases.revision import load_phases
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import runner
+from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import ServerSettings, Settings, load
 

@@ -18,6 +18,7 @@ from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import ServerSettings
+from tests.small import Small
 from tests.support import BASELINE, TARGET, execute_file
 
 PROVIDER = os.environ.get("GNKMIGRATE_TEST_SERVER", "embedded")
@@ -101,3 +102,9 @@ def minegnk_target(server: Server, minegnk_target_template: str) -> Iterator[Dat
     """A new database with MineGNK's target schema, without rows."""
     with server.database(template=minegnk_target_template) as url:
         yield url
+
+
+@pytest.fixture
+def small(tmp_path: Path, database: DatabaseUrl, server: Server) -> Small:
+    """A small project for tests of the machinery, which knows nothing of MineGNK."""
+    return Small(tmp_path / "migrations", database, server)

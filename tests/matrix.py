@@ -29,17 +29,18 @@ SHORT = (
     "tests/kinds",
     "tests/diff",
     "tests/plan",
-    "tests/phases",
+    "tests/operations",
+    "tests/run",
     "tests/backup",
     "tests/migrations/test_dry_run.py",
     "tests/migrations/test_legacy.py",
     "tests/migrations/test_round_trip.py",
     "tests/rehearsal/test_sample.py",
     # Long, and about sessions and memory.
-    "--ignore=tests/phases/test_backfill.py",
-    "--ignore=tests/phases/test_memory.py",
-    "--ignore=tests/phases/test_reconnecting.py",
-    "--ignore=tests/phases/test_standby.py",
+    "--ignore=tests/operations/test_backfill.py",
+    "--ignore=tests/run/batches/test_memory.py",
+    "--ignore=tests/run/batches/test_reconnecting.py",
+    "--ignore=tests/run/test_standby.py",
 )
 
 

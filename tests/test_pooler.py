@@ -13,7 +13,7 @@ from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed, PhaseFailed
-from gnkmigrate.phases.revision import load_phases
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.settings import LimitSettings
 from tests.cli.conftest import Command, gnkmigrate
 from tests.conftest import MAJOR

@@ -5,7 +5,7 @@ its place, so that the application may go on writing.
 """
 
 from gnkmigrate import op
-from gnkmigrate.phases.following import follower, trigger
+from gnkmigrate.run.sync.following import follower, trigger
 
 revision = "0002"
 down_revision = "0001"

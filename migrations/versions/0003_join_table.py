@@ -6,7 +6,7 @@ updated_at are what a rollback gives back.
 """
 
 from gnkmigrate import op
-from gnkmigrate.phases.following import follower, trigger
+from gnkmigrate.run.sync.following import follower, trigger
 
 revision = "0003"
 down_revision = "0002"

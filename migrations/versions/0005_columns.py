@@ -1,7 +1,7 @@
 """New columns of users and node_requests; processed_by becomes a reference to a user."""
 
 from gnkmigrate import op
-from gnkmigrate.phases.conversion import Conversion
+from gnkmigrate.run.sync.conversion import Conversion
 
 revision = "0005"
 down_revision = "0004"

@@ -7,8 +7,10 @@ from typing import Any
 
 from alembic import op as _alembic
 
-from gnkmigrate.phases.conversion import Conversion
-from gnkmigrate.phases.mappings import (
+from gnkmigrate.run.reversible import reversible
+from gnkmigrate.run.revision import load_operations
+from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.mappings import (
     answer,
     cast,
     constant,
@@ -20,8 +22,6 @@ from gnkmigrate.phases.mappings import (
     text_enum,
     zoned,
 )
-from gnkmigrate.phases.reversible import reversible
-from gnkmigrate.phases.revision import load_operations
 
 load_operations()
 

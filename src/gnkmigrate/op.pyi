@@ -1,21 +1,21 @@
 # The operations of gnkmigrate, beside Alembic's own.
-# Written by tests/phases/test_op.py: GNKMIGRATE_UPDATE_STUB=1 pytest tests/phases/test_op.py
+# Written by tests/run/test_op.py: GNKMIGRATE_UPDATE_STUB=1 pytest tests/run/test_op.py
 from collections.abc import Mapping, Sequence
 
 from alembic.op import *
 
-from gnkmigrate.phases.conversion import Conversion as Conversion
-from gnkmigrate.phases.mappings import answer as answer
-from gnkmigrate.phases.mappings import cast as cast
-from gnkmigrate.phases.mappings import constant as constant
-from gnkmigrate.phases.mappings import enum_text as enum_text
-from gnkmigrate.phases.mappings import new as new
-from gnkmigrate.phases.mappings import reference as reference
-from gnkmigrate.phases.mappings import renamed as renamed
-from gnkmigrate.phases.mappings import shortened as shortened
-from gnkmigrate.phases.mappings import text_enum as text_enum
-from gnkmigrate.phases.mappings import zoned as zoned
-from gnkmigrate.phases.reversible import reversible as reversible
+from gnkmigrate.run.sync.conversion import Conversion as Conversion
+from gnkmigrate.run.sync.mappings import answer as answer
+from gnkmigrate.run.sync.mappings import cast as cast
+from gnkmigrate.run.sync.mappings import constant as constant
+from gnkmigrate.run.sync.mappings import enum_text as enum_text
+from gnkmigrate.run.sync.mappings import new as new
+from gnkmigrate.run.sync.mappings import reference as reference
+from gnkmigrate.run.sync.mappings import renamed as renamed
+from gnkmigrate.run.sync.mappings import shortened as shortened
+from gnkmigrate.run.sync.mappings import text_enum as text_enum
+from gnkmigrate.run.sync.mappings import zoned as zoned
+from gnkmigrate.run.reversible import reversible as reversible
 
 def add_columns(
     table: str,

@@ -15,10 +15,10 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.phases import events
 from gnkmigrate.plan.document import write_plan
 from gnkmigrate.plan.make import Planner
 from gnkmigrate.plan.session import Planned
+from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.plan.support import pair

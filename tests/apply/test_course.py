@@ -8,9 +8,9 @@ from psycopg import errors
 from gnkmigrate.apply.standing import PlanRefused, standing
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import NoLock, PhaseFailed, PhaseRefused, RunnerBusy
-from gnkmigrate.phases import events, journal, lock
-from gnkmigrate.phases.status import status
 from gnkmigrate.plan.document import read_plan, sealed
+from gnkmigrate.run import events, journal, lock
+from gnkmigrate.run.status import status
 from gnkmigrate.servers import Server
 from tests.apply.kept import kept
 from tests.support import execute, rows

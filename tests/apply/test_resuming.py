@@ -13,7 +13,7 @@ import pytest
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases import events
+from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from tests.apply.kept import Kept, kept
 from tests.apply.victim import carry_out, victims

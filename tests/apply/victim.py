@@ -16,7 +16,7 @@ from pathlib import Path
 from gnkmigrate.apply.course import Application, apply
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.phases import events
+from gnkmigrate.run import events
 from gnkmigrate.settings import Settings
 from tests.migrations.faulty import Fault, open_session
 from tests.support import ROOT

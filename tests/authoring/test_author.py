@@ -11,12 +11,12 @@ from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.diff.naming import read_renames
 from gnkmigrate.diff.settling import PossibleRename
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.phases.names import quoted
 from gnkmigrate.plan.session import plan_project
+from gnkmigrate.run.names import quoted
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.migrations.project import Project
-from tests.phases.small import Small
+from tests.small import Small
 from tests.support import execute, pg_dump, rows
 
 SHOP = """

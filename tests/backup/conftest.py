@@ -9,9 +9,9 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases import runner
-from gnkmigrate.phases.revision import load_phases
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import runner
+from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.migrations.project import ROWS, minegnk_settings

@@ -26,7 +26,7 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import RunnerBusy
 from gnkmigrate.facts.printing import as_restored, settled
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.phases.lock import one_runner
+from gnkmigrate.run.lock import one_runner
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.backup.conftest import NewRole, as_role

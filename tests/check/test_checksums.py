@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from gnkmigrate.check.checksums import checksum_file, read_checksums, write_checksums
-from gnkmigrate.phases.revision import load_phases
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from tests.check.projects import REVISION, checked, problems, states, write_project
 

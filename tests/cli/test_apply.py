@@ -16,7 +16,7 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases import lock
+from gnkmigrate.run import lock
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command
 from tests.cli.test_terminal import on_terminal

@@ -12,7 +12,7 @@ from psycopg import conninfo
 from typer.testing import Result
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases import lock
+from gnkmigrate.run import lock
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command, MakeRole
 from tests.cli.test_upgrade import states

@@ -7,7 +7,7 @@ import pytest
 from gnkmigrate.connection import connect
 from gnkmigrate.demo import data
 from gnkmigrate.demo.project import demo_settings
-from gnkmigrate.phases.compare import fingerprint
+from gnkmigrate.run.fingerprint import fingerprint
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command
 

@@ -6,7 +6,7 @@ import pytest
 from psycopg import conninfo, sql
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases.compare import fingerprint
+from gnkmigrate.run.fingerprint import fingerprint
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command, MakeRole
 from tests.cli.test_upgrade import PHASES, states

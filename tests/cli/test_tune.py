@@ -3,7 +3,7 @@ import json
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases import lock
+from gnkmigrate.run import lock
 from tests.cli.conftest import Command, MakeRole
 from tests.support import execute
 

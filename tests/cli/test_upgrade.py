@@ -8,7 +8,7 @@ import pytest
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import ServerUnavailable
-from gnkmigrate.phases.events import Event
+from gnkmigrate.run.events import Event
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute, rows
 

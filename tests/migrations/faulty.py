@@ -19,10 +19,10 @@ from psycopg.abc import RV, PQGen
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionLost
-from gnkmigrate.phases import runner
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import Phase, load_phases
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import runner
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.revision import Phase, load_phases
+from gnkmigrate.run.status import Request
 from tests.migrations.project import minegnk_settings
 from tests.support import ROOT
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import psycopg
 
-from gnkmigrate.phases import events
+from gnkmigrate.run import events
 from tests.migrations.project import Project
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from psycopg import conninfo
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import Phase
-from gnkmigrate.phases.status import Request, status
+from gnkmigrate.run import events, runner
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.status import Request, status
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
 from tests.support import BASELINE, ROOT, execute, execute_file, pg_dump, rows

@@ -12,8 +12,8 @@ import pytest
 from psycopg.pq import TransactionStatus
 
 from gnkmigrate.connection import connect
-from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.locking import STRENGTH
+from gnkmigrate.run import events, runner
+from gnkmigrate.run.locking import STRENGTH
 from tests.migrations.project import Project, Stations
 from tests.migrations.test_interruption import Way, ways
 

@@ -6,11 +6,11 @@ import time
 import pytest
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.phases.revision import Phase
+from gnkmigrate.run.revision import Phase
 from gnkmigrate.settings import LimitSettings
 from tests.migrations.project import Project, Stations
 from tests.migrations.test_interruption import Stop, Stopped
-from tests.phases.test_executor import holding
+from tests.run.test_executor import holding
 
 # As if the server's clock had stood somewhere else at every entry, by a century.
 JUMPS = """

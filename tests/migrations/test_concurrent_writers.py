@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.phases.revision import load_phases
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from tests.migrations.project import Project, minegnk_settings
 from tests.support import ROOT

@@ -4,8 +4,8 @@ import pytest
 
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import events, runner
+from gnkmigrate.run.status import Request
 from tests.migrations.project import Project, Stations
 
 # Relations that were there before and on which this session holds a lock that blocks writers.

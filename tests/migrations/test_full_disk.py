@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.errors import ConnectionFailed, GnkMigrateError, PhaseFailed
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import Phase
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.status import Request
 from tests.conftest import MAJOR
 from tests.migrations.project import (
     STATION_SETTINGS,

@@ -10,10 +10,10 @@ import pytest
 
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import ConnectionFailed, ConnectionLost
-from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import Phase
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import events, runner
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.status import Request
 from tests.conftest import MAJOR
 from tests.migrations.project import Project, Stations, stations_on
 from tests.own_server import Ballast, OwnServer, ballast_in, own_server, small_file_system

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from gnkmigrate.phases import events
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import load_phases
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import events
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.status import Request
 from tests.migrations.project import Project, Stations
 from tests.support import ROOT
 

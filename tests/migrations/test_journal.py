@@ -8,7 +8,7 @@ import pytest
 
 import gnkmigrate
 from gnkmigrate.errors import RevisionError
-from gnkmigrate.phases.revision import load_phases
+from gnkmigrate.run.revision import load_phases
 from tests.migrations.project import Project, Stations
 from tests.migrations.test_interruption import Stop, Stopped
 from tests.support import ROOT

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
-from gnkmigrate.phases import events
+from gnkmigrate.run import events
 from tests.migrations.project import Stations
 
 SPILL = {"spill": "yes"}

@@ -15,10 +15,10 @@ from typing import IO
 import pytest
 
 from gnkmigrate.connection import Connection, connect
-from gnkmigrate.phases import events, lock, runner
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import events, lock, runner
+from gnkmigrate.run.status import Request
 from tests.migrations.project import Project
-from tests.phases.small import Small
+from tests.small import Small
 from tests.support import ROOT
 
 RUNNERS = 10
@@ -40,7 +40,7 @@ def small(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Small:
 # Ten processes, but what they import is imported once. Says how each has ended, as it ends.
 PROGRAM = """
 import os, sys
-import gnkmigrate.cli._migration, gnkmigrate.phases.environment
+import gnkmigrate.cli._migration, gnkmigrate.run.environment
 from gnkmigrate.__main__ import main
 folder, number = sys.argv[1], int(sys.argv[2])
 sys.argv = ["gnkmigrate", "upgrade", "--yes"]

@@ -13,9 +13,9 @@ import pytest
 from psycopg.pq import TransactionStatus
 
 from gnkmigrate.connection import connect
-from gnkmigrate.phases import runner
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import runner
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.status import Request
 from tests.migrations.maintenance import turned_away
 from tests.migrations.project import Home, Project
 

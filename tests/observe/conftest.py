@@ -7,7 +7,7 @@ import pytest
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.observe.recording import Recorded
-from tests.phases.small import Small
+from tests.small import Small
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from opentelemetry.trace import SpanKind
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.observe import traced
-from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import events, runner
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings
-from tests.phases.small import Small
+from tests.small import Small
 
 _OWN = re.compile(r"SET |.*(gnkmigrate\.|set_config|current_setting)")
 

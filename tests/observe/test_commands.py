@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.phases.small import Small
+from tests.small import Small
 
 PROGRAM = r"""
 import sys

@@ -8,7 +8,7 @@ import pytest
 from opentelemetry.trace import SpanKind
 
 from gnkmigrate.observe import traced
-from gnkmigrate.phases import events
+from gnkmigrate.run import events
 from tests.observe.recording import Recorded, attribute, children, named
 
 

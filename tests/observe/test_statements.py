@@ -6,7 +6,7 @@ from psycopg import conninfo
 
 from gnkmigrate.connection import connect
 from gnkmigrate.observe import traced
-from gnkmigrate.phases import cursors, events
+from gnkmigrate.run import cursors, events
 from tests.observe.recording import Recorded, attribute, children, named, statements
 from tests.support import execute
 

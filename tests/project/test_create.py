@@ -7,8 +7,8 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.source import load_sql
-from gnkmigrate.phases.revision import load_phases
 from gnkmigrate.project import create_project
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import load
 from tests.support import execute

@@ -10,16 +10,16 @@ import pytest
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
-from gnkmigrate.phases import events
 from gnkmigrate.rehearsal.clone import CloneFailed
 from gnkmigrate.rehearsal.html import html_page
 from gnkmigrate.rehearsal.markdown import page
 from gnkmigrate.rehearsal.outcome import Rehearsal
 from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.rehearsal.trial import Listener, rehearse
+from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
-from tests.phases.small import Small
+from tests.small import Small
 from tests.support import execute, rows
 
 COSMOLOGY = """

@@ -12,15 +12,15 @@ from psycopg import conninfo, sql
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.phases import events
 from gnkmigrate.rehearsal.clone import CloneFailed
 from gnkmigrate.rehearsal.outcome import Rehearsal
 from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.rehearsal.trial import Listener, rehearse
+from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
-from tests.phases.small import Small
 from tests.rehearsal.test_sample import SHOP
+from tests.small import Small
 from tests.support import execute, pg_dump, rows
 
 ADD = 'op.execute("ALTER TABLE sale ADD COLUMN price integer")'

@@ -6,8 +6,8 @@ import pytest
 
 from gnkmigrate import own
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases.compare import fingerprint
 from gnkmigrate.rehearsal.shapes import Written, read_shapes, write_through
+from gnkmigrate.run.fingerprint import fingerprint
 from gnkmigrate.settings import Settings
 from tests.support import execute
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import ARRIVED, Outlook, facts_now, look
 from gnkmigrate.connection import Connection
-from gnkmigrate.phases import dry_run, events, executor, journal, runner
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.reconnecting import persistently
-from gnkmigrate.phases.status import Request
-from gnkmigrate.phases.step import Step
-from gnkmigrate.phases.work import Work
+from gnkmigrate.run import dry_run, events, executor, journal, runner
+from gnkmigrate.run.batches.reconnecting import persistently
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.status import Request
+from gnkmigrate.run.step import Step
+from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
 
 _TABLES = """

@@ -7,9 +7,9 @@ from pathlib import Path
 from gnkmigrate.apply.steps import StatementStep, steps_of
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.phases.called import called, of_plan
-from gnkmigrate.phases.events import Direction
 from gnkmigrate.plan.document import PlanDocument, StatementDocument, read_plan
+from gnkmigrate.run.called import called, of_plan
+from gnkmigrate.run.events import Direction
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.phases import journal
-from gnkmigrate.phases.called import called
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.rights import missing_rights
 from gnkmigrate.plan.document import facts_hash
+from gnkmigrate.run import journal
+from gnkmigrate.run.called import called
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.rights import missing_rights
 
 State = Literal["pending", "partial", "done", "half undone"]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.phases import alone
-from gnkmigrate.phases.step import Step
-from gnkmigrate.phases.work import Work
 from gnkmigrate.postgres.concurrently import not_concurrently
+from gnkmigrate.run import alone
+from gnkmigrate.run.step import Step
+from gnkmigrate.run.work import Work
 from gnkmigrate.text.escape import visible
 
 # What holds for the session from then on.

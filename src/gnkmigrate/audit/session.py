@@ -27,7 +27,7 @@ from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
-from gnkmigrate.phases.rehearsal import schema_history
+from gnkmigrate.run.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 

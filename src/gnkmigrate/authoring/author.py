@@ -16,10 +16,10 @@ from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.phases.revision import Phase, load_phases, read_steps
-from gnkmigrate.phases.status import status
 from gnkmigrate.plan.session import plan_project
 from gnkmigrate.plan.undo import arrived_at
+from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.status import status
 from gnkmigrate.settings import Settings
 
 # Another name of anything else is the name of all that lives in it.

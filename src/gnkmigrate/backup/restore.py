@@ -15,7 +15,7 @@ from gnkmigrate.backup.manifest import Manifest, read_manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress, ignore
 from gnkmigrate.backup.target import Held, held, missing_extensions, missing_roles
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.phases.lock import one_runner
+from gnkmigrate.run.lock import one_runner
 
 _MAGIC = b"PGDMP"  # how pg_dump's custom format begins
 _LISTED = 20

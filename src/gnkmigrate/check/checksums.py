@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gnkmigrate.errors import RevisionError
-from gnkmigrate.phases.revision import Phase
+from gnkmigrate.run.revision import Phase
 
 FILE_NAME = "checksums.txt"
 

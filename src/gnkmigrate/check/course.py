@@ -13,7 +13,7 @@ from gnkmigrate.check.trial import Trial
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, SettingsError
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.snapshot import Unread
-from gnkmigrate.phases.revision import Phase
+from gnkmigrate.run.revision import Phase
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 

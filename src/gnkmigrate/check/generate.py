@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.phases.names import literal
+from gnkmigrate.run.names import literal
 
 # Text gets quotes, a backslash and letters outside of ASCII, the number first: a short column
 # keeps that.

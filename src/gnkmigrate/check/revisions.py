@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from gnkmigrate.check.checksums import FILE_NAME, checksum_file, edited, read_checksums
 from gnkmigrate.check.outcome import Found
-from gnkmigrate.phases.operations.backfill import Backfill
-from gnkmigrate.phases.operations.convert import ConvertColumns
-from gnkmigrate.phases.operations.swap import SwapTable
-from gnkmigrate.phases.operations.verify import Verification
-from gnkmigrate.phases.revision import Phase, load_phases, read_steps
+from gnkmigrate.operations.backfill import Backfill
+from gnkmigrate.operations.convert import ConvertColumns
+from gnkmigrate.operations.swap import SwapTable
+from gnkmigrate.operations.verify import Verification
+from gnkmigrate.run.revision import Phase, load_phases, read_steps
 from gnkmigrate.settings import Settings
 
 _MOVES_ROWS = (Backfill, ConvertColumns, SwapTable)

@@ -20,12 +20,12 @@ from gnkmigrate.diff.text import render_changes
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_sql
-from gnkmigrate.phases import runner
-from gnkmigrate.phases.compare import divergences, fingerprint
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import Phase
-from gnkmigrate.phases.status import Request
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
+from gnkmigrate.run import runner
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.fingerprint import divergences, fingerprint
+from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 

@@ -19,7 +19,7 @@ from gnkmigrate.cli._progress import progress
 from gnkmigrate.cli._words import counted, duration, printable, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted
-from gnkmigrate.phases import events
+from gnkmigrate.run import events
 from gnkmigrate.settings import Settings
 
 

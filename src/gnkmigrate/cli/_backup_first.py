@@ -6,7 +6,7 @@ from gnkmigrate.backup import BackupFailed, create_backup
 from gnkmigrate.cli._transfer import transfer_progress
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseRefused, ServerUnavailable
-from gnkmigrate.phases.events import BackupMade
+from gnkmigrate.run.events import BackupMade
 from gnkmigrate.settings import Settings
 
 

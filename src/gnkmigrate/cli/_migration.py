@@ -14,12 +14,12 @@ from gnkmigrate.cli._progress import progress
 from gnkmigrate.cli._words import counted, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
-from gnkmigrate.phases import runner
-from gnkmigrate.phases.announcing import locks_of
-from gnkmigrate.phases.drift import Drift, drifted
-from gnkmigrate.phases.events import Direction, Event, LocksAnnounced
-from gnkmigrate.phases.revision import Phase, load_phases, read_steps
-from gnkmigrate.phases.status import (
+from gnkmigrate.run import runner
+from gnkmigrate.run.announcing import locks_of
+from gnkmigrate.run.drift import Drift, drifted
+from gnkmigrate.run.events import Direction, Event, LocksAnnounced
+from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.status import (
     PhaseStatus,
     Request,
     select_cutover,

@@ -9,7 +9,7 @@ from rich.text import Text
 from gnkmigrate.cli._lines import write_hanging, write_line
 from gnkmigrate.cli._transfer import size
 from gnkmigrate.cli._words import counted, duration, printable
-from gnkmigrate.phases import events
+from gnkmigrate.run import events
 
 
 @dataclass

@@ -16,7 +16,7 @@ from rich.table import Column
 
 from gnkmigrate.cli._context import LogFormat, options, stderr
 from gnkmigrate.cli._words import counted, duration
-from gnkmigrate.phases import events
+from gnkmigrate.run import events
 
 _PAUSE_S = 5.0
 _WORTH_TELLING_S = 1.0

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gnkmigrate.phases.tuning import Tuning
+    from gnkmigrate.run.batches.tuning import Tuning
 
 _MINUTE_S = 60
 _EXACT_S = 10

@@ -18,8 +18,8 @@ def command(context: typer.Context, yes: Yes = False) -> None:
     from gnkmigrate.cli._words import counted
     from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
-    from gnkmigrate.phases.contract import contract, remnants
-    from gnkmigrate.phases.revision import load_phases
+    from gnkmigrate.run.kept.contract import contract, remnants
+    from gnkmigrate.run.revision import load_phases
 
     project = _context.settings(context)
     url = _context.live_url(context, project)

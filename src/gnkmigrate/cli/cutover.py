@@ -21,7 +21,7 @@ def command(
     Example: gnkmigrate cutover --yes
     """
     from gnkmigrate.cli._migration import CUTOVER, migrate
-    from gnkmigrate.phases.status import Request
+    from gnkmigrate.run.status import Request
 
     limits = given(lock_timeout_ms=lock_timeout, throttle=throttle)
     project = _context.settings(context, limits=limits or None)

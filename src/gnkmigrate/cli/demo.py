@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from gnkmigrate.cli._outcome import PhaseOutcome
     from gnkmigrate.demo.data import Answer
     from gnkmigrate.demo.story import Scene
-    from gnkmigrate.phases.compare import Fingerprint
-    from gnkmigrate.phases.events import Event
+    from gnkmigrate.run.events import Event
+    from gnkmigrate.run.fingerprint import Fingerprint
     from gnkmigrate.servers import Server
 
 _MOST_ROWS = 50_000

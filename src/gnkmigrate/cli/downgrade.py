@@ -37,7 +37,7 @@ def command(
     exclusive(sql=sql, dry_run=dry_run)
 
     from gnkmigrate.cli._migration import DOWNGRADE, DOWNGRADE_LAST, migrate
-    from gnkmigrate.phases.status import Request
+    from gnkmigrate.run.status import Request
 
     limits = given(lock_timeout_ms=lock_timeout)
     project = _context.settings(context, limits=limits or None)

@@ -11,9 +11,9 @@ from gnkmigrate.cli._choices import Format, ResultFormat
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gnkmigrate.phases.contract import Remnant
-    from gnkmigrate.phases.cutover import Comparing, Waiting
-    from gnkmigrate.phases.status import PhaseStatus
+    from gnkmigrate.run.cutover import Comparing, Waiting
+    from gnkmigrate.run.kept.contract import Remnant
+    from gnkmigrate.run.status import PhaseStatus
 
 VERSION = 1
 PENDING = 1
@@ -32,9 +32,9 @@ def command(
     """
     from gnkmigrate.cli._words import server_version
     from gnkmigrate.connection import connect
-    from gnkmigrate.phases.contract import kept
-    from gnkmigrate.phases.revision import load_phases
-    from gnkmigrate.phases.status import status
+    from gnkmigrate.run.kept.contract import kept
+    from gnkmigrate.run.revision import load_phases
+    from gnkmigrate.run.status import status
 
     project = _context.settings(context)
     phases = load_phases(project.path(project.migrations))

@@ -26,7 +26,7 @@ def command(
     """
     from gnkmigrate.cli._words import tuned
     from gnkmigrate.connection import connect
-    from gnkmigrate.phases.tuning import Tuning, tune
+    from gnkmigrate.run.batches.tuning import Tuning, tune
 
     change = Tuning(throttle, workers, batch_size, pause)
     if not change.said:

@@ -74,7 +74,7 @@ def command(
     exclusive(defer_cutover=defer_cutover, atomic=atomic)
 
     from gnkmigrate.cli._migration import UPGRADE, migrate
-    from gnkmigrate.phases.status import Request
+    from gnkmigrate.run.status import Request
 
     limits = given(
         lock_timeout_ms=lock_timeout,

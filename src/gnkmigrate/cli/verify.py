@@ -10,7 +10,7 @@ from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import Format, ResultFormat
 
 if TYPE_CHECKING:
-    from gnkmigrate.phases.events import Verified
+    from gnkmigrate.run.events import Verified
 
 VERSION = 1
 FAILED = 1
@@ -24,8 +24,8 @@ def command(context: typer.Context, format_: Format = ResultFormat.TEXT) -> None
     Example: gnkmigrate verify --format json
     """
     from gnkmigrate.connection import connect
-    from gnkmigrate.phases import runner
-    from gnkmigrate.phases.revision import load_phases
+    from gnkmigrate.run import runner
+    from gnkmigrate.run.revision import load_phases
 
     project = _context.settings(context)
     phases = load_phases(project.path(project.migrations))

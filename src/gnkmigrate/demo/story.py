@@ -14,12 +14,12 @@ from gnkmigrate.demo import data
 from gnkmigrate.errors import DemoFailed
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
-from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.compare import Fingerprint
-from gnkmigrate.phases.revision import Phase, load_phases
-from gnkmigrate.phases.status import Request
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.report.summary import gaps
+from gnkmigrate.run import events, runner
+from gnkmigrate.run.fingerprint import Fingerprint
+from gnkmigrate.run.revision import Phase, load_phases
+from gnkmigrate.run.status import Request
 from gnkmigrate.servers import DEFAULT_MAJOR, Server, throwaway
 from gnkmigrate.settings import Settings
 

@@ -13,7 +13,7 @@ import psycopg
 
 from gnkmigrate import __version__
 from gnkmigrate.errors import ConnectionLost
-from gnkmigrate.phases import cursors, events
+from gnkmigrate.run import cursors, events
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer, TracerProvider

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.observe.query_text import summary, without_values
-from gnkmigrate.phases.cursors import CursorClass
+from gnkmigrate.run.cursors import CursorClass
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer

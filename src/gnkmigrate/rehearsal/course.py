@@ -5,10 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from gnkmigrate.audit.session import Wish, audit_project
-from gnkmigrate.phases import events, runner
-from gnkmigrate.phases.events import Direction
-from gnkmigrate.phases.revision import Phase
-from gnkmigrate.phases.status import Request
 from gnkmigrate.proof.schema import Schema
 from gnkmigrate.rehearsal.clone import Clone
 from gnkmigrate.rehearsal.measure import WatchedSession, measured
@@ -23,6 +19,10 @@ from gnkmigrate.rehearsal.outcome import PhaseRun, Round, Stage, StageName
 from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
 from gnkmigrate.rehearsal.stage import Found, Work, attempt
 from gnkmigrate.report.summary import gaps
+from gnkmigrate.run import events, runner
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings
 
 # Stages on which all later ones build. A gap, or a claim that is not true, leaves the way back.

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.connection import Connection, DatabaseUrl
-from gnkmigrate.phases.compare import Divergence, Fingerprint, divergences, fingerprint
 from gnkmigrate.proof.dump import Piece
 from gnkmigrate.proof.schema import Schema
 from gnkmigrate.proof.schema import schema as read_schema
 from gnkmigrate.proof.scope import Scope
+from gnkmigrate.run.fingerprint import Divergence, Fingerprint, divergences, fingerprint
 from gnkmigrate.settings import Settings
 
 

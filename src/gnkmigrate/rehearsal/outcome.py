@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gnkmigrate.phases.events import Verified
 from gnkmigrate.rehearsal.measure import Cost
+from gnkmigrate.run.events import Verified
 
 StageName = Literal[
     "copy",

@@ -15,7 +15,7 @@ from psycopg import errors, sql
 
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
-from gnkmigrate.phases.dry_run import rolled_back
+from gnkmigrate.run.dry_run import rolled_back
 from gnkmigrate.settings import Settings
 
 _ROW = sql.Identifier("pg_temp", "gnkmigrate_row")

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.phases import events
-from gnkmigrate.phases.revision import Phase, load_phases, read_steps
-from gnkmigrate.phases.status import Request, select_up, status
 from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
 from gnkmigrate.rehearsal.course import Course
 from gnkmigrate.rehearsal.measure import WatchedSession
 from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
 from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.rehearsal.stage import Found, ended
+from gnkmigrate.run import events
+from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.status import Request, select_up, status
 from gnkmigrate.settings import Settings
 
 _NOBODY_WAITS = 2**62  # rows; on a copy a dry run may hold its locks for as long as it likes

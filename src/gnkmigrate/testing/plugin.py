@@ -11,7 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from gnkmigrate.check import CheckResult
-    from gnkmigrate.phases.revision import Phase
+    from gnkmigrate.run.revision import Phase
     from gnkmigrate.servers import Server
     from gnkmigrate.settings import Settings
     from gnkmigrate.testing.database import PhaseDatabase
@@ -46,7 +46,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _phase_names(config: pytest.Config) -> list[str]:
     """The phases' names; none where they cannot be read, which the test for it says."""
     from gnkmigrate.errors import RevisionError
-    from gnkmigrate.phases.revision import load_phases
+    from gnkmigrate.run.revision import load_phases
 
     settings = _load(config)
     try:
@@ -81,7 +81,7 @@ def gnk_settings(pytestconfig: pytest.Config) -> "Settings":
 @pytest.fixture(scope="session")
 def gnk_phases(gnk_settings: "Settings") -> "tuple[Phase, ...]":
     """The project's phases, in order."""
-    from gnkmigrate.phases.revision import load_phases
+    from gnkmigrate.run.revision import load_phases
 
     return load_phases(gnk_settings.path(gnk_settings.migrations))
 

@@ -9,9 +9,9 @@ from psycopg import conninfo
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.generate import ROWS
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.phases import runner
-from gnkmigrate.phases.revision import Phase, find_phase
-from gnkmigrate.phases.status import Request
+from gnkmigrate.run import runner
+from gnkmigrate.run.revision import Phase, find_phase
+from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 

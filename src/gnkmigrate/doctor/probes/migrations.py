@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import REVISIONS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
-from gnkmigrate.phases.revision import load_phases
+from gnkmigrate.run.revision import load_phases
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:

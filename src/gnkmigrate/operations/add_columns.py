@@ -1,0 +1,155 @@
+"""op.add_columns: columns that the old shape does not have, whose values a rollback keeps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gnkmigrate.errors import RevisionError
+from gnkmigrate.operations.spill import Spill
+from gnkmigrate.operations.take_back import TakeBack
+from gnkmigrate.run.batches import row_key
+from gnkmigrate.run.batches.row_key import key_of
+from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.work import Work
+
+
+@operation("add_columns")
+def add_columns(table: str, columns: Sequence[Conversion]) -> tuple[Step, ...]:
+    """Adds columns in one short transaction.
+
+    A downgrade is refused while one of them has another value than its default, or keeps the values
+    with --spill, and the next upgrade gives them back to the rows that are still there.
+
+    Args:
+        table: "schema.table", which has a key.
+        columns: op.new for each.
+
+    Raises:
+        RevisionError: no column is given, or one that is not new.
+    """
+    wrong = [change.new_name for change in columns if change.column or not change.type]
+    if wrong or not columns:
+        raise RevisionError(
+            f"op.add_columns does not say which columns {table} gets.",
+            details=wrong,
+            hint='Say each with op.new: op.new("note", "text").',
+        )
+    added = AddColumns(table, tuple(columns))
+    names = tuple(change.new_name for change in columns)
+    return (added, TakeBack(added.spilled, table, names, key=()))
+
+
+@dataclass(frozen=True)
+class _Columns(Step):
+    """What both ways share."""
+
+    table: str
+    columns: tuple[Conversion, ...]
+
+    @property
+    def name(self) -> str:
+        return f"further columns of {self.table}: {self._named}"
+
+    @property
+    def spilled(self) -> str:
+        """Why their values are spilled."""
+        return f"The old shape of {self.table} has no {self._named}."
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    @property
+    def _named(self) -> str:
+        return ", ".join(change.new_name for change in self.columns)
+
+
+@dataclass(frozen=True)
+class AddColumns(_Columns):
+    """The columns come."""
+
+    prepares: ClassVar[bool] = True
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (SpillColumns(self.table, self.columns), DropAddedColumns(self.table, self.columns))
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return row_key.refusals(work, self.table, ())
+
+    def run(self, work: Work) -> int:
+        work.execute(self.script(work.parameters)[0])
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        actions = ", ".join(f"ADD COLUMN {_declared(change)}" for change in self.columns)
+        return (f"ALTER TABLE {quoted(self.table)} {actions}",)
+
+
+@dataclass(frozen=True)
+class SpillColumns(_Columns):
+    """Values of the columns are refused, or with --spill kept."""
+
+    repeats: ClassVar[bool] = True
+
+    @property
+    def name(self) -> str:
+        return self.spilled
+
+    @property
+    def undoes(self) -> str:
+        return super().name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        return self._spill(()).ends
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return self._spill(key_of(work, self.table, ())).check(work)
+
+    def run(self, work: Work) -> int:
+        return self._spill(key_of(work, self.table, ())).run(work)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        return self._spill(()).script(parameters)
+
+    def _spill(self, key: tuple[str, ...]) -> Spill:
+        names = tuple(change.new_name for change in self.columns)
+        where = " OR ".join(map(_says_something, self.columns))
+        shown = (*key, *names)
+        return Spill(self.spilled, self.table, where, shown, shown, of=self.undoes)
+
+
+@dataclass(frozen=True)
+class DropAddedColumns(_Columns):
+    """The columns go, with no value that has not been kept."""
+
+    def run(self, work: Work) -> int:
+        # What has been written since the values were kept is seen now that nobody writes.
+        work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
+        rows = SpillColumns(self.table, self.columns).run(work)
+        work.execute(self.script(work.parameters)[0])
+        return rows
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        actions = ", ".join(f"DROP COLUMN {column(change.new_name)}" for change in self.columns)
+        return (f"ALTER TABLE {quoted(self.table)} {actions}",)
+
+
+def _declared(change: Conversion) -> str:
+    default = "" if change.default is None else f" DEFAULT {change.default}"
+    not_null = " NOT NULL" if change.not_null else ""
+    return f"{column(change.new_name)} {change.type}{default}{not_null}"
+
+
+def _says_something(change: Conversion) -> str:
+    """The condition that a row has another value than its default; not every type has an =."""
+    value = f"spilled.{column(change.new_name)}"
+    if change.default is None:
+        return f"{value} IS NOT NULL"
+    return f"{value}::text IS DISTINCT FROM (({change.default})::{change.type})::text"

@@ -1,0 +1,166 @@
+"""op.convert_columns: other types, names and defaults, and what the way back will need."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.operations import preflight
+from gnkmigrate.operations.convert_online import building_steps
+from gnkmigrate.operations.preflight.asked import Asked
+from gnkmigrate.operations.revert import revert_columns
+from gnkmigrate.operations.take_misfits_back import TakeMisfitsBack
+from gnkmigrate.operations.verify_columns import VerifyColumns
+from gnkmigrate.run import relation
+from gnkmigrate.run.batches.row_key import Named, named
+from gnkmigrate.run.names import split
+from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import column_pair, comparisons, legacy, policies
+from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_policies, unfit_rows
+from gnkmigrate.run.sync.exchange import exchange, lock
+from gnkmigrate.run.sync.index_copy import unsupported
+from gnkmigrate.run.sync.mentions import unchecked_functions
+from gnkmigrate.run.sync.reshaping import Reshaping
+from gnkmigrate.run.work import Work
+
+
+@operation("convert_columns")
+def convert_columns(
+    table: str, key: Named = (), conversions: tuple[Conversion, ...] = ()
+) -> tuple[Step, ...]:
+    """Changes columns of one table, and keeps the old ones until contract.
+
+    New columns are built beside the old ones while the application writes, and take their names in
+    one short transaction. The old ones stay in the table, under names of ours, and in step with
+    the new ones: the old application reads and writes them through its view, and a downgrade gives
+    them their names back. A column whose values stay changes its name, default and nullability in
+    place.
+
+    Args:
+        table: "schema.table".
+        key: the column, or columns, that tell rows apart; the table's key where nothing is said.
+        conversions: the columns' changes.
+    """
+    spec = Reshaping(table, named(key), conversions)
+    looked_up = all(change.keep for change in conversions)
+    return (
+        *building_steps(spec),
+        ConvertColumns(spec),
+        TakeMisfitsBack(spec),
+        *(() if looked_up else (VerifyColumns(spec),)),
+    )
+
+
+@dataclass(frozen=True)
+class ConvertColumns(Step):
+    """The new columns take the names of the old ones, which are kept under others."""
+
+    reshaping: Reshaping
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        """With it all the steps before it are taken back."""
+        spec = self.reshaping
+        return revert_columns(spec.table, spec.key, spec.conversions)
+
+    @property
+    def name(self) -> str:
+        return self.reshaping.name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.reshaping.table,)
+
+    @property
+    def cuts_over(self) -> bool:
+        return True
+
+    def comparisons(self, work: Work) -> Sequence[Comparison]:
+        return comparisons.of_columns(work, self.reshaping)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        spec = self.reshaping
+        names = [change.column for change in spec.conversions]
+        refusals = []
+        hanging = relation.dependents(work, spec.table, names, policies_carried=True)
+        if hanging:
+            refusals.append(
+                Refusal(
+                    f"Other objects use columns of {spec.table} whose type changes.",
+                    hanging,
+                    len(hanging),
+                    "Drop them before and create them again after the phase.",
+                )
+            )
+        refusals += unchecked_functions(
+            work,
+            f"Functions may use columns of {spec.table} that change: their bodies have the names.",
+            spec.table,
+            names,
+        )
+        if Identity("table", split(spec.table)) not in work.facts:
+            return [Refusal(f"{spec.table} is not a table.", hint="Look at the revision.")]
+        found = relation.columns(work, spec.table, names)
+        misplaced = misplaced_columns(work, spec.table, spec.conversions)
+        if misplaced:
+            return [*refusals, misplaced]
+        asked = preflight.refusals(self._asked(work, found))
+        if asked:
+            return [*refusals, *asked]
+        unfit = unfit_policies(work, spec.table, spec.conversions)
+        refusals += [unfit] if unfit else []
+        refusals += unfit_rows(work, spec.table, spec.old_key(work), spec.conversions)
+        replaced = [
+            change.column
+            for change in spec.conversions
+            if column_pair.replaces(change, found[change.column])
+        ]
+        fixed = unsupported(work, spec.table, replaced) if replaced else []
+        if fixed:
+            refusals.append(
+                Refusal(
+                    f"What hangs on columns of {spec.table} cannot be carried over to new ones.",
+                    fixed,
+                    len(fixed),
+                    "Drop it before the phase and create it again after it.",
+                )
+            )
+        return refusals
+
+    def _asked(self, work: Work, found: relation.Columns) -> Asked:
+        spec = self.reshaping
+        rewritten = (
+            change.column
+            for change in spec.conversions
+            if column_pair.replaces(change, found[change.column])
+        )
+        before = takewhile(lambda step: step.name != self.name, work.beside)
+        return Asked(
+            work=work,
+            facts=work.facts,
+            table=spec.table,
+            key=spec.key,
+            conversions=spec.conversions,
+            types={name: str(declared["type"]) for name, declared in found.items()},
+            rewritten=frozenset(rewritten),
+            is_prepared=any(step.prepares for step in before),
+        )
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        statements = exchange(spec, work)
+        lock(spec, work)
+        lifted = policies.lift(work, spec.table, spec.renames)
+        if statements:
+            work.connection.execute(statements.encode())
+        policies.restore(work, lifted)
+        legacy.show_converted(work, spec.table, spec.conversions)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        changed = ", ".join(change.column for change in self.reshaping.conversions)
+        return (f"-- gives the new columns their names, and keeps the old ones of {changed}",)

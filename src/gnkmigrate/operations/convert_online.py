@@ -1,0 +1,225 @@
+"""The steps by which op.convert_columns builds new columns beside the old ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.operations.backfill import Backfill
+from gnkmigrate.operations.parts import unfinished_index
+from gnkmigrate.operations.parts.duplicates import duplicates_named
+from gnkmigrate.operations.preflight.expressions import faults
+from gnkmigrate.run import relation
+from gnkmigrate.run.batches import row_key
+from gnkmigrate.run.batches.key_range import Keys
+from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import building, column_pair
+from gnkmigrate.run.sync.exchange import not_null_check
+from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of
+from gnkmigrate.run.sync.reshaping import Reshaping
+from gnkmigrate.run.work import Work
+
+
+@dataclass(frozen=True)
+class AddColumns(Step):
+    """Adds the columns and the trigger that keeps them in step."""
+
+    reshaping: Reshaping
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return ()  # the exchange's do that as well
+
+    @property
+    def name(self) -> str:
+        return f"new columns of {self.reshaping.table}"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.reshaping.table,)
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        spec.remember(work)
+        _require_compiled(spec, work)
+        pairs = spec.pairs(work)
+        if pairs:
+            relation.keep_maintenance_out(work, quoted(spec.table))
+            work.execute(building.add(spec.table, pairs, spec.building))
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- {self.name}, built beside the others",)
+
+
+def _require_compiled(spec: Reshaping, work: Work) -> None:
+    """Asks once more what could not be asked before the steps that make what they call.
+
+    A trigger whose expression does not compile would refuse every write of the application.
+
+    Raises:
+        PhaseFailed: expressions do not compile; the message lists them.
+    """
+    found = column_pair.remembered(work, spec.table, spec.conversions)
+    types = {name: str(declared["type"]) for name, declared in found.items()}
+    wrong = [
+        f"{name}, {what}: {error.diag.message_primary}"
+        for name, what, error in faults(work, spec.table, spec.conversions, types)
+    ]
+    if wrong:
+        raise PhaseFailed(
+            f"Phase {work.phase}: expressions for columns of {spec.table} do not compile.",
+            details=wrong,
+            hint="Take the phase back, correct the revision, and upgrade again.",
+        )
+
+
+@dataclass(frozen=True)
+class DropColumns(Step):
+    """Takes AddColumns of an upgrade back that did not come to its exchange."""
+
+    reshaping: Reshaping
+
+    @property
+    def name(self) -> str:
+        return AddColumns(self.reshaping).name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        return prepared(self.reshaping)
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        if not spec.is_remembered(work):
+            return 0  # the exchange has been taken back
+        drop_checks(spec.table, spec.newly_required(work), work)
+        pairs = spec.pairs(work)
+        if pairs:
+            work.execute(building.drop(spec.table, pairs, spec.building))
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- drops {self.name} that an interrupted upgrade left",)
+
+
+@dataclass(frozen=True)
+class FillColumns(Step):
+    """Fills the columns in batches."""
+
+    transactional: ClassVar[bool] = False
+
+    reshaping: Reshaping
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
+    def name(self) -> str:
+        return f"rows of new columns of {self.reshaping.table}"
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        spec = self.reshaping
+        if row_key.refusals(work, spec.table, spec.key, exactly=True):
+            return ()  # the exchange's check says so
+        return Keys(spec.table, spec.old_key(work)).refusals(work)
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        pairs = spec.pairs(work)
+        if not pairs:
+            return 0
+        sql, key = building.fill(spec.table, pairs), spec.old_key(work)
+        return Backfill(self.name, spec.table, key, sql, alias="filled", quiet=True).run(work)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- {self.name}, in batches along its key",)
+
+
+@dataclass(frozen=True)
+class IndexColumns(Step):
+    """Builds the indexes, checks NOT NULL without blocking anybody, gathers statistics."""
+
+    transactional: ClassVar[bool] = False
+
+    reshaping: Reshaping
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
+    def name(self) -> str:
+        return f"indexes of new columns of {self.reshaping.table}"
+
+    def run(self, work: Work) -> int:
+        spec = self.reshaping
+        pairs = spec.pairs(work)
+        names = {pair.change.column: pair.built for pair in pairs}
+        for index in indexes_of(work, spec.table, list(names)) if names else ():
+            build(work, spec.table, index, names)
+        for name, _ in spec.newly_required(work):
+            require(work, spec.table, name)
+        if pairs:
+            listed = ", ".join(column(pair.built) for pair in pairs)
+            work.attempt(lambda: work.execute(f"ANALYZE {quoted(spec.table)} ({listed})"))
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- {self.name}, concurrently",)
+
+
+def build(work: Work, table: str, index: IndexCopy, names: Mapping[str, str]) -> None:
+    """Builds the copy of an index under its own name, unless it is there.
+
+    Args:
+        work: the session, in no transaction.
+        table: "schema.table".
+        index: the original.
+        names: the column that is indexed instead of each.
+    """
+    staged = quoted(f"{split(table)[0]}.{index.staged}")
+    if not unfinished_index.is_built(work, staged):
+        with duplicates_named(work, quoted(table), staged):
+            statement = index.create(table, names, concurrently=not work.atomic)
+            unfinished_index.build(work, staged, statement)
+
+
+def require(work: Work, table: str, required: str) -> None:
+    """Proves that a column has no NULL, and lets none come.
+
+    A valid CHECK spares SET NOT NULL its scan (manual, ALTER TABLE, SET NOT NULL).
+    """
+    on, check = quoted(table), not_null_check(required)
+    there = work.value(
+        f"SELECT count(*) FROM pg_constraint WHERE conname = {literal(check)}"
+        f" AND conrelid = {literal(on)}::regclass"
+    )
+    if not there:
+        condition = f"CHECK ({column(required)} IS NOT NULL) NOT VALID"
+        add = f"ALTER TABLE {on} ADD CONSTRAINT {column(check)} {condition}"
+        work.attempt(lambda: work.execute(add))
+    validate = f"ALTER TABLE {on} VALIDATE CONSTRAINT {column(check)}"
+    work.attempt(lambda: work.execute(validate), limited=False)
+
+
+def drop_checks(table: str, required: Sequence[tuple[str, str]], work: Work) -> None:
+    """Drops what `require` has made for an exchange that is not to be."""
+    for name, _ in required:
+        check = column(not_null_check(name))
+        work.execute(f"ALTER TABLE {quoted(table)} DROP CONSTRAINT IF EXISTS {check}")
+
+
+def building_steps(spec: Reshaping) -> tuple[Step, ...]:
+    """The steps before the exchange."""
+    return (AddColumns(spec), FillColumns(spec), IndexColumns(spec))
+
+
+def prepared(spec: Reshaping) -> tuple[str, ...]:
+    """Their names."""
+    return tuple(step.name for step in building_steps(spec))

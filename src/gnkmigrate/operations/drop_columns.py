@@ -1,0 +1,168 @@
+"""op.drop_columns: columns that the new shape does not have; the old one keeps them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gnkmigrate import own
+from gnkmigrate.errors import RevisionError
+from gnkmigrate.operations.splits.aside import (
+    give_back,
+    lock_table,
+    put_aside,
+    show_kept,
+    show_kept_no_more,
+)
+from gnkmigrate.operations.splits.leaving import Leaving
+from gnkmigrate.operations.splits.preflight import of_columns
+from gnkmigrate.operations.splits.spec import twice
+from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import in_step
+from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.work import Work
+
+
+@operation("drop_columns")
+def drop_columns(
+    table: str, columns: Sequence[str], *, fallback: Mapping[str, str] | None = None
+) -> tuple[Step, ...]:
+    """Takes columns away from the new shape in one short transaction, which only changes names.
+
+    Until contract they stay under names of ours: the old application reads and writes them through
+    its view, and a downgrade gives them their names back, with all values. Rows of the new
+    application have the column's default there, or its fallback.
+
+    Args:
+        table: "schema.table".
+        columns: which.
+        fallback: SQL for what a column has in rows of the new application, instead of its default.
+
+    Raises:
+        RevisionError: no column is given, or one twice, or a fallback of another.
+    """
+    given = dict(fallback or {})
+    wrong = [
+        *twice("is given twice", list(columns)),
+        *(f"{name} has a fallback, and is not dropped" for name in given if name not in columns),
+        *(() if columns else ("no column is given",)),
+    ]
+    if wrong:
+        raise RevisionError(
+            f"op.drop_columns does not say which columns {table} loses.",
+            details=wrong,
+            hint="Name each column once.",
+        )
+    changes = tuple(Conversion(name, fallback=given.get(name)) for name in columns)
+    return (DropColumns(Dropped(table, changes)),)
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Columns that leave a table for good.
+
+    Attributes:
+        table: "schema.table".
+        columns: which, with what rows of the new application have in them.
+    """
+
+    table: str
+    columns: tuple[Conversion, ...]
+
+    @property
+    def entity(self) -> str:
+        """There is no other table."""
+        return self.table
+
+    @property
+    def name(self) -> str:
+        return f"columns of {self.table} that go: " + ", ".join(
+            change.column for change in self.columns
+        )
+
+    @property
+    def memory(self) -> str:
+        return f"dropped {self.name}"
+
+
+@dataclass(frozen=True)
+class _Step(Step):
+    dropped: Dropped
+
+    @property
+    def name(self) -> str:
+        return self.dropped.name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.dropped.table,)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- {self.name}",)
+
+
+@dataclass(frozen=True)
+class DropColumns(_Step):
+    """The columns get names of ours."""
+
+    @property
+    def cuts_over(self) -> bool:
+        return True
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (GiveColumnsBack(self.dropped),)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return of_columns(work, self.dropped) or list(self._valueless(work))
+
+    def _valueless(self, work: Work) -> Iterator[Refusal]:
+        sides = Leaving.found(work, self.dropped)
+        names = [
+            change.column
+            for change in self.dropped.columns
+            if sides.before[change.column]["not_null"] and _default(sides, change) is None
+        ]
+        if names:
+            yield Refusal(
+                f"Columns of {self.dropped.table} that go are NOT NULL, and have no default: rows"
+                " of the new application would have no value for the old shape.",
+                names,
+                len(names),
+                'Say what they have, in the revision: fallback={"name": "SQL"}.',
+            )
+
+    def run(self, work: Work) -> int:
+        sides = Leaving.found(work, self.dropped)
+        work.remember(self.dropped.memory, sides.before)
+        lock_table(work, sides)
+        work.execute(in_step.DEFAULTS)
+        defaults = [
+            f"{own.JOURNAL}.kept(({_default(sides, change) or 'NULL'})"
+            f"::{sides.before[change.column]['type']})"
+            for change in self.dropped.columns
+        ]
+        work.execute(";\n".join(put_aside(work, sides, defaults, optional=False)))
+        show_kept(work, sides)
+        return 0
+
+
+def _default(sides: Leaving, change: Conversion) -> str | None:
+    if change.fallback is not None:
+        return change.fallback
+    before = sides.before[change.column]["default"]
+    return None if before is None else str(before)
+
+
+@dataclass(frozen=True)
+class GiveColumnsBack(_Step):
+    """Takes op.drop_columns back."""
+
+    def run(self, work: Work) -> int:
+        sides = Leaving.remembered(work, self.dropped)
+        lock_table(work, sides)
+        work.execute(";\n".join(give_back(work, sides, optional=False)))
+        show_kept_no_more(work, sides)
+        work.forget(self.dropped.memory)
+        in_step.drop_unused(work)
+        return 0

@@ -1,0 +1,74 @@
+"""op.resolve_reference: a text that names a row of another table becomes a foreign key to it."""
+
+from gnkmigrate.operations.add_constraint import AddConstraint
+from gnkmigrate.operations.convert import convert_columns
+from gnkmigrate.operations.index import BuildIndex
+from gnkmigrate.run.names import column as quoted_column
+from gnkmigrate.run.names import quoted, split
+from gnkmigrate.run.own_names import fitting
+from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.step import Step
+from gnkmigrate.run.sync.mappings import reference
+
+
+@operation("resolve_reference")
+def resolve_reference(
+    table: str,
+    column: str,
+    to: str,
+    by: str,
+    *,
+    type: str,  # noqa: A002 - as Conversion calls it
+    key: str = "id",
+    fold: bool = False,
+    rename: str = "",
+    not_null: bool = False,
+    unless: tuple[str, str] | None = None,
+    actions: str = "",
+    index: bool = True,
+) -> tuple[Step, ...]:
+    """Looks each text up, and adds the foreign key and an index for it.
+
+    Args:
+        table: "schema.table" of the column.
+        column: its name before.
+        to: "schema.table" of the rows that are named.
+        by: the column of that table that the text says.
+        type: the type of that table's key, as SQL.
+        key: that table's key.
+        fold: whether a text that is nobody's names the one whose differs in case alone.
+        rename: its name afterwards; "" where it stays.
+        not_null: whether it is NOT NULL afterwards.
+        unless: a policy of the settings and its value, such as ("unmapped", "archive"), with which
+            a text that names nobody becomes NULL; the old column keeps it until contract.
+        actions: of the foreign key, such as "ON DELETE CASCADE".
+        index: whether the new column gets an index.
+    """
+    mapping = reference(
+        column, to, by, type=type, key=key, fold=fold, rename=rename, not_null=not_null,
+        unless=unless,
+    )  # fmt: skip
+    return (*convert_columns(table, conversions=(mapping,)),
+            *referring(table, mapping.new_name, to, key, actions=actions, index=index))  # fmt: skip
+
+
+def referring(
+    table: str, column: str, to: str, key: str, *, actions: str, index: bool
+) -> tuple[Step, ...]:
+    """The steps that add a foreign key, with the name that PostgreSQL would give it, and its index.
+
+    Args:
+        table: "schema.table" of the column.
+        column: its name.
+        to: "schema.table" that it references.
+        key: the column of that table.
+        actions: as after the referenced columns.
+        index: whether the column gets an index.
+    """
+    name, of = split(table)[1], quoted_column(column)
+    refers = f"FOREIGN KEY ({of}) REFERENCES {quoted(to)} ({quoted_column(key)}) {actions}".strip()
+    built = BuildIndex(fitting(name, column, "idx"), table, f"({of})")
+    return (
+        AddConstraint(table, fitting(name, column, "fkey"), refers),
+        *((built,) if index else ()),
+    )

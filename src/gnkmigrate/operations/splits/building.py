@@ -1,0 +1,235 @@
+"""The steps that build the new shape of a split beside the old one, and take it down again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gnkmigrate.operations.backfill import Backfill
+from gnkmigrate.operations.convert_online import require
+from gnkmigrate.operations.parts import unfinished_index
+from gnkmigrate.operations.splits import entity, preflight, sync
+from gnkmigrate.operations.splits.sides import Sides
+from gnkmigrate.operations.splits.spec import Split
+from gnkmigrate.run import relation
+from gnkmigrate.run.batches.row_key import key_of
+from gnkmigrate.run.batches.tuning import Tuning
+from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.names import split as parts
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import privileges
+from gnkmigrate.run.work import Work
+
+
+@dataclass(frozen=True)
+class SplitStep(Step):
+    """What the steps of a split have in common."""
+
+    split: Split
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.split.table,)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- {self.name}",)
+
+
+@dataclass(frozen=True)
+class MakeEntity(SplitStep):
+    """Makes the entity's table, with the owner and the grants of the table that it comes from."""
+
+    @property
+    def name(self) -> str:
+        return f"table {self.split.entity}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (DropEntity(self.split),)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return preflight.refusals(work, self.split)
+
+    def run(self, work: Work) -> int:
+        sides = Sides.found(work, self.split)
+        work.remember(self.split.memory, sides.before)
+        work.execute(entity.create(sides))
+        work.execute(entity.spare_spilled_keys(sides))
+        privileges.carry_privileges(work, sides.table, sides.entity)
+        return 0
+
+
+@dataclass(frozen=True)
+class DropEntity(SplitStep):
+    """Takes MakeEntity back: what the old shape cannot hold of its rows has been spilled."""
+
+    @property
+    def name(self) -> str:
+        return MakeEntity(self.split).name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.split.entity,)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        if not relation.columns(work, self.split.entity, [self.split.key]):
+            return ()
+        hanging = relation.dependents(work, self.split.entity)
+        others = [each for each in hanging if not each.startswith(self._own)]
+        if not others:
+            return ()
+        message = f"Other objects use {self.split.entity}, which the old shape does not have."
+        return (Refusal(message, others, len(others), "Drop them before."),)
+
+    @property
+    def _own(self) -> str:
+        """As PostgreSQL describes the foreign key of the link."""
+        return f"constraint {self.split.foreign_key} on table"
+
+    def run(self, work: Work) -> int:
+        work.execute(f"DROP TABLE {quoted(self.split.entity)}")
+        work.forget(self.split.memory)
+        return 0
+
+
+@dataclass(frozen=True)
+class AddLink(SplitStep):
+    """Adds the column of the link, and its index while it is empty."""
+
+    transactional: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        return f"link from {self.split.table} to {self.split.entity}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (DropLink(self.split),)
+
+    def run(self, work: Work) -> int:
+        split, link = self.split, column(self.split.built_link)
+        table, index = quoted(split.table), quoted(f"{parts(split.table)[0]}.{split.index}")
+        if not relation.columns(work, split.table, [split.built_link]):
+            type_ = relation.columns(work, split.entity, [split.key])[split.key]["type"]
+            add = f"ALTER TABLE {table} ADD COLUMN {link} {type_}"
+            work.attempt(lambda: work.execute(add))
+        if split.indexed and not unfinished_index.is_built(work, index):
+            concurrently = "" if work.atomic else " CONCURRENTLY"
+            create = f"CREATE INDEX{concurrently} {column(split.index)} ON {table} ({link})"
+            unfinished_index.build(work, index, create)
+        return 0
+
+
+@dataclass(frozen=True)
+class DropLink(SplitStep):
+    """Takes AddLink back, in an upgrade that did not come to its cutover."""
+
+    @property
+    def name(self) -> str:
+        return AddLink(self.split).name
+
+    def run(self, work: Work) -> int:
+        table, link = quoted(self.split.table), column(self.split.built_link)
+        work.execute(f"ALTER TABLE {table} DROP COLUMN IF EXISTS {link}")
+        return 0
+
+
+@dataclass(frozen=True)
+class FollowTable(SplitStep):
+    """Makes the triggers by which the entity follows the table."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.split.entity} follows {self.split.table}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (LeaveTable(self.split),)
+
+    def run(self, work: Work) -> int:
+        sides = Sides.remembered(work, self.split)
+        relation.keep_maintenance_out(work, sides.table)
+        with work.settings(search_path="pg_catalog, pg_temp"):
+            work.execute(sides.make_ways_back())
+        # A rollback that was given up half way has left those of before.
+        work.execute(f"DELETE FROM {sides.entity}")
+        work.execute(f"{sync.functions(sides, sides.next_key(work))};\n{sync.triggers(sides)}")
+        return 0
+
+
+@dataclass(frozen=True)
+class LeaveTable(SplitStep):
+    """Takes FollowTable back, in an upgrade that did not come to its cutover."""
+
+    @property
+    def name(self) -> str:
+        return FollowTable(self.split).name
+
+    def run(self, work: Work) -> int:
+        work.execute(sync.drop_triggers(self.split))
+        work.execute(Sides.remembered(work, self.split).drop_ways_back())
+        return 0
+
+
+class _InOrder(Backfill):
+    """One session alone, in the order of the key, so that one row is the first, one the last."""
+
+    def _crew(self, work: Work, said: Tuning) -> int:
+        del work, said
+        return 1
+
+
+@dataclass(frozen=True)
+class FillEntity(SplitStep):
+    """Makes the rows of the entity in batches, and links the table's rows to them."""
+
+    transactional: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        return f"rows of {self.split.entity}"
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    def run(self, work: Work) -> int:
+        split = self.split
+        sides, key = Sides.remembered(work, split), key_of(work, split.table, ())
+        kind = Backfill if split.disagree == "refuse" else _InOrder
+        sql = entity.fill(sides, key)
+        return kind(self.name, split.table, key, sql, alias="filled", quiet=True).run(work)
+
+
+@dataclass(frozen=True)
+class SettleEntity(SplitStep):
+    """Removes entities that were left meanwhile, and gathers statistics; no link may be missing."""
+
+    transactional: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        return f"rows of {self.split.entity} that {self.split.table} does not use"
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    def run(self, work: Work) -> int:
+        sides, split = Sides.remembered(work, self.split), self.split
+        if split.not_null:
+            require(work, split.table, split.built_link)
+        removed = work.attempt(lambda: self._remove(work, sides), limited=False)
+        analyze = f"ANALYZE {sides.entity}; ANALYZE {sides.table} ({sides.link})"
+        work.attempt(lambda: work.execute(analyze))
+        return removed
+
+    @staticmethod
+    def _remove(work: Work, sides: Sides) -> int:
+        _, removed, _ = [work.execute(text).rowcount for text in entity.remove_unused(sides)]
+        return max(removed, 0)
+
+
+def building_steps(split: Split) -> tuple[Step, ...]:
+    """The steps before the cutover, without the one that makes the entity's table."""
+    return (AddLink(split), FollowTable(split), FillEntity(split), SettleEntity(split))

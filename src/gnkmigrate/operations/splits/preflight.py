@@ -1,0 +1,198 @@
+"""What speaks against columns leaving a table, asked before anything has changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gnkmigrate.facts.fact import Identity
+from gnkmigrate.operations import preflight
+from gnkmigrate.operations.preflight.asked import Asked
+from gnkmigrate.operations.splits.leaving import Departure, Leaving
+from gnkmigrate.operations.splits.sides import Sides
+from gnkmigrate.operations.splits.spec import Split
+from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.run import relation
+from gnkmigrate.run.batches.row_key import key_of, listed
+from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.rows import listed as listed_rows
+from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
+from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
+from gnkmigrate.run.sync.mentions import unchecked_functions
+from gnkmigrate.run.work import Work
+
+
+def refusals(work: Work, spec: Split) -> list[Refusal]:
+    """All that speaks against it; rows are looked at once the columns are what they should be."""
+    asked = [*there(work, spec), *of_columns(work, spec)]
+    if Identity("table", split(spec.table)) in work.facts:
+        asked += _taken(work, spec)
+    return asked or list(_rows(work, Sides.found(work, spec)))
+
+
+def of_columns(work: Work, said: Departure) -> list[Refusal]:
+    """What speaks against columns leaving their table, whichever way."""
+    if Identity("table", split(said.table)) not in work.facts:
+        return [Refusal(f"{said.table} is not a table.", hint="Look at the revision.")]
+    # Their new names are in another table.
+    leaving = [replace(change, rename="") for change in said.columns]
+    misplaced = misplaced_columns(work, said.table, leaving)
+    if misplaced:
+        return [misplaced]
+    sides = Leaving.found(work, said)
+    return [*preflight.refusals(_asked(work, sides)), *_hanging(work, sides)]
+
+
+def _asked(work: Work, sides: Leaving) -> Asked:
+    spec, found = sides.said, sides.before
+    return Asked(
+        work=work,
+        facts=work.facts,
+        table=spec.table,
+        key=(),
+        conversions=spec.columns,
+        types={name: str(declared["type"]) for name, declared in found.items()},
+        rewritten=frozenset(found),
+        is_prepared=False,
+    )
+
+
+def there(work: Work, said: Departure) -> Iterator[Refusal]:
+    """What is in the way of the table that is to be made, and of giving it to its owner."""
+    if work.value(f"SELECT to_regclass({literal(quoted(said.entity))}) IS NOT NULL"):
+        yield Refusal(
+            f"{said.entity} is there already, and this phase makes it.",
+            hint="Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
+        )
+    schema = column(split(said.entity)[0])
+    # Asked of nobody who may do without (manual, ALTER TABLE, OWNER TO).
+    owner = work.value(f"""
+        SELECT pg_get_userbyid(relowner) FROM pg_class
+        JOIN pg_namespace ON pg_namespace.oid = to_regnamespace({literal(schema)})
+        WHERE pg_class.oid = to_regclass({literal(quoted(said.table))})
+          AND relowner <> current_user::regrole AND current_setting('is_superuser') = 'off'
+          AND NOT has_schema_privilege(relowner, pg_namespace.oid, 'CREATE')""")
+    if owner is not None:
+        yield Refusal(
+            f"{said.entity} is to belong to {owner}, as {said.table} does, who may create nothing"
+            f" in schema {schema}.",
+            hint=f"Run: GRANT CREATE ON SCHEMA {schema} TO {column(owner)};",
+        )
+
+
+def _taken(work: Work, spec: Split) -> Iterator[Refusal]:
+    """A name that another column has."""
+    leaving = {change.column for change in spec.columns}
+    if spec.link not in leaving and relation.columns(work, spec.table, [spec.link]):
+        yield Refusal(
+            f"{spec.table} has a column {spec.link} already.",
+            hint="Give the link another name.",
+        )
+
+
+def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
+    """What would stay with the old columns, and is not carried over to the new table."""
+    table = sides.said.table
+    names = [change.column for change in sides.said.columns]
+    unique = [
+        f"{'constraint' if index.constraint else 'unique index'} {index.constraint or index.name}"
+        for index in indexes_of(work, table, names)
+        if index.unique and work.dropped.isdisjoint(_described(table, index))
+    ]
+    hanging = [*relation.dependents(work, table, names), *unsupported(work, table, names), *unique]
+    if hanging:
+        yield Refusal(
+            f"Other objects use columns of {table} that leave it.",
+            hanging,
+            len(hanging),
+            "Drop them before the phase, and make what the new shape wants after it.",
+        )
+    yield from unchecked_functions(
+        work,
+        f"Functions may use columns of {table} that leave it: their bodies have the names.",
+        table,
+        names,
+    )
+
+
+def _described(table: str, index: IndexCopy) -> tuple[str, str]:
+    """An index, and a constraint of its name, as pg_describe_object says them."""
+    schema, name = split(table)
+    return (
+        f"index {qualified(schema, index.name)}",
+        f"constraint {index.name} on table {qualified(schema, name)}",
+    )
+
+
+def _rows(work: Work, sides: Sides) -> Iterator[Refusal]:
+    """Rows that the new shape cannot hold."""
+    spec = sides.said
+    key = key_of(work, spec.table, ())
+    # Whether a NULL is allowed is a question of those rows alone that say anything.
+    optional = [replace(change, not_null=False) for change in spec.columns]
+    yield from unfit_rows(work, spec.table, key, optional)
+    shown = f"{listed(key, 'asked')}, {sides.old_values('asked', spec.columns)}"
+    query = _unidentified(sides, shown)
+    total, rows = listed_rows(work, query)
+    if total:
+        needed = ", ".join(dict.fromkeys(change.column for change in _needed(spec)))
+        yield Refusal(
+            f"Rows of {spec.table} say something, but not which row of {spec.entity} they are "
+            f"about: {needed} must have values, and short ones.",
+            rows,
+            total,
+            "Complete them, or set all the columns that leave to NULL.",
+            query,
+        )
+    if spec.disagree == "refuse":
+        yield from _disagreeing(work, sides)
+
+
+def _needed(spec: Split) -> Sequence[Conversion]:
+    required = [change for change in spec.telling if change.not_null]
+    return [*spec.identifying, *required]
+
+
+def _unidentified(sides: Sides, shown: str) -> str:
+    """A query for rows, `asked`, that say something, but have no complete identity."""
+    required = [
+        f"({sides.new_value('asked', change)}) IS NOT NULL"
+        for change in sides.said.telling
+        if change.not_null
+    ]
+    complete = " AND ".join((sides.is_identified("asked"), *required))
+    return (
+        f"SELECT {shown} FROM {sides.table} AS asked"
+        f" WHERE {sides.is_present('asked')} AND ({complete}) IS NOT TRUE"
+    )
+
+
+def _disagreeing(work: Work, sides: Sides) -> Iterator[Refusal]:
+    spec = sides.said
+    identity = sides.new_values("asked", spec.identifying)
+    shown = ", ".join(
+        f"{sides.new_value('asked', change)} AS {column(change.new_name)}"
+        for change in spec.identifying
+    )
+    # Two that are merely cut to the same identity are two; the rest may mean the same.
+    said = ", ".join(
+        (
+            sides.old_values("asked", spec.identifying),
+            *(sides.new_value("asked", change) for change in spec.telling),
+        )
+    )
+    query = f"""
+        SELECT {shown}, count(*) AS rows
+        FROM {sides.table} AS asked
+        WHERE {sides.is_present("asked")} AND {sides.is_identified("asked")}
+        GROUP BY {identity} HAVING count(DISTINCT ROW({said})::text) > 1"""
+    total, rows = listed_rows(work, query)
+    if total:
+        yield Refusal(
+            f"Rows of {spec.table} that would become one row of {spec.entity} disagree about it.",
+            rows,
+            total,
+            'Make them the same, or say in the revision which one counts: disagree="first" or'
+            ' "last", by the key. Each row keeps what it says for the way back.',
+            query,
+        )

@@ -1,0 +1,246 @@
+"""The triggers that keep a table and the entity that is made of its columns in step.
+
+Before the cutover the table leads. To which entity a row belongs is decided before it is written,
+and the entity is made after it: INSERT ... ON CONFLICT comes by with rows that are never written.
+
+From the cutover on either leads. A row that the old application writes through its view says
+values, one that the new application writes says a link; what the new application writes to an
+entity goes to all the rows that have a link to it. Which of them inserts a row is told as for
+converted columns (see in_step.py), by a mark that the default of an old column leaves.
+"""
+
+import hashlib
+
+from gnkmigrate import own
+from gnkmigrate.operations.splits import entity
+from gnkmigrate.operations.splits.holding import refuse_old
+from gnkmigrate.operations.splits.sides import Sides
+from gnkmigrate.operations.splits.spec import Split
+from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.sync import following
+from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.building import NOT_FILLING
+
+_NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
+
+
+def functions(sides: Sides, next_key: str) -> str:
+    """Statements that make the functions of the triggers on the table, or make them anew.
+
+    Args:
+        sides: before the cutover, or from then on.
+        next_key: SQL that gives a new row of the entity its key.
+    """
+    return f"{_link(sides, next_key)};\n{_entity(sides)}"
+
+
+def triggers(sides: Sides) -> str:
+    """Statements that make the triggers on the table."""
+    spec, table = sides.said, sides.table
+    names = [sides.link, *(sides.old(change) for change in spec.columns)]
+    before, after = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
+    changed = f"{_NOT_OURS} AND NOT {alike(before, after)}"
+    return ";\n".join(
+        f"CREATE TRIGGER {_trigger(spec, kind, event)} {moment} {event} ON {table}"
+        f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {spec.function(kind)}();\n"
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(spec, kind, event)}"
+        for moment, kind in (("BEFORE", "link"), ("AFTER", "entity"))
+        for event, condition in (("INSERT", _NOT_OURS), ("UPDATE", changed))
+    )
+
+
+def drop_triggers(spec: Split) -> str:
+    """Statements that drop them, and their functions."""
+    kinds = ("link", "entity")
+    return ";\n".join(
+        (
+            *(
+                f"DROP TRIGGER IF EXISTS {_trigger(spec, kind, event)} ON {quoted(spec.table)}"
+                for kind in kinds
+                for event in ("INSERT", "UPDATE")
+            ),
+            *(f"DROP FUNCTION IF EXISTS {spec.function(kind)}()" for kind in kinds),
+        )
+    )
+
+
+def lead(sides: Sides) -> str:
+    """Statements that make the entity's trigger, which leads from the cutover on."""
+    spec = sides.said
+    back = ",\n    ".join(
+        f"{sides.old(change)} = CASE WHEN {alike(*_both(change.new_name))}"
+        f" THEN other.{sides.old(change)}"
+        f" ELSE {sides.way_back(change)}(NEW.{column(change.new_name)}) END"
+        for change in spec.columns
+    )
+    body = f"""
+UPDATE {sides.table} AS other SET
+    {back}
+WHERE other.{sides.link} = NEW.{sides.key};"""
+    names = [change.new_name for change in spec.columns]
+    before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
+    name = _trigger(spec, "lead", "UPDATE")
+    return f"""{following.follower(spec.function("lead"), body)}
+CREATE TRIGGER {name} AFTER UPDATE ON {sides.entity} FOR EACH ROW
+    WHEN ({_NOT_OURS} AND NOT {alike(before, after)}) EXECUTE FUNCTION {spec.function("lead")}();
+ALTER TABLE {sides.entity} ENABLE ALWAYS TRIGGER {name}"""
+
+
+def lead_no_more(spec: Split) -> str:
+    """Statements that drop it."""
+    return (
+        f"DROP TRIGGER IF EXISTS {_trigger(spec, 'lead', 'UPDATE')} ON {quoted(spec.entity)};\n"
+        f"DROP FUNCTION IF EXISTS {spec.function('lead')}()"
+    )
+
+
+def defaults(sides: Sides) -> list[str]:
+    """SQL for the defaults of the old columns from the cutover on; the first leaves the mark."""
+    nulls = [f"NULL::{sides.before[change.column]['type']}" for change in sides.said.columns]
+    first, *others = nulls
+    return [
+        f"{own.JOURNAL}.kept({first}, {literal(_mark(sides))})",
+        *(f"{own.JOURNAL}.kept({null})" for null in others),
+    ]
+
+
+def _both(name: str) -> tuple[str, str]:
+    return f"NEW.{column(name)}", f"OLD.{column(name)}"
+
+
+def _trigger(spec: Split, kind: str, event: str) -> str:
+    """A trigger's name, quoted; triggers fire in the order of their names.
+
+    What decides comes after the user's triggers, whose changes it must see. What makes an entity
+    comes before the foreign key is asked, whose triggers are called RI_...
+    """
+    place = "A_gnkmigrate" if kind == "entity" else "zz_gnkmigrate"
+    return column(own_name(f"{place}_{kind}_{event.lower()}_", spec.link))
+
+
+def _mark(sides: Sides) -> str:
+    """A setting of the session, whose name says whose mark it is."""
+    said = f"{sides.said.table}\x00{sides.said.link}\x00{sides.phase}"
+    return f"{own.JOURNAL}.row_{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
+def _link(sides: Sides, next_key: str) -> str:
+    """Before a row is written: to which entity it has a link."""
+    spec, link = sides.said, sides.link
+    same = alike(
+        sides.old_values("NEW", spec.identifying), sides.old_values("OLD", spec.identifying)
+    )
+    if sides.is_cut_over:
+        refused = "\n    ".join(refuse_old(sides))
+        begins = f"""
+    IF TG_OP = 'INSERT' AND NOT {sides.is_present("NEW")}
+       AND current_setting({literal(_mark(sides))}, true) = 'new' THEN
+        PERFORM set_config({literal(_mark(sides))}, '', true);
+        {_take(sides)}
+        RETURN NEW;
+    ELSIF TG_OP = 'UPDATE' AND NEW.{link} IS DISTINCT FROM OLD.{link} THEN
+        {_take(sides)}
+        RETURN NEW;
+    END IF;
+    {refused}
+    IF TG_OP = 'UPDATE' AND {same} THEN
+        RETURN NEW;
+    END IF;"""
+        otherwise = f"""ELSIF {sides.is_present("NEW")} THEN
+        RAISE not_null_violation USING
+            MESSAGE = format('a row of %I needs a value in each of: %s', {literal(spec.entity)},
+                             {literal(", ".join(change.column for change in spec.identifying))}),
+            DETAIL = 'By these the rows of the table are told apart, and an index holds them.';
+    """
+    else:
+        begins = f"""
+    IF TG_OP = 'UPDATE' AND OLD.{link} IS NOT NULL AND {same} THEN
+        NEW.{link} := OLD.{link};
+        RETURN NEW;
+    END IF;"""
+        otherwise = ""
+    return f"""
+CREATE OR REPLACE FUNCTION {spec.function("link")}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    known {sides.entity}.{sides.key}%TYPE;
+BEGIN{begins}
+    IF {sides.is_present("NEW")} AND {sides.is_identified("NEW")} THEN
+        -- Whoever gives the entity another identity just now is waited for.
+        SELECT entity.{sides.key} INTO known FROM {sides.entity} AS entity
+        WHERE {sides.is_entity_of("NEW")} FOR KEY SHARE;
+        NEW.{link} := coalesce(known, {next_key});
+    {otherwise}ELSE
+        NEW.{link} := NULL;
+    END IF;
+    RETURN NEW;
+END
+$body$"""
+
+
+def _take(sides: Sides) -> str:
+    """The old columns say what the entity does; whoever changes it just now is waited for.
+
+    Where they say so already, in their own words, they are left alone.
+    """
+    changes = sides.said.columns
+    values = ", ".join(
+        f"CASE WHEN {sides.says('NEW', change)} THEN NEW.{sides.old(change)}"
+        f" ELSE {sides.way_back(change)}(entity.{column(change.new_name)}) END"
+        for change in changes
+    )
+    return (
+        f"SELECT {values} INTO {sides.old_values('NEW', changes)}\n"
+        f"        FROM {sides.entity} AS entity"
+        f" WHERE entity.{sides.key} = NEW.{sides.link} FOR SHARE;"
+    )
+
+
+def _entity(sides: Sides) -> str:
+    """After a row is written: its entity is there, and says what the row has said last."""
+    spec, link, key = sides.said, sides.link, sides.key
+    identity = ", ".join(map(column, spec.identity))
+    told = "\n".join(_told(sides, place) for place in range(len(spec.telling)))
+    body = f"""
+IF NEW.{link} IS NULL THEN
+    EXIT follow;
+END IF;
+SELECT * INTO this FROM {sides.entity} AS entity WHERE entity.{key} = NEW.{link};
+IF NOT FOUND AND {sides.is_present("NEW")} AND {sides.is_identified("NEW")} THEN
+    {entity.insert(sides, key)}
+    VALUES (NEW.{link}, {entity.written(sides, "NEW")})
+    ON CONFLICT ({identity}) DO NOTHING;
+    IF FOUND THEN
+        EXIT follow;
+    END IF;
+    -- Another row of the same statement, or another session, has made it.
+    SELECT * INTO this FROM {sides.entity} AS entity
+    WHERE {sides.is_entity_of("NEW")} FOR KEY SHARE;
+    IF NOT FOUND THEN
+        RAISE serialization_failure USING
+            MESSAGE = {literal(f"another session has just made the same row of {spec.entity}")},
+            HINT = 'Repeat the transaction.';
+    END IF;
+    UPDATE {sides.table} AS linked SET {link} = this.{key} WHERE linked.{link} = NEW.{link};
+END IF;
+{told}"""
+    return following.follower(
+        spec.function("entity"), body, declare=f"this {sides.entity}%ROWTYPE;"
+    )
+
+
+def _told(sides: Sides, place: int) -> str:
+    """One of the columns that say something about an entity: what was written last counts."""
+    change = sides.said.telling[place]
+    new, old = column(change.new_name), sides.old(change)
+    said = alike(f"NEW.{old}", f"OLD.{old}")
+    also = f"""
+    UPDATE {sides.table} AS other SET {old} = NEW.{old}
+    WHERE other.{sides.link} = this.{sides.key} AND NOT {alike(f"other.{old}", f"NEW.{old}")};"""
+    return f"""
+IF (TG_OP = 'INSERT' OR NEW.{sides.link} IS DISTINCT FROM OLD.{sides.link} OR NOT {said})
+   AND NOT {sides.says("NEW", change, "this")} THEN
+    UPDATE {sides.entity} AS entity SET {new} = {sides.new_value("NEW", change)}
+    WHERE entity.{sides.key} = this.{sides.key};{also if sides.is_cut_over else ""}
+END IF;"""

@@ -1,0 +1,1 @@
+"""Long work in batches: key ranges, checkpoints, pace, progress, workers."""

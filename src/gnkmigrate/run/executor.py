@@ -1,0 +1,283 @@
+"""Runs one phase or plan in one direction: asks its steps, runs them, and keeps the journal.
+
+A transactional step and its journal entry commit together, so whatever happens, the journal says
+what stands.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import psycopg
+
+from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
+from gnkmigrate.run import cursors, cutover, events, journal, labels
+from gnkmigrate.run.called import called, way_on
+from gnkmigrate.run.checking import refuse_if_anything_speaks_against
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.interruption import answered
+from gnkmigrate.run.journal import StepState
+from gnkmigrate.run.step import Runnable, Step
+from gnkmigrate.run.sync.agreement import require_agreement
+from gnkmigrate.run.work import PASSING, Work
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Which steps of a phase stand, by name, from the journal.
+
+    Attributes:
+        up: steps of upgrade() whose effect stands, whole or in part.
+        down: steps of downgrade() that have been done in a rollback which is not through.
+    """
+
+    up: Mapping[str, StepState]
+    down: Mapping[str, StepState]
+
+    @classmethod
+    def of(cls, phase: str, states: Sequence[StepState]) -> "InForce":
+        return cls(
+            up={
+                state.name: state
+                for state in states
+                if (state.phase, state.direction) == (phase, "up")
+            },
+            down={
+                state.name: state
+                for state in states
+                if (state.phase, state.direction) == (phase, "down")
+            },
+        )
+
+
+def pending_steps(phase: Runnable, direction: Direction, in_force: InForce) -> tuple[Step, ...]:
+    """The steps that are still to run, in order.
+
+    One that only looks runs again with the steps around it, but not once a later step stands:
+    what it looks at may have another shape by then.
+
+    Raises:
+        RevisionError: a step that stands in part or whole has been edited since.
+    """
+    if direction == "up":
+        _require_unedited(phase, in_force)
+        standing = [place for place, step in enumerate(phase.up_steps) if step.name in in_force.up]
+        last = max(standing, default=-1)
+        return tuple(
+            step
+            for place, step in enumerate(phase.up_steps)
+            if (not _applied(in_force.up.get(step.name)) if step.changes else place > last)
+        )
+    known = {step.name for step in phase.up_steps if step.changes}
+    return tuple(
+        step
+        for step in phase.down_steps
+        if not _applied(in_force.down.get(step.name))
+        and (step.undoes in in_force.up or step.undoes not in known)
+    )
+
+
+def _applied(state: StepState | None) -> bool:
+    return state is not None and state.state == "applied"
+
+
+def _require_unedited(phase: Runnable, in_force: InForce) -> None:
+    for step in phase.up_steps:
+        state = in_force.up.get(step.name)
+        if state is not None and state.checksum != step.checksum:
+            raise RevisionError(
+                f'Phase {phase.name}, step "{step.name}" has been edited since it ran.',
+                hint=f"Take {phase.file.name} back from version control, or roll the phase back "
+                f"with the version that ran: gnkmigrate downgrade --phase {phase.name}",
+            )
+
+
+def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journal.Head) -> bool:
+    """Runs what is pending of one direction of a phase, up to its end or to a deferred cutover.
+
+    Args:
+        phase: the phase, or what else has steps.
+        direction: "up" or "down".
+        work: the session; its `phase` is set here.
+        head: the revision that the database is at when this is through; None when none is left,
+            and `journal.KEPT` where that has nothing to do with it.
+
+    Returns:
+        Whether it came to its end.
+
+    Raises:
+        PhaseRefused: a check speaks against it; nothing was changed.
+        PhaseFailed: a step failed; what was done before it stands and is journalled.
+    """
+    work = replace(work, phase=phase.name, direction=direction)
+    started = time.monotonic()
+    in_force = InForce.of(phase.name, journal.steps(work.connection))
+    steps = pending_steps(phase, direction, in_force)
+    all_steps = phase.up_steps if direction == "up" else phase.down_steps
+    total = sum(step.changes for step in all_steps)
+    left = sum(step.changes for step in steps)
+    resumed = bool(in_force.up and direction == "up") or bool(in_force.down)
+    if not resumed:
+        refuse_if_anything_speaks_against(phase, direction, steps, work)
+    # Much may have been done in the days for which a cutover was deferred.
+    elif cutover.is_next(steps, work):
+        refuse_if_anything_speaks_against(phase, direction, steps[:1], work)
+    run = journal.begin_run(
+        work.connection,
+        phase=phase.name,
+        revision=phase.revision,
+        direction=direction,
+        checksum=phase.checksum,
+        steps=total,
+        parameters=work.parameters,
+    )
+    work.observe(events.PhaseStarted(phase.name, direction, total, total - left))
+    try:
+        if direction == "up":
+            _give_up_downgrade(phase, in_force, work)
+        with cursors.in_use(work.connection), answered(work.connection):
+            rows, waiting = _run_steps(steps, direction, run, work)
+        if waiting is not None:
+            cutover.wait(waiting, run, work)
+            return False
+        if direction == "down":
+            with work.connection.transaction():
+                journal.erase_direction(work.connection, phase.name, "up")
+                journal.erase_direction(work.connection, phase.name, "down")
+                journal.erase_memory(work.connection, phase.name)
+                journal.finish_run(work.connection, run, head=head)
+        else:
+            journal.finish_run(work.connection, run, head=head)
+    except BaseException as error:
+        _note_failure(work, run, error)
+        raise
+    work.observe(events.PhaseFinished(phase.name, direction, rows, time.monotonic() - started))
+    return True
+
+
+def _give_up_downgrade(phase: Runnable, in_force: InForce, work: Work) -> None:
+    """What a downgrade that was not finished has prepared is taken back, last first."""
+    for step in reversed(phase.down_steps):
+        if step.name in in_force.down:
+            work.step = step.name
+
+            def cancel(step: Step = step) -> None:
+                step.cancel(work)
+                journal.erase_step(work.connection, phase.name, "down", step.name)
+
+            work.attempt(cancel)
+
+
+def _run_steps(
+    steps: Sequence[Step], direction: Direction, run: int, work: Work
+) -> tuple[int, Step | None]:
+    """The rows that they have moved, and the step before which they wait; None for none."""
+    rows = 0
+    number = 0
+    for step in steps:
+        work.step = step.name
+        if not step.changes:
+            with _failures_explained(step, work):
+                _run_looking(step, work)
+            continue
+        number += 1
+        work.observe(events.StepStarted(work.phase, step.name, number))
+        started = time.monotonic()
+        with _failures_explained(step, work):
+            if step.cuts_over:
+                require_agreement(step, work)
+                if work.defers_cutover:
+                    return rows, step
+            done = _run_changing(step, direction, run, work)
+        rows += done
+        work.observe(
+            events.StepFinished(work.phase, step.name, number, done, time.monotonic() - started)
+        )
+    return rows, None
+
+
+# The detail of these errors is the whole row, in which there may be a password.
+_WITH_ROW_IN_DETAIL = (psycopg.errors.NotNullViolation, psycopg.errors.CheckViolation)
+
+
+@contextmanager
+def _failures_explained(step: Step, work: Work) -> Iterator[None]:
+    """Turns an error of PostgreSQL into one that says which step it stopped."""
+    try:
+        yield
+    except psycopg.errors.UnsafeNewEnumValueUsage as error:
+        raise labels.stopped(step, work, error) from error
+    except psycopg.Error as error:
+        if work.connection.closed or (work.atomic and isinstance(error, PASSING)):
+            raise  # somebody further out knows what to do
+        diagnostic = error.diag
+        about = [diagnostic.schema_name, diagnostic.table_name, diagnostic.column_name]
+        details = [
+            ".".join(name for name in about if name),
+            "" if isinstance(error, _WITH_ROW_IN_DETAIL) else diagnostic.message_detail,
+            diagnostic.message_hint,
+            *getattr(error, "__notes__", ()),  # what the step knows of it
+        ]
+        raise PhaseFailed(
+            f'{called(work.phase)}, step "{step.name}": {diagnostic.message_primary or error}',
+            details=[text for text in details if text],
+            hint=way_on(work.phase, work.direction, atomic=work.atomic),
+        ) from error
+
+
+def _run_looking(step: Step, work: Work) -> None:
+    """A verification sees one moment of the database, however many queries it makes."""
+
+    def look() -> None:
+        if not work.atomic:
+            work.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        step.run(work)
+
+    work.attempt(look, limited=False)
+
+
+def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int:
+    def state(name: str, rows: int) -> StepState:
+        return StepState(work.phase, direction, step.name, name, step.checksum, rows)
+
+    def finish(rows: int) -> None:
+        if direction == "down" and step.ends:
+            for name in step.ends:
+                journal.erase_step(work.connection, work.phase, "up", name)
+            journal.erase_step(work.connection, work.phase, "down", step.name)
+            journal.add_rows(work.connection, run, rows)
+        elif step.repeats:
+            journal.add_rows(work.connection, run, rows)
+        else:
+            journal.record_step(work.connection, run, state("applied", rows))
+
+    def whole() -> int:
+        rows = step.run(work)
+        finish(rows)
+        return rows
+
+    if step.transactional:
+        return work.attempt(whole)
+    if direction == "down" and step.ends:
+        # From its first statement on the upgrade's step may not stand whole any more.
+        journal.reopen_steps(work.connection, work.phase, step.ends)
+    journal.record_step(work.connection, run, state("partial", 0))
+    rows = step.run(work)
+    work.attempt(lambda: finish(0))  # its rows were counted batch by batch
+    return rows
+
+
+def _note_failure(work: Work, run: int, error: BaseException) -> None:
+    """Writes the failure down where that is still possible; inside --atomic it rolls back too."""
+    if work.connection.closed or work.atomic:
+        return
+    if isinstance(error, KeyboardInterrupt):
+        text = "interrupted"
+    else:
+        text = error.message if isinstance(error, GnkMigrateError) else type(error).__name__
+    try:
+        journal.fail_run(work.connection, run, text)
+    except psycopg.Error as second:
+        # A run that is open without a runner counts as failed, and the first error says more.
+        error.add_note(f"The journal could not be told: {second.diag.message_primary or second}")

@@ -1,0 +1,365 @@
+"""The journal in the database itself: what was run, and what is in force."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, TypeAlias
+
+from psycopg import errors, sql
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from gnkmigrate import __version__, own
+from gnkmigrate.connection import Connection
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run.events import Direction
+
+# The name of a contract among the runs; no phase can be called so, since it is in parentheses.
+CONTRACT = "(contract)"
+
+# What is noted of no phase in particular, and can be no phase's name for the same reason.
+ALL = "(all)"
+
+# Under which the journal has what the last run left; see drift.py.
+FACTS = "facts"
+# Under which a phase remembers how its backfills were tuned; see tuning.py.
+TUNING = "tuning"
+# And before which step it waits for its cutover; see cutover.py.
+CUTOVER = "cutover"
+# How far the last comparison of old and new rows came; see agreement.py.
+COMPARISON = "comparison"
+
+_ROOMS = {
+    own.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
+    own.STAGING: "gnkmigrate: tables of the new shape, before they take their place",
+}
+
+
+class Kept(Enum):
+    """Says of Alembic's revision that it stays as it is."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
+Head: TypeAlias = str | Literal[Kept.KEPT] | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One upgrade or downgrade of a phase; the columns of gnkmigrate.run.
+
+    Attributes:
+        rows: rows moved or changed by its steps.
+        parameters: the values that its SQL was filled in with.
+    """
+
+    number: int
+    phase: str
+    revision: str
+    direction: Direction
+    state: str
+    checksum: str
+    steps: int
+    rows: int
+    parameters: Mapping[str, str]
+    error: str | None
+    tool_version: str
+    database_user: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StepState:
+    """One step whose effect stands, whole or in part; the columns of gnkmigrate.step."""
+
+    phase: str
+    direction: Direction
+    name: str
+    state: str
+    checksum: str
+    rows: int
+
+
+@cache
+def _statements() -> bytes:
+    return (resources.files("gnkmigrate.run") / "sql/journal.sql").read_bytes()
+
+
+@contextmanager
+def _reading(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except errors.InsufficientPrivilege as error:
+        user = sql.Identifier(connection.info.user).as_string()
+        raise PhaseRefused(
+            f"Role {user} may not read gnkmigrate's journal in {connection.info.dbname}.",
+            hint="Connect as its owner, or ask that one for: GRANT USAGE ON SCHEMA gnkmigrate"
+            f" TO {user}; GRANT SELECT ON ALL TABLES IN SCHEMA gnkmigrate TO {user};",
+        ) from error
+
+
+def exists(connection: Connection) -> bool:
+    """Whether this database has a journal, that is, whether gnkmigrate ever worked here.
+
+    Raises:
+        PhaseRefused: the role may not look.
+    """
+    with _reading(connection):
+        row = connection.execute("SELECT to_regclass('gnkmigrate.run') IS NOT NULL").fetchone()
+    return bool(row and row[0])
+
+
+def create(connection: Connection) -> None:
+    """Makes the journal's schema and tables where they are missing.
+
+    Raises:
+        PhaseRefused: the role may not create schemas.
+    """
+    if not exists(connection):
+        with _creating(connection):
+            connection.execute(_statements())
+
+
+def create_rooms(connection: Connection) -> None:
+    """Makes the schemas that phases work with, where they are missing; see own.drop_empty.
+
+    Raises:
+        PhaseRefused: the role may not create schemas.
+    """
+    missing = _ROOMS.keys() - own.schemas(connection)
+    if missing:
+        with _creating(connection):
+            for name in sorted(missing):
+                comment = sql.Literal(_ROOMS[name])
+                connection.execute(
+                    sql.SQL("CREATE SCHEMA {0}; COMMENT ON SCHEMA {0} IS {1}").format(
+                        sql.Identifier(name), comment
+                    )
+                )
+
+
+@contextmanager
+def _creating(connection: Connection) -> Iterator[None]:
+    """A transaction in which schemas of ours are made."""
+    try:
+        with connection.transaction():
+            yield
+    except errors.InsufficientPrivilege as error:
+        database = sql.Identifier(connection.info.dbname).as_string()
+        user = connection.execute("SELECT quote_ident(current_user)").fetchone() or ("...",)
+        raise PhaseRefused(
+            f"The schemas of gnkmigrate cannot be created: {error.diag.message_primary}.",
+            hint=f"Ask the owner of the database for: GRANT CREATE ON DATABASE {database}"
+            f" TO {user[0]};",
+        ) from error
+
+
+def runs(connection: Connection) -> Sequence[Run]:
+    """Every run, oldest first; none where there is no journal.
+
+    Raises:
+        PhaseRefused: the role may not read them.
+    """
+    if not exists(connection):
+        return ()
+    with _reading(connection), connection.cursor(row_factory=class_row(Run)) as cursor:
+        return cursor.execute(
+            "SELECT number, phase, revision, direction, state, checksum, steps, rows, parameters,"
+            " error, tool_version, database_user, started_at, finished_at"
+            " FROM gnkmigrate.run ORDER BY number"
+        ).fetchall()
+
+
+def steps(connection: Connection) -> Sequence[StepState]:
+    """Every step in force; none where there is no journal.
+
+    Raises:
+        PhaseRefused: the role may not read them.
+    """
+    if not exists(connection):
+        return ()
+    with _reading(connection), connection.cursor(row_factory=class_row(StepState)) as cursor:
+        return cursor.execute(
+            "SELECT phase, direction, name, state, checksum, rows FROM gnkmigrate.step"
+            " ORDER BY started_at, name"
+        ).fetchall()
+
+
+def begin_run(
+    connection: Connection,
+    *,
+    phase: str,
+    revision: str,
+    direction: Direction,
+    checksum: str,
+    steps: int,
+    parameters: Mapping[str, str],
+) -> int:
+    """Opens a run and gives its number.
+
+    A run that was left open counts as failed; how it was tuned holds for the one that goes on.
+    """
+    with connection.transaction():
+        connection.execute(
+            f"DELETE FROM gnkmigrate.memory WHERE key = '{TUNING}' AND phase NOT IN"
+            " (SELECT phase FROM gnkmigrate.run WHERE state = 'running');"
+            "UPDATE gnkmigrate.run SET state = 'failed', error = coalesce(error, 'interrupted')"
+            " WHERE state = 'running'".encode()
+        )
+        row = connection.execute(
+            "INSERT INTO gnkmigrate.run (number, phase, revision, direction, state, checksum,"
+            " steps, parameters, tool_version)"
+            " SELECT coalesce(max(number), 0) + 1, %s, %s, %s, 'running', %s, %s, %s, %s"
+            " FROM gnkmigrate.run RETURNING number",
+            (phase, revision, direction, checksum, steps, Jsonb(dict(parameters)), __version__),
+        ).fetchone()
+    if row is None:
+        raise TypeError("INSERT ... RETURNING gives a row")
+    return int(row[0])
+
+
+def finish_run(connection: Connection, number: int, *, head: Head) -> None:
+    """Closes a run, and tells Alembic's version table the same in one transaction.
+
+    With the last phase everything of ours goes but the journal.
+
+    Args:
+        connection: the session of the run.
+        number: the run's number.
+        head: the revision that the database is at now; None when none is left.
+    """
+    with connection.transaction():
+        connection.execute(
+            "UPDATE gnkmigrate.run SET state = 'done', finished_at = clock_timestamp()"
+            " WHERE number = %s",
+            (number,),
+        )
+        if head is not KEPT:
+            connection.execute(
+                "DELETE FROM gnkmigrate.alembic_version;"
+                f"DELETE FROM gnkmigrate.memory WHERE key IN ('{CUTOVER}', '{COMPARISON}')".encode()
+            )
+        if head is None:
+            own.drop_empty(connection)
+        if isinstance(head, str):
+            connection.execute("INSERT INTO gnkmigrate.alembic_version VALUES (%s)", (head,))
+
+
+def fail_run(connection: Connection, number: int, error: str) -> None:
+    connection.execute(
+        "UPDATE gnkmigrate.run SET state = 'failed', finished_at = clock_timestamp(), error = %s"
+        " WHERE number = %s",
+        (error, number),
+    )
+
+
+def record_contract(connection: Connection) -> None:
+    """Writes that the phases done until now cannot be undone any more."""
+    connection.execute(
+        "INSERT INTO gnkmigrate.run (number, phase, revision, direction, state, checksum, steps,"
+        " parameters, tool_version, finished_at)"
+        " SELECT coalesce(max(number), 0) + 1, %s, '', 'up', 'done', '', 0, '{}', %s,"
+        " clock_timestamp() FROM gnkmigrate.run",
+        (CONTRACT, __version__),
+    )
+
+
+def record_step(
+    connection: Connection,
+    run: int,
+    step: StepState,
+) -> None:
+    """Writes that a step stands; rows are added to those it had and to the run's."""
+    values: Mapping[str, Any] = {**vars(step), "run": run}
+    connection.execute(
+        "INSERT INTO gnkmigrate.step (phase, direction, name, state, checksum, rows, run,"
+        " finished_at) VALUES (%(phase)s, %(direction)s, %(name)s, %(state)s, %(checksum)s,"
+        " %(rows)s, %(run)s, CASE %(state)s WHEN 'applied' THEN clock_timestamp() END)"
+        " ON CONFLICT (phase, direction, name) DO UPDATE SET state = excluded.state,"
+        " rows = gnkmigrate.step.rows + excluded.rows, run = excluded.run,"
+        " checksum = excluded.checksum, finished_at = excluded.finished_at",
+        values,
+    )
+    add_rows(connection, run, step.rows)
+
+
+def add_rows(connection: Connection, run: int, rows: int) -> None:
+    if rows:
+        connection.execute(
+            "UPDATE gnkmigrate.run SET rows = rows + %s WHERE number = %s", (rows, run)
+        )
+
+
+def reopen_steps(connection: Connection, phase: str, names: Sequence[str]) -> None:
+    """Writes that steps of an upgrade stand in part at most."""
+    connection.execute(
+        "UPDATE gnkmigrate.step SET state = 'partial', finished_at = NULL"
+        " WHERE phase = %s AND direction = 'up' AND name = ANY (%s)",
+        (phase, list(names)),
+    )
+
+
+def erase_step(connection: Connection, phase: str, direction: Direction, name: str) -> None:
+    """Writes that a step no longer stands."""
+    connection.execute(
+        "DELETE FROM gnkmigrate.step WHERE phase = %s AND direction = %s AND name = %s",
+        (phase, direction, name),
+    )
+
+
+def erase_direction(connection: Connection, phase: str, direction: Direction) -> None:
+    connection.execute(
+        "DELETE FROM gnkmigrate.step WHERE phase = %s AND direction = %s", (phase, direction)
+    )
+
+
+def recall(connection: Connection, phase: str, key: str) -> Any:
+    """What was remembered for a phase under `key`; None when nothing was."""
+    row = connection.execute(
+        "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (phase, key)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def note_facts(connection: Connection, found: Mapping[str, Any]) -> None:
+    """Writes what the schema is after a run."""
+    connection.execute(
+        "INSERT INTO gnkmigrate.memory (phase, key, value) VALUES (%s, %s, %s)"
+        " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
+        (ALL, FACTS, Jsonb(dict(found))),
+    )
+
+
+def note_comparison(connection: Connection, phase: str, found: Mapping[str, Any]) -> None:
+    """Writes how far a comparison before a cutover is, and when that was."""
+    connection.execute(
+        "INSERT INTO gnkmigrate.memory (phase, key, value)"
+        " VALUES (%s, %s, %s || jsonb_build_object('at', clock_timestamp()))"
+        " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
+        (phase, COMPARISON, Jsonb(dict(found))),
+    )
+
+
+def notes(connection: Connection, *keys: str) -> Mapping[tuple[str, str], Any]:
+    """What is remembered under these keys, by phase and key; nothing where there is no journal.
+
+    Raises:
+        PhaseRefused: the role may not read it.
+    """
+    if not exists(connection):
+        return {}
+    query = "SELECT phase, key, value FROM gnkmigrate.memory WHERE key = ANY (%s)"
+    with _reading(connection):
+        rows = connection.execute(query, (list(keys),)).fetchall()
+    return {(phase, key): value for phase, key, value in rows}
+
+
+def erase_memory(connection: Connection, phase: str) -> None:
+    """Forgets how things were before a phase, once they are so again."""
+    connection.execute("DELETE FROM gnkmigrate.memory WHERE phase = %s", (phase,))

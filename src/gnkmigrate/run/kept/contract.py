@@ -1,0 +1,146 @@
+"""The end of the way back: archives, views of the old shape and triggers are removed for good.
+
+Nothing else ever removes them. The journal stays, and remembers that the phases done until now
+can no longer be undone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from gnkmigrate import own
+from gnkmigrate.connection import Connection
+from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.run import events, journal, runner
+from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.status import Request, status
+from gnkmigrate.run.work import Work
+from gnkmigrate.settings import Settings
+
+# What there is to remove: a kind for the reader, a name, rows where it has rows, the statement.
+_REMAINS = f"""
+SELECT 'view' AS kind, format('%%I.%%I', nspname, relname) AS name, NULL::bigint AS rows,
+       format('DROP VIEW %%I.%%I', nspname, relname) AS statement, 1 AS place
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE pg_namespace.oid IN ({own.LEGACY_OIDS}) AND relkind = 'v'
+UNION ALL
+SELECT 'trigger', format('%%I on %%s', tgname, tgrelid::regclass), NULL,
+       format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass), 2
+FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
+WHERE pronamespace = to_regnamespace('{own.JOURNAL}')
+  AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (%(own)s))
+UNION ALL
+SELECT 'index', format('%%I.%%I', nspname, relname), NULL,
+       format('DROP INDEX %%I.%%I', nspname, relname), 2
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind = 'i' AND nspname <> ALL (%(own)s)
+  AND EXISTS (SELECT FROM pg_depend JOIN pg_proc ON pg_proc.oid = refobjid
+              WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid
+                AND refclassid = 'pg_proc'::regclass
+                AND pronamespace = to_regnamespace('{own.JOURNAL}'))
+UNION ALL
+SELECT 'column', format('%%I.%%I.%%I', nspname, relname, attname), NULL,
+       format('ALTER TABLE %%I.%%I DROP COLUMN %%I', nspname, relname, attname), 3
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE (attrelid, attnum) IN ({own.KEPT_COLUMNS})
+UNION ALL
+SELECT 'table', format('%%I.%%I', nspname, relname), greatest(reltuples, 0)::bigint,
+       format('DROP TABLE %%I.%%I', nspname, relname), 3
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname IN ('{own.ARCHIVE}', '{own.STAGING}') AND relkind = 'r'
+UNION ALL
+SELECT 'type', format('%%I.%%I', nspname, typname), NULL,
+       format('DROP TYPE %%I.%%I', nspname, typname), 6
+FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
+WHERE (nspname = '{own.ARCHIVE}' OR pg_namespace.oid IN ({own.LEGACY_OIDS})) AND typtype = 'e'
+UNION ALL
+SELECT 'function', pg_proc.oid::regprocedure::text, NULL,
+       format('DROP FUNCTION %%s', pg_proc.oid::regprocedure),
+       CASE WHEN prosqlbody IS NULL THEN 5 ELSE 4 END
+FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+WHERE nspname = '{own.JOURNAL}'
+UNION ALL
+SELECT 'spilled rows', 'gnkmigrate.overflow', (SELECT count(*) FROM gnkmigrate.overflow),
+       'DELETE FROM gnkmigrate.overflow', 7
+ORDER BY place, name
+"""
+
+
+@dataclass(frozen=True)
+class Remnant:
+    """One thing of the old shape that contract removes.
+
+    Attributes:
+        kind: "view", "trigger", "index", "column", "table", "type", "function" or "spilled rows".
+        rows: how many it holds (a table's are estimated); None where it holds none.
+        statement: the SQL that removes it.
+    """
+
+    kind: str
+    name: str
+    rows: int | None
+    statement: str
+
+
+def remnants(connection: Connection) -> Sequence[Remnant]:
+    """What contract would remove from this database."""
+    if not journal.exists(connection):
+        return ()
+    given = {"own": own.schemas(connection)}
+    rows = connection.execute(_REMAINS.encode(), given).fetchall()
+    found = [Remnant(*row[:4]) for row in rows]
+    return [remnant for remnant in found if remnant.rows != 0 or remnant.kind == "table"]
+
+
+# Of these people know something; the rest serves them.
+_OLD_SHAPE = ("view", "column", "table", "type", "spilled rows")
+
+
+def kept(connection: Connection) -> Sequence[Remnant]:
+    """What of the old shape is kept until contract: views, columns, tables, types, spilled rows."""
+    found = [remnant for remnant in remnants(connection) if remnant.kind in _OLD_SHAPE]
+    return sorted(found, key=lambda remnant: _OLD_SHAPE.index(remnant.kind))
+
+
+def contract(
+    connection: Connection,
+    phases: Sequence[Phase],
+    settings: Settings,
+    observe: events.Observer = events.ignore,
+) -> Sequence[Remnant]:
+    """Removes what a rollback would need, in one transaction; gives what was removed.
+
+    Raises:
+        PhaseRefused: a phase is pending or half done.
+        PhaseFailed: something of the user's hangs on what would be removed.
+        RunnerBusy: somebody is migrating.
+    """
+    with runner.at_work(connection, settings, Request(), observe) as work:
+        undone = [found.phase.name for found in status(connection, phases) if found.state != "done"]
+        if undone:
+            raise PhaseRefused(
+                f"Phases are not done yet: {', '.join(undone)}.",
+                hint="gnkmigrate upgrade runs them; contract is the step after the last one.",
+            )
+        work.phase, work.step = journal.CONTRACT, "remove"
+        return work.attempt(lambda: _remove(work))
+
+
+def _remove(work: Work) -> Sequence[Remnant]:
+    connection = work.connection
+    found = remnants(connection)
+    for remnant in found:
+        try:
+            connection.execute(remnant.statement.encode())
+        except psycopg.errors.DependentObjectsStillExist as error:
+            raise PhaseFailed(
+                f"Something of yours hangs on the {remnant.kind} {remnant.name}.",
+                details=(error.diag.message_detail or "").splitlines(),
+                hint="Drop it or change it, then: gnkmigrate contract",
+            ) from None
+    own.drop_empty(connection)
+    connection.execute("DELETE FROM gnkmigrate.memory")
+    journal.record_contract(connection)
+    return found

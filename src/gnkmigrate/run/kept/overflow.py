@@ -1,0 +1,151 @@
+"""What a rollback had to spill comes back with the next upgrade, where it still fits."""
+
+from collections.abc import Sequence
+
+from gnkmigrate import own
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.run import relation
+from gnkmigrate.run.batches.row_key import Columns, listed, same
+from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.work import Work
+
+
+def refuse_to_cascade(work: Work, table: str, where: str) -> None:
+    """Asks for rows of other tables that a foreign key would change along with those spilled.
+
+    They are nobody's to delete, or to empty, here.
+
+    Args:
+        work: the session, in a transaction.
+        table: "schema.table".
+        where: SQL condition on the rows, whose alias may be `spilled`.
+
+    Raises:
+        PhaseFailed: there are such rows.
+    """
+    # Whoever wants to refer to a row waits for this lock.
+    work.execute(f"LOCK TABLE {quoted(table)} IN EXCLUSIVE MODE")
+    spilled = f"(SELECT * FROM {quoted(table)} AS spilled WHERE {where}) AS spilled"
+    for key in relation.cascades(work, table):
+        total = work.value(
+            f"SELECT count(*) FROM {key.table} AS referring JOIN {spilled} ON {key.on}"
+        )
+        if total:
+            raise PhaseFailed(
+                f"Phase {work.phase}: rows of {key.table} hang on rows of {table} that the old"
+                f" shape cannot hold ({total}).",
+                hint="If they came since the phase began, run the same command again; else move or"
+                " delete them first.",
+            )
+
+
+def holds(work: Work, table: str, reason: str) -> bool:
+    """Whether anything of this table was kept for this reason."""
+    return bool(
+        work.value(
+            "SELECT EXISTS (SELECT FROM gnkmigrate.overflow"
+            f" WHERE relation = {literal(table)} AND reason = {literal(reason)})"
+        )
+    )
+
+
+def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
+    """Inserts the rows that were kept; gives how many.
+
+    One stays in the overflow when there is another with its key or a unique value of it, or when a
+    row that it refers to is gone. Old columns that are kept beside new ones come back as well; for
+    a row that was spilled before there were any, the triggers give them their values.
+    """
+    names = relation.column_names(work, table, written=True)
+    old = own.kept_columns(work.connection, quoted(table))
+    if not old:
+        return _inserted(work, table, key, names, _meant(work, table, reason))
+    has_old = f"kept.content ?& ARRAY[{', '.join(map(literal, old))}]"
+    work.execute("SET LOCAL gnkmigrate.filling = 'on'")
+    meant = f"{_meant(work, table, reason)} AND {has_old}"
+    rows = _inserted(work, table, key, [*names, *old], meant)
+    work.execute("SET LOCAL gnkmigrate.filling = ''")
+    meant = f"{_meant(work, table, reason)} AND NOT ({has_old})"
+    return rows + _inserted(work, table, key, names, meant)
+
+
+def _inserted(work: Work, table: str, key: Columns, names: Sequence[str], meant: str) -> int:
+    quoted_names = [column(name) for name in names]
+    values = ", ".join(f"(whole).{name}" for name in quoted_names)
+    return _rows(
+        work,
+        f"""
+        WITH candidate AS (
+            SELECT kept.id AS entry, {_record(table)} AS whole
+            FROM {_kept(table)} WHERE {meant}
+        ), inserted AS (
+            INSERT INTO {quoted(table)} ({", ".join(quoted_names)}) OVERRIDING SYSTEM VALUE
+            SELECT {values} FROM candidate
+            ON CONFLICT DO NOTHING RETURNING {listed(key)}
+        )
+        DELETE FROM gnkmigrate.overflow USING candidate, inserted
+        WHERE overflow.id = candidate.entry AND {same(key, "inserted", "(candidate.whole)")}
+        """,
+    )
+
+
+def update_back(
+    work: Work,
+    table: str,
+    reason: str,
+    key: Columns,
+    columns: Sequence[str],
+    where: str = "true",
+    also: Sequence[str] = (),
+) -> int:
+    """Gives the rows that are still there the values that were kept of them; gives how many.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        reason: why they were kept.
+        key: the columns that identify a row.
+        columns: which values.
+        where: SQL condition on the row, as `restored`, under which nobody has written since.
+        also: further assignments, of the row that was kept, `spilled`.
+    """
+    there_is = f"SELECT EXISTS (SELECT FROM {_kept(table)} WHERE {_meant(work, table, reason)})"
+    if not work.connection.execute(there_is.encode()).fetchall()[0][0]:
+        return 0
+    values = ", ".join((*(f"{column(name)} = spilled.{column(name)}" for name in columns), *also))
+    with relation.quiet_batch(work, table):
+        return _rows(
+            work,
+            f"""
+            WITH updated AS (
+                UPDATE {quoted(table)} AS restored SET {values}
+                FROM {_kept(table)}
+                WHERE {_meant(work, table, reason)} AND {same(key, "restored", "spilled")}
+                  AND ({where})
+                RETURNING kept.id AS entry
+            )
+            DELETE FROM gnkmigrate.overflow USING updated WHERE overflow.id = updated.entry
+            """,
+        )
+
+
+def _rows(work: Work, statement: str) -> int:
+    return max(work.connection.execute(statement.encode()).rowcount, 0)
+
+
+def _record(table: str) -> str:
+    """The row that was kept; a bare `spilled` might be a column of it."""
+    return f"jsonb_populate_record(NULL::{quoted(table)}, kept.content)"
+
+
+def _kept(table: str) -> str:
+    return f"gnkmigrate.overflow AS kept CROSS JOIN LATERAL {_record(table)} AS spilled"
+
+
+def _meant(work: Work, table: str, reason: str) -> str:
+    conditions = [
+        f"kept.relation = {literal(table)}",
+        f"kept.reason = {literal(reason)}",
+        *relation.references(work, table, "spilled"),
+    ]
+    return " AND ".join(conditions)

@@ -1,0 +1,60 @@
+"""The phases on an empty copy: what each of them does to the schema, seen and not claimed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.connection import connect
+from gnkmigrate.facts.files import read_scripts
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.script import run_scripts
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.run import runner
+from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.status import Request
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import Settings
+
+
+@dataclass(frozen=True)
+class SchemaHistory:
+    """The project's schema from the baseline on.
+
+    Attributes:
+        baseline: before the first phase.
+        phases: each phase's name, and the schema after it, in their order.
+    """
+
+    baseline: Snapshot
+    phases: Sequence[tuple[str, Snapshot]]
+
+
+def schema_history(settings: Settings, server: Server) -> SchemaHistory | None:
+    """Runs every phase on an empty copy of the baseline; None where the project has neither.
+
+    Args:
+        settings: the project.
+        server: a throwaway server, on which a database is made and dropped.
+
+    Raises:
+        SchemaError: the baseline cannot be loaded.
+        RevisionError: migrations/ cannot be read.
+        PhaseRefused: a phase does not fit the baseline.
+        PhaseFailed: a phase fails on it.
+    """
+    migrations = settings.path(settings.migrations)
+    if settings.baseline is None or not (migrations / "versions").is_dir():
+        return None
+    phases = load_phases(migrations)
+    scripts = read_scripts(settings.path(settings.baseline))
+    with server.database() as url, connect(url, search_path=settings.schemas) as session:
+        run_scripts(session, scripts, settings.schemas, makes_roles=server.is_ours)
+
+        def snapshot() -> Snapshot:
+            return read_snapshot(session, ignore=settings.ignore, schemas=settings.read_schemas)
+
+        baseline = snapshot()
+        after = []
+        for phase in phases:
+            runner.run(session, phases, "up", Request(phase=phase.name, atomic=True), settings)
+            after.append((phase.name, snapshot()))
+    return SchemaHistory(baseline, tuple(after))

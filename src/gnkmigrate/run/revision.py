@@ -1,0 +1,180 @@
+"""The phases of a project, read from the revisions in migrations/versions."""
+
+import difflib
+import hashlib
+import pkgutil
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from gnkmigrate import operations
+from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.run.counterparts import require_counterparts
+from gnkmigrate.run.recorder import record
+from gnkmigrate.run.step import Step
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A named, ordered, reversible part of the migration: one Alembic revision.
+
+    Attributes:
+        number: its place in the order, from 1.
+        name: the revision's `phase`, or its revision id where it has none.
+        title: the first line of the revision's docstring.
+        revision: Alembic's revision id.
+        file: the revision's file.
+        checksum: SHA-256 of the file, in hexadecimal.
+        search_path: the revision's own `search_path`; "" for the project's. A revision whose SQL
+            qualifies every name says "pg_catalog, pg_temp": others may have functions in the
+            project's schemas that fit the arguments better than PostgreSQL's own do (manual, 10.3).
+        irreversible: the revision's own: why it cannot be taken back; "" where it can.
+    """
+
+    number: int
+    name: str
+    title: str
+    revision: str
+    down_revision: str | None
+    file: Path
+    checksum: str
+    upgrade: Callable[[], None]
+    downgrade: Callable[[], None]
+    search_path: str = ""
+    irreversible: str = ""
+
+    @cached_property
+    def up_steps(self) -> tuple[Step, ...]:
+        return record(self.upgrade)
+
+    @cached_property
+    def down_steps(self) -> tuple[Step, ...]:
+        return record(self.downgrade, self.up_steps)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables that its steps read whole or lock, "schema.table"."""
+        steps = (*self.up_steps, *self.down_steps)
+        return tuple(sorted({table for step in steps for table in step.tables}))
+
+
+def load_operations() -> None:
+    """Registers every op.* of the folder operations/."""
+    for module in pkgutil.iter_modules(operations.__path__):
+        import_module(f"{operations.__name__}.{module.name}")
+
+
+def load_phases(migrations: Path) -> tuple[Phase, ...]:
+    """The phases in their order.
+
+    Raises:
+        RevisionError: there is no Alembic environment, a file cannot be imported, the history
+            branches, or two phases have one name.
+    """
+    if not (migrations / "versions").is_dir():
+        raise RevisionError(
+            f"There are no revisions in {migrations}: the folder versions is missing.",
+            hint="Write a project with gnkmigrate init, or set `migrations` in gnkmigrate.toml to "
+            "the folder that holds env.py.",
+        )
+    load_operations()
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a down_revision that does not exist is one
+            directory = ScriptDirectory.from_config(config)
+            heads = directory.get_heads()
+            scripts = list(directory.walk_revisions()) if len(heads) == 1 else []
+    except Exception as error:  # importing a revision runs the user's code
+        raise RevisionError(
+            f"The revisions in {migrations} cannot be read: {error}",
+            hint="Correct the file named, or take it back from version control.",
+        ) from error
+    if len(heads) > 1:
+        raise RevisionError(
+            f"The revisions in {migrations} have {len(heads)} heads: {', '.join(sorted(heads))}.",
+            hint="Phases run one after another: give each revision another down_revision.",
+        )
+    phases = []
+    for number, script in enumerate(reversed(scripts), start=1):
+        file = Path(script.path)
+        down = script.down_revision
+        if isinstance(down, tuple | list):
+            raise RevisionError(f"{file} joins several revisions; phases run one after another.")
+        phases.append(
+            Phase(
+                number=number,
+                name=getattr(script.module, "phase", script.revision),
+                title=(script.doc or "").splitlines()[0] if script.doc else "",
+                revision=script.revision,
+                down_revision=down,
+                file=file,
+                checksum=hashlib.sha256(file.read_bytes()).hexdigest(),
+                upgrade=_function(script.module, "upgrade"),
+                downgrade=_function(script.module, "downgrade"),
+                search_path=getattr(script.module, "search_path", ""),
+                irreversible=getattr(script.module, "irreversible", ""),
+            )
+        )
+    _require_unique_names(phases)
+    return tuple(phases)
+
+
+def read_steps(phases: Sequence[Phase]) -> Sequence[tuple[Step, ...]]:
+    """Asks every revision for its steps, which the phases keep.
+
+    Raises:
+        RevisionError: a revision's upgrade() or downgrade() fails, or the one does not take back
+            what the other does.
+    """
+    for phase in phases:
+        require_counterparts(phase, phase.irreversible)
+    return [steps for phase in phases for steps in (phase.up_steps, phase.down_steps)]
+
+
+def _function(module: ModuleType, name: str) -> Callable[[], None]:
+    function: Callable[[], None] | None = getattr(module, name, None)
+    if function is None:
+        raise RevisionError(
+            f"{module.__file__} has no function {name}().",
+            hint=f"Write one, if only with pass: def {name}() -> None.",
+        )
+    return function
+
+
+def _require_unique_names(phases: Sequence[Phase]) -> None:
+    seen: dict[str, Phase] = {}
+    for phase in phases:
+        if phase.name in seen:
+            raise RevisionError(
+                f'{seen[phase.name].file.name} and {phase.file.name} both call their phase "'
+                f'{phase.name}".',
+                hint="Give each revision its own `phase`.",
+            )
+        seen[phase.name] = phase
+
+
+def find_phase(phases: Sequence[Phase], wanted: str) -> Phase:
+    """The phase of this name or number.
+
+    Raises:
+        PhaseRefused: there is none; the message suggests the nearest.
+    """
+    for phase in phases:
+        if wanted in {phase.name, str(phase.number), phase.revision}:
+            return phase
+    names = [phase.name for phase in phases]
+    nearest = difflib.get_close_matches(wanted, names, n=1, cutoff=0.4)
+    raise PhaseRefused(
+        f'There is no phase "{wanted}".',
+        details=[f"{phase.number} {phase.name}: {phase.title}" for phase in phases],
+        hint=f'Did you mean "{nearest[0]}"?' if nearest else "Take one of these.",
+    )

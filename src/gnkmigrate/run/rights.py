@@ -1,0 +1,138 @@
+"""Whether the role of a session may do all that a phase or a plan does, asked beforehand.
+
+PostgreSQL asks when a statement runs, and then the steps before it have been done.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.plan.rights import Right
+from gnkmigrate.run.names import split
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.text.escape import visible
+
+# What is not there any more answers NULL.
+_OWNED = """
+SELECT given.place
+FROM jsonb_to_recordset(%s) AS given (place integer, roles text[])
+WHERE NOT EXISTS (
+    SELECT FROM pg_roles WHERE rolname = ANY (given.roles) AND pg_has_role(oid, 'USAGE')
+)
+ORDER BY given.place
+"""
+_ALLOWED = """
+SELECT given.privilege, given.thing
+FROM unnest(%s::text[], %s::text[]) AS given (privilege, thing)
+WHERE NOT CASE given.privilege
+    WHEN 'CREATE' THEN has_schema_privilege(to_regnamespace(thing)::oid, 'CREATE')
+    WHEN 'USAGE' THEN has_schema_privilege(to_regnamespace(thing)::oid, 'USAGE')
+    WHEN 'REFERENCES' THEN has_table_privilege(to_regclass(thing)::oid, 'REFERENCES')
+    WHEN 'ROWS' THEN NOT row_security_active(to_regclass(thing)::oid)
+END
+ORDER BY given.privilege, given.thing
+"""
+_LACKING = {
+    "CREATE": (
+        "It may create nothing in schema {thing}. Run: GRANT CREATE ON SCHEMA {thing} TO {role};"
+    ),
+    "USAGE": "It may not use schema {thing}. Run: GRANT USAGE ON SCHEMA {thing} TO {role};",
+    "REFERENCES": (
+        "It has no REFERENCES privilege on table {thing}. "
+        "Run: GRANT REFERENCES ON TABLE {thing} TO {role};"
+    ),
+    # Sessions of ours have row_security off: what is hidden is an error, and never left out.
+    "ROWS": (
+        "Row security hides rows of table {thing} from it. Run: ALTER ROLE {role} BYPASSRLS; or, "
+        "where it owns the table, ALTER TABLE {thing} NO FORCE ROW LEVEL SECURITY;"
+    ),
+}
+
+# Where a schema may not be used, nothing else can be asked about what is in it.
+_TABLES = """
+SELECT format('%%I.%%I', nspname, relname), quote_ident(nspname), pg_get_userbyid(relowner),
+       has_schema_privilege(pg_namespace.oid, 'USAGE')
+FROM unnest(%s::text[], %s::text[]) AS asked (schema, name)
+JOIN pg_namespace ON nspname = asked.schema
+JOIN pg_class ON relnamespace = pg_namespace.oid AND relname = asked.name
+"""
+
+
+class Needed(Protocol):
+    """A right that is asked for; see `Right`, and the document of a plan."""
+
+    @property
+    def privilege(self) -> str: ...
+
+    @property
+    def thing(self) -> str: ...
+
+    @property
+    def roles(self) -> Sequence[str]: ...
+
+
+def refusals(connection: Connection, steps: Sequence[Step]) -> Sequence[Refusal]:
+    """What speaks against a phase because its role may not do it: one refusal, or none."""
+    lacking = missing_rights(connection, _needed(connection, steps))
+    if not lacking:
+        return ()
+    message = f"Role {_role(connection)} may not do all that the phase does."
+    hint = "Have it granted what is missing, or connect as a role that may."
+    return (Refusal(message, lacking, 0, hint),)
+
+
+def missing_rights(connection: Connection, rights: Sequence[Needed]) -> list[str]:
+    """What the role lacks of `rights`, a sentence for each owner, schema or table.
+
+    What is not there any more is no obstacle: another check says that the database has changed.
+    """
+    role = sql.Identifier(_role(connection)).as_string()
+    return [
+        *_of_others(connection, rights, role),
+        *_not_granted(connection, rights, role),
+    ]
+
+
+def _needed(connection: Connection, steps: Sequence[Step]) -> Sequence[Right]:
+    """The rights that steps need of the tables that are there: all of an owner's, and all rows."""
+    names = sorted({split(table) for step in steps for table in step.altered})
+    columns = [[schema for schema, _ in names], [name for _, name in names]]
+    needed: set[Right] = set()
+    for table, schema, owner, usable in connection.execute(_TABLES, columns).fetchall():
+        needed |= {Right("OWNER", f"TABLE {table}", (owner,)), Right("CREATE", schema)}
+        needed.add(Right("ROWS", table) if usable else Right("USAGE", schema))
+    return sorted(needed)
+
+
+def _role(connection: Connection) -> str:
+    row = connection.execute("SELECT current_user").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _of_others(connection: Connection, rights: Sequence[Needed], role: str) -> Iterator[str]:
+    things: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for right in rights:
+        if right.privilege == "OWNER":
+            things[tuple(right.roles)].append(right.thing)
+    owners = sorted(things)
+    asked = Jsonb([{"place": place, "roles": roles} for place, roles in enumerate(owners)])
+    for (place,) in connection.execute(_OWNED, [asked]).fetchall():
+        roles = owners[place]
+        owned = things[roles]
+        group = sql.Identifier(roles[0]).as_string() if roles else "..."
+        handed = " ".join(f"ALTER {thing} OWNER TO {role};" for thing in owned)
+        yield visible(
+            f"It is no member of {' or '.join(roles)}, who owns: {', '.join(owned)}. "
+            f"Run: GRANT {group} TO {role}; or {handed}"
+        )
+
+
+def _not_granted(connection: Connection, rights: Sequence[Needed], role: str) -> Iterator[str]:
+    asked = [right for right in rights if right.privilege in _LACKING]
+    columns = [[each.privilege for each in asked], [each.thing for each in asked]]
+    for privilege, thing in connection.execute(_ALLOWED, columns).fetchall():
+        yield visible(_LACKING[privilege].format(thing=thing, role=role))

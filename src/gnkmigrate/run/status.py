@@ -1,0 +1,241 @@
+"""Where every phase stands, and which of them a request is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.run import journal, lock
+from gnkmigrate.run.batches.tuning import UNTUNED, Tuning
+from gnkmigrate.run.called import is_plan
+from gnkmigrate.run.cutover import Comparing, Waiting
+from gnkmigrate.run.executor import InForce
+from gnkmigrate.run.journal import Run, StepState
+from gnkmigrate.run.revision import Phase, find_phase
+
+State = Literal["pending", "running", "failed", "ready", "done"]
+
+
+@dataclass(frozen=True)
+class PhaseStatus:
+    """Where one phase stands in one database.
+
+    Attributes:
+        phase: the phase as migrations/ has it.
+        state: "failed" is also an interrupted run, or a rollback that is not through; "ready" is
+            one that waits for its cutover.
+        run: its last run; None when there was none.
+        done_steps: steps in force now.
+        edited: True where the file is not the one that ran.
+        contracted: True where it can no longer be undone.
+        tuning: what somebody has said of its backfills while it runs.
+        waiting: its cutover, where that was deferred and is not over.
+        comparison: how far the last comparison of old and new rows came before its cutover, where
+            that is not over.
+    """
+
+    phase: Phase
+    state: State
+    run: Run | None
+    done_steps: int
+    edited: bool
+    contracted: bool
+    tuning: Tuning = UNTUNED
+    waiting: Waiting | None = None
+    comparison: Comparing | None = None
+
+    @property
+    def steps(self) -> int:
+        return sum(step.changes for step in self.phase.up_steps)
+
+    @property
+    def started_at(self) -> datetime | None:
+        return self.run.started_at if self.run and self.state != "pending" else None
+
+    @property
+    def finished_at(self) -> datetime | None:
+        return self.run.finished_at if self.run and self.state != "pending" else None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asks the runner for.
+
+    Attributes:
+        phase: run this phase alone.
+        through: run all up to this one (up), or back to before it (down).
+        dry_run: execute in one transaction, then roll it back.
+        atomic: one transaction a phase.
+        defer_cutover: stop before the first step that puts a new shape in an old one's place.
+        parameters: values for the revisions' SQL, over those of the settings.
+    """
+
+    phase: str | None = None
+    through: str | None = None
+    dry_run: bool = False
+    atomic: bool = False
+    defer_cutover: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus, ...]:
+    """Where every phase stands.
+
+    Raises:
+        RevisionError: the journal knows a phase that migrations/ has not.
+    """
+    last = {run.phase: run for run in journal.runs(connection) if not is_plan(run.phase)}
+    states = [state for state in journal.steps(connection) if not is_plan(state.phase)]
+    contract = last.pop(journal.CONTRACT, None)
+    unknown = [name for name in last if name not in {phase.name for phase in phases}]
+    standing = {state.phase for state in states}
+    whole = {name for name in unknown if (last[name].direction, last[name].state) == ("up", "done")}
+    lost = [name for name in unknown if name in whole | standing]
+    if lost:
+        raise RevisionError(
+            f"The database has phases that migrations/ does not know: {', '.join(lost)}.",
+            details=[f"{name}: a file with revision = {last[name].revision!r}" for name in lost],
+            hint="Take their revision files back from version control.",
+        )
+    busy = lock.holder(connection) is not None
+    notes = journal.notes(connection, journal.TUNING, journal.CUTOVER, journal.COMPARISON)
+    return tuple(
+        _noted(_status(phase, last.get(phase.name), states, contract, busy=busy), notes)
+        for phase in phases
+    )
+
+
+def _noted(found: PhaseStatus, notes: Mapping[tuple[str, str], Any]) -> PhaseStatus:
+    """With what the journal has noted of a phase that is not over."""
+    tuned = notes.get((found.phase.name, journal.TUNING))
+    if tuned and found.state == "running":
+        found = replace(found, tuning=Tuning(**tuned))
+    waiting = notes.get((found.phase.name, journal.CUTOVER))
+    if waiting and found.run:
+        stopped = (found.run.direction, found.state) == ("up", "done")
+        state = "ready" if stopped else found.state
+        found = replace(found, state=state, edited=False, waiting=Waiting.of(waiting))
+    compared = notes.get((found.phase.name, journal.COMPARISON))
+    if compared and found.state != "pending":
+        found = replace(found, comparison=Comparing.of(compared))
+    return found
+
+
+def _status(
+    phase: Phase,
+    run: Run | None,
+    states: Sequence[StepState],
+    contract: Run | None,
+    *,
+    busy: bool,
+) -> PhaseStatus:
+    in_force = InForce.of(phase.name, states)
+    done = sum(state.state == "applied" for state in in_force.up.values())
+    state: State
+    if run is None or (run.direction == "down" and run.state == "done"):
+        state = "pending"
+    elif run.state == "done":
+        state = "done"
+    elif run.state == "running" and busy:
+        state = "running"
+    else:
+        # An upgrade whose first step failed has left nothing behind that could be taken back.
+        half = in_force.up or in_force.down or run.direction == "down"
+        state = "failed" if half else "pending"
+    edited = state == "done" and run is not None and run.checksum != phase.checksum
+    contracted = run is not None and contract is not None and run.number < contract.number
+    return PhaseStatus(phase, state, run, done, edited, contracted)
+
+
+def select_up(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase, ...]:
+    """The phases that an upgrade runs, in order.
+
+    Raises:
+        PhaseRefused: an earlier phase is pending, or a phase is half rolled back.
+        RevisionError: a finished phase has been edited.
+    """
+    _require_unedited(statuses)
+    phases = [status.phase for status in statuses]
+    open_ = [status.phase for status in statuses if status.state != "done"]
+    if request.phase is not None:
+        wanted = find_phase(phases, request.phase)
+        earlier = [phase.name for phase in open_ if phase.number < wanted.number]
+        if earlier:
+            raise PhaseRefused(
+                f"Phase {wanted.name} comes after phases that are pending: {', '.join(earlier)}.",
+                hint=f"gnkmigrate upgrade --through {wanted.name} runs them all in order.",
+            )
+        return tuple(phase for phase in open_ if phase is wanted)
+    last = find_phase(phases, request.through) if request.through else None
+    return tuple(phase for phase in open_ if last is None or phase.number <= last.number)
+
+
+def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase, ...]:
+    """The phases that a downgrade takes back, last first.
+
+    Raises:
+        PhaseRefused: a later phase is still in force.
+        RevisionError: a finished phase has been edited.
+    """
+    _require_unedited(statuses)
+    phases = [status.phase for status in statuses]
+    standing = [status.phase for status in reversed(statuses) if status.state != "pending"]
+    if request.phase is not None:
+        wanted = find_phase(phases, request.phase)
+        later = [phase.name for phase in standing if phase.number > wanted.number]
+        if later:
+            raise PhaseRefused(
+                f"Phase {wanted.name} comes before phases that stand: {', '.join(later)}.",
+                hint=f"gnkmigrate downgrade --through {wanted.name} takes them all back in order.",
+            )
+        chosen = [phase for phase in standing if phase is wanted]
+    else:
+        last = find_phase(phases, request.through) if request.through else None
+        chosen = [phase for phase in standing if last is None or phase.number >= last.number]
+    _require_undoable(statuses, chosen)
+    return tuple(chosen)
+
+
+def select_cutover(statuses: Sequence[PhaseStatus]) -> Phase:
+    """The phase that waits for its cutover, or stopped after one.
+
+    Raises:
+        PhaseRefused: none does.
+    """
+    waiting = [found for found in statuses if found.waiting is not None]
+    if not waiting:
+        open_ = [found for found in statuses if found.state != "done"][:1]
+        raise PhaseRefused(
+            "No phase waits for its cutover.",
+            details=[f"{found.phase.name} is {found.state}" for found in open_],
+            hint="gnkmigrate upgrade --defer-cutover prepares one.",
+        )
+    return waiting[0].phase
+
+
+def _require_undoable(statuses: Sequence[PhaseStatus], chosen: Sequence[Phase]) -> None:
+    for phase in chosen:
+        if phase.irreversible:
+            raise PhaseRefused(
+                f"Phase {phase.name} cannot be taken back: {phase.irreversible}",
+                hint="Its revision says so. A backup from before it brings the old state back.",
+            )
+    names = [found.phase.name for found in statuses if found.contracted and found.phase in chosen]
+    if names:
+        raise PhaseRefused(
+            f"These phases cannot be undone any more, since gnkmigrate contract has removed what "
+            f"a rollback needs: {', '.join(names)}.",
+            hint="The way back is a new revision now, or a backup.",
+        )
+
+
+def _require_unedited(statuses: Sequence[PhaseStatus]) -> None:
+    edited = [status.phase for status in statuses if status.edited]
+    if edited:
+        raise RevisionError(
+            "Phases that are done have been edited since.",
+            details=[f"{phase.name}: {phase.file.name}" for phase in edited],
+            hint="Take the files back from version control; a change is a new revision.",
+        )

@@ -1,0 +1,160 @@
+"""An old column and the new one that takes its place: one mapping, in both directions.
+
+Both are there at once: the new one beside the old one while it is built, the old one beside the new
+one, under a name of ours, from the exchange until contract.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.run import relation
+from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.sync.conversion import COLUMN, Conversion
+from gnkmigrate.run.work import Work
+
+ALWAYS = "true"
+
+
+@dataclass(frozen=True)
+class ColumnPair:
+    """A column whose values change, and the one that has the new ones.
+
+    Attributes:
+        change: what happens to it.
+        before: how it was declared, as relation.columns says it.
+    """
+
+    change: Conversion
+    before: Mapping[str, Any]
+
+    @property
+    def old_type(self) -> str:
+        """The old column's type, as SQL."""
+        return str(self.before["type"])
+
+    @property
+    def built(self) -> str:
+        """What the new column is called until the exchange."""
+        return own_name("gnkmigrate_", self.change.new_name)
+
+    @property
+    def kept(self) -> str:
+        """What the old one is called from then on."""
+        return kept_name(self.change.column)
+
+    def new_value(self, row: str, name: str) -> str:
+        """SQL for the new column's value.
+
+        Args:
+            row: the row's alias.
+            name: what the old column is called now.
+        """
+        return self.change.converted(f"{row}.{column(name)}")
+
+    def old_value(self, new: str) -> str:
+        """SQL for the old column's value of the new one's; NULL where it cannot hold it."""
+        value = self.change.reverted(new, self.old_type)
+        if self.change.holds == ALWAYS:
+            return value
+        return f"CASE WHEN {self.change.holds.replace(COLUMN, new)} THEN {value} END"
+
+    @property
+    def null(self) -> str:
+        """SQL for the old column's NULL."""
+        return f"NULL::{self.old_type}"
+
+
+def kept_name(name: str) -> str:
+    """What an old column is called once another has its name."""
+    return own_name("gnkmigrate_kept_", name)
+
+
+def pairs_of(work: Work, table: str, conversions: Sequence[Conversion]) -> tuple[ColumnPair, ...]:
+    """The columns whose values change; those that only change in name, say, need no other."""
+    found = remembered(work, table, conversions)
+    return tuple(
+        ColumnPair(change, found[change.column])
+        for change in conversions
+        if replaces(change, found[change.column])
+    )
+
+
+def replaces(change: Conversion, before: Mapping[str, Any]) -> bool:
+    """Whether the values themselves change, and not just name, default or nullability."""
+    return change.using != COLUMN or change.type not in {"", before["type"]}
+
+
+def remember(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
+    """Keeps how the columns were declared before the phase."""
+    found = relation.columns(work, table, [change.column for change in conversions])
+    for change in conversions:
+        if change.column in found:
+            work.remember(_memory_key(table, change), found[change.column])
+
+
+def remembered(
+    work: Work, table: str, conversions: Sequence[Conversion]
+) -> Mapping[str, Mapping[str, Any]]:
+    """How the columns were declared before the phase, by their names then.
+
+    Raises:
+        PhaseFailed: the journal does not say.
+    """
+    keys = {change.column: _memory_key(table, change) for change in conversions}
+    found = work.recall_all(tuple(keys.values()))
+    for name, key in keys.items():
+        if key not in found:
+            raise PhaseFailed(
+                f"How {table}.{name} was declared is not in the journal.",
+                hint="Restore the rows of gnkmigrate.memory from a backup.",
+            )
+    return {name: found[key] for name, key in keys.items()}
+
+
+def remember_kept(work: Work, table: str, pairs: Sequence[ColumnPair]) -> None:
+    """Notes which columns have old ones beside them from now on."""
+    work.remember(_kept_key(table), [pair.change.new_name for pair in pairs])
+
+
+def keep_as_they_are(work: Work, table: str, why: str, names: Iterable[str]) -> None:
+    """Notes columns that triggers of ours name: no later phase may change them until contract."""
+    work.remember(_why_key(table, why), list(names))
+
+
+def release(work: Work, table: str, why: str) -> None:
+    """Takes `keep_as_they_are` back."""
+    work.forget(_why_key(table, why))
+
+
+def converted_before(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:
+    """Those of these columns on which triggers of another phase rely, with the phase."""
+    query = (
+        "SELECT phase, value FROM gnkmigrate.memory"
+        " WHERE (key = %s OR starts_with(key, %s)) AND phase <> %s"
+    )
+    keys = (_kept_key(table), _why_key(table, ""))
+    rows = work.connection.execute(query, (*keys, work.phase)).fetchall()
+    asked = frozenset(names)
+    return {name: phase for phase, kept in rows for name in kept if name in asked}
+
+
+def _kept_key(table: str) -> str:
+    return f"kept of {table}"
+
+
+def _why_key(table: str, why: str) -> str:
+    return f"{_kept_key(table)}: {why}"
+
+
+def forget(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
+    """Forgets it once the columns are back."""
+    work.forget(_kept_key(table))
+    for change in conversions:
+        work.forget(_memory_key(table, change))
+
+
+def _memory_key(table: str, change: Conversion) -> str:
+    return f"column {quoted(table)}.{column(change.column)}"

@@ -1,0 +1,134 @@
+"""The exchange: new columns take the places of old ones, or these take them back, in a moment.
+
+The statements touch no row and ask nothing: whoever runs them holds the table's strongest lock.
+"""
+
+from gnkmigrate.run import relation
+from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.sync import building, in_step, legacy
+from gnkmigrate.run.sync.column_pair import ColumnPair, remember_kept
+from gnkmigrate.run.sync.index_copy import indexes_of
+from gnkmigrate.run.sync.privileges import grants_on
+from gnkmigrate.run.sync.reshaping import Reshaping, set_default
+from gnkmigrate.run.template import render
+from gnkmigrate.run.work import Work
+
+
+def not_null_check(required: str) -> str:
+    """The name of the CHECK that stands in for NOT NULL until the exchange."""
+    return own_name("gnkmigrate_not_null_", required)
+
+
+def lock(spec: Reshaping, work: Work) -> None:
+    """Locks the table, and its view first, as the view's clients do."""
+    table = quoted(spec.table)
+    legacy.hide(work, spec.table)
+    work.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+
+
+def exchange(spec: Reshaping, work: Work) -> str:
+    """Statements that give the new columns their names; the old ones stay, under names of ours."""
+    relation.keep_maintenance_out(work, quoted(spec.table))
+    table, pairs = spec.table, spec.pairs(work)
+    statements: list[str] = []
+    if pairs:
+        work.execute(in_step.DEFAULTS)
+        remember_kept(work, table, pairs)
+        with work.settings(search_path="pg_catalog, pg_temp"):
+            work.execute(in_step.make_ways_back(table, work.phase, pairs))
+        indexes = indexes_of(work, table, [pair.change.column for pair in pairs])
+        carried = [each for pair in pairs for each in _carried(work, table, pair)]
+        statements.append(building.drop_trigger(table, spec.building).strip().rstrip(";"))
+        for pair, default in zip(pairs, in_step.defaults(table, work.phase, pairs), strict=True):
+            statements += _keep(table, pair, default)
+        statements += [_renamed(table, pair.built, pair.change.new_name) for pair in pairs]
+        spec.remember_indexes(work, {index.kept: index.name for index in indexes})
+        statements += [index.renamed(table, index.kept) for index in indexes]
+        statements += [each for index in indexes for each in index.adopt(table)]
+        statements += [
+            _altered(table, pair.change.new_name, set_default(_filled(work, pair.change.default)))
+            for pair in pairs
+            if pair.change.default is not None
+        ]
+        together = in_step.keep_in_step(table, work.phase, pairs)
+        statements += [*carried, *(_filled(work, each) for each in together)]
+    statements += spec.redeclare(work)
+    for before, after in spec.newly_required(work):
+        statements += _set_not_null(table, before, after)
+    return _script(statements)
+
+
+def exchange_back(spec: Reshaping, work: Work) -> str:
+    """Statements that drop the new columns and give the old ones their names back."""
+    relation.keep_maintenance_out(work, quoted(spec.table))
+    table, pairs = spec.table, spec.pairs(work)
+    statements: list[str] = []
+    if pairs:
+        names = [pair.change.new_name for pair in pairs]
+        indexes = indexes_of(work, table, names)
+        kept = indexes_of(work, table, [pair.kept for pair in pairs])
+        statements += in_step.leave(table, work.phase, pairs)
+        dropped = ", ".join(f"DROP COLUMN {column(name)}" for name in names)
+        statements.append(f"ALTER TABLE {quoted(table)} {dropped}")
+        for pair in pairs:
+            default = set_default(pair.before["default"])
+            statements.append(_renamed(table, pair.kept, pair.change.column))
+            statements.append(_altered(table, pair.change.column, default))
+        originals = spec.remembered_indexes(work)
+        statements += [
+            index.renamed(table, originals[index.name]) for index in kept if index.name in originals
+        ]
+        added = [index for index in indexes if index.name not in originals.values()]
+        statements += [each for index in added for each in index.adopt(table)]
+    statements += spec.redeclare_back(work)
+    for before, after in spec.required_again(work):
+        statements += _set_not_null(table, before, after)
+    return _script(statements)
+
+
+def _script(statements: list[str]) -> str:
+    return "\n;\n".join(statements)  # a default may end with a comment
+
+
+def _filled(work: Work, text: str) -> str:
+    """What a revision says, with its placeholders filled in; what the database says has none."""
+    return render(text, work.parameters)
+
+
+def _keep(table: str, pair: ColumnPair, default: str) -> list[str]:
+    return [
+        _renamed(table, pair.change.column, pair.kept),
+        _altered(table, pair.kept, f"SET DEFAULT {default}"),
+        _altered(table, pair.kept, "DROP NOT NULL"),
+    ]
+
+
+def _renamed(table: str, before: str, after: str) -> str:
+    return f"ALTER TABLE {quoted(table)} RENAME COLUMN {column(before)} TO {column(after)}"
+
+
+def _altered(table: str, name: str, action: str) -> str:
+    return f"ALTER TABLE {quoted(table)} ALTER COLUMN {column(name)} {action}"
+
+
+def _set_not_null(table: str, before: str, after: str) -> tuple[str, str]:
+    """Declares what a CHECK has proven; only now, since PostgreSQL 18 names it for the column."""
+    check = column(not_null_check(before))
+    return (
+        _altered(table, after, "SET NOT NULL"),
+        f"ALTER TABLE {quoted(table)} DROP CONSTRAINT {check}",
+    )
+
+
+def _carried(work: Work, table: str, pair: ColumnPair) -> list[str]:
+    """Statements that give the new column the comment and the grants of the old one."""
+    on, old, new = quoted(table), pair.change.column, pair.change.new_name
+    statements = grants_on(work, on, old, on, new)
+    comment = work.value(
+        "SELECT col_description(attrelid, attnum) FROM pg_attribute"
+        f" WHERE attrelid = {literal(on)}::regclass AND attname = {literal(old)}"
+    )
+    if comment is not None:
+        statements.append(f"COMMENT ON COLUMN {on}.{column(new)} IS {literal(comment)}")
+    return statements

@@ -1,0 +1,221 @@
+"""Old and new columns of one table in step, whichever of them is written.
+
+The new application writes the new columns, the old one the old ones through its view; a trigger
+carries over what was written. Which of them inserts a row shows in the default of the old
+columns: whoever writes to the table does not name them, so that their default is evaluated, while
+the view has defaults of its own. That default leaves a mark for the trigger. It also tells the old
+columns as ours: nothing else calls functions of schema gnkmigrate there.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from gnkmigrate import own
+from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.building import NOT_FILLING
+from gnkmigrate.run.sync.column_pair import ALWAYS, ColumnPair, kept_name
+from gnkmigrate.run.work import Work
+
+# A default must not ask more of whoever inserts than the table does. PostgreSQL puts the bodies
+# into the statement (inlining), so that they cost next to nothing.
+DEFAULTS = f"""
+CREATE OR REPLACE FUNCTION {own.JOURNAL}.kept(anyelement) RETURNS anyelement
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT $1 $body$;
+CREATE OR REPLACE FUNCTION {own.JOURNAL}.kept(anyelement, text) RETURNS anyelement
+LANGUAGE sql VOLATILE AS
+$body$ SELECT CASE WHEN pg_catalog.set_config($2, 'new', true) IS NOT NULL THEN $1 END $body$
+"""
+NO_DEFAULTS = f"""
+DROP FUNCTION IF EXISTS {own.JOURNAL}.kept(anyelement);
+DROP FUNCTION IF EXISTS {own.JOURNAL}.kept(anyelement, text)
+"""
+
+
+def function(table: str, phase: str) -> str:
+    """The trigger function, qualified and quoted: a table may have one of each phase."""
+    return f"{own.JOURNAL}.{column(own_name('kept_', *split(table), phase))}"
+
+
+def way_back(table: str, phase: str, pair: ColumnPair) -> str:
+    """The function that gives the old column's value for the new one's, qualified and quoted."""
+    return f"{own.JOURNAL}.{column(own_name('back_', *split(table), pair.change.column, phase))}"
+
+
+def make_ways_back(table: str, phase: str, pairs: Sequence[ColumnPair]) -> str:
+    """Statements that make these functions; the columns have their names of before the exchange.
+
+    PostgreSQL reads their bodies now, so that they go on when what they name gets another name: a
+    type of the old shape that is put aside (manual, CREATE FUNCTION, sql_body). It puts such a body
+    into the expression that calls it.
+    """
+    on = quoted(table)
+    return ";\n".join(
+        f"CREATE OR REPLACE FUNCTION {way_back(table, phase, pair)}"
+        f"({on}.{column(pair.built)}%TYPE) RETURNS {on}.{column(pair.change.column)}%TYPE"
+        f" LANGUAGE sql RETURN {pair.old_value('$1')}"
+        for pair in pairs
+    )
+
+
+def defaults(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
+    """SQL for the defaults of the old columns; the first of them leaves the mark."""
+    first, *others = pairs
+    mark = literal(_mark(table, phase))
+    return [
+        f"{own.JOURNAL}.kept({first.null}, {mark})",
+        *(f"{own.JOURNAL}.kept({pair.null})" for pair in others),
+    ]
+
+
+def keep_in_step(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
+    """Statements that make the triggers; the columns have their names of after the exchange."""
+    on, called = quoted(table), function(table, phase)
+    names = [name for pair in pairs for name in (pair.kept, pair.change.new_name)]
+    before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
+    inserting, updating = _triggers(phase)
+    return [
+        write_function(table, phase, pairs),
+        (
+            f"CREATE TRIGGER {column(inserting)} BEFORE INSERT ON {on} FOR EACH ROW"
+            f" WHEN ({NOT_FILLING}) EXECUTE FUNCTION {called}()"
+        ),
+        (
+            f"CREATE TRIGGER {column(updating)} BEFORE UPDATE ON {on} FOR EACH ROW"
+            f" WHEN ({NOT_FILLING} AND NOT {alike(before, after)}) EXECUTE FUNCTION {called}()"
+        ),
+        *(
+            f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {column(name)}"
+            for name in (inserting, updating)
+        ),
+    ]
+
+
+def leave(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
+    """Statements that drop them, and what they call."""
+    return [
+        *(f"DROP TRIGGER {column(name)} ON {quoted(table)}" for name in _triggers(phase)),
+        f"DROP FUNCTION {function(table, phase)}()",
+        *(f"DROP FUNCTION {way_back(table, phase, pair)}" for pair in pairs),
+    ]
+
+
+def write_function(
+    table: str, phase: str, pairs: Sequence[ColumnPair], *, refusing: bool = False
+) -> str:
+    """The statement that makes the trigger function, or makes it anew.
+
+    Args:
+        table: "schema.table".
+        phase: whose conversion it is.
+        pairs: the columns.
+        refusing: whether a value that the old column cannot hold is refused, and not left out.
+    """
+    unsaid = " AND ".join(f"NEW.{column(pair.kept)} IS NULL" for pair in pairs)
+    mark = literal(_mark(table, phase))
+    to_new = "\n            ".join(
+        [refuse_null(table, pair.change.column) for pair in pairs if pair.before["not_null"]]
+        + [_to_new(pair) for pair in pairs]
+    )
+    to_old = "\n            ".join(_to_old(table, phase, pair, refusing=refusing) for pair in pairs)
+    changed = "\n        ".join(_changed(table, phase, pair, refusing=refusing) for pair in pairs)
+    return f"""
+CREATE OR REPLACE FUNCTION {function(table, phase)}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        {changed}
+    ELSIF {unsaid} AND current_setting({mark}, true) = 'new' THEN
+            PERFORM set_config({mark}, '', true);
+            {to_old}
+    ELSE
+            {to_new}
+    END IF;
+    RETURN NEW;
+END
+$body$"""
+
+
+def _to_new(pair: ColumnPair) -> str:
+    return f"NEW.{column(pair.change.new_name)} := {pair.new_value('NEW', pair.kept)};"
+
+
+def _to_old(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
+    new = f"NEW.{column(pair.change.new_name)}"
+    carried = f"NEW.{column(pair.kept)} := {way_back(table, phase, pair)}({new});"
+    if not refusing:
+        return carried
+    inexact = f"{new} IS NOT NULL AND NOT {alike(pair.new_value('NEW', pair.kept), new)}"
+    after = _refuse(table, pair, inexact)
+    if pair.change.holds == ALWAYS and not pair.before["not_null"]:
+        return f"{carried}\n            {after}"
+    misfit = pair.change.misfit(new, not_null=bool(pair.before["not_null"]))
+    return f"{_refuse(table, pair, misfit)}\n            {carried}\n            {after}"
+
+
+def _changed(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
+    """What the new application says counts, where a row says both."""
+    new, old = column(pair.change.new_name), column(pair.kept)
+    required = f"OLD.{old} IS DISTINCT FROM NULL"
+    refused = refuse_null(table, pair.change.column, required) if pair.before["not_null"] else ""
+    return f"""IF NOT {alike(f"NEW.{new}", f"OLD.{new}")} THEN
+            {_to_old(table, phase, pair, refusing=refusing)}
+        ELSIF NOT {alike(f"NEW.{old}", f"OLD.{old}")} THEN
+            {refused}
+            {_to_new(pair)}
+        END IF;"""
+
+
+def refuse_null(table: str, old: str, where: str = "true") -> str:
+    """Refuses what NOT NULL of the old column refused; it is gone, as new values may not fit there.
+
+    IS DISTINCT FROM asks for the value itself, as NOT NULL does: a composite value IS NULL when its
+    fields are (manual, Comparison Functions and Operators).
+
+    Args:
+        table: "schema.table".
+        old: what the column was called before.
+        where: SQL condition under which it is asked.
+    """
+    schema, name = split(table)
+    said = f'null value in column "{old}" of relation "{name}" violates not-null constraint'
+    return f"""IF NEW.{column(kept_name(old))} IS NOT DISTINCT FROM NULL AND {where} THEN
+                RAISE not_null_violation USING MESSAGE = {literal(said)},
+                    SCHEMA = {literal(schema)}, TABLE = {literal(name)},
+                    COLUMN = {literal(old)};
+            END IF;"""
+
+
+def _refuse(table: str, pair: ColumnPair, misfit: str) -> str:
+    new = pair.change.new_name
+    schema, name = (literal(part) for part in split(table))
+    return f"""IF {misfit} THEN
+                RAISE check_violation USING
+                    MESSAGE = format('column %I is being taken back to its old shape, which cannot'
+                                     ' hold this value', {literal(new)}),
+                    SCHEMA = {schema}, TABLE = {name}, COLUMN = {literal(new)};
+            END IF;"""
+
+
+def _triggers(phase: str) -> tuple[str, str]:
+    """They sort after the user's, whose changes they must see."""
+    return (
+        own_name("zz_gnkmigrate_insert_", phase),
+        own_name("zz_gnkmigrate_update_", phase),
+    )
+
+
+def _mark(table: str, phase: str) -> str:
+    """A setting of the session, whose name says whose mark it is."""
+    digest = hashlib.sha256(f"{table}\x00{phase}".encode()).hexdigest()[:16]
+    return f"{own.JOURNAL}.row_{digest}"
+
+
+def drop_unused(work: Work) -> None:
+    """Drops the functions of the defaults once no old column is kept any more."""
+    used = "SELECT EXISTS (SELECT FROM pg_depend JOIN pg_proc ON pg_proc.oid = refobjid"
+    used += " WHERE refclassid = 'pg_proc'::regclass AND proname = 'kept'"
+    used += " AND pronamespace = to_regnamespace('gnkmigrate'))"
+    if not work.value(used):
+        work.execute(NO_DEFAULTS)

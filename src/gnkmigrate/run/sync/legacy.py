@@ -1,0 +1,215 @@
+"""The old shape as views, so that the old application goes on after its tables have changed.
+
+A table whose shape is kept (op.keep_shape) gets a view of its old columns in the schema
+`gnkmigrate_legacy`, or another that the settings name, in the same transaction that changes the
+table. An application whose search_path is `gnkmigrate_legacy, public` uses the table until then
+and the view from then on; old and new see each other's writes. The view is of plain columns of one
+table, so that PostgreSQL itself writes through it (manual, CREATE VIEW, Updatable Views).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from gnkmigrate import own
+from gnkmigrate.run import relation
+from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.sync.column_pair import ColumnPair, pairs_of, remembered
+from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.privileges import carry_table_grants, carry_view_owner, grants_on
+from gnkmigrate.run.sync.view_place import (
+    NO_PHASE,
+    SHAPE,
+    checks_its_caller,
+    create_schema,
+    is_there,
+    view_of,
+)
+from gnkmigrate.run.work import Work
+
+
+def keep(work: Work, table: str) -> None:
+    """Remembers the table's columns as they are now, in their order."""
+    columns = [
+        {"name": name, "source": name, "phase": NO_PHASE, "default": None}
+        for name in relation.column_names(work, table)
+    ]
+    _store(work, table, {"columns": columns})
+
+
+def forget(work: Work, table: str) -> None:
+    """Forgets a kept shape."""
+    work.connection.execute(
+        "DELETE FROM gnkmigrate.memory WHERE phase = %s AND key = %s",
+        (NO_PHASE, _memory_key(table)),
+    )
+
+
+def hide(work: Work, table: str) -> None:
+    """Drops the view, if there is one, under the lock that its clients take first."""
+    view = view_of(work.parameters, table)
+    if is_there(work, view):
+        work.execute(f"LOCK TABLE {view} IN ACCESS EXCLUSIVE MODE; DROP VIEW {view}")
+
+
+def show_converted(work: Work, table: str, conversions: Sequence[Conversion]) -> None:
+    """Shows the columns as they were before this phase, which has just changed them.
+
+    Args:
+        work: the session, in the transaction that changed them.
+        table: "schema.table".
+        conversions: what the phase did to its columns.
+    """
+    shape = _recall(work, table)
+    if shape is None:
+        return
+    pairs = {pair.change.column: pair for pair in pairs_of(work, table, conversions)}
+    changes = {change.column: change for change in conversions}
+    declared = relation.columns(work, table, [change.new_name for change in conversions])
+    for entry in shape["columns"]:
+        change = changes.get(entry["source"])
+        if change is None:
+            continue
+        pair = pairs.get(change.column)
+        entry |= {
+            "source": pair.kept if pair else change.new_name,
+            "phase": work.phase,
+            "before": entry["source"],
+            "default": _default(work, table, change, pair, str(declared[change.new_name]["type"])),
+        }
+    _store(work, table, shape)
+    _show(work, table, shape)
+
+
+def _default(
+    work: Work, table: str, change: Conversion, pair: ColumnPair | None, type_: str
+) -> str | None:
+    """SQL for the default of a view's column; None where the table's own will do.
+
+    The default that an old column has in the table says that somebody else inserts the row, so the
+    view always has one. PostgreSQL keeps none that is plainly NULL.
+    """
+    before = remembered(work, table, (change,))[change.column]["default"]
+    if before is not None:
+        return str(before)
+    if pair is not None:
+        return null(pair.old_type)
+    return None if change.default is None else null(type_)
+
+
+def null(type_: str) -> str:
+    """SQL for the default NULL of a view's column: PostgreSQL keeps none that is plainly NULL."""
+    return f"CASE WHEN false THEN NULL::{type_} END"
+
+
+def show_kept(work: Work, table: str, kept: Mapping[str, tuple[str, str]]) -> None:
+    """Shows columns that this phase has just put aside.
+
+    Args:
+        work: the session, in the transaction that did.
+        table: "schema.table".
+        kept: what each is called now, and SQL for its default in the view.
+    """
+    shape = _recall(work, table)
+    if shape is None:
+        return
+    for entry in shape["columns"]:
+        if entry["source"] in kept:
+            name, default = kept[entry["source"]]
+            entry |= {
+                "source": name,
+                "phase": work.phase,
+                "before": entry["source"],
+                "default": default,
+            }
+    _store(work, table, shape)
+    _show(work, table, shape)
+
+
+def show_reverted(work: Work, table: str, names: Collection[str]) -> None:
+    """Shows what is still to be shown once this phase has given some of its columns back.
+
+    Args:
+        work: the session, in the transaction that did.
+        table: "schema.table".
+        names: what the columns that it shows were called until then.
+    """
+    shape = _recall(work, table)
+    if shape is None:
+        return
+    for entry in shape["columns"]:
+        if entry["phase"] == work.phase and entry["source"] in names:
+            entry |= {"source": entry.pop("before"), "phase": NO_PHASE, "default": None}
+    _store(work, table, shape)
+    if any(entry["phase"] != NO_PHASE for entry in shape["columns"]):
+        _show(work, table, shape)
+    else:
+        own.drop_empty_legacy(work.connection)
+
+
+def changed_before(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:
+    """Columns, by their names now, that the view shows by what an earlier phase did to them.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        names: which columns.
+
+    Returns:
+        The phase of each.
+    """
+    shape = _recall(work, table) or {"columns": ()}
+    asked = frozenset(names)
+    return {
+        entry["source"]: entry["phase"]
+        for entry in shape["columns"]
+        if entry["phase"] != NO_PHASE and entry["source"] in asked
+    }
+
+
+def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
+    create_schema(work)
+    view, columns = view_of(work.parameters, table), shape["columns"]
+    listed = ",\n    ".join(
+        f"current.{column(entry['source'])} AS {column(entry['name'])}" for entry in columns
+    )
+    invoker = checks_its_caller(work, table)
+    option = " WITH (security_invoker = true)" if invoker else ""
+    # In one round trip, since everybody waits for the table's lock.
+    statements = [
+        f"CREATE VIEW {view}{option} AS SELECT\n    {listed}\nFROM {quoted(table)} AS current",
+        *(
+            f"ALTER VIEW {view} ALTER COLUMN {column(entry['name'])} SET DEFAULT {entry['default']}"
+            for entry in columns
+            if entry["default"] is not None
+        ),
+        *(
+            grant
+            for entry in columns
+            for grant in grants_on(work, quoted(table), entry["source"], view, entry["name"])
+        ),
+    ]
+    work.connection.execute("\n;\n".join(statements).encode())
+    carry_view_owner(work, quoted(table), view)
+    carry_table_grants(work, quoted(table), view)
+
+
+def _memory_key(table: str) -> str:
+    return f"{SHAPE}{table}"
+
+
+def _store(work: Work, table: str, shape: Mapping[str, Any]) -> None:
+    work.connection.execute(
+        "INSERT INTO gnkmigrate.memory (phase, key, value) VALUES (%s, %s, %s)"
+        " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
+        (NO_PHASE, _memory_key(table), Jsonb(shape)),
+    )
+
+
+def _recall(work: Work, table: str) -> dict[str, Any] | None:
+    row = work.connection.execute(
+        "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s",
+        (NO_PHASE, _memory_key(table)),
+    ).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,313 @@
+"""What becomes of a column, said once: the usual conversions, both ways, for op.convert_columns.
+
+Each gives a Conversion; where none of them fits, write one with expressions of your own.
+"""
+
+from collections.abc import Sequence
+
+from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.run.names import column as quoted_column
+from gnkmigrate.run.names import literal, quoted, split
+from gnkmigrate.run.sync.conversion import Conversion
+
+# At the very ends of time another zone is out of range.
+_NEAR = (
+    "NOT isfinite(:column) OR :column BETWEEN '4714-11-26 00:00:00 BC' AND '294276-12-30 00:00:00'"
+)
+
+
+def renamed(
+    column: str,
+    rename: str = "",
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+    fallback: str | None = None,
+) -> Conversion:
+    """The values stay: another name, or another default or nullability, of which all are stated.
+
+    Args:
+        column: its name before.
+        rename: its name afterwards; "" where it stays.
+        default: its default afterwards, as SQL; None for none.
+        not_null: whether it is NOT NULL afterwards.
+        fallback: SQL for what a NULL gets with --spill that the old column cannot hold; None where
+            its row goes to the overflow.
+    """
+    return Conversion(column, rename=rename, default=default, not_null=not_null, fallback=fallback)
+
+
+def cast(
+    column: str,
+    type: str,  # noqa: A002 - as Conversion calls it
+    *,
+    rename: str = "",
+    default: str | None = None,
+    not_null: bool = False,
+) -> Conversion:
+    """PostgreSQL casts each value to the new type, and back.
+
+    Args:
+        column: its name before.
+        type: its type afterwards, as SQL.
+        rename: its name afterwards; "" where it stays.
+        default: its default afterwards, as SQL; None for none.
+        not_null: whether it is NOT NULL afterwards.
+    """
+    return Conversion(column, type, rename=rename, default=default, not_null=not_null)
+
+
+def shortened(
+    column: str,
+    length: int,
+    *,
+    rename: str = "",
+    default: str | None = None,
+    not_null: bool = False,
+    unless: tuple[str, str] | None = None,
+) -> Conversion:
+    """A text gets a length: a longer value is refused, unless a policy has it cut.
+
+    Args:
+        column: its name before.
+        length: characters.
+        rename: its name afterwards; "" where it stays.
+        default: its default afterwards, as SQL; None for none.
+        not_null: whether it is NOT NULL afterwards.
+        unless: a policy of the settings and its value, such as ("overflow", "truncate"), with which
+            longer values are cut; the old column keeps them whole until contract.
+    """
+    return Conversion(
+        column,
+        f"varchar({length})",
+        using=f"left(:column, {length})",
+        default=default,
+        not_null=not_null,
+        rename=rename,
+        fits=_unless(f"char_length(:column) <= {length}", unless),
+    )
+
+
+def zoned(
+    column: str,
+    rename: str = "",
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+    fallback: str | None = None,
+) -> Conversion:
+    """A timestamp without time zone becomes one with, read in `source_timezone` of the settings.
+
+    Args:
+        column: its name before.
+        rename: its name afterwards; "" where it stays.
+        default: its default afterwards, as SQL; None for none.
+        not_null: whether it is NOT NULL afterwards.
+        fallback: SQL for what a time gets with --spill that the old column cannot hold; None
+            where its row goes to the overflow.
+    """
+    return Conversion(
+        column,
+        "timestamptz",
+        using=":column AT TIME ZONE :'source_timezone'",
+        back=":column AT TIME ZONE :'source_timezone'",
+        default=default,
+        not_null=not_null,
+        rename=rename,
+        expects="timestamp without time zone",
+        fits=_NEAR,
+        holds=_NEAR,
+        fallback=fallback,
+    )
+
+
+def enum_text(
+    column: str,
+    type: str,  # noqa: A002 - as Conversion calls it
+    enum: str,
+    labels: Sequence[str],
+    *,
+    rename: str = "",
+    default: str | None = None,
+    not_null: bool = False,
+    fallback: str | None = None,
+) -> Conversion:
+    """An enum becomes a text.
+
+    Args:
+        column: its name before.
+        type: its type afterwards, such as "varchar(20)".
+        enum: the enum, "schema.type".
+        labels: its labels; another value has no place in the old column.
+        rename: its name afterwards; "" where it stays.
+        default: its default afterwards, as SQL; None for none.
+        not_null: whether it is NOT NULL afterwards.
+        fallback: SQL for what another value gets with --spill; None where its row goes to the
+            overflow.
+    """
+    return Conversion(
+        column,
+        type,
+        using=":column::text",
+        back=f":column::text::{quoted(enum)}",
+        expects=qualified(*split(enum)),
+        default=default,
+        not_null=not_null,
+        rename=rename,
+        fits=_is_one_of(":column::text", labels),
+        holds=_is_one_of(":column::text", labels),
+        fallback=fallback,
+    )
+
+
+def text_enum(
+    column: str,
+    enum: str,
+    labels: Sequence[str],
+    *,
+    rename: str = "",
+    default: str | None = None,
+    not_null: bool = False,
+) -> Conversion:
+    """A text becomes an enum; rows with another value are refused.
+
+    Args:
+        column: its name before.
+        enum: the enum, "schema.type".
+        labels: its labels.
+        rename: its name afterwards; "" where it stays.
+        default: its default afterwards, as SQL; None for none.
+        not_null: whether it is NOT NULL afterwards.
+    """
+    return Conversion(
+        column,
+        quoted(enum),
+        using=":column::text",
+        back=":column::text",
+        default=default,
+        not_null=not_null,
+        rename=rename,
+        fits=_is_one_of(":column::text", labels),
+    )
+
+
+def reference(
+    column: str,
+    table: str,
+    by: str,
+    *,
+    type: str,  # noqa: A002 - as Conversion calls it
+    key: str = "id",
+    fold: bool = False,
+    rename: str = "",
+    not_null: bool = False,
+    unless: tuple[str, str] | None = None,
+) -> Conversion:
+    """A text becomes the key of the row of another table that it names.
+
+    A text that names nobody, or several alike, is refused, unless a policy has it become NULL.
+
+    Args:
+        column: its name before.
+        table: "schema.table" of the rows that are named.
+        by: the column of that table that the text says.
+        type: the type of that table's key, as SQL.
+        key: that table's key.
+        fold: whether a text that is nobody's names the one whose differs in case alone.
+        rename: its name afterwards; "" where it stays.
+        not_null: whether it is NOT NULL afterwards.
+        unless: a policy of the settings and its value, such as ("unmapped", "archive"), with which
+            a text that names nobody becomes NULL; the old column keeps it until contract.
+    """
+    said, of, to = quoted_column(by), quoted_column(key), quoted(table)
+    named = _the_one(to, of, type, f"named.{said} = :column")
+    if fold:
+        folded = f"lower(named.{said}::text) = lower(:column::text)"
+        named = f"coalesce({named}, {_the_one(to, of, type, folded)})"
+    return Conversion(
+        column,
+        type,
+        using=named,
+        back=f"(SELECT named.{said} FROM {to} AS named WHERE named.{of} = :column)",
+        not_null=not_null,
+        rename=rename,
+        keep=True,
+        fits=_unless(f"({named}) IS NOT NULL", unless),
+    )
+
+
+def new(
+    name: str,
+    type: str,  # noqa: A002 - as Conversion calls it
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+) -> Conversion:
+    """A column of a new table that the old shape does not have.
+
+    Args:
+        name: its name.
+        type: its type, as SQL.
+        default: its default, as SQL, which rows of the old shape have; None for none.
+        not_null: whether it is NOT NULL.
+    """
+    return Conversion("", type, default or "NULL", default=default, rename=name, not_null=not_null)
+
+
+def constant(
+    name: str,
+    type: str,  # noqa: A002 - as Conversion calls it
+    value: str,
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+) -> Conversion:
+    """The same, with one value for all rows of the old shape.
+
+    Args:
+        name: its name.
+        type: its type, as SQL.
+        value: what these rows have, as SQL.
+        default: its default, as SQL; None for none.
+        not_null: whether it is NOT NULL.
+    """
+    return Conversion("", type, value, default=default, rename=name, not_null=not_null)
+
+
+def answer(
+    name: str,
+    type: str,  # noqa: A002 - as Conversion calls it
+    policy: str,
+    *,
+    default: str | None = None,
+    not_null: bool = False,
+) -> Conversion:
+    """The same, with the value that a policy of the settings says.
+
+    Args:
+        name: its name.
+        type: its type, as SQL.
+        policy: which of `[policies]`.
+        default: its default, as SQL; None for none.
+        not_null: whether it is NOT NULL.
+    """
+    return constant(name, type, f":'{policy}'", default=default, not_null=not_null)
+
+
+def _the_one(table: str, key: str, type_: str, condition: str) -> str:
+    """The key of the only row; there is no min() of every type."""
+    return (
+        f"(SELECT CASE count(*) WHEN 1 THEN min(named.{key}::text)::{type_} END"
+        f" FROM {table} AS named WHERE {condition})"
+    )
+
+
+def _is_one_of(value: str, labels: Sequence[str]) -> str:
+    return f"{value} IN ({', '.join(map(literal, labels))})"
+
+
+def _unless(condition: str, policy: tuple[str, str] | None) -> str:
+    if policy is None:
+        return condition
+    name, value = policy
+    return f":'{name}' = {literal(value)} OR {condition}"

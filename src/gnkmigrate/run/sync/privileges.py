@@ -1,0 +1,147 @@
+"""Owners, grants and comments, carried over from what is replaced to what replaces it."""
+
+from gnkmigrate.run.names import literal
+from gnkmigrate.run.work import Work
+
+_GRANTEE = "CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END"
+_OPTION = "CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END"
+
+_OWNER = """
+SELECT format('ALTER TABLE %s OWNER TO %I', {target}, pg_get_userbyid(relowner))
+FROM pg_class WHERE oid = {source}::regclass
+  AND relowner <> (SELECT relowner FROM pg_class WHERE oid = {target}::regclass)
+"""
+
+# Whom a view is given has to be allowed to create one in its schema, which is ours (manual, ALTER
+# VIEW); as long as the statement runs.
+_VIEW_OWNER = """
+WITH given AS (
+    SELECT format('%I', pg_get_userbyid(source.relowner)) AS owner,
+           format('%I', nspname) AS schema,
+           has_schema_privilege(source.relowner, pg_namespace.oid, 'CREATE') AS may_create
+    FROM pg_class AS source, pg_class AS target
+    JOIN pg_namespace ON pg_namespace.oid = target.relnamespace
+    WHERE source.oid = {source}::regclass AND target.oid = {target}::regclass
+      AND source.relowner <> target.relowner
+)
+SELECT statement FROM (
+    SELECT 1, format('GRANT CREATE ON SCHEMA %s TO %s', schema, owner)
+    FROM given WHERE NOT may_create
+    UNION ALL
+    SELECT 2, format('ALTER VIEW %s OWNER TO %s', {target}, owner) FROM given
+    UNION ALL
+    SELECT 3, format('REVOKE CREATE ON SCHEMA %s FROM %s', schema, owner)
+    FROM given WHERE NOT may_create
+) AS steps (place, statement) ORDER BY place
+"""
+
+# Grants on columns count where the other relation has a column of that name.
+_WHOLE = f"""
+SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {{target}}, {_GRANTEE}, {_OPTION})
+FROM pg_class, aclexplode(relacl)
+WHERE pg_class.oid = {{source}}::regclass AND grantee <> relowner
+"""
+
+_GRANTS = f"""
+{_WHOLE}
+UNION ALL
+SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, granted.attname, {{target}},
+              {_GRANTEE}, {_OPTION})
+FROM pg_attribute AS granted
+JOIN pg_attribute AS other ON other.attname = granted.attname
+ AND other.attrelid = {{target}}::regclass AND NOT other.attisdropped
+CROSS JOIN LATERAL aclexplode(granted.attacl)
+WHERE granted.attrelid = {{source}}::regclass AND NOT granted.attisdropped
+"""
+
+# The new table's own comments count for more.
+_COMMENTS = """
+SELECT format('COMMENT ON TABLE %s IS %L', {target}, obj_description({source}::regclass))
+WHERE obj_description({source}::regclass) IS NOT NULL
+  AND obj_description({target}::regclass) IS NULL
+UNION ALL
+SELECT format('COMMENT ON COLUMN %s.%I IS %L', {target}, other.attname,
+              col_description(described.attrelid, described.attnum))
+FROM pg_attribute AS described
+JOIN pg_attribute AS other ON other.attname = described.attname
+ AND other.attrelid = {target}::regclass AND NOT other.attisdropped
+WHERE described.attrelid = {source}::regclass AND NOT described.attisdropped
+  AND col_description(described.attrelid, described.attnum) IS NOT NULL
+  AND col_description(other.attrelid, other.attnum) IS NULL
+"""
+
+_OF_COLUMN = f"""
+SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, {{name}}, {{target}},
+              {_GRANTEE}, {_OPTION})
+FROM pg_attribute, aclexplode(attacl)
+WHERE attrelid = {{table}}::regclass AND attname = {{source}}
+"""
+
+
+def carry_privileges(work: Work, source: str, target: str) -> None:
+    """Gives `target` the owner and the grants of `source`; both are quoted relations."""
+    for query in (_OWNER, _GRANTS):
+        _carry(work, query, source, target)
+
+
+def carry_grants(work: Work, source: str, target: str) -> None:
+    """Gives `target` the grants of `source`; both are quoted relations, such as sequences."""
+    _carry(work, _GRANTS, source, target)
+
+
+def carry_to_view(work: Work, table: str, view: str) -> None:
+    """Gives a view the owner of `table`, and its grants.
+
+    A view that runs as its owner knows row-level security for that one alone, so a table that has
+    it on shares no grants: through the view everybody would see every row (PostgreSQL manual,
+    41.5).
+    """
+    carry_view_owner(work, table, view)
+    secured = f"SELECT relrowsecurity FROM pg_class WHERE oid = {literal(table)}::regclass"
+    if not work.value(secured):
+        _carry(work, _GRANTS, table, view)
+
+
+def carry_view_owner(work: Work, source: str, view: str) -> None:
+    """Gives a view of ours the owner of `source`; both are quoted relations."""
+    _carry(work, _VIEW_OWNER, source, view)
+
+
+def carry_table_grants(work: Work, source: str, target: str) -> None:
+    """Gives `target` what is granted on the whole of `source`; both are quoted relations."""
+    _carry(work, _WHOLE, source, target)
+
+
+def _carry(work: Work, query: str, source: str, target: str) -> None:
+    found = work.execute(query.format(source=literal(source), target=literal(target))).fetchall()
+    for (statement,) in found:
+        work.execute(statement)
+
+
+def carry_comments(work: Work, source: str, target: str) -> None:
+    """Gives table `target` and its columns the comments of `source` where they have none.
+
+    Both are quoted tables; a column is the other's when it has its name.
+    """
+    query = _COMMENTS.format(source=literal(source), target=literal(target))
+    for (statement,) in work.connection.execute(query.encode()).fetchall():
+        work.connection.execute(statement.encode())
+
+
+def grants_on(work: Work, table: str, source: str, relation: str, target: str) -> list[str]:
+    """Statements that grant on one column what is granted on another.
+
+    Args:
+        work: the session.
+        table: the quoted relation of the column that has the grants.
+        source: its name.
+        relation: the quoted relation of the column that will have them.
+        target: its name.
+    """
+    query = _OF_COLUMN.format(
+        table=literal(table),
+        source=literal(source),
+        target=literal(relation),
+        name=literal(target),
+    )
+    return [row[0] for row in work.execute(query).fetchall()]

@@ -1,0 +1,56 @@
+"""op.add_columns: values of new columns are nobody's to lose."""
+
+import pytest
+
+from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.run.revision import read_steps
+from tests.small import Small
+
+ADD = """
+op.add_columns("public.order Ä", (
+    op.new("Größe", "json", default="'{}'", not_null=True), op.new("note", "varchar(5)")))
+"""
+
+
+def test_values_are_refused_or_kept_and_come_back(small: Small) -> None:
+    small.reversible(1, ADD)
+    project = small.project()
+    project.execute('CREATE TABLE "order Ä" (a int, b text, PRIMARY KEY (a, b))')
+    project.execute("""INSERT INTO "order Ä" VALUES (1, 'x'), (1, 'y'), (2, 'x')""")
+    before = project.state
+    project.up()
+    project.down()
+    assert project.state == before
+
+    project.up()
+    project.execute("""UPDATE "order Ä" SET note = 'seen' WHERE (a, b) = (1, 'y')""")
+    project.execute("""UPDATE "order Ä" SET "Größe" = '{"cm": 7}' WHERE a = 2""")
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()
+    details = refused.value.details
+    assert details[0] == "The old shape of public.order Ä has no Größe, note. (2)"
+    assert "a: 1, b: y, Größe: {}, note: seen" in "\n".join(details)
+    project.down(parameters={"spill": "yes"})
+    assert project.state == before
+    project.up()
+    assert project.rows('SELECT a, b, "Größe"::text, note FROM "order Ä" ORDER BY a, b') == [
+        (1, "x", "{}", None),
+        (1, "y", "{}", "seen"),
+        (2, "x", '{"cm": 7}', None),
+    ]
+
+
+def test_a_table_without_a_key_is_refused(small: Small) -> None:
+    small.reversible(1, 'op.add_columns("public.t", (op.new("n", "int"),))')
+    project = small.project()
+    project.execute("CREATE TABLE t (a int)")
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    assert refused.value.details[0] == "public.t has no key."
+
+
+@pytest.mark.parametrize("columns", ["()", '(op.renamed("a", "b"),)'])
+def test_each_column_is_new(small: Small, columns: str) -> None:
+    small.reversible(1, f'op.add_columns("public.t", {columns})')
+    with pytest.raises(RevisionError, match=r"does not say which columns public\.t gets"):
+        read_steps(small.phases)

@@ -1,0 +1,134 @@
+"""A role that may not do all of a phase hears so before its first step."""
+
+from collections.abc import Iterator
+
+import pytest
+from psycopg import sql
+
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run import runner
+from gnkmigrate.run.status import Request
+from gnkmigrate.servers import Server
+from tests.migrations.project import Project
+from tests.small import Small
+from tests.support import execute
+
+ROLE = "gnk Migrator"
+TABLES = """
+CREATE SCHEMA "My Shop"; CREATE SCHEMA closed;
+CREATE TABLE mine (id uuid PRIMARY KEY, n text); ALTER TABLE mine OWNER TO "gnk Migrator";
+CREATE TABLE "My Shop"."Line" (shop bigint, no int, n text, PRIMARY KEY (shop, no));
+CREATE TABLE closed.away (id text PRIMARY KEY);
+ALTER TABLE "My Shop"."Line" OWNER TO "gnk Owner"; ALTER TABLE closed.away OWNER TO "gnk Owner";
+INSERT INTO mine VALUES (gen_random_uuid(), '1'), (gen_random_uuid(), '2');
+GRANT CREATE ON SCHEMA public TO "gnk Migrator";
+"""
+UP = """
+op.guard("Rows.", 'SELECT * FROM "My Shop"."Line" WHERE false')
+op.step("mine", "UPDATE public.mine SET n = n || '!'", touches=("public.mine",))
+op.step(
+    "line",
+    '''ALTER TABLE "My Shop"."Line" ADD COLUMN m int; ALTER TABLE closed.away ADD COLUMN m int''',
+    touches=("My Shop.Line", "closed.away", "public.not_yet"),
+)
+"""
+LACKING = """
+It is no member of gnk Owner, who owns: TABLE "My Shop"."Line", TABLE closed.away. \
+Run: GRANT "gnk Owner" TO "gnk Migrator"; \
+or ALTER TABLE "My Shop"."Line" OWNER TO "gnk Migrator"; \
+ALTER TABLE closed.away OWNER TO "gnk Migrator";
+It may create nothing in schema "My Shop". Run: GRANT CREATE ON SCHEMA "My Shop" TO "gnk Migrator";
+It may create nothing in schema closed. Run: GRANT CREATE ON SCHEMA closed TO "gnk Migrator";
+It may not use schema "My Shop". Run: GRANT USAGE ON SCHEMA "My Shop" TO "gnk Migrator";
+It may not use schema closed. Run: GRANT USAGE ON SCHEMA closed TO "gnk Migrator";
+-> Have it granted what is missing, or connect as a role that may.
+""".strip().splitlines()
+CONVERT = """
+number = Conversion("n", "int", "left(:column, 1)::int", "(:column)::text")
+op.convert_columns("public.mine", "id", (number,))
+"""
+
+
+@pytest.fixture
+def roles(server: Server) -> Iterator[None]:
+    with server.database() as url:
+        execute(url, 'CREATE ROLE "gnk Migrator"; CREATE ROLE "gnk Owner"')
+        yield
+        execute(url, 'DROP ROLE "gnk Migrator", "gnk Owner"')
+
+
+@pytest.fixture
+def project(small: Small, roles: None) -> Iterator[Project]:
+    del roles
+    small.revision(1, UP, irreversible="-")
+    project = small.project()
+    project.execute(TABLES)
+    database = project.value("SELECT quote_ident(current_database())")
+    project.execute(f'GRANT CREATE ON DATABASE {database} TO "gnk Migrator"')
+    yield project
+    project.execute('DROP OWNED BY "gnk Migrator", "gnk Owner" CASCADE')
+
+
+def up(project: Project, *, dry_run: bool = False) -> None:
+    with project.session() as session:
+        session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ROLE)))
+        request = Request(dry_run=dry_run)
+        runner.run(session, project.phases, "up", request, project.settings)
+
+
+def test_all_that_is_missing_is_listed_with_what_to_run(project: Project) -> None:
+    before = project.state
+    with pytest.raises(PhaseRefused, match="cannot upgrade; nothing was changed") as refused:
+        up(project)
+    lines = [line.strip() for line in refused.value.details]
+    assert lines[0] == f"Role {ROLE} may not do all that the phase does."
+    assert lines[1:7] == LACKING
+    assert lines[7].startswith('The check of "Rows." may not look: permission denied for schema')
+    assert refused.value.hint.startswith("Fix what is listed")
+    assert project.state == before
+
+    # What it says is what is to be run.
+    for text in refused.value.details:
+        if "Run: " in text:
+            project.execute(text.split("Run: ")[1].split("; or ")[0])
+    up(project, dry_run=True)
+    up(project)
+    assert project.states == ("done",)
+
+
+@pytest.mark.parametrize("step", [UP.splitlines()[2], CONVERT], ids=["fill", "conversion"])
+def test_rows_that_are_hidden_are_not_left_out(small: Small, project: Project, step: str) -> None:
+    small.revision(1, step, irreversible="-")
+    project = small.project()
+    project.execute(
+        "ALTER TABLE mine ENABLE ROW LEVEL SECURITY; ALTER TABLE mine FORCE ROW LEVEL SECURITY;"
+        "CREATE POLICY part ON mine USING (id IS NULL)"
+    )
+    before = project.state
+    with pytest.raises(PhaseRefused, match="cannot upgrade; nothing was changed") as refused:
+        up(project)
+    assert refused.value.details[0] == f"Role {ROLE} may not do all that the phase does."
+    assert refused.value.details[1].strip() == (
+        "Row security hides rows of table public.mine from it. Run: ALTER ROLE "
+        '"gnk Migrator" BYPASSRLS; or, where it owns the table, '
+        "ALTER TABLE public.mine NO FORCE ROW LEVEL SECURITY;"
+    )
+    assert project.state == before
+
+    project.execute("ALTER TABLE mine NO FORCE ROW LEVEL SECURITY")
+    up(project)
+    assert project.states == ("done",)
+    assert project.value("SELECT bool_and(n IS NOT NULL) FROM mine")
+
+
+def test_a_session_of_a_phase_hides_no_row(small: Small) -> None:
+    small.revision(
+        1,
+        """op.step("look", "SELECT 1 / (current_setting('row_security') = 'off')::int",
+                   irreversible="-")""",
+    )
+    project = small.project()
+    database = project.value("SELECT quote_ident(current_database())")
+    project.execute(f"ALTER DATABASE {database} SET row_security = on")
+    project.up()
+    assert project.states == ("done",)
