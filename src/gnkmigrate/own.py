@@ -21,7 +21,7 @@ LEGACY_OIDS = (
     f" '{LEGACY_COMMENT}')"
 )
 # The old columns that conversions keep beside new ones, as a subquery for (attrelid, attnum): their
-# defaults call functions of ours.
+# defaults call a function of ours. Columns that are being built call another one.
 KEPT_COLUMNS = f"""
     SELECT definition.adrelid, definition.adnum
     FROM pg_catalog.pg_attrdef AS definition
@@ -29,7 +29,7 @@ KEPT_COLUMNS = f"""
       ON call.classid = 'pg_catalog.pg_attrdef'::regclass AND call.objid = definition.oid
      AND call.refclassid = 'pg_catalog.pg_proc'::regclass
     JOIN pg_catalog.pg_proc AS called ON called.oid = call.refobjid
-    WHERE called.pronamespace = to_regnamespace('{JOURNAL}')
+    WHERE called.pronamespace = to_regnamespace('{JOURNAL}') AND called.proname = 'kept'
 """
 _NAMES = f"""
 SELECT nspname::text FROM pg_catalog.pg_namespace

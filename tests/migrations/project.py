@@ -10,6 +10,7 @@ from typing import Any
 from psycopg import conninfo
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.revision import Phase
@@ -120,6 +121,13 @@ class Project:
         """The only value of a query."""
         ((value,),) = self.rows(query)
         return value
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is compared of the schema: the hash of each thing, by its name."""
+        with self.session() as session:
+            found = read_snapshot(session).facts.values()
+            return {str(fact.identity): fact.hash for fact in found}
 
     @property
     def content(self) -> Content:

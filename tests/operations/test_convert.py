@@ -7,6 +7,7 @@ import pytest
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.run import events
+from gnkmigrate.run.kept import contract
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.sync.column_pair import kept_name
 from tests.migrations.maintenance import turned_away
@@ -336,3 +337,83 @@ def test_rows_that_hang_on_one_that_is_spilled_are_not_lost(small: Small, action
     project.down(parameters={"spill": "yes"})
     project.up()
     assert project.rows("SELECT id, n FROM t") == [(1, "abcdefgh")]
+
+
+PRICED = "CREATE TABLE t (id int PRIMARY KEY, n {}); INSERT INTO t VALUES (1, 1), (2, 2)"
+
+
+def cast(small: Small, before: str, mapping: str) -> Project:
+    small.reversible(
+        1,
+        f'op.keep_shape("public.t")\nop.convert_columns("public.t", conversions=({mapping},))',
+    )
+    project = small.project()
+    project.execute(PRICED.format(before))
+    return project
+
+
+def test_a_cast_that_would_lose_a_part_of_a_value_is_refused(small: Small) -> None:
+    project = cast(small, "numeric", 'op.cast("n", "integer")')
+    project.execute("UPDATE t SET n = 2.5 WHERE id = 2")
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    assert "public.t.n: values that the new column cannot hold. (1)" in refused.value.details[0]
+    assert "id: 2, n: 2.5" in refused.value.details[1]
+    assert project.states == ("pending",)
+
+
+def test_what_the_old_application_alone_can_say_stops_contract(small: Small) -> None:
+    project = cast(small, "numeric", 'op.cast("n", "integer")')
+    project.up()
+    project.execute("UPDATE gnkmigrate_legacy.t SET n = 2.5 WHERE id = 2")
+    assert project.rows("SELECT n FROM t ORDER BY id") == [(1,), (3,)]
+    with project.session() as session:
+        with pytest.raises(PhaseRefused, match=r"public\.t\.n does not hold what n did") as refused:
+            contract.contract(session, project.phases, project.settings)
+        assert refused.value.details == ("id: 2, n: 2.5",)
+        assert project.value("SELECT n FROM gnkmigrate_legacy.t WHERE id = 2") == 2.5
+        contract.contract(session, project.phases, project.settings, losses_allowed=True)
+    assert project.rows("SELECT * FROM t ORDER BY id") == [(1, 1), (2, 3)]
+
+
+def test_a_revision_may_say_that_values_are_rounded(small: Small) -> None:
+    project = cast(small, "numeric", 'op.cast("n", "integer", exact=False)')
+    project.execute("UPDATE t SET n = 2.5 WHERE id = 2")
+    before = project.content
+    project.up()
+    assert project.rows("SELECT n FROM t ORDER BY id") == [(1,), (3,)]
+    project.down()
+    assert project.content == before
+    project.up()
+    with project.session() as session:
+        contract.contract(session, project.phases, project.settings)
+
+
+def test_the_new_application_writes_what_the_old_column_cannot_hold(small: Small) -> None:
+    project = cast(small, "integer", 'op.cast("n", "bigint")')
+    project.up()
+    project.execute("INSERT INTO t (id, n) VALUES (3, 3000000000)")
+    project.execute("UPDATE t SET n = -3000000000 WHERE id = 2")
+    assert project.rows("SELECT id, n FROM gnkmigrate_legacy.t ORDER BY id") == [
+        (1, 1),
+        (2, None),
+        (3, None),
+    ]
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()
+    assert "t.n: values that the old column cannot hold. (2)" in refused.value.details[0]
+    before = project.rows("SELECT id, n FROM t ORDER BY id")
+    project.down(parameters={"spill": "yes"})
+    project.up()
+    assert project.rows("SELECT id, n FROM t ORDER BY id") == before
+
+
+def test_a_column_that_is_being_built_is_no_gap(small: Small) -> None:
+    project = cast(small, "integer", 'op.cast("n", "bigint", not_null=True)')
+    project.execute("CREATE INDEX ON t (n)")
+    before = project.facts
+    project.up(defer_cutover=True)
+    assert project.states == ("ready",)
+    assert project.facts == before
+    project.down()
+    assert project.facts == before

@@ -297,6 +297,34 @@ def test_what_comes_meanwhile_and_does_not_fit_stops_it_before_the_cutover(small
     assert project.content == before
 
 
+def test_a_row_whose_key_changes_behind_the_backfill_is_linked(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gnkmigrate.run.batches.progress._TELL_EVERY_S", 0)
+    small.reversible(1, SPLIT)
+    project = small.project(limits={"batch_rows": 1})
+    project.execute(SHOP)
+    moved = []
+
+    def move(event: events.Event) -> None:
+        if isinstance(event, events.StepProgress) and event.rows == 2 and not moved:
+            moved.append(event)
+            project.execute("UPDATE orders SET id = 0 WHERE id = 4")
+
+    project.up(move)
+    assert moved
+    assert project.rows(NEW)[0] == (0, "Oak 2", "Bonn", None, "DE")
+
+
+def test_nothing_that_is_being_built_is_a_gap(small: Small) -> None:
+    """The entity's table is part of the target; the link has its name from the cutover on."""
+    project = shop(small)
+    before = project.facts
+    project.up(defer_cutover=True)
+    built = {name: fact for name, fact in project.facts.items() if "public.addresses" not in name}
+    assert built == before
+
+
 def refused(project: Project) -> str:
     """What speaks against the upgrade, which has changed nothing."""
     before = project.state

@@ -162,3 +162,12 @@ def test_an_autocommit_block_stands_outside_of_transactions(small: Small) -> Non
     assert project.value("SELECT count(*) FROM pg_indexes WHERE indexname = 'by_n'") == 1
     project.down()
     assert project.states == ("pending",)
+
+
+def test_a_name_with_quotes_around_it_is_refused() -> None:
+    def upgrade() -> None:
+        op.drop_columns('public."Order Line"', ("note",))  # type: ignore[attr-defined]
+
+    with pytest.raises(RevisionError, match="with quotes around a name") as refused:
+        record(upgrade)
+    assert '"public.Order Line"' in refused.value.hint

@@ -26,6 +26,10 @@ class DriftAnswer(StrEnum):
     CHECKED = "checked"
 
 
+class Allowed(StrEnum):
+    DATA_LOSS = "data-loss"
+
+
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Carry it out in one transaction, then roll it back.")
 ]

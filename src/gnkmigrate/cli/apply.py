@@ -1,17 +1,12 @@
 """`gnkmigrate apply`."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import DryRun, LockTimeout, Yes, given
-
-
-class Allowed(StrEnum):
-    DATA_LOSS = "data-loss"
+from gnkmigrate.cli._choices import Allowed, DryRun, LockTimeout, Yes, given
 
 
 def command(

@@ -1,15 +1,27 @@
 """`gnkmigrate contract`."""
 
+from typing import Annotated
+
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Yes
+from gnkmigrate.cli._choices import Allowed, Yes
 
 
-def command(context: typer.Context, yes: Yes = False) -> None:
+def command(
+    context: typer.Context,
+    yes: Yes = False,
+    allow: Annotated[
+        list[Allowed] | None,
+        typer.Option(
+            metavar="data-loss", help="Go on although values are lost that the new shape lacks."
+        ),
+    ] = None,
+) -> None:
     """Remove archives, views of the old shape and triggers; after it, phases cannot be undone.
 
-    Do it once nobody uses the old shape any more. Nothing else ever removes them.
+    Do it once nobody uses the old shape any more. Nothing else ever removes them. Values that the
+    old application has written since, and that the new columns cannot hold, are refused.
 
     Example: gnkmigrate contract
     """
@@ -37,5 +49,6 @@ def command(context: typer.Context, yes: Yes = False) -> None:
                     hint="Add --yes. After it, these phases cannot be undone.",
                 )
             typer.confirm("Remove all this? There is no way back", abort=True, err=True)
-        contract(connection, phases, project)
+        lost = Allowed.DATA_LOSS in (allow or ())
+        contract(connection, phases, project, losses_allowed=lost)
     out.print(f"Removed {counted(len(found), 'object')}: the phases done are there to stay.")

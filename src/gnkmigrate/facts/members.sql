@@ -1,5 +1,6 @@
 -- What is no fact of its own: what extensions have made, which belongs to them; and the old columns
--- that gnkmigrate keeps beside new ones, known by their defaults, with what hangs on them.
+-- that gnkmigrate keeps beside new ones, and new ones that it builds, known by their defaults, with
+-- what hangs on them.
 WITH kept AS MATERIALIZED (
     SELECT definition.oid, definition.adrelid, definition.adnum
     FROM pg_proc AS function

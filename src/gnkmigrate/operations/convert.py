@@ -19,7 +19,12 @@ from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import column_pair, comparisons, legacy, policies
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_policies, unfit_rows
+from gnkmigrate.run.sync.convertible import (
+    misplaced_columns,
+    stranded_rows,
+    unfit_policies,
+    unfit_rows,
+)
 from gnkmigrate.run.sync.exchange import exchange, lock
 from gnkmigrate.run.sync.index_copy import unsupported
 from gnkmigrate.run.sync.mentions import unchecked_functions
@@ -80,6 +85,12 @@ class ConvertColumns(Step):
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         return comparisons.of_columns(work, self.reshaping)
+
+    def stranded(self, work: Work) -> Sequence[Refusal]:
+        spec = self.reshaping
+        if not spec.is_remembered(work):
+            return ()  # since contract
+        return stranded_rows(work, spec.table, spec.new_key(work), spec.pairs(work))
 
     def check(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping

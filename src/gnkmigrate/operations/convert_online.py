@@ -14,7 +14,7 @@ from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.key_range import Keys
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import building, column_pair
+from gnkmigrate.run.sync import building, column_pair, in_step
 from gnkmigrate.run.sync.exchange import not_null_check
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of
 from gnkmigrate.run.sync.reshaping import Reshaping
@@ -46,6 +46,7 @@ class AddColumns(Step):
         pairs = spec.pairs(work)
         if pairs:
             relation.keep_maintenance_out(work, quoted(spec.table))
+            work.execute(in_step.DEFAULTS)
             work.execute(building.add(spec.table, pairs, spec.building))
         return 0
 
@@ -98,6 +99,7 @@ class DropColumns(Step):
         pairs = spec.pairs(work)
         if pairs:
             work.execute(building.drop(spec.table, pairs, spec.building))
+            in_step.drop_unused(work)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:

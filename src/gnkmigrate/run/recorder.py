@@ -18,6 +18,7 @@ from sqlalchemy import Executable, text
 from sqlalchemy.schema import DDLElement
 
 from gnkmigrate.errors import GnkMigrateError, RevisionError
+from gnkmigrate.run.names import split
 from gnkmigrate.run.ordinary import (
     AutocommitStatement,
     Ordinary,
@@ -71,6 +72,7 @@ class Recorder:
                 hint="Give each step of a revision's upgrade() or downgrade() its own name. The "
                 "columns of a table change once in a revision: say it in one, or write another.",
             )
+        _require_bare_names(step)
         self._steps.append(step)
 
     def write(self, text: str) -> None:
@@ -112,6 +114,18 @@ class Recorder:
     def steps(self) -> tuple[Step, ...]:
         """What was recorded."""
         return tuple(self._steps)
+
+
+def _require_bare_names(step: Step) -> None:
+    """Refuses "public."Order Line"", which would be looked for with its quotes."""
+    for table in step.tables:
+        parts = split(table)
+        if any(part[0] == part[-1] == '"' and part.strip('"') for part in parts):
+            bare = ".".join(part.strip('"') for part in parts)
+            raise RevisionError(
+                f'The step "{step.name}" names {table}, with quotes around a name.',
+                hint=f'Write it as "{bare}": gnkmigrate quotes names itself.',
+            )
 
 
 def operation(name: str) -> Callable[[Maker], Maker]:

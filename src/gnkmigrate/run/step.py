@@ -123,6 +123,11 @@ class Step(ABC):
         del work
         return ()
 
+    def stranded(self, work: "Work") -> Sequence[Refusal]:
+        """Values that are kept until contract and nowhere else, unsaid by the revision."""
+        del work
+        return ()
+
     @property
     def archived(self) -> str:
         """The table or type, "schema.name", that it moves to the archive; "" for none."""

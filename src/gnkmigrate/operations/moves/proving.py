@@ -1,7 +1,7 @@
 """What a move is proven by: before its cutover, and as long as the old columns are kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gnkmigrate.operations.moves import sync
 from gnkmigrate.operations.moves.spec import Move, Part
@@ -11,7 +11,6 @@ from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.agreement import Comparison
-from gnkmigrate.run.sync.column_pair import ALWAYS
 from gnkmigrate.run.work import Work
 
 
@@ -28,9 +27,7 @@ def compared(move: Move, sides: Leaving) -> Comparison:
 
 def _expected(move: Move, sides: Leaving, part: Part) -> str:
     unfit = " OR ".join(
-        f"({replace(change, not_null=False).unfit(f'asked.{sides.old(change)}')})"
-        for change in part.columns
-        if change.fits != ALWAYS
+        f"({sides.unfit('asked', change)})" for change in part.columns if change.is_picky
     )
     values = f"{sync.written(move, sides, part, 'asked')}, NOT ({unfit or 'false'})"
     where = sides.is_present("asked", part.columns)

@@ -16,7 +16,7 @@ from gnkmigrate.run.batches.tuning import Tuning
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.names import split as parts
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import privileges
+from gnkmigrate.run.sync import building, in_step, privileges
 from gnkmigrate.run.work import Work
 
 
@@ -111,8 +111,9 @@ class AddLink(SplitStep):
         table, index = quoted(split.table), quoted(f"{parts(split.table)[0]}.{split.index}")
         if not relation.columns(work, split.table, [split.built_link]):
             type_ = relation.columns(work, split.entity, [split.key])[split.key]["type"]
-            add = f"ALTER TABLE {table} ADD COLUMN {link} {type_}"
-            work.attempt(lambda: work.execute(add))
+            default = building.mark(str(type_))
+            add = f"ALTER TABLE {table} ADD COLUMN {link} {type_} DEFAULT {default}"
+            work.attempt(lambda: work.execute(f"{in_step.DEFAULTS};\n{add}"))
         if split.indexed and not unfinished_index.is_built(work, index):
             concurrently = "" if work.atomic else " CONCURRENTLY"
             create = f"CREATE INDEX{concurrently} {column(split.index)} ON {table} ({link})"
@@ -131,6 +132,7 @@ class DropLink(SplitStep):
     def run(self, work: Work) -> int:
         table, link = quoted(self.split.table), column(self.split.built_link)
         work.execute(f"ALTER TABLE {table} DROP COLUMN IF EXISTS {link}")
+        in_step.drop_unused(work)
         return 0
 
 
@@ -153,7 +155,9 @@ class FollowTable(SplitStep):
             work.execute(sides.make_ways_back())
         # A rollback that was given up half way has left those of before.
         work.execute(f"DELETE FROM {sides.entity}")
-        work.execute(f"{sync.functions(sides, sides.next_key(work))};\n{sync.triggers(sides)}")
+        functions = sync.functions(sides, sides.next_key(work))
+        triggers = sync.triggers(sides, key_of(work, self.split.table, ()))
+        work.execute(f"{functions};\n{triggers}")
         return 0
 
 

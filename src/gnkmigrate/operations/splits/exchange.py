@@ -22,6 +22,7 @@ def cut_over(work: Work, sides: Sides) -> None:
     lock(work, sides)
     work.execute(in_step.DEFAULTS)
     statements = [sync.drop_triggers(said), *put_aside(work, sides, sync.defaults(after))]
+    statements.append(altered(sides, f"ALTER COLUMN {sides.link} DROP DEFAULT"))
     statements.append(altered(sides, f"RENAME COLUMN {sides.link} TO {after.link}"))
     if said.not_null:
         check = column(not_null_check(said.built_link))

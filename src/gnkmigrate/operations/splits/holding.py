@@ -5,7 +5,7 @@ words for it, which the old application has written, has them still.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.convert_online import drop_checks, require
@@ -15,7 +15,7 @@ from gnkmigrate.run.names import column, literal, split
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.column_pair import ALWAYS, kept_name
+from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
 from gnkmigrate.run.sync.in_step import refuse_null
 from gnkmigrate.run.work import Work
@@ -115,15 +115,13 @@ def refuse_old(sides: Leaving) -> list[str]:
         if sides.before[change.column]["not_null"]
     ]
     return nulls + [
-        _refuse_unfit(table, sides, change)
-        for change in sides.said.columns
-        if change.fits != ALWAYS
+        _refuse_unfit(table, sides, change) for change in sides.said.columns if change.is_picky
     ]
 
 
 def _refuse_unfit(table: str, sides: Leaving, change: Conversion) -> str:
     old = sides.old(change)
-    unfit = replace(change, not_null=False).unfit(f"NEW.{old}")
+    unfit = sides.unfit("NEW", change)
     schema, name = split(table)
     said = f'the new shape of "{name}" cannot hold this value of column "{change.column}"'
     return f"""IF (TG_OP = 'INSERT' OR NOT {alike(f"NEW.{old}", f"OLD.{old}")}) AND ({unfit}) THEN

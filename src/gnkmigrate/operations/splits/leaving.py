@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import relation
-from gnkmigrate.run.names import column, quoted, split
-from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.sync import ways_back
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.column_pair import ALWAYS, kept_name
-from gnkmigrate.run.sync.conversion import COLUMN, Conversion
+from gnkmigrate.run.sync.column_pair import kept_name
+from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
 
 
@@ -102,6 +101,12 @@ class Leaving:
         """The name now of the column that leaves."""
         return column(kept_name(change.column) if self.is_cut_over else change.column)
 
+    def unfit(self, row: str, change: Conversion) -> str:
+        """The condition that the entity cannot hold what a row of the table says."""
+        value = f"{row}.{self.old(change)}"
+        said = replace(change, not_null=False)
+        return said.unfit(value, str(self.before[change.column]["type"]))
+
     def old_values(self, row: str, changes: Sequence[Conversion]) -> str:
         """The values of these columns, as a list."""
         return ", ".join(f"{row}.{self.old(change)}" for change in changes)
@@ -127,31 +132,23 @@ class Leaving:
 
     def way_back(self, change: Conversion) -> str:
         """The function that gives the old column's value for the entity's, qualified and quoted."""
-        name = own_name("back_", *split(self.said.table), change.column, self.phase)
-        return f"{own.JOURNAL}.{column(name)}"
+        return ways_back.function(self.said.table, self.phase, change)
 
     def make_ways_back(self) -> str:
-        """Statements that make these functions, before the cutover.
-
-        PostgreSQL reads their bodies now, so that they go on when what they name gets another name
-        (manual, CREATE FUNCTION, sql_body).
-        """
+        """Statements that make these functions, before the cutover."""
         return ";\n".join(
-            f"CREATE OR REPLACE FUNCTION {self.way_back(change)}"
-            f"({self.entity}.{column(change.new_name)}%TYPE)"
-            f" RETURNS {self.table}.{column(change.column)}%TYPE"
-            f" LANGUAGE sql RETURN {self._old_value(change, '$1')}"
+            ways_back.make(
+                self.said.table,
+                self.phase,
+                change,
+                self.before[change.column],
+                f"{self.entity}.{column(change.new_name)}",
+            )
             for change in self.said.columns
         )
 
     def drop_ways_back(self) -> str:
         """Statements that drop them."""
         return ";\n".join(
-            f"DROP FUNCTION IF EXISTS {self.way_back(change)}" for change in self.said.columns
+            ways_back.drop(self.said.table, self.phase, change) for change in self.said.columns
         )
-
-    def _old_value(self, change: Conversion, new: str) -> str:
-        value = change.reverted(new, str(self.before[change.column]["type"]))
-        if change.holds == ALWAYS:
-            return value
-        return f"CASE WHEN {change.holds.replace(COLUMN, new)} THEN {value} END"

@@ -1,7 +1,7 @@
 """What a split is proven by: before its cutover, and as long as the old columns are kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
@@ -10,7 +10,6 @@ from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import Columns, key_of, listed
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.agreement import Comparison
-from gnkmigrate.run.sync.column_pair import ALWAYS
 from gnkmigrate.run.work import Work
 
 
@@ -32,9 +31,7 @@ def _compared(sides: Sides) -> Iterator[tuple[str, str]]:
     """SQL for what is to be and for what is, of `asked` and `entity`; also whether it fits."""
     split, present = sides.said, sides.is_present("asked")
     unfit = " OR ".join(
-        f"({replace(change, not_null=False).unfit(f'asked.{sides.old(change)}')})"
-        for change in split.columns
-        if change.fits != ALWAYS
+        f"({sides.unfit('asked', change)})" for change in split.columns if change.is_picky
     )
     if unfit:
         yield "true AS gnkmigrate_fits", f"NOT ({unfit}) AS gnkmigrate_fits"

@@ -16,6 +16,7 @@ from gnkmigrate.operations.splits import entity
 from gnkmigrate.operations.splits.holding import refuse_old
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
+from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync import following
@@ -35,10 +36,16 @@ def functions(sides: Sides, next_key: str) -> str:
     return f"{_link(sides, next_key)};\n{_entity(sides)}"
 
 
-def triggers(sides: Sides) -> str:
-    """Statements that make the triggers on the table."""
+def triggers(sides: Sides, key: Columns = ()) -> str:
+    """Statements that make the triggers on the table.
+
+    Args:
+        sides: before the cutover, or from then on.
+        key: the table's, until the cutover: a row whose key changes may come to be where the
+            backfill has been already.
+    """
     spec, table = sides.said, sides.table
-    names = [sides.link, *(sides.old(change) for change in spec.columns)]
+    names = [sides.link, *(sides.old(change) for change in spec.columns), *map(column, key)]
     before, after = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
     changed = f"{_NOT_OURS} AND NOT {alike(before, after)}"
     return ";\n".join(

@@ -109,11 +109,20 @@ def contract(
     phases: Sequence[Phase],
     settings: Settings,
     observe: events.Observer = events.ignore,
+    *,
+    losses_allowed: bool = False,
 ) -> Sequence[Remnant]:
     """Removes what a rollback would need, in one transaction; gives what was removed.
 
+    Args:
+        connection: the session.
+        phases: all of the project's.
+        settings: the project's.
+        observe: told of every event.
+        losses_allowed: whether values may go that are nowhere else, without the revisions' saying.
+
     Raises:
-        PhaseRefused: a phase is pending or half done.
+        PhaseRefused: a phase is pending or half done, or there are such values.
         PhaseFailed: something of the user's hangs on what would be removed.
         RunnerBusy: somebody is migrating.
     """
@@ -124,8 +133,22 @@ def contract(
                 f"Phases are not done yet: {', '.join(undone)}.",
                 hint="gnkmigrate upgrade runs them; contract is the step after the last one.",
             )
+        if not losses_allowed:
+            _refuse_losses(work, phases)
         work.phase, work.step = journal.CONTRACT, "remove"
         return work.attempt(lambda: _remove(work))
+
+
+def _refuse_losses(work: Work, phases: Sequence[Phase]) -> None:
+    for phase in phases:
+        work.phase = phase.name
+        for step in phase.up_steps:
+            for found in step.stranded(work):
+                raise PhaseRefused(
+                    f"{found.message} What is kept of it would be lost for good.",
+                    details=found.rows,
+                    hint=f"{found.hint} Or let them go: gnkmigrate contract --allow data-loss",
+                )
 
 
 def _remove(work: Work) -> Sequence[Remnant]:

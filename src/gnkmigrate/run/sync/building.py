@@ -6,6 +6,7 @@ indexes concurrently, then exchange the columns in one short transaction that on
 
 from collections.abc import Sequence
 
+from gnkmigrate import own
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.column_pair import ColumnPair
 
@@ -17,7 +18,10 @@ NOT_FILLING = "coalesce(current_setting('gnkmigrate.filling', true), '') = ''"
 
 def add(table: str, pairs: Sequence[ColumnPair], function: str) -> str:
     """Statements that add the columns and the trigger that keeps them in step."""
-    columns = ", ".join(f"ADD COLUMN {column(pair.built)} {pair.change.type}" for pair in pairs)
+    columns = ", ".join(
+        f"ADD COLUMN {column(pair.built)} {pair.change.type} DEFAULT {mark(pair.change.type)}"
+        for pair in pairs
+    )
     assignments = "\n    ".join(
         f"NEW.{column(pair.built)} := {pair.new_value('NEW', pair.change.column)};"
         for pair in pairs
@@ -34,6 +38,14 @@ $body$;
 CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE ON {quoted(table)} FOR EACH ROW
     WHEN ({NOT_FILLING}) EXECUTE FUNCTION {function}();
 ALTER TABLE {quoted(table)} ENABLE ALWAYS TRIGGER {TRIGGER}"""
+
+
+def mark(type_: str) -> str:
+    """SQL for the default of a column while it is built: NULL, by a function that tells it as ours.
+
+    Such a column is no gap: nobody but gnkmigrate knows of it yet.
+    """
+    return f"{own.JOURNAL}.built(NULL::{type_})"
 
 
 def fill(table: str, pairs: Sequence[ColumnPair]) -> str:

@@ -15,8 +15,6 @@ from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
 from gnkmigrate.run.work import Work
 
-ALWAYS = "true"
-
 
 @dataclass(frozen=True)
 class ColumnPair:
@@ -53,13 +51,6 @@ class ColumnPair:
             name: what the old column is called now.
         """
         return self.change.converted(f"{row}.{column(name)}")
-
-    def old_value(self, new: str) -> str:
-        """SQL for the old column's value of the new one's; NULL where it cannot hold it."""
-        value = self.change.reverted(new, self.old_type)
-        if self.change.holds == ALWAYS:
-            return value
-        return f"CASE WHEN {self.change.holds.replace(COLUMN, new)} THEN {value} END"
 
     @property
     def null(self) -> str:

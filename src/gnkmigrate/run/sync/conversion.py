@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from gnkmigrate.run.sync.alike import alike
+
 COLUMN = ":column"
+ALWAYS = "true"
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Conversion:
             for each old value that does not mean the new one any more.
         expects: its type before, without modifiers, as PostgreSQL prints it; "" for any.
         fits: SQL condition on the old value under which `using` is right for it.
+        exact: whether `using` is right for those values alone that `back` gives back as they were.
         holds: SQL condition on the new value under which the old column can hold it.
         redeclares: whether `default` and `not_null` are meant; else both stay as they are.
         fallback: SQL for what the old column gets where it cannot, with --spill; None where
@@ -36,10 +40,11 @@ class Conversion:
     rename: str = ""
     keep: bool = False
     expects: str = ""
-    fits: str = "true"
-    holds: str = "true"
+    fits: str = ALWAYS
+    holds: str = ALWAYS
     fallback: str | None = None
     redeclares: bool = True
+    exact: bool = False
 
     @property
     def new_name(self) -> str:
@@ -54,10 +59,19 @@ class Conversion:
         """SQL for the old value of the new value `value`."""
         return f"({self.back.replace(COLUMN, value)})::{old_type}"
 
-    def unfit(self, value: str) -> str:
+    @property
+    def is_picky(self) -> bool:
+        """Whether there may be values for which `using` is not right."""
+        return self.fits != ALWAYS or self.exact
+
+    def unfit(self, value: str, old_type: str) -> str:
         """SQL condition under which the old value `value` cannot become a new one."""
         null = f"{value} IS NULL" if self.not_null else "false"
-        return f"{null} OR {value} IS NOT NULL AND ({self.fits.replace(COLUMN, value)}) IS NOT TRUE"
+        wrong = f"({self.fits.replace(COLUMN, value)}) IS NOT TRUE"
+        if self.exact:
+            returned = self.reverted(self.converted(value), old_type)
+            wrong = f"({wrong} OR NOT {alike(returned, value)})"
+        return f"{null} OR {value} IS NOT NULL AND {wrong}"
 
     def misfit(self, value: str, *, not_null: bool) -> str:
         """SQL condition under which the new value `value` has no place in the old column."""

@@ -1,6 +1,7 @@
 """Whether a table's columns and rows are such that they can be converted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import psycopg
 
@@ -11,6 +12,7 @@ from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import policies
+from gnkmigrate.run.sync.column_pair import ColumnPair
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
@@ -47,28 +49,47 @@ def unfit_rows(
     work: Work, table: str, key: Columns, conversions: Sequence[Conversion]
 ) -> Sequence[Refusal]:
     """Rows whose values the new columns cannot hold, one refusal for each column."""
+    found = relation.columns(work, table, [change.column for change in conversions])
+    refusals = (
+        _unfit(work, table, key, change, str(found[change.column]["type"]))
+        for change in conversions
+    )
+    return [refusal for refusal in refusals if refusal is not None]
+
+
+def stranded_rows(
+    work: Work, table: str, key: Columns, pairs: Sequence[ColumnPair]
+) -> Sequence[Refusal]:
+    """Rows of whose old values the new columns cannot hold what the conversions say they do.
+
+    The old application has written them since. One refusal for each column.
+    """
     refusals = []
-    for change in conversions:
-        name = column(change.column)
-        query = (
-            f"SELECT {listed_columns(key)}, {name} FROM {quoted(table)} WHERE {change.unfit(name)}"
-        )
+    for pair in pairs:
+        old, change = column(pair.kept), replace(pair.change, not_null=False)
+        where = change.unfit(old, pair.old_type)
+        shown = f"{listed_columns(key)}, {old} AS {column(change.column)}"
+        query = f"SELECT {shown} FROM {quoted(table)} WHERE {where}"
         total, rows = listed(work, query)
         if total:
-            message = f"{table}.{change.column}: values that the new column cannot hold."
-            refusals.append(Refusal(message, rows, total, "Change them first.", query))
-        elif failing := _failing(work, table, change):
-            refusals.append(failing)
+            message = f"{table}.{change.new_name} does not hold what {change.column} did."
+            refusals.append(Refusal(message, rows, total, _hint(change), query))
     return refusals
 
 
-def _failing(work: Work, table: str, change: Conversion) -> Refusal | None:
-    """Whether the new value of some row cannot be computed: one that is too large, or no number."""
-    name = column(change.column)
-    query = f"SELECT count({change.converted(name)}) FROM {quoted(table)} WHERE {name} IS NOT NULL"
+def _unfit(
+    work: Work, table: str, key: Columns, change: Conversion, old_type: str
+) -> Refusal | None:
+    """The rows of which `fits` says so; else whether the new value of some row is an error."""
+    name, on = column(change.column), quoted(table)
+    where = change.unfit(name, old_type)
+    query = f"SELECT {listed_columns(key)}, {name} FROM {on} WHERE {where}"
+    computed = f"SELECT count({change.converted(name)}) FROM {on} WHERE {name} IS NOT NULL"
     try:
         with work.connection.transaction():
-            work.execute(query)
+            total, rows = listed(work, query)
+            if not total:
+                work.execute(computed)
     except psycopg.DataError as error:
         return Refusal(
             f"{table}.{change.column}: a value cannot be converted: {error.diag.message_primary}.",
@@ -77,7 +98,19 @@ def _failing(work: Work, table: str, change: Conversion) -> Refusal | None:
         )
     except psycopg.ProgrammingError:
         return None  # an earlier step is to make what it calls; expressions are asked for elsewhere
-    return None
+    if not total:
+        return None
+    message = f"{table}.{change.column}: values that the new column cannot hold."
+    return Refusal(message, rows, total, _hint(change), query)
+
+
+def _hint(change: Conversion) -> str:
+    if not change.exact:
+        return "Change them first."
+    return (
+        "They would come back as other ones. Change them first, or say exact=False in the"
+        " revision: then the old column alone has them as they were, until contract."
+    )
 
 
 def unfit_policies(work: Work, table: str, conversions: Sequence[Conversion]) -> Refusal | None:

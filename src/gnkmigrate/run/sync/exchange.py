@@ -47,9 +47,7 @@ def exchange(spec: Reshaping, work: Work) -> str:
         statements += [index.renamed(table, index.kept) for index in indexes]
         statements += [each for index in indexes for each in index.adopt(table)]
         statements += [
-            _altered(table, pair.change.new_name, set_default(_filled(work, pair.change.default)))
-            for pair in pairs
-            if pair.change.default is not None
+            _altered(table, pair.change.new_name, _default(work, pair)) for pair in pairs
         ]
         together = in_step.keep_in_step(table, work.phase, pairs)
         statements += [*carried, *(_filled(work, each) for each in together)]
@@ -94,6 +92,11 @@ def _script(statements: list[str]) -> str:
 def _filled(work: Work, text: str) -> str:
     """What a revision says, with its placeholders filled in; what the database says has none."""
     return render(text, work.parameters)
+
+
+def _default(work: Work, pair: ColumnPair) -> str:
+    said = pair.change.default
+    return set_default(None if said is None else _filled(work, said))
 
 
 def _keep(table: str, pair: ColumnPair, default: str) -> list[str]:

@@ -13,14 +13,18 @@ from collections.abc import Sequence
 from gnkmigrate import own
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.sync import ways_back
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
-from gnkmigrate.run.sync.column_pair import ALWAYS, ColumnPair, kept_name
+from gnkmigrate.run.sync.column_pair import ColumnPair, kept_name
+from gnkmigrate.run.sync.conversion import ALWAYS
 from gnkmigrate.run.work import Work
 
 # A default must not ask more of whoever inserts than the table does. PostgreSQL puts the bodies
 # into the statement (inlining), so that they cost next to nothing.
 DEFAULTS = f"""
+CREATE OR REPLACE FUNCTION {own.JOURNAL}.built(anyelement) RETURNS anyelement
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT $1 $body$;
 CREATE OR REPLACE FUNCTION {own.JOURNAL}.kept(anyelement) RETURNS anyelement
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$ SELECT $1 $body$;
 CREATE OR REPLACE FUNCTION {own.JOURNAL}.kept(anyelement, text) RETURNS anyelement
@@ -28,6 +32,7 @@ LANGUAGE sql VOLATILE AS
 $body$ SELECT CASE WHEN pg_catalog.set_config($2, 'new', true) IS NOT NULL THEN $1 END $body$
 """
 NO_DEFAULTS = f"""
+DROP FUNCTION IF EXISTS {own.JOURNAL}.built(anyelement);
 DROP FUNCTION IF EXISTS {own.JOURNAL}.kept(anyelement);
 DROP FUNCTION IF EXISTS {own.JOURNAL}.kept(anyelement, text)
 """
@@ -40,21 +45,14 @@ def function(table: str, phase: str) -> str:
 
 def way_back(table: str, phase: str, pair: ColumnPair) -> str:
     """The function that gives the old column's value for the new one's, qualified and quoted."""
-    return f"{own.JOURNAL}.{column(own_name('back_', *split(table), pair.change.column, phase))}"
+    return ways_back.function(table, phase, pair.change)
 
 
 def make_ways_back(table: str, phase: str, pairs: Sequence[ColumnPair]) -> str:
-    """Statements that make these functions; the columns have their names of before the exchange.
-
-    PostgreSQL reads their bodies now, so that they go on when what they name gets another name: a
-    type of the old shape that is put aside (manual, CREATE FUNCTION, sql_body). It puts such a body
-    into the expression that calls it.
-    """
+    """Statements that make these functions; the columns have their names of before the exchange."""
     on = quoted(table)
     return ";\n".join(
-        f"CREATE OR REPLACE FUNCTION {way_back(table, phase, pair)}"
-        f"({on}.{column(pair.built)}%TYPE) RETURNS {on}.{column(pair.change.column)}%TYPE"
-        f" LANGUAGE sql RETURN {pair.old_value('$1')}"
+        ways_back.make(table, phase, pair.change, pair.before, f"{on}.{column(pair.built)}")
         for pair in pairs
     )
 
@@ -97,7 +95,7 @@ def leave(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
     return [
         *(f"DROP TRIGGER {column(name)} ON {quoted(table)}" for name in _triggers(phase)),
         f"DROP FUNCTION {function(table, phase)}()",
-        *(f"DROP FUNCTION {way_back(table, phase, pair)}" for pair in pairs),
+        *(ways_back.drop(table, phase, pair.change) for pair in pairs),
     ]
 
 
@@ -213,9 +211,9 @@ def _mark(table: str, phase: str) -> str:
 
 
 def drop_unused(work: Work) -> None:
-    """Drops the functions of the defaults once no old column is kept any more."""
+    """Drops the functions of the defaults once no column has them any more."""
     used = "SELECT EXISTS (SELECT FROM pg_depend JOIN pg_proc ON pg_proc.oid = refobjid"
-    used += " WHERE refclassid = 'pg_proc'::regclass AND proname = 'kept'"
+    used += " WHERE refclassid = 'pg_proc'::regclass AND proname IN ('built', 'kept')"
     used += " AND pronamespace = to_regnamespace('gnkmigrate'))"
     if not work.value(used):
         work.execute(NO_DEFAULTS)

@@ -44,6 +44,7 @@ def cast(
     rename: str = "",
     default: str | None = None,
     not_null: bool = False,
+    exact: bool = True,
 ) -> Conversion:
     """PostgreSQL casts each value to the new type, and back.
 
@@ -53,8 +54,10 @@ def cast(
         rename: its name afterwards; "" where it stays.
         default: its default afterwards, as SQL; None for none.
         not_null: whether it is NOT NULL afterwards.
+        exact: whether a value is refused that would not come back as it was, such as a fraction
+            that is rounded; else the old column alone has it, until contract.
     """
-    return Conversion(column, type, rename=rename, default=default, not_null=not_null)
+    return Conversion(column, type, rename=rename, default=default, not_null=not_null, exact=exact)
 
 
 def shortened(
