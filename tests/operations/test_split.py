@@ -304,7 +304,7 @@ def test_a_row_whose_key_changes_behind_the_backfill_is_linked(
     small.reversible(1, SPLIT)
     project = small.project(limits={"batch_rows": 1})
     project.execute(SHOP)
-    moved = []
+    moved: list[events.Event] = []
 
     def move(event: events.Event) -> None:
         if isinstance(event, events.StepProgress) and event.rows == 2 and not moved:
