@@ -642,3 +642,23 @@ def verify(
             writing; `gnkmigrate verify` leaves it out.
         reports: True for a query whose single value is worth knowing and never wrong.
     """
+
+def widen_key(
+    table: str,
+    column: str = "id",
+    *,
+    references: Sequence[str] = (),
+    type: str = "bigint",
+) -> None:
+    """Gives a key a wider type before its numbers come to an end, while the application writes.
+
+    The columns that refer to it change one table after the other, the key comes last. Defaults,
+    sequences, identity, NOT NULL, primary and foreign keys go over to the new columns. With
+    op.keep_shape the old application still reads and writes the narrow ones.
+
+    Args:
+        table: "schema.table".
+        column: the key, or a column of it.
+        references: "schema.table.column" of each column that has a foreign key to it.
+        type: what they become: "bigint" or "integer".
+    """

@@ -417,3 +417,27 @@ def test_a_column_that_is_being_built_is_no_gap(small: Small) -> None:
     assert project.facts == before
     project.down()
     assert project.facts == before
+
+
+def test_an_index_goes_over_with_all_that_was_said_of_it(small: Small) -> None:
+    project = cast(small, "integer", 'op.cast("n", "bigint")')
+    distinct = "NULLS NOT DISTINCT" if small.server.version >= 150000 else ""
+    project.execute(
+        f"CREATE UNIQUE INDEX one ON t (n DESC) INCLUDE (id) {distinct} WITH (fillfactor = 70);"
+        "CREATE INDEX two ON t USING brin (n) WITH (pages_per_range = 4) TABLESPACE pg_default"
+    )
+    definitions = "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 't'::regclass"
+    before = sorted(project.rows(definitions))
+    project.up()
+    with project.session() as session:
+        contract.contract(session, project.phases, project.settings)
+    assert sorted(project.rows(definitions)) == before
+
+
+def test_a_constraint_that_waits_is_not_copied(small: Small) -> None:
+    """Its copy would be asked at once, while the application counts on the end of a transaction."""
+    project = cast(small, "integer", 'op.cast("n", "bigint")')
+    project.execute("ALTER TABLE t ADD UNIQUE (n) DEFERRABLE INITIALLY DEFERRED")
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    assert "constraint t_n_key on table t" in "\n".join(refused.value.details)

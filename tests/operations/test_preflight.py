@@ -179,10 +179,11 @@ def test_a_column_that_the_old_shape_shows_through_another_phase(small: Small) -
 
 
 def test_every_question_has_a_table_here() -> None:
+    """That of `tied` is in test_widen_key.py."""
     names = {question.__module__.rpartition(".")[2] for question in questions()}
     assert names == {
         "changed_before", "expressions", "generated", "inheritance", "keys", "names", "row_type",
-        "rules", "triggers",
+        "rules", "tied", "triggers",
     }  # fmt: skip
 
 

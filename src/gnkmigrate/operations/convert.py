@@ -8,8 +8,9 @@ from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations import preflight
 from gnkmigrate.operations.convert_online import building_steps
 from gnkmigrate.operations.preflight.asked import Asked
-from gnkmigrate.operations.revert import revert_columns
+from gnkmigrate.operations.revert import reverting_steps
 from gnkmigrate.operations.take_misfits_back import TakeMisfitsBack
+from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.operations.verify_columns import VerifyColumns
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Named, named
@@ -49,11 +50,16 @@ def convert_columns(
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the columns' changes.
     """
-    spec = Reshaping(table, named(key), conversions)
-    looked_up = all(change.keep for change in conversions)
+    return converting_steps(Reshaping(table, named(key), conversions))
+
+
+def converting_steps(spec: Reshaping) -> tuple[Step, ...]:
+    """The steps of the way there."""
+    looked_up = all(change.keep for change in spec.conversions)
     return (
         *building_steps(spec),
         ConvertColumns(spec),
+        *(() if spec.tied is None else (ValidateKeys(spec),)),
         TakeMisfitsBack(spec),
         *(() if looked_up else (VerifyColumns(spec),)),
     )
@@ -68,8 +74,7 @@ class ConvertColumns(Step):
     @property
     def reverse(self) -> Sequence[Step]:
         """With it all the steps before it are taken back."""
-        spec = self.reshaping
-        return revert_columns(spec.table, spec.key, spec.conversions)
+        return reverting_steps(self.reshaping)
 
     @property
     def name(self) -> str:
@@ -77,7 +82,7 @@ class ConvertColumns(Step):
 
     @property
     def tables(self) -> Sequence[str]:
-        return (self.reshaping.table,)
+        return (self.reshaping.table, *(self.reshaping.others))
 
     @property
     def cuts_over(self) -> bool:
@@ -129,7 +134,8 @@ class ConvertColumns(Step):
             for change in spec.conversions
             if column_pair.replaces(change, found[change.column])
         ]
-        fixed = unsupported(work, spec.table, replaced) if replaced else []
+        carried = spec.tied is not None
+        fixed = unsupported(work, spec.table, replaced, keys_carried=carried) if replaced else []
         if fixed:
             refusals.append(
                 Refusal(
@@ -157,6 +163,7 @@ class ConvertColumns(Step):
             conversions=spec.conversions,
             types={name: str(declared["type"]) for name, declared in found.items()},
             rewritten=frozenset(rewritten),
+            tied=spec.tied,
             is_prepared=any(step.prepares for step in before),
         )
 

@@ -97,6 +97,11 @@ class DropColumns(Step):
             return 0  # the exchange has been taken back
         drop_checks(spec.table, spec.newly_required(work), work)
         pairs = spec.pairs(work)
+        names = [pair.change.column for pair in pairs]
+        for index in indexes_of(work, spec.table, names) if names else ():
+            if index.primary:
+                kept = quoted(f"{split(spec.table)[0]}.{index.kept}")
+                work.execute(f"DROP INDEX IF EXISTS {kept}")
         if pairs:
             work.execute(building.drop(spec.table, pairs, spec.building))
             in_step.drop_unused(work)
@@ -164,6 +169,8 @@ class IndexColumns(Step):
         names = {pair.change.column: pair.built for pair in pairs}
         for index in indexes_of(work, spec.table, list(names)) if names else ():
             build(work, spec.table, index, names)
+            if index.primary:
+                build(work, spec.table, index, {}, name=index.kept)
         for name, _ in spec.newly_required(work):
             require(work, spec.table, name)
         if pairs:
@@ -176,7 +183,9 @@ class IndexColumns(Step):
         return (f"-- {self.name}, concurrently",)
 
 
-def build(work: Work, table: str, index: IndexCopy, names: Mapping[str, str]) -> None:
+def build(
+    work: Work, table: str, index: IndexCopy, names: Mapping[str, str], *, name: str = ""
+) -> None:
     """Builds the copy of an index under its own name, unless it is there.
 
     Args:
@@ -184,12 +193,13 @@ def build(work: Work, table: str, index: IndexCopy, names: Mapping[str, str]) ->
         table: "schema.table".
         index: the original.
         names: the column that is indexed instead of each.
+        name: what the copy is called; "" for what it is called until the exchange.
     """
-    staged = quoted(f"{split(table)[0]}.{index.staged}")
-    if not unfinished_index.is_built(work, staged):
-        with duplicates_named(work, quoted(table), staged):
-            statement = index.create(table, names, concurrently=not work.atomic)
-            unfinished_index.build(work, staged, statement)
+    built = quoted(f"{split(table)[0]}.{name or index.staged}")
+    if not unfinished_index.is_built(work, built):
+        with duplicates_named(work, quoted(table), built):
+            statement = index.create(table, names, concurrently=not work.atomic, name=name)
+            unfinished_index.build(work, built, statement)
 
 
 def require(work: Work, table: str, required: str) -> None:

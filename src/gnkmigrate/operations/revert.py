@@ -14,6 +14,7 @@ from gnkmigrate.operations.convert_online import (
     require,
 )
 from gnkmigrate.operations.spill_misfits import SpillMisfits
+from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.kept import misfits
@@ -41,7 +42,11 @@ def revert_columns(
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the same as for convert_columns.
     """
-    spec = Reshaping(table, named(key), conversions)
+    return reverting_steps(Reshaping(table, named(key), conversions))
+
+
+def reverting_steps(spec: Reshaping) -> tuple[Step, ...]:
+    """The steps of the way back."""
     return (
         SpillMisfits(spec),
         RefuseMisfits(spec),
@@ -49,6 +54,7 @@ def revert_columns(
         RequireColumns(spec),
         RevertColumns(spec),
         DropColumns(spec),
+        *(() if spec.tied is None else (ValidateKeys(spec),)),
     )
 
 
@@ -106,7 +112,8 @@ def _require_free(spec: Reshaping, work: Work) -> None:
     hanging = relation.dependents(work, spec.table, names, policies_carried=True)
     if types:
         hanging += policies.not_compiling(work, spec.table, types)
-        hanging += unsupported(work, spec.table, list(types))
+        carried = spec.tied is not None
+        hanging += unsupported(work, spec.table, list(types), keys_carried=carried)
     if hanging:
         raise PhaseFailed(
             f"Phase {work.phase}: other objects use columns of {spec.table} that it takes back.",
@@ -221,7 +228,7 @@ class RevertColumns(Step):
 
     @property
     def tables(self) -> Sequence[str]:
-        return (self.reshaping.table,)
+        return (self.reshaping.table, *self.reshaping.others)
 
     def run(self, work: Work) -> int:
         spec = self.reshaping

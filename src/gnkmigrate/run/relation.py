@@ -13,7 +13,7 @@ from gnkmigrate.run.work import Work
 Column = Mapping[str, Any]
 Columns = Mapping[str, Column]
 
-_COLUMN_KEYS = ("type", "base_type", "not_null", "default", "options")
+_COLUMN_KEYS = ("type", "base_type", "not_null", "default", "options", "identity")
 _COLUMNS = """
 SELECT attname::text,
        format_type(atttypid, atttypmod) || coalesce(
@@ -28,7 +28,8 @@ SELECT attname::text,
                                   WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END,
            CASE attcompression WHEN 'p' THEN 'SET COMPRESSION pglz'
                                WHEN 'l' THEN 'SET COMPRESSION lz4' END,
-           'SET (' || array_to_string(attoptions, ', ') || ')'], NULL)
+           'SET (' || array_to_string(attoptions, ', ') || ')'], NULL),
+       attidentity::text
 FROM pg_attribute
 JOIN pg_type ON pg_type.oid = atttypid
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
@@ -53,7 +54,8 @@ def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str,
     """How columns are declared, by name, as SQL that is qualified throughout.
 
     type comes with its modifier and, where it is not the type's own, its collation; base_type
-    without; options are actions of ALTER COLUMN for storage and statistics.
+    without; options are actions of ALTER COLUMN for storage and statistics; identity is "a", "d" or
+    "", as in pg_attribute.
     """
     with work.settings(search_path="pg_catalog, pg_temp"):
         rows = work.connection.execute(_COLUMNS, (quoted(table), list(names))).fetchall()

@@ -23,6 +23,7 @@ class Asked:
         conversions: the columns' changes.
         types: the type of each column that changes, as SQL, by its name before.
         rewritten: the columns whose values change, and not merely name, default or nullability.
+        tied: the tables with which keys of these columns are carried over; None where none are.
         is_prepared: whether SQL of the revision's own runs before it, which may make what it uses.
     """
 
@@ -33,6 +34,7 @@ class Asked:
     conversions: tuple[Conversion, ...]
     types: Mapping[str, str]
     rewritten: frozenset[str]
+    tied: tuple[str, ...] | None
     is_prepared: bool
 
     @property

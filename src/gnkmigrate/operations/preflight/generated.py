@@ -28,7 +28,7 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
         for fact in asked.columns()
         if fact.payload["identity"] or _owns_a_sequence(asked, fact.identity)
     ]
-    if given_out:
+    if given_out and asked.tied is None:
         yield Refusal(
             f"Columns of {asked.table} have sequences, which would be dropped with them.",
             given_out,

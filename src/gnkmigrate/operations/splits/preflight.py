@@ -53,6 +53,7 @@ def _asked(work: Work, sides: Leaving) -> Asked:
         conversions=spec.columns,
         types={name: str(declared["type"]) for name, declared in found.items()},
         rewritten=frozenset(found),
+        tied=None,
         is_prepared=False,
     )
 
@@ -97,7 +98,7 @@ def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
     unique = [
         f"{'constraint' if index.constraint else 'unique index'} {index.constraint or index.name}"
         for index in indexes_of(work, table, names)
-        if index.unique and work.dropped.isdisjoint(_described(table, index))
+        if index.unique and not index.primary and work.dropped.isdisjoint(_described(table, index))
     ]
     hanging = [*relation.dependents(work, table, names), *unsupported(work, table, names), *unique]
     if hanging:

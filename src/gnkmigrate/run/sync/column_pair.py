@@ -5,7 +5,7 @@ one, under a name of ours, from the exchange until contract.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gnkmigrate.errors import PhaseFailed
@@ -53,6 +53,12 @@ class ColumnPair:
         return self.change.converted(f"{row}.{column(name)}")
 
     @property
+    def is_given_out(self) -> bool:
+        """Whether a sequence goes on giving it its values: of a serial or an identity column."""
+        given_out = self.before["identity"] or str(self.before["default"]).startswith("nextval(")
+        return bool(given_out) and not self.change.redeclares
+
+    @property
     def null(self) -> str:
         """SQL for the old column's NULL."""
         return f"NULL::{self.old_type}"
@@ -67,10 +73,17 @@ def pairs_of(work: Work, table: str, conversions: Sequence[Conversion]) -> tuple
     """The columns whose values change; those that only change in name, say, need no other."""
     found = remembered(work, table, conversions)
     return tuple(
-        ColumnPair(change, found[change.column])
+        ColumnPair(_declared(change, found[change.column]), found[change.column])
         for change in conversions
         if replaces(change, found[change.column])
     )
+
+
+def _declared(change: Conversion, before: Mapping[str, Any]) -> Conversion:
+    """With the default and the nullability that the new column is to have."""
+    if change.redeclares:
+        return change
+    return replace(change, default=before["default"], not_null=bool(before["not_null"]))
 
 
 def replaces(change: Conversion, before: Mapping[str, Any]) -> bool:

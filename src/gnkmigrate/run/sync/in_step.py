@@ -113,8 +113,12 @@ def write_function(
     unsaid = " AND ".join(f"NEW.{column(pair.kept)} IS NULL" for pair in pairs)
     mark = literal(_mark(table, phase))
     to_new = "\n            ".join(
-        [refuse_null(table, pair.change.column) for pair in pairs if pair.before["not_null"]]
-        + [_to_new(pair) for pair in pairs]
+        [
+            refuse_null(table, pair.change.column)
+            for pair in pairs
+            if pair.before["not_null"] and not pair.is_given_out
+        ]
+        + [_inserted(table, phase, pair) for pair in pairs]
     )
     to_old = "\n            ".join(_to_old(table, phase, pair, refusing=refusing) for pair in pairs)
     changed = "\n        ".join(_changed(table, phase, pair, refusing=refusing) for pair in pairs)
@@ -133,6 +137,18 @@ BEGIN
     RETURN NEW;
 END
 $body$"""
+
+
+def _inserted(table: str, phase: str, pair: ColumnPair) -> str:
+    """What the old application inserts; who says no key gets the one that the table gives out."""
+    if not pair.is_given_out:
+        return _to_new(pair)
+    new, old = column(pair.change.new_name), column(pair.kept)
+    return f"""IF NEW.{old} IS NULL THEN
+                NEW.{old} := {way_back(table, phase, pair)}(NEW.{new});
+            ELSE
+                {_to_new(pair)}
+            END IF;"""
 
 
 def _to_new(pair: ColumnPair) -> str:

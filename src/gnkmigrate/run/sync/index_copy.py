@@ -13,7 +13,13 @@ from gnkmigrate.run.work import Work
 # indoption: bit 0 is DESC, bit 1 is NULLS FIRST (PostgreSQL source, catalog/pg_index.h).
 _INDEXES = """
 SELECT index_class.relname::text AS name, pg_am.amname::text AS method, indisunique AS unique,
-       conname::text AS constraint,
+       indisprimary AS primary, conname::text AS constraint,
+       -- The column is there from PostgreSQL 15 on.
+       coalesce((to_jsonb(pg_index) ->> 'indnullsnotdistinct')::boolean, false)
+           AS nulls_not_distinct,
+       array_to_string(index_class.reloptions, ', ') AS parameters,
+       (SELECT spcname::text FROM pg_tablespace WHERE pg_tablespace.oid = reltablespace)
+           AS tablespace,
        ARRAY(SELECT attname::text FROM unnest(indkey) WITH ORDINALITY AS key (number, place)
              JOIN pg_attribute ON attrelid = indrelid AND attnum = key.number
              WHERE place <= indnkeyatts ORDER BY place) AS columns,
@@ -28,8 +34,9 @@ SELECT index_class.relname::text AS name, pg_am.amname::text AS method, indisuni
 FROM pg_index
 JOIN pg_class AS index_class ON index_class.oid = indexrelid
 JOIN pg_am ON pg_am.oid = index_class.relam
-LEFT JOIN pg_constraint ON conindid = indexrelid AND conrelid = indrelid AND contype = 'u'
-WHERE indrelid = {table}::regclass AND indisvalid AND indexprs IS NULL AND NOT indisprimary
+LEFT JOIN pg_constraint
+  ON conindid = indexrelid AND conrelid = indrelid AND contype IN ('p', 'u')
+WHERE indrelid = {table}::regclass AND indisvalid AND indexprs IS NULL
   AND EXISTS (SELECT FROM pg_attribute
               WHERE attrelid = indrelid AND attname IN ({sources}) AND attnum = ANY (indkey))
 ORDER BY index_class.relname
@@ -41,14 +48,22 @@ class IndexCopy:
     """An index, and how to build it on other columns.
 
     Attributes:
-        constraint: the UNIQUE constraint that it serves; None for a plain index.
+        primary: whether it serves the primary key.
+        constraint: the UNIQUE constraint or the primary key; None for a plain index.
+        nulls_not_distinct: whether two NULLs are two of one value.
+        parameters: storage parameters, such as "fillfactor=70"; None for none.
+        tablespace: None for the database's own.
         options: DESC and NULLS FIRST of each key column, as in pg_index.indoption.
     """
 
     name: str
     method: str
     unique: bool
+    primary: bool
     constraint: str | None
+    nulls_not_distinct: bool
+    parameters: str | None
+    tablespace: str | None
     columns: Sequence[str]
     options: Sequence[int]
     included: Sequence[str]
@@ -74,26 +89,35 @@ class IndexCopy:
         index = quoted(f"{split(table)[0]}.{self.name}")
         return f"ALTER INDEX {index} RENAME TO {column(name)}"
 
-    def create(self, table: str, names: Mapping[str, str], *, concurrently: bool) -> str:
+    def create(
+        self, table: str, names: Mapping[str, str], *, concurrently: bool, name: str = ""
+    ) -> str:
         """The statement that builds the copy.
 
         Args:
             table: "schema.table".
             names: the replacing column of each column that is replaced.
             concurrently: without blocking writers.
+            name: what it is called; "" for what a copy is called until the exchange.
         """
         keys = ", ".join(
-            _key(names.get(name, name), option)
-            for name, option in zip(self.columns, self.options, strict=False)
+            _key(names.get(each, each), option)
+            for each, option in zip(self.columns, self.options, strict=False)
         )
         parts = [
             "CREATE UNIQUE INDEX" if self.unique else "CREATE INDEX",
             "CONCURRENTLY" if concurrently else "",
-            f"{column(self.staged)} ON {quoted(table)} USING {self.method} ({keys})",
+            f"{column(name or self.staged)} ON {quoted(table)} USING {self.method} ({keys})",
         ]
         if self.included:
-            listed = ", ".join(column(names.get(name, name)) for name in self.included)
+            listed = ", ".join(column(names.get(each, each)) for each in self.included)
             parts.append(f"INCLUDE ({listed})")
+        if self.nulls_not_distinct:
+            parts.append("NULLS NOT DISTINCT")
+        if self.parameters:
+            parts.append(f"WITH ({self.parameters})")
+        if self.tablespace:
+            parts.append(f"TABLESPACE {column(self.tablespace)}")
         if self.predicate:
             parts.append(f"WHERE {self.predicate}")
         return " ".join(part for part in parts if part)
@@ -104,9 +128,10 @@ class IndexCopy:
         staged = quoted(f"{schema}.{self.staged}")
         statements = [f"ALTER INDEX {staged} RENAME TO {column(self.name)}"]
         if self.constraint is not None:
+            kind = "PRIMARY KEY" if self.primary else "UNIQUE"
             statements.append(
                 f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {column(self.constraint)}"
-                f" UNIQUE USING INDEX {column(self.name)}"
+                f" {kind} USING INDEX {column(self.name)}"
             )
         if self.constraint is not None and self.constraint_comment is not None:
             on = f"CONSTRAINT {column(self.constraint)} ON {quoted(table)}"
@@ -130,17 +155,29 @@ def indexes_of(work: Work, table: str, sources: Sequence[str]) -> tuple[IndexCop
     listed = ", ".join(literal(name) for name in sources)
     query = _INDEXES.format(table=literal(quoted(table)), sources=listed)
     with work.connection.cursor(row_factory=class_row(IndexCopy)) as cursor:
-        return tuple(cursor.execute(query.encode()).fetchall())
+        found = cursor.execute(query.encode()).fetchall()
+    # One more was built on the old columns, which stays when the primary key leaves them.
+    ours = {index.kept for index in found if index.primary}
+    return tuple(index for index in found if index.name not in ours)
 
 
-def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
+def unsupported(
+    work: Work, table: str, sources: Sequence[str], *, keys_carried: bool = False
+) -> list[str]:
     """What hangs on these columns and is not carried over to others, in words.
 
-    Primary and foreign keys, CHECKs, exclusion constraints, indexes with expressions, predicates
-    or operator classes of their own, or that are a replica identity, generated columns and
-    extended statistics. An index that calls functions of gnkmigrate is the phases' own to build
-    again.
+    Primary and foreign keys, CHECKs, exclusion and deferrable constraints, indexes with
+    expressions, predicates or operator classes of their own, or that are a replica identity,
+    generated columns and extended statistics. An index that calls functions of gnkmigrate is the
+    phases' own to build again.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        sources: the columns.
+        keys_carried: leave primary and foreign keys out, which the caller carries over.
     """
+    refused = "('c', 'x')" if keys_carried else "('p', 'f', 'c', 'x')"
     listed = ", ".join(literal(name) for name in sources)
     # Before PostgreSQL 15 a generated column depends on others itself, not its expression.
     rows: list[tuple[Any, ...]] = work.execute(f"""
@@ -154,7 +191,9 @@ def unsupported(work: Work, table: str, sources: Sequence[str]) -> list[str]:
           ON classid = 'pg_class'::regclass AND adrelid = objid AND adnum = objsubid
         WHERE refclassid = 'pg_class'::regclass
           AND refobjid = {literal(quoted(table))}::regclass AND attname IN ({listed})
-          AND (contype IN ('p', 'f', 'c', 'x')
+          AND (contype IN {refused}
+               -- Its index would be asked at once while the copy is built.
+               OR (contype IN ('p', 'u') AND condeferrable)
                OR EXISTS (SELECT FROM pg_index AS serving
                           WHERE serving.indexrelid = conindid AND serving.indisreplident)
                OR classid = 'pg_statistic_ext'::regclass

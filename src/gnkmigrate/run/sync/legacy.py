@@ -90,6 +90,8 @@ def _default(
     The default that an old column has in the table says that somebody else inserts the row, so the
     view always has one. PostgreSQL keeps none that is plainly NULL.
     """
+    if pair is not None and pair.is_given_out:
+        return null(pair.old_type)
     before = remembered(work, table, (change,))[change.column]["default"]
     if before is not None:
         return str(before)

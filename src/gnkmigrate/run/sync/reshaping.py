@@ -8,6 +8,7 @@ from gnkmigrate.run.batches.row_key import Columns, key_of
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync import column_pair
+from gnkmigrate.run.sync.carried_keys import ForeignKey
 from gnkmigrate.run.sync.column_pair import ColumnPair
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.template import render
@@ -23,11 +24,19 @@ class Reshaping:
         key: the columns that tell rows apart, by their names before the phase; none: the table's
             key.
         conversions: the columns' changes.
+        tied: "schema.table" of the tables whose foreign keys to these columns, or from them, are
+            carried over with the primary key, since integers become wider; None where keys stay.
     """
 
     table: str
     key: Columns
     conversions: tuple[Conversion, ...]
+    tied: tuple[str, ...] | None = None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Those of the tied tables that are others than this one."""
+        return tuple(table for table in self.tied or () if table != self.table)
 
     @property
     def name(self) -> str:
@@ -65,6 +74,34 @@ class Reshaping:
         column_pair.forget(work, self.table, self.conversions)
         work.forget(self._key_memory)
         work.forget(self._index_memory)
+        work.forget(self._primary_memory)
+
+    def remember_primary(self, work: Work, name: str) -> None:
+        """Keeps what the primary key is called whose column changes."""
+        work.remember(self._primary_memory, name)
+
+    def remembered_primary(self, work: Work) -> str | None:
+        """What `remember_primary` kept."""
+        name: str | None = work.recall(self._primary_memory)
+        return name
+
+    @property
+    def _primary_memory(self) -> str:
+        return f"primary key of {self.table}"
+
+    def remember_foreign_keys(self, work: Work, keys: Sequence[ForeignKey]) -> None:
+        """Keeps which of them are to be validated once they are there again."""
+        valid = [[key.tables[0], key.name] for key in keys if key.valid]
+        work.forget(self._foreign_key_memory)
+        work.remember(self._foreign_key_memory, valid)
+
+    def foreign_keys_to_validate(self, work: Work) -> list[tuple[str, str]]:
+        """Of each "schema.table" of the table that has it, and its name."""
+        return [(table, name) for table, name in work.recall(self._foreign_key_memory) or ()]
+
+    @property
+    def _foreign_key_memory(self) -> str:
+        return f"foreign keys {quoted(self.table)}"
 
     def remember_indexes(self, work: Work, names: Mapping[str, str]) -> None:
         """Keeps what the indexes of the old columns were called, by their names from now on."""
