@@ -163,7 +163,7 @@ REFUSED = {
         "INSERT INTO earnings_history (node_id, date, earnings_gnk)"
         f" VALUES ({NODE}, '2026-01-01', 1.5)",
         "In the old shape a node has a user. (1)",
-        ("public.earnings_history", {"earnings_gnk": 1.5}),
+        ("public.earnings_history", {"earnings_gnk": "1.50000000"}),
         ("public.node_stats_cache", {"status": "up"}),
         ("public.nodes", {"identifier": "gonka1first", "display_name": "Rack '1'"}),
     ),
@@ -190,7 +190,7 @@ REFUSED = {
         "INSERT INTO earnings_history (node_id, date, earnings_gnk)"
         f" VALUES ({NODE}, '2026-01-01', 0.00000001)",
         "no place for earnings. (1)",
-        ("public.earnings_history", {"date": "2026-01-01", "earnings_gnk": 1e-08}),
+        ("public.earnings_history", {"date": "2026-01-01", "earnings_gnk": "0.00000001"}),
     ),
     "statistics": _refused(
         2,
@@ -203,7 +203,7 @@ REFUSED = {
         "INSERT INTO nodes (identifier, identifier_type) VALUES ('early', 'wallet');"
         "INSERT INTO earnings_history (date, earnings_gnk) VALUES ('2026-01-01', 2)",
         "nobody is assigned to. (1)",
-        ("public.earnings_history", {"earnings_gnk": 2}),
+        ("public.earnings_history", {"earnings_gnk": "2.00000000"}),
         ("public.nodes", {"identifier": "early"}),
     ),
     "what users have got": _refused(
@@ -241,7 +241,7 @@ REFUSED = {
         6,
         f"UPDATE users SET created_at = '4714-11-24 00:00:00+00 BC' WHERE id = '{ADA}'",
         "public.users.created_at: values that the old column cannot hold. (1)",
-        ("public.users", {"id": ADA, "created_at": "4714-11-24T00:00:00+00:00 BC"}),
+        ("public.users", {"id": ADA, "created_at": "4714-11-24 00:00:00+00 BC"}),
     ),
 }
 

@@ -1,12 +1,14 @@
-"""Ctrl-C between the sending of a statement and the waiting for its answer."""
+"""Ctrl-C between the sending of a statement and the waiting for its answer, and after BEGIN."""
 
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 
-from gnkmigrate.connection import connect
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import runner
+from gnkmigrate.run.interruption import answered
 from gnkmigrate.run.status import Request
 from tests.small import Small
 
@@ -21,6 +23,21 @@ class Interrupted(psycopg.Connection[tuple[Any, ...]]):
             self.pgconn.send_query(query)
             raise KeyboardInterrupt
         return super().execute(query, *arguments, **options)
+
+
+@pytest.mark.parametrize("begun", [b"BEGIN", b"BEGIN; SELECT 1/0"])
+def test_a_transaction_that_has_only_just_begun_does_not_stay_open(
+    database: DatabaseUrl, begun: bytes
+) -> None:
+    def begin(session: Connection) -> None:
+        with answered(session):
+            session.pgconn.exec_(begun)
+            raise KeyboardInterrupt
+
+    with connect(database) as session:
+        with pytest.raises(KeyboardInterrupt):
+            begin(session)
+        assert session.info.transaction_status == TransactionStatus.IDLE
 
 
 @pytest.mark.parametrize("atomic", [False, True])

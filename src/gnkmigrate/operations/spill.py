@@ -9,7 +9,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.take_back import came_back
 from gnkmigrate.run import locking
-from gnkmigrate.run.kept import overflow
+from gnkmigrate.run.kept import content, overflow
 from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.recorder import operation
@@ -100,9 +100,12 @@ class Spill(Step):
             )
         if not self.columns:
             overflow.refuse_to_cascade(work, self.table, self.where)
-        return max(work.execute(self._statement(work.phase)).rowcount, 0)
+        return max(work.execute(self._statement(work.phase, self._kept(work))).rowcount, 0)
 
-    def _statement(self, phase: str) -> str:
+    def _kept(self, work: Work) -> str:
+        return overflow.kept_of(work, self.table, "spilled", self.columns)
+
+    def _statement(self, phase: str, kept: str) -> str:
         """Keeps and deletes in one statement, so that both are about the same rows."""
         table, where = quoted(self.table), self.where
         place = f"{literal(phase)}, {literal(self.table)}, {literal(self.title)}"
@@ -111,18 +114,18 @@ class Spill(Step):
             return f"""
                 WITH spilled AS (DELETE FROM {table} AS spilled WHERE {where} RETURNING *)
                 {into}
-                SELECT {place}, to_jsonb(spilled.*) FROM spilled"""
-        picked = ", ".join(f"spilled.{column(name)}" for name in self.columns)
+                SELECT {place}, {kept} FROM spilled"""
         return f"""
             {into}
             SELECT {place}, kept.content
             FROM {table} AS spilled
-            CROSS JOIN LATERAL (SELECT to_jsonb(picked.*) AS content
-                                FROM (SELECT {picked}) AS picked) AS kept
+            CROSS JOIN LATERAL (SELECT {kept} AS content) AS kept
             WHERE ({where})
               AND NOT EXISTS (SELECT FROM gnkmigrate.overflow
                               WHERE (phase, relation, reason) = ({place})
                                 AND overflow.content = kept.content)"""
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        return (dedent(render(self._statement(""), parameters)).strip(),)
+        # The text of each value, in the run itself; see run/kept/content.py.
+        shown = content.of("spilled", self.columns) if self.columns else "to_jsonb(spilled.*)"
+        return (dedent(render(self._statement("", shown), parameters)).strip(),)

@@ -83,11 +83,11 @@ class SpillMisfits(Step):
         misfit = misfits.condition(work, spec.table, change)
         where = f"({listed(key)}) IN (SELECT * FROM {_KEYS}) AND ({misfit})"
         reason = literal(misfits.reason(change))
-        picked = "spilled.*" if change.fallback is None else misfits.picked(key, change)
+        names = () if change.fallback is None else misfits.picked(key, change)
+        kept = overflow.kept_of(work, spec.table, "spilled", names)
         rows = work.execute(f"""
             INSERT INTO gnkmigrate.overflow (phase, relation, reason, content)
-            SELECT {literal(work.phase)}, {literal(spec.table)}, {reason},
-                   (SELECT to_jsonb(picked.*) FROM (SELECT {picked}) AS picked)
+            SELECT {literal(work.phase)}, {literal(spec.table)}, {reason}, {kept}
             FROM {table} AS spilled WHERE {where}
         """).rowcount
         if change.fallback is None:

@@ -1,4 +1,4 @@
-"""Ctrl-C in the short moment in which a statement has been sent and nobody waits for its answer."""
+"""Ctrl-C in the short moments in which nobody looks after what a session has begun."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +13,10 @@ def answered(connection: Connection) -> Iterator[None]:
     """Leaves the session free for the next statement, such as ROLLBACK, when the block is cut off.
 
     psycopg itself cancels a statement that it waits for; one that it has only just sent would still
-    be running, and every further one be refused.
+    be running, and every further one be refused. A transaction that it has only just begun would
+    stay open, and whatever is written afterwards be lost with it.
     """
+    before = connection.info.transaction_status
     try:
         yield
     except KeyboardInterrupt:
@@ -22,4 +24,7 @@ def answered(connection: Connection) -> Iterator[None]:
             connection.cancel()
             while connection.pgconn.get_result() is not None:
                 pass
+        open_ = {TransactionStatus.INTRANS, TransactionStatus.INERROR}
+        if before == TransactionStatus.IDLE and connection.info.transaction_status in open_:
+            connection.pgconn.exec_(b"ROLLBACK")
         raise

@@ -35,8 +35,7 @@ def spare_spilled_keys(sides: Sides) -> str:
     return f"""
         SELECT setval(sequence, highest) FROM (
             SELECT pg_get_serial_sequence({literal(entity)}, {literal(key)}) AS sequence,
-                   max((jsonb_populate_record(NULL::{entity}, content)).{column(key)}::text::numeric
-                       )::bigint AS highest
+                   max((content ->> {literal(key)})::numeric)::bigint AS highest
             FROM gnkmigrate.overflow
             WHERE relation = {literal(sides.said.entity)}
               AND pg_get_serial_sequence({literal(entity)}, {literal(key)}) IS NOT NULL

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.batches.row_key import listed as listed_columns
+from gnkmigrate.run.kept import content
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal
@@ -43,10 +44,9 @@ def reason(change: Conversion) -> str:
     return f"{change.new_name} does not fit {change.column}"
 
 
-def picked(key: Columns, change: Conversion) -> str:
-    """What is kept of a row that stays: its other values may be a password."""
-    names = dict.fromkeys((*key, change.new_name))
-    return ", ".join(f"spilled.{column(name)}" for name in names)
+def picked(key: Columns, change: Conversion) -> Columns:
+    """The columns that are kept of a row that stays: its other values may be a password."""
+    return tuple(dict.fromkeys((*key, change.new_name)))
 
 
 def found(
@@ -62,8 +62,7 @@ def found(
         if work.parameters["spill"] == "yes" and change.fallback is not None:
             where += f""" AND NOT EXISTS (SELECT FROM gnkmigrate.overflow
                 WHERE relation = {literal(table)} AND reason = {literal(reason(change))}
-                  AND content = (SELECT to_jsonb(kept.*)
-                                 FROM (SELECT {picked(key, change)}) AS kept))"""
+                  AND content = {content.of("spilled", picked(key, change))})"""
         shown = f"{listed_columns(key)}, {column(change.new_name)}"
         query = f"SELECT {shown} FROM {quoted(table)} AS spilled WHERE {where}"
         total, rows = listed(work, query)

@@ -6,6 +6,7 @@ from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns, listed, same
+from gnkmigrate.run.kept import content
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.work import Work
 
@@ -135,11 +136,32 @@ def _rows(work: Work, statement: str) -> int:
 
 def _record(table: str) -> str:
     """The row that was kept; a bare `spilled` might be a column of it."""
-    return f"jsonb_populate_record(NULL::{quoted(table)}, kept.content)"
+    return content.row(table, "kept.content")
 
 
 def _kept(table: str) -> str:
-    return f"gnkmigrate.overflow AS kept CROSS JOIN LATERAL {_record(table)} AS spilled"
+    # OFFSET lets it be read once, and not once for each of its columns.
+    read = f"SELECT {_record(table)} AS whole OFFSET 0"
+    return (
+        "gnkmigrate.overflow AS kept CROSS JOIN LATERAL"
+        f" (SELECT (whole).* FROM ({read}) AS rows) AS spilled"
+    )
+
+
+def kept_of(work: Work, table: str, row: str, names: Sequence[str] = ()) -> str:
+    """SQL for what is kept of a row, with old columns that are kept beside new ones.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        row: the row's alias.
+        names: which columns; none for all.
+    """
+    everything = [
+        *relation.column_names(work, table),
+        *own.kept_columns(work.connection, quoted(table)),
+    ]
+    return content.of(row, names or everything)
 
 
 def _meant(work: Work, table: str, reason: str) -> str:
