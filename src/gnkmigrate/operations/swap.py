@@ -11,7 +11,13 @@ from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import comparisons, foreign_keys, key_sequences, view_place
+from gnkmigrate.run.sync import (
+    comparisons,
+    foreign_keys,
+    key_sequences,
+    row_security,
+    view_place,
+)
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.followed import require_followers
 from gnkmigrate.run.sync.mentions import unchecked_functions
@@ -110,6 +116,7 @@ class SwapTable(Step):
                 self.table,
             ),
             *archive.refusals(work, self.table),
+            *row_security.refusals(work, self.table),
             *(view_place.refusals(work, self.table) if self.view else ()),
         ]
         if not hanging:
