@@ -72,7 +72,7 @@ def there(work: Work, said: Departure) -> Iterator[Refusal]:
         SELECT pg_get_userbyid(relowner) FROM pg_class
         JOIN pg_namespace ON pg_namespace.oid = to_regnamespace({literal(schema)})
         WHERE pg_class.oid = to_regclass({literal(quoted(said.table))})
-          AND relowner <> current_user::regrole AND current_setting('is_superuser') = 'off'
+          AND pg_get_userbyid(relowner) <> current_user AND current_setting('is_superuser') = 'off'
           AND NOT has_schema_privilege(relowner, pg_namespace.oid, 'CREATE')""")
     if owner is not None:
         yield Refusal(

@@ -33,10 +33,10 @@ BEGIN
             coalesce(proacl, acldefault('f', proowner)) AS acl,
             -- A trigger's is its table's owner's; another that runs as its owner serves those.
             CASE
+                WHEN NOT prosecdef THEN '{}'
                 WHEN prorettype = 'trigger'::regtype
                     THEN ARRAY(SELECT DISTINCT owner FROM called WHERE called.oid = pg_proc.oid)
-                WHEN prosecdef THEN ARRAY(SELECT oid FROM owner)
-                ELSE '{}'
+                ELSE ARRAY(SELECT oid FROM owner)
             END AS owners,
             prorettype = 'trigger'::regtype AS triggered,
             -- Whoever writes a row calls what an index, a default or a policy names: as himself.
