@@ -154,7 +154,8 @@ class SwapTable(Step):
         if self.view and view_place.is_wanted(work.parameters):
             view_place.create_schema(work)
             work.execute(self.view)
-            carry_to_view(work, quoted(self.table), view_place.view_of(work.parameters, self.table))
+            # The old table still has its grants, those on columns that the new one lacks as well.
+            carry_to_view(work, archived, view_place.view_of(work.parameters, self.table))
         return 0
 
     def _require_followers(self, work: Work) -> None:
