@@ -68,10 +68,10 @@ $(TYPEORM): $(INSTALLED)
 
 test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)
 	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
-		GNKMIGRATE_OPERATIONS=100000 GNKMIGRATE_SHAPES=1000 $(RUN) pytest --numprocesses auto \
-		--dist worksteal tests/migrations/test_faults.py \
+		GNKMIGRATE_OPERATIONS=100000 GNKMIGRATE_SHAPES=1000 GNKMIGRATE_ROLES=all \
+		$(RUN) pytest --numprocesses auto --dist worksteal tests/migrations/test_faults.py \
 		tests/migrations/test_concurrent_writers.py tests/operations/test_shapes.py \
-		tests/operations/test_split_shapes.py
+		tests/operations/test_split_shapes.py tests/operations/test_roles.py
 
 corpus: $(INSTALLED) ## plan and run pairs of schemas, both ways (CORPUS=FILE ARGS="--only enum")
 	@if [ -f '$(CORPUS)' ]; then \

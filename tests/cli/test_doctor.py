@@ -66,7 +66,7 @@ def test_a_role_without_privileges_is_told_what_to_ask_for(
     found = gnkmigrate(role(), "doctor")
     assert found.exit_code == 1
     assert "may not read every table" in found.stdout
-    assert "does not own every table" in found.stdout
+    assert "is no member of the owner of every table" in found.stdout
     assert "GRANT CREATE ON DATABASE" in found.stdout
     assert "GRANT pg_monitor TO" in found.stdout
     assert "sesame" not in found.output

@@ -184,6 +184,7 @@ def test_every_question_has_a_table_here() -> None:
     assert names == {
         "changed_before", "expressions", "generated", "inheritance", "keys", "names", "row_type",
         "rules", "tied", "triggers",
+        "owner",  # in tests/run/test_ownership.py
     }  # fmt: skip
 
 

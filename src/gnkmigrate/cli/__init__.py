@@ -24,6 +24,7 @@ _ORDER = (
     "demo",
     "init",
     "doctor",
+    "grants",
     "audit",
     "plan",
     "apply",

@@ -11,7 +11,13 @@ from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import comparisons, foreign_keys, key_sequences, view_place
+from gnkmigrate.run.sync import (
+    comparisons,
+    foreign_keys,
+    key_sequences,
+    row_security,
+    view_place,
+)
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.followed import require_followers
 from gnkmigrate.run.sync.mentions import unchecked_functions
@@ -110,6 +116,7 @@ class SwapTable(Step):
                 self.table,
             ),
             *archive.refusals(work, self.table),
+            *row_security.refusals(work, self.table),
             *(view_place.refusals(work, self.table) if self.view else ()),
         ]
         if not hanging:
@@ -147,7 +154,8 @@ class SwapTable(Step):
         if self.view and view_place.is_wanted(work.parameters):
             view_place.create_schema(work)
             work.execute(self.view)
-            carry_to_view(work, quoted(self.table), view_place.view_of(work.parameters, self.table))
+            # The old table still has its grants, those on columns that the new one lacks as well.
+            carry_to_view(work, archived, view_place.view_of(work.parameters, self.table))
         return 0
 
     def _require_followers(self, work: Work) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
-from gnkmigrate.run import cursors, cutover, events, journal, labels
+from gnkmigrate.run import cursors, cutover, events, journal, labels, ownership
 from gnkmigrate.run.called import called, way_on
 from gnkmigrate.run.checking import refuse_if_anything_speaks_against
 from gnkmigrate.run.events import Direction
@@ -242,6 +242,7 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
         return StepState(work.phase, direction, step.name, name, step.checksum, rows)
 
     def finish(rows: int) -> None:
+        ownership.settle(work.connection)
         if direction == "down" and step.ends:
             for name in step.ends:
                 journal.erase_step(work.connection, work.phase, "up", name)

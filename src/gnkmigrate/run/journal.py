@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from gnkmigrate import __version__, own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run import ownership
 from gnkmigrate.run.events import Direction
 
 # The name of a contract among the runs; no phase can be called so, since it is in parentheses.
@@ -124,6 +125,7 @@ def create(connection: Connection) -> None:
     if not exists(connection):
         with _creating(connection):
             connection.execute(_statements())
+            ownership.keep_to_itself(connection, own.JOURNAL)
 
 
 def create_rooms(connection: Connection) -> None:
@@ -142,6 +144,7 @@ def create_rooms(connection: Connection) -> None:
                         sql.Identifier(name), comment
                     )
                 )
+                ownership.keep_to_itself(connection, name)
 
 
 @contextmanager

@@ -16,12 +16,15 @@ from gnkmigrate.run.names import split
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.text.escape import visible
 
-# What is not there any more answers NULL.
+# What is not there any more answers NULL. Whoever gives a function or a view to the owner has to be
+# able to become it, which is a right of its own since PostgreSQL 16 (manual, GRANT, SET OPTION).
 _OWNED = """
 SELECT given.place
 FROM jsonb_to_recordset(%s) AS given (place integer, roles text[])
 WHERE NOT EXISTS (
     SELECT FROM pg_roles WHERE rolname = ANY (given.roles) AND pg_has_role(oid, 'USAGE')
+    AND pg_has_role(oid, CASE WHEN current_setting('server_version_num')::integer >= 160000
+                              THEN 'SET' ELSE 'MEMBER' END)
 )
 ORDER BY given.place
 """

@@ -89,9 +89,11 @@ def _to_migrate(found: Privileges) -> Iterator[Diagnosis]:
         owners = sorted({owner for _, owner in found.foreign_tables})
         yield Diagnosis(
             "failed",
-            f"{found.role} does not own every table, as upgrade and downgrade need.",
+            f"{found.role} is no member of the owner of every table, which upgrade and downgrade "
+            "need.",
             _some([f"{table}, owned by {owner}" for table, owner in found.foreign_tables]),
-            f"Connect as {' or '.join(owners)}: only an owner may change a table.",
+            f"{_statement('GRANT {} TO {}', owners[0], found.role)}; gnkmigrate grants shows all "
+            "that a role for migrating needs.",
         )
     if found.closed_schemas:
         yield Diagnosis(

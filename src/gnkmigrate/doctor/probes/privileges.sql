@@ -2,7 +2,12 @@
 WITH relation AS (
     SELECT format('%%s.%%s', nspname, relname) AS name,
            pg_class.oid,
-           pg_has_role(relowner, 'USAGE') AS owned,
+           -- What is made anew is given to the owner, whom one has to be able to become for that.
+           pg_has_role(relowner, 'USAGE') AND pg_has_role(
+               relowner,
+               CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET'
+                    ELSE 'MEMBER' END
+           ) AS owned,
            has_table_privilege(pg_class.oid, 'SELECT') AS readable,
            pg_get_userbyid(relowner) AS owner
     FROM pg_class

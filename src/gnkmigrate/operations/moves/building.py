@@ -50,7 +50,9 @@ class MakeSideTable(MoveStep):
         sides = Leaving.found(work, self.move)
         work.remember(self.move.memory, sides.before)
         work.execute(sync.create(self.move, sides, preflight.key_types(work, self.move)))
-        privileges.carry_privileges(work, sides.table, sides.entity)
+        moved = {change.column: change.new_name for change in self.move.columns}
+        renames = {**dict(self.move.key), **moved}
+        privileges.carry_to_part(work, sides.table, sides.entity, renames)
         return 0
 
 

@@ -50,13 +50,13 @@ def faults(
         types: the type of each of these columns, as SQL.
     """
     for change in conversions:
-        for what, statement in _statements(table, change, types[change.column]):
+        for what, statement in statements(table, change, types[change.column]):
             error = _refused(work, statement)
             if error is not None:
                 yield change.column, what, error
 
 
-def _statements(table: str, change: Conversion, old_type: str) -> Iterator[tuple[str, str]]:
+def statements(table: str, change: Conversion, old_type: str) -> Iterator[tuple[str, str]]:
     """What each argument of a conversion has to be good for, as a query on a value."""
     name, source = column(change.column), quoted(table)
     before = f"FROM (SELECT {name} AS value FROM {source}) AS asked"

@@ -55,7 +55,13 @@ class MakeEntity(SplitStep):
         work.remember(self.split.memory, sides.before)
         work.execute(entity.create(sides))
         work.execute(entity.spare_spilled_keys(sides))
-        privileges.carry_privileges(work, sides.table, sides.entity)
+        renames = {change.column: change.new_name for change in self.split.columns}
+        privileges.carry_to_part(work, sides.table, sides.entity, renames)
+        # Whoever may read all that leaves may read to which row it went.
+        for grant in privileges.grants_on_all(
+            work, sides.table, list(renames), sides.entity, self.split.key, ("SELECT", "REFERENCES")
+        ):
+            work.connection.execute(grant.encode())
         return 0
 
 

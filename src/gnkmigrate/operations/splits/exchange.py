@@ -11,7 +11,7 @@ from gnkmigrate.operations.splits.aside import (
 )
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.run.names import column
-from gnkmigrate.run.sync import in_step
+from gnkmigrate.run.sync import in_step, privileges
 from gnkmigrate.run.sync.exchange import not_null_check
 from gnkmigrate.run.work import Work
 
@@ -35,6 +35,9 @@ def cut_over(work: Work, sides: Sides) -> None:
         f" REFERENCES {sides.entity} ({sides.key}) {said.actions} NOT VALID"
     )
     statements.append(altered(sides, foreign_key))
+    # Who might do something with all that leaves may do it with the link.
+    leaving = [change.column for change in said.columns]
+    statements += privileges.grants_on_all(work, sides.table, leaving, sides.table, said.link)
     next_key = sides.next_key(work)
     statements += [sync.functions(after, next_key), sync.triggers(after), sync.lead(after)]
     work.execute(";\n".join(statements))

@@ -15,6 +15,7 @@ from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.sync import row_security
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
@@ -65,13 +66,14 @@ def there(work: Work, said: Departure) -> Iterator[Refusal]:
             f"{said.entity} is there already, and this phase makes it.",
             hint="Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
         )
+    yield from row_security.refusals(work, said.table)
     schema = column(split(said.entity)[0])
     # Asked of nobody who may do without (manual, ALTER TABLE, OWNER TO).
     owner = work.value(f"""
         SELECT pg_get_userbyid(relowner) FROM pg_class
         JOIN pg_namespace ON pg_namespace.oid = to_regnamespace({literal(schema)})
         WHERE pg_class.oid = to_regclass({literal(quoted(said.table))})
-          AND relowner <> current_user::regrole AND current_setting('is_superuser') = 'off'
+          AND pg_get_userbyid(relowner) <> current_user AND current_setting('is_superuser') = 'off'
           AND NOT has_schema_privilege(relowner, pg_namespace.oid, 'CREATE')""")
     if owner is not None:
         yield Refusal(

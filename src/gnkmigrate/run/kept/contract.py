@@ -12,7 +12,7 @@ import psycopg
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
-from gnkmigrate.run import events, journal, runner
+from gnkmigrate.run import events, journal, ownership, runner
 from gnkmigrate.run.revision import Phase
 from gnkmigrate.run.status import Request, status
 from gnkmigrate.run.work import Work
@@ -164,6 +164,7 @@ def _remove(work: Work) -> Sequence[Remnant]:
                 hint="Drop it or change it, then: gnkmigrate contract",
             ) from None
     own.drop_empty(connection)
+    ownership.settle(connection)
     connection.execute("DELETE FROM gnkmigrate.memory")
     journal.record_contract(connection)
     return found

@@ -17,7 +17,12 @@ from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.column_pair import ColumnPair, pairs_of, remembered
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.privileges import carry_table_grants, carry_view_owner, grants_on
+from gnkmigrate.run.sync.privileges import (
+    carry_table_grants,
+    carry_view_owner,
+    close,
+    grants_on,
+)
 from gnkmigrate.run.sync.view_place import (
     NO_PHASE,
     SHAPE,
@@ -178,9 +183,11 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     )
     invoker = checks_its_caller(work, table)
     option = " WITH (security_invoker = true)" if invoker else ""
+    create = f"CREATE VIEW {view}{option} AS SELECT\n    {listed}\nFROM {quoted(table)} AS current"
+    work.connection.execute(create.encode())
+    close(work, view)
     # In one round trip, since everybody waits for the table's lock.
     statements = [
-        f"CREATE VIEW {view}{option} AS SELECT\n    {listed}\nFROM {quoted(table)} AS current",
         *(
             f"ALTER VIEW {view} ALTER COLUMN {column(entry['name'])} SET DEFAULT {entry['default']}"
             for entry in columns
@@ -192,7 +199,8 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
             for grant in grants_on(work, quoted(table), entry["source"], view, entry["name"])
         ),
     ]
-    work.connection.execute("\n;\n".join(statements).encode())
+    if statements:
+        work.connection.execute("\n;\n".join(statements).encode())
     carry_view_owner(work, quoted(table), view)
     carry_table_grants(work, quoted(table), view)
 

@@ -1,5 +1,7 @@
 """Owners, grants and comments, carried over from what is replaced to what replaces it."""
 
+from collections.abc import Mapping, Sequence
+
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.work import Work
 
@@ -35,23 +37,41 @@ SELECT statement FROM (
 ) AS steps (place, statement) ORDER BY place
 """
 
-# Grants on columns count where the other relation has a column of that name.
 _WHOLE = f"""
 SELECT format('GRANT %s ON %s TO %s%s', privilege_type, {{target}}, {_GRANTEE}, {_OPTION})
 FROM pg_class, aclexplode(relacl)
 WHERE pg_class.oid = {{source}}::regclass AND grantee <> relowner
 """
 
-_GRANTS = f"""
-{_WHOLE}
-UNION ALL
-SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, granted.attname, {{target}},
+# A column is the other's that has its name, unless it is said which.
+_BY_NAME = "SELECT attname, attname FROM pg_attribute WHERE attrelid = {target}::regclass"
+_COLUMNS = f"""
+SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, other.attname, {{target}},
               {_GRANTEE}, {_OPTION})
 FROM pg_attribute AS granted
-JOIN pg_attribute AS other ON other.attname = granted.attname
+JOIN ({{renames}}) AS renamed (before, after) ON renamed.before = granted.attname
+JOIN pg_attribute AS other ON other.attname = renamed.after
  AND other.attrelid = {{target}}::regclass AND NOT other.attisdropped
 CROSS JOIN LATERAL aclexplode(granted.attacl)
 WHERE granted.attrelid = {{source}}::regclass AND NOT granted.attisdropped
+"""
+
+_GRANTS = f"""
+{_WHOLE}
+UNION ALL
+{_COLUMNS.format(renames=_BY_NAME, source="{source}", target="{target}")}
+"""
+
+# What default privileges of ours have given away (manual, ALTER DEFAULT PRIVILEGES).
+_CLOSED = f"""
+SELECT DISTINCT format('REVOKE ALL ON %s FROM %s', {{target}}, {_GRANTEE})
+FROM pg_class, aclexplode(relacl)
+WHERE pg_class.oid = {{target}}::regclass AND grantee <> relowner
+"""
+
+_ROW_SECURITY = """
+SELECT format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', {target})
+FROM pg_class WHERE oid = {source}::regclass AND relrowsecurity
 """
 
 # The new table's own comments count for more.
@@ -70,18 +90,44 @@ WHERE described.attrelid = {source}::regclass AND NOT described.attisdropped
   AND col_description(other.attrelid, other.attnum) IS NULL
 """
 
-_OF_COLUMN = f"""
+# Who may do something with all of these columns.
+_OF_COLUMNS = f"""
 SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, {{name}}, {{target}},
               {_GRANTEE}, {_OPTION})
-FROM pg_attribute, aclexplode(attacl)
-WHERE attrelid = {{table}}::regclass AND attname = {{source}}
+FROM (
+    SELECT grantee, privilege_type, bool_and(is_grantable) AS is_grantable
+    FROM pg_attribute, aclexplode(attacl)
+    WHERE attrelid = {{table}}::regclass AND attname = ANY (ARRAY[{{sources}}]::text[])
+      AND privilege_type = ANY (ARRAY[{{kinds}}]::text[])
+    GROUP BY grantee, privilege_type
+    HAVING count(DISTINCT attname) = cardinality(ARRAY[{{sources}}]::text[])
+) AS granted
 """
+_OF_A_COLUMN = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
 
 
 def carry_privileges(work: Work, source: str, target: str) -> None:
     """Gives `target` the owner and the grants of `source`; both are quoted relations."""
     for query in (_OWNER, _GRANTS):
         _carry(work, query, source, target)
+
+
+def carry_to_part(work: Work, source: str, target: str, renames: Mapping[str, str]) -> None:
+    """Gives a table of ours what holds for the one of which it is a part.
+
+    That is its owner, the grants on the whole, and those on the columns that it has of it. With row
+    security it shows nobody anything until it has policies of its own: those of the other name
+    columns that it does not have.
+
+    Args:
+        work: the session, in the transaction that has made the table.
+        source: the quoted table of which it is a part.
+        target: the quoted table.
+        renames: its columns, by their names in the other one.
+    """
+    pairs = ", ".join(f"({literal(old)}, {literal(new)})" for old, new in renames.items())
+    for query in (_CLOSED, _OWNER, _WHOLE, _COLUMNS, _ROW_SECURITY):
+        _carry(work, query, source, target, renames=f"VALUES {pairs}")
 
 
 def carry_grants(work: Work, source: str, target: str) -> None:
@@ -96,6 +142,7 @@ def carry_to_view(work: Work, table: str, view: str) -> None:
     it on shares no grants: through the view everybody would see every row (PostgreSQL manual,
     41.5).
     """
+    close(work, view)
     carry_view_owner(work, table, view)
     secured = f"SELECT relrowsecurity FROM pg_class WHERE oid = {literal(table)}::regclass"
     if not work.value(secured):
@@ -107,15 +154,20 @@ def carry_view_owner(work: Work, source: str, view: str) -> None:
     _carry(work, _VIEW_OWNER, source, view)
 
 
+def close(work: Work, relation: str) -> None:
+    """Takes from everybody what they have been given of a new relation, which is quoted."""
+    _carry(work, _CLOSED, relation, relation)
+
+
 def carry_table_grants(work: Work, source: str, target: str) -> None:
     """Gives `target` what is granted on the whole of `source`; both are quoted relations."""
     _carry(work, _WHOLE, source, target)
 
 
-def _carry(work: Work, query: str, source: str, target: str) -> None:
-    found = work.execute(query.format(source=literal(source), target=literal(target))).fetchall()
-    for (statement,) in found:
-        work.execute(statement)
+def _carry(work: Work, query: str, source: str, target: str, renames: str = "") -> None:
+    asked = query.format(source=literal(source), target=literal(target), renames=renames)
+    for (statement,) in work.connection.execute(asked.encode()).fetchall():
+        work.connection.execute(statement.encode())
 
 
 def carry_comments(work: Work, source: str, target: str) -> None:
@@ -138,10 +190,32 @@ def grants_on(work: Work, table: str, source: str, relation: str, target: str) -
         relation: the quoted relation of the column that will have them.
         target: its name.
     """
-    query = _OF_COLUMN.format(
+    return grants_on_all(work, table, (source,), relation, target)
+
+
+def grants_on_all(
+    work: Work,
+    table: str,
+    sources: Sequence[str],
+    relation: str,
+    target: str,
+    kinds: Sequence[str] = _OF_A_COLUMN,
+) -> list[str]:
+    """Statements that grant on one column what is granted on all of several others.
+
+    Args:
+        work: the session.
+        table: the quoted relation of the columns that have the grants.
+        sources: their names.
+        relation: the quoted relation of the column that will have them.
+        target: its name.
+        kinds: the privileges that count.
+    """
+    query = _OF_COLUMNS.format(
         table=literal(table),
-        source=literal(source),
+        sources=", ".join(map(literal, sources)),
         target=literal(relation),
         name=literal(target),
+        kinds=", ".join(map(literal, kinds)),
     )
     return [row[0] for row in work.execute(query).fetchall()]

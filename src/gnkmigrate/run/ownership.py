@@ -1,0 +1,57 @@
+"""To whom what gnkmigrate makes belongs, and who may do what with it.
+
+A function that a trigger of ours calls belongs to the owner of that trigger's table, and has no
+rights but that one's. The schemas, and the tables in them, are the migrating role's alone.
+"""
+
+from functools import cache
+from importlib import resources
+
+from gnkmigrate.connection import Connection
+
+# What a default privilege of the migrating role has given away (manual, ALTER DEFAULT PRIVILEGES).
+_GIVEN = """
+SELECT DISTINCT format(
+    'REVOKE ALL ON %%s %%s FROM %%s', word, thing,
+    CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+FROM (
+    SELECT 'SCHEMA' AS word, quote_ident(nspname) AS thing, nspowner AS owner, nspacl AS acl
+    FROM pg_namespace WHERE nspname = %(schema)s
+    UNION ALL
+    SELECT 'TABLE', format('%%I.%%I', nspname, relname), relowner, relacl
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = %(schema)s AND relkind = 'r'
+) AS made CROSS JOIN LATERAL aclexplode(acl)
+WHERE grantee <> owner
+"""
+
+
+@cache
+def _statements() -> bytes:
+    return (resources.files("gnkmigrate.run") / "sql/ownership.sql").read_bytes()
+
+
+def settle(connection: Connection) -> None:
+    """Gives the functions of schema gnkmigrate to whom they belong, whoever has made them.
+
+    To be done in the transaction that made them, before anybody else sees them.
+
+    Args:
+        connection: the session of the role that has made them.
+
+    Raises:
+        psycopg.errors.ObjectNotInPrerequisiteState: one is to serve tables of several owners.
+    """
+    connection.execute(_statements())
+
+
+def keep_to_itself(connection: Connection, schema: str) -> None:
+    """Takes a schema of ours, and its tables, from everybody but their owner.
+
+    Args:
+        connection: a session in the transaction that has made them.
+        schema: its name.
+    """
+    given = connection.execute(_GIVEN.encode(), {"schema": schema}).fetchall()
+    for (statement,) in given:
+        connection.execute(statement.encode())
