@@ -114,6 +114,8 @@ class Settings(BaseModel, extra="forbid", frozen=True):
         expected_rows: what they are to become; `check --update-expected` writes it.
         migrations: the Alembic environment.
         audits: kept reports, opinions on severity, the project's own checks.
+        audit_role: the role under which the project's own checks ask; None takes
+            pg_read_all_data where the role that audits may become it.
         backups: where backups go that are given no other place.
         schemas: the schemas that the project owns; the first is the default of its SQL. Where
             it is not set, all are read that are the user's.
@@ -122,6 +124,8 @@ class Settings(BaseModel, extra="forbid", frozen=True):
         renames: things that have another name in the target, "table public.picture = photo".
         source_timezone: the time zone in which timestamps without one were written.
         policies: answers to the questions that the project's revisions ask.
+        trust_triggers: whether functions of roles with fewer rights than the migrating one may
+            run with its rights, and a journal may be used that belongs to such a role.
         server: where throwaway servers come from.
         phases: how phases go about it.
         limits: times and sizes.
@@ -135,6 +139,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     expected_rows: Path | None = None
     migrations: Path = Path("migrations")
     audits: Path = Path("audits")
+    audit_role: Annotated[str, Field(min_length=1)] | None = None
     backups: Path = Path("backups")
     schemas: Annotated[tuple[str, ...], Field(min_length=1)] = ("public",)
     roles: bool = False
@@ -142,6 +147,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     renames: tuple[str, ...] = ()
     source_timezone: str = "UTC"
     policies: Mapping[str, str] = Field(default_factory=dict)
+    trust_triggers: bool = False
     server: ServerSettings = ServerSettings()
     phases: PhaseSettings = PhaseSettings()
     limits: LimitSettings = LimitSettings()

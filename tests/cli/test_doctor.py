@@ -40,6 +40,7 @@ def test_the_document(gnkmigrate: Command, report: DatabaseUrl) -> None:
         "standby",
         "pooler",
         "privileges",
+        "trust",
         "settings",
         "throwaway",
         "target",

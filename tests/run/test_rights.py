@@ -64,8 +64,10 @@ def project(small: Small, roles: None) -> Iterator[Project]:
     project = small.project()
     project.execute(TABLES)
     database = project.value("SELECT quote_ident(current_database())")
-    project.execute(f'GRANT CREATE ON DATABASE {database} TO "gnk Migrator"')
+    # Whose journal a superuser reads, too.
+    project.execute(f'ALTER DATABASE {database} OWNER TO "gnk Migrator"')
     yield project
+    project.execute(f"ALTER DATABASE {database} OWNER TO CURRENT_USER")
     project.execute('DROP OWNED BY "gnk Migrator", "gnk Owner" CASCADE')
 
 

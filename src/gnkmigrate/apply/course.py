@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import ARRIVED, Outlook, facts_now, look
 from gnkmigrate.connection import Connection
-from gnkmigrate.run import dry_run, events, executor, journal, runner
+from gnkmigrate.run import dry_run, events, executor, foreign_code, journal, runner
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.status import Request
@@ -103,6 +103,9 @@ def _carry_out(
     with runner.at_work(connection, settings, request, observe, wait_s=wait_s) as session:
         work = replace(session, phase=plan.name)
         outlook = preview(connection, plan, application)
+        if outlook.is_open:
+            tables = list(touched(connection, plan, application.direction))
+            foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
         if outlook.is_open and application.dry_run:
             _try(plan, application.direction, outlook, work)
         elif outlook.is_open:
@@ -132,7 +135,8 @@ def _try(plan: PlanRun, direction: Direction, outlook: Outlook, work: Work) -> N
     if schemas is None:
         schemas = [row[0] for row in work.connection.execute(_SCHEMAS).fetchall()]
     outside = replace(work, step="the dry run")
-    dry_run.announce((plan.name,), _tables(plan, direction, work), outside, schemas)
+    tables = touched(work.connection, plan, direction)
+    dry_run.announce((plan.name,), tables, outside, schemas)
 
     def run_and_roll_back() -> None:
         with dry_run.rolled_back(work.connection, schemas):
@@ -142,9 +146,9 @@ def _try(plan: PlanRun, direction: Direction, outlook: Outlook, work: Work) -> N
     outside.attempt(run_and_roll_back)
 
 
-def _tables(plan: PlanRun, direction: Direction, work: Work) -> dict[str, str]:
+def touched(connection: Connection, plan: PlanRun, direction: Direction) -> dict[str, str]:
     """The tables that one direction of a plan locks, where they are there already."""
     steps: Sequence[Step] = plan.up_steps if direction == "up" else plan.down_steps
     names = sorted({table for step in steps for table in step.tables})
-    found = work.connection.execute(_TABLES, (names,)).fetchall()
+    found = connection.execute(_TABLES, (names,)).fetchall()
     return {row[0]: row[0] for row in found}

@@ -11,6 +11,7 @@ from typing import Any
 
 from psycopg import Cursor, errors, sql
 
+from gnkmigrate.audit.reader import take
 from gnkmigrate.connection import Connection
 from gnkmigrate.text.secret import looks_secret
 
@@ -61,10 +62,19 @@ class Listed:
 
 
 @contextmanager
-def bounded(connection: Connection, bounds: Bounds) -> Iterator[None]:
-    """A read-only transaction that gives up when a question takes too long."""
+def bounded(connection: Connection, bounds: Bounds, role: str | None = None) -> Iterator[None]:
+    """A read-only transaction that gives up when a question takes too long.
+
+    Names without a schema are PostgreSQL's own there: what anybody has planted is not found.
+
+    Args:
+        connection: the session.
+        bounds: how long that is.
+        role: with whose rights to ask; None for the session's own.
+    """
     with connection.transaction():
         connection.execute("SET TRANSACTION READ ONLY")
+        connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         for name, value in (
             ("statement_timeout", bounds.statement_timeout_ms),
             ("lock_timeout", bounds.lock_timeout_ms),
@@ -72,25 +82,33 @@ def bounded(connection: Connection, bounds: Bounds) -> Iterator[None]:
             connection.execute(
                 sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
             )
+        take(connection, role)
         yield
 
 
-def ask(connection: Connection, listing: str, bounds: Bounds) -> Listed:
+def ask(connection: Connection, listing: str, bounds: Bounds, role: str | None = None) -> Listed:
     """Counts what a listing finds and takes its first rows in the order of the key.
 
-    Where counting takes too long, whatever rows come first prove that there are some.
+    Where counting takes too long, whatever rows come first prove that there are some. It is
+    prepared, and so by PostgreSQL's own rule one statement alone (manual, 55.2.3).
+
+    Args:
+        connection: the session.
+        listing: one SELECT.
+        bounds: how long it may take.
+        role: with whose rights to ask; None for the session's own.
 
     Raises:
         psycopg.Error: it could not be asked; `reason` says why in words.
     """
     inner = sql.SQL(listing)
     try:
-        with bounded(connection, bounds):
-            counted = connection.execute(_COUNT.format(listing=inner)).fetchone()
+        with bounded(connection, bounds, role):
+            counted = connection.execute(_COUNT.format(listing=inner), prepare=True).fetchone()
             count = int(counted[0]) if counted else 0
             return Listed(count, _examples(connection, _SOME, inner) if count else ())
     except errors.QueryCanceled:
-        with bounded(connection, bounds):
+        with bounded(connection, bounds, role):
             some = _examples(connection, _ANY, inner)
         if not some:
             raise
@@ -109,7 +127,8 @@ def ask_number(connection: Connection, query: str, bounds: Bounds) -> int:
 
 
 def _examples(connection: Connection, query: sql.SQL, listing: sql.SQL) -> tuple[str, ...]:
-    cursor = connection.execute(query.format(listing=listing, limit=sql.Literal(EXAMPLES)))
+    limited = query.format(listing=listing, limit=sql.Literal(EXAMPLES))
+    cursor = connection.execute(limited, prepare=True)
     names = [column.name for column in cursor.description or ()]
     return tuple(_example(names, row) for row in _texts(cursor))
 

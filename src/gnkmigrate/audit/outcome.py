@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
+from psycopg import errors
 
 from gnkmigrate.audit.check import (
     CannotRun,
@@ -19,6 +20,7 @@ from gnkmigrate.audit.check import (
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit.reader import unsafe
 from gnkmigrate.audit.result import NotRun, Passed
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.collector import collector_paused
@@ -32,6 +34,12 @@ _MEMBERSHIP = """
     WHERE NOT pg_has_role(wanted.name, 'USAGE')
     ORDER BY wanted.number
 """
+
+
+_QUALIFY = "checks run with search_path pg_catalog: write schema.name"
+_SEVERAL = "it holds several statements; a check is one SELECT"
+_READ_ONLY = "a check may not use {}, with which it could get the rights of this session"
+_ASKED_AS = "it was asked as {}: the setting audit_role names another"
 
 
 @dataclass(frozen=True)
@@ -129,16 +137,19 @@ def _lacks(connection: Connection, roles: Sequence[str]) -> list[str]:
 
 
 def run_project(
-    check: ProjectCheck, connection: Connection, live: Snapshot, bounds: Bounds
+    check: ProjectCheck, connection: Connection, live: Snapshot, bounds: Bounds, role: str | None
 ) -> Outcome:
-    """What a check of the project's own finds."""
+    """What a check of the project's own finds, asked with the rights of `role`; see reader.py."""
     missing = check.lacks(live)
     if missing:
         return not_run(check, f"{', '.join(missing)} {_do_not(missing)} exist")
+    named = unsafe(connection, check.listing) if role is not None else ()
+    if named:
+        return not_run(check, _READ_ONLY.format(" or ".join(named)))
     try:
-        listed = ask(connection, check.listing, bounds)
+        listed = ask(connection, check.listing, bounds, role)
     except psycopg.Error as error:
-        return not_run(check, reason(error))
+        return not_run(check, _why_not(error, role))
     if not listed.count:
         return Outcome(check)
     seen = Observation(
@@ -146,6 +157,20 @@ def run_project(
     )
     head = check.head
     return Outcome(check, (finding(check, seen, kind=head.kind, phase=head.phase),))
+
+
+def _why_not(error: psycopg.Error, role: str | None) -> str:
+    """Why a project's check has not run, and what its author may do about it."""
+    said = reason(error)
+    match error:
+        case errors.UndefinedTable() | errors.UndefinedFunction() | errors.UndefinedObject():
+            return f"{said}; {_QUALIFY}"
+        case errors.SyntaxError() if "multiple commands" in said:
+            return _SEVERAL
+        case errors.InsufficientPrivilege() if role is not None:
+            return f"{said}; {_ASKED_AS.format(role)}"
+        case _:
+            return said
 
 
 def _do_not(missing: Iterable[str]) -> str:

@@ -33,6 +33,7 @@ class Policy:
         not_run: what is known not to work before the audit begins.
         hints: renames that the user knows of.
         decide: asked about those that are likely.
+        role: under which the project's own checks ask, where the settings name one.
     """
 
     opinions: Opinions = field(default_factory=Opinions)
@@ -47,6 +48,7 @@ class Policy:
     not_run: tuple[NotRun, ...] = ()
     hints: Renames = NO_RENAMES
     decide: Decide = leave_open
+    role: str | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -64,4 +66,5 @@ class Policy:
             home=settings.schemas[0],
             source_timezone=settings.source_timezone,
             hints=known_renames(settings.renames, NO_RENAMES),
+            role=settings.audit_role,
         )

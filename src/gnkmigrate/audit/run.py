@@ -32,6 +32,7 @@ from gnkmigrate.audit.outcome import (
 )
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit.reader import reader
 from gnkmigrate.audit.repair import declaration
 from gnkmigrate.audit.result import AuditResult, NotRun, TableSize
 from gnkmigrate.audit.script import Script
@@ -179,7 +180,8 @@ def _outcomes(
         elif isinstance(check, ServerCheck):
             yield run_server(check, connection, question, policy.bounds)
         elif isinstance(check, ProjectCheck):
-            yield run_project(check, connection, live, policy.bounds)
+            role = reader(connection, policy.role)
+            yield run_project(check, connection, live, policy.bounds, role)
         elif comparison is not None:
             yield _compare(check, connection, comparison, policy, progress)
 

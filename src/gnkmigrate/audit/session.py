@@ -88,7 +88,7 @@ def audit_project(
     acceptances = acceptance.load(file, named(str(file)))
     past = None if wish.baseline is None else baseline.read(wish.baseline)
     source = _target(settings, wish)
-    with connect(url, read_only=True, search_path=settings.schemas) as connection:
+    with connect(url, read_only=True) as connection:
         progress(f"Reading {url}.")
         live, locked = _read_live(connection, settings)
         # What cannot be looked at is no gap: the target goes without it, too.

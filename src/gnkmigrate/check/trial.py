@@ -227,4 +227,4 @@ def _undisturbed(settings: Settings) -> Settings:
     limits = settings.limits.model_copy(
         update={"pause_while": None, "wal_mb_per_s": None, "throttle": 0.0}
     )
-    return settings.model_copy(update={"limits": limits})
+    return settings.model_copy(update={"limits": limits, "trust_triggers": True})

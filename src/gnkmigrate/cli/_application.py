@@ -9,10 +9,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from gnkmigrate.apply.course import Application, apply, preview
+from gnkmigrate.apply.course import Application, apply, preview, touched
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import Outlook, PlanRefused
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._foreign_code import look_at_foreign_code
 from gnkmigrate.cli._lines import write_hanging, write_line
 from gnkmigrate.cli._outcome import Outcome, write_locks
 from gnkmigrate.cli._progress import progress
@@ -47,6 +48,8 @@ def carry_out(
             if not outlook.is_open:
                 _tell_nothing_to_do(context, plan, application)
                 return
+            tables = list(touched(connection, plan, application.direction))
+            look_at_foreign_code(context, connection, tables, project)
             _ask(context, url, connection.info.server_version, plan, application, outlook)
     with _explained(told, plan, application), progress(context) as show:
 

@@ -35,6 +35,12 @@ DryRun = Annotated[
 ]
 Sql = Annotated[bool, typer.Option("--sql", help="Write the SQL, for reading; run nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+TrustTriggers = Annotated[
+    bool,
+    typer.Option(
+        "--trust-triggers", help="Let code of roles with fewer rights run with yours; it is listed."
+    ),
+]
 LockTimeout = Annotated[
     int | None,
     typer.Option(

@@ -9,6 +9,7 @@ import typer
 
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._backup_first import back_up
+from gnkmigrate.cli._foreign_code import look_at_foreign_code
 from gnkmigrate.cli._outcome import Outcome, Told, write_announced, write_drift
 from gnkmigrate.cli._progress import progress
 from gnkmigrate.cli._words import counted, server_version
@@ -18,6 +19,7 @@ from gnkmigrate.run import runner
 from gnkmigrate.run.announcing import locks_of
 from gnkmigrate.run.drift import Drift, drifted
 from gnkmigrate.run.events import Direction, Event, LocksAnnounced
+from gnkmigrate.run.foreign_code import of_phases
 from gnkmigrate.run.revision import Phase, load_phases, read_steps
 from gnkmigrate.run.status import (
     PhaseStatus,
@@ -95,6 +97,8 @@ def migrate(
         request = way.narrowed(statuses, request)
         chosen = (select_up if direction == "up" else select_down)(statuses, request)
         seen = drifted(connection, phases, project) if asks and direction == "up" else ()
+        if chosen and not sql:
+            look_at_foreign_code(context, connection, of_phases(chosen), project)
         taken = [locks_of(phase, direction, connection, project.limits) for phase in chosen * asks]
     if not chosen:
         _tell_nothing_to_do(context, statuses, direction, request)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Allowed, DryRun, LockTimeout, Yes, given
+from gnkmigrate.cli._choices import Allowed, DryRun, LockTimeout, TrustTriggers, Yes, given
 
 
 def command(
@@ -28,6 +28,7 @@ def command(
         float,
         typer.Option(min=0, metavar="S", help="Seconds to wait for another runner to end."),
     ] = 0,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Carry out a plan on the database that it was made for.
 
@@ -42,7 +43,9 @@ def command(
     from gnkmigrate.cli._application import carry_out
 
     limits = given(lock_timeout_ms=lock_timeout)
-    project = _context.settings(context, limits=limits or None)
+    project = _context.settings(
+        context, limits=limits or None, trust_triggers=trust_triggers or None
+    )
     application = Application(
         undo=undo,
         dry_run=dry_run,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Allowed, Yes
+from gnkmigrate.cli._choices import Allowed, TrustTriggers, Yes
 
 
 def command(
@@ -17,6 +17,7 @@ def command(
             metavar="data-loss", help="Go on although values are lost that the new shape lacks."
         ),
     ] = None,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Remove archives, views of the old shape and triggers; after it, phases cannot be undone.
 
@@ -27,17 +28,20 @@ def command(
     """
     import sys
 
+    from gnkmigrate.cli._foreign_code import look_at_foreign_code
     from gnkmigrate.cli._words import counted
     from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
+    from gnkmigrate.run.foreign_code import of_phases
     from gnkmigrate.run.kept.contract import contract, remnants
     from gnkmigrate.run.revision import load_phases
 
-    project = _context.settings(context)
+    project = _context.settings(context, trust_triggers=trust_triggers or None)
     url = _context.live_url(context, project)
     phases = load_phases(project.path(project.migrations))
     out = _context.stdout(context)
     with connect(url, search_path=project.schemas) as connection:
+        look_at_foreign_code(context, connection, of_phases(phases), project)
         found = remnants(connection)
         for remnant in found:
             rows = "" if remnant.rows is None else f"  {counted(remnant.rows, 'row')}"

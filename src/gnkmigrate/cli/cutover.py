@@ -3,7 +3,16 @@
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Drift, DryRun, LockTimeout, Throttle, Yes, answers, given
+from gnkmigrate.cli._choices import (
+    Drift,
+    DryRun,
+    LockTimeout,
+    Throttle,
+    TrustTriggers,
+    Yes,
+    answers,
+    given,
+)
 
 
 def command(
@@ -13,6 +22,7 @@ def command(
     drift: Drift = None,
     lock_timeout: LockTimeout = None,
     throttle: Throttle = None,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Put the new shape in its place, where `upgrade --defer-cutover` stopped before that.
 
@@ -24,6 +34,8 @@ def command(
     from gnkmigrate.run.status import Request
 
     limits = given(lock_timeout_ms=lock_timeout, throttle=throttle)
-    project = _context.settings(context, limits=limits or None)
+    project = _context.settings(
+        context, limits=limits or None, trust_triggers=trust_triggers or None
+    )
     request = Request(dry_run=dry_run, parameters=answers(drift=drift))
     migrate(context, project, CUTOVER, request, yes=yes)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import DryRun, LockTimeout, Sql, Yes, exclusive, given
+from gnkmigrate.cli._choices import DryRun, LockTimeout, Sql, TrustTriggers, Yes, exclusive, given
 
 
 def command(
@@ -25,6 +25,7 @@ def command(
         typer.Option("--spill", help="Keep what the old shape cannot hold in gnkmigrate.overflow."),
     ] = False,
     lock_timeout: LockTimeout = None,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Take phases back, in reverse order; by default the last one.
 
@@ -40,7 +41,9 @@ def command(
     from gnkmigrate.run.status import Request
 
     limits = given(lock_timeout_ms=lock_timeout)
-    project = _context.settings(context, limits=limits or None)
+    project = _context.settings(
+        context, limits=limits or None, trust_triggers=trust_triggers or None
+    )
     parameters = {"spill": "yes"} if spill else {}
     request = Request(phase=phase, through=through, dry_run=dry_run, parameters=parameters)
     way = DOWNGRADE if phase or through or all_ else DOWNGRADE_LAST

@@ -14,6 +14,7 @@ from gnkmigrate.cli._choices import (
     Overflow,
     Sql,
     Throttle,
+    TrustTriggers,
     Unmapped,
     Workers,
     Yes,
@@ -57,6 +58,7 @@ def command(
             "--defer-cutover", help="Stop with all in step before a new shape takes its place."
         ),
     ] = False,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Run the pending phases, in order.
 
@@ -83,7 +85,9 @@ def command(
         throttle=throttle,
     )
     folder = backup_dir.absolute() if backup_dir else None
-    project = _context.settings(context, limits=limits or None, backups=folder)
+    project = _context.settings(
+        context, limits=limits or None, backups=folder, trust_triggers=trust_triggers or None
+    )
     request = Request(
         phase=phase,
         through=through,

@@ -148,4 +148,5 @@ def _settings(settings: Settings, copy: Clone) -> Settings:
         }
     )
     server = settings.server.model_copy(update={"major": copy.server.major})
-    return settings.model_copy(update={"limits": limits, "server": server})
+    # What runs on the copy runs with the rights of nobody who matters.
+    return settings.model_copy(update={"limits": limits, "server": server, "trust_triggers": True})

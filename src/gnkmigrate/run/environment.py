@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.run import events, journal, runner
+from gnkmigrate.run import events, journal, runner, trust
 from gnkmigrate.run.recorder import VERSION_SCHEMA, VERSION_TABLE, Recorder
 from gnkmigrate.run.revision import Phase, load_phases, read_steps
 from gnkmigrate.run.status import Request
@@ -65,6 +65,7 @@ def _run_online(url: DatabaseUrl, settings: Settings, phases: tuple[Phase, ...])
 
         with _reading_versions(url, settings, recorder, run_revision):
             if not context.get_context().opts.get("dont_mutate"):
+                trust.require(session, writing=True, trusts_owners=settings.trust_triggers)
                 journal.create(session)
             with context.begin_transaction():
                 context.run_migrations()

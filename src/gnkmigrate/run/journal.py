@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from gnkmigrate import __version__, own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import ownership
+from gnkmigrate.run import ownership, trust
 from gnkmigrate.run.events import Direction
 
 # The name of a contract among the runs; no phase can be called so, since it is in parentheses.
@@ -109,23 +109,22 @@ def exists(connection: Connection) -> bool:
     """Whether this database has a journal, that is, whether gnkmigrate ever worked here.
 
     Raises:
-        PhaseRefused: the role may not look.
+        PhaseRefused: what is there is not to be trusted; see trust.py.
     """
-    with _reading(connection):
-        row = connection.execute("SELECT to_regclass('gnkmigrate.run') IS NOT NULL").fetchone()
-    return bool(row and row[0])
+    return trust.require(connection).has_journal
 
 
 def create(connection: Connection) -> None:
     """Makes the journal's schema and tables where they are missing.
 
     Raises:
-        PhaseRefused: the role may not create schemas.
+        PhaseRefused: the role may not create schemas, or somebody was there before.
     """
     if not exists(connection):
         with _creating(connection):
             connection.execute(_statements())
             ownership.keep_to_itself(connection, own.JOURNAL)
+            trust.require(connection)
 
 
 def create_rooms(connection: Connection) -> None:

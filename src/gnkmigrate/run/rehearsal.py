@@ -46,6 +46,7 @@ def schema_history(settings: Settings, server: Server) -> SchemaHistory | None:
         return None
     phases = load_phases(migrations)
     scripts = read_scripts(settings.path(settings.baseline))
+    settings = settings.model_copy(update={"trust_triggers": True})  # on an empty copy
     with server.database() as url, connect(url, search_path=settings.schemas) as session:
         run_scripts(session, scripts, settings.schemas, makes_roles=server.is_ours)
 

@@ -11,7 +11,18 @@ from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
 from gnkmigrate.operations.verify import Verification
-from gnkmigrate.run import drift, dry_run, events, executor, garbage, journal, labels, lock
+from gnkmigrate.run import (
+    drift,
+    dry_run,
+    events,
+    executor,
+    foreign_code,
+    garbage,
+    journal,
+    labels,
+    lock,
+    trust,
+)
 from gnkmigrate.run.announcing import locks_of
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.blockers import BlockerWatch
@@ -83,6 +94,8 @@ def run(
     with at_work(connection, settings, request, observe) as work:
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
+        tables = foreign_code.of_phases(selected)
+        foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
         if direction == "up" and selected:
             drift.look(phases, selected, settings, work, refuses=not request.dry_run)
         if request.dry_run and selected:
@@ -122,7 +135,7 @@ def at_work(
 
     Raises:
         RunnerBusy: somebody else is at it.
-        PhaseRefused: the server is a standby.
+        PhaseRefused: the server is a standby, or what has our names there is not to be trusted.
         ConnectionLost: the session ended in the middle.
     """
     with (
@@ -133,6 +146,7 @@ def at_work(
         BlockerWatch(connection) as watch,
     ):
         _prepare(connection, settings)
+        trust.require(connection, writing=True, trusts_owners=settings.trust_triggers)
         yield _work(connection, settings, request, watch, observe)
 
 

@@ -23,6 +23,7 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import require_extension, schemas, table
 from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.reader import reader, take, unsafe
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.postgres.quoting import beside as with_suffix
@@ -76,14 +77,18 @@ def _proposal(
     connection: Connection, question: Question, hypopg: sql.SQL, statement: str, calls: int
 ) -> _Proposal | None:
     """The best index for a statement; None where none is much of a help."""
-    plan = _plan(connection, statement)
+    # Planning it runs what it calls on constants, and it is anybody's.
+    role = reader(connection, None)
+    if role is not None and unsafe(connection, statement):
+        return None
+    plan = _plan(connection, statement, role)
     if plan is None:
         return None
     before = float(plan["Total Cost"])
     trials: list[tuple[float, Fact]] = []
     for column in _candidates(plan, question):
         with _hypothetical(connection, hypopg, column) as exists:
-            changed = _plan(connection, statement) if exists else None
+            changed = _plan(connection, statement, role) if exists else None
         if changed is not None:
             trials.append((float(changed["Total Cost"]), column))
     if not trials:
@@ -94,14 +99,14 @@ def _proposal(
     return _Proposal(column, statement, calls, before, after)
 
 
-def _plan(connection: Connection, statement: str) -> dict[str, Any] | None:
+def _plan(connection: Connection, statement: str, role: str | None) -> dict[str, Any] | None:
     """The generic plan of a statement; None where it cannot be planned here.
 
     It goes by the extended protocol, which takes one statement alone, and is undone with its
     savepoint where it fails (a table that is gone, another search_path).
     """
     try:
-        with connection.transaction():
+        with connection.transaction(), _as(connection, role):
             prepare = f"PREPARE gnkmigrate_statement AS {statement}"
             connection.execute(prepare.encode(), binary=True)
             try:
@@ -114,6 +119,15 @@ def _plan(connection: Connection, statement: str) -> dict[str, Any] | None:
     except psycopg.Error:
         return None
     return row[0][0]["Plan"] if row else None
+
+
+@contextmanager
+def _as(connection: Connection, role: str | None) -> Iterator[None]:
+    """With the rights of a role, until the block ends; an error ends them with its savepoint."""
+    take(connection, role)
+    yield
+    if role is not None:
+        connection.execute("RESET ROLE")
 
 
 def _candidates(plan: dict[str, Any], question: Question) -> Iterator[Fact]:

@@ -26,7 +26,6 @@ class Privileges:
         closed_schemas: schemas of the project without CREATE.
         foreign_tables: tables of the project that belong to others, with their owners.
         unreadable_tables: tables of the project without SELECT.
-        foreign_journal: gnkmigrate's own schemas that belong to others, with their owners.
     """
 
     database: str
@@ -36,7 +35,6 @@ class Privileges:
     closed_schemas: Sequence[str]
     foreign_tables: Sequence[tuple[str, str]]
     unreadable_tables: Sequence[str]
-    foreign_journal: Sequence[tuple[str, str]]
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
@@ -102,14 +100,7 @@ def _to_migrate(found: Privileges) -> Iterator[Diagnosis]:
             "upgrade and downgrade need.",
             hint=_statement("GRANT CREATE ON SCHEMA {} TO {}", found.closed_schemas[0], found.role),
         )
-    if found.foreign_journal:
-        schema, owner = found.foreign_journal[0]
-        yield Diagnosis(
-            "failed",
-            f"The journal of earlier upgrades (schema {schema}) belongs to {owner}.",
-            hint=f"Connect as {owner}, with whom the upgrades began.",
-        )
-    elif not found.creates_schemas:
+    if not found.creates_schemas:
         yield Diagnosis(
             "failed",
             f"{found.role} may not create schemas in {found.database}; upgrade keeps its journal "

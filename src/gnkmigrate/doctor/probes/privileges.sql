@@ -29,9 +29,4 @@ SELECT
     ),
     ARRAY(
         SELECT name FROM relation WHERE NOT readable ORDER BY name
-    ),
-    ARRAY(
-        SELECT ARRAY[nspname::text, pg_get_userbyid(nspowner)::text] FROM pg_namespace
-        WHERE nspname LIKE 'gnkmigrate%%' AND NOT pg_has_role(nspowner, 'USAGE')
-        ORDER BY nspname
     )

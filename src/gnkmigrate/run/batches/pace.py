@@ -97,8 +97,17 @@ class Pace:
             if rate > limits.wal_mb_per_s:
                 yield f"{rate:.0f} MB of WAL a second (limit {limits.wal_mb_per_s:g})"
             self._wal = self._bytes_written()
-        if limits.pause_while and self._work.value(limits.pause_while):
+        if limits.pause_while and self._is_true(limits.pause_while):
             yield "the condition of the setting limits.pause_while is true"
+
+    def _is_true(self, query: str) -> bool:
+        """What the project asks: one statement, which changes nothing and finds nothing planted."""
+        connection = self._work.connection
+        with connection.transaction():
+            connection.execute("SET TRANSACTION READ ONLY")
+            connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+            row = connection.execute(query.encode(), prepare=True).fetchone()
+        return bool(row and row[0])
 
     def _bytes_written(self) -> int:
         return int(self._work.value(_WAL))

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import journal, lock
+from gnkmigrate.run import journal, lock, trust
 from gnkmigrate.run.called import is_plan
 from gnkmigrate.settings import LimitSettings
 
@@ -74,6 +74,7 @@ def tune(connection: Connection, change: Tuning) -> tuple[str, Tuning]:
         PhaseRefused: nothing is running that could be tuned, or the role may not say so.
     """
     phase = _running(connection)
+    trust.require(connection, writing=True)
     try:
         row = connection.execute(_TUNE, (phase, journal.TUNING, Jsonb(change.said))).fetchone()
     except errors.InsufficientPrivilege as error:

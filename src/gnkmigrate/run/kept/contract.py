@@ -12,7 +12,7 @@ import psycopg
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
-from gnkmigrate.run import events, journal, ownership, runner
+from gnkmigrate.run import events, foreign_code, journal, ownership, runner
 from gnkmigrate.run.revision import Phase
 from gnkmigrate.run.status import Request, status
 from gnkmigrate.run.work import Work
@@ -127,6 +127,8 @@ def contract(
         RunnerBusy: somebody is migrating.
     """
     with runner.at_work(connection, settings, Request(), observe) as work:
+        tables = foreign_code.of_phases(phases)
+        foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
         undone = [found.phase.name for found in status(connection, phases) if found.state != "done"]
         if undone:
             raise PhaseRefused(

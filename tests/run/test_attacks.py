@@ -1,0 +1,237 @@
+"""What a role with LOGIN, CREATE and tables of its own plants, and never gains a right by."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gnkmigrate.errors import PhaseRefused
+from tests.migrations.project import Project
+from tests.run.hostile import Hostile, hostile
+from tests.small import Small
+
+UP = """
+op.step("fill", "UPDATE public.item SET n = n + 1; UPDATE public.item SET note = n",
+        touches=("public.item",))
+op.step("change", "ALTER TABLE public.item ADD COLUMN more int", touches=("public.item",))
+"""
+DOWN = """
+op.step("change", "ALTER TABLE public.item DROP COLUMN more", touches=("public.item",))
+op.step("fill", "UPDATE public.item SET n = n - 1", touches=("public.item",))
+"""
+TABLE = """
+CREATE DOMAIN trap.kept AS text; ALTER DOMAIN trap.kept OWNER TO "gnk Hostile";
+CREATE TABLE item (id int PRIMARY KEY, n int, note trap.kept);
+INSERT INTO item VALUES (1, 1);
+ALTER TABLE item OWNER TO "gnk Hostile";
+"""
+IMMUTABLE = """
+CREATE FUNCTION trap.calm(anyelement) RETURNS boolean IMMUTABLE LANGUAGE plpgsql
+AS 'BEGIN RETURN trap.rise(); END';
+"""
+OPERATOR = """
+CREATE FUNCTION trap.alike(int, int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql
+AS 'BEGIN RETURN trap.rise(); END';
+CREATE OPERATOR trap.=== (FUNCTION = trap.alike, LEFTARG = int, RIGHTARG = int);
+"""
+# What hangs on a table of the role's own, by how the refusal calls it.
+ON_THE_TABLE = {
+    "trigger a on table item": "CREATE TRIGGER a BEFORE UPDATE ON item FOR EACH ROW"
+    " EXECUTE FUNCTION trap.spring()",
+    "trigger b on table item": "CREATE TRIGGER b AFTER UPDATE ON item"
+    " EXECUTE FUNCTION trap.spring()",
+    "trigger c on table item": "CREATE CONSTRAINT TRIGGER c AFTER UPDATE ON item"
+    " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION trap.spring()",
+    "constraint d on table item": "ALTER TABLE item ADD CONSTRAINT d CHECK (trap.rise())",
+    "constraint e on table item": OPERATOR
+    + "ALTER TABLE item ADD CONSTRAINT e CHECK (n OPERATOR(trap.===) n)",
+    "constraint f": "ALTER DOMAIN trap.kept ADD CONSTRAINT f CHECK (trap.rise())",
+    "rule g on table item": "CREATE RULE g AS ON UPDATE TO item DO ALSO SELECT trap.rise()",
+    "index item_calm_idx": IMMUTABLE + "CREATE INDEX ON item (trap.calm(n))",
+    "default value for column h of table item": IMMUTABLE
+    + "ALTER TABLE item ADD h boolean GENERATED ALWAYS AS (trap.calm(n)) STORED",
+    "policy i on table item": "CREATE POLICY i ON item USING (trap.rise());"
+    "ALTER TABLE item ENABLE ROW LEVEL SECURITY",
+    "default value for column n of table item": "ALTER TABLE item ALTER n"
+    " SET DEFAULT trap.rise()::int",
+    "trigger j on table inherited": "CREATE TABLE inherited () INHERITS (item);"
+    "INSERT INTO inherited VALUES (2, 2);"
+    "CREATE TRIGGER j BEFORE UPDATE ON inherited FOR EACH ROW EXECUTE FUNCTION trap.spring()",
+    "statistics object k": IMMUTABLE + "CREATE STATISTICS k ON (trap.calm(n)) FROM item",
+}
+# Made before gnkmigrate is first used here.
+BEFOREHAND = {
+    "an empty schema": "CREATE SCHEMA gnkmigrate",
+    "a schema that everybody may use": "CREATE SCHEMA gnkmigrate;"
+    "GRANT ALL ON SCHEMA gnkmigrate TO PUBLIC",
+    "the staging schema": "CREATE SCHEMA gnkmigrate_staging",
+    "the archive": "CREATE SCHEMA gnkmigrate_archive",
+    "a schema that passes for the old shape's": "CREATE SCHEMA old;"
+    "COMMENT ON SCHEMA old IS 'gnkmigrate: views of the old shape of public'",
+    "a table of another shape": "CREATE SCHEMA gnkmigrate;"
+    "CREATE TABLE gnkmigrate.run (number bigint DEFAULT trap.rise()::int)",
+    "a view": "CREATE SCHEMA gnkmigrate; CREATE VIEW gnkmigrate.run AS SELECT 1 AS number,"
+    " trap.rise() AS phase",
+    "a function": "CREATE SCHEMA gnkmigrate; CREATE FUNCTION gnkmigrate.kept(anyelement)"
+    " RETURNS anyelement LANGUAGE plpgsql AS 'BEGIN PERFORM trap.rise(); RETURN $1; END'",
+}
+
+
+@pytest.fixture
+def enemy(small: Small) -> Iterator[Hostile]:
+    with hostile(small.url) as role:
+        yield role
+
+
+@pytest.fixture
+def project(small: Small, enemy: Hostile) -> Project:
+    del enemy
+    small.revision(1, UP, DOWN)
+    project = small.project()
+    project.execute(f'GRANT CREATE ON SCHEMA public TO "gnk Hostile"; {TABLE}')
+    return project
+
+
+def refused(project: Project) -> list[str]:
+    """Every way to the database is refused; what the upgrade says."""
+    with pytest.raises(PhaseRefused):
+        project.up(dry_run=True)
+    with pytest.raises(PhaseRefused) as found:
+        project.up()
+    return list(found.value.details)
+
+
+@pytest.mark.parametrize("planted", BEFOREHAND)
+def test_what_was_there_before_us_runs_nothing(
+    project: Project, enemy: Hostile, planted: str
+) -> None:
+    enemy.plants(BEFOREHAND[planted])
+    before = project.state
+
+    assert "belongs to" in refused(project)[0]
+
+    assert not enemy.has_risen
+    assert project.state == before
+
+
+def test_a_whole_journal_with_triggers_runs_nothing(
+    small: Small, project: Project, enemy: Hostile
+) -> None:
+    """Seen: OS commands in a dry run, and a superuser made by a real upgrade."""
+    enemy.of(project).up()
+    enemy.of(project).down()
+    tables = ("run", "step", "memory", "alembic_version")
+    enemy.plants(
+        "".join(
+            f"CREATE TRIGGER a BEFORE INSERT OR UPDATE OR DELETE ON gnkmigrate.{table}"
+            " FOR EACH ROW EXECUTE FUNCTION trap.spring();"
+            for table in tables
+        )
+    )
+    for trust in (False, True):
+        said = refused(small.project(trust_triggers=trust))
+        assert all(f"trigger a on table gnkmigrate.{table}" in said for table in tables)
+    with pytest.raises(PhaseRefused):
+        _ = project.states
+    assert not enemy.has_risen
+
+
+def test_what_a_strange_journal_remembers_is_not_run(
+    small: Small, project: Project, enemy: Hostile
+) -> None:
+    """The way back runs what the journal remembers, and its owner may write there what he likes."""
+    conversion = 'op.convert_columns("public.item", "id", (Conversion("n", "text"),))'
+    small.revision(1, conversion, irreversible="-")
+    project = small.project()
+    enemy.of(project).up()
+    enemy.plants("UPDATE gnkmigrate.memory SET value = '\"; SELECT trap.rise(); --\"'")
+    name = project.value("SELECT quote_ident(current_database())")
+    project.execute(f'ALTER DATABASE {name} OWNER TO "gnk Hostile"')
+
+    with pytest.raises(PhaseRefused, match="not to be trusted"):
+        project.down()
+    assert not enemy.has_risen
+
+
+@pytest.mark.parametrize("called", ON_THE_TABLE)
+def test_code_on_a_table_waits_for_trust(
+    small: Small, project: Project, enemy: Hostile, called: str
+) -> None:
+    enemy.plants(ON_THE_TABLE[called])
+    before = project.state
+
+    said = refused(project)
+
+    assert any(line.startswith(called) for line in said), said
+    assert all('of "gnk Hostile"' in line for line in said)
+    assert not enemy.has_risen
+    assert project.state == before
+    # For the role itself it is nothing to speak of.
+    enemy.of(small.project()).up(dry_run=True)
+    assert not enemy.has_risen
+
+
+def test_code_that_was_read_and_trusted_runs(small: Small, project: Project) -> None:
+    project.execute(
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN NEW.note = current_user; RETURN NEW; END';"
+        'ALTER FUNCTION note() OWNER TO "gnk Hostile";'
+        "CREATE TRIGGER note BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION note()"
+    )
+    assert refused(project) == ['trigger note on table item: function note() of "gnk Hostile"']
+    small.project(trust_triggers=True).up()
+    assert project.rows("SELECT n, note FROM item") == [
+        (2, project.value("SELECT current_user::text"))
+    ]
+
+
+def test_an_event_trigger_waits_for_trust(project: Project, enemy: Hostile) -> None:
+    enemy.plants(
+        "CREATE FUNCTION trap.event() RETURNS event_trigger LANGUAGE plpgsql AS"
+        " 'BEGIN PERFORM trap.rise(); END'"
+    )
+    project.execute("CREATE EVENT TRIGGER z ON ddl_command_start EXECUTE FUNCTION trap.event();")
+    try:
+        assert refused(project) == ['event trigger z: function trap.event() of "gnk Hostile"']
+        assert not enemy.has_risen
+        project.execute("ALTER EVENT TRIGGER z DISABLE")
+        project.up(dry_run=True)
+    finally:
+        project.execute("ALTER EVENT TRIGGER z DISABLE; DROP EVENT TRIGGER z")
+
+
+def test_a_function_that_runs_as_its_owner_gains_nothing(project: Project, enemy: Hostile) -> None:
+    enemy.plants(
+        "CREATE FUNCTION trap.mine() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS"
+        " 'BEGIN PERFORM trap.rise(); RETURN NEW; END';"
+        "CREATE TRIGGER a BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION trap.mine()"
+    )
+    project.up()
+    assert project.states == ("done",)
+    assert not enemy.has_risen
+
+
+def test_who_plants_after_the_question_has_no_journal_to_plant_in(
+    project: Project, enemy: Hostile
+) -> None:
+    project.up()
+    for text in (
+        "CREATE TABLE gnkmigrate.more ()",
+        "CREATE FUNCTION gnkmigrate.more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "SELECT FROM gnkmigrate.overflow",
+    ):
+        with pytest.raises(Exception, match="permission denied"):
+            enemy.plants(text)
+
+
+def test_names_in_public_are_not_looked_up(project: Project, enemy: Hostile) -> None:
+    """The journal's own statements find PostgreSQL's functions, whatever is planted beside."""
+    enemy.plants(
+        "CREATE FUNCTION public.coalesce_(text) RETURNS text LANGUAGE sql AS 'SELECT $1';"
+        "CREATE FUNCTION public.clock_timestamp(VARIADIC int[]) RETURNS timestamptz"
+        " LANGUAGE plpgsql AS 'BEGIN PERFORM trap.rise(); RETURN now(); END';"
+        "CREATE FUNCTION public.max(varchar) RETURNS bigint LANGUAGE plpgsql"
+        " AS 'BEGIN PERFORM trap.rise(); RETURN 1; END'"
+    )
+    project.up()
+    project.down()
+    assert not enemy.has_risen
