@@ -68,7 +68,7 @@ def test_every_dependency_earns_its_place() -> None:
 
 def test_every_operation_is_documented() -> None:
     text = (DOCS / "phases.md").read_text()
-    folder = ROOT / "src" / "gnkmigrate" / "phases" / "operations"
+    folder = ROOT / "src" / "gnkmigrate" / "operations"
     sources = "".join(file.read_text() for file in folder.glob("*.py"))
     names = re.findall(r'^@operation\("(\w+)"\)', sources, re.MULTILINE)
     assert names

@@ -410,3 +410,22 @@ def test_a_downgrade_is_refused_where_others_use_the_entity(small: Small) -> Non
     with pytest.raises(PhaseRefused) as refused:
         project.down()
     assert "Other objects use public.addresses" in "\n".join(refused.value.details)
+
+
+def test_a_later_phase_shows_a_type_that_was_put_aside(small: Small) -> None:
+    """The view's default names it where it is by then."""
+    small.reversible(1, SPLIT + LOOKUP)
+    small.reversible(2, 'op.rename_columns("public.orders", {"total": "sum"})')
+    project = small.project()
+    project.execute(SHOP + "; ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'new'")
+    before = project.state
+    project.up()
+    project.execute("INSERT INTO gnkmigrate_legacy.orders (id, total) VALUES (9, 1)")
+    assert project.rows("SELECT state::text FROM gnkmigrate_legacy.orders WHERE id = 9") == [
+        ("new",)
+    ]
+    project.execute("DELETE FROM gnkmigrate_legacy.orders WHERE id = 9")
+    project.down(phase="phase2")
+    assert project.value("SELECT count(total) FROM gnkmigrate_legacy.orders") == 4
+    project.down()
+    assert project.state == before

@@ -15,7 +15,7 @@ from gnkmigrate.servers import Server
 from gnkmigrate.testing import PhaseDatabase
 from tests.support import ROOT
 
-SHOP = ROOT / "examples" / "shop"
+SHOP = ROOT / "examples" / "prices"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
+from gnkmigrate.cli._renames import NoRename, Rename, note, said
 
 if TYPE_CHECKING:
     from gnkmigrate.settings import Settings
@@ -137,7 +137,7 @@ def command(
             baseline if baseline and (baseline.exists() or not update_baseline) else None,
             sample,
             said(rename, no_rename),
-            asking(leave_open, to_file=output is not None),
+            leave_open,
             partial(note, context, []),
         ),
         datetime.now(UTC),

@@ -33,7 +33,7 @@ def command(
     from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
     from gnkmigrate.run.foreign_code import of_phases
-    from gnkmigrate.run.kept.contract import contract, remnants
+    from gnkmigrate.run.kept.contract import contract, kept, remnants
     from gnkmigrate.run.revision import load_phases
 
     project = _context.settings(context, trust_triggers=trust_triggers or None)
@@ -43,9 +43,13 @@ def command(
     with connect(url, search_path=project.schemas) as connection:
         look_at_foreign_code(context, connection, of_phases(phases), project)
         found = remnants(connection)
-        for remnant in found:
+        known = kept(connection)
+        for remnant in known:
             rows = "" if remnant.rows is None else f"  {counted(remnant.rows, 'row')}"
             out.print(f"  {remnant.kind:12}  {remnant.name}{rows}", soft_wrap=True)
+        serving = len(found) - len(known)
+        if serving:
+            out.print(f"  and {counted(serving, 'other object')} of gnkmigrate's, which serve them")
         if not yes:
             if not sys.stdin.isatty():
                 raise PhaseRefused(

@@ -1,14 +1,16 @@
 """op.resolve_reference: a text that names a row of another table becomes a foreign key to it."""
 
 from gnkmigrate.operations.add_constraint import AddConstraint
-from gnkmigrate.operations.convert import convert_columns
+from gnkmigrate.operations.convert import converting_steps
 from gnkmigrate.operations.index import BuildIndex
+from gnkmigrate.operations.verify_references import VerifyReferences
 from gnkmigrate.run.names import column as quoted_column
 from gnkmigrate.run.names import quoted, split
 from gnkmigrate.run.own_names import fitting
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.sync.mappings import reference
+from gnkmigrate.run.sync.reshaping import Reshaping
 
 
 @operation("resolve_reference")
@@ -48,8 +50,12 @@ def resolve_reference(
         column, to, by, type=type, key=key, fold=fold, rename=rename, not_null=not_null,
         unless=unless,
     )  # fmt: skip
-    return (*convert_columns(table, conversions=(mapping,)),
-            *referring(table, mapping.new_name, to, key, actions=actions, index=index))  # fmt: skip
+    spec = Reshaping(table, (), (mapping,))
+    return (
+        *converting_steps(spec),
+        VerifyReferences(spec),
+        *referring(table, mapping.new_name, to, key, actions=actions, index=index),
+    )
 
 
 def referring(

@@ -57,8 +57,13 @@ def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str,
     without; options are actions of ALTER COLUMN for storage and statistics; identity is "a", "d" or
     "", as in pg_attribute.
     """
+    return declared(work, quoted(table), names)
+
+
+def declared(work: Work, relation: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The same for columns of any relation, whose name is quoted."""
     with work.settings(search_path="pg_catalog, pg_temp"):
-        rows = work.connection.execute(_COLUMNS, (quoted(table), list(names))).fetchall()
+        rows = work.connection.execute(_COLUMNS, (relation, list(names))).fetchall()
     return {row[0]: dict(zip(_COLUMN_KEYS, row[1:], strict=True)) for row in rows}
 
 

@@ -1,11 +1,23 @@
 -- The tables of the schemas with what one must know to write another row like those that they have:
--- their columns, which of them are unique together, and which can be given a new value.
+-- their columns, which of them are unique together, and which can be given a new value. Old columns
+-- that are kept beside new ones, known by their defaults, are nobody's to write here.
+WITH kept AS MATERIALIZED (
+    SELECT definition.adrelid AS relation, definition.adnum AS number
+    FROM pg_attrdef AS definition
+    JOIN pg_depend AS call
+        ON call.classid = 'pg_attrdef'::regclass AND call.objid = definition.oid
+    JOIN pg_proc AS function
+        ON call.refclassid = 'pg_proc'::regclass AND call.refobjid = function.oid
+    WHERE function.pronamespace = to_regnamespace('gnkmigrate')
+)
+
 SELECT namespace.nspname::text,
        class.relname::text,
        ARRAY(
            SELECT attribute.attname::text FROM pg_attribute AS attribute
            WHERE attribute.attrelid = class.oid AND attribute.attnum > 0
              AND NOT attribute.attisdropped AND attribute.attgenerated = ''
+             AND (class.oid, attribute.attnum) NOT IN (TABLE kept)
            ORDER BY attribute.attnum
        ),
        -- Unique indexes, the primary key's first; columns of an expression stand for it.
@@ -28,6 +40,9 @@ SELECT namespace.nspname::text,
                FROM pg_index AS index
                WHERE index.indrelid = class.oid
                  AND (index.indisunique OR index.indisexclusion)
+                 AND NOT EXISTS (
+                     SELECT FROM kept
+                     WHERE kept.relation = class.oid AND kept.number = ANY (index.indkey))
            ) AS key
        ), '[]'),
        coalesce((

@@ -55,7 +55,21 @@ def hide(work: Work, table: str) -> None:
     """Drops the view, if there is one, under the lock that its clients take first."""
     view = view_of(work.parameters, table)
     if is_there(work, view):
-        work.execute(f"LOCK TABLE {view} IN ACCESS EXCLUSIVE MODE; DROP VIEW {view}")
+        work.execute(f"LOCK TABLE {view} IN ACCESS EXCLUSIVE MODE")
+        _remember_defaults(work, table, view)
+        work.execute(f"DROP VIEW {view}")
+
+
+def _remember_defaults(work: Work, table: str, view: str) -> None:
+    """Keeps them as they are now: a type that they name may have gone to another schema."""
+    shape = _recall(work, table)
+    if shape is None:
+        return
+    names = [entry["name"] for entry in shape["columns"]]
+    declared = relation.declared(work, view, names)
+    for entry in shape["columns"]:
+        entry["default"] = declared[entry["name"]]["default"]
+    _store(work, table, shape)
 
 
 def show_converted(work: Work, table: str, conversions: Sequence[Conversion]) -> None:

@@ -1,0 +1,6 @@
+CREATE TABLE product (
+    id integer PRIMARY KEY,
+    name text NOT NULL,
+    price text NOT NULL,
+    sold boolean NOT NULL DEFAULT false
+);
