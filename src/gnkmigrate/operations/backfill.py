@@ -77,6 +77,8 @@ class Backfill(Step):
     at_once: str = ""
     workers: int = field(default=1, repr=False)
     irreversible: str = field(default="", repr=False)
+    # Through which statements of ours run, whose names are all qualified; see acting.py.
+    acting: str | None = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if BATCH not in self.sql:
@@ -240,10 +242,14 @@ class Backfill(Step):
         # Rendered before the keys come in, which may look like placeholders themselves.
         sql = render(statements, work.parameters).replace(BATCH, f"({condition})")
         sql = sql.strip().rstrip(";")
+        count = _last_count
+        if self.acting is not None:
+            first, sql = "SELECT", f"SELECT {self.acting}({literal(f'{first}; {sql}')})"
+            count = _said_count
         if quiet is not None:
-            return _last_count(work, (first, quiet.begin, sql, quiet.end))
+            return count(work, (first, quiet.begin, sql, quiet.end))
         with relation.quiet_triggers(work, self.table) if self.quiet else nullcontext():
-            return _last_count(work, (first, sql))
+            return count(work, (first, sql))
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         text = dedent(render(self.sql.replace(BATCH, "true"), parameters))
@@ -258,3 +264,12 @@ def _last_count(work: Work, statements: Sequence[str]) -> int:
     while cursor.nextset():
         rows = cursor.rowcount if cursor.rowcount >= 0 else rows
     return rows
+
+
+def _said_count(work: Work, statements: Sequence[str]) -> int:
+    """The same of those of which one says it as its result."""
+    cursor = work.connection.execute("; ".join(statements).encode())
+    found = cursor.fetchall() if cursor.description else []
+    while cursor.nextset():
+        found = cursor.fetchall() if cursor.description else found
+    return int(found[0][0])

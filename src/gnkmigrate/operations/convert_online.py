@@ -10,6 +10,7 @@ from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.operations.parts.duplicates import duplicates_named
 from gnkmigrate.operations.preflight.expressions import faults
 from gnkmigrate.run import relation
+from gnkmigrate.run.acting import as_owner
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.key_range import Keys
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -140,7 +141,10 @@ class FillColumns(Step):
         if not pairs:
             return 0
         sql, key = building.fill(spec.table, pairs), spec.old_key(work)
-        return Backfill(self.name, spec.table, key, sql, alias="filled", quiet=True).run(work)
+        with as_owner(work, spec.table) as acting:
+            return Backfill(
+                self.name, spec.table, key, sql, alias="filled", quiet=True, acting=acting
+            ).run(work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
