@@ -77,8 +77,6 @@ class Backfill(Step):
     at_once: str = ""
     workers: int = field(default=1, repr=False)
     irreversible: str = field(default="", repr=False)
-    # Through which statements of ours run, whose names are all qualified; see acting.py.
-    acting: str | None = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if BATCH not in self.sql:
@@ -242,34 +240,25 @@ class Backfill(Step):
         # Rendered before the keys come in, which may look like placeholders themselves.
         sql = render(statements, work.parameters).replace(BATCH, f"({condition})")
         sql = sql.strip().rstrip(";")
-        count = _last_count
-        if self.acting is not None:
-            first, sql = "SELECT", f"SELECT {self.acting}({literal(f'{first}; {sql}')})"
-            count = _said_count
         if quiet is not None:
-            return count(work, (first, quiet.begin, sql, quiet.end))
+            return self._counted(work, (first, quiet.begin, sql, quiet.end))
         with relation.quiet_triggers(work, self.table) if self.quiet else nullcontext():
-            return count(work, (first, sql))
+            return self._counted(work, (first, "", sql, ""))
+
+    def _counted(self, work: Work, statements: tuple[str, str, str, str]) -> int:
+        """Runs statements in one round trip; gives the rows of the last one that has any.
+
+        Args:
+            work: the session.
+            statements: the first one, what goes before the batch, the batch, what goes after it.
+        """
+        cursor = work.connection.execute("; ".join(filter(None, statements)).encode())
+        rows = max(cursor.rowcount, 0)
+        while cursor.nextset():
+            rows = cursor.rowcount if cursor.rowcount >= 0 else rows
+        return rows
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         text = dedent(render(self.sql.replace(BATCH, "true"), parameters))
         along = ", ".join(named(self.key)) or "its key"
         return (f"-- in batches along {along}\n{text.strip().rstrip(';')}",)
-
-
-def _last_count(work: Work, statements: Sequence[str]) -> int:
-    """Runs statements in one round trip; gives the rows of the last one that has any."""
-    cursor = work.connection.execute("; ".join(statements).encode())
-    rows = max(cursor.rowcount, 0)
-    while cursor.nextset():
-        rows = cursor.rowcount if cursor.rowcount >= 0 else rows
-    return rows
-
-
-def _said_count(work: Work, statements: Sequence[str]) -> int:
-    """The same of those of which one says it as its result."""
-    cursor = work.connection.execute("; ".join(statements).encode())
-    found = cursor.fetchall() if cursor.description else []
-    while cursor.nextset():
-        found = cursor.fetchall() if cursor.description else found
-    return int(found[0][0])

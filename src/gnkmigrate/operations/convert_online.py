@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.operations.parts.duplicates import duplicates_named
+from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.preflight.expressions import faults
 from gnkmigrate.run import relation
-from gnkmigrate.run.acting import as_owner
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.key_range import Keys
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -141,10 +140,7 @@ class FillColumns(Step):
         if not pairs:
             return 0
         sql, key = building.fill(spec.table, pairs), spec.old_key(work)
-        with as_owner(work, spec.table) as acting:
-            return Backfill(
-                self.name, spec.table, key, sql, alias="filled", quiet=True, acting=acting
-            ).run(work)
+        return Fill(self.name, spec.table, key, sql, alias="filled", quiet=True).run(work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

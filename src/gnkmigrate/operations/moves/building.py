@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.moves import preflight, sync
 from gnkmigrate.operations.moves.spec import Move
+from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run import relation
 from gnkmigrate.run.acting import as_owner, execute
@@ -139,10 +139,7 @@ class FillSideTable(MoveStep):
     def run(self, work: Work) -> int:
         sides, key = Leaving.remembered(work, self.move), key_of(work, self.move.table, ())
         sql = sync.fill(self.move, sides)
-        with as_owner(work, self.move.table) as acting:
-            rows = Backfill(
-                self.name, self.move.table, key, sql, alias="filled", acting=acting
-            ).run(work)
+        rows = Fill(self.name, self.move.table, key, sql, alias="filled").run(work)
         work.attempt(lambda: work.execute(f"ANALYZE {sides.entity}"))
         return rows
 

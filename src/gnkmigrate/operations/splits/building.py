@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.convert_online import require
 from gnkmigrate.operations.parts import unfinished_index
+from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits import entity, preflight, sync
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
@@ -183,7 +183,7 @@ class LeaveTable(SplitStep):
         return 0
 
 
-class _InOrder(Backfill):
+class _InOrder(Fill):
     """One session alone, in the order of the key, so that one row is the first, one the last."""
 
     def _crew(self, work: Work, said: Tuning) -> int:
@@ -208,12 +208,9 @@ class FillEntity(SplitStep):
     def run(self, work: Work) -> int:
         split = self.split
         sides, key = Sides.remembered(work, split), key_of(work, split.table, ())
-        kind = Backfill if split.disagree == "refuse" else _InOrder
+        kind = Fill if split.disagree == "refuse" else _InOrder
         sql = entity.fill(sides, key)
-        with as_owner(work, split.table) as acting:
-            return kind(
-                self.name, split.table, key, sql, alias="filled", quiet=True, acting=acting
-            ).run(work)
+        return kind(self.name, split.table, key, sql, alias="filled", quiet=True).run(work)
 
 
 @dataclass(frozen=True)
