@@ -131,9 +131,8 @@ class Case:
             return False
         # What is hidden from whoever migrates would be left out.
         hidden = self.row_security == "forced" and self.migrator != "superuser"
-        # A function that keeps both shapes in step runs as the owner, from whom rows are hidden.
-        reads = self.operation in {"split_table", "extract_lookup", "move_columns", "swap_table"}
-        left_out = self.row_security == "forced" and reads
+        # What fills the new shape and keeps both in step is the owner, from whom rows are hidden.
+        left_out = self.row_security == "forced" and self.operation != "rename_columns"
         # The view would have to run as its owner.
         own_view = self.rights == "column" or major < 15
         return hidden or left_out or own_view or self.operation == "swap_table"

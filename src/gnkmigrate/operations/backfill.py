@@ -241,20 +241,24 @@ class Backfill(Step):
         sql = render(statements, work.parameters).replace(BATCH, f"({condition})")
         sql = sql.strip().rstrip(";")
         if quiet is not None:
-            return _last_count(work, (first, quiet.begin, sql, quiet.end))
+            return self._counted(work, (first, quiet.begin, sql, quiet.end))
         with relation.quiet_triggers(work, self.table) if self.quiet else nullcontext():
-            return _last_count(work, (first, sql))
+            return self._counted(work, (first, "", sql, ""))
+
+    def _counted(self, work: Work, statements: tuple[str, str, str, str]) -> int:
+        """Runs statements in one round trip; gives the rows of the last one that has any.
+
+        Args:
+            work: the session.
+            statements: the first one, what goes before the batch, the batch, what goes after it.
+        """
+        cursor = work.connection.execute("; ".join(filter(None, statements)).encode())
+        rows = max(cursor.rowcount, 0)
+        while cursor.nextset():
+            rows = cursor.rowcount if cursor.rowcount >= 0 else rows
+        return rows
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         text = dedent(render(self.sql.replace(BATCH, "true"), parameters))
         along = ", ".join(named(self.key)) or "its key"
         return (f"-- in batches along {along}\n{text.strip().rstrip(';')}",)
-
-
-def _last_count(work: Work, statements: Sequence[str]) -> int:
-    """Runs statements in one round trip; gives the rows of the last one that has any."""
-    cursor = work.connection.execute("; ".join(statements).encode())
-    rows = max(cursor.rowcount, 0)
-    while cursor.nextset():
-        rows = cursor.rowcount if cursor.rowcount >= 0 else rows
-    return rows

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.operations.parts.duplicates import duplicates_named
+from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.preflight.expressions import faults
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
@@ -140,7 +140,7 @@ class FillColumns(Step):
         if not pairs:
             return 0
         sql, key = building.fill(spec.table, pairs), spec.old_key(work)
-        return Backfill(self.name, spec.table, key, sql, alias="filled", quiet=True).run(work)
+        return Fill(self.name, spec.table, key, sql, alias="filled", quiet=True).run(work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

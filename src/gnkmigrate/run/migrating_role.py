@@ -109,6 +109,10 @@ def _granted(
     everybody = ", ".join(map(identifier, (name, *owned)))
     for schema in schemas:
         yield f"GRANT USAGE, CREATE ON SCHEMA {identifier(schema)} TO {everybody};"
+    if owned:
+        yield "-- What a split looks up is in a temporary table of the owner's."
+        owners = ", ".join(map(identifier, owned))
+        yield f"GRANT TEMPORARY ON DATABASE {identifier(snapshot.database)} TO {owners};"
     yield "-- To see who holds a lock, and how far behind standbys are."
     yield f"GRANT pg_monitor TO {role};"
     forced = [

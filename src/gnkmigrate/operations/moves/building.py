@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.moves import preflight, sync
 from gnkmigrate.operations.moves.spec import Move
+from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run import relation
+from gnkmigrate.run.acting import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.step import Refusal, Step
@@ -101,7 +102,8 @@ class FollowTable(MoveStep):
         with work.settings(search_path="pg_catalog, pg_temp"):
             work.execute(sides.make_ways_back())
         # A rollback that was given up half way has left those of before.
-        work.execute(f"DELETE FROM {sides.entity}")
+        with as_owner(work, self.move.table) as acting:
+            execute(work, acting, f"DELETE FROM {sides.entity}")
         work.execute(sync.follow(self.move, sides))
         return 0
 
@@ -137,7 +139,7 @@ class FillSideTable(MoveStep):
     def run(self, work: Work) -> int:
         sides, key = Leaving.remembered(work, self.move), key_of(work, self.move.table, ())
         sql = sync.fill(self.move, sides)
-        rows = Backfill(self.name, self.move.table, key, sql, alias="filled").run(work)
+        rows = Fill(self.name, self.move.table, key, sql, alias="filled").run(work)
         work.attempt(lambda: work.execute(f"ANALYZE {sides.entity}"))
         return rows
 

@@ -1,4 +1,4 @@
-"""The expressions of a conversion may be evaluated by the table's owner, as whom triggers do it.
+"""The table's owner, as whom triggers and backfills work, sees its rows and may evaluate all.
 
 EXPLAIN asks for the rights on what a statement names, and runs nothing (manual, EXPLAIN).
 """
@@ -11,6 +11,7 @@ from gnkmigrate.operations.preflight.asked import Asked
 from gnkmigrate.operations.preflight.expressions import statements
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.sync import row_security
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
 
@@ -24,12 +25,17 @@ _OTHER = (errors.ProgrammingError, errors.DataError)
 
 def refusals(asked: Asked) -> Iterator[Refusal]:
     """Expressions that need a right that the owner does not have."""
+    hidden = row_security.refusals(asked.work, asked.table) if asked.rewritten else []
+    yield from hidden
+    if hidden or not asked.rewritten:
+        return
     owner = asked.work.value(_OWNER.format(table=literal(quoted(asked.table))))
     if owner is None:
         return
     lacking = [
         f"{change.column}, {what}: {said}"
         for change in asked.conversions
+        if change.column in asked.rewritten
         for what, statement in statements(asked.table, change, asked.types[change.column])
         for said in _lacking(asked.work, str(owner), statement)
     ]

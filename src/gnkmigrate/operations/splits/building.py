@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.convert_online import require
 from gnkmigrate.operations.parts import unfinished_index
+from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits import entity, preflight, sync
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.run import relation
+from gnkmigrate.run.acting import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.batches.tuning import Tuning
 from gnkmigrate.run.names import column, quoted
@@ -160,7 +161,8 @@ class FollowTable(SplitStep):
         with work.settings(search_path="pg_catalog, pg_temp"):
             work.execute(sides.make_ways_back())
         # A rollback that was given up half way has left those of before.
-        work.execute(f"DELETE FROM {sides.entity}")
+        with as_owner(work, self.split.table) as acting:
+            execute(work, acting, f"DELETE FROM {sides.entity}")
         functions = sync.functions(sides, sides.next_key(work))
         triggers = sync.triggers(sides, key_of(work, self.split.table, ()))
         work.execute(f"{functions};\n{triggers}")
@@ -181,7 +183,7 @@ class LeaveTable(SplitStep):
         return 0
 
 
-class _InOrder(Backfill):
+class _InOrder(Fill):
     """One session alone, in the order of the key, so that one row is the first, one the last."""
 
     def _crew(self, work: Work, said: Tuning) -> int:
@@ -206,7 +208,7 @@ class FillEntity(SplitStep):
     def run(self, work: Work) -> int:
         split = self.split
         sides, key = Sides.remembered(work, split), key_of(work, split.table, ())
-        kind = Backfill if split.disagree == "refuse" else _InOrder
+        kind = Fill if split.disagree == "refuse" else _InOrder
         sql = entity.fill(sides, key)
         return kind(self.name, split.table, key, sql, alias="filled", quiet=True).run(work)
 
@@ -229,14 +231,15 @@ class SettleEntity(SplitStep):
         sides, split = Sides.remembered(work, self.split), self.split
         if split.not_null:
             require(work, split.table, split.built_link)
-        removed = work.attempt(lambda: self._remove(work, sides), limited=False)
+        with as_owner(work, split.table) as acting:
+            removed = work.attempt(lambda: self._remove(work, sides, acting), limited=False)
         analyze = f"ANALYZE {sides.entity}; ANALYZE {sides.table} ({sides.link})"
         work.attempt(lambda: work.execute(analyze))
         return removed
 
     @staticmethod
-    def _remove(work: Work, sides: Sides) -> int:
-        _, removed, _ = [work.execute(text).rowcount for text in entity.remove_unused(sides)]
+    def _remove(work: Work, sides: Sides, acting: str | None) -> int:
+        _, removed, _ = [execute(work, acting, text) for text in entity.remove_unused(sides)]
         return max(removed, 0)
 
 

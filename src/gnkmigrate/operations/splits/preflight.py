@@ -15,7 +15,6 @@ from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import row_security
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
@@ -25,7 +24,7 @@ from gnkmigrate.run.work import Work
 
 def refusals(work: Work, spec: Split) -> list[Refusal]:
     """All that speaks against it; rows are looked at once the columns are what they should be."""
-    asked = [*there(work, spec), *of_columns(work, spec)]
+    asked = [*there(work, spec), *_temporary(work, spec), *of_columns(work, spec)]
     if Identity("table", split(spec.table)) in work.facts:
         asked += _taken(work, spec)
     return asked or list(_rows(work, Sides.found(work, spec)))
@@ -66,7 +65,6 @@ def there(work: Work, said: Departure) -> Iterator[Refusal]:
             f"{said.entity} is there already, and this phase makes it.",
             hint="Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
         )
-    yield from row_security.refusals(work, said.table)
     schema = column(split(said.entity)[0])
     # Asked of nobody who may do without (manual, ALTER TABLE, OWNER TO).
     owner = work.value(f"""
@@ -80,6 +78,22 @@ def there(work: Work, said: Departure) -> Iterator[Refusal]:
             f"{said.entity} is to belong to {owner}, as {said.table} does, who may create nothing"
             f" in schema {schema}.",
             hint=f"Run: GRANT CREATE ON SCHEMA {schema} TO {column(owner)};",
+        )
+
+
+def _temporary(work: Work, spec: Split) -> Iterator[Refusal]:
+    """Which entities are not used any more is kept in a temporary table of the owner's."""
+    row = work.connection.execute(
+        "SELECT pg_get_userbyid(relowner), current_database() FROM pg_class"
+        " WHERE oid = to_regclass(%s)"
+        " AND NOT has_database_privilege(relowner, current_database(), 'TEMPORARY')",
+        (quoted(spec.table),),
+    ).fetchone()
+    if row is not None:
+        owner, database = row
+        yield Refusal(
+            f"{owner}, who owns {spec.table}, may make no temporary table in {database}.",
+            hint=f"Run: GRANT TEMPORARY ON DATABASE {column(database)} TO {column(owner)};",
         )
 
 

@@ -7,6 +7,9 @@
 DO $gnkmigrate$
 DECLARE
     path text := pg_catalog.current_setting('search_path');
+    -- Looked up once, and not for each function of the database.
+    ours oid := pg_catalog.to_regnamespace('gnkmigrate');
+    staging oid := pg_catalog.to_regnamespace('gnkmigrate_staging');
     statements text[];
     statement text;
     shared text;
@@ -19,9 +22,9 @@ BEGIN
         FROM pg_trigger
         JOIN pg_class ON pg_class.oid = tgrelid
         JOIN pg_proc ON pg_proc.oid = tgfoid
-        WHERE NOT tgisinternal AND pronamespace = to_regnamespace('gnkmigrate')
+        WHERE NOT tgisinternal AND pronamespace = ours
           -- A table that has still to take its place is nobody's but the migrating role's.
-          AND relnamespace IS DISTINCT FROM to_regnamespace('gnkmigrate_staging')
+          AND relnamespace IS DISTINCT FROM staging
     ), owner AS (
         SELECT DISTINCT owner AS oid, quote_ident(pg_get_userbyid(owner)) AS name FROM called
     ), function AS (
@@ -53,7 +56,7 @@ BEGIN
                 SELECT FROM unnest(proconfig) AS setting WHERE starts_with(setting, 'search_path=')
             ) AS searching
         FROM pg_proc
-        WHERE pronamespace = to_regnamespace('gnkmigrate')
+        WHERE pronamespace = ours
     ), held AS (
         SELECT function.oid, grantee, pg_get_userbyid(grantee) AS role
         FROM function CROSS JOIN LATERAL aclexplode(acl)
@@ -148,8 +151,8 @@ BEGIN
     FROM pg_trigger
     JOIN pg_class ON pg_class.oid = tgrelid
     JOIN pg_proc ON pg_proc.oid = tgfoid
-    WHERE NOT tgisinternal AND prosecdef AND pronamespace = to_regnamespace('gnkmigrate')
-      AND relnamespace IS DISTINCT FROM to_regnamespace('gnkmigrate_staging')
+    WHERE NOT tgisinternal AND prosecdef AND pronamespace = ours
+      AND relnamespace IS DISTINCT FROM staging
     GROUP BY pg_proc.oid
     HAVING count(DISTINCT relowner) > 1
     LIMIT 1;

@@ -1,4 +1,4 @@
-"""Row security that would hide rows from the functions that keep two shapes in step."""
+"""Row security that would hide rows from what works as the table's owner."""
 
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal
@@ -13,7 +13,7 @@ WHERE pg_class.oid = to_regclass({table}) AND relrowsecurity AND relforcerowsecu
 
 
 def refusals(work: Work, table: str) -> list[Refusal]:
-    """What speaks against functions that read and write other rows as the table's owner.
+    """What speaks against reading and writing rows as the table's owner.
 
     Args:
         work: the session.
@@ -24,9 +24,9 @@ def refusals(work: Work, table: str) -> list[Refusal]:
         return []
     return [
         Refusal(
-            f"Row security is forced on {owner}, who owns {table}: what keeps the old and the new"
-            " shape in step runs with the owner's rights, and would leave out the rows that are"
-            " hidden from it.",
+            f"Row security is forced on {owner}, who owns {table}: what fills the new shape, and"
+            " keeps both in step, works with the owner's rights, and would leave out the rows that"
+            " are hidden from it.",
             hint=f"Run: ALTER ROLE {owner} BYPASSRLS; or"
             f" ALTER TABLE {quoted(table)} NO FORCE ROW LEVEL SECURITY;",
         )
