@@ -64,8 +64,8 @@ class DatabaseUrl:
         libpq = _DRIVER_SUFFIX.sub("postgresql://", text.strip())
         if _UNCLEAR.match(libpq):
             raise SettingsError(
-                "The database URL has more than one @, or a / before it, so it is unclear where the "
-                "password ends.",
+                "The database URL has more than one @, or a / before it, so it is unclear where "
+                "the password ends.",
                 hint="Write an @ in the user, the password or the database as %40, and / as %2F.",
             )
         try:

@@ -39,6 +39,7 @@ _ORDER = (
     "verify",
     "downgrade",
     "contract",
+    "forget",
     "backup",
     "restore",
     "snapshot",
