@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect, redact, require_supported
+from gnkmigrate.connection import DatabaseUrl, connect, require_supported
 from gnkmigrate.errors import ConnectionFailed, SettingsError
+from gnkmigrate.text.redaction import redact
 from tests.support import execute, rows
 
 
@@ -133,3 +134,30 @@ def test_a_dba_sees_who_we_are(database: DatabaseUrl) -> None:
     with connect(database):
         seen = rows(database, "SELECT application_name FROM pg_stat_activity")
     assert ("gnkmigrate",) in seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://ann:hun@ter2@host/shop",
+        "postgres://ann:hun/ter2@host/shop",
+        "postgresql+psycopg://ann:hun?t@er2@host/shop",
+        "postgresql://ann:5432/hunter2@host/shop",
+    ],
+)
+def test_where_the_password_ends_must_be_clear(text: str) -> None:
+    with pytest.raises(SettingsError, match="unclear where the password ends"):
+        DatabaseUrl.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://ann:hunter%402@host/shop?application_name=a@b",
+        "postgresql://host:5432/shop?sslrootcert=/etc/a@b/c",
+        "postgresql:///shop?host=/tmp/@socket",
+        "postgresql://%2Ftmp:5432/shop",
+    ],
+)
+def test_what_stands_among_the_parameters_is_clear(text: str) -> None:
+    assert DatabaseUrl.parse(text)

@@ -1,16 +1,27 @@
 """The console script. Until a command has begun, Ctrl-C ends it without a traceback."""
 
 import gc
+import os
 import signal
+from contextlib import suppress
+from types import FrameType
 
 # New objects between two looks for garbage; modules and facts are many, and none of them is any.
 _YOUNG = 50_000
 
 
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Ends the process, whichever module is being loaded, with the exit code of a failure."""
+    del number, frame
+    with suppress(OSError):
+        os.write(2, b"error: Interrupted; nothing was begun.\n")
+    os._exit(2)
+
+
 def main() -> None:
     """Runs the command line."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # the command answers it, once it is there
+        signal.signal(signal.SIGINT, _stop)  # the command answers it, once it is there
     gc.set_threshold(_YOUNG)
     from gnkmigrate.cli import main as run
 

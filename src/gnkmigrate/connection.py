@@ -1,4 +1,4 @@
-"""The one door to PostgreSQL: URLs, sessions with pinned settings, and redaction."""
+"""The one door to PostgreSQL: URLs, and sessions with pinned settings."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from psycopg import conninfo, sql
 
 from gnkmigrate.errors import ConnectionFailed, ConnectionRejected, SettingsError
 from gnkmigrate.pooler import is_shared
+from gnkmigrate.text.redaction import redact
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -38,10 +39,9 @@ PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
 )
 
 _DRIVER_SUFFIX = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
-# Up to the last @: one that is not percent-encoded may be part of the password.
-_URL_PASSWORD = re.compile(r"(://[^:/@\s]*):\S*@")
-_SEVERAL_AT = re.compile(r"\w+://[^?\s]*@[^?\s]*@")
-_KEYWORD_PASSWORD = re.compile(r"(\b(?:ssl)?password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
+# What libpq would read otherwise than it is meant, and say: a second @ in what stands before the
+# parameters, or a slash before the first.
+_UNCLEAR = re.compile(r"\w+://(?:[^@]*@[^?@]*@|[^@/]*:[^@/]*/[^?]*@)")
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ class DatabaseUrl:
             SettingsError: libpq cannot read it; the message does not repeat the text.
         """
         libpq = _DRIVER_SUFFIX.sub("postgresql://", text.strip())
-        if _SEVERAL_AT.match(libpq):
-            # libpq would take what follows the first one for the host, and say so.
+        if _UNCLEAR.match(libpq):
             raise SettingsError(
-                "The database URL has more than one @, so it is unclear where the password ends.",
+                "The database URL has more than one @, or a / before it, so it is unclear where "
+                "the password ends.",
                 hint="Write an @ in the user, the password or the database as %40, and / as %2F.",
             )
         try:
@@ -115,11 +115,6 @@ def _chosen(parameters: Mapping[str, str]) -> Mapping[str, str]:
     https://www.postgresql.org/docs/16/libpq-connect.html#LIBPQ-CONNECT-SSLCERTMODE
     """
     return dict(parameters.items() - {("sslcertmode", "allow")})
-
-
-def redact(text: str) -> str:
-    """`text` with every password in a URL or a keyword=value string replaced by ***."""
-    return _KEYWORD_PASSWORD.sub(r"\1***", _URL_PASSWORD.sub(r"\1:***@", text))
 
 
 def connect(

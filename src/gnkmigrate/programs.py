@@ -13,9 +13,10 @@ from typing import IO, TypeAlias
 
 from psycopg import conninfo, pq
 
-from gnkmigrate.connection import DatabaseUrl, redact
+from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError, ServerUnavailable, SettingsError
 from gnkmigrate.servers.binaries import binaries
+from gnkmigrate.text.redaction import redact
 
 Stream: TypeAlias = int | IO[bytes]
 

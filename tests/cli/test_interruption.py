@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -125,3 +126,71 @@ def test_in_a_dry_run_nothing_is_left(gnkmigrate: Command, many: DatabaseUrl) ->
         (None, None)
     ]
     assert set(states(gnkmigrate, many).values()) == {"pending"}
+
+
+@pytest.mark.parametrize("milliseconds", range(60, 600, 60))
+def test_while_it_starts(milliseconds: int) -> None:
+    """Python's own start is over when the script says where gnkmigrate's is."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _STARTS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"},
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(milliseconds / 1000)
+        process.send_signal(signal.SIGINT)
+        _, messages = process.communicate(timeout=20)
+    assert "Traceback" not in messages
+    assert process.returncode in {2, 3}
+    if process.returncode == 2:
+        assert messages.startswith("error: Interrupted; nothing ")
+
+
+_STARTS = """
+import sys
+from gnkmigrate.__main__ import main
+sys.argv = ["gnkmigrate", "audit"]
+print("starts", flush=True)
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--help",), 0),
+        (("status",), 3),
+        (("--url", "x", "status"), 2),
+        (("diff", "schema/target.sql", "schema/target.sql"), 0),
+    ],
+)
+def test_messages_that_cannot_be_written_change_nothing(
+    arguments: tuple[str, ...], code: int
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "gnkmigrate", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=full,
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"},
+            check=False,
+        )
+    assert ran.returncode == code
+
+
+def test_a_result_that_cannot_be_written_is_a_failure() -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "gnkmigrate", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert ran.stderr == "error: The result cannot be written: No space left on device\n"

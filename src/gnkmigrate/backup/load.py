@@ -12,6 +12,7 @@ from gnkmigrate.backup.failure import RestoreFailed
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.programs import complaints, invocation, on_file, program, started
+from gnkmigrate.servers import Server
 
 _TABLE_BEGINS = b"pg_restore: processing data for table "
 
@@ -91,6 +92,40 @@ def load(
         _load_after(drops, dump, url, major, tables, options, observe)
     else:
         _load_alone(dump, url, major, tables, options, observe)
+
+
+def load_on_copy(
+    dump: Path,
+    server: Server,
+    url: DatabaseUrl,
+    tables: int,
+    *,
+    options: Sequence[str] = (),
+    observe: Observer,
+) -> None:
+    """Has pg_restore load a dump into a new database of a throwaway server.
+
+    The rows are written by a role that is no superuser, since they run what is declared for them;
+    see `Server.carrier`. What makes the schema runs nothing of it before there are rows, and
+    an index or a materialized view is made with its owner's rights (PostgreSQL manual, CREATE
+    INDEX, REFRESH MATERIALIZED VIEW).
+
+    Args:
+        dump: a dump in pg_dump's custom format.
+        server: the server.
+        url: the database, which is empty.
+        tables: how many tables there are in the dump.
+        options: further options of pg_restore.
+        observe: is told how far it is.
+
+    Raises:
+        RestoreFailed: the server refuses something.
+    """
+    major = server.major
+    _load_alone(dump, url, major, 0, (*options, "--section=pre-data"), observe)
+    with server.carrier(url) as carrier:
+        _load_alone(dump, carrier, major, tables, (*options, "--section=data"), observe)
+    _load_alone(dump, url, major, 0, (*options, "--section=post-data"), observe)
 
 
 def _load_alone(

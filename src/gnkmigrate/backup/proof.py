@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gnkmigrate.backup.contents import differences, read_contents
 from gnkmigrate.backup.failure import RestoreFailed
-from gnkmigrate.backup.load import load
+from gnkmigrate.backup.load import load_on_copy
 from gnkmigrate.backup.manifest import Manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import OWNERLESS, missing_extensions, prepare
@@ -57,7 +57,7 @@ def differences_after_restore(
         options = _prepare(server, url, manifest)
         tables = len(manifest.tables)
         try:
-            load(dump, url, server.major, tables, options=options, observe=observe)
+            load_on_copy(dump, server, url, tables, options=options, observe=observe)
         except RestoreFailed as error:
             raise RestoreFailed(
                 f"The throwaway server does not take the backup {dump}, so it is not verified.",
@@ -65,8 +65,10 @@ def differences_after_restore(
                 hint=_ELSEWHERE,
             ) from None
         observe(TransferProgress("comparing"))
-        with connect(url, read_only=True) as connection:
+        # A table is planned with the expressions of its indexes, which are anybody's.
+        with server.carrier(url) as carrier, connect(carrier, read_only=True) as connection:
             contents = read_contents(connection, hashed=True)
+        with connect(url, read_only=True) as connection:
             restored = read_snapshot(connection)
     changes = compare(as_restored(facts), as_restored(restored))
     return (

@@ -16,6 +16,7 @@ from gnkmigrate import __version__
 from gnkmigrate.cli._context import GlobalOptions, LogFormat
 from gnkmigrate.cli._frame import framed
 from gnkmigrate.cli._group import Group
+from gnkmigrate.cli._stderr import guard
 from gnkmigrate.cli._told import FAILED
 
 # The order of --help: the way of a project from its first day on. Commands that are not named
@@ -38,6 +39,7 @@ _ORDER = (
     "verify",
     "downgrade",
     "contract",
+    "forget",
     "backup",
     "restore",
     "snapshot",
@@ -104,7 +106,11 @@ def application() -> typer.Typer:
 
 def main() -> None:
     """The console script."""
+    guard()
     try:
         application()()
     except KeyboardInterrupt:  # before a command has begun
+        sys.exit(FAILED)
+    except OSError as error:  # its own output cannot be written
+        sys.stderr.write(f"error: The result cannot be written: {error.strerror or error}\n")
         sys.exit(FAILED)

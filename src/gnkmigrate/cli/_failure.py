@@ -6,8 +6,8 @@ import psycopg
 
 from gnkmigrate.cli._context import LogFormat
 from gnkmigrate.cli._told import FAILED, Failure, told
-from gnkmigrate.connection import redact
 from gnkmigrate.errors import GnkMigrateError, VerificationFailed
+from gnkmigrate.text.redaction import redact
 
 FOUND = 1
 LATER = 3

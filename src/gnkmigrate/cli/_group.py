@@ -18,6 +18,12 @@ class Group(TyperGroup):
         with _in_plain_words():
             return super().make_context(*arguments, **keywords)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Which command is meant; an address in its place, with its password, is not repeated."""
+        if {":", "="} & set(args[0]):
+            raise typer.BadParameter("This is no command. An address is given with --url.")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Reads the options of a command, and runs it."""
         with _in_plain_words():

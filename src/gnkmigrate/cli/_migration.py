@@ -15,6 +15,7 @@ from gnkmigrate.cli._progress import progress
 from gnkmigrate.cli._words import counted, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
+from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run import runner
 from gnkmigrate.run.announcing import locks_of
 from gnkmigrate.run.drift import Drift, drifted
@@ -91,6 +92,7 @@ def migrate(
     url = _context.live_url(context, project)
     asks = not (request.dry_run or yes or sql)
     with connect(url, read_only=True) as connection:
+        require_fitting(connection, project)
         statuses = status(connection, phases)
         server = f"{url}, PostgreSQL {server_version(connection.info.server_version)}"
         direction = way.direction

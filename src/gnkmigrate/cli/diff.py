@@ -36,7 +36,6 @@ def command(
 
     Example: gnkmigrate diff before.json schema/target.sql
     """
-    from gnkmigrate.connection import redact
     from gnkmigrate.diff.applying import without_effect
     from gnkmigrate.diff.beside import not_compared
     from gnkmigrate.diff.likely import likely_renames
@@ -44,6 +43,7 @@ def command(
     from gnkmigrate.diff.settling import leave_open, settled
     from gnkmigrate.diff.text import possible_rename, render_changes
     from gnkmigrate.facts.source import load_schemas
+    from gnkmigrate.text.redaction import redact
 
     project = _context.settings(context)
     given = said(rename, no_rename)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 import psycopg
 from psycopg import sql
 
-from gnkmigrate.observe.query_text import summary, without_values
 from gnkmigrate.run.cursors import CursorClass
+from gnkmigrate.text.query_text import summary, without_values
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer

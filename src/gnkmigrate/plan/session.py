@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from gnkmigrate.connection import DatabaseUrl, connect, redact
+from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.naming import known_renames
@@ -15,12 +15,14 @@ from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
+from gnkmigrate.fitting import require_fitting
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.make import Planner
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.undo import Undo, undo_of
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.redaction import redact
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def plan_project(
     """
     hints = known_renames(settings.renames, renames)
     with connect(url, read_only=True) as connection:
+        require_fitting(connection, settings)
         live = read_snapshot(
             connection,
             ignore=settings.ignore,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gnkmigrate.backup import BackupFailed, RestoreFailed, create_backup
 from gnkmigrate.backup.contents import query, read_contents
-from gnkmigrate.backup.load import load
+from gnkmigrate.backup.load import load_on_copy
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import OWNERLESS, missing_extensions, prepare
 from gnkmigrate.connection import DatabaseUrl, connect
@@ -164,10 +164,10 @@ def _whole(
     """Dumps the database and loads the dump."""
     backup = create_backup(live, settings, output=folder, observe=observe)
     manifest = backup.manifest
-    load(
+    load_on_copy(
         backup.file,
+        there.server,
         there.url,
-        there.server.major,
         len(manifest.tables),
         options=[*there.options, *omitting(backup.file, there.server.major, there.without)],
         observe=observe,
@@ -175,6 +175,7 @@ def _whole(
     observe(TransferProgress("comparing"))
     with connect(there.url) as connection:
         connection.execute("ANALYZE")  # a dump has no statistics, and queries need them
+    with there.server.carrier(there.url) as carrier, connect(carrier) as connection:
         return Copied(manifest.contents, read_contents(connection, hashed=False))
 
 

@@ -88,7 +88,7 @@ def copy_partly(
         run_program(program("pg_dump", server.major), DatabaseUrl.of(session), options)
         _load(file, destination, "pre-data", observe)
         observe(TransferProgress("copying rows"))
-        with connect(url) as copy:
+        with server.carrier(url) as carrier, connect(carrier) as copy:
             masked = copy_rows(session, copy, selection)
             _set_sequences(copy, there)
     _load(file, destination, "post-data", observe)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.fitting import require_fitting
 from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
 from gnkmigrate.rehearsal.course import Course
 from gnkmigrate.rehearsal.measure import WatchedSession
@@ -69,6 +70,7 @@ def rehearse(
     read_steps(phases)
     _require_steps(phases)
     with connect(live, read_only=True) as session:
+        require_fitting(session, settings)
         _pending(session, phases)
     started = time.monotonic()
     listener.stage("copy")

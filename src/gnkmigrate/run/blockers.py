@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.pooler import server_process
+from gnkmigrate.text.query_text import without_values
 
 # Nobody is asked about a wait that is over sooner.
 _PATIENCE_S = 0.02
@@ -27,7 +28,7 @@ SELECT blocker.pid, blocker.usename AS user, blocker.application_name AS applica
        blocker.backend_type, blocker.state,
        round(extract(epoch FROM clock_timestamp()
              - coalesce(blocker.xact_start, blocker.backend_start)))::integer AS seconds,
-       regexp_replace(left(blocker.query, 200), '\\s+', ' ', 'g') AS query
+       left(blocker.query, 200) AS query
 FROM pg_catalog.pg_stat_activity AS waiting
 CROSS JOIN LATERAL unnest(pg_catalog.pg_blocking_pids(waiting.pid)) AS blocking (pid)
 JOIN pg_catalog.pg_stat_activity AS blocker ON blocker.pid = blocking.pid
@@ -42,8 +43,9 @@ class Blocker:
 
     Attributes:
         seconds: age of its transaction.
-        query: what it runs or ran last, cut to 200 characters; PostgreSQL hides it from roles
-            without pg_read_all_stats.
+        query: what it runs or ran last, cut to 200 characters, of which the constants are never
+            shown: one may be a password. PostgreSQL hides it from roles without
+            pg_read_all_stats.
     """
 
     pid: int
@@ -62,7 +64,7 @@ class Blocker:
     def __str__(self) -> str:
         who = self.user or self.backend_type or "unknown"
         program = f" ({self.application})" if self.application else ""
-        query = (self.query or "").strip()
+        query = without_values(self.query or "")
         shown = query if len(query) <= _SHOWN else f"{query[: _SHOWN - 1]}…"
         return (
             f"pid {self.pid}, {who}{program}, {self.state or 'active'}, {self.seconds} s: {shown}"

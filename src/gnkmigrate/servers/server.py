@@ -16,6 +16,20 @@ PREFIX = "gnkmigrate_"
 # Who runs the users' scripts on a server of ours: nobody that they could mean by a name.
 LOADER = "gnkmigrate_loader"
 
+# Who writes the rows of a copy there.
+CARRIER = "gnkmigrate_carrier"
+# Large objects are made by whoever makes the schema, and belong to others by then.
+_CARRIER = """
+CREATE ROLE {0} NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS LOGIN PASSWORD {1};
+GRANT pg_read_all_data, pg_write_all_data TO {0};
+ALTER ROLE {0} SET lo_compat_privileges = on
+"""
+# Those that a dump names: what they own they may run.
+_ORDINARY_ROLES = """
+SELECT rolname::text FROM pg_catalog.pg_roles
+WHERE NOT rolsuper AND rolname !~ '^pg_' AND rolname <> %s ORDER BY 1
+"""
+
 # Copying files takes half the time, but needs a checkpoint, which a server in use would feel.
 FIRST_WITH_STRATEGY = 15
 
@@ -72,6 +86,29 @@ class Server:
         with connect(self.url) as connection, suppress(errors.DuplicateObject):
             connection.execute(create)
         return DatabaseUrl(conninfo.make_conninfo(url.conninfo, user=LOADER))
+
+    @contextmanager
+    def carrier(self, url: DatabaseUrl) -> Iterator[DatabaseUrl]:
+        """A database of this server for a role that writes any row and is no superuser.
+
+        Rows that come into a copy of somebody's database set off what is declared for them: checks
+        of tables and domains, generated columns. On a server of ours this does not run with a
+        superuser's rights; on the user's, with those of the role that the user gave. The role is
+        gone after the block.
+        """
+        if not self.is_ours:
+            yield url
+            return
+        role = sql.Identifier(CARRIER)
+        password = sql.Literal(conninfo.conninfo_to_dict(self.url.conninfo).get("password"))
+        with connect(self.url) as connection:
+            connection.execute(sql.SQL(_CARRIER).format(role, password))
+            for (name,) in connection.execute(_ORDINARY_ROLES, (CARRIER,)).fetchall():
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(name), role))
+            try:
+                yield DatabaseUrl(conninfo.make_conninfo(url.conninfo, user=CARRIER))
+            finally:
+                connection.execute(sql.SQL("DROP ROLE {}").format(role))
 
     def create_database(self, name: str | None = None, template: str | None = None) -> DatabaseUrl:
         """Makes a database and returns its address.

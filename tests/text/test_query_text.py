@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from psycopg import sql
 
-from gnkmigrate.observe.query_text import summary, without_values
+from gnkmigrate.text.query_text import summary, without_values
 
 
 @pytest.mark.parametrize(
