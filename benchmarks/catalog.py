@@ -1,32 +1,34 @@
-"""How fast a catalog is read, written, compared and judged, against pg_dump --schema-only of it.
+"""What reading, writing, comparing and judging a catalog costs, against pg_dump --schema-only.
 
 Run: .venv/bin/python benchmarks/catalog.py [TABLES]. Each table has ten columns, a primary
-key, two indexes, a foreign key and a check. The best of several runs counts: what else the machine
-does only ever adds.
+key, two indexes, a foreign key and a check. Costs are seconds of processor time, the server's part
+included, and the least of several runs counts: what else the machine does only ever adds.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from checks import static_checks
+from processor import Cost, Meter, gnkmigrate
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.facts.document import document_chunks, read_document_file
+from gnkmigrate.facts.document import document_chunks
+from gnkmigrate.facts.packed import packed, unpacked
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.binaries import binaries
 from gnkmigrate.settings import ServerSettings
 
-TABLES = 1_000
-RUNS = 5
+TABLES = 10_000
+RUNS = 3
 BATCH = 500
 CHANGES = 20
+FEWER = (100, 10)  # the sizes beside, as parts of the whole
+DIFFERENT = (1,)  # an exit code
+FOUND = (0, 1)
 
 TABLE = """
     CREATE TABLE t{number} (
@@ -48,38 +50,15 @@ def fill(connection: Connection, tables: int) -> None:
     connection.execute("VACUUM ANALYZE")
 
 
-def pg_dump(server: Server, *urls: DatabaseUrl) -> Callable[[], object]:
+def pg_dump(server: Server, url: DatabaseUrl) -> Sequence[str]:
     program = (server.binaries or binaries(server.major)) / "pg_dump"
-    commands = [[str(program), "--schema-only", f"--dbname={url.conninfo}"] for url in urls]
-    return lambda: [
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL) for command in commands
-    ]
+    return (str(program), "--schema-only", f"--dbname={url.conninfo}")
 
 
-def gnkmigrate(*arguments: str, fails: bool = False) -> int:
-    """Runs the command line, which keeps its byte code as an installed one does; its peak in KB."""
-    environment = {key: os.environ[key] for key in os.environ.keys() - {"PYTHONDONTWRITEBYTECODE"}}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gnkmigrate", *arguments],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert (process.returncode != 0) == fails, process.returncode
-    return usage.ru_maxrss
-
-
-def best(*candidates: Callable[[], object]) -> list[float]:
-    """The shortest time of each in seconds, run in turn so that they meet the same machine."""
-    times: list[list[float]] = [[] for _ in candidates]
-    for _ in range(RUNS):
-        for candidate, seconds in zip(candidates, times, strict=True):
-            start = time.perf_counter()
-            candidate()
-            seconds.append(time.perf_counter() - start)
-    return [min(seconds) for seconds in times]
+def least(*candidates: Callable[[], Cost]) -> list[Cost]:
+    """The least cost of each, run in turn so that they meet the same machine."""
+    runs = [[candidate() for candidate in candidates] for _ in range(RUNS)]
+    return [min(costs, key=lambda cost: cost.total) for costs in zip(*runs, strict=True)]
 
 
 def read(url: DatabaseUrl) -> Snapshot:
@@ -87,60 +66,91 @@ def read(url: DatabaseUrl) -> Snapshot:
         return read_snapshot(fresh)
 
 
-def one_database(server: Server, tables: int, folder: Path) -> None:
+def judged(url: DatabaseUrl, kept: Path) -> int:
+    """All static checks of a database whose target is in the cache; the number of findings."""
+    return static_checks(read(url), unpacked(kept.read_bytes()))
+
+
+def change(url: DatabaseUrl) -> None:
+    with connect(url, search_path=["public"]) as connection:
+        for number in range(CHANGES):
+            connection.execute(CHANGE.format(number=number).encode())
+
+
+def one_database(server: Server, meter: Meter, tables: int, folder: Path) -> None:
     """Reading, a snapshot into a file, and the audit of one database."""
-    file, kept = folder / "written.json", folder / "kept.json"
-    peaks: list[int] = []
-    with server.database() as small, server.database() as url:
-        for each, size in ((small, tables // 10), (url, tables)):
+    file, target, kept = folder / "written.json", folder / "target.json", folder / "kept"
+    sizes = [tables // part for part in FEWER]
+    with server.database() as few, server.database() as some, server.database() as url:
+        for each, size in zip((few, some, url), (*sizes, tables), strict=True):
             with connect(each, search_path=["public"]) as connection:
                 fill(connection, size)
-        with kept.open("wb") as out:
-            out.writelines(document_chunks(read(url)))
-        writing = ("--url", url.conninfo, "snapshot", "--output", str(file))
-        reading, dumping, process, audit, tenth = best(
-            lambda: read(url),
-            pg_dump(server, url),
-            lambda: peaks.append(gnkmigrate(*writing)),
-            lambda: static_checks(read(url), read_document_file(kept)),
-            lambda: read(small),
+        facts = [len(read(each)) for each in (few, some)]
+        before = read(url)
+        with target.open("wb") as out:
+            out.writelines(document_chunks(before))
+        kept.write_bytes(packed(before))
+        change(url)
+        snapshot = gnkmigrate("--url", url.conninfo, "snapshot", "--output", str(file))
+        audit = gnkmigrate(
+            "--url", url.conninfo, "audit", "--target", str(target), "--no-data-checks",
+            "--format", "json",
+        )  # fmt: skip
+        smallest, smaller, reading, dumping, writing, judging, auditing = least(
+            lambda: meter.inside(lambda: read(few)),
+            lambda: meter.inside(lambda: read(some)),
+            lambda: meter.inside(lambda: read(url)),
+            lambda: meter.command(pg_dump(server, url)),
+            lambda: meter.command(snapshot),
+            lambda: meter.inside(lambda: judged(url, kept)),
+            lambda: meter.command(audit, FOUND),
         )
-        facts, few = len(read(url)), len(read(small))
-    print(f"{tables:,} tables, {facts:,} facts, PostgreSQL {server.major}")
-    print(f"pg_dump --schema-only          {dumping:7.3f} s")
-    print(f"reading                        {reading:7.3f} s, {reading / dumping:5.2f} of pg_dump")
-    print(f"gnkmigrate snapshot, to a file {process:7.3f} s, {process / dumping:5.2f} of pg_dump")
-    print(f"    its peak of memory         {max(peaks) / 1024:7.0f} MB")
-    print("audit: reading, a kept target,")
-    print(f"    all static checks          {audit:7.3f} s, {audit / reading:5.2f} of reading")
-    print(
-        f"facts a second                 {few / tenth:7,.0f} of {tables // 10:,} tables, "
-        f"{facts / reading:,.0f} of {tables:,}"
+    print(f"{tables:,} tables, {len(before):,} facts, PostgreSQL {server.major}")
+    show("pg_dump --schema-only", dumping)
+    show("reading", reading, dumping, "pg_dump")
+    show("gnkmigrate snapshot, to a file", writing, dumping, "pg_dump")
+    show("reading, cached target, static checks", judging, reading, "reading")
+    show("gnkmigrate audit, target a snapshot", auditing, reading, "reading")
+    print("reading a thousand facts")
+    all_facts = zip(
+        (*sizes, tables), (*facts, len(before)), (smallest, smaller, reading), strict=True
     )
+    for size, count, cost in all_facts:
+        print(f"  of {size:,} tables".ljust(40) + f"{1000 * 1000 * cost.total / count:7.1f} ms")
 
 
-def two_databases(server: Server, tables: int) -> None:
+def two_databases(server: Server, meter: Meter, tables: int) -> None:
     """The difference of two."""
     with server.database() as one, server.database() as other:
         for url in (one, other):
             with connect(url, search_path=["public"]) as connection:
                 fill(connection, tables)
-        with connect(other, search_path=["public"]) as connection:
-            for number in range(CHANGES):
-                connection.execute(CHANGE.format(number=number).encode())
-        comparing, dumping = best(
-            lambda: gnkmigrate("diff", one.conninfo, other.conninfo, fails=True),
-            pg_dump(server, one, other),
+        change(other)
+        diff = gnkmigrate("diff", one.conninfo, other.conninfo)
+        comparing, dumping = least(
+            lambda: meter.command(diff, DIFFERENT),
+            lambda: meter.command(pg_dump(server, one)) + meter.command(pg_dump(server, other)),
         )
-    print(f"gnkmigrate diff of two databases of {tables:,} tables with {CHANGES} changes,")
-    print(f"    against pg_dump of both    {comparing:7.3f} s, {comparing / dumping:5.2f}")
+    print(f"two databases of {tables:,} tables with {CHANGES} changes")
+    show("pg_dump --schema-only of both", dumping)
+    show("gnkmigrate diff", comparing, dumping, "pg_dump")
+
+
+def show(what: str, cost: Cost, beside: Cost | None = None, name: str = "") -> None:
+    ratio = "" if beside is None else f", {cost.total / beside.total:5.2f} of {name}"
+    memory = f", {cost.peak:,.0f} MB" if cost.peak else ""
+    print(
+        f"  {what}".ljust(40)
+        + f"{cost.total:7.2f} s ({cost.client:.2f} and the server {cost.server:.2f}){ratio}{memory}"
+    )
 
 
 def main() -> None:
     tables = int(sys.argv[1]) if len(sys.argv) > 1 else TABLES
     with throwaway(ServerSettings()) as server, tempfile.TemporaryDirectory() as folder:
-        one_database(server, tables, Path(folder))
-        two_databases(server, tables // 2)
+        meter = Meter(server.url)
+        one_database(server, meter, tables, Path(folder))
+        two_databases(server, meter, tables // 2)
 
 
 if __name__ == "__main__":

@@ -65,8 +65,8 @@ def result() -> AuditResult:
         target_name="schema/target.sql",
         sizes={("public", "users"): TableSize(1234567, exact=False)},
         phases=("orders",),
-        declaration=("CREATE TABLE public.users (id integer)",),
-        script=Script(
+        declaring=lambda: ("CREATE TABLE public.users (id integer)",),
+        closing=lambda: Script(
             (Step("CREATE TABLE public.orders ()", "Table public.orders is missing."),),
             (Step("DROP TABLE public.orders", "", "all rows of public.orders"),),
         ),
@@ -96,12 +96,12 @@ def hostile() -> AuditResult:
         target_name=HOSTILE,
         sizes={("public", HOSTILE): TableSize(1, exact=True)},
         phases=(HOSTILE,),
-        declaration=(f'CREATE TABLE "{HOSTILE}" ()', "-- ```"),
-        script=Script((Step(f"SELECT 1 -- {HOSTILE}", HOSTILE, HOSTILE),), ()),
+        declaring=lambda: (f'CREATE TABLE "{HOSTILE}" ()', "-- ```"),
+        closing=lambda: Script((Step(f"SELECT 1 -- {HOSTILE}", HOSTILE, HOSTILE),), ()),
     )
 
 
 def clean() -> AuditResult:
     """A database that is as its target."""
     given = result()
-    return replace(given, findings=(), not_run=(), target=given.live, script=Script())
+    return replace(given, findings=(), not_run=(), target=given.live, closing=Script)

@@ -60,6 +60,8 @@ class Comparison:
 
     def findings(self, source_timezone: str) -> Iterator[Finding]:
         """One finding for each gap, with its own SQL."""
+        if not self.gaps:
+            return
         live, target, home = self.between.live, self.between.target, self.between.home
         repairs = Repairs(live, target, source_timezone, self.hints)
         for gap in self.gaps:

@@ -1,5 +1,8 @@
 """Facts in a few words, for messages and evidence."""
 
+from functools import cache
+from typing import Literal
+
 from gnkmigrate.audit.finding import DatabaseObject
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -18,25 +21,42 @@ _WITHIN_SCHEMAS = frozenset({"pg_namespace", "pg_class", "pg_type", "pg_opfamily
 
 def object_of(fact: Fact) -> DatabaseObject:
     """The object that a fact describes, in the terms of a finding."""
-    if fact.kind in satellites():
+    kind = fact.identity[0]
+    if kind in satellites():
         thing = Identity(fact.identity.path[0], fact.identity.path[1:])
-        return DatabaseObject(*_place(thing, None), fact.kind)
-    kind = "column" if kind_of(fact.kind).of_column else fact.kind
-    return DatabaseObject(*_place(fact.identity, fact.parent), kind)
+        return DatabaseObject(*_place(thing, None), kind)
+    return DatabaseObject(*_place(fact.identity, fact.parent), _called(kind))
 
 
 def _place(identity: Identity, parent: Identity | None) -> tuple[str, str, str]:
     """The schema, the table and the name that an identity is listed under."""
     kind, path = identity
-    above = kind_of(kind).parent_catalog
-    if above not in _WITHIN_SCHEMAS:
+    level = _level(kind)
+    if level == "outside":
         return "", "", ".".join(path)
-    if above == "pg_class" and not kind_of(kind).in_schema:
+    if level == "within":
         return path[0], path[1], ".".join(path[2:])
-    if _is_table(kind):
+    if level == "table":
         return path[0], path[1], ""
     table = parent.name if parent is not None and _is_table(parent.kind) else ""
     return path[0], table, ".".join(path[1:])
+
+
+@cache
+def _called(kind: str) -> str:
+    """The type of object that a kind of fact belongs to."""
+    return "column" if kind_of(kind).of_column else kind
+
+
+@cache
+def _level(kind: str) -> Literal["outside", "within", "table", "schema"]:
+    """Where things of a kind live: in no schema, in a table; or whether they are one."""
+    above = kind_of(kind).parent_catalog
+    if above not in _WITHIN_SCHEMAS:
+        return "outside"
+    if above == "pg_class" and not kind_of(kind).in_schema:
+        return "within"
+    return "table" if _is_table(kind) else "schema"
 
 
 def table_of(fact: Fact) -> Identity | None:

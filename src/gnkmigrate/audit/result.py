@@ -1,7 +1,7 @@
 """All that one audit found out: findings, and what there is to say around them."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -96,8 +96,8 @@ class AuditResult:
         sizes: by (schema, table) of the live database.
         phases: the migration's phases in their order; empty without migrations.
         partial: only some checks were asked for, so that silence proves nothing.
-        script: what closes the gaps together.
-        declaration: statements that make the target from nothing.
+        closing: makes `script`, which takes long and which few reports show.
+        declaring: the same for `declaration`.
         unused_opinions: rules of the project's severity file that match nothing.
         accepted: what was found and accepted.
         trend: what has changed since an earlier report; None where there is none.
@@ -118,8 +118,8 @@ class AuditResult:
     sizes: Mapping[tuple[str, str], TableSize] = field(default_factory=dict)
     phases: tuple[str, ...] = ()
     partial: bool = False
-    script: Script = field(default_factory=Script)
-    declaration: tuple[str, ...] = ()
+    closing: Callable[[], Script] = Script
+    declaring: Callable[[], tuple[str, ...]] = tuple
     unused_opinions: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     trend: Trend | None = None
@@ -130,6 +130,16 @@ class AuditResult:
     def not_compared(self) -> tuple[Unread, ...]:
         """What is there, and nobody has looked at."""
         return self.live.unread if self.target is None else not_compared(self.live, self.target)
+
+    @cached_property
+    def script(self) -> Script:
+        """What closes the gaps together."""
+        return self.closing()
+
+    @cached_property
+    def declaration(self) -> tuple[str, ...]:
+        """Statements that make the target from nothing."""
+        return self.declaring()
 
     @property
     def schemas(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import get_args
 
 import psycopg
@@ -91,8 +92,8 @@ def audit(
         sizes=sizes,
         phases=policy.phases,
         partial=bool(policy.selection.only or policy.selection.skip),
-        script=comparison.script(policy.source_timezone) if comparison else Script(),
-        declaration=declaration(target) if target is not None else (),
+        closing=partial(comparison.script, policy.source_timezone) if comparison else Script,
+        declaring=tuple if target is None else partial(declaration, target),
         unused_opinions=policy.opinions.unused(findings),
     )
 

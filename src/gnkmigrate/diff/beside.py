@@ -13,6 +13,7 @@ from gnkmigrate.kinds import kinds, satellites
 from gnkmigrate.kinds.kind import Kind
 
 _NAMED = 5
+_MAJOR = 10_000  # in server_version_num; a minor release changes nothing of what can be said
 _INHERITED = "the target merely inherits them, and PostgreSQL has no statement for that"
 
 
@@ -26,7 +27,7 @@ def completed(
         other: what it is to be compared with.
         renamed: identities of `other` that are others in `one`.
     """
-    if 0 < other.server_version < one.server_version:
+    if 0 < other.server_version // _MAJOR < one.server_version // _MAJOR:
         one = _as_of(one, other.server_version)
     silent = one.silent_beside(other)
     if not silent:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from gnkmigrate.diff.places import Places
 from gnkmigrate.diff.wording import Wording
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -30,6 +31,7 @@ class Correspondence:
         self.source = source
         self.target = target
         self._reuses_names = False
+        self._places: Places | None = None
         self._constants_of = {
             fact.identity: constants
             for name, known in kinds().items()
@@ -46,11 +48,11 @@ class Correspondence:
             # Only the user can say so, and only then can equal texts mean different things.
             self._reuses_names |= source in self.target
 
-    def add_same(self, identities: Iterable[Identity]) -> None:
-        """Pairs of which both have the same identity."""
-        same = dict(zip(identities, identities, strict=True))
-        self.to_target |= same
-        self.to_source |= same
+    def begin(self, places: Places) -> None:
+        """Starts from what is in place; before anything else is known."""
+        self.to_target = dict(places.same)
+        self.to_source = dict(places.same)
+        self._places = places
 
     def expected(self, fact: Fact) -> Identity:
         """What a fact of the source is called once those it lives in have their new names."""
@@ -70,6 +72,10 @@ class Correspondence:
         """The source's facts that are not the same under the same name, as by far the most are."""
         if self._texts_mislead:
             yield from self.source
+            return
+        if self._places is not None:
+            yield from self._places.unlike
+            yield from self._places.left_over(self.source)
             return
         there, becomes = self.target.facts, self.to_target
         for identity, fact in self.source.facts.items():

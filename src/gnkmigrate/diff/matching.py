@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from gnkmigrate.diff.correspondence import Correspondence
-from gnkmigrate.diff.places import in_place, left_over
+from gnkmigrate.diff.places import Places, in_place
 from gnkmigrate.diff.renames import Renames, by_spelling
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -70,12 +70,12 @@ class _Matcher:
         beside something else that is left over needs a closer look.
         """
         known = self._known
-        same = in_place(known.source, known.target)
-        known.add_same(same)
-        old, new = left_over(known.source, same), left_over(known.target, same)
+        places = in_place(known.source, known.target)
+        known.begin(places)
+        old, new = _left_over(known.source, places), _left_over(known.target, places)
         waiting, undecided = list[_Parents](), list[_Left]()
         for parent, kind in old.keys() & new.keys():
-            if kind not in satellites() and (parent is None or parent in same):
+            if kind not in satellites() and (parent is None or parent in places.same):
                 left = _in_order(old[parent, kind]), _in_order(new[parent, kind])
                 waiting += self._by_other_name(*left)
                 undecided.append(left)
@@ -215,6 +215,20 @@ class _Matcher:
 
 def _in_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=attrgetter("identity"))
+
+
+def _left_over(
+    snapshot: Snapshot, places: Places
+) -> Mapping[tuple[Identity | None, str], list[Fact]]:
+    """The facts that are not in place, by what they live in and their kind.
+
+    What lives in something that is no fact counts as outermost.
+    """
+    found: dict[tuple[Identity | None, str], list[Fact]] = {}
+    for fact in places.left_over(snapshot):
+        parent = fact.parent if fact.parent in snapshot.facts else None
+        found.setdefault((parent, fact.kind), []).append(fact)
+    return found
 
 
 def _by_parent(snapshot: Snapshot) -> _Children:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TypeAlias
 
 from gnkmigrate.facts.dependencies import Dependencies
@@ -77,17 +77,18 @@ class _Assembly:
     def __init__(
         self, tables: Mapping[str, Table], catalogs: Mapping[str, int], ignore: Sequence[str]
     ) -> None:
+        self.facts: dict[Identity, Fact] = {}
         self._tables = tables
         self._catalogs = catalogs
         self._dependencies = Dependencies(
             catalogs["pg_class"],
             lambda: tables[DEPENDENCIES].rows,
             _inherited(tables[COLUMN_NAMES]),
+            self.facts,
         )
         self._members = frozenset(tables[MEMBERS].rows)
         self._ignore = tuple(ignore)
         self._left_out: set[tuple[int, int]] = set()
-        self.facts: dict[Identity, Fact] = {}
         self.homeless: set[Address] = set()
 
     @cached_property
@@ -102,17 +103,17 @@ class _Assembly:
 
     def add_things(self, kind: Kind, table: Table) -> None:
         catalog, known, facts = self._catalogs[kind.catalog], self._dependencies, self.facts
-        parents, wholes, parts = known.parents, known.wholes[catalog], known.parts[catalog]
+        wholes, parts = known.wholes[catalog], known.parts[catalog]
         fields = kind.fields(_beyond(ADDRESS, table))
         shape = Shape(fields, len(ADDRESS), ADDRESS.index("position"), catalog, known)
         name, is_aspect, ignore = kind.name, kind.is_aspect, self._ignore
+        made = Fact.of_row
         for row, parent, path in self._placed(kind, self._own(kind, catalog, table.rows)):
             if not path or (ignore and self._is_ignored(path)):
                 self._left_out.add((catalog, row[0]))
                 continue
             identity = _new(Identity, (name, path))
-            parents[identity] = parent
-            facts[identity] = Fact.of_row(identity, parent, row, shape)
+            facts[identity] = made(identity, parent, row, shape)
             if is_aspect:
                 continue
             if row[1]:
@@ -190,7 +191,7 @@ def _within(rows: Iterable[Row], wholes: Mapping[int, Identity]) -> Iterator[_Pl
         if parent is None:
             yield row, None, ()
         else:
-            yield row, parent, parent.path if row[1] == _OF_PARENT else (*parent.path, row[4])
+            yield row, parent, parent[1] if row[1] == _OF_PARENT else (*parent[1], row[4])
 
 
 def _in_schema(rows: Iterable[Row], wholes: Mapping[int, Identity]) -> Iterator[_Placed]:
@@ -200,7 +201,7 @@ def _in_schema(rows: Iterable[Row], wholes: Mapping[int, Identity]) -> Iterator[
         if parent is None:
             yield row, None, ()
         else:
-            yield row, parent, (parent.path[0], name) if isinstance(name, str) else tuple(name)
+            yield row, parent, (parent[1][0], name) if isinstance(name, str) else tuple(name)
 
 
 def _of_column(
@@ -210,11 +211,12 @@ def _of_column(
 ) -> Iterator[_Placed]:
     """What has a column's name; for one that is no fact of its own its view stands."""
     for row in rows:
-        column, whole = parts.get(row[2], _NO_PARTS).get(row[3]), wholes.get(row[2])
+        column = parts.get(row[2], _NO_PARTS).get(row[3])
         if column is not None:
-            yield row, column, column.path
+            yield row, column, column[1]
         else:
-            yield row, whole, () if whole is None else (*whole.path, row[4])
+            whole = wholes.get(row[2])
+            yield row, whole, () if whole is None else (*whole[1], row[4])
 
 
 def _inherited(columns: Table) -> Mapping[tuple[int, int], tuple[int, int]]:
@@ -227,14 +229,8 @@ FIRST_USER_OID = 16384  # below are the things that initdb has made (transam.h)
 _NO_PARTS: Mapping[int, Identity] = {}
 
 
-@cache
-def _one_for_all(fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Equal ones are the same object, which is seen at once."""
-    return fields
-
-
 def _beyond(address: tuple[str, ...], table: Table) -> tuple[str, ...]:
     """The names of a table's columns after the address that it begins with."""
     if table.fields[: len(address)] != address:
         raise ValueError(f"a query begins with {', '.join(table.fields[: len(address)])}")
-    return _one_for_all(table.fields[len(address) :])
+    return table.fields[len(address) :]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
-from gnkmigrate.facts.fact import Address, Identity
+from gnkmigrate.facts.fact import Address, Fact, Identity
 
 _NOTHING: frozenset[Identity] = frozenset()
 _NO_PARTS: Mapping[int, Identity] = {}
@@ -26,12 +26,12 @@ class Dependencies:
         rows: gives pg_depend, as dependencies.sql returns it; asked for when it is needed.
         inherited: for a column that a table merely inherits, its relation and number, those
             of the parent's column.
+        facts: by identity; filled while facts are put together, as are the attributes.
 
     Attributes:
         wholes: the facts that have a row of their own, by the oids of its catalog and of the
-            row; these three are filled while facts are put together.
+            row.
         parts: those of columns and the like, which have a number within such a row.
-        parents: what they live in.
     """
 
     def __init__(
@@ -39,15 +39,16 @@ class Dependencies:
         relation_catalog: int,
         rows: Callable[[], Sequence[Row]],
         inherited: Mapping[tuple[int, int], tuple[int, int]],
+        facts: Mapping[Identity, Fact],
     ) -> None:
         self.wholes: defaultdict[int, dict[int, Identity]] = defaultdict(dict)
         self.parts: defaultdict[int, defaultdict[int, dict[int, Identity]]] = defaultdict(
             lambda: defaultdict(dict)
         )
-        self.parents: dict[Identity, Identity | None] = {}
         self._relation_catalog = relation_catalog
         self._read = rows
         self._inherited = inherited
+        self._facts = facts
 
     def at(self, address: Address) -> Identity | None:
         """The fact that has this very address."""
@@ -59,25 +60,30 @@ class Dependencies:
 
     def of(self, address: Address) -> frozenset[Identity]:
         """What the fact at `address` needs, its ancestors and itself left out."""
-        identity = self.at(address)
-        needed = None if identity is None else self._needed.get(identity)
-        if identity is None or not needed:
+        needed = self._needed.get(address)
+        if needed is None:
             return _NOTHING
-        return frozenset(needed.difference(self._lineage(identity)))
+        identity = self.at(address)
+        lineage = () if identity is None else self._lineage(identity)
+        return frozenset([each for each in needed if each not in lineage])
 
     def standing_for(self, address: Address) -> Identity | None:
         """The fact that an object is, or is part of: a view for its rule, a table for its type."""
-        found = self.at(address)
-        if found is not None:
-            return found
+        found = self._whole(address)
+        return None if found is None else self.at(found)
+
+    def _whole(self, address: Address) -> Address | None:
+        """Where that fact is."""
         passed = set()
         current: Address | None = address
         while current is not None and current not in passed:
-            found = self.at(current) or self.wholes[current[0]].get(current[1])
-            if found is not None:
-                return found
+            if self.at(current) is not None:
+                return current
+            catalog, oid, _ = current
+            if oid in self.wholes[catalog]:
+                return catalog, oid, 0
             passed.add(current)
-            current = self._owners.get(current[:2])
+            current = self._owners.get((catalog, oid))
         return None
 
     def belongings(self, address: Address) -> Iterator[tuple[int, int]]:
@@ -103,15 +109,26 @@ class Dependencies:
         }
 
     @cached_property
-    def _needed(self) -> Mapping[Identity, set[Identity]]:
-        needs: defaultdict[Identity, set[Identity]] = defaultdict(set)
+    def _needed(self) -> Mapping[Address, list[Identity]]:
+        """What is needed by the fact at each address, among it what it lives in or is."""
+        needs: dict[Address, list[Identity]] = {}
         wholes, parts, relations = self.wholes, self.parts, self._relation_catalog
+        dependent: tuple[int, int, int] | None = None
+        found: list[Identity] | None = None
         for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, _ in self._rows:
-            # Most are facts themselves; a call for each would take longer than all the rest.
-            dependent = (
-                parts[catalog].get(oid, _NO_PARTS).get(subid) if subid else wholes[catalog].get(oid)
-            ) or self.standing_for((catalog, oid, subid))
-            if dependent is None:
+            # What one object needs mostly stands together.
+            if dependent is None or (oid, subid, catalog) != dependent:
+                dependent = oid, subid, catalog
+                # Most are facts themselves; a call for each would take longer than all the rest.
+                itself = (
+                    parts[catalog].get(oid, _NO_PARTS).get(subid)
+                    if subid
+                    else wholes[catalog].get(oid)
+                )
+                address = catalog, oid, subid
+                place = self._whole(address) if itself is None else address
+                found = None if place is None else needs.setdefault(place, [])
+            if found is None:
                 continue
             needed = (
                 parts[ref_catalog].get(ref_oid, _NO_PARTS).get(ref_subid)
@@ -120,9 +137,9 @@ class Dependencies:
             ) or self.standing_for((ref_catalog, ref_oid, ref_subid))
             if needed is None:
                 continue
-            needs[dependent].add(needed)
+            found.append(needed)
             if ref_subid and self._inherited and ref_catalog == relations:
-                needs[dependent].update(self._declared(ref_oid, ref_subid))
+                found.extend(self._declared(ref_oid, ref_subid))
         return needs
 
     def _declared(self, relation: int, number: int) -> Iterator[Identity]:
@@ -134,8 +151,11 @@ class Dependencies:
             if identity is not None:
                 yield identity
 
-    def _lineage(self, identity: Identity) -> Iterator[Identity]:
-        current: Identity | None = identity
-        while current is not None:
-            yield current
-            current = self.parents.get(current)
+    def _lineage(self, identity: Identity) -> list[Identity]:
+        """A fact, what it lives in, and so on."""
+        found = [identity]
+        fact = self._facts.get(identity)
+        while fact is not None and fact.parent is not None:
+            found.append(fact.parent)
+            fact = self._facts.get(fact.parent)
+        return found

@@ -6,7 +6,7 @@ kind, path, parent, payload, depends_on and position (docs/facts.md), a line eac
 are. Equal snapshots are equal texts, so that a document can be kept in git.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +25,9 @@ VERSION = 2
 _NOTHING: frozenset[Identity] = frozenset()
 _new = tuple.__new__  # Identity(...) goes through a function of Python's
 _LINES = 500  # facts that are written at once
+_SORTED = orjson.OPT_SORT_KEYS
+# The end of a fact and the first key of the next, which no text can hold: its quotes are escaped.
+_BETWEEN, _BROKEN = b'},{"depends_on":', b'},\n{"depends_on":'
 
 
 class UnreadDocument(BaseModel, extra="forbid"):
@@ -52,10 +55,10 @@ class SnapshotDocument(BaseModel, extra="forbid"):
 
 def write_document(snapshot: Snapshot) -> str:
     """The snapshot as a JSON text that ends with a newline."""
-    return "".join(chunk.decode() for chunk in document_chunks(snapshot))
+    return b"".join(document_chunks(snapshot)).decode()
 
 
-def document_chunks(snapshot: Snapshot) -> Iterator[bytes]:
+def document_chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
     """The same in pieces, for a file: a fact a line, so that two documents compare line by line."""
     head = {
         "version": VERSION,
@@ -69,13 +72,56 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes]:
     yield orjson.dumps(head)[:-1] + b',"facts":['
     separator = b"\n"
     with collector_paused():
+        written = _Writer()
         facts = snapshot.ordered
         for start in range(0, len(facts), _LINES):
-            some = facts[start : start + _LINES]
-            lines = [orjson.dumps(_fact(fact), tuple, orjson.OPT_SORT_KEYS) for fact in some]
-            yield separator + b",\n".join(lines)
+            some = [*map(written.fact, facts[start : start + _LINES])]
+            yield separator
+            # Without the brackets around them, and without copying them once more.
+            yield memoryview(orjson.dumps(some, option=_SORTED).replace(_BETWEEN, _BROKEN))[1:-1]
             separator = b",\n"
     yield b"\n]}\n"
+
+
+class _Writer:
+    """Facts as orjson writes them, with what many of them have in common made once."""
+
+    def __init__(self) -> None:
+        self._payloads: dict[tuple[Any, ...], orjson.Fragment] = {}
+        self._with_lists: set[tuple[str, ...]] = set()
+        self._parent: Identity | None = None  # what lives in one thing stands together
+        self._plain_parent: tuple[Any, ...] | None = None
+
+    def fact(self, fact: Fact) -> dict[str, Any]:
+        """A fact's keys; orjson knows plain tuples, and none of their subclasses."""
+        kind, path = fact.identity
+        needed, parent = fact.depends_on, fact.parent
+        if parent is not self._parent:
+            self._parent = parent
+            self._plain_parent = parent and tuple(parent)
+        return {
+            "depends_on": [tuple(need) for need in sorted(needed)] if needed else (),
+            "kind": kind,
+            "parent": self._plain_parent,
+            "path": path,
+            "payload": self._payload(fact),
+            "position": fact.position,
+        }
+
+    def _payload(self, fact: Fact) -> Any:
+        """Thousands of columns are of the same few sorts; what has lists is nobody's key."""
+        if fact.fields in self._with_lists:
+            return fact.told()
+        values = (fact.fields, *fact.values)
+        try:
+            found = self._payloads.get(values)
+        except TypeError:
+            self._with_lists.add(fact.fields)
+            return fact.told()
+        if found is None:
+            written = orjson.dumps(fact.told(), option=_SORTED)
+            found = self._payloads[values] = orjson.Fragment(written)
+        return found
 
 
 def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
@@ -141,22 +187,10 @@ def read_document_file(path: Path) -> Snapshot:
     return read_document(path.read_bytes(), str(path))
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
-    """What orjson can write, once it has made a tuple of each identity."""
-    kind, path = fact.identity
-    needed = fact.depends_on
-    return {
-        "depends_on": sorted(needed) if needed else (),
-        "kind": kind,
-        "parent": fact.parent,
-        "path": path,
-        "payload": fact.told(),
-        "position": fact.position,
-    }
-
-
-def _read_facts(values: Iterable[Any]) -> Iterator[Fact]:
+def _read_facts(values: list[Any]) -> Iterator[Fact]:
     """The facts of a document; there are too many of them for a model that checks each in turn.
+
+    Each value leaves the list once it is a fact: memory need not hold all of both.
 
     Raises:
         ValueError: one of them is none.
@@ -164,6 +198,7 @@ def _read_facts(values: Iterable[Any]) -> Iterator[Fact]:
     written: Any = None  # what lives in one thing stands together
     parent: Identity | None = None
     for number, value in enumerate(values):
+        values[number] = None
         try:
             if written != value["parent"]:
                 written = value["parent"]

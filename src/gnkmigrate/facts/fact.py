@@ -11,7 +11,7 @@ differs. So a fact keeps its row as the driver gave it, and makes the rest of it
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias
@@ -60,6 +60,7 @@ class Shape:
         position: where the position among siblings stands; None where there is none.
         catalog: the system catalog whose oid and column begin each row.
         needs: who can tell what is needed by what is at an address; None where nothing is.
+        places: where each value stands, by its name.
     """
 
     fields: tuple[str, ...]
@@ -67,12 +68,32 @@ class Shape:
     position: int | None = None
     catalog: int = 0
     needs: Needs | None = None
+    places: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", _one_for_all(self.fields))
+        places = {name: self.first + number for number, name in enumerate(self.fields)}
+        object.__setattr__(self, "places", places)
+
+
+@cache
+def _one_for_all(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Equal ones are the same object, which is seen at once."""
+    return fields
 
 
 @cache
 def _made(fields: tuple[str, ...]) -> Shape:
     """The shape of facts that no query has returned: the position, and the values."""
     return Shape(fields, first=1, position=0)
+
+
+@cache
+def _order(fields: tuple[str, ...], others: tuple[str, ...]) -> tuple[int, ...] | None:
+    """Where the values of a payload stand in another; None where that has other ones."""
+    if sorted(fields) != sorted(others):
+        return None
+    return tuple(others.index(field) for field in fields)
 
 
 class Fact:
@@ -128,6 +149,21 @@ class Fact:
             self._payload = MappingProxyType(self.told())
         return self._payload
 
+    def value(self, name: str) -> Any:
+        """One value of the payload, for who looks at few of many facts' values."""
+        shape = self._shape
+        return self._row[shape.places[name]]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the payload's values."""
+        return self._shape.fields
+
+    @property
+    def values(self) -> Row:
+        """The payload's values, in the order of `fields`."""
+        return self._row[self._shape.first :]
+
     def told(self) -> dict[str, Any]:
         """The payload for who needs it once: whoever gets it may keep and change it."""
         shape = self._shape
@@ -182,9 +218,13 @@ class Fact:
     def is_alike(self, other: "Fact") -> bool:
         """Whether both say the same of what they describe."""
         mine, others = self._shape, other._shape
-        if mine.fields is others.fields or mine.fields == others.fields:
+        if mine.fields is others.fields:
             return self._row[mine.first :] == other._row[others.first :]
-        return self.told() == other.told()
+        order = _order(mine.fields, others.fields)
+        if order is None:
+            return False
+        row, start = other._row, others.first
+        return self._row[mine.first :] == tuple([row[start + place] for place in order])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fact):

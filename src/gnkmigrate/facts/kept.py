@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gnkmigrate import __version__
 from gnkmigrate.errors import SchemaError, ServerUnavailable
+from gnkmigrate.facts.packed import FORMAT, packed, unpacked
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.servers.cache import cache_folder
 
@@ -24,7 +25,7 @@ _MOST = 50
 def key_of(parts: Iterable[str]) -> str:
     """SHA-256, in hexadecimal, of what facts follow from, and of how they are read."""
     digest = hashlib.sha256()
-    for part in (__version__, _readers(), *parts):
+    for part in (__version__, FORMAT, _readers(), *parts):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()
 
@@ -45,13 +46,11 @@ def kept(key: str, load: Callable[[], Snapshot]) -> Snapshot:
 
 def find(key: str) -> Snapshot | None:
     """The facts that go by `key`, if they are kept and can be read."""
-    from gnkmigrate.facts.document import read_document_file  # its models take time to make
-
     try:
         file = _file(key)
         if file.is_file():
             file.touch()  # what is used stays
-            return read_document_file(file)
+            return unpacked(file.read_bytes())
     except (OSError, SchemaError, ServerUnavailable):
         return None
     return None
@@ -63,12 +62,9 @@ def _file(key: str) -> Path:
 
 def _write(file: Path, snapshot: Snapshot) -> None:
     """Puts a file in place as a whole, and the oldest of many out of the way."""
-    from gnkmigrate.facts.document import document_chunks
-
     file.parent.mkdir(mode=0o700, exist_ok=True)
     unfinished = file.with_suffix(f".{os.getpid()}.new")
-    with unfinished.open("wb") as out:
-        out.writelines(document_chunks(snapshot))
+    unfinished.write_bytes(packed(snapshot))
     unfinished.replace(file)
     others = sorted(file.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
     for old in others[:-_MOST]:

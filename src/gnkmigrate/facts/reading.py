@@ -21,8 +21,8 @@ from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
 
-# From how many relations on a second session is worth its connection.
-_LARGE = 2_000
+# From how many bytes of pg_class on, about 2,000 relations, a second session is worth connecting.
+_LARGE = 500_000
 _NAMED = 5
 
 
@@ -54,7 +54,7 @@ def read_snapshot(
     with collector_paused():
         is_idle = connection.info.transaction_status == TransactionStatus.IDLE
         with _reading(connection):
-            ((role, catalogs, relations),) = run(connection, Query(query("facts", "session"))).rows
+            ((role, catalogs, size),) = run(connection, Query(query("facts", "session"))).rows
             given = {
                 "names": None if schemas is None else list(schemas),
                 "own": own.schemas(connection),
@@ -65,7 +65,7 @@ def read_snapshot(
             ]
             queries = _queries(_present(connection, roles=roles), {**given, "schemas": read})
             # Other sessions do not see what this one has not committed.
-            with answers(connection, queries, several=is_idle and relations > _LARGE) as tables:
+            with answers(connection, queries, several=is_idle and size > _LARGE) as tables:
                 facts, homeless = assemble(tables, catalogs, ignore)
             left = unread(connection, facts.values(), read, homeless)
         info = connection.info

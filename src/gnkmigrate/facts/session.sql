@@ -1,4 +1,4 @@
--- Who reads which database, how large its catalog is, and by which number each catalog is known (pg_depend, pg_description).
+-- Who reads which database, how many bytes of it are relations, and by which number each catalog is known (pg_depend, pg_description).
 SELECT
     current_user::text AS role,
     (
@@ -6,4 +6,4 @@ SELECT
         FROM pg_class AS catalog
         WHERE catalog.relnamespace = 'pg_catalog'::regnamespace AND catalog.relkind = 'r'
     ) AS catalogs,
-    (SELECT count(*) FROM pg_class) AS relations;
+    pg_relation_size('pg_class') AS size;

@@ -4,15 +4,16 @@ PostgreSQL gives the moment of one transaction to others (manual, 9.28.5, pg_exp
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from queue import SimpleQueue
 from typing import Any, LiteralString
 
 import psycopg
-from psycopg import conninfo, sql
+from psycopg import ClientCursor, conninfo, errors, pq, sql
+from psycopg.adapt import Transformer
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed
@@ -47,11 +48,16 @@ class Table:
 
     Attributes:
         fields: the names of its columns.
-        rows: all of its rows.
+        load: makes its rows of what has come; without the session, which may have ended.
     """
 
     fields: tuple[str, ...]
-    rows: Sequence[tuple[Any, ...]]
+    load: Callable[[], Sequence[tuple[Any, ...]]]
+
+    @cached_property
+    def rows(self) -> Sequence[tuple[Any, ...]]:
+        """All of its rows: not everybody looks at each table."""
+        return self.load()
 
 
 def run(connection: Connection, query: Query) -> Table:
@@ -62,7 +68,7 @@ def run(connection: Connection, query: Query) -> Table:
 
 def _table(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Table:
     rows = cursor.fetchall()
-    return Table(tuple(column.name for column in cursor.description or ()), rows)
+    return Table(tuple(column.name for column in cursor.description or ()), lambda: rows)
 
 
 @contextmanager
@@ -112,21 +118,56 @@ class _Awaited(Mapping[str, Table]):
 def _side_by_side(
     sessions: Sequence[Connection], queries: Mapping[str, Query], stack: ExitStack
 ) -> Mapping[str, Callable[[], Table]]:
-    """Each session takes the next query whenever it is free."""
+    """Each session takes the next query whenever it is free.
+
+    libpq waits in threads that hold no lock of Python's, and rows are made for who looks at them:
+    so neither waits for the other.
+    """
     idle: SimpleQueue[Connection] = SimpleQueue()
     for session in sessions:
         idle.put(session)
 
-    def ask(query: Query) -> Table:
+    def ask(text: bytes) -> tuple[Connection, pq.abc.PGresult]:
         session = idle.get()
         try:
-            return run(session, query)
+            return session, session.pgconn.exec_(text)
         finally:
             idle.put(session)
 
     pool = stack.enter_context(ThreadPoolExecutor(len(sessions)))
     stack.callback(pool.shutdown, cancel_futures=True)  # what nobody waits for any more
-    return {name: pool.submit(ask, query).result for name, query in queries.items()}
+    written = ClientCursor(sessions[0])
+    coming = {
+        name: pool.submit(ask, written.mogrify(query.text, query.parameters).encode())
+        for name, query in queries.items()
+    }
+    return {name: partial(_awaited, answer) for name, answer in coming.items()}
+
+
+def _awaited(answer: Future[tuple[Connection, pq.abc.PGresult]]) -> Table:
+    return _rows(*answer.result())
+
+
+def _rows(session: Connection, result: pq.abc.PGresult) -> Table:
+    """What libpq has returned, with the values that a cursor would make of it.
+
+    Raises:
+        psycopg.Error: it is an error.
+    """
+    encoding = session.info.encoding
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        error = errors.error_from_result(result, encoding)
+        raise psycopg.OperationalError(str(error)) if session.closed else error
+    loader = Transformer(session)
+    loader.set_pgresult(result)
+    names = [result.fname(number) or b"" for number in range(result.nfields)]
+
+    def load() -> Sequence[tuple[Any, ...]]:
+        rows = loader.load_rows(0, result.ntuples, tuple)
+        result.clear()  # it is as large as the rows
+        return rows
+
+    return Table(tuple(name.decode(encoding) for name in names), load)
 
 
 def _one_after_the_other(

@@ -108,46 +108,85 @@ class Snapshot:
         return tuple(fact for kind in sorted(self._by_kind) for fact in self.of_kind(kind))
 
     def get(self, kind: str, *path: str) -> Fact | None:
+        self.looked_at.add(kind)
         return self.facts.get(Identity(kind, path))
 
     def of_kind(self, kind: str) -> tuple[Fact, ...]:
         """The facts of one kind, in the order of their identities."""
-        key = (None, kind)
-        if key not in self._ordered:
-            self._ordered[key] = _in_order(self._by_kind.get(kind, ()))
-        return self._ordered[key]
+        self.looked_at.add(kind)
+        if kind not in self._ordered:
+            self._ordered[kind] = _in_order(self._by_kind.get(kind, ()))
+        return self._ordered[kind]
 
     def children(self, parent: Identity, kind: str | None = None) -> tuple[Fact, ...]:
         """The facts that live directly in `parent`, of one kind or of all, in order."""
-        there = self.families.get(parent, {})
         if kind is None:
-            return tuple(fact for each in sorted(there) for fact in self.children(parent, each))
-        key = (parent, kind)
-        if key not in self._ordered:
-            self._ordered[key] = _in_order(there.get(kind, ()))
-        return self._ordered[key]
+            there = sorted(self.families.get(parent, ()))
+            return tuple(fact for each in there for fact in self.children(parent, each))
+        self.looked_at.add(kind)
+        if kind not in self._siblings:
+            grouped: dict[Identity | None, list[Fact]] = {}
+            for fact in self.of_kind(kind):
+                grouped.setdefault(fact.parent, []).append(fact)
+            self._siblings[kind] = {each: tuple(facts) for each, facts in grouped.items()}
+        return self._siblings[kind].get(parent, ())
 
     def once(self, make: Callable[[Self], T]) -> T:
         """What `make` gives of this snapshot; whoever asks again gets the same."""
         if make not in self._made:
-            self._made[make] = make(self)
-        found: T = self._made[make]
+            before = self.looked_at.copy()
+            self.looked_at.clear()
+            self._made[make] = make(self), frozenset(self.looked_at)
+            self.looked_at.update(before)
+        made, kinds = self._made[make]
+        self.looked_at.update(kinds)
+        found: T = made
         return found
 
     @cached_property
-    def _made(self) -> dict[Callable[..., Any], Any]:
+    def looked_at(self) -> set[str]:
+        """The kinds that somebody has asked for by `of_kind`, `children`, `get`, or `once` of them.
+
+        Whoever wants to know what somebody looks at clears it before.
+        """
+        return set()
+
+    def says_the_same(self, other: Self, kind: str) -> bool:
+        """Whether both have the same facts of a kind, in the same places; asked once for each."""
+        if kind not in self._agreed or self._agreed[kind][0] is not other:
+            mine, others = self.of_kind(kind), other.of_kind(kind)
+            same = len(mine) == len(others) and all(
+                one.identity == another.identity
+                and one.parent == another.parent
+                and one.is_alike(another)
+                for one, another in zip(mine, others, strict=True)
+            )
+            self._agreed[kind] = other, same
+        return self._agreed[kind][1]
+
+    @cached_property
+    def _made(self) -> dict[Callable[..., Any], tuple[Any, frozenset[str]]]:
         return {}
 
     @cached_property
-    def _ordered(self) -> dict[tuple[Identity | None, str], tuple[Fact, ...]]:
-        """What somebody has asked for; few do for all of a large database."""
+    def _agreed(self) -> dict[str, tuple[Any, bool]]:
+        return {}
+
+    @cached_property
+    def _ordered(self) -> dict[str, tuple[Fact, ...]]:
+        """The kinds that somebody has asked for; few do for all of a large database."""
+        return {}
+
+    @cached_property
+    def _siblings(self) -> dict[str, Mapping[Identity | None, tuple[Fact, ...]]]:
+        """The same by what they live in."""
         return {}
 
     @cached_property
     def _by_kind(self) -> Mapping[str, Sequence[Fact]]:
         grouped: dict[str, list[Fact]] = {}
         for fact in self:
-            grouped.setdefault(fact.kind, []).append(fact)
+            grouped.setdefault(fact.identity[0], []).append(fact)
         return grouped
 
     @cached_property

@@ -152,7 +152,8 @@ parted AS (
     LEFT JOIN pg_trigger AS above
         ON above.tgconstraint = restriction.conparentid AND above.tgfoid = own.tgfoid
     WHERE
-        restriction.contype = 'f'
+        EXISTS (SELECT FROM pg_inherits)
+        AND restriction.contype = 'f'
         AND restriction.conparentid <> 0
         AND restriction.connamespace = ANY (%(schemas)s::oid[])
         -- PostgreSQL 14 has no triggers on the partitioned table itself.

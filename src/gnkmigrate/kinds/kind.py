@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import cached_property
 from typing import Any, ClassVar, LiteralString, Protocol, TypeAlias
 
 from gnkmigrate.errors import GnkMigrateError
@@ -107,23 +106,16 @@ class Context:
 
     def below(self, table: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """The tables that the target has below `table`, however far, and that are there already."""
-        for child in self._heirs.get(tuple(table), ()):
+        for child in self.target.once(heirs).get(tuple(table), ()):
             if not self.is_new(Identity("table", child)):
                 yield child
             yield from self.below(child)
 
-    @cached_property
-    def _heirs(self) -> Mapping[tuple[str, ...], Sequence[tuple[str, ...]]]:
-        return heirs(self.target)
-
     def keyed_to(self, table: tuple[str, ...], column: str) -> Iterator[tuple[str, ...]]:
         """The other tables of foreign keys that stay and have a column of the source in them."""
-        keys = [key for key in self._keys.get(table, ()) if key.identity not in self.dropped]
+        keys = self.source.once(foreign_keys).get(table, ())
+        keys = [key for key in keys if key.identity not in self.dropped]
         yield from sorted(partners(table, column, keys))
-
-    @cached_property
-    def _keys(self) -> Mapping[tuple[str, ...], Sequence[Fact]]:
-        return foreign_keys(self.source)
 
     def is_busy(self, relation: Identity) -> bool:
         """Whether others may be using `relation`, so that locks on it are to be kept short.

@@ -49,13 +49,14 @@ def _refuse(table: tuple[str, ...], what: str, found: Iterable[Fact]) -> None:
 
 def _holders(table: tuple[str, ...], snapshot: Snapshot) -> Iterator[Fact]:
     """The columns of a database with rows of `table` in them, be it inside of other values."""
+    # Its own type, or an array of it: an expression may use it as well.
+    name = qualified(*table)
+    columns = [
+        each for each in snapshot.of_kind("column") if each.value("type").removesuffix("[]") == name
+    ]
     for kind in ("table", "foreign table"):
         identity = Identity(kind, table)
-        found = [
-            each
-            for each in snapshot.of_kind("column")
-            if identity in each.depends_on and _is_of(each.payload["type"], table)
-        ]
+        found = [each for each in columns if identity in each.depends_on]
         for container in (each for word in CONTAINERS for each in snapshot.of_kind(word)):
             if identity in container.depends_on:
                 found += holders(container.identity, snapshot)
@@ -63,8 +64,3 @@ def _holders(table: tuple[str, ...], snapshot: Snapshot) -> Iterator[Fact]:
             elsewhere = each.parent is not None and each.parent.kind == "foreign table"
             if each.kind == "column" and not elsewhere:
                 yield each
-
-
-def _is_of(type_: str, table: tuple[str, ...]) -> bool:
-    """Whether it is the table's own type, or an array of it: an expression may use it as well."""
-    return type_.removesuffix("[]") == qualified(*table)

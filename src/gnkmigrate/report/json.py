@@ -3,8 +3,9 @@
 Keys are never renamed or removed within a version; new ones may come.
 """
 
-import json
 from typing import Any
+
+import orjson
 
 from gnkmigrate import __version__
 from gnkmigrate.audit.finding import Finding
@@ -20,7 +21,7 @@ VERSION = 1
 def render(result: AuditResult, view: View) -> str:
     """The report as indented JSON."""
     del view
-    return json.dumps(document(result), indent=2, ensure_ascii=False) + "\n"
+    return orjson.dumps(document(result), option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
 def document(result: AuditResult) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What gives access to a table's rows by key: indexes, and constraints that have one."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -11,8 +12,7 @@ _WITH_INDEX = {"primary key", "unique"}
 _ORDERS = (" DESC NULLS LAST", " DESC", " NULLS FIRST")
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """An index, be it one by itself or the one behind a constraint.
 
     Attributes:
@@ -20,6 +20,7 @@ class Access:
         table: the table it belongs to.
         method: its access method, e.g. "btree".
         keys: as PostgreSQL prints them, with opclass and order where they are not the default.
+        columns: the same without their order.
         included: further columns that it merely carries.
         whole: covers every row, that is without a predicate, and is usable.
         unique: refuses duplicates.
@@ -29,18 +30,19 @@ class Access:
     table: Identity
     method: str
     keys: tuple[str, ...]
+    columns: tuple[str, ...]
     included: tuple[str, ...]
     whole: bool
     unique: bool
 
     @property
     def is_constraint(self) -> bool:
-        return self.fact.kind == "constraint"
+        return self.fact.identity[0] == "constraint"
 
     @property
     def is_share(self) -> bool:
         """Whether it is a partition's part of its parent's, with which it comes and goes."""
-        return bool(self.fact.payload["attached_to"])
+        return bool(self.fact.value("attached_to"))
 
     @property
     def name(self) -> str:
@@ -77,6 +79,7 @@ class Access:
         return f"ALTER TABLE {qualified(*self.table.path)}"
 
 
+@lru_cache(maxsize=1 << 12)
 def column_of(key: str) -> str:
     """A key without its order: the column as quote_ident() writes it, or the expression."""
     for order in _ORDERS:
@@ -86,7 +89,15 @@ def column_of(key: str) -> str:
 
 def typed(snapshot: Snapshot, table: Identity) -> Mapping[str, str]:
     """The type of each column of a table, by the name as it stands in an index's keys."""
-    return snapshot.once(_types_of_all).get(table, {})
+    return {
+        identifier(column.identity.name): str(column.value("type"))
+        for column in snapshot.children(table, "column")
+    }
+
+
+def key_columns(snapshot: Snapshot, table: Identity) -> Sequence[str] | None:
+    """The columns of a table's primary key; None where it has none."""
+    return snapshot.once(_keys_of_all).get(table)
 
 
 def accesses(snapshot: Snapshot, table: Identity) -> Sequence[Access]:
@@ -94,14 +105,12 @@ def accesses(snapshot: Snapshot, table: Identity) -> Sequence[Access]:
     return snapshot.once(_accesses_of_all).get(table, ())
 
 
-def _types_of_all(snapshot: Snapshot) -> Mapping[Identity, Mapping[str, str]]:
+def _keys_of_all(snapshot: Snapshot) -> Mapping[Identity | None, Sequence[str]]:
     """Those of every table: several checks ask for them."""
     return {
-        table.identity: {
-            identifier(column.identity.name): str(column.payload["type"])
-            for column in snapshot.children(table.identity, "column")
-        }
-        for table in snapshot.of_kind("table")
+        fact.parent: fact.value("columns")
+        for fact in snapshot.of_kind("constraint")
+        if fact.value("type") == "primary key"
     }
 
 
@@ -114,17 +123,18 @@ def _accesses_of_all(snapshot: Snapshot) -> Mapping[Identity, Sequence[Access]]:
 
 def _accesses(snapshot: Snapshot, table: Identity) -> Iterator[Access]:
     for fact in snapshot.children(table, "constraint"):
-        if fact.payload["type"] in _WITH_INDEX:
-            keys = tuple(identifier(name) for name in fact.payload["columns"])
-            yield Access(fact, table, "btree", keys, (), whole=True, unique=True)
+        if fact.value("type") in _WITH_INDEX:
+            keys = tuple(identifier(name) for name in fact.value("columns"))
+            yield Access(fact, table, "btree", keys, keys, (), whole=True, unique=True)
     for fact in snapshot.children(table, "index"):
-        payload = fact.payload
+        keys = tuple(fact.value("keys"))
         yield Access(
             fact,
             table,
-            method=str(payload["method"]),
-            keys=tuple(payload["keys"]),
-            included=tuple(payload["include"] or ()),
-            whole=payload["predicate"] is None and bool(payload["valid"]),
-            unique=bool(payload["unique"]),
+            method=str(fact.value("method")),
+            keys=keys,
+            columns=tuple(map(column_of, keys)),
+            included=tuple(fact.value("include") or ()),
+            whole=fact.value("predicate") is None and bool(fact.value("valid")),
+            unique=bool(fact.value("unique")),
         )

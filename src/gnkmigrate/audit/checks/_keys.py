@@ -32,16 +32,20 @@ class ForeignKey:
 
     @property
     def definition(self) -> str:
-        return str(self.fact.payload["definition"])
+        return str(self.fact.value("definition"))
 
     @property
     def deferrable(self) -> bool:
+        if "DEFERRABLE" not in self.definition:
+            return False
         return bool(re.search(r" DEFERRABLE\b", _QUOTED.sub('""', self.definition))) and (
             "NOT DEFERRABLE" not in _QUOTED.sub('""', self.definition)
         )
 
     def action(self, event: str) -> str:
         """What happens on DELETE or UPDATE of the referenced row; "" for nothing."""
+        if f" ON {event} " not in self.definition:
+            return ""
         found = re.search(_ACTION.format(event=event), _QUOTED.sub('""', self.definition))
         return found[1] if found else ""
 
@@ -67,13 +71,13 @@ def _foreign_keys(snapshot: Snapshot) -> Sequence[ForeignKey]:
 
 def _declared(snapshot: Snapshot) -> Iterator[ForeignKey]:
     for fact in snapshot.of_kind("constraint"):
-        reference = fact.payload["references"]
-        if fact.payload["type"] != "foreign key" or fact.parent is None or reference is None:
+        reference = fact.value("references")
+        if fact.value("type") != "foreign key" or fact.parent is None or reference is None:
             continue
         yield ForeignKey(
             fact,
             fact.parent,
-            tuple(fact.payload["columns"]),
+            tuple(fact.value("columns")),
             Identity("table", (reference["schema"], reference["table"])),
             tuple(reference["columns"]),
         )

@@ -1,6 +1,9 @@
 """Names of columns that are made of a table's name: user_id of users, categoryId of Category."""
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=1 << 16)
 def plain(name: str) -> str:
     """A name without what spellings differ in: userId and user_id are one."""
     return name.replace("_", "").casefold()

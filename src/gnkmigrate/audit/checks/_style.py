@@ -1,12 +1,12 @@
 """Matters of style, told once for a whole schema and not once for each of a hundred columns."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from gnkmigrate.audit.check import Observation
 from gnkmigrate.audit.checks._server import listed
 from gnkmigrate.audit.finding import DatabaseObject
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.types import Type
 
@@ -47,7 +47,7 @@ def for_each_schema(
 
 def is_child(table: Fact) -> bool:
     """Whether a table has columns and keys from another one, as a partition has."""
-    return bool(table.payload["inherits"] or table.payload["is_partition"])
+    return bool(table.value("inherits") or table.value("is_partition"))
 
 
 def name_within(fact: Fact) -> str:
@@ -55,21 +55,70 @@ def name_within(fact: Fact) -> str:
     return ".".join(fact.identity.path[1:])
 
 
+def named(
+    snapshot: Snapshot, kinds: Iterable[str], is_meant: Callable[[str], bool]
+) -> Iterator[Fact]:
+    """The facts of these kinds with such a name; each name is judged once."""
+    for kind in kinds:
+        meant = {name for name in names_of(snapshot, kind) if is_meant(name)}
+        for fact in snapshot.of_kind(kind) if meant else ():
+            if fact.identity.name in meant:
+                yield fact
+
+
+def names_of(snapshot: Snapshot, kind: str) -> Collection[str]:
+    """The names that things of a kind have, each once."""
+    return {fact.identity[1][-1] for fact in snapshot.of_kind(kind)}
+
+
 def columns_of_type(snapshot: Snapshot, *types: str) -> Iterator[Fact]:
     """The columns whose type, or element type, is one of these, whatever its modifiers."""
-    for name, column in snapshot.once(_columns):
-        if name in types:
-            yield column
+    return columns_typed(snapshot, lambda text: _parsed(text).name in types)
 
 
-def _columns(snapshot: Snapshot) -> Sequence[tuple[str, Fact]]:
-    """Every column with the name of its type, which many checks ask for."""
-    return tuple((type_name(column), column) for column in snapshot.of_kind("column"))
+def columns_typed(snapshot: Snapshot, is_meant: Callable[[str], bool]) -> Iterator[Fact]:
+    """The columns whose type, as PostgreSQL prints it, is meant; type by type."""
+    for text, columns in by_type(snapshot).items():
+        if is_meant(text):
+            yield from columns
+
+
+def tables_with(snapshot: Snapshot, is_meant: Callable[[str], bool]) -> Iterator[Fact]:
+    """The tables that have a column of such a type, in order."""
+    found = {column.parent for column in columns_typed(snapshot, is_meant)}
+    for table in snapshot.of_kind("table") if found else ():
+        if table.identity in found:
+            yield table
+
+
+def by_type(snapshot: Snapshot) -> Mapping[str, Sequence[Fact]]:
+    """Every column by its type: there are thousands of columns and a few dozen types."""
+    return snapshot.once(_by_type)
+
+
+def _by_type(snapshot: Snapshot) -> Mapping[str, Sequence[Fact]]:
+    grouped: dict[str, list[Fact]] = {}
+    for column in snapshot.of_kind("column"):
+        grouped.setdefault(column.value("type"), []).append(column)
+    return grouped
+
+
+def required(snapshot: Snapshot, table: Identity) -> Sequence[Fact]:
+    """A table's columns that must not be NULL."""
+    return snapshot.once(_required).get(table, ())
+
+
+def _required(snapshot: Snapshot) -> Mapping[Identity | None, Sequence[Fact]]:
+    grouped: dict[Identity | None, list[Fact]] = {}
+    for column in snapshot.of_kind("column"):
+        if column.value("not_null"):
+            grouped.setdefault(column.parent, []).append(column)
+    return grouped
 
 
 def type_name(column: Fact) -> str:
     """A column's type without its modifiers and without being an array: "numeric"."""
-    return _parsed(str(column.payload["type"])).name
+    return _parsed(str(column.value("type"))).name
 
 
 @cache

@@ -7,9 +7,11 @@ Source: PostgreSQL manual, 5.5.2 (not-null constraints), which recommends that m
 should be NOT NULL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._access import key_columns
+from gnkmigrate.audit.checks._style import required
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact
@@ -21,13 +23,15 @@ _ENOUGH = 3
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
-        keys = _key_columns(table, snapshot)
+        keys = key_columns(snapshot, table.identity) or ()
+        if any(_is_value(column, keys) for column in required(snapshot, table.identity)):
+            continue
         others = [
             column
             for column in snapshot.children(table.identity, "column")
-            if column.identity.name not in keys and not column.payload["generated"]
+            if _is_value(column, keys)
         ]
-        if len(others) >= _ENOUGH and not any(column.payload["not_null"] for column in others):
+        if len(others) >= _ENOUGH:
             about = object_of(table)
             yield Observation(
                 about,
@@ -35,14 +39,9 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             )
 
 
-def _key_columns(table: Fact, snapshot: Snapshot) -> set[str]:
-    """The columns of the primary key."""
-    return {
-        name
-        for constraint in snapshot.children(table.identity, "constraint")
-        if constraint.payload["type"] == "primary key"
-        for name in constraint.payload["columns"]
-    }
+def _is_value(column: Fact, keys: Collection[str]) -> bool:
+    """Whether somebody writes it, and it is none of the primary key's."""
+    return column.identity.name not in keys and not column.value("generated")
 
 
 CHECK = StructureCheck(

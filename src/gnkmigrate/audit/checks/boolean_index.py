@@ -10,20 +10,20 @@ Source: PostgreSQL manual, 11.8 (partial indexes).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import accesses, column_of, typed
+from gnkmigrate.audit.checks._access import accesses, typed
+from gnkmigrate.audit.checks._style import tables_with
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
-    for table in snapshot.of_kind("table"):
+    for table in tables_with(snapshot, "boolean".__eq__):
         types = typed(snapshot, table.identity)
         for access in accesses(snapshot, table.identity):
-            columns = [column_of(key) for key in access.keys]
             own = not access.is_constraint and not access.is_share
             plain = own and access.whole and not access.included
-            if plain and all(types.get(name) == "boolean" for name in columns):
+            if plain and all(types.get(name) == "boolean" for name in access.columns):
                 yield Observation(
                     object_of(access.fact),
                     f"Index {access.name} on {object_of(table).label(home)} "

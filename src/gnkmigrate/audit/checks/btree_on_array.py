@@ -10,13 +10,14 @@ from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import accesses, column_of, typed
+from gnkmigrate.audit.checks._style import tables_with
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
-    for table in snapshot.of_kind("table"):
+    for table in tables_with(snapshot, lambda name: name.endswith("[]")):
         types = typed(snapshot, table.identity)
         for access in accesses(snapshot, table.identity):
             if access.unique or access.is_share or access.method != "btree":

@@ -9,15 +9,16 @@ Source: pg_attribute.atttypid.
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._style import kind_of_values
+from gnkmigrate.audit.checks._style import by_type, kind_of_values
 from gnkmigrate.audit.describe import short_type
 from gnkmigrate.audit.finding import DatabaseObject, Severity
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     schemas: dict[str, dict[str, dict[str, list[str]]]] = {}
-    for column in snapshot.of_kind("column"):
+    for column in _doubtful(snapshot):
         schema, table, name = column.identity.path
         if name.casefold() != "id":
             names = schemas.setdefault(schema, {})
@@ -31,6 +32,19 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
                 f"{_names(len(differing))} different types in different tables of {schema}.",
                 evidence={"columns": differing},
             )
+
+
+def _doubtful(snapshot: Snapshot) -> Iterator[Fact]:
+    """The columns whose names there are with several types, as PostgreSQL prints them."""
+    known: set[str] = set()
+    several: set[str] = set()
+    for columns in by_type(snapshot).values():
+        names = {column.identity[1][-1] for column in columns}
+        several |= known & names
+        known |= names
+    for column in snapshot.of_kind("column") if several else ():
+        if column.identity[1][-1] in several:
+            yield column
 
 
 def _names(count: int) -> str:

@@ -17,7 +17,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for constraint in snapshot.of_kind("constraint"):
-        if constraint.payload["validated"]:
+        if constraint.value("validated"):
             continue
         table = Identity("table", constraint.identity.path[:2])
         validate = f"VALIDATE CONSTRAINT {identifier(constraint.identity.name)}"

@@ -18,8 +18,11 @@ from gnkmigrate.facts.snapshot import Snapshot
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
+        offered = accesses(snapshot, table.identity)
+        if len({access.keys for access in offered}) == len(offered):
+            continue  # what does the same has the same keys
         kept: list[Access] = []
-        for access in sorted(accesses(snapshot, table.identity), key=_worth):
+        for access in sorted(offered, key=_worth):
             twin = next((other for other in kept if _does_the_same(other, access)), None)
             if twin is None or access.is_share:
                 kept.append(access)

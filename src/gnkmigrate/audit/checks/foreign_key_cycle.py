@@ -22,8 +22,9 @@ _Edges = Mapping[Identity, Collection[Identity]]
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     keys = [key for key in foreign_keys(snapshot) if key.table != key.referenced]
-    strict = _circles([key for key in keys if _binds(key, snapshot)])
-    for circle in _circles(keys):
+    circles = _circles(keys)
+    strict = _circles([key for key in keys if _binds(key, snapshot)]) if circles else []
+    for circle in circles:
         binding = any(each <= circle for each in strict)
         names = [".".join(table.path).removeprefix(f"{home}.") for table in sorted(circle)]
         first = snapshot.facts[min(circle)]

@@ -34,11 +34,11 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 
 
 def _pairs(snapshot: Snapshot, key: ForeignKey) -> Iterator[tuple[str, str, tuple[str, str]]]:
-    """Each column, the one that it refers to, and the types of both."""
+    """Each column, the one that it refers to, and the types of both, where they differ."""
     for column, other in zip(key.columns, key.others, strict=True):
         mine = snapshot.get("column", *key.table.path, column)
         theirs = snapshot.get("column", *key.referenced.path, other)
-        if mine is not None and theirs is not None:
+        if mine is not None and theirs is not None and mine.value("type") != theirs.value("type"):
             yield column, other, (kind_of_values(mine), kind_of_values(theirs))
 
 

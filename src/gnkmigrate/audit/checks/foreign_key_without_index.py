@@ -8,12 +8,12 @@ rows; an invalid or partial one does not.
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import Access, accesses, column_of
+from gnkmigrate.audit.checks._access import Access, accesses
 from gnkmigrate.audit.describe import object_of
-from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
@@ -23,18 +23,16 @@ _METHODS = {"btree", "hash"}
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
-        offered = tuple(accesses(snapshot, table.identity))
+        offered = accesses(snapshot, table.identity)
         for key in snapshot.children(table.identity, "constraint"):
-            if key.payload["type"] == "foreign key" and not _is_served(key, offered):
+            if key.value("type") == "foreign key" and not _is_served(key, offered):
                 yield _observation(table, key, home)
 
 
-def _is_served(key: Fact, offered: tuple[Access, ...]) -> bool:
-    columns = {identifier(name) for name in key.payload["columns"]}
+def _is_served(key: Fact, offered: Sequence[Access]) -> bool:
+    columns = {identifier(name) for name in key.value("columns")}
     return any(
-        access.whole
-        and access.method in _METHODS
-        and {column_of(part) for part in access.keys[: len(columns)]} == columns
+        access.whole and access.method in _METHODS and {*access.columns[: len(columns)]} == columns
         for access in offered
     )
 
@@ -44,10 +42,11 @@ def _observation(table: Fact, key: Fact, home: str) -> Observation:
     listed = ", ".join(columns)
     index = beside(f"idx_{table.identity.name}_{'_'.join(columns)}", "")
     on = f"{qualified(*table.identity.path)} ({', '.join(map(identifier, columns))})"
+    about = object_of(key)
+    name = DatabaseObject(about.schema, about.table).label(home)
     return Observation(
-        object_of(key),
-        f"Foreign key {object_of(table).label(home)} ({listed}) to {references['table']} "
-        "has no index.",
+        about,
+        f"Foreign key {name} ({listed}) to {references['table']} has no index.",
         subject=f"{table.identity.name}({listed})",
         evidence={"definition": str(key.payload["definition"])},
         fix=(f"CREATE INDEX CONCURRENTLY {identifier(index)} ON {on}",),

@@ -18,8 +18,11 @@ from gnkmigrate.facts.snapshot import Snapshot
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
+        offered = accesses(snapshot, table.identity)
+        if len({access.columns for access in offered}) == len(offered):
+            continue
         kept: list[Access] = []
-        for access in sorted(accesses(snapshot, table.identity), key=_worth):
+        for access in sorted(offered, key=_worth):
             twin = next((other for other in kept if _differ_in_order(other, access)), None)
             if twin is None or access.unique or access.is_share:
                 kept.append(access)
@@ -45,7 +48,7 @@ def _differ_in_order(kept: Access, other: Access) -> bool:
         and other.whole
         and not other.included
         and kept.keys != other.keys
-        and [column_of(key) for key in kept.keys] == [column_of(key) for key in other.keys]
+        and kept.columns == other.columns
     )
 
 

@@ -18,7 +18,7 @@ from gnkmigrate.postgres.quoting import qualified
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for index in snapshot.of_kind("index"):
-        if index.payload["valid"]:
+        if index.value("valid"):
             continue
         name = object_of(index).label(home)
         yield Observation(

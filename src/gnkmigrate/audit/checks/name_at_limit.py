@@ -9,17 +9,16 @@ Source: PostgreSQL manual, 4.1.1 (identifiers and key words), NAMEDATALEN.
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._style import for_each_schema
+from gnkmigrate.audit.checks._style import for_each_schema, named
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 
 # What people name themselves. Constraints mostly have names that PostgreSQL made, which it cuts
 # where they still tell things apart; so do indexes and sequences of these endings.
-_NAMED = frozenset(
-    {"table", "foreign table", "column", "index", "view", "materialized view", "sequence", "enum",
-     "domain", "composite type", "range type", "trigger", "policy", "statistics"}
+_NAMED = (
+    "table", "foreign table", "column", "index", "view", "materialized view", "sequence", "enum",
+    "domain", "composite type", "range type", "trigger", "policy", "statistics",
 )  # fmt: skip
 _MADE = ("_idx", "_seq")
 
@@ -29,20 +28,17 @@ _BYTES = 4  # that a character has at most in UTF-8
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     del home
     return for_each_schema(
-        _longest(snapshot),
+        named(snapshot, _NAMED, _is_longest),
         "Name NAME of schema SCHEMA is as long as a name can be, and may have been cut.",
         "COUNT names of schema SCHEMA are as long as a name can be, and may have been cut.",
         "names",
     )
 
 
-def _longest(snapshot: Snapshot) -> Iterator[Fact]:
-    for fact in snapshot:
-        name = fact.identity.name
-        # A name of fewer characters than that may still have as many bytes.
-        longest = len(name) * _BYTES >= MAXIMUM_BYTES and len(name.encode()) == MAXIMUM_BYTES
-        if longest and fact.identity.kind in _NAMED and not name.endswith(_MADE):
-            yield fact
+def _is_longest(name: str) -> bool:
+    # A name of fewer characters than that may still have as many bytes.
+    longest = len(name) * _BYTES >= MAXIMUM_BYTES and len(name.encode()) == MAXIMUM_BYTES
+    return longest and not name.endswith(_MADE)
 
 
 CHECK = StructureCheck(

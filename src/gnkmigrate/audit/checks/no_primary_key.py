@@ -10,6 +10,7 @@ Source: PostgreSQL manual, 5.5.4 (primary keys) and 31.1 (replica identity).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._access import key_columns
 from gnkmigrate.audit.checks._style import is_child
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
@@ -20,10 +21,9 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         if is_child(table):
             continue
-        constraints = snapshot.children(table.identity, "constraint")
-        types = {constraint.payload["type"] for constraint in constraints}
-        if "primary key" in types:
+        if key_columns(snapshot, table.identity) is not None:
             continue
+        constraints = snapshot.children(table.identity, "constraint")
         unique = [
             str(c.payload["definition"]) for c in constraints if c.payload["type"] == "unique"
         ]

@@ -20,14 +20,16 @@ from gnkmigrate.postgres.quoting import identifier
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
-        nullable = {
-            identifier(column.identity.name)
-            for column in snapshot.children(table.identity, "column")
-            if not column.payload["not_null"]
-        }
         for access in accesses(snapshot, table.identity):
+            if not _lets_duplicates_in(access) or access.is_share:
+                continue
+            nullable = {
+                identifier(column.identity.name)
+                for column in snapshot.children(table.identity, "column")
+                if not column.payload["not_null"]
+            }
             concerned = [key for key in access.keys if key in nullable]
-            if concerned and not access.is_share and _lets_duplicates_in(access):
+            if concerned:
                 yield Observation(
                     object_of(access.fact),
                     f"Table {object_of(table).label(home)} is unique by "
@@ -39,14 +41,14 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 
 def _lets_duplicates_in(access: Access) -> bool:
     several = access.unique and access.whole and len(access.keys) > 1
+    if not several:
+        return False
     if access.is_constraint:
         definition = str(access.fact.payload["definition"])
-        return (
-            several
-            and access.fact.payload["type"] == "unique"
-            and not definition.startswith("UNIQUE NULLS NOT DISTINCT")
+        return access.fact.payload["type"] == "unique" and not definition.startswith(
+            "UNIQUE NULLS NOT DISTINCT"
         )
-    return several and not access.fact.payload["nulls_not_distinct"]
+    return not access.fact.payload["nulls_not_distinct"]
 
 
 CHECK = StructureCheck(

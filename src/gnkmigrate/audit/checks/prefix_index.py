@@ -17,7 +17,9 @@ from gnkmigrate.facts.snapshot import Snapshot
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
-        offered = tuple(accesses(snapshot, table.identity))
+        offered = accesses(snapshot, table.identity)
+        if len({access.keys[:1] for access in offered}) == len(offered):
+            continue  # none begins as another does
         for access in offered:
             if access.is_constraint or access.is_share or access.unique or access.included:
                 continue

@@ -11,34 +11,31 @@ import re
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._style import for_each_schema
+from gnkmigrate.audit.checks._style import for_each_schema, named
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 # What people write in queries; names of constraints, indexes and triggers they seldom do.
-_WRITTEN = frozenset(
-    {"table", "foreign table", "column", "view", "materialized view", "sequence", "enum", "domain",
-     "composite type", "range type"}
+_WRITTEN = (
+    "table", "foreign table", "column", "view", "materialized view", "sequence", "enum", "domain",
+    "composite type", "range type",
 )  # fmt: skip
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     del home
     return for_each_schema(
-        _quoted(snapshot),
+        named(snapshot, _WRITTEN, _is_quoted),
         "Name NAME of schema SCHEMA has to be written in double quotes.",
         "COUNT names of schema SCHEMA have to be written in double quotes.",
         "names",
     )
 
 
-def _quoted(snapshot: Snapshot) -> Iterator[Fact]:
-    for fact in snapshot:
-        if fact.identity.kind in _WRITTEN and not _PLAIN.match(fact.identity.name):
-            yield fact
+def _is_quoted(name: str) -> bool:
+    return not _PLAIN.match(name)
 
 
 CHECK = StructureCheck(

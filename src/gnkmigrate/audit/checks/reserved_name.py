@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._style import for_each_schema
+from gnkmigrate.audit.checks._style import for_each_schema, named
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier
 
@@ -30,26 +29,20 @@ _USABLE_TEXT = """
 _USABLE = frozenset(_USABLE_TEXT.split())
 
 # What people write in queries.
-_WRITTEN = frozenset(
-    {"table", "foreign table", "column", "view", "materialized view", "sequence", "enum", "domain",
-     "composite type", "range type"}
+_WRITTEN = (
+    "table", "foreign table", "column", "view", "materialized view", "sequence", "enum", "domain",
+    "composite type", "range type",
 )  # fmt: skip
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     del home
     return for_each_schema(
-        _reserved(snapshot),
+        named(snapshot, _WRITTEN, _is_reserved),
         "Name NAME of schema SCHEMA is a reserved word of SQL.",
         "COUNT names of schema SCHEMA are reserved words of SQL.",
         "names",
     )
-
-
-def _reserved(snapshot: Snapshot) -> Iterator[Fact]:
-    for fact in snapshot:
-        if fact.identity.kind in _WRITTEN and _is_reserved(fact.identity.name):
-            yield fact
 
 
 def _is_reserved(name: str) -> bool:

@@ -11,6 +11,7 @@ Source: PostgreSQL manual, 8.1.1 (integer types) and 8.1.4 (serial types).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._access import key_columns
 from gnkmigrate.audit.checks._style import for_each_schema
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact
@@ -31,19 +32,21 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 
 
 def _keys(snapshot: Snapshot) -> Iterator[Fact]:
-    for constraint in snapshot.of_kind("constraint"):
-        columns = constraint.payload["columns"]
-        if constraint.payload["type"] != "primary key" or len(columns) != 1:
+    for schema, table, name in _generated(snapshot):
+        key = snapshot.get("column", schema, table, name)
+        if key is None or key.parent is None or key.value("type") not in _SMALL:
             continue
-        key = snapshot.get("column", *constraint.identity.path[:2], columns[0])
-        if key is not None and key.payload["type"] in _SMALL and _is_generated(key, snapshot):
+        if [*(key_columns(snapshot, key.parent) or ())] == [name]:
             yield key
 
 
-def _is_generated(key: Fact, snapshot: Snapshot) -> bool:
-    default = snapshot.get("default", *key.identity.path)
-    from_sequence = default is not None and "nextval(" in str(default.payload["expression"])
-    return from_sequence or snapshot.get("identity", *key.identity.path) is not None
+def _generated(snapshot: Snapshot) -> Iterator[tuple[str, ...]]:
+    """The paths of the columns that a sequence fills."""
+    found = {fact.identity.path for fact in snapshot.of_kind("identity")}
+    for default in snapshot.of_kind("default"):
+        if "nextval(" in default.value("expression"):
+            found.add(default.identity.path)
+    return iter(sorted(found))
 
 
 CHECK = StructureCheck(

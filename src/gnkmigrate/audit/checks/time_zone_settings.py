@@ -9,9 +9,11 @@ Sources: PostgreSQL manual, 8.5.3 (time zones); pg_settings, pg_db_role_setting.
 """
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
+from gnkmigrate.audit.checks._style import columns_typed
 from gnkmigrate.audit.checks.timestamp_without_time_zone import is_naive
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
@@ -40,15 +42,12 @@ def _columns(count: int) -> str:
 
 def _converted(question: Question) -> list[str]:
     """The naive columns, apart from those that the target leaves as they are."""
-    kept = {
-        column.identity
-        for column in (question.target.of_kind("column") if question.target else ())
-        if is_naive(column)
-    }
+    target = question.target
+    kept = {column.identity for column in columns_typed(target, is_naive)} if target else set()
     return [
         ".".join(column.identity.path).removeprefix(f"{question.home}.")
-        for column in question.live.of_kind("column")
-        if is_naive(column) and column.identity not in kept
+        for column in sorted(columns_typed(question.live, is_naive), key=attrgetter("identity"))
+        if column.identity not in kept
     ]
 
 

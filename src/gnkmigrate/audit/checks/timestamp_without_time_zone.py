@@ -10,29 +10,29 @@ Source: PostgreSQL manual, 8.5.1.3 (time stamps).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._style import tables_with
 from gnkmigrate.audit.describe import columns, object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
-    for table in snapshot.of_kind("table"):
+    for table in tables_with(snapshot, is_naive):
         found = [
-            column.identity.name for column in columns(snapshot, table.identity) if is_naive(column)
+            column.identity.name
+            for column in columns(snapshot, table.identity)
+            if is_naive(column.value("type"))
         ]
-        if found:
-            yield Observation(
-                object_of(table),
-                f"Table {object_of(table).label(home)} stores time without a zone in "
-                f"{', '.join(found)}.",
-                evidence={"columns": found},
-            )
+        yield Observation(
+            object_of(table),
+            f"Table {object_of(table).label(home)} stores time without a zone in "
+            f"{', '.join(found)}.",
+            evidence={"columns": found},
+        )
 
 
-def is_naive(column: Fact) -> bool:
-    """Whether a column holds timestamps, or arrays of them, that do not know their zone."""
-    name = str(column.payload["type"])
+def is_naive(name: str) -> bool:
+    """Whether a type is that of timestamps, or arrays of them, that do not know their zone."""
     return name.startswith("timestamp") and "without time zone" in name
 
 

@@ -64,8 +64,8 @@ def _mapped(gaps: Gaps) -> set[tuple[str, ...]]:
     return {
         (*constraint.identity.path[:2], name)
         for constraint in gaps.target.of_kind("constraint")
-        if constraint.payload["type"] == "foreign key"
-        for name in constraint.payload["columns"]
+        if constraint.value("type") == "foreign key"
+        for name in constraint.value("columns")
     }
 
 

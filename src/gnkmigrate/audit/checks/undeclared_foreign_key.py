@@ -10,8 +10,9 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator, Mapping
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._access import key_columns
 from gnkmigrate.audit.checks._names import plain, stems
-from gnkmigrate.audit.checks._style import kind_of_values
+from gnkmigrate.audit.checks._style import kind_of_values, names_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact, Identity
@@ -21,24 +22,35 @@ from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     referable = _referable(snapshot)
-    for table in snapshot.of_kind("table"):
-        constraints = snapshot.children(table.identity, "constraint")
-        bound = {
-            name
-            for fact in constraints
-            if fact.payload["type"] in {"foreign key", "primary key"}
-            and (fact.payload["type"] == "foreign key" or len(fact.payload["columns"]) == 1)
-            for name in fact.payload["columns"]
-        }
+    for table in snapshot.of_kind("table") if referable else ():
         columns = snapshot.children(table.identity, "column")
+        schema = table.identity.path[0]
+        found = [
+            (column, other)
+            for column in columns
+            if (other := referable.get((schema, plain(column.identity[1][-1])))) is not None
+        ]
+        if not found:
+            continue
+        bound = _bound(snapshot, table.identity)
         names = {plain(column.identity.name) for column in columns}
-        for column in sorted(columns, key=lambda fact: fact.position):
-            other = referable.get((table.identity.path[0], plain(column.identity.name)))
-            if other is None or column.identity.name in bound or other.parent == table.identity:
+        for column, other in sorted(found, key=lambda pair: pair[0].position):
+            if column.identity.name in bound or other.parent == table.identity:
                 continue
             polymorphic = plain(column.identity.name).removesuffix("id") + "type" in names
             if kind_of_values(column) == kind_of_values(other) and not polymorphic:
                 yield _observation(column, other, home)
+
+
+def _bound(snapshot: Snapshot, table: Identity) -> set[str]:
+    """The columns that are a foreign key, or part of one, or alone the primary key."""
+    return {
+        name
+        for fact in snapshot.children(table, "constraint")
+        if fact.payload["type"] in {"foreign key", "primary key"}
+        and (fact.payload["type"] == "foreign key" or len(fact.payload["columns"]) == 1)
+        for name in fact.payload["columns"]
+    }
 
 
 def _referable(snapshot: Snapshot) -> Mapping[tuple[str, str], Fact]:
@@ -46,17 +58,18 @@ def _referable(snapshot: Snapshot) -> Mapping[tuple[str, str], Fact]:
 
     What would mean two tables means none.
     """
+    wanted = {plain(name) for name in names_of(snapshot, "column")}
     found: dict[tuple[str, str], set[Fact]] = {}
     for table in snapshot.of_kind("table"):
         schema, name = table.identity.path
-        for constraint in snapshot.children(table.identity, "constraint"):
-            columns = constraint.payload["columns"]
-            if constraint.payload["type"] != "primary key" or len(columns) != 1:
-                continue
-            key = snapshot.get("column", schema, name, columns[0])
-            if key is not None:
-                for stem in stems(name):
-                    found.setdefault((schema, stem + plain(columns[0])), set()).add(key)
+        columns = key_columns(snapshot, table.identity)
+        if columns is None or len(columns) != 1:
+            continue
+        called = {stem + plain(columns[0]) for stem in stems(name)} & wanted
+        key = snapshot.get("column", schema, name, columns[0]) if called else None
+        if key is not None:
+            for each in called:
+                found.setdefault((schema, each), set()).add(key)
     return {name: next(iter(keys)) for name, keys in found.items() if len(keys) == 1}
 
 

@@ -17,7 +17,7 @@ from gnkmigrate.postgres.quoting import qualified
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
-        if table.payload["persistence"] == "unlogged":
+        if table.value("persistence") == "unlogged":
             about, name = object_of(table), qualified(*table.identity.path)
             yield Observation(
                 about,

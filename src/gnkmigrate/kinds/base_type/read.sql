@@ -40,8 +40,5 @@ WHERE
     type.typtype = 'b'
     AND type.typisdefined
     AND type.typnamespace = ANY (%(schemas)s::oid[])
-    AND NOT EXISTS (
-        SELECT
-        FROM pg_type AS element
-        WHERE element.oid = type.typelem AND element.typarray = type.oid
-    );
+    -- What no type of a user's may have (CREATE TYPE, array_subscript_handler).
+    AND type.typsubscript <> 'array_subscript_handler'::regproc;

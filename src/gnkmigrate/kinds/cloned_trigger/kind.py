@@ -17,7 +17,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 
 class ClonedTrigger(Kind):
     name = "cloned trigger"
-    found_in = "pg_trigger WHERE oid >= 16384"
+    found_in = "pg_trigger WHERE oid >= 16384 AND NOT tgisinternal"
     can_be_renamed = False
     catalog = "pg_trigger"
     parent_catalog = "pg_class"

@@ -24,6 +24,7 @@ _EXPRESSIONS = frozenset(
 
 class CompositeType(UserType):
     name = "composite type"
+    found_in = "pg_class WHERE relkind = 'c' AND oid >= 16384"
     attributes = {"attributes": How.ALTERED}
     rank = 26
 

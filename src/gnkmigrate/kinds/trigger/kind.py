@@ -21,7 +21,7 @@ _RENAMES_CLONES = 150000  # the first server that does
 class Trigger(Kind):
     name = "trigger"
     catalog = "pg_trigger"
-    found_in = "pg_trigger WHERE oid >= 16384"
+    found_in = "pg_trigger WHERE oid >= 16384 AND NOT tgisinternal"
     parent_catalog = "pg_class"
     attributes = {
         "definition": How.ALTERED,
