@@ -4,6 +4,7 @@ import pytest
 
 from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.servers import Server
+from tests.corpus.bench import LoadFailed
 from tests.kinds.converge import converge, planned
 
 PARENT = "CREATE TABLE p (day date NOT NULL, size integer) PARTITION BY RANGE (day);"
@@ -70,6 +71,8 @@ MIDDLE = f"CREATE TABLE d1 PARTITION OF d {RANGE} {HALVED};"
 ATTACHED = f"CREATE TABLE d1 (LIKE d) {HALVED}; ALTER TABLE d ATTACH PARTITION d1 {RANGE};"
 KEPT = "ALTER TABLE {0} ALTER n SET STORAGE EXTERNAL; ALTER TABLE {0} ALTER n SET COMPRESSION pglz;"
 USUAL = KEPT.replace("EXTERNAL", "EXTENDED").replace("pglz", "default")
+# Before it PostgreSQL takes no generated column of a partition's own.
+FIRST_WITH_COMPUTED = 16
 COMPUTED = "integer GENERATED ALWAYS AS (id + {}) STORED"
 BELOW = "CREATE TABLE d1a PARTITION OF d1 FOR VALUES FROM (1) TO (5);"
 FURTHER = f"{BELOW[:-1]} {HALVED}; CREATE TABLE d1b PARTITION OF d1a DEFAULT;"
@@ -94,6 +97,10 @@ LEVELS = [
 def test_a_new_one_has_what_the_nearest_table_above_says(
     server: Server, top: str, middle: str, below: str
 ) -> None:
+    if top == COMPUTED.format(1) and server.major < FIRST_WITH_COMPUTED:
+        with pytest.raises(LoadFailed, match="not supported on partitions"):
+            converge(server, TOP.format(top), TOP.format(top) + middle)
+        return
     parents = TOP.format(top) + middle
     converge(server, TOP.format(top), parents + below)
     converge(server, parents, parents + below)

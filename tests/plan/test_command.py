@@ -51,10 +51,11 @@ def test_the_script_does_what_it_says(
         connection.execute((tmp_path / "plan.sql").read_bytes())
     done = command("plan")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [
-        "Nothing to do: the database is as the target says.",
-        "not compared: 1 owner (table public.item); the target says nothing of them",
-    ]
+    nothing, rest = done.stdout.splitlines()
+    assert nothing == "Nothing to do: the database is as the target says."
+    # Until PostgreSQL 14 schema public has an owner of its own.
+    assert rest.startswith("not compared: ")
+    assert rest.endswith("table public.item); the target says nothing of them")
 
 
 def test_a_rename_that_applies_to_nothing_is_named(

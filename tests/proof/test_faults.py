@@ -46,7 +46,7 @@ FAULTS = {
             "CREATE VIEW public.light AS SELECT id, weight FROM public.goods",
         ),
         (
-            "+ALTER VIEW public.light OWNER TO postgres",
+            "public.light OWNER TO postgres",
             "-GRANT SELECT ON TABLE public.light TO clerk",
         ),
     ),
