@@ -41,6 +41,7 @@ op.split_table("public.orders", "public.place",
     "move_columns": """
 op.move_columns("public.orders", "public.bill", (op.renamed("amount", "price"),),
                 key={"id": "order_id"})""",
+    "widen_key": 'op.widen_key("public.orders")',
     "swap_table": "",
 }
 _COLUMNS = ("id", "state", "street", "city", "amount", "who")
