@@ -56,6 +56,11 @@ ON_THE_TABLE = {
     "trigger j on table inherited": "CREATE TABLE inherited () INHERITS (item);"
     "INSERT INTO inherited VALUES (2, 2);"
     "CREATE TRIGGER j BEFORE UPDATE ON inherited FOR EACH ROW EXECUTE FUNCTION trap.spring()",
+    "cast from trap.box to text": "CREATE TYPE trap.box AS (v text);"
+    "CREATE FUNCTION trap.unboxed(trap.box) RETURNS text LANGUAGE plpgsql"
+    " AS 'BEGIN PERFORM trap.rise(); RETURN $1.v; END';"
+    "CREATE CAST (trap.box AS text) WITH FUNCTION trap.unboxed(trap.box) AS IMPLICIT;"
+    "ALTER TABLE item ADD l trap.box",
     "statistics object k": IMMUTABLE + "CREATE STATISTICS k ON (trap.calm(n)) FROM item",
 }
 # Made before gnkmigrate is first used here.

@@ -46,6 +46,12 @@ WITH RECURSIVE session AS (
     UNION ALL
     SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, oid FROM used_type
     UNION ALL
+    -- A cast of a type of the user's: assignments and comparisons look for one.
+    SELECT 'pg_catalog.pg_cast'::pg_catalog.regclass, pg_cast.oid
+    FROM used_type JOIN pg_catalog.pg_cast ON used_type.oid IN (castsource, casttarget)
+    JOIN pg_catalog.pg_type AS made ON made.oid = used_type.oid
+    WHERE made.typnamespace <> 'pg_catalog'::pg_catalog.regnamespace
+    UNION ALL
     SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, indexrelid
     FROM touched JOIN pg_catalog.pg_index ON indrelid = touched.oid
     UNION ALL
