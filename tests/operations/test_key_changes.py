@@ -1,0 +1,98 @@
+"""What a row had before comes back to that row, whatever happens to its key meanwhile."""
+
+import pytest
+
+from gnkmigrate.connection import connect
+from gnkmigrate.run import events
+from tests.migrations.project import Project
+from tests.small import Small
+
+# The conversion cuts its texts: what they were, the old column alone says.
+OPERATIONS = {
+    "convert_columns": """
+op.convert_columns("public.person", "id",
+                   (op.shortened("note", 3, unless=("overflow", "truncate")),))""",
+    "split_table": """
+op.split_table("public.person", "public.town", (op.renamed("note", "name"),),
+               reference="town_id")""",
+    "move_columns": """
+op.move_columns("public.person", "public.remark", (op.renamed("note", "said"),),
+                key={"id": "person_id"})""",
+}
+TABLE = """
+CREATE TABLE person (id int PRIMARY KEY, note text);
+INSERT INTO person SELECT n, 'note ' || n FROM generate_series(1, 9) AS n
+"""
+# By the old application through its view, and by the new one.
+WRITES = (
+    ("gnkmigrate_legacy", "UPDATE person SET id = 101 WHERE id = 1"),
+    ("public", "UPDATE person SET id = 102 WHERE id = 2"),
+    ("public", "UPDATE person SET id = id + 1000 WHERE id IN (3, 4)"),
+    ("gnkmigrate_legacy", "DELETE FROM person WHERE id = 5"),
+    ("gnkmigrate_legacy", "INSERT INTO person (id) VALUES (5)"),
+    ("public", "DELETE FROM person WHERE id = 6"),
+    ("public", "INSERT INTO person (id) VALUES (6)"),
+    ("public", "UPDATE person SET id = 5000 + id WHERE id = 7"),
+    ("gnkmigrate_legacy", "UPDATE person SET id = 7 WHERE id = 5007"),
+)
+EXPECTED = [
+    (5, None), (6, None), (7, "note 7"), (8, "note 8"), (9, "note 9"),
+    (101, "note 1"), (102, "note 2"), (1003, "note 3"), (1004, "note 4"),
+]  # fmt: skip
+
+
+@pytest.fixture(params=OPERATIONS)
+def project(request: pytest.FixtureRequest, small: Small) -> Project:
+    small.reversible(1, f'op.keep_shape("public.person")\n{OPERATIONS[request.param]}')
+    project = small.project(limits={"batch_rows": 1}, policies={"overflow": "truncate"})
+    project.execute(TABLE)
+    return project
+
+
+def write(project: Project, schema: str, statement: str) -> None:
+    with connect(project.url, search_path=list(dict.fromkeys((schema, "public")))) as session:
+        session.execute(statement.encode())
+
+
+def test_after_the_cutover(project: Project) -> None:
+    project.up()
+    for schema, statement in WRITES:
+        write(project, schema, statement)
+    with connect(project.url, search_path=["gnkmigrate_legacy", "public"]) as session:
+        shown = session.execute("SELECT id, note FROM person ORDER BY id").fetchall()
+    assert shown == EXPECTED
+    project.down(parameters={"spill": "yes"})
+    assert project.rows("SELECT id, note FROM person ORDER BY id") == EXPECTED
+    project.up()
+    project.down(parameters={"spill": "yes"})
+    assert project.rows("SELECT id, note FROM person ORDER BY id") == EXPECTED
+
+
+def test_while_rows_are_filled(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that moves from behind the place of the backfill to before it, and the other way."""
+    monkeypatch.setattr("gnkmigrate.run.batches.progress._TELL_EVERY_S", 0)
+    moves = iter(
+        (
+            "UPDATE person SET id = id - 100 WHERE id IN (8, 9)",
+            "UPDATE person SET id = id + 100 WHERE id IN (1, 2)",
+            "UPDATE person SET id = 50 - id WHERE id IN (3, 4)",
+        )
+    )
+
+    def move(event: events.Event) -> None:
+        if isinstance(event, events.StepProgress):
+            for statement in moves:
+                write(project, "public", statement)
+                break
+
+    project.up(move)
+    assert next(moves, None) is None
+    expected = [
+        (-92, "note 8"), (-91, "note 9"), (5, "note 5"), (6, "note 6"), (7, "note 7"),
+        (46, "note 4"), (47, "note 3"), (101, "note 1"), (102, "note 2"),
+    ]  # fmt: skip
+    with connect(project.url, search_path=["gnkmigrate_legacy", "public"]) as session:
+        shown = session.execute("SELECT id, note FROM person ORDER BY id").fetchall()
+    assert shown == expected
+    project.down(parameters={"spill": "yes"})
+    assert project.rows("SELECT id, note FROM person ORDER BY id") == expected
