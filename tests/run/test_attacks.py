@@ -47,12 +47,11 @@ ON_THE_TABLE = {
     "constraint f": "ALTER DOMAIN trap.kept ADD CONSTRAINT f CHECK (trap.rise())",
     "rule g on table item": "CREATE RULE g AS ON UPDATE TO item DO ALSO SELECT trap.rise()",
     "index item_calm_idx": IMMUTABLE + "CREATE INDEX ON item (trap.calm(n))",
-    "default value for column h of table item": IMMUTABLE
+    "column h of table item": IMMUTABLE
     + "ALTER TABLE item ADD h boolean GENERATED ALWAYS AS (trap.calm(n)) STORED",
     "policy i on table item": "CREATE POLICY i ON item USING (trap.rise());"
     "ALTER TABLE item ENABLE ROW LEVEL SECURITY",
-    "default value for column n of table item": "ALTER TABLE item ALTER n"
-    " SET DEFAULT trap.rise()::int",
+    "column n of table item": "ALTER TABLE item ALTER n SET DEFAULT trap.rise()::int",
     "trigger j on table inherited": "CREATE TABLE inherited () INHERITS (item);"
     "INSERT INTO inherited VALUES (2, 2);"
     "CREATE TRIGGER j BEFORE UPDATE ON inherited FOR EACH ROW EXECUTE FUNCTION trap.spring()",
@@ -166,7 +165,8 @@ def test_code_on_a_table_waits_for_trust(
 
     said = refused(project)
 
-    assert any(line.startswith(called) for line in said), said
+    # Of a generated column it is the default, or before PostgreSQL 15 the column itself.
+    assert any(line.removeprefix("default value for ").startswith(called) for line in said), said
     assert all('of "gnk Hostile"' in line for line in said)
     assert not enemy.has_risen
     assert project.state == before

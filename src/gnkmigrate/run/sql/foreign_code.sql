@@ -35,6 +35,9 @@ WITH RECURSIVE session AS (
     SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, pg_rewrite.oid
     FROM touched JOIN pg_catalog.pg_rewrite ON ev_class = touched.oid
     UNION ALL
+    -- Before PostgreSQL 15 it is the column that depends on what generates its values.
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, touched.oid FROM touched
+    UNION ALL
     SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass, pg_attrdef.oid
     FROM touched JOIN pg_catalog.pg_attrdef ON adrelid = touched.oid
     UNION ALL
@@ -64,7 +67,8 @@ WITH RECURSIVE session AS (
     SELECT 'pg_catalog.pg_event_trigger'::pg_catalog.regclass, oid
     FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'
 )
-SELECT DISTINCT pg_catalog.pg_describe_object(object.classid, object.objid, 0) || ': ' || called
+SELECT DISTINCT pg_catalog.pg_describe_object(object.classid, object.objid, needed.objsubid)
+                || ': ' || called
 FROM object
 JOIN pg_catalog.pg_depend AS needed USING (classid, objid)
 LEFT JOIN pg_catalog.pg_operator AS operator
