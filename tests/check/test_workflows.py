@@ -63,7 +63,7 @@ def test_it_runs(
     line: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "shop"
-    shutil.copytree(ROOT / "examples" / "shop", folder)
+    shutil.copytree(ROOT / "examples" / "prices", folder)
     monkeypatch.chdir(folder)
     values = {
         "GNKMIGRATE_SERVER__PROVIDER": "url",
