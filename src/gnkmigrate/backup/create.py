@@ -90,7 +90,7 @@ def create_backup(
         output: a file that is not there yet, or a folder that is.
         verify: restore the dump into a throwaway server, and compare objects and rows. A
             backup that cannot be verified is kept.
-        observe: is told how far it is.
+        observe: receives the progress.
 
     Raises:
         BackupFailed: the role may not read everything, the place cannot be written or is full,

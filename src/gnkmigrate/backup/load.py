@@ -83,7 +83,7 @@ def load(
         options: further options of pg_restore.
         drops: statements that come first, in the same transaction. pg_restore has no place for
             them in a transaction of its own, so psql runs them, and then what pg_restore writes.
-        observe: is told how far it is.
+        observe: receives the progress.
 
     Raises:
         RestoreFailed: the server refuses something; the database is as it was.
@@ -116,7 +116,7 @@ def load_on_copy(
         url: the database, which is empty.
         tables: how many tables there are in the dump.
         options: further options of pg_restore.
-        observe: is told how far it is.
+        observe: receives the progress.
 
     Raises:
         RestoreFailed: the server refuses something.

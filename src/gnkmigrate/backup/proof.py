@@ -45,7 +45,7 @@ def differences_after_restore(
         facts: the catalog that was dumped.
         settings: where the throwaway server comes from. It is always one of the same major
             version, so that both catalogs print alike.
-        observe: is told how far it is.
+        observe: receives the progress.
 
     Raises:
         ServerUnavailable: there is no throwaway server of that version.

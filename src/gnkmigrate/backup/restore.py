@@ -73,7 +73,7 @@ def plan_restore(
         clean: the database need not be empty: what is in it is to be dropped.
         owners: restore owners and grants, too, so the roles must be there. Without them all
             belongs to the role that restores.
-        observe: is told how far it is.
+        observe: receives the progress.
 
     Raises:
         RestoreRefused: the file is not a whole backup, or the database is not fit for it.

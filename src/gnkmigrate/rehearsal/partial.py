@@ -70,7 +70,7 @@ def copy_partly(
         destination: an empty database on a server that has the dump's roles and extensions.
         folder: for the dump of the schema.
         selection: which rows.
-        observe: is told how far it is.
+        observe: receives the progress.
 
     Raises:
         BackupFailed: the role may not read everything.

@@ -52,7 +52,7 @@ def rehearse(
         settings: the project.
         live: the database, to which nothing is done but reading.
         parameters: answers to the revisions' questions, over those of the settings.
-        listener: is told how far it is.
+        listener: receives the progress.
         selection: which of the live database's rows the copy has.
 
     Raises:
