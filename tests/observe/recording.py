@@ -18,7 +18,7 @@ from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings
 from tests.small import Small
 
-_OWN = re.compile(r"SET |.*(gnkmigrate\.|set_config|current_setting)")
+_OWN = re.compile(r"SET |DO \?$|.*(gnkmigrate\.|set_config|current_setting)")
 
 
 class Recorded:

@@ -11,7 +11,12 @@ WITH RECURSIVE session AS (
     WHERE NOT proc.prosecdef AND NOT role.rolsuper AND role.oid <> session.oid
       AND (session.is_super OR NOT pg_catalog.pg_has_role(session.oid, role.oid, 'MEMBER'))
 ), touched (oid) AS (
-    SELECT pg_catalog.to_regclass(name)::oid FROM pg_catalog.unnest(%(tables)s::text[]) AS name
+    -- By its name in the catalog: to_regclass fails in a schema that the session may not use.
+    SELECT pg_class.oid
+    FROM pg_catalog.unnest(%(tables)s::text[]) AS given,
+        pg_catalog.parse_ident(given) AS name
+    JOIN pg_catalog.pg_class ON relname = name[2]
+    JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace AND nspname = name[1]
     UNION
     SELECT inhrelid FROM touched JOIN pg_catalog.pg_inherits ON inhparent = touched.oid
 ), used_type (oid) AS (
