@@ -23,7 +23,7 @@ from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.reader import unsafe
 from gnkmigrate.audit.result import NotRun, Passed
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.collector import collector_paused
+from gnkmigrate.collector import collector_paused
 from gnkmigrate.facts.snapshot import Snapshot
 
 _IN_TARGET = "Correct the target's declaration before the migration brings it into the database."

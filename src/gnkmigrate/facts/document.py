@@ -15,7 +15,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from gnkmigrate.errors import SchemaError
-from gnkmigrate.facts.collector import collector_paused
+from gnkmigrate.collector import collector_paused
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.servers.versions import VERSIONS

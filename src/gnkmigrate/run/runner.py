@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate import own
+from gnkmigrate.collector import loaded_objects_excluded
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
 from gnkmigrate.operations.verify import Verification
@@ -18,7 +19,6 @@ from gnkmigrate.run import (
     executor,
     foreign_code,
     foresight,
-    garbage,
     journal,
     labels,
     lock,
@@ -141,7 +141,7 @@ def at_work(
         ConnectionLost: the session ended in the middle.
     """
     with (
-        garbage.set_aside(),
+        loaded_objects_excluded(),
         _loss_explained(connection),
         fullness_explained(connection),
         lock.one_runner(connection, wait_s=wait_s),
