@@ -22,8 +22,8 @@ from gnkmigrate.audit.listing import Bounds, ask, bounded, evidence, reason, tol
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.reader import unsafe
 from gnkmigrate.audit.result import NotRun, Passed
-from gnkmigrate.connection import Connection
 from gnkmigrate.collector import collector_paused
+from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Snapshot
 
 _IN_TARGET = "Correct the target's declaration before the migration brings it into the database."

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from gnkmigrate.collector import collector_paused
 from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.diff.matching import match
 from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, Renames
-from gnkmigrate.collector import collector_paused
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.printing import merely_printed
 from gnkmigrate.facts.snapshot import Snapshot

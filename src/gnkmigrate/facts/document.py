@@ -14,8 +14,8 @@ from typing import Any, Literal
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from gnkmigrate.errors import SchemaError
 from gnkmigrate.collector import collector_paused
+from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.servers.versions import VERSIONS

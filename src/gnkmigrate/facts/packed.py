@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from gnkmigrate.errors import SchemaError
 from gnkmigrate.collector import collector_paused
+from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.fact import Address, Fact, Identity, Shape
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 

@@ -10,10 +10,10 @@ from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from gnkmigrate import own
+from gnkmigrate.collector import collector_paused
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.assembling import OF_NO_KIND, assemble, in_order
-from gnkmigrate.collector import collector_paused
 from gnkmigrate.facts.query import query
 from gnkmigrate.facts.sessions import FOR_CATALOGS, Query, answers, run
 from gnkmigrate.facts.snapshot import Snapshot

@@ -6,7 +6,6 @@ password. A guard (guard.sh) ends it and removes it when this process is gone, h
 
 import logging
 import os
-import secrets
 import subprocess
 import tempfile
 import time
@@ -24,6 +23,7 @@ from gnkmigrate.servers.cache import cache_folder
 from gnkmigrate.servers.cluster import SUPERUSER, cluster, single_user
 from gnkmigrate.servers.confinement import confinement
 from gnkmigrate.servers.folder import locked_folder
+from gnkmigrate.servers.password import new_password, verifier
 from gnkmigrate.servers.server import Server
 
 PORT = 5432  # part of the socket's name, and no port of the machine
@@ -63,9 +63,9 @@ def embedded(major: int) -> Iterator[Server]:
 
 def _set_password(programs: Path, account: Account, folder: Path) -> DatabaseUrl:
     """Gives the superuser a password before the server first listens; returns the address."""
-    password = secrets.token_urlsafe(24)
+    password = new_password()
     statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-        sql.Identifier(SUPERUSER), sql.Literal(password)
+        sql.Identifier(SUPERUSER), sql.Literal(verifier(password))
     )
     single_user(programs, account, folder / "data", statement.as_string())
     return DatabaseUrl(

@@ -1,7 +1,7 @@
 """A server on which databases may be made and dropped at will."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +9,9 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo, errors, sql
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.servers.password import verifier
 
 PREFIX = "gnkmigrate_"
 # Who runs the users' scripts on a server of ours: nobody that they could mean by a name.
@@ -72,6 +73,12 @@ class Server:
         """The role of `url`."""
         return str(conninfo.conninfo_to_dict(self.url.conninfo).get("user", ""))
 
+    @property
+    def _password(self) -> sql.Literal:
+        """The same password for another role, as a server of ours keeps it."""
+        given = conninfo.conninfo_to_dict(self.url.conninfo)
+        return sql.Literal(verifier(str(given["password"])))
+
     def as_loader(self, url: DatabaseUrl) -> DatabaseUrl:
         """A database of this server for a role of which no script knows; on the user's, as it is.
 
@@ -79,9 +86,8 @@ class Server:
         """
         if not self.is_ours:
             return url
-        given = conninfo.conninfo_to_dict(self.url.conninfo)
         create = sql.SQL("CREATE ROLE {} SUPERUSER LOGIN PASSWORD {}").format(
-            sql.Identifier(LOADER), sql.Literal(given.get("password"))
+            sql.Identifier(LOADER), self._password
         )
         with connect(self.url) as connection, suppress(errors.DuplicateObject):
             connection.execute(create)
@@ -100,9 +106,8 @@ class Server:
             yield url
             return
         role = sql.Identifier(CARRIER)
-        password = sql.Literal(conninfo.conninfo_to_dict(self.url.conninfo).get("password"))
         with connect(self.url) as connection:
-            connection.execute(sql.SQL(_CARRIER).format(role, password))
+            connection.execute(sql.SQL(_CARRIER).format(role, self._password))
             for (name,) in connection.execute(_ORDINARY_ROLES, (CARRIER,)).fetchall():
                 connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(name), role))
             try:
@@ -132,10 +137,8 @@ class Server:
         )
         if self.provider != "url" and self.major >= FIRST_WITH_STRATEGY:
             statement += sql.SQL(" STRATEGY file_copy")
-        self._run(
-            statement,
-            f"The database {database} could not be created",
-        )
+        with connect(self.url) as connection:
+            self._run(connection, statement, f"The database {database} could not be created")
         return self.url.with_database(database)
 
     def drop_database(self, url: DatabaseUrl) -> None:
@@ -153,18 +156,19 @@ class Server:
                 f"The database {database} was not made by gnkmigrate and is not dropped.",
                 hint=f"On a given server only databases named {PREFIX}... are dropped.",
             )
-        self._drop_subscriptions(url, database)
-        self._run(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)),
-            f"The database {database} could not be dropped",
-        )
-
-    def _drop_subscriptions(self, url: DatabaseUrl, database: str) -> None:
-        """A database that has one cannot be dropped; what it subscribes to is left alone."""
         with connect(self.url) as connection:
             names = [name for (name,) in connection.execute(_SUBSCRIPTIONS, [database])]
-        if not names:
-            return
+            if names:
+                self._drop_subscriptions(url, names)
+            self._run(
+                connection,
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)),
+                f"The database {database} could not be dropped",
+            )
+
+    @staticmethod
+    def _drop_subscriptions(url: DatabaseUrl, names: Sequence[str]) -> None:
+        """A database that has one cannot be dropped; what it subscribes to is left alone."""
         with connect(url) as connection:
             for name in map(sql.Identifier, names):
                 for action in ("ALTER SUBSCRIPTION {} DISABLE",
@@ -181,15 +185,14 @@ class Server:
         finally:
             self.drop_database(url)
 
-    def _run(self, statement: sql.Composed, failure: str) -> None:
-        with connect(self.url) as connection:
-            try:
-                connection.execute(statement)
-            except psycopg.Error as error:
-                raise ServerUnavailable(
-                    f"{failure} on {self.url}: {error.diag.message_primary or error}",
-                    hint=_hint(error),
-                ) from None
+    def _run(self, connection: Connection, statement: sql.Composed, failure: str) -> None:
+        try:
+            connection.execute(statement)
+        except psycopg.Error as error:
+            raise ServerUnavailable(
+                f"{failure} on {self.url}: {error.diag.message_primary or error}",
+                hint=_hint(error),
+            ) from None
 
 
 def _hint(error: psycopg.Error) -> str:
