@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_excluded = 0  # blocks of `loaded_objects_excluded` that are under way
+_under_way: list[object] = []  # one for each block of `loaded_objects_excluded`
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def collector_paused() -> Iterator[None]:
     finally:
         # Counts what there is as old, which is looked through seldom, without looking through it.
         gc.freeze()
-        if not _excluded:
+        if not _under_way:
             gc.unfreeze()
         gc.enable()
 
@@ -36,12 +36,11 @@ def loaded_objects_excluded() -> Iterator[None]:
     a second, and it begins anywhere: between a lock and its COMMIT as well. What the block itself
     makes is still collected, which takes no time, since it is little.
     """
-    global _excluded
     gc.freeze()
-    _excluded += 1
+    _under_way.append(object())
     try:
         yield
     finally:
-        _excluded -= 1
-        if not _excluded:
+        _under_way.pop()
+        if not _under_way:
             gc.unfreeze()
