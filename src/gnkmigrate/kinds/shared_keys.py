@@ -1,7 +1,8 @@
 """Foreign keys that a partition has of those above it (manual: ALTER TABLE ... ATTACH PARTITION).
 
 Where the table has the same one already, by whatever name, PostgreSQL makes the two one; a table
-that is detached keeps it as its own, by the name that it has there.
+that is detached keeps it as its own, by the name that it has there. Before PostgreSQL 15 it loses
+one that refers to a partitioned table.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,8 @@ from gnkmigrate.kinds.inheritance import parents
 from gnkmigrate.kinds.joining import renamed
 from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement
+
+_KEEPS_ALL = 150000  # the first server_version_num where DETACH PARTITION takes no key away
 
 
 def is_merged(key: Fact, snapshot: Snapshot, context: Context) -> bool:
@@ -31,6 +34,7 @@ def is_merged(key: Fact, snapshot: Snapshot, context: Context) -> bool:
         _first(key.parent, above, apart) == key
         and not _goes_first(above, key.parent, context)
         and not _refers_to_gone(above, context)
+        and not (apart is context.target and _is_lost(above, context.source))
         for above in keys_above(key.parent, snapshot)
     )
 
@@ -42,7 +46,7 @@ def keys_after_parting(partition: Fact, context: Context) -> Iterator[Statement]
         return
     stay = tuple(keys_above(table, context.target))
     for name, above in _kept(partition, context.source).items():
-        if _goes_first(above, table, context):
+        if _goes_first(above, table, context) or _is_lost(above, context.source):
             continue
         wanted = None if _refers_to_gone(above, context) else _first(table, above, context.target)
         if wanted is not None and wanted.identity.name != name:
@@ -83,6 +87,14 @@ def is_of_family(key: Fact, table: Identity, snapshot: Snapshot) -> bool:
 def _goes_first(above: Fact, table: Identity, context: Context) -> bool:
     """Whether it is gone, and for the partition as well, before that leaves."""
     return above.identity in context.dropped and is_of_family(above, table, context.source)
+
+
+def _is_lost(above: Fact, source: Snapshot) -> bool:
+    """Whether DETACH PARTITION itself takes it from the partition."""
+    other = referenced(above)
+    table = source.get("table", *other) if other else None
+    partitioned = table is not None and table.payload["partitioned_by"] is not None
+    return partitioned and source.server_version < _KEEPS_ALL
 
 
 def _refers_to_gone(above: Fact, context: Context) -> bool:
