@@ -257,3 +257,51 @@ def test_it_is_the_next_revision(author: Author, small: Small) -> None:
     (_, phase) = small.phases
     assert (phase.name, phase.title) == ("größe_u", "Größe: 'u'.")
     assert (phase.revision, phase.down_revision) == ("0002", "1")
+
+
+KEYS = """
+CREATE TABLE a (id {0} PRIMARY KEY, up {1} REFERENCES a, n varchar({3}));
+CREATE TABLE b (
+    a {1} REFERENCES a ON DELETE CASCADE, nr {1}, x {1}, other int, PRIMARY KEY (a, nr)
+);
+CREATE TABLE c (
+    id {2} PRIMARY KEY, a {1}, nr {1}, FOREIGN KEY (a, nr) REFERENCES b,
+    b int REFERENCES d, UNIQUE (a, nr)
+);
+CREATE INDEX ON c (b);
+CREATE VIEW heads AS SELECT id FROM a WHERE up IS NULL
+"""
+
+
+def test_keys_that_become_wider(author: Author, settings: Settings, small: Small) -> None:
+    """With all that refers to them; and not where the target has a part of it narrow."""
+    narrow, wide = ("integer", "bigint")
+    other = "CREATE TABLE d (id {0} PRIMARY KEY);"
+    identity = "{0} GENERATED ALWAYS AS IDENTITY"
+    before = other.format(narrow) + KEYS.format("serial", narrow, identity.format(narrow), 9)
+    after = other.format(wide) + KEYS.format("bigserial", wide, identity.format(wide), 5)
+    execute(small.url, before)
+    execute(
+        small.url,
+        "INSERT INTO a (up, n) VALUES (NULL, 'one'), (1, 'two');"
+        "INSERT INTO b VALUES (1, 1, 7, 8), (2, 1, 7, 8); INSERT INTO d VALUES (3);"
+        "INSERT INTO c (a, nr, b) VALUES (2, 1, 3)",
+    )
+    dump = pg_dump(small.url, small.server)
+    assert author(after, "A shorter name").is_part
+    project = Project(small.url, small.server, small.phases, settings)
+    project.up()
+    written = author(after, "Wider keys")
+    assert written is not None
+    text = " ".join(written.file.read_text().split())
+    assert (
+        'op.widen_key( "public.a", "id", references=( "public.a.up", "public.b.a", "public.b.nr",'
+        ' "public.b.x", "public.c.a", "public.c.id", "public.c.nr", ), )'
+    ) in text
+    project = Project(small.url, small.server, small.phases, settings)
+    project.up()
+    assert author(after, "Nothing more") is None
+    assert project.rows("INSERT INTO c (a, nr, b) VALUES (1, 1, 3) RETURNING id") == [(2,)]
+    project.down(phase="wider_keys")
+    project.down(phase="a_shorter_name")
+    assert pg_dump(small.url, small.server) == dump

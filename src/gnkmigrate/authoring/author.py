@@ -9,6 +9,7 @@ from gnkmigrate.authoring.draft import draft
 from gnkmigrate.authoring.file import naming, text_of
 from gnkmigrate.authoring.guesses import guessed_columns
 from gnkmigrate.authoring.planned import Writer
+from gnkmigrate.authoring.widening import without_colliding
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly
 from gnkmigrate.diff.likely import Likely
@@ -16,6 +17,7 @@ from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.session import plan_project
 from gnkmigrate.plan.undo import arrived_at
 from gnkmigrate.run.revision import Phase, load_phases, read_steps
@@ -35,7 +37,8 @@ class Written:
     Attributes:
         file: where it is.
         to_confirm: how many comments say what the author has to look at.
-        is_part: whether it only settles names, and a further one has to be written after it ran.
+        is_part: whether a further one has to be written after it ran: it only settles names, or
+            a key of a table becomes wider of which other columns change.
     """
 
     file: Path
@@ -88,13 +91,15 @@ def write_revision(
     writer = Writer(hints, settings.source_timezone)
     moved = [each for each in changes if each.verb == "rename" and each.kind not in _WITHIN_TABLES]
     if moved:
+        done: Sequence[Change] = moved
         calls = writer.renames(moved, source, arrived)
     else:
-        calls = draft(course(changes, source, arrived), writer, guessed)
+        done, arrived = without_colliding(changes, source, arrived)
+        calls = draft(course(done, source, arrived), writer, guessed)
     text = text_of(message, named, calls)
     with named.file.open("x", encoding="utf-8") as file:
         file.write(text)
-    return Written(named.file, text.count("# confirm: "), len(moved) < len(changes) and bool(moved))
+    return Written(named.file, text.count("# confirm: "), len(done) < len(changes))
 
 
 def _require_done(url: DatabaseUrl, phases: Sequence[Phase]) -> None:

@@ -91,7 +91,7 @@ def is_convertible(column: ColumnChange, source: Snapshot) -> bool:
     It does for an ordinary table with a key, for no part of a primary key, and for nothing that is
     computed or numbers itself.
     """
-    if not _is_ordinary(column.table, source) or column.differing - _CONVERTED:
+    if not is_ordinary(column.table, source) or column.differing - _CONVERTED:
         return False
     if column.is_declared_anew and any(
         each.payload["identity"] or each.payload["generated"]
@@ -104,7 +104,7 @@ def is_convertible(column: ColumnChange, source: Snapshot) -> bool:
 def is_droppable(column: Fact, source: Snapshot, target: Snapshot) -> bool:
     """Whether op.drop_columns takes this column away; its table is one of the same sort."""
     table = Identity("table", column.identity.path[:-1])
-    if table not in source or table not in target or not _is_ordinary(table, source):
+    if table not in source or table not in target or not is_ordinary(table, source):
         return False
     computed = column.payload["identity"] or column.payload["generated"]
     return not computed and not _is_fixed(column.identity, source)
@@ -113,14 +113,14 @@ def is_droppable(column: Fact, source: Snapshot, target: Snapshot) -> bool:
 def is_addable(column: Fact, source: Snapshot) -> bool:
     """Whether op.add_columns adds this column: plain, and to a table of the same sort."""
     table = Identity("table", column.identity.path[:-1])
-    if table not in source or not _is_ordinary(table, source):
+    if table not in source or not is_ordinary(table, source):
         return False
     said = {"type", "not_null", "usual_storage"}
     return not any(value for name, value in column.payload.items() if name not in said)
 
 
-def _is_ordinary(table: Identity, source: Snapshot) -> bool:
-    """Whether it is no part of others, and has a key."""
+def is_ordinary(table: Identity, source: Snapshot) -> bool:
+    """Whether a table is no part of others, and has a key."""
     payload = source.facts[table].payload
     if payload["partitioned_by"] or payload["inherits"] or payload["is_partition"]:
         return False

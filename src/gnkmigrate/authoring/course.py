@@ -19,6 +19,7 @@ from gnkmigrate.authoring.columns import (
 )
 from gnkmigrate.authoring.exchanges import Exchange, exchanges
 from gnkmigrate.authoring.leaving import above, apart, making_way
+from gnkmigrate.authoring.widening import Widening, widenings
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
@@ -33,6 +34,7 @@ class Course:
         source: the database as it is.
         target: as it shall be, with what it leaves open as it is.
         converted: the columns that op.convert_columns changes.
+        widened: the keys that op.widen_key changes, with what refers to them.
         dropped: those that op.drop_columns takes away.
         added: those that op.add_columns adds.
         exchanged: foreign keys that op.replace_foreign_key exchanges.
@@ -46,6 +48,7 @@ class Course:
     source: Snapshot
     target: Snapshot
     converted: tuple[ColumnChange, ...]
+    widened: tuple[Widening, ...]
     dropped: tuple[Fact, ...]
     added: tuple[Fact, ...]
     exchanged: tuple[Exchange, ...]
@@ -106,10 +109,11 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
         source: the database as it is.
         target: as it shall be, with what it leaves open as it is.
     """
+    columns = tuple(column_changes(changes, source, target))
+    widened = tuple(widenings(columns, source, target))
+    of_keys = tuple(column for each in widened for column in each.columns)
     converted = tuple(
-        column
-        for column in column_changes(changes, source, target)
-        if is_convertible(column, source)
+        column for column in columns if column not in of_keys and is_convertible(column, source)
     )
     dropped = tuple(
         change.fact
@@ -128,10 +132,12 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
         change
         for change in changes
         if not _is_of_columns(change, converted)
+        and not any(each.brings_about(change) for each in widened)
         and not _is_of_dropped(change, going)
         and not (change.kind in {"column", "default"} and change.identity.path in paths)
     ]
-    moved = making_way(converted, going, source)
+    carried = frozenset[Identity]().union(*(each.carried for each in widened))
+    moved = making_way((*converted, *of_keys), going, carried, source)
     exchanged = tuple(exchanges(left, moved, source, target))
     left = [each for each in left if not any(known.brings_about(each) for known in exchanged)]
     changes = tuple(apart(left, moved, changes, source, target))
@@ -154,7 +160,7 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
     needed = [change for change in coming if change.identity in early]
     last = [change for change in coming if change.identity not in early]
     parts = (first, needed, last, archived, afterwards)
-    return Course(source, target, converted, dropped, added, exchanged, *map(tuple, parts))
+    return Course(source, target, converted, widened, dropped, added, exchanged, *map(tuple, parts))
 
 
 def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:

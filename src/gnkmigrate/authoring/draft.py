@@ -69,10 +69,12 @@ def _conversions(course: Course, guessed: Mapping[Identity, str]) -> Iterator[Ca
     dropped: dict[Identity, list[Fact]] = {}
     for fact in course.dropped:
         dropped.setdefault(Identity("table", fact.identity.path[:-1]), []).append(fact)
-    for table in dict.fromkeys((*converted, *dropped)):
+    keys = [column.table for each in course.widened for column in each.columns]
+    for table in dict.fromkeys((*converted, *dropped, *keys)):
         yield Call("keep_shape", (".".join(table.path),))
     for table, columns in converted.items():
         yield _of_table(".".join(table.path), columns, course, guessed)
+    yield from (each.call for each in course.widened)
     for table, facts in dropped.items():
         names = tuple(fact.identity.name for fact in facts)
         notes = (*_valueless(facts, course), *seems_split(table, facts, course))

@@ -17,9 +17,19 @@ _ON_COLUMNS = frozenset({"index", "constraint", "statistics"})
 
 
 def making_way(
-    converted: Sequence[ColumnChange], dropped: AbstractSet[Identity], source: Snapshot
+    converted: Sequence[ColumnChange],
+    dropped: AbstractSet[Identity],
+    carried: AbstractSet[Identity],
+    source: Snapshot,
 ) -> Mapping[Identity, Fact]:
-    """What hangs on the columns and is not carried over, with all that hangs on that."""
+    """What hangs on the columns and is not carried over, with all that hangs on that.
+
+    Args:
+        converted: the columns that change.
+        dropped: those that go.
+        carried: what goes over to the new columns beside what op.convert_columns carries.
+        source: the database as it is.
+    """
     moved = {each.before.identity for each in converted} | dropped
     retyped = {each.before.identity for each in converted if each.is_retyped}
     found: dict[Identity, Fact] = {}
@@ -36,7 +46,7 @@ def making_way(
     ]
     while waiting:
         fact = waiting.pop()
-        if fact.identity not in found:
+        if fact.identity not in found and fact.identity not in carried:
             found[fact.identity] = fact
             waiting += [each for each in source if fact.identity in holders(each)]
     return found

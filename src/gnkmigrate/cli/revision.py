@@ -50,5 +50,5 @@ def command(
         lines = counted(written.to_confirm, "comment")
         messages.print(f"{lines} with # confirm: say what you have to look at.", soft_wrap=True)
     if written.is_part:
-        messages.print("It settles names; when it has run, write the next one.", soft_wrap=True)
+        messages.print("It is a first part; when it has run, write the next one.", soft_wrap=True)
     messages.print("Next: gnkmigrate check, then gnkmigrate upgrade --dry-run", soft_wrap=True)

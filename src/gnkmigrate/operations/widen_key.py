@@ -27,7 +27,8 @@ def widen_key(
     Args:
         table: "schema.table".
         column: the key, or a column of it.
-        references: "schema.table.column" of each column that has a foreign key to it.
+        references: "schema.table.column" of each column that has a foreign key to it, and of what
+            else of these tables becomes wider: the columns of a table change once in a revision.
         type: what they become: "bigint" or "integer".
     """
     names: dict[str, list[str]] = {}
