@@ -45,6 +45,25 @@ def add_constraint(
         definition: as after ADD CONSTRAINT name.
     """
 
+def add_unique(
+    table: str,
+    constraint: str,
+    columns: Sequence[str],
+    include: Sequence[str] = (),
+    nulls_distinct: bool = True,
+    deferrable: str = "",
+) -> None:
+    """Adds a UNIQUE constraint: its index is built CONCURRENTLY, and then becomes the constraint.
+
+    Rows that have the same values are listed before the phase begins.
+
+    Attributes:
+        columns: which columns are unique together.
+        include: further ones that the index holds.
+        nulls_distinct: whether NULL differs from NULL; False needs PostgreSQL 15.
+        deferrable: "DEFERRABLE" or "DEFERRABLE INITIALLY DEFERRED".
+    """
+
 def archive_type(
     type: str,
     converted: tuple[str, ...],
@@ -163,6 +182,13 @@ def drop_added_constraint(
     constraint: str,
 ) -> None:
     """Takes add_constraint back.
+    """
+
+def drop_added_unique(
+    table: str,
+    constraint: str,
+) -> None:
+    """Takes add_unique back.
     """
 
 def drop_built_index(
@@ -354,6 +380,15 @@ def rebuild_index(
     """Takes retire_index back: builds the index again CONCURRENTLY, as it was remembered.
     """
 
+def reinstate_constraint(
+    table: str,
+    constraint: str,
+) -> None:
+    """Takes retire_constraint back, while the application writes.
+
+    Rows that do not satisfy it any more are listed before the downgrade begins.
+    """
+
 def rename_columns(
     table: str,
     names: Mapping[str, str],
@@ -434,6 +469,13 @@ def restore_type(
 
     Attributes:
         type: "schema.type" where it was and comes to be.
+    """
+
+def retire_constraint(
+    table: str,
+    constraint: str,
+) -> None:
+    """Drops a CHECK, a foreign key or a UNIQUE constraint and remembers it.
     """
 
 def retire_index(

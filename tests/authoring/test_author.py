@@ -288,7 +288,9 @@ def test_keys_that_become_wider(author: Author, settings: Settings, small: Small
         "INSERT INTO c (a, nr, b) VALUES (2, 1, 3)",
     )
     dump = pg_dump(small.url, small.server)
-    assert author(after, "A shorter name").is_part
+    first = author(after, "A shorter name")
+    assert first is not None
+    assert first.is_part
     project = Project(small.url, small.server, small.phases, settings)
     project.up()
     written = author(after, "Wider keys")

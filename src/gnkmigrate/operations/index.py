@@ -97,7 +97,7 @@ class BuildIndex(Step):
         name = literal(self._qualified)
         cleared = f"index {qualified(split(self.table)[0], self.index)}" in work.dropped
         if cleared or work.value(f"SELECT to_regclass({name}) IS NULL"):
-            return self._refuse_duplicates(work)
+            return self.duplicates(work)
         found = self._shape(work)
         if found is None or found[1:] != self._wanted_shape(work)[1:]:
             other = str(work.value(_IN_THE_WAY.format(index=name)))
@@ -109,7 +109,8 @@ class BuildIndex(Step):
             return (Refusal(message, building, 0, "Wait until it is through."),)
         return ()
 
-    def _refuse_duplicates(self, work: Work) -> Sequence[Refusal]:
+    def duplicates(self, work: Work) -> Sequence[Refusal]:
+        """Refuses keys that are there more often than the index will allow."""
         table = quoted(self.table)
         if not self.unique or work.value(f"SELECT to_regclass({literal(table)}) IS NULL"):
             return ()

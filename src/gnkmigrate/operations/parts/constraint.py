@@ -135,3 +135,30 @@ class ConstraintStep(Step):
             return []
         message = f"The name {self.constraint} is taken."
         return [Refusal(message, others, len(others), "Rename or drop what has it.")]
+
+
+_REFERRING = """
+SELECT pg_describe_object('pg_constraint'::regclass, referring.oid, 0)
+FROM pg_constraint AS own
+JOIN pg_constraint AS referring
+  ON referring.contype = 'f' AND referring.confrelid = own.conrelid
+  AND referring.conindid = own.conindid
+WHERE own.contype = 'u' AND own.conrelid = %s::regclass AND own.conname = %s
+ORDER BY 1
+"""
+
+
+def refuse_referred(work: Work, table: str, constraint: str) -> Sequence[Refusal]:
+    """Refuses to drop a UNIQUE constraint on which foreign keys hang.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        constraint: its name; one of another sort is never in the way.
+    """
+    found = work.connection.execute(_REFERRING, (quoted(table), constraint)).fetchall()
+    keys = [row[0] for row in found if row[0] not in work.dropped]
+    if not keys:
+        return ()
+    message = f"Foreign keys hang on the constraint {constraint} of {table}."
+    return (Refusal(message, keys, len(keys), "Drop them first."),)
