@@ -34,6 +34,7 @@ _OF_THE_SYSTEM = (
     *_LIBRARIES,
     *("/sys/devices/system", "/dev/zero", "/dev/random", "/dev/urandom", "/etc/ssl/openssl.cnf"),
     *("/etc/group", "/etc/ld.so.cache", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd"),
+    "/etc/hosts",  # PostgreSQL 14's statistics collector listens at "localhost"
 )
 _OF_THE_GUARD = ("sh", "env", "rm")  # guard.sh, which runs the server and removes its folder
 
