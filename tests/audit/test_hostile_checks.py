@@ -65,7 +65,7 @@ ATTACKS = {
     ),
     "a backend is ended": (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = {pid}",
-        "permission denied",
+        "to terminate",  # "permission denied to ..." from PostgreSQL 16 on
     ),
     "the settings are read anew": ("SELECT pg_reload_conf()", "permission denied for function"),
     "passwords": ("SELECT rolpassword FROM pg_authid", "a check may not use pg_authid"),

@@ -25,7 +25,9 @@ op.expect_table("public.item", ("id", "state"))
 op.keep_shape("public.item")
 op.step("colours", "CREATE TYPE public.colour AS ENUM ('red', 'green')",
         back="DROP TYPE public.colour")
-op.step("table shelf", "CREATE TABLE public.shelf (id int PRIMARY KEY, name text)",
+op.step("table shelf",
+        "CREATE TABLE public.shelf"
+        " (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text)",
         creates=("public.shelf",))
 op.convert_columns("public.item", conversions=(
     op.enum_text("state", "varchar(9)", "public.state", ("new", "paid"), default="'new'",
@@ -69,7 +71,7 @@ def test_up_and_down_and_up_again(small: Small) -> None:
             """INSERT INTO item (id, "customerEmail") VALUES (4, 'ADA@x') RETURNING state::text"""
         ).fetchall() == [("new",)]
     assert project.rows("SELECT customer_id FROM item WHERE id = 4") == [(1,)]
-    project.execute("DELETE FROM item WHERE id = 4; INSERT INTO shelf VALUES (1, 'upper')")
+    project.execute("DELETE FROM item WHERE id = 4; INSERT INTO shelf (name) VALUES ('upper')")
 
     with pytest.raises(PhaseRefused) as refused:
         project.down()
@@ -77,7 +79,8 @@ def test_up_and_down_and_up_again(small: Small) -> None:
     project.down(parameters={"spill": "yes"})
     assert project.state == before
     project.up()
-    assert project.rows("SELECT * FROM shelf") == [(1, "upper")]
+    project.execute("INSERT INTO shelf (name) VALUES ('lower')")
+    assert project.rows("SELECT * FROM shelf ORDER BY id") == [(1, "upper"), (2, "lower")]
 
 
 def test_what_no_policy_allows_is_refused(small: Small) -> None:

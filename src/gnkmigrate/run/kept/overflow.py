@@ -8,6 +8,7 @@ from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns, listed, same
 from gnkmigrate.run.kept import content
 from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.sync import key_sequences
 from gnkmigrate.run.work import Work
 
 
@@ -55,8 +56,17 @@ def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
 
     One stays in the overflow when there is another with its key or a unique value of it, or when a
     row that it refers to is gone. Old columns that are kept beside new ones come back as well; for
-    a row that was spilled before there were any, the triggers give them their values.
+    a row that was spilled before there were any, the triggers give them their values. The table's
+    sequences go on after the keys of these rows: those of a table that was made anew begin anew.
     """
+    work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
+    rows = _insert_back(work, table, reason, key)
+    if rows:
+        key_sequences.go_on_after_rows(work, quoted(table))
+    return rows
+
+
+def _insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
     names = relation.column_names(work, table, written=True)
     old = own.kept_columns(work.connection, quoted(table))
     if not old:

@@ -86,6 +86,18 @@ def pairs(work: Work, table: str, other: str) -> Iterator[tuple[KeySequence, Key
         yield from ((own, theirs) for theirs in others if theirs.column == own.column)
 
 
+def go_on_after_rows(work: Work, table: str) -> None:
+    """Moves the sequences of a table on, past the keys of rows that were put into it.
+
+    Args:
+        work: the session, in a transaction, which undoes this where it is undone.
+        table: quoted; nobody writes to it until the transaction ends.
+    """
+    for own in sequences(work, table):
+        furthest = _furthest(work, table, own)
+        _move(work, own, [] if furthest is None else [furthest])
+
+
 def go_on_after(work: Work, table: str, other: str) -> None:
     """Moves the sequences of a table on, past what the other's have given out.
 
