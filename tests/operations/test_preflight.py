@@ -74,6 +74,18 @@ TABLES = {
         ),
         "rule nothing ON UPDATE",
     ),
+    "values that become one": (
+        (
+            "CREATE TABLE line (id int PRIMARY KEY, shop int, note text);"
+            "CREATE UNIQUE INDEX once ON line (note, shop) WHERE id > 0;"
+            "INSERT INTO line VALUES (0, 1, 'twofoldness'), (1, 1, 'twofold'), (2, 1, 'twofo'),"
+            " (3, 2, 'twofold'), (4, NULL, 'twofold'), (5, NULL, 'twofo'), (6, 1, NULL)"
+        ),
+        (
+            "Different values of public.line become one that once allows once. (1)\n"
+            "  note: twofo, shop: 1, rows: 2"
+        ),
+    ),
     "trigger that fires later": (
         (
             "CREATE TABLE line (id int PRIMARY KEY, note text);"
@@ -182,7 +194,8 @@ def test_every_question_has_a_table_here() -> None:
     """That of `tied` is in test_widen_key.py."""
     names = {question.__module__.rpartition(".")[2] for question in questions()}
     assert names == {
-        "changed_before", "expressions", "generated", "inheritance", "keys", "names", "row_type",
+        "changed_before", "collisions", "expressions", "generated", "inheritance", "keys", "names",
+        "row_type",
         "rules", "tied", "triggers",
         "owner",  # in tests/run/test_ownership.py
     }  # fmt: skip
