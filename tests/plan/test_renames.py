@@ -297,3 +297,33 @@ def test_what_is_replaced_in_a_schema_that_gets_another_name(server: Server) -> 
         with connect(given.url) as connection:
             run(connection, statements)
             assert compare(read_snapshot(connection), given.target) == ()
+
+
+PARTED = """
+CREATE FUNCTION {f}(integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT $1';
+CREATE TABLE part (other int, b int, {a} int, PRIMARY KEY ({a}, b)) PARTITION BY RANGE ({a}, b);
+CREATE TABLE {one} PARTITION OF part FOR VALUES FROM (1, 1) TO (2, 2) PARTITION BY LIST (b);
+CREATE TABLE {one}1 PARTITION OF {one} DEFAULT;
+ALTER TABLE part ADD FOREIGN KEY ({a}, other) REFERENCES part;
+CREATE TABLE by_text ({a} int, b int) PARTITION BY HASH ({f}({a}), ((b + {a})));
+CREATE TABLE by_text1 PARTITION OF by_text FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+"""
+
+
+def test_a_column_and_a_function_of_a_partition_key(server: Server) -> None:
+    """By the user's word, or found by its spelling; the rows stay where they are."""
+    said = ["function public.f(integer) = g", "table public.p = q", "table public.p1 = q1"]
+    before = PARTED.format(f="f", a='"orderId"', one="p")
+    after = PARTED.format(f="g", a="order_id", one="q")
+    hints = read_renames(said)
+    with pair(server, before, after) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        assert all(" RENAME " in each.sql for each in statements)
+        undo = undo_of(statements, given.source, given.target, hints=hints)
+        with connect(given.url) as connection:
+            connection.execute("INSERT INTO public.part VALUES (1, 1, 1)")
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()
+            run(connection, undo.statements)
+            assert compare(read_snapshot(connection), given.source) == ()
+            assert connection.execute("TABLE public.part").fetchall() == [(1, 1, 1)]

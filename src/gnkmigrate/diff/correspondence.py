@@ -137,6 +137,10 @@ class Correspondence:
                 # A view keeps the names of its own columns when those of a table change.
                 if nested or level < _OBJECT_LEVELS:
                     words.setdefault(was, set()).update(allowed)
+        for part in kind_of(before.kind).mentions(before, self.source):
+            was, becomes = part.name, self.to_target.get(part, part).name
+            allowed = {was, becomes} if part not in self.target else {becomes}
+            words.setdefault(was, set()).update(allowed)
         return Wording(names, words, dict(self._constants(needed)))
 
     def _constants(self, needed: Iterable[Identity]) -> Iterator[tuple[str, Mapping[str, str]]]:

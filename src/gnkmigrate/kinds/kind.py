@@ -437,6 +437,11 @@ class Kind(ABC):
         del fact
         return {}
 
+    def mentions(self, fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
+        """Parts of its own that its payload names, though it does not need them."""
+        del fact, snapshot
+        return iter(())
+
     def subject(self, fact: Fact) -> Any:
         """What it is about apart from its name, where one thing may go under two names."""
         del fact

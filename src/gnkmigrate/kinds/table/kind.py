@@ -91,6 +91,10 @@ class TableKind(Kind):
             *afterwards(fact, parts, context),
         )
 
+    def mentions(self, fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
+        if fact.payload["partitioned_by"]:
+            yield from (each.identity for each in snapshot.children(fact.identity, "column"))
+
     def drop(self, fact: Fact, context: Context) -> Statements:
         name = qualified(*fact.identity.path)
         others = sorted({*_locked_with(fact, context.source)} - {fact.identity.path})
