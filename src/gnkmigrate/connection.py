@@ -35,6 +35,9 @@ PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
     ("extra_float_digits", "1"),
     ("bytea_output", "hex"),
     ("xmloption", "content"),
+    # What is made without saying where is made as in a database that says nothing of it.
+    ("default_tablespace", ""),
+    ("default_table_access_method", "heap"),
     ("row_security", "off"),
 )
 

@@ -34,6 +34,20 @@ def test_settings_change(server: Server) -> None:
     converge(server, old, SET.format("app.tenant = ''6%%''", "timezone = ''UTC''"), roles=["app"])
 
 
+def test_settings_of_the_database_do_not_change_what_a_plan_means(server: Server) -> None:
+    """Neither what a text says, nor how a table is stored, nor whether anything is written."""
+    set_ = "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET {}', current_database()); END$$;"
+    shared = "CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;" + "".join(
+        set_.format(each)
+        for each in (
+            "default_table_access_method = heap2",
+            "standard_conforming_strings = off",
+            "default_transaction_read_only = on",
+        )
+    )
+    converge(server, "", "CREATE TABLE t (a text DEFAULT E'\\\\y') USING heap", shared=shared)
+
+
 def test_the_value_of_a_secret_is_not_read(database: DatabaseUrl, server: Server) -> None:
     with connect(database) as connection:
         connection.execute("CREATE ROLE app")

@@ -47,6 +47,12 @@ def test_a_script_says_what_each_statement_does() -> None:
         "-- From here to there: 2 statements.\n"
         "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE, not in a single transaction.\n"
         "\n"
+        "SET client_encoding = 'UTF8';\n"
+        "SET standard_conforming_strings = on;\n"
+        "SET default_transaction_read_only = off;\n"
+        "SET default_tablespace = '';\n"
+        "SET default_table_access_method = heap;\n"
+        "\n"
         "-- Column public.item.name is missing.\n"
         "-- ACCESS EXCLUSIVE lock on public.item\n"
         "ALTER TABLE public.item ADD COLUMN name text;\n"
@@ -60,7 +66,7 @@ def test_a_script_says_what_each_statement_does() -> None:
 
 def test_a_name_with_a_line_break_stays_within_its_comment() -> None:
     lines = write_script((DROPPED,), "here", "there").splitlines()
-    assert [line for line in lines if line and not line.startswith("--")] == [
+    assert [line for line in lines if line and not line.startswith(("--", "SET "))] == [
         'DROP TABLE public."',
         'DROP TABLE item; --";',
     ]

@@ -9,6 +9,16 @@ from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import effects, summarise
 from gnkmigrate.text.escape import visible
 
+# What the role or the database may have set otherwise, so that the text means what it says.
+# https://www.postgresql.org/docs/16/runtime-config-client.html
+_SETTINGS = (
+    "SET client_encoding = 'UTF8';",
+    "SET standard_conforming_strings = on;",
+    "SET default_transaction_read_only = off;",
+    "SET default_tablespace = '';",
+    "SET default_table_access_method = heap;",
+)
+
 
 def write_script(
     statements: Sequence[Statement],
@@ -34,6 +44,7 @@ def write_script(
         "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE, not in a single transaction.",
         *(f"-- {line}" for line in told(omitted)),
         *([f"-- {proof}"] if proof else []),
+        *(("", *_SETTINGS) if statements else ()),
     ]
     for statement in statements:
         lines += ["", *_comments(statement), f"{statement.sql};"]
