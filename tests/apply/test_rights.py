@@ -80,3 +80,10 @@ def test_an_owner_may(server: Server, tmp_path: Path) -> None:
         execute(it.url, f"GRANT CREATE ON DATABASE {database} TO gnk_app")
         it.apply()
         assert it.left() == []
+
+
+def test_the_language_of_the_journal_stays(server: Server, tmp_path: Path) -> None:
+    with kept(server, "", "DROP EXTENSION plpgsql", tmp_path) as it:
+        with pytest.raises(PlanRefused, match="drops the language plpgsql"):
+            it.apply()
+        assert rows(it.url, "SELECT to_regnamespace('gnkmigrate')") == [(None,)]

@@ -23,7 +23,6 @@ def command(server: Server, database: DatabaseUrl, tmp_path: Path) -> Command:
     (tmp_path / "target.sql").write_text(TARGET)
     (tmp_path / "gnkmigrate.toml").write_text('target = "target.sql"\n')
     environment = {
-        **os.environ,
         "DATABASE_URL": database.conninfo,
         "GNKMIGRATE_SERVER__PROVIDER": "url",
         "GNKMIGRATE_SERVER__URL": server.url.conninfo,
@@ -36,7 +35,7 @@ def command(server: Server, database: DatabaseUrl, tmp_path: Path) -> Command:
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env=environment,
+            env={**environment, **os.environ},
         )
 
     return run
@@ -147,3 +146,29 @@ def test_what_cannot_work_is_said_in_one_message(command: Command) -> None:
     assert result.returncode == 2
     assert result.stderr.startswith("error: The schema file missing.sql does not exist.")
     assert "Traceback" not in result.stderr
+
+
+def test_a_role_that_the_server_lacks_is_named_before_anything_is_done(
+    command: Command, database: DatabaseUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GNKMIGRATE_SERVER__PROVIDER", "embedded")
+    (tmp_path / "target.sql").write_text(
+        """
+        CREATE TABLE a (id int); ALTER TABLE a OWNER TO "no owner";
+        GRANT SELECT ON a TO "no, reader" WITH GRANT OPTION;
+        ALTER DEFAULT PRIVILEGES FOR ROLE "no owner" GRANT SELECT ON TABLES TO gnk_nobody;
+        CREATE POLICY p ON a TO gnk_no_member;
+        """
+    )
+    missing = ('"no owner"', '"no, reader"', "gnk_no_member", "gnk_nobody")
+    said = [f"There is no role {role}. Run: CREATE ROLE {role};" for role in missing]
+    planned = command("plan", "--format", "json", "--output", "plan.json")
+    assert planned.returncode == 1
+    assert [line for line in planned.stderr.splitlines() if "no role" in line] == [
+        f"note: {line}" for line in said
+    ]
+    refused = command("apply", "plan.json", "--yes")
+    assert refused.returncode == 2
+    assert [line.strip() for line in refused.stderr.splitlines() if "no role" in line] == said
+    with connect(database) as session:
+        assert session.execute("SELECT to_regclass('public.a')").fetchone() == (None,)

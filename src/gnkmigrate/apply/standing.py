@@ -19,6 +19,8 @@ State = Literal["pending", "partial", "done", "half undone"]
 # What the journal remembers the facts by that a plan has left behind.
 ARRIVED = "facts"
 
+_DROPS_LANGUAGE = "DROP EXTENSION plpgsql"
+
 _AGAIN = "Make the plan again: gnkmigrate plan --format json --output {file}"
 
 
@@ -103,6 +105,7 @@ def look(
         )
     if outlook.pending and direction == "up":
         _require_rights(connection, plan)
+        _require_language(plan)
     return outlook
 
 
@@ -189,7 +192,16 @@ def _require_rights(connection: Connection, plan: PlanRun) -> None:
         raise PlanRefused(
             f"Role {role[0]} may not do all that {plan.words[0].lower()}{plan.words[1:]} does.",
             details=lacking,
-            hint="Grant it what is missing, or connect as a role that may.",
+            hint="Do what is listed, or connect as a role that may.",
+        )
+
+
+def _require_language(plan: PlanRun) -> None:
+    """The journal is kept by functions in PL/pgSQL, which has to be there to the end."""
+    if any(each.sql == _DROPS_LANGUAGE for each in plan.document.statements):
+        raise PlanRefused(
+            f"{plan.words} drops the language plpgsql, in which the journal is kept.",
+            hint="Run it with psql: gnkmigrate plan --format sql --output FILE",
         )
 
 

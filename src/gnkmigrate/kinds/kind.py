@@ -437,6 +437,11 @@ class Kind(ABC):
         del fact
         return {}
 
+    def roles(self, fact: Fact) -> Iterator[str]:
+        """The roles of the server that `fact` names, beside those that hang on it."""
+        del fact
+        return iter(())
+
     def mentions(self, fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
         """Parts of its own that its payload names, though it does not need them."""
         del fact, snapshot

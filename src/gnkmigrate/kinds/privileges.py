@@ -14,6 +14,7 @@ from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.postgres.quoting import names_in
 
 PUBLIC = ""
 OWNER = "OWNER"
@@ -118,6 +119,14 @@ def privileges(entries: Iterable[str], version: int = 0) -> Privileges:
                 key = Privilege(match["by"] or BY_OWNER, match["role"], name)
                 found[key] = Level.NONE if match["gone"] else level
     return found
+
+
+def named(held: Privileges) -> Iterator[str]:
+    """The roles that have granted something or hold it, without quotes."""
+    for key in held:
+        for role in (key.grantor, key.role):
+            if role not in {PUBLIC, BY_OWNER, OWNER}:
+                yield names_in(role)[0]
 
 
 def as_of(fact: Fact, version: int) -> Fact | None:

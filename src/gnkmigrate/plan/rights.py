@@ -12,7 +12,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.plan.action import Action
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 @dataclass(frozen=True, order=True)
@@ -21,8 +21,9 @@ class Right:
 
     Attributes:
         privilege: "OWNER" to be one of `roles` or a member of it, "CREATE" in a schema,
-            "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not.
-        thing: what it is about: "table public.users"; a schema or table as SQL.
+            "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not;
+            "ROLE" for one that has to be there.
+        thing: what it is about: "table public.users"; a schema, table or role as SQL.
         roles: with OWNER, the owners of which one is enough.
     """
 
@@ -33,8 +34,17 @@ class Right:
 
 def rights(actions: Iterable[Action], source: Snapshot) -> tuple[Right, ...]:
     """All that these actions need of a database as it is in `source`, in order."""
+    actions = tuple(actions)
     found = {right for action in actions for right in _rights(action, source)}
-    return tuple(sorted(found))
+    return tuple(sorted(found | _roles(actions)))
+
+
+def _roles(actions: Iterable[Action]) -> set[Right]:
+    """The roles that are named and not made."""
+    facts = [action.after for action in actions if action.after is not None]
+    made = {fact.identity.name for fact in facts if fact.kind == "role"}
+    roles = {role for fact in facts for role in kind_of(fact.kind).roles(fact)}
+    return {Right("ROLE", identifier(role)) for role in roles - made}
 
 
 def _rights(action: Action, source: Snapshot) -> Iterator[Right]:

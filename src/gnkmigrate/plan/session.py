@@ -20,6 +20,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.make import Planner
 from gnkmigrate.plan.rights import Right
+from gnkmigrate.plan.roles import missing_roles
 from gnkmigrate.plan.undo import Undo, undo_of
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
@@ -111,7 +112,7 @@ def plan_project(
         online: keep locks short on what others use, at the price of more statements.
         renames: what the user says of renames, beyond the settings'.
         decide: asked about renames that are likely, where data would be lost otherwise.
-        tell: told what of `renames` applies to nothing.
+        tell: told what of `renames` applies to nothing, and of roles that the server lacks.
 
     Raises:
         ConnectionFailed: no session with the database.
@@ -143,6 +144,9 @@ def plan_project(
         renamed=renamed_by(changes),
     )
     statements, rights = planner.plan_with_rights(changes)
+    with connect(url, read_only=True) as connection:
+        for line in missing_roles(connection, rights):
+            tell(line)
     circumstances = Circumstances(
         search_path=settings.schemas,
         schemas=settings.read_schemas,

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.plan.rights import Right
+from gnkmigrate.plan.roles import missing_roles
 from gnkmigrate.run.names import split
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.text.escape import visible
@@ -89,7 +90,7 @@ def refusals(connection: Connection, steps: Sequence[Step]) -> Sequence[Refusal]
 
 
 def missing_rights(connection: Connection, rights: Sequence[Needed]) -> list[str]:
-    """What the role lacks of `rights`, a sentence for each owner, schema or table.
+    """What is lacking of `rights`, a sentence for each owner, schema, table or role.
 
     What is not there any more is no obstacle: another check says that the database has changed.
     """
@@ -97,6 +98,7 @@ def missing_rights(connection: Connection, rights: Sequence[Needed]) -> list[str
     return [
         *_of_others(connection, rights, role),
         *_not_granted(connection, rights, role),
+        *map(visible, missing_roles(connection, rights)),
     ]
 
 

@@ -5,14 +5,14 @@ that nothing gets by accident what is told of it in full. What was in force befo
 force is given to what the plan makes; `grants` takes back what is too much.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
-from gnkmigrate.kinds.privileges import Privileges, as_of, privileges, steps, together
+from gnkmigrate.kinds.privileges import Privileges, as_of, named, privileges, steps, together
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier
 
@@ -54,6 +54,10 @@ class DefaultPrivileges(Kind):
 
     def words(self, fact: Fact) -> str:
         return f"Default privileges on {_new(fact)}"
+
+    def roles(self, fact: Fact) -> Iterator[str]:
+        yield fact.payload["role"]
+        yield from named(privileges(fact.payload["grants"]))
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts

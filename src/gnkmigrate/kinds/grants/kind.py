@@ -16,6 +16,7 @@ from gnkmigrate.kinds.privileges import (
     Step,
     as_of,
     entries,
+    named,
     owned_by,
     privileges,
     steps,
@@ -42,6 +43,9 @@ class Grants(Kind):
 
     def words(self, fact: Fact) -> str:
         return f"Grants on {_named(fact.identity)}"
+
+    def roles(self, fact: Fact) -> Iterator[str]:
+        return named(privileges(fact.payload["grants"]))
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts

@@ -29,6 +29,9 @@ class Owner(Kind):
     def words(self, fact: Fact) -> str:
         return f"Owner of {_named(fact.identity)}"
 
+    def roles(self, fact: Fact) -> Iterator[str]:
+        yield fact.payload["owner"]
+
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
         owner = fact.payload["owner"]

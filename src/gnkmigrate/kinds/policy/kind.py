@@ -1,6 +1,6 @@
 """Policies of row security (manual: CREATE POLICY, ALTER POLICY, 5.9)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
@@ -8,7 +8,9 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.kind import Context, How, Kind, last_names, on_table
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.quoting import names_in, qualified
+
+_EVERYBODY = "PUBLIC"  # a role of that name would be quoted
 
 
 class Policy(Kind):
@@ -28,6 +30,9 @@ class Policy(Kind):
 
     def reference(self, fact: Fact) -> str:
         return on_table("POLICY", fact)
+
+    def roles(self, fact: Fact) -> Iterator[str]:
+        yield from (names_in(each)[0] for each in fact.payload["roles"] if each != _EVERYBODY)
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context

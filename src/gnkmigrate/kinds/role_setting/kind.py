@@ -1,6 +1,6 @@
 """Settings of roles in this database (manual: ALTER ROLE ... IN DATABASE ... SET)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
@@ -27,6 +27,9 @@ class RoleSetting(Kind):
     def words(self, fact: Fact) -> str:
         role, parameter = identifier(fact.payload["role"]), fact.payload["parameter"]
         return f"Setting {parameter} of role {role} in this database"
+
+    def roles(self, fact: Fact) -> Iterator[str]:
+        yield fact.payload["role"]
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context

@@ -11,7 +11,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_options import changed, clause, left_out, secrets
 from gnkmigrate.kinds.kind import Context, How, Kind, Unplannable
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier
+from gnkmigrate.postgres.quoting import identifier, names_in
 
 _EVERYBODY = "PUBLIC"  # a role of that name would be quoted
 
@@ -32,6 +32,11 @@ class UserMapping(Kind):
     def reference(self, fact: Fact) -> str:
         server, role = fact.identity.path
         return f"USER MAPPING FOR {role} SERVER {identifier(server)}"
+
+    def roles(self, fact: Fact) -> Iterator[str]:
+        role = fact.identity.name
+        if role != _EVERYBODY:
+            yield names_in(role)[0]
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
