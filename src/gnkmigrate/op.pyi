@@ -367,7 +367,7 @@ def rename_columns(
         names: what each column is called afterwards, by its name before.
     """
 
-def rename_table(
+def rename_table(  # type: ignore[no-redef]
     table: str,
     name: str,
     *,
@@ -378,6 +378,8 @@ def rename_table(
     With op.keep_shape the old application goes on under the old name. What PostgreSQL itself knows
     of the table goes with it: keys, foreign keys of others, policies, triggers, grants,
     publications, comments, views. Its indexes, constraints and sequences keep their names.
+
+    Alembic has an operation of this name: a table without its schema is still renamed by that one.
 
     Args:
         table: "schema.table".

@@ -21,6 +21,8 @@ def rename_table(table: str, name: str, *, schema: str = "") -> Step:
     of the table goes with it: keys, foreign keys of others, policies, triggers, grants,
     publications, comments, views. Its indexes, constraints and sequences keep their names.
 
+    Alembic has an operation of this name: a table without its schema is still renamed by that one.
+
     Args:
         table: "schema.table".
         name: what it is called afterwards, without a schema.
