@@ -402,6 +402,29 @@ def rename_columns(
         names: what each column is called afterwards, by its name before.
     """
 
+def rename_table(  # type: ignore[no-redef]
+    table: str,
+    name: str,
+    *,
+    schema: str = "",
+) -> None:
+    """Gives a table another name, or another schema, in one short transaction.
+
+    With op.keep_shape the old application goes on under the old name. What PostgreSQL itself knows
+    of the table goes with it: keys, foreign keys of others, policies, triggers, grants,
+    publications, comments, views. Its indexes, constraints and sequences keep their names.
+
+    Alembic has an operation of this name: a table without its schema is still renamed by that one.
+
+    Args:
+        table: "schema.table".
+        name: what it is called afterwards, without a schema.
+        schema: where it goes; "" where it stays in its schema.
+
+    Raises:
+        RevisionError: it is called so already, or PostgreSQL would cut the name.
+    """
+
 def replace_foreign_key(
     table: str,
     constraint: str,

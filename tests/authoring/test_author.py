@@ -221,14 +221,17 @@ def test_a_table_that_seems_to_be_split_is_left_to_the_author(author: Author, sm
 
 
 def test_another_name_of_a_table_is_settled_first(author: Author, small: Small) -> None:
-    execute(small.url, "CREATE TABLE picture (id int PRIMARY KEY, title text, taken date)")
-    wanted = "CREATE TABLE photo (id int PRIMARY KEY, title text NOT NULL, taken date)"
+    execute(small.url, "CREATE TABLE picture (id serial PRIMARY KEY, title text, taken date)")
+    wanted = "CREATE TABLE photo (id serial PRIMARY KEY, title text NOT NULL, taken date)"
     with pytest.raises(PossibleRename):
         author(wanted)
-    written = author(wanted, renames=read_renames(["table public.picture = photo"]))
+    renames = ["table public.picture = photo", "sequence public.picture_id_seq = photo_id_seq"]
+    written = author(wanted, renames=read_renames(renames))
     assert written is not None
     assert written.is_part
+    assert 'op.rename_table("public.picture", "photo")' in written.file.read_text()
     small.project().up()
+    assert rows(small.url, "SELECT title FROM gnkmigrate_legacy.picture") == []
 
     assert author(wanted, "The rest") is not None
     project = small.project()

@@ -33,6 +33,7 @@ op.convert_columns("public.orders", "id", (
                holds=":column ~ '^[0-9.]+$'"),
 ))""",
     "rename_columns": 'op.rename_columns("public.orders", {"street": "road", "amount": "price"})',
+    "rename_table": 'op.rename_table("public.orders", "purchase")',
     "split_table": """
 op.split_table("public.orders", "public.place",
                (op.renamed("street", "road"), op.renamed("city", "town")),
@@ -133,7 +134,8 @@ class Case:
         # What is hidden from whoever migrates would be left out.
         hidden = self.row_security == "forced" and self.migrator != "superuser"
         # What fills the new shape and keeps both in step is the owner, from whom rows are hidden.
-        left_out = self.row_security == "forced" and self.operation != "rename_columns"
+        only_names = self.operation in {"rename_columns", "rename_table"}
+        left_out = self.row_security == "forced" and not only_names
         # The view would have to run as its owner.
         own_view = self.rights == "column" or major < 15
         return hidden or left_out or own_view or self.operation == "swap_table"

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import dedent, indent
 
+import alembic
+
 import gnkmigrate
 from gnkmigrate import op
 from gnkmigrate.run.recorder import MAKERS
 
+_ALEMBICS = (Path(alembic.__file__).parent / "op.pyi").read_text()
 STUB = Path(gnkmigrate.__file__).parent / "op.pyi"
 _HEAD = """# The operations of gnkmigrate, beside Alembic's own.
 # Written by tests/run/test_op.py: GNKMIGRATE_UPDATE_STUB=1 pytest tests/run/test_op.py
@@ -40,7 +43,8 @@ def _declared(name: str) -> str:
     maker = MAKERS[name]
     given = ",\n    ".join(_arguments(list(inspect.signature(maker).parameters.values())))
     doc = indent(dedent(f'"""{inspect.getdoc(maker)}\n"""'), "    ").replace("    \n", "\n")
-    return f"\ndef {name}(\n    {given},\n) -> None:\n{doc}\n"
+    other = "  # type: ignore[no-redef]" if f"def {name}(" in _ALEMBICS else ""
+    return f"\ndef {name}({other}\n    {given},\n) -> None:\n{doc}\n"
 
 
 def _arguments(parameters: Sequence[inspect.Parameter]) -> Iterator[str]:

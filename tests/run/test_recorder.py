@@ -25,6 +25,16 @@ def test_steps_come_in_the_order_of_the_calls() -> None:
     ]
 
 
+def test_an_operation_of_alembics_name_takes_tables_with_their_schema() -> None:
+    def upgrade() -> None:
+        op.rename_table("picture", "photo", schema="public")
+        op.rename_table("public.mark", "grade")
+
+    alembics, ours = record(upgrade)
+    assert alembics.script({}) == ("ALTER TABLE public.picture RENAME TO photo",)
+    assert ours.name == "name of public.mark: public.grade"
+
+
 def test_two_steps_of_one_name_are_refused() -> None:
     def upgrade() -> None:
         op.step("same", "SELECT 1")  # type: ignore[attr-defined]

@@ -79,8 +79,32 @@ class Writer:
     def renames(
         self, changes: Sequence[Change], source: Snapshot, target: Snapshot
     ) -> tuple[Call, ...]:
-        """One step that gives things other names, and nothing else of what separates two states."""
-        renamed = renamed_by(changes)
+        """The calls that give things other names, and nothing else of what separates two states.
+
+        Tables have an operation of their own, unless one takes the name that another has.
+        """
+        tables = _renamed_tables(changes)
+        moved = {name for pair in tables for name in pair}
+        calls = [Call("keep_shape", (old,)) for old, _ in tables]
+        calls += [Call("rename_table", (old, split(new)[1])) for old, new in tables]
+        others = [
+            change
+            for change in changes
+            if change.kind != "table" or ".".join(change.identity.path) not in moved
+        ]
+        return (*calls, *self._other_names(others, changes, source, target))
+
+    def _other_names(
+        self,
+        changes: Sequence[Change],
+        beside: Sequence[Change],
+        source: Snapshot,
+        target: Snapshot,
+    ) -> Iterator[Call]:
+        """One step for those that have no operation."""
+        if not changes:
+            return
+        renamed = renamed_by(beside)
         back = {new: old for old, new in renamed.items()}
         inverse = [Change("rename", change.after, change.before) for change in changes]
         planners = (
@@ -91,7 +115,7 @@ class Writer:
         sql, undo = (script(statements, title) for statements in planners)
         touched = _touched(planners[0], source)
         note = "confirm: the old application does not find them under their old names."
-        return (Call("step", (title, sql), {"touches": touched, "back": undo}, (note,)),)
+        yield Call("step", (title, sql), {"touches": touched, "back": undo}, (note,))
 
     def _online(
         self, group: Group, before: Snapshot, after: Snapshot, title: str
@@ -161,6 +185,19 @@ class Writer:
         kept = [loss for each in back if (loss := each.loses_data)] if not created else []
         notes += tuple(f"confirm: a downgrade loses {loss}." for loss in dict.fromkeys(kept))
         return (Call("step", (title, sql), named, notes),)
+
+
+def _renamed_tables(changes: Sequence[Change]) -> Sequence[tuple[str, str]]:
+    """The tables that op.rename_table renames, "schema.table" before and after."""
+    pairs = [
+        (".".join(change.before.identity.path), ".".join(change.identity.path))
+        for change in changes
+        if change.kind == "table" and change.before is not None
+    ]
+    exchanged = {old for old, _ in pairs} & {new for _, new in pairs}
+    if exchanged or any(change.kind == "schema" for change in changes):
+        return ()
+    return pairs
 
 
 def _described(group: Group) -> Iterator[str]:

@@ -131,6 +131,9 @@ def _require_bare_names(step: Step) -> None:
 def operation(name: str) -> Callable[[Maker], Maker]:
     """Makes a step, or several, available to revisions as op.NAME(...).
 
+    Where Alembic has an operation of the name, it is still called for a table without its schema,
+    as Alembic names tables and gnkmigrate never does.
+
     Args:
         name: the operation's name.
 
@@ -140,6 +143,7 @@ def operation(name: str) -> Callable[[Maker], Maker]:
 
     def register(maker: Maker) -> Maker:
         MAKERS[name] = maker
+        alembics = getattr(Operations, name, None)
 
         class RecordedOperation(MigrateOperation):
             def __init__(self, steps: Sequence[Step]) -> None:
@@ -147,6 +151,9 @@ def operation(name: str) -> Callable[[Maker], Maker]:
 
             @classmethod
             def invoke(cls, operations: Operations, *args: Any, **keywords: Any) -> None:
+                if alembics and "." not in str(args[0] if args else keywords.get("table")):
+                    alembics(operations, *args, **keywords)
+                    return
                 made = maker(*args, **keywords)
                 operations.invoke(cls((made,) if isinstance(made, Step) else made))
 

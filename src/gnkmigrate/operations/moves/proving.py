@@ -9,7 +9,7 @@ from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.verify import Verification, asked
 from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import key_of, listed
-from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.names import column
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.work import Work
 
@@ -50,7 +50,7 @@ class VerifyMove(Verification):
     def result(self, work: Work) -> events.Verified:
         move = self.move
         if work.recall(move.memory) is None:  # since contract
-            return asked(work, self.name, f"SELECT FROM {quoted(move.table)} WHERE false")
+            return asked(work, self.name, "SELECT WHERE false")
         sides = Leaving.remembered(work, move).cut_over()
         key = listed(key_of(work, move.table, ()), "checked")
         query = " UNION ALL ".join(

@@ -8,7 +8,7 @@ from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.operations.verify import Verification, asked
 from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import Columns, key_of, listed
-from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.names import column
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.work import Work
 
@@ -58,7 +58,7 @@ class VerifySplit(Verification):
     def result(self, work: Work) -> events.Verified:
         split = self.split
         if work.recall(split.memory) is None:  # since contract
-            return asked(work, self.name, f"SELECT FROM {quoted(split.table)} WHERE false")
+            return asked(work, self.name, "SELECT WHERE false")
         sides, key = Sides.remembered(work, split).cut_over(), key_of(work, split.table, ())
         if split.disagree == "refuse":
             said = [sides.says("checked", change) for change in split.columns]

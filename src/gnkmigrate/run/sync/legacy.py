@@ -28,6 +28,7 @@ from gnkmigrate.run.sync.view_place import (
     SHAPE,
     checks_its_caller,
     create_schema,
+    current_view,
     is_there,
     view_of,
 )
@@ -35,26 +36,30 @@ from gnkmigrate.run.work import Work
 
 
 def keep(work: Work, table: str) -> None:
-    """Remembers the table's columns as they are now, in their order."""
+    """Remembers the table's name, and its columns as they are now, in their order.
+
+    A shape that an earlier phase keeps is older: it is the one that the old application knows.
+    """
+    if _recall(work, table) is not None:
+        return
     columns = [
         {"name": name, "source": name, "phase": NO_PHASE, "default": None}
         for name in relation.column_names(work, table)
     ]
-    _store(work, table, {"columns": columns})
+    _store(work, table, {"of": table, "phase": work.phase, "columns": columns})
 
 
 def forget(work: Work, table: str) -> None:
-    """Forgets a kept shape."""
-    work.connection.execute(
-        "DELETE FROM gnkmigrate.memory WHERE phase = %s AND key = %s",
-        (NO_PHASE, _memory_key(table)),
-    )
+    """Forgets a shape that this phase keeps."""
+    shape = _recall(work, table)
+    if shape is not None and shape.get("phase", work.phase) == work.phase:
+        _erase(work, table)
 
 
 def hide(work: Work, table: str) -> None:
     """Drops the view, if there is one, under the lock that its clients take first."""
-    view = view_of(work.parameters, table)
-    if is_there(work, view):
+    view = current_view(work, table)
+    if view is not None and is_there(work, view):
         work.execute(f"LOCK TABLE {view} IN ACCESS EXCLUSIVE MODE")
         _remember_defaults(work, table, view)
         work.execute(f"DROP VIEW {view}")
@@ -163,10 +168,24 @@ def show_reverted(work: Work, table: str, names: Collection[str]) -> None:
         if entry["phase"] == work.phase and entry["source"] in names:
             entry |= {"source": entry.pop("before"), "phase": NO_PHASE, "default": None}
     _store(work, table, shape)
-    if any(entry["phase"] != NO_PHASE for entry in shape["columns"]):
-        _show(work, table, shape)
-    else:
-        own.drop_empty_legacy(work.connection)
+    _show_if_changed(work, table, shape)
+
+
+def show_renamed(work: Work, table: str, to: str) -> None:
+    """Shows the old shape of a table that has just got another name, or its own again.
+
+    Args:
+        work: the session, in the transaction that did, from before which the view is hidden.
+        table: "schema.table" as it was called until then.
+        to: "schema.table" as it is called now.
+    """
+    shape = _recall(work, table)
+    if shape is None:
+        return
+    _erase(work, table)
+    shape = {"of": table, **shape}
+    _store(work, to, shape)
+    _show_if_changed(work, to, shape)
 
 
 def changed_before(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:
@@ -189,9 +208,17 @@ def changed_before(work: Work, table: str, names: Iterable[str]) -> dict[str, st
     }
 
 
+def _show_if_changed(work: Work, table: str, shape: Mapping[str, Any]) -> None:
+    is_renamed = shape.get("of", table) != table
+    if is_renamed or any(entry["phase"] != NO_PHASE for entry in shape["columns"]):
+        _show(work, table, shape)
+    else:
+        own.drop_empty_legacy(work.connection)
+
+
 def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     create_schema(work)
-    view, columns = view_of(work.parameters, table), shape["columns"]
+    view, columns = view_of(work.parameters, shape.get("of", table)), shape["columns"]
     listed = ",\n    ".join(
         f"current.{column(entry['source'])} AS {column(entry['name'])}" for entry in columns
     )
@@ -228,6 +255,13 @@ def _store(work: Work, table: str, shape: Mapping[str, Any]) -> None:
         "INSERT INTO gnkmigrate.memory (phase, key, value) VALUES (%s, %s, %s)"
         " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
         (NO_PHASE, _memory_key(table), Jsonb(shape)),
+    )
+
+
+def _erase(work: Work, table: str) -> None:
+    work.connection.execute(
+        "DELETE FROM gnkmigrate.memory WHERE phase = %s AND key = %s",
+        (NO_PHASE, _memory_key(table)),
     )
 
 

@@ -25,6 +25,19 @@ def view_of(parameters: Mapping[str, str], table: str) -> str:
     return f"{column(schema(parameters))}.{column(split(table)[1])}"
 
 
+def current_view(work: Work, table: str) -> str | None:
+    """The same for a table that may have got another name since its shape was kept.
+
+    Returns:
+        The view, which need not be there; None where it is another table's.
+    """
+    known = kept(work)
+    names = {split(of)[1] for of in known.values()}
+    if table not in known and split(table)[1] in names:
+        return None
+    return view_of(work.parameters, known.get(table, table))
+
+
 def refusals(work: Work, table: str) -> list[Refusal]:
     """What speaks against a view of this table's old shape."""
     if not is_wanted(work.parameters):
@@ -61,11 +74,12 @@ def _stranger(work: Work) -> Refusal | None:
 
 def _same_view(work: Work, table: str) -> Refusal | None:
     """Another table of this name whose old shape is shown, here or in an earlier phase."""
-    shown = {step.shown for step in work.earlier if step.shown} | _kept(work)
-    name = split(table)[1]
+    shown = {step.shown: step.shown for step in work.earlier if step.shown} | kept(work)
+    of = shown.pop(table, None)
+    name = split(of or table)[1]
     view = f"{schema(work.parameters)}.{name}"
-    others = sorted(each for each in shown - {table} if split(each)[1] == name)
-    if not others and table not in shown and is_there(work, view_of(work.parameters, table)):
+    others = sorted(each for each, known_as in shown.items() if split(known_as)[1] == name)
+    if not others and of is None and is_there(work, view_of(work.parameters, table)):
         others = [f"view {view}, which is there already"]
     if not others:
         return None
@@ -123,13 +137,14 @@ def is_there(work: Work, view: str) -> bool:
     return bool(work.value(f"SELECT to_regclass({literal(view)}) IS NOT NULL"))
 
 
-def _kept(work: Work) -> set[str]:
-    """The tables whose shape is kept, "schema.table"."""
+def kept(work: Work) -> dict[str, str]:
+    """The tables whose shape is kept, "schema.table", and what each was called when it was."""
     rows = work.connection.execute(
-        "SELECT key FROM gnkmigrate.memory WHERE phase = %s AND starts_with(key, %s)",
-        (NO_PHASE, SHAPE),
+        "SELECT substr(key, %s), value ->> 'of' FROM gnkmigrate.memory"
+        " WHERE phase = %s AND starts_with(key, %s)",
+        (len(SHAPE) + 1, NO_PHASE, SHAPE),
     ).fetchall()
-    return {str(row[0]).removeprefix(SHAPE) for row in rows}
+    return {table: of or table for table, of in rows}
 
 
 def is_wanted(parameters: Mapping[str, str]) -> bool:
