@@ -23,6 +23,10 @@ from gnkmigrate.run.template import placeholders
 
 _NOT_VALID = " NOT VALID"
 
+# What op.retire_constraint is for, and what it keeps with a constraint.
+_RETIRED = frozenset({"check", "foreign key", "unique"})
+_WITH_CONSTRAINT = frozenset({"constraint", "comment"})
+
 # The kinds that may hang on a column, and what PostgreSQL calls them.
 _ON_TABLE = frozenset({"constraint", "trigger", "rule", "policy"})
 _DESCRIBED = {kind: kind for kind in (*_ON_TABLE, "view", "materialized view", "index")}
@@ -60,6 +64,9 @@ class Writer:
             Unplannable: no statements do it, or take it back.
             NotWritable: a statement cannot stand in a revision.
         """
+        retired = _retired(group, before, after)
+        if retired is not None:
+            return (retired,)
         if group.root.kind in {"index", "constraint"} and group.is_whole:
             online = self._online(group, before, after, title)
             if online:
@@ -182,6 +189,9 @@ class Writer:
         named = {name: value for name, value in named.items() if value}
         losses = dict.fromkeys(each.loses_data for each in forward if each.loses_data)
         notes = tuple(f"confirm: {loss} will be lost." for loss in losses)
+        rewritten = dict.fromkeys(each.relation for each in forward if each.rewrites)
+        there = [each for each in rewritten if Identity("table", names_in(each)) in before]
+        notes += tuple(f"confirm: {each} is rewritten; nobody uses it meanwhile." for each in there)
         kept = [loss for each in back if (loss := each.loses_data)] if not created else []
         notes += tuple(f"confirm: a downgrade loses {loss}." for loss in dict.fromkeys(kept))
         return (Call("step", (title, sql), named, notes),)
@@ -198,6 +208,24 @@ def _renamed_tables(changes: Sequence[Change]) -> Sequence[tuple[str, str]]:
     if exchanged or any(change.kind == "schema" for change in changes):
         return ()
     return pairs
+
+
+def _retired(group: Group, before: Snapshot, after: Snapshot) -> Call | None:
+    """The operation for a constraint that goes and leaves its table; None where none is for it."""
+    fact = before.facts.get(group.root)
+    table = fact.parent if fact is not None else None
+    if fact is None or table is None or group.root in after or table not in after:
+        return None
+    if fact.kind != "constraint" or any(
+        each.kind not in _WITH_CONSTRAINT for each in group.changes
+    ):
+        return None
+    payload, owner = fact.payload, before.facts[table].payload
+    parted = any(owner.get(each) for each in ("partitioned_by", "is_partition", "inherits"))
+    marked = any(payload[each] for each in ("attached_to", "clustered", "replica_identity"))
+    if payload["type"] not in _RETIRED or table.kind != "table" or parted or marked:
+        return None
+    return Call("retire_constraint", (".".join(table.path), fact.identity.name))
 
 
 def _described(group: Group) -> Iterator[str]:

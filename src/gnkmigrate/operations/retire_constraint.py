@@ -98,7 +98,7 @@ class RetireConstraint(ConstraintStep):
     @property
     def clears(self) -> Sequence[str]:
         table = qualified(*split(self.table))
-        return (f"constraint {column(self.constraint)} on table {table}",)
+        return (f"constraint {self.constraint} on table {table}",)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         found = _found(work, self.table, self.constraint)
@@ -162,7 +162,7 @@ class ReinstateConstraint(ConstraintStep):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         kept = work.recall(self.name)
-        if kept is None or kept["definition"].endswith(" NOT VALID"):
+        if kept is None or kept["definition"].endswith(" NOT VALID") or self._is_early(work):
             return ()
         total, rows = listed(work, self._violations(kept))
         if not total:
@@ -170,6 +170,13 @@ class ReinstateConstraint(ConstraintStep):
         hint = "Change or remove them first."
         message = f"Rows of {self.table} do not satisfy the constraint {self.constraint}."
         return (Refusal(message, rows, total, hint),)
+
+    def _is_early(self, work: Work) -> bool:
+        """Whether steps before it give the table other columns: PostgreSQL asks the rows then."""
+        return any(
+            step.changes and self.table in step.tables and not isinstance(step, ConstraintStep)
+            for step in work.earlier
+        )
 
     def _violations(self, kept: Mapping[str, Any]) -> str:
         """SQL that lists the rows that are in the way."""
