@@ -139,6 +139,17 @@ def test_foreign_keys_of_two_tables_to_each_other(server: Server, parents: str, 
     converge(server, old + joined + BOTH_WAYS, new + apart + keys)
 
 
+def test_a_foreign_key_of_a_partition_becomes_its_parents(server: Server) -> None:
+    """It stays as it is, and with it what it has looked at."""
+    tables = PARENT + "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);"
+    own = KEY.format("p1", "mine") + KEY.format("p1", "again")
+    ways = converge(server, tables + own, tables + KEY.format("p", "k"), shared=OTHER, back=False)
+    assert ways.there == [
+        "ALTER TABLE public.p ADD CONSTRAINT k FOREIGN KEY (size) REFERENCES public.other(id)",
+        "ALTER TABLE public.p1 DROP CONSTRAINT mine",
+    ]
+
+
 def _besides_names(statements: list[str]) -> list[str]:
     """Without those that PostgreSQL 18 needs, where NOT NULL has a name."""
     return [each for each in statements if "RENAME CONSTRAINT" not in each]

@@ -327,3 +327,29 @@ def test_a_column_and_a_function_of_a_partition_key(server: Server) -> None:
             run(connection, undo.statements)
             assert compare(read_snapshot(connection), given.source) == ()
             assert connection.execute("TABLE public.part").fetchall() == [(1, 1, 1)]
+
+
+HEIRS = """
+CREATE TABLE parent ("fooBar" int, other int);
+CREATE TABLE child () INHERITS (parent); CREATE TABLE grandchild () INHERITS (child);
+CREATE TABLE whole (a int, "fooBar" int) PARTITION BY LIST (a);
+CREATE TABLE part PARTITION OF whole DEFAULT;
+COMMENT ON COLUMN parent."fooBar" IS 'p'; COMMENT ON COLUMN grandchild."fooBar" IS 'g';
+COMMENT ON COLUMN part."fooBar" IS 'x'; COMMENT ON COLUMN child.other IS 'o';
+GRANT SELECT ("fooBar") ON child TO PUBLIC; GRANT UPDATE ("fooBar") ON part TO PUBLIC;
+"""
+
+
+def test_what_is_said_of_inherited_columns_follows_them(server: Server) -> None:
+    with pair(server, HEIRS, HEIRS.replace('"fooBar"', "foo_bar")) as given:
+        statements = plan(compare(given.source, given.target), given.source, given.target)
+        assert [each.sql for each in statements] == [
+            'ALTER TABLE public.parent RENAME COLUMN "fooBar" TO foo_bar',
+            'ALTER TABLE public.whole RENAME COLUMN "fooBar" TO foo_bar',
+        ]
+        undo = undo_of(statements, given.source, given.target)
+        with connect(given.url) as connection:
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()
+            run(connection, undo.statements)
+            assert compare(read_snapshot(connection), given.source) == ()

@@ -16,6 +16,7 @@ from gnkmigrate.diff.renames import Renames, by_spelling
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites, subject
+from gnkmigrate.kinds.joining import tables_above
 
 _Children: TypeAlias = Mapping[Identity | None, Mapping[str, Sequence[Fact]]]
 _Parents: TypeAlias = tuple[Identity | None, Identity | None]
@@ -38,6 +39,7 @@ def match(source: Snapshot, target: Snapshot, hints: Renames) -> Correspondence:
     else:
         matcher.match_places()
     matcher.match_subjects()
+    matcher.match_inherited()
     return known
 
 
@@ -109,6 +111,28 @@ class _Matcher:
             # What has belonged to something that is not there any more still has its name.
             for named in self._by_name(*self._left(*siblings), moved=True, whatever=True):
                 self.match_names(named)
+
+    def match_inherited(self) -> None:
+        """Matches what is said of columns that tables have of those above them, as these are."""
+        known = self._known
+        columns = {old for old in known.renamed if old.kind == "column"}
+        said = [
+            fact
+            for kind in sorted(satellites() if columns else ())
+            for fact in known.source.of_kind(kind)
+            if fact.identity.path[0] == "column" and fact.identity not in known.to_target
+        ]
+        for fact in said:
+            table, name = fact.parent, fact.identity.name
+            if table is None or table not in known.to_target:
+                continue
+            above = tables_above(table, known.source)
+            inherited = (Identity("column", (*each.identity.path, name)) for each in above)
+            for column in columns.intersection(inherited):
+                path = ("column", *known.to_target[table].path, known.to_target[column].name)
+                expected = Identity(fact.kind, path)
+                if expected in known.target and expected not in known.to_source:
+                    known.add(fact.identity, expected)
 
     def _by_name(
         self, old: Sequence[Fact], new: Sequence[Fact], *, moved: bool, whatever: bool = False

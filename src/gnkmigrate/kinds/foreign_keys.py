@@ -1,9 +1,9 @@
 """Tables that foreign keys tie to each other: what locks the one may lock the other too."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 
 Table = tuple[str, ...]
@@ -36,3 +36,31 @@ def partners(table: Table, column: str, keys: Sequence[Fact]) -> frozenset[Table
         if there == table and column in key.payload["references"]["columns"]:
             others.add(own)
     return frozenset(others - {table})
+
+
+def is_adopted(own: Fact, above: Fact, source: Snapshot) -> bool:
+    """Whether a new key of a table takes one of a partition of it for its own share there.
+
+    PostgreSQL takes the first of several that are the same, by whatever name (tablecmds.c,
+    addFkRecurseReferencing).
+    """
+    if own.parent is None or above.parent is None or referenced(own) is None:
+        return False
+    return own == _first_same(own.parent, above, source) and any(
+        table == above.parent.path for table in _tables_above(own.parent, source)
+    )
+
+
+def _first_same(table: Identity, key: Fact, snapshot: Snapshot) -> Fact | None:
+    """The first key of a table that says the same, and of all rows or not."""
+    for each in snapshot.children(table, "constraint"):
+        if all(each.payload[part] == key.payload[part] for part in ("definition", "validated")):
+            return each
+    return None
+
+
+def _tables_above(table: Identity, snapshot: Snapshot) -> Iterator[Table]:
+    for partition in snapshot.children(table, "partition"):
+        parent = tuple(partition.payload["of"])
+        yield parent
+        yield from _tables_above(Identity("table", parent), snapshot)

@@ -13,6 +13,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.joining import tables_above
 from gnkmigrate.kinds.kind import Context, Effect, Replacement
 from gnkmigrate.plan.action import Action, dependencies, holders
 from gnkmigrate.plan.picking import picked
@@ -345,7 +346,10 @@ def _passed_on(change: Change, context: Context) -> Change:
 
 
 def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change]:
-    """The changes that no alteration of what they live in, or of its type, brings about."""
+    """The changes that no alteration of what they live in, or of its type, brings about.
+
+    What a table has, too, may come to be what it has of those above it.
+    """
     carriers: defaultdict[Identity, list[Change]] = defaultdict(list)
     for change in changes:
         if change.verb == "alter":
@@ -357,6 +361,8 @@ def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change
         above = [] if parent is None else [parent.identity, *parent.depends_on]
         if parent is not None and parent.parent is not None:
             above.append(parent.parent)  # a column's default goes where the column goes
+        if parent is not None:
+            above += [each.identity for each in tables_above(parent.identity, context.source)]
         found = (carrier for each in above for carrier in carriers.get(each, ()))
         if not any(kind_of(each.kind).carries(each, change, context) for each in found):
             yield change

@@ -17,7 +17,7 @@ from gnkmigrate.kinds import key_index, leaving, locks
 from gnkmigrate.kinds.beneath import refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_key_firing import set_firing
-from gnkmigrate.kinds.foreign_keys import referenced
+from gnkmigrate.kinds.foreign_keys import is_adopted, referenced
 from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
@@ -85,6 +85,7 @@ class ConstraintKind(Kind):
         "replica_identity": How.ALTERED,
     }
     rank = 70
+    carries_siblings = True
     word = "CONSTRAINT"
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,6 +151,11 @@ class ConstraintKind(Kind):
         # One command: at no moment is there neither the old constraint nor the new one.
         dropped = f"DROP CONSTRAINT {identifier(after.identity.name)}, "
         return _added(after, dropped, f"The {_name(after)} is defined otherwise.", context)
+
+    def carries(self, change: Change, inner: Change, context: Context) -> bool:
+        if (change.verb, inner.verb, inner.kind) != ("add", "remove", self.name):
+            return False
+        return is_adopted(inner.fact, change.fact, context.source)
 
     def renews(self, change: Change) -> bool:
         differing = self.differing(change)
