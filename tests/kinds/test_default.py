@@ -144,3 +144,22 @@ def test_a_child_s_own_column_loses_its_default(server: Server) -> None:
 def test_a_default_of_another_type_makes_way_for_the_parent_s(server: Server) -> None:
     parent = PARTED.format("integer DEFAULT 4")
     converge(server, parent + "CREATE TABLE p1 (n text DEFAULT 'x', k text);", parent + PARTITION)
+
+
+LEVELS = """
+CREATE TABLE p (b int DEFAULT {}); CREATE TABLE c (b int DEFAULT 2) INHERITS (p);
+CREATE TABLE d (b int DEFAULT {}) INHERITS (c);
+"""
+SETTING = "CREATE TABLE p (b int {}); CREATE TABLE c () INHERITS (p); ALTER TABLE c ALTER b {};"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (LEVELS.format(1, 4), LEVELS.format(3, 1)),
+        (SETTING.format("", "SET STATISTICS 3"), SETTING.format("DEFAULT 9", "DROP DEFAULT")),
+    ],
+    ids=["three levels", "none of its own"],
+)
+def test_what_is_set_above_comes_first(server: Server, old: str, new: str) -> None:
+    converge(server, old, new)

@@ -18,6 +18,13 @@ def parents(table: Sequence[str], snapshot: Snapshot) -> Iterator[tuple[str, ...
             yield tuple(parent)
 
 
+def all_above(table: Sequence[str], snapshot: Snapshot) -> Iterator[tuple[str, ...]]:
+    """The same of these in turn, however far above, the nearest first."""
+    for parent in parents(table, snapshot):
+        yield parent
+        yield from all_above(parent, snapshot)
+
+
 def columns_above(column: Sequence[str], snapshot: Snapshot) -> Iterator[Fact]:
     """The columns that a table has this one of, however far above.
 

@@ -8,7 +8,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import columns_above
+from gnkmigrate.kinds.inheritance import all_above, columns_above
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.of_parents import default_of_parents
 from gnkmigrate.kinds.sequence_options import continued
@@ -130,9 +130,9 @@ def _continued(fact: Fact, context: Context) -> Iterator[Statement]:
 
 
 def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
-    """The defaults of the columns that it inherits: setting them sets its own."""
-    for column in columns_above(fact.identity.path, snapshot):
-        yield Identity("default", column.identity.path)
+    """The defaults of the column in all tables above: setting them sets its own."""
+    *table, column = fact.identity.path
+    yield from (Identity("default", (*each, column)) for each in all_above(table, snapshot))
 
 
 def _kept_below(fact: Fact, context: Context) -> Iterator[Statement]:

@@ -9,7 +9,7 @@ from gnkmigrate.kinds import locks, not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, between, changed, given
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import columns_above, is_joined
+from gnkmigrate.kinds.inheritance import all_above, columns_above, is_joined
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind
 from gnkmigrate.kinds.of_parents import (
     as_set,
@@ -82,6 +82,11 @@ class InheritedColumnKind(Kind):
         for above in columns_above(fact.identity.path, target):
             yield above.identity
             yield Identity("default", above.identity.path)
+
+    def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        # Setting a default above sets it here as well.
+        *table, name = change.identity.path
+        yield from (Identity("default", (*each, name)) for each in all_above(table, target))
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
