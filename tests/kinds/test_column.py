@@ -226,3 +226,15 @@ def test_tables_below_keep_an_expression_of_their_own(
     converge(server, tables.format(1, 2, 1, 1, 2), tables.format(3, 2, 4, 3, 2))
     converge(server, tables.format(1, 2, 3, 1, 1), tables.format(3, 4, 3, 3, 5))
     converge(server, "", tables.format(1, 2, 1, 1, 2))
+
+
+def test_not_null_that_is_handed_on_no_more(server: Server) -> None:
+    """What a child had of its parent would stay its own."""
+    if server.major < 18:
+        pytest.skip("NO INHERIT came to NOT NULL with PostgreSQL 18.")
+    tables = (
+        "CREATE TABLE t (c int CONSTRAINT cn NOT NULL{0}, d int CONSTRAINT dn NOT NULL{0});"
+        "CREATE TABLE k () INHERITS (t); CREATE TABLE l (d int NOT NULL) INHERITS (k);"
+    )
+    old, new = tables.format(""), tables.format(" NO INHERIT")
+    converge(server, old, new)

@@ -13,7 +13,7 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.beneath import refuse_own_not_null
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.inheritance import columns_above
+from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.names import stand_in
 from gnkmigrate.kinds.statement import Statement
@@ -33,7 +33,10 @@ def inherited_name(column: Fact, snapshot: Snapshot) -> str | None:
 
     PostgreSQL 18 gives it the same name.
     """
-    if not column.payload["not_null"] or snapshot.server_version < _NAMED:
+    payload = column.payload
+    if snapshot.server_version < _NAMED or not payload["not_null"]:
+        return None
+    if payload["not_null_no_inherit"]:
         return None
     return column.payload["not_null_name"] or usual(column)
 
@@ -153,6 +156,8 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
         word = "NO INHERIT" if new["not_null_no_inherit"] else "INHERIT"
         action = f"ALTER CONSTRAINT {identifier(wanted)} {word}"
         yield alter_table_of(after, action, f"{what} is {word} in the target.")
+        if new["not_null_no_inherit"]:
+            yield from _allowed_below(after, context)
     if "not_null_unvalidated" in differing and not new["not_null_unvalidated"] and old["not_null"]:
         action = f"VALIDATE CONSTRAINT {identifier(wanted)}"
         validated = alter_table_of(
@@ -161,6 +166,20 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
         yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
     if "not_null_comment" in differing or (made and new["not_null_comment"] is not None):
         yield _comment(after)
+
+
+def _allowed_below(column: Fact, context: Context) -> Iterator[Statement]:
+    """Takes NOT NULL from the tables right below, which keep as their own what they inherited."""
+    *table, name = column.identity.path
+    for child in context.below(table):
+        own = (context.target.get(kind, *child, name) for kind in ("inherited column", "column"))
+        if tuple(table) in parents(child, context.target) and not any(
+            each is not None and each.payload["not_null"] for each in own
+        ):
+            below = Fact(Identity("column", (*child, name)), None, column.payload)
+            action = f"ALTER COLUMN {identifier(name)} DROP NOT NULL"
+            reason = f"The target allows nulls in {qualified(*child, name)}."
+            yield alter_table_of(below, action, reason)
 
 
 def own_of_inherited(

@@ -95,6 +95,8 @@ def _handed_on(column: Fact, table: Identity, snapshot: Snapshot) -> Fact:
         **column.payload,
         **dict.fromkeys((*_STAYS, "not_null_comment", "not_null_unvalidated")),
         "not_null_name": not_null.inherited_name(column, snapshot),
+        "not_null": column.payload["not_null"] and not column.payload["not_null_no_inherit"],
+        "not_null_no_inherit": None,
     }
     identity = Identity("column", (*table.path, column.identity.name))
     return Fact(identity, table, payload, column.depends_on, column.position)

@@ -7,11 +7,11 @@ SELECT
     0 AS parent_subid,
     attribute.attname AS name,
     attribute.attnum::integer AS position,
-    attribute.attnotnull AND NOT above.attnotnull AS not_null,
+    attribute.attnotnull AND NOT handed_on.not_null AS not_null,
     -- PostgreSQL 18 keeps NOT NULL as a constraint, which has a name.
     CASE
         WHEN
-            NOT above.attnotnull
+            NOT handed_on.not_null
             AND forbidding.conname <> relation.relname || '_' || attribute.attname || '_not_null'
         THEN forbidding.conname
     END AS not_null_name,
@@ -53,6 +53,17 @@ LEFT JOIN pg_constraint AS forbidding
     ON forbidding.conrelid = attribute.attrelid
     AND forbidding.contype = 'n'
     AND forbidding.conkey[1] = attribute.attnum
+CROSS JOIN LATERAL (
+    -- From PostgreSQL 18 on NOT NULL may be the parent's alone (NO INHERIT).
+    SELECT above.attnotnull AND NOT EXISTS (
+        SELECT FROM pg_constraint AS alone
+        WHERE
+            alone.conrelid = above.attrelid
+            AND alone.contype = 'n'
+            AND alone.conkey[1] = above.attnum
+            AND alone.connoinherit
+    ) AS not_null
+) AS handed_on
 LEFT JOIN LATERAL (
     SELECT pg_get_expr(definition.adbin, definition.adrelid) AS expression
     FROM pg_attrdef AS definition
@@ -73,7 +84,7 @@ WHERE
     AND NOT attribute.attisdropped
     AND NOT attribute.attislocal
     AND (
-        (attribute.attnotnull AND NOT above.attnotnull)
+        (attribute.attnotnull AND NOT handed_on.not_null)
         OR attribute.attstorage <> above.attstorage
         OR attribute.attcompression <> above.attcompression
         OR attribute.attstattarget >= 0
