@@ -86,7 +86,8 @@ class InheritedColumnKind(Kind):
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         # Setting a default above sets it here as well.
         *table, name = change.identity.path
-        yield from (Identity("default", (*each, name)) for each in all_above(table, target))
+        if "without_default" in change.differing:
+            yield from (Identity("default", (*each, name)) for each in all_above(table, target))
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
