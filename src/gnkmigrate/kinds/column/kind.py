@@ -101,8 +101,9 @@ class ColumnKind(Kind):
                 for column in target.children(Identity("table", parent), "column"):
                     if column.identity not in source:
                         yield column.identity
-        # ADD COLUMN refuses a column that is there, but not one that a child has already.
-        elif fact.identity not in source:
+        # ADD COLUMN refuses a column that is there, but not one that a child has already. A child
+        # that is new comes after its parent.
+        elif fact.identity not in source and fact.parent in source.facts:
             for above in columns_above(fact.identity.path, target):
                 if above.identity not in source:
                     yield above.identity
