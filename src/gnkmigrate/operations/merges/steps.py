@@ -76,7 +76,7 @@ class LeaveSide(_MergeStep):
     @property
     def ends(self) -> Sequence[str]:
         """With it the rows that are filled, so that going up again begins anew."""
-        return (self.name, FillColumns(self.merge).name)
+        return tuple(step.name for step in building_steps(self.merge))
 
     def run(self, work: Work) -> int:
         sides = self.sides
