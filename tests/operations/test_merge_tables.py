@@ -297,6 +297,28 @@ def test_a_row_that_is_written_while_it_is_filled(small: Small) -> None:
     assert legacy(project, OLD_PEOPLE) == [(1, None, None), (2, None, None)]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        'op.rename_columns("public.person", {"bio": "about"})',
+        'op.widen_key("public.person")',
+        'op.drop_columns("public.person", ("age",))',
+        'op.rename_table("public.person", "people")',
+    ],
+)
+def test_what_triggers_name_stays_until_contract(small: Small, change: str) -> None:
+    small.reversible(2, change)
+    small.reversible(1, MERGE_PEOPLE)
+    project = small.project()
+    project.execute(PEOPLE.replace("big", ""))
+    with pytest.raises(PhaseRefused, match="Phase phase2 cannot upgrade"):
+        project.up()
+    with project.session() as session:
+        contract.contract(session, project.phases[:1], project.settings)
+    project.up()
+    assert project.states == ("done", "done")
+
+
 def test_a_cutover_that_is_deferred_is_given_up_and_begun_anew(small: Small) -> None:
     project = people(small)
     before = project.dump

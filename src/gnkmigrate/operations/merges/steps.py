@@ -17,6 +17,7 @@ from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import in_step, legacy
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
 from gnkmigrate.run.work import Work
 
 
@@ -165,6 +166,8 @@ class MergeTables(_MergeStep):
         work.connection.execute(";\n".join(statements).encode())
         in_step.drop_unused(work)
         work.remember(said.memory, True)
+        named = [new for _, new in (*said.key, *said.columns)]
+        keep_as_they_are(work, said.table, said.name, named)
         legacy.show_renamed(work, said.side, said.archived)
         return 0
 
@@ -224,6 +227,7 @@ class MergeBack(_MergeStep):
         )
         work.connection.execute(";\n".join(statements).encode())
         legacy.show_renamed(work, said.archived, said.side)
+        release(work, said.table, said.name)
         work.forget(said.memory)
         return 0
 
