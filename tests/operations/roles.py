@@ -42,6 +42,9 @@ op.split_table("public.orders", "public.place",
     "move_columns": """
 op.move_columns("public.orders", "public.bill", (op.renamed("amount", "price"),),
                 key={"id": "order_id"})""",
+    "merge_tables": """
+op.merge_tables("public.orders", into="public.base", on={"id": "id"}, columns={
+    "state": "state", "street": "street", "city": "town", "amount": "amount", "who": "whose"})""",
     "widen_key": 'op.widen_key("public.orders")',
     "swap_table": "",
 }
@@ -60,6 +63,13 @@ CREATE TABLE public.orders (
     id integer PRIMARY KEY, state text NOT NULL DEFAULT 'new', street text, city text,
     amount numeric(9, 2), who text NOT NULL DEFAULT current_user
 )"""
+
+# What orders is merged into; everybody may see whose row each is.
+BASE = """
+CREATE TABLE public.base (id integer PRIMARY KEY);
+INSERT INTO public.base SELECT generate_series(1, 30);
+ALTER TABLE public.orders ADD FOREIGN KEY (id) REFERENCES public.base;
+GRANT SELECT (id) ON public.base TO PUBLIC"""
 
 OWNERS = ("migrator", "application", "third", "group")
 RIGHTS = ("table", "column", "public", "group")
@@ -138,7 +148,8 @@ class Case:
         left_out = self.row_security == "forced" and not only_names
         # The view would have to run as its owner.
         own_view = self.rights == "column" or major < 15
-        return hidden or left_out or own_view or self.operation == "swap_table"
+        # The other table has none.
+        return hidden or left_out or own_view or self.operation in {"swap_table", "merge_tables"}
 
 
 def everything() -> list[Case]:
@@ -272,6 +283,7 @@ def staged(case: Case, server: Server, folder: Path) -> Iterator[Stage]:
                 CREATE SCHEMA other; GRANT USAGE ON SCHEMA other, public TO PUBLIC;
                 GRANT CREATE ON SCHEMA public TO {owner};
                 SET ROLE {owner}; {TABLE};
+                {BASE if case.operation == "merge_tables" else ""};
                 INSERT INTO orders VALUES
                     (1, 'new', 'Elm 1', 'Ulm', 1.50, '{one}'),
                     (2, 'sent', 'Oak 2', 'Bonn', 2, '{one}'),

@@ -515,3 +515,20 @@ def test_a_trigger_runs_as_it_did(small: Small, role: str) -> None:
         session.execute(f"SET ROLE {role}")
         session.execute("INSERT INTO line VALUES (1, 'too long')")
     assert project.rows("SELECT * FROM logged") == [(role, "gnkmigrate_legacy, public, pg_temp")]
+
+
+def test_a_table_of_the_same_name_has_no_part_in_the_view(small: Small) -> None:
+    for number, schema in enumerate(("public", "other"), start=1):
+        kept = 'op.keep_shape("public.line")\n' if number == 1 else ""
+        small.reversible(number, f'{kept}op.rename_columns("{schema}.line", {{"note": "text"}})')
+    project = small.project(schemas=["public", "other"])
+    project.execute(
+        "CREATE SCHEMA other; CREATE TABLE line (id int PRIMARY KEY, note text);"
+        "CREATE TABLE other.line (LIKE line INCLUDING ALL); INSERT INTO line VALUES (1, 'here')"
+    )
+    project.up()
+    seen = "SELECT id, note FROM line"
+    for level in (2, 1):
+        project.go_to(level)
+        with old_application(project) as session:
+            assert session.execute(seen).fetchall() == [(1, "here")]

@@ -12,6 +12,7 @@ from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
 from gnkmigrate.run.revision import read_steps
 from tests.migrations.project import Project
+from tests.operations.cut_off import cut_off_after
 from tests.small import Small
 
 SHOP = """
@@ -194,6 +195,15 @@ def test_what_is_written_meanwhile_gets_there(small: Small) -> None:
     assert len(rows) == 2
     project.down(write)
     assert [row[3] for row in old_rows(project) if row[0] == "m"] == ["Bonn", "Kiel"]
+
+
+def test_a_rollback_that_is_cut_off_before_the_cutover_is_given_up(small: Small) -> None:
+    project = shop(small)
+    project.up(defer_cutover=True)
+    cut_off_after(project, "Shop.address follows Shop.Order")
+    project.up()
+    assert len(project.rows(NEW)) == 3
+    assert old_rows(project) == ROWS
 
 
 def test_a_client_with_an_old_snapshot_repeats_its_transaction(small: Small) -> None:

@@ -317,7 +317,7 @@ def test_what_an_earlier_phase_keeps_in_step_is_contracted_first(small: Small) -
     project.execute(PICTURES)
     with pytest.raises(PhaseRefused) as refused:
         project.up()
-    assert "Rename it after gnkmigrate contract." in "\n".join(refused.value.details)
+    assert "Do it after gnkmigrate contract." in "\n".join(refused.value.details)
     assert project.states == ("done", "pending")
 
 

@@ -10,6 +10,7 @@ from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run import events
 from tests.migrations.project import Project
+from tests.operations.cut_off import cut_off_after
 from tests.small import Small
 
 ORDERS = """
@@ -190,6 +191,17 @@ def test_a_table_is_split_and_comes_back(customers: Project) -> None:
     assert customers.value("SELECT count(*) FROM address") == 2
     customers.down()
     assert customers.state == before
+
+
+def test_a_split_is_begun_anew_after_a_rollback_that_is_cut_off(customers: Project) -> None:
+    customers.up(defer_cutover=True)
+    cut_off_after(customers, "public.address follows public.customer")
+    customers.execute(
+        """UPDATE customer SET "Street" = NULL, zip = NULL, city = NULL WHERE id = 1"""
+    )
+    customers.up()
+    assert customers.rows(NEW_CUSTOMERS) == customers_of_the_old_application(customers)
+    assert customers.value("SELECT count(*) FROM address") == 2
 
 
 def test_both_shapes_of_a_split_table_are_written(customers: Project) -> None:

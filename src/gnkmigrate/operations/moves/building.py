@@ -116,6 +116,11 @@ class LeaveTable(MoveStep):
     def name(self) -> str:
         return FollowTable(self.move).name
 
+    @property
+    def ends(self) -> Sequence[str]:
+        """With it the rows that are filled, so that going up again begins anew."""
+        return tuple(step.name for step in building_steps(self.move))
+
     def run(self, work: Work) -> int:
         work.execute(sync.follow_no_more(self.move))
         work.execute(Leaving.remembered(work, self.move).drop_ways_back())

@@ -112,7 +112,7 @@ def refusals(work: Work, said: Renaming) -> list[Refusal]:
                 hint="Make it in an earlier revision.",
             )
         ]
-    found = [*_taken(work, said), *_of_ours(work, said), *_functions(work, said)]
+    found = [*_taken(work, said), *of_ours(work, said), *_functions(work, said)]
     found += _replicated(work, said)
     if said.changes_schema:
         found += [*_schema(work, said), *_published(work, said)]
@@ -155,7 +155,8 @@ def _taken(work: Work, said: Renaming) -> Iterator[Refusal]:
         )
 
 
-def _of_ours(work: Work, said: Renaming) -> Iterator[Refusal]:
+def of_ours(work: Work, said: Renaming) -> Iterator[Refusal]:
+    """What an earlier phase has made for the table, and wrote its name into."""
     # A revision's own functions name it as people do.
     written = rf"{re.escape(qualified(*split(said.before)))}(?!\w)"
     ours = {"journal": literal(own.JOURNAL), "written": literal(written)}
@@ -166,7 +167,7 @@ def _of_ours(work: Work, said: Renaming) -> Iterator[Refusal]:
             " its name.",
             found,
             len(found),
-            "Rename it after gnkmigrate contract.",
+            "Do it after gnkmigrate contract.",
         )
 
 

@@ -177,9 +177,15 @@ class LeaveTable(SplitStep):
     def name(self) -> str:
         return FollowTable(self.split).name
 
+    @property
+    def ends(self) -> Sequence[str]:
+        """With it the link and the rows that are filled, so that going up again begins anew."""
+        return tuple(step.name for step in building_steps(self.split))
+
     def run(self, work: Work) -> int:
         work.execute(sync.drop_triggers(self.split))
         work.execute(Sides.remembered(work, self.split).drop_ways_back())
+        DropLink(self.split).run(work)
         return 0
 
 

@@ -1,0 +1,264 @@
+"""The steps of a merge: the new columns are built, take over, and go again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gnkmigrate import own
+from gnkmigrate.operations.merges import preflight, rights, sync
+from gnkmigrate.operations.merges.sides import Sides
+from gnkmigrate.operations.merges.spec import Merge
+from gnkmigrate.operations.parts.fill import Fill
+from gnkmigrate.operations.verify import Verification, asked
+from gnkmigrate.run import events, relation
+from gnkmigrate.run.batches.row_key import key_of, listed
+from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import in_step, legacy
+from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
+from gnkmigrate.run.work import Work
+
+
+@dataclass(frozen=True)
+class _MergeStep(Step):
+    """What the steps have in common."""
+
+    merge: Merge
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.merge.side, self.merge.table)
+
+    @property
+    def sides(self) -> Sides:
+        return Sides(self.merge)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- {self.name}",)
+
+
+@dataclass(frozen=True)
+class FollowSide(_MergeStep):
+    """Adds the new columns, and the triggers by which they follow the side table."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.merge.table} follows {self.merge.side}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (LeaveSide(self.merge),)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return preflight.refusals(work, self.merge)
+
+    def run(self, work: Work) -> int:
+        sides = self.sides
+        relation.keep_maintenance_out(work, sides.side, sides.table)
+        names = [old for old, _ in self.merge.columns]
+        found = relation.columns(work, self.merge.side, names)
+        types = {name: str(declared["type"]) for name, declared in found.items()}
+        statements = (in_step.DEFAULTS, sync.add_columns(sides, types), sync.follow_side(sides))
+        work.execute(";\n".join(statements))
+        return 0
+
+
+@dataclass(frozen=True)
+class LeaveSide(_MergeStep):
+    """Takes FollowSide back, in an upgrade that did not come to its cutover."""
+
+    @property
+    def name(self) -> str:
+        return FollowSide(self.merge).name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        """With it the rows that are filled, so that going up again begins anew."""
+        return tuple(step.name for step in building_steps(self.merge))
+
+    def run(self, work: Work) -> int:
+        sides = self.sides
+        work.execute(f"{sync.follow_side_no_more(sides)};\n{sync.drop_columns(sides)}")
+        in_step.drop_unused(work)
+        return 0
+
+
+@dataclass(frozen=True)
+class FillColumns(_MergeStep):
+    """Fills the new columns in batches."""
+
+    transactional: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        return f"values of {self.merge.side} in {self.merge.table}"
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    def run(self, work: Work) -> int:
+        key, sql = key_of(work, self.merge.table, ()), sync.fill(self.sides)
+        table = self.merge.table
+        return Fill(self.name, table, key, sql, alias="filled", quiet=True).run(work)
+
+
+@dataclass(frozen=True)
+class MergeTables(_MergeStep):
+    """The new columns get their names, and the side table goes to the archive, where it follows."""
+
+    @property
+    def name(self) -> str:
+        return self.merge.name
+
+    @property
+    def cuts_over(self) -> bool:
+        return True
+
+    @property
+    def archived(self) -> str:
+        return self.merge.side
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (MergeBack(self.merge),)
+
+    def comparisons(self, work: Work) -> Sequence[Comparison]:
+        del work
+        sides, key = self.sides, tuple(new for _, new in self.merge.key)
+        row = listed(key, "merged")
+        rows = f"FROM {sides.table} AS merged"
+        old = f"LEFT JOIN {sides.side} AS side ON {sides.is_of('merged')}"
+        return (
+            Comparison(
+                table=self.merge.table,
+                expected=f"SELECT {row}, {sides.old_values('side')} {rows} {old}",
+                actual=f"SELECT {row}, {sides.new_values('merged')} {rows}",
+                key=key,
+            ),
+        )
+
+    def run(self, work: Work) -> int:
+        said, sides = self.merge, self.sides
+        after = sides.cut_over()
+        relation.keep_maintenance_out(work, sides.side, sides.table)
+        legacy.hide(work, said.side)
+        work.execute(f"LOCK TABLE {sides.side}, {sides.table} IN ACCESS EXCLUSIVE MODE")
+        found = relation.columns(work, said.side, [old for old, _ in said.columns])
+        stays = not any(declared["not_null"] for declared in found.values())
+        names = zip(sides.news, after.news, strict=True)
+        statements = [
+            sync.follow_side_no_more(sides),
+            *(
+                f"ALTER TABLE {sides.table} ALTER COLUMN {built} DROP DEFAULT;"
+                f" ALTER TABLE {sides.table} RENAME COLUMN {built} TO {new}"
+                for built, new in names
+            ),
+            *self._comments(work),
+            *rights.carried(work, said),
+            f"ALTER TABLE {sides.side} SET SCHEMA {column(own.ARCHIVE)}",
+            sync.follow_side(after),
+            sync.follow_table(after, stays=stays),
+        ]
+        work.connection.execute(";\n".join(statements).encode())
+        in_step.drop_unused(work)
+        work.remember(said.memory, True)
+        named = [new for _, new in (*said.key, *said.columns)]
+        keep_as_they_are(work, said.table, said.name, named)
+        legacy.show_renamed(work, said.side, said.archived)
+        return 0
+
+    def _comments(self, work: Work) -> Sequence[str]:
+        """Statements that give the new columns the comments of the old ones."""
+        found: dict[str, str | None] = dict(
+            work.connection.execute(
+                "SELECT attname::text, col_description(attrelid, attnum) FROM pg_attribute"
+                " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+                (quoted(self.merge.side),),
+            ).fetchall()
+        )
+        return [
+            f"COMMENT ON COLUMN {quoted(self.merge.table)}.{column(new)} IS {literal(comment)}"
+            for old, new in self.merge.columns
+            if (comment := found[old]) is not None
+        ]
+
+
+@dataclass(frozen=True)
+class MergeBack(_MergeStep):
+    """The side table, which was kept in step, takes its place again, and the columns go."""
+
+    @property
+    def name(self) -> str:
+        return self.merge.name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        """With the cutover all that prepared it, so that going up again begins anew."""
+        return (self.name, *(step.name for step in building_steps(self.merge)))
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.merge.table,)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        said = self.merge
+        taken = work.value(f"SELECT to_regclass({literal(quoted(said.side))}) IS NOT NULL")
+        in_the_way = [f"{said.side}, which is there again"] if taken else []
+        hanging = relation.dependents(work, said.table, [new for _, new in said.columns])
+        if not work.recall(said.memory) or not (hanging or in_the_way):
+            return ()
+        message = f"Other objects are in the way of {said.side}, or use columns that go with it."
+        return (Refusal(message, [*in_the_way, *hanging], 0, "Drop them before."),)
+
+    def run(self, work: Work) -> int:
+        said, sides = self.merge, self.sides.cut_over()
+        relation.keep_maintenance_out(work, sides.side, sides.table)
+        legacy.hide(work, said.archived)
+        work.execute(f"LOCK TABLE {sides.side}, {sides.table} IN ACCESS EXCLUSIVE MODE")
+        statements = (
+            sync.follow_table_no_more(said),
+            sync.follow_side_no_more(sides),
+            sync.drop_columns(sides),
+            f"ALTER TABLE {sides.side} SET SCHEMA {column(said.side.partition('.')[0])}",
+        )
+        work.connection.execute(";\n".join(statements).encode())
+        legacy.show_renamed(work, said.archived, said.side)
+        release(work, said.table, said.name)
+        work.forget(said.memory)
+        return 0
+
+
+@dataclass(frozen=True)
+class VerifyMerge(Verification):
+    """Each row says what its row of the side table does, as long as that is kept."""
+
+    merge: Merge
+
+    @property
+    def name(self) -> str:
+        return f"rows of {self.merge.table} say what those of {self.merge.side} did"
+
+    def result(self, work: Work) -> events.Verified:
+        if not work.recall(self.merge.memory):  # since contract
+            return asked(work, self.name, "SELECT WHERE false")
+        sides = Sides(self.merge).cut_over()
+        key = listed(key_of(work, self.merge.table, ()), "merged")
+        same = alike(sides.new_values("merged"), sides.old_values("side"))
+        query = (
+            f"SELECT {key} FROM {sides.table} AS merged LEFT JOIN {sides.side} AS side"
+            f" ON {sides.is_of('merged')} WHERE NOT {same}"
+        )
+        return asked(work, self.name, query)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- must be true: {self.name}",)
+
+
+def building_steps(merge: Merge) -> tuple[Step, ...]:
+    """The steps before the cutover."""
+    return (FollowSide(merge), FillColumns(merge))
