@@ -1,5 +1,7 @@
 """Access methods that no extension brings: what is read of them, and how each is changed."""
 
+import pytest
+
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 
@@ -35,3 +37,11 @@ def test_it_comes_before_its_operator_classes(server: Server) -> None:
         OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
         FUNCTION 1 btint4cmp(integer, integer);"""
     converge(server, "", f"{INDEX} {class_}")
+
+
+def test_a_partitioned_table_that_names_none_any_more(server: Server) -> None:
+    if server.major < 17:
+        pytest.skip("Before PostgreSQL 17 a partitioned table has none.")
+    method = "CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;"
+    table = "CREATE TABLE p (a int) PARTITION BY LIST (a){};"
+    converge(server, method + table.format(" USING heap2"), method + table.format(""))

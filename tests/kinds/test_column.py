@@ -228,6 +228,13 @@ def test_tables_below_keep_an_expression_of_their_own(
     converge(server, "", tables.format(1, 2, 1, 1, 2))
 
 
+def test_a_virtual_column_of_a_table_with_a_check_is_computed_otherwise(server: Server) -> None:
+    if server.major < 18:
+        pytest.skip("this version has no virtual columns")
+    table = "CREATE TABLE t (a int CHECK (a > 0), v int GENERATED ALWAYS AS (a + {}) VIRTUAL);"
+    converge(server, table.format(1), table.format(2))
+
+
 def test_not_null_that_is_handed_on_no_more(server: Server) -> None:
     """What a child had of its parent would stay its own."""
     if server.major < 18:

@@ -329,6 +329,8 @@ def _expression(change: Change, context: Context) -> Statements | None:
         action = f"ALTER COLUMN {column} DROP EXPRESSION"
         return (alter_table_of(change.fact, action, "The target does not compute this column."),)
     newer = context.source.server_version >= SET_EXPRESSION
+    if after["generation"] == "virtual" and _has_checks(change.before.parent, context):
+        return None  # PostgreSQL 18 sets no expression then (tablecmds.c, ATExecSetExpression)
     if newer and change.before.payload["generation"] == after["generation"]:
         action = f"ALTER COLUMN {column} SET EXPRESSION AS ({reprintable(after['generated'])})"
         rewrites = after["generation"] == "stored"
@@ -339,6 +341,12 @@ def _expression(change: Change, context: Context) -> Statements | None:
         altered = alter_table_of(change.fact, action, reason, rewrites=rewrites)
         return (altered, *put_back_below(change.fact, context))
     return None
+
+
+def _has_checks(table: Identity | None, context: Context) -> bool:
+    return table is not None and any(
+        each.payload["type"] == "check" for each in context.source.children(table, "constraint")
+    )
 
 
 def _is_computed_anew(change: Change) -> bool:

@@ -129,7 +129,9 @@ class TableKind(Kind):
         if "persistence" in differing:
             statements.append(_persistence(name, new["persistence"]))
         if "access_method" in differing:
-            method = identifier(new["access_method"] or "heap")
+            # A partitioned table that names none takes whatever is usual (ALTER TABLE, Notes).
+            unsaid = "DEFAULT" if new["partitioned_by"] else "heap"
+            method = identifier(new["access_method"]) if new["access_method"] else unsaid
             reason = f"The target stores {name} by {method}."
             statements.append(_alter(name, f"SET ACCESS METHOD {method}", reason, rewrites=True))
         if "tablespace" in differing:
