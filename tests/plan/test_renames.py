@@ -327,3 +327,18 @@ def test_a_column_and_a_function_of_a_partition_key(server: Server) -> None:
             run(connection, undo.statements)
             assert compare(read_snapshot(connection), given.source) == ()
             assert connection.execute("TABLE public.part").fetchall() == [(1, 1, 1)]
+
+
+def test_a_check_passes_from_a_table_that_gets_another_name_to_its_parent(server: Server) -> None:
+    old = """CREATE TABLE p (a integer);
+        CREATE TABLE c (CONSTRAINT k CHECK (a > 5)) INHERITS (p);"""
+    new = "CREATE TABLE q (a integer, CONSTRAINT k CHECK (a > 0)); CREATE TABLE d () INHERITS (q);"
+    hints = read_renames(["table public.p = q", "table public.c = d"])
+    with pair(server, old, new) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        undo = undo_of(statements, given.source, given.target, hints=hints)
+        with connect(given.url) as connection:
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()
+            run(connection, undo.statements)
+            assert compare(read_snapshot(connection), given.source) == ()

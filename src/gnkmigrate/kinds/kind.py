@@ -452,6 +452,11 @@ class Kind(ABC):
         space = "relation" if self.is_relation else fact.kind
         return frozenset({(space, *fact.identity.path)})
 
+    def reaches(self, fact: Fact, snapshot: Snapshot) -> frozenset[tuple[str, ...]]:
+        """The names that `fact` occupies in tables below its own, which have it of that one."""
+        del fact, snapshot
+        return frozenset()
+
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         """What others may use `fact` for without naming it, such as a key of these columns."""
         del fact
