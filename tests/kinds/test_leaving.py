@@ -23,6 +23,16 @@ def test_columns_become_its_own(server: Server) -> None:
     ]
 
 
+def test_a_check_becomes_its_own_with_a_column(server: Server) -> None:
+    inherited = "CREATE TABLE c () INHERITS (a, b);"
+    own = """CREATE TABLE c (id integer, size integer, CONSTRAINT positive CHECK (id > 0))
+        INHERITS (a, b);"""
+    there = converge_there(server, A + B + inherited, A + B + own)
+    assert all(" INHERIT public." in each for each in there)
+    changed = A.replace("id > 0", "id > 5") + B
+    converge_there(server, changed + inherited, A + B + own)
+
+
 def test_a_parent_that_has_the_column_of_its_own_parent(server: Server) -> None:
     middle = B + "CREATE TABLE m () INHERITS (b);"
     inherited, own = (

@@ -115,6 +115,9 @@ class ConstraintKind(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
+        if (above := leaving.made_own_along(fact, context)) is not None:
+            later = fact.payload["validated"] and not above.payload["validated"]
+            return (_validated(fact),) if later else ()
         reason = f"The {_name(fact)} is missing."
         if fact.payload["type"] in _VALIDATED_LATER:
             return _added(fact, "", reason, context)
@@ -148,8 +151,8 @@ class ConstraintKind(Kind):
         if _is_kept(after, differing):
             validated = (_validated(after),) if "validated" in differing else ()
             return (*validated, *_fires(after, change.before))
-        if any(leaving.owned_below(change.before or after, context.source)):
-            return None  # a table below has it itself too, and has to part with it in between
+        if _is_owned_below(change, context):
+            return None  # a table below has it itself too, and changes its own in between
         # One command: at no moment is there neither the old constraint nor the new one.
         dropped = f"DROP CONSTRAINT {identifier(after.identity.name)}, "
         return _added(after, dropped, f"The {_name(after)} is defined otherwise.", context)
@@ -304,6 +307,12 @@ def _is_settled(fact: Fact) -> bool:
 
 def _is_lax(fact: Fact) -> bool:
     return str(fact.payload["definition"]).endswith(" NOT ENFORCED")
+
+
+def _is_owned_below(change: Change, context: Context) -> bool:
+    """Whether a table below has the check by itself too, before or afterwards."""
+    sides = ((change.before, context.source), (change.after, context.target))
+    return any(any(leaving.owned_below(fact, side)) for fact, side in sides if fact)
 
 
 def _is_alone(fact: Fact) -> bool:
