@@ -14,7 +14,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, Effect, Replacement
-from gnkmigrate.plan.action import Action, dependencies, holders
+from gnkmigrate.plan.action import Action, holders
 from gnkmigrate.plan.picking import picked
 from gnkmigrate.postgres.quoting import beside
 
@@ -241,7 +241,7 @@ class _Expansion:
         if kind_of(gone.kind).offers(gone) & picked(change.fact):
             return False  # as long as it is there, PostgreSQL may take it for its successor
         successor = self._counterpart(gone)
-        needed = dependencies(change.fact)
+        needed = holders(change.fact)
         return cause not in needed and (successor is None or successor.identity not in needed)
 
     def _move_away(self, user: Fact, cause: Identity) -> None:
