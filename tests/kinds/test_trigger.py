@@ -101,7 +101,8 @@ def test_a_trigger_of_a_partitioned_table_is_cloned(server: Server) -> None:
 
 
 def test_a_trigger_of_one_name_passes_from_partition_to_parent(server: Server) -> None:
-    shared = """CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    shared = """CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN RETURN NULL; END';
         CREATE TABLE p (a integer) PARTITION BY LIST (a);
         CREATE TABLE p1 PARTITION OF p DEFAULT;"""
     trigger = "CREATE TRIGGER t AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION noted();"

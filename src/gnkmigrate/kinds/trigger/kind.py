@@ -93,7 +93,9 @@ class Trigger(Kind):
 
     def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
         """What is done to it is done to its clones, those included that are to be exceptions."""
-        del change, context
+        del context
+        if dependent.kind == "extension dependency" and "definition" in change.differing:
+            return Effect.ALTERED  # OR REPLACE forgets it
         return Effect.ALTERED if dependent.kind == "cloned trigger" else Effect.NONE
 
     def _enable(self, fact: Fact, state: str) -> Statements:
