@@ -322,6 +322,13 @@ class Kind(ABC):
         """The same thing under another name, where it has its place already."""
         return fact.replaced(identity=Identity(fact.kind, (*fact.identity.path[:-1], name)))
 
+    def takes_along(
+        self, change: Change, context: Context
+    ) -> Iterator[tuple[Fact, Mapping[str, Any]]]:
+        """Things of the source that `alter` of this one changes too, and the values they get."""
+        del change, context
+        return iter(())
+
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
         """Whether `alter` of this thing brings about `inner`, a change of what lives in it."""
         del change, inner, context
