@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.servers import Server
+from tests.kinds.converge import planned
 from tests.plan.support import Case, case, migrate
 
 CASES = {
@@ -35,3 +37,16 @@ def test_an_extension_comes_before_what_uses_it_in_the_version_of_the_target(
     )
     assert re.fullmatch(r"CREATE EXTENSION citext WITH SCHEMA public VERSION '[\d.]+'", extension)
     assert table == "CREATE TABLE public.item (\n    name public.citext\n)"
+
+
+def test_a_member_is_in_the_way_of_what_is_no_member_in_the_target(server: Server) -> None:
+    extension, table = "CREATE EXTENSION hstore;", "CREATE TABLE m (a integer);"
+    member = extension + table + "ALTER EXTENSION hstore ADD TABLE m;"
+    with pytest.raises(
+        Unplannable, match=r"table public\.m .* its member in the database"
+    ) as there:
+        planned(server, member, extension + table)
+    assert "ALTER EXTENSION hstore DROP TABLE public.m" in str(there.value.hint)
+    with pytest.raises(Unplannable, match=r"table public\.m .* whose member it is") as back:
+        planned(server, extension + table, member)
+    assert "ALTER EXTENSION hstore ADD TABLE public.m" in str(back.value.hint)

@@ -23,6 +23,16 @@ def test_columns_become_its_own(server: Server) -> None:
     ]
 
 
+def test_a_check_becomes_its_own_with_a_column(server: Server) -> None:
+    inherited = "CREATE TABLE c () INHERITS (a, b);"
+    own = """CREATE TABLE c (id integer, size integer, CONSTRAINT positive CHECK (id > 0))
+        INHERITS (a, b);"""
+    there = converge_there(server, A + B + inherited, A + B + own)
+    assert all(" INHERIT public." in each for each in there)
+    changed = A.replace("id > 0", "id > 5") + B
+    converge_there(server, changed + inherited, A + B + own)
+
+
 def test_a_parent_that_has_the_column_of_its_own_parent(server: Server) -> None:
     middle = B + "CREATE TABLE m () INHERITS (b);"
     inherited, own = (
@@ -101,6 +111,61 @@ def test_a_part_goes_with_the_parent_that_has_it_too(server: Server) -> None:
     old = "CREATE TABLE c (size integer) INHERITS (b);"
     with pytest.raises(Unplannable, match=r"column public\.c\.size goes, .* has it of public\.b"):
         planned(server, B + old, B + "CREATE TABLE c ();")
+
+
+@pytest.mark.parametrize(
+    ("parent", "child"),
+    [
+        ("CREATE TABLE p (a integer{});", "CREATE TABLE c ({}) INHERITS (p);"),
+        (
+            "CREATE TABLE p (a integer{}) PARTITION BY LIST (a);",
+            "CREATE TABLE c PARTITION OF p DEFAULT; ALTER TABLE c ADD {};",
+        ),
+    ],
+)
+def test_a_check_of_one_name_passes_from_child_to_parent(
+    server: Server, parent: str, child: str
+) -> None:
+    own = parent.format("") + child.format("CONSTRAINT k CHECK (a > 5)")
+    plain = child.format("").replace(" ALTER TABLE c ADD ;", "")
+    of_parent = parent.format(", CONSTRAINT k CHECK (a > 0)") + plain
+    ways = converge(server, own, of_parent)
+    assert ways.there[0] == "ALTER TABLE public.c DROP CONSTRAINT k"
+    assert ways.back[0] == "ALTER TABLE public.p DROP CONSTRAINT k"
+
+
+CHECKED = "CREATE TABLE p (a integer, CONSTRAINT k CHECK (a > {}){});"
+CHECKED_TOO = "CREATE TABLE c (CONSTRAINT k CHECK (a > {})) INHERITS (p);"
+INHERITS = "CREATE TABLE c () INHERITS (p);"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            CHECKED.format(0, " NO INHERIT") + CHECKED_TOO.format(5),
+            CHECKED.format(0, "") + INHERITS,
+        ),
+        # Both have it, and it is another one for both.
+        (CHECKED.format(5, "") + CHECKED_TOO.format(5), CHECKED.format(0, "") + INHERITS),
+        (
+            CHECKED.format(5, "") + CHECKED_TOO.format(5),
+            CHECKED.format(0, "") + CHECKED_TOO.format(0),
+        ),
+    ],
+)
+def test_a_check_of_one_name_is_another_one_above(server: Server, old: str, new: str) -> None:
+    converge(server, old, new)
+
+
+def test_a_check_passes_from_one_parent_to_another(server: Server) -> None:
+    first, second = "CREATE TABLE p (a integer{});", "CREATE TABLE q (a integer{});"
+    child, check = "CREATE TABLE c () INHERITS (p, q);", ", CONSTRAINT k CHECK (a > {})"
+    converge(
+        server,
+        first.format(check.format(0)) + second.format("") + child,
+        first.format("") + second.format(check.format(5)) + child,
+    )
 
 
 def converge_there(server: Server, old: str, new: str) -> list[str]:

@@ -177,3 +177,15 @@ def test_row_security_hides_no_value_from_one_that_columns_come_to_share(server:
     new = old.replace("id serial", "id integer DEFAULT nextval('shared') NOT NULL")
     made = [each.sql for each in planned(server, old, "CREATE SEQUENCE shared;" + new)]
     assert "SET row_security = off" in made
+
+
+def test_a_sequence_is_logged_or_not_apart_from_its_table(server: Server) -> None:
+    if server.version < 150000:
+        pytest.skip("this version has no unlogged sequences")
+    table = "TABLE t (a integer GENERATED ALWAYS AS IDENTITY, b serial);"
+    apart = "ALTER SEQUENCE t_a_seq SET {0}; ALTER SEQUENCE t_b_seq SET {0};"
+    converge(server, f"CREATE {table}", f"CREATE {table}" + apart.format("UNLOGGED"))
+    unlogged = f"CREATE UNLOGGED {table}"
+    ways = converge(server, unlogged, f"CREATE {table}" + apart.format("UNLOGGED"))
+    assert ways.back == ["ALTER TABLE public.t SET UNLOGGED"]
+    converge(server, "", unlogged + apart.format("LOGGED"))

@@ -71,3 +71,14 @@ def test_a_new_partition_has_its_share(server: Server) -> None:
 def test_a_new_partition_is_to_have_no_share(server: Server) -> None:
     with pytest.raises(Unplannable, match=r"public\.p3 .* no share of index public\.x"):
         planned(server, TABLES + IN_PART, TABLES + NEW + IN_PART)
+
+
+def test_a_share_that_differs_comes_back_after_an_index_that_not_all_share(server: Server) -> None:
+    tables = """CREATE TABLE p (a integer, b integer) PARTITION BY LIST (a);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+        CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);"""
+    whole = """CREATE INDEX w1 ON p1 (b) WITH (fillfactor = 33); CREATE INDEX w2 ON p2 (b);
+        CREATE INDEX pi ON p (b);"""
+    part = """CREATE INDEX pi ON ONLY p (b); CREATE INDEX w1 ON p1 (b);
+        ALTER INDEX pi ATTACH PARTITION w1;"""
+    converge(server, whole, part, shared=tables)

@@ -100,6 +100,17 @@ def test_a_trigger_of_a_partitioned_table_is_cloned(server: Server) -> None:
     converge(server, "", f"{PARTITIONS} {CLONED}")
 
 
+def test_a_trigger_of_one_name_passes_from_partition_to_parent(server: Server) -> None:
+    shared = """CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN RETURN NULL; END';
+        CREATE TABLE p (a integer) PARTITION BY LIST (a);
+        CREATE TABLE p1 PARTITION OF p DEFAULT;"""
+    trigger = "CREATE TRIGGER t AFTER INSERT ON {} FOR EACH ROW EXECUTE FUNCTION noted();"
+    ways = converge(server, trigger.format("p1"), trigger.format("p"), shared=shared)
+    assert ways.there[0] == "DROP TRIGGER t ON public.p1"
+    assert ways.back[0] == "DROP TRIGGER t ON public.p"
+
+
 def test_a_clone_may_fire_at_other_times(server: Server) -> None:
     one = f"{CLONED} ALTER TABLE p1 DISABLE TRIGGER x;"
     assert converge(server, CLONED, one, shared=PARTITIONS) == (

@@ -353,3 +353,18 @@ def test_what_is_said_of_inherited_columns_follows_them(server: Server) -> None:
             assert compare(read_snapshot(connection), given.target) == ()
             run(connection, undo.statements)
             assert compare(read_snapshot(connection), given.source) == ()
+
+
+def test_a_check_passes_from_a_table_that_gets_another_name_to_its_parent(server: Server) -> None:
+    old = """CREATE TABLE p (a integer);
+        CREATE TABLE c (CONSTRAINT k CHECK (a > 5)) INHERITS (p);"""
+    new = "CREATE TABLE q (a integer, CONSTRAINT k CHECK (a > 0)); CREATE TABLE d () INHERITS (q);"
+    hints = read_renames(["table public.p = q", "table public.c = d"])
+    with pair(server, old, new) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        undo = undo_of(statements, given.source, given.target, hints=hints)
+        with connect(given.url) as connection:
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()
+            run(connection, undo.statements)
+            assert compare(read_snapshot(connection), given.source) == ()

@@ -62,3 +62,10 @@ def heirs(snapshot: Snapshot) -> Mapping[tuple[str, ...], Sequence[tuple[str, ..
         for parent in table.payload["inherits"] or ():
             found[tuple(parent)].append(table.identity.path)
     return found
+
+
+def tables_below(table: Sequence[str], snapshot: Snapshot) -> Iterator[tuple[str, ...]]:
+    """The partitions of a table and those that inherit it, however far below."""
+    for child in snapshot.once(heirs).get(tuple(table), ()):
+        yield child
+        yield from tables_below(child, snapshot)

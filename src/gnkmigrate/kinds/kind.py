@@ -322,6 +322,13 @@ class Kind(ABC):
         """The same thing under another name, where it has its place already."""
         return fact.replaced(identity=Identity(fact.kind, (*fact.identity.path[:-1], name)))
 
+    def takes_along(
+        self, change: Change, context: Context
+    ) -> Iterator[tuple[Fact, Mapping[str, Any]]]:
+        """Things of the source that `alter` of this one changes too, and the values they get."""
+        del change, context
+        return iter(())
+
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
         """Whether `alter` of this thing brings about `inner`, a change of what lives in it."""
         del change, inner, context
@@ -456,6 +463,11 @@ class Kind(ABC):
         """The names that `fact` occupies, each with its name space in front."""
         space = "relation" if self.is_relation else fact.kind
         return frozenset({(space, *fact.identity.path)})
+
+    def reaches(self, fact: Fact, snapshot: Snapshot) -> frozenset[tuple[str, ...]]:
+        """The names that `fact` occupies in tables below its own, which have it of that one."""
+        del fact, snapshot
+        return frozenset()
 
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         """What others may use `fact` for without naming it, such as a key of these columns."""

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.inheritance import heirs, parents
+from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined, parents
 from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.postgres.quoting import qualified
+
+Path = tuple[str, ...]
 
 
 def left(
@@ -42,14 +44,43 @@ def left(
 
 def made_own(column: Fact, context: Context) -> Iterator[str]:
     """Actions of ALTER TABLE that make a column its own which a table merely inherits."""
+    stay, leave = _parents_of(column, context)
+    if leave and column.parent is not None:
+        yield from left(column.parent, leave, stay, context)
+        yield from (f"INHERIT {qualified(*each)}" for each in leave)
+
+
+def made_own_along(check: Fact, context: Context) -> Fact | None:
+    """The parent's check that becomes the table's own with a column, for which the table leaves."""
+    if check.parent is None:
+        return None
+    for column in context.target.children(check.parent, "column"):
+        path = column.identity.path
+        inherited = column.identity in context.created and any(columns_above(path, context.source))
+        if not inherited or is_joined(path, context.source, context.target):
+            continue
+        for parent in _parents_of(column, context)[1]:
+            for part in _parts(parent, context.source):
+                alike = part.payload.get("definition") == check.payload["definition"]
+                if _key(part) == _key(check) and alike and part.identity not in context.dropped:
+                    return part
+    return None
+
+
+def given_above(column: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+    """The columns and checks that a column's table has of its parents."""
+    for parent in parents(column.identity.path[:-1], snapshot):
+        yield from _parts(parent, snapshot)
+
+
+def _parents_of(column: Fact, context: Context) -> tuple[Sequence[Path], Sequence[Path]]:
+    """The parents that stay, and those that are left to make a column the table's own."""
     table = context.target.facts.get(column.parent) if column.parent else None
     inherits = [tuple(each) for each in (table.payload["inherits"] or ())] if table else []
     for number, parent in enumerate(inherits):
-        if table and _key(column) in {_key(part) for part in _parts(parent, context.source)}:
-            leave = inherits[number:]
-            yield from left(table.identity, leave, inherits[:number], context)
-            yield from (f"INHERIT {qualified(*each)}" for each in leave)
-            return
+        if _key(column) in {_key(part) for part in _parts(parent, context.source)}:
+            return inherits[:number], inherits[number:]
+    return inherits, ()
 
 
 def unlike(own: Fact, target: Snapshot) -> Iterator[Identity]:

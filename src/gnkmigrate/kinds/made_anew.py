@@ -1,8 +1,8 @@
 """What indexes lose when ALTER COLUMN makes them anew (tablecmds.c, ATPostAlterTypeCleanup).
 
 PostgreSQL keeps their names, parameters, comments, CLUSTER ON and REPLICA IDENTITY, and forgets
-the statistics targets of expressions. Of a partition's share of its parent's index it keeps
-nothing: that one is made as for a new partition.
+the statistics targets of expressions, and which extensions they depend on. Of a partition's share
+of its parent's index it keeps nothing: that one is made as for a new partition.
 """
 
 import re
@@ -31,6 +31,9 @@ def loses_more(index: Fact, context: Context) -> bool:
     shares = tuple(_shares(index, context))
     if shares and not is_whole(index, context.source):
         return True  # made anew it would be whole, in all partitions
+    named = (index.identity.path[0], index.identity.name)
+    if context.source.get("extension dependency", "index", *named):
+        return True
     if index.payload.get("statistics") and index.identity not in context.target:
         return True  # whether it has its new name by then cannot be told
     return any(not _is_as_new(share, above, context) for share, above in shares)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.postgres.quoting import dollar_quoted, literal
 
 _WORDS = {
@@ -17,6 +18,20 @@ _WORDS = {
 
 # Bounds that a sequence has unless it says otherwise, by type and by the sign of its increment.
 _LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
+
+
+# The first server_version_num where a sequence may be unlogged; it is as its table then.
+UNLOGGED = 150000
+
+
+def logged_before_15(fact: Fact, version: int) -> Fact:
+    """The sequence as a server of this server_version_num can have it."""
+    return fact if version >= UNLOGGED else fact.has({"persistence": "permanent"})
+
+
+def set_persistence(name: str, payload: Mapping[str, Any]) -> str:
+    """The command that makes a sequence logged, or unlogged."""
+    return f"ALTER SEQUENCE {name} SET {'UN' if payload['persistence'] == 'unlogged' else ''}LOGGED"
 
 
 def options(payload: Mapping[str, Any], wanted: Collection[str]) -> list[str]:

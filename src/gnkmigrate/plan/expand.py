@@ -8,14 +8,16 @@ what a change does to one dependent; here it is followed along the dependencies,
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from gnkmigrate.diff.renames import NewNames, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.joining import tables_above
 from gnkmigrate.kinds.kind import Context, Effect, Replacement
-from gnkmigrate.plan.action import Action, dependencies, holders
+from gnkmigrate.plan.action import Action, holders
 from gnkmigrate.plan.picking import picked
 from gnkmigrate.postgres.quoting import beside
 
@@ -69,7 +71,7 @@ class _Expansion:
         self._disturbing: list[Fact] = []
         self._inherited: defaultdict[Identity, list[Fact]] = defaultdict(list)
         changes = tuple(_passed_on(change, context) for change in changes)
-        self._changes = tuple(_not_carried(changes, context))
+        self._changes = tuple(_taken_along(tuple(_not_carried(changes, context)), context))
         for change in self._changes:
             self._enter(change)
 
@@ -242,7 +244,7 @@ class _Expansion:
         if kind_of(gone.kind).offers(gone) & picked(change.fact):
             return False  # as long as it is there, PostgreSQL may take it for its successor
         successor = self._counterpart(gone)
-        needed = dependencies(change.fact)
+        needed = holders(change.fact)
         return cause not in needed and (successor is None or successor.identity not in needed)
 
     def _move_away(self, user: Fact, cause: Identity) -> None:
@@ -366,6 +368,45 @@ def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change
         found = (carrier for each in above for carrier in carriers.get(each, ()))
         if not any(kind_of(each.kind).carries(each, change, context) for each in found):
             yield change
+
+
+def _taken_along(changes: Sequence[Change], context: Context) -> Iterator[Change]:
+    """The changes as they are left by each other, and what some of them change besides."""
+    taken = {
+        fact.identity: (fact, values)
+        for change in changes
+        if change.verb == "alter"
+        for fact, values in kind_of(change.kind).takes_along(change, context)
+    }
+    if not taken:
+        yield from changes
+        return
+    names = NewNames(renamed_by(changes))
+    for change in changes:
+        before = change.before if change.verb == "alter" else None
+        known = None if before is None else taken.pop(before.identity, None)
+        if known is None:
+            yield change
+        elif left := _left(before, change.fact, known[1], change.differing):
+            yield left
+    gone = {each.before.identity for each in changes if each.before and each.after is None}
+    for fact, values in taken.values():
+        after = context.target.facts.get(names.of(fact.identity) or fact.identity)
+        if after is None or fact.identity in gone:
+            continue
+        if left := _left(fact, after, values, ()):
+            yield left
+
+
+def _left(
+    before: Fact | None, after: Fact, values: Mapping[str, Any], differing: Iterable[str]
+) -> Change | None:
+    """What is left to do for a thing that has these values by then."""
+    unlike = {key for key, value in values.items() if value != after.payload[key]}
+    counted = frozenset(differing) - values.keys() | unlike
+    if before is None or not counted:
+        return None
+    return Change("alter", before.has(values), after, counted)
 
 
 def _in_turn(change: Change, moved: Fact) -> tuple[Action, ...]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -44,6 +45,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
         *_by_old_name(actions, changers, source),
         *_out_of_the_way(actions, changers, makers, target),
         *_names(actions),
+        *_names_below(actions, source, target),
     ):
         if first != second:
             followers[first].add(second)
@@ -56,6 +58,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
     )
 
 
+Name = tuple[str, ...]
 Edges = Iterator[tuple[Action, Action]]
 ByIdentity = Mapping[Identity, Sequence[Action]]
 
@@ -224,6 +227,68 @@ def _names(actions: Sequence[Action]) -> Edges:
         for name in taken | chosen:
             for freer in freed.get(name, ()):
                 yield freer, action
+
+
+def _names_below(actions: Sequence[Action], source: Snapshot, target: Snapshot) -> Edges:
+    """The same of a name that a table has of one above it on one side, and itself on the other.
+
+    What tables below have of that name themselves, and change, is as it shall be before it comes
+    from above, and is changed once it comes from there no more.
+    """
+    places = _new_places(actions)
+    given: defaultdict[Name, list[Action]] = defaultdict(list)
+    withdrawn: defaultdict[Name, list[Action]] = defaultdict(list)
+    for action in actions:
+        if action.verb == "finish":
+            continue
+        before = _placed(_reached(action.before, source), places)
+        after = _reached(action.after, target)
+        for name in after - before:
+            given[name].append(action)
+        for name in before - after:
+            withdrawn[name].append(action)
+    for name in given.keys() & withdrawn.keys():
+        yield from product(withdrawn[name], given[name])
+    for action in actions if given or withdrawn else ():
+        for name in _placed(_called(action.before), places) & given.keys():
+            yield from ((action, giver) for giver in given[name])
+        for name in _called(action.after) & withdrawn.keys():
+            yield from ((withdrawer, action) for withdrawer in withdrawn[name])
+
+
+def _reached(fact: Fact | None, snapshot: Snapshot) -> frozenset[Name]:
+    return frozenset() if fact is None else kind_of(fact.kind).reaches(fact, snapshot)
+
+
+def _called(fact: Fact | None) -> frozenset[Name]:
+    return frozenset() if fact is None else kind_of(fact.kind).names(fact)
+
+
+Places = Mapping[tuple[str, ...], tuple[str, ...]]
+
+
+def _new_places(actions: Iterable[Action]) -> Places:
+    """By their old paths, the new ones of the relations and schemas that are renamed."""
+    return {
+        action.before.identity.path: action.after.identity.path
+        for action in actions
+        if action.verb == "rename" and action.before and action.after
+        if kind_of(action.fact.kind).is_relation or action.fact.kind == "schema"
+    }
+
+
+def _placed(names: frozenset[Name], places: Places) -> frozenset[Name]:
+    """Names in tables, where those have their new ones already."""
+    return frozenset(_in_new_place(name, places) for name in names) if places else names
+
+
+def _in_new_place(name: Name, places: Places) -> Name:
+    space, *path, own = name
+    if not path:
+        return name
+    schema, *rest = path
+    table = places.get(tuple(path)) or (*places.get((schema,), (schema,)), *rest)
+    return (space, *table, own)
 
 
 def _freed(action: Action) -> frozenset[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, Kind
+from gnkmigrate.kinds.members import refuse_members
 from gnkmigrate.kinds.moving import refuse_moves
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.action import Action
@@ -128,6 +129,7 @@ class Planner:
             dropped=_identities(change.before for change in changes if change.verb == "remove"),
         )
         refuse_moves(changes, context)
+        refuse_members(changes, context)
         return expand(changes, context, self._users)
 
     @cached_property

@@ -98,3 +98,9 @@ CREATE SUBSCRIPTION incoming CONNECTION 'host={h|i} dbname=d' PUBLICATION {a|b, 
 --- event trigger watcher: EVENT TRIGGER watcher
 CREATE EVENT TRIGGER watcher ON {ddl_command_end|sql_drop|ddl_command_start} {|WHEN TAG IN ('DROP TABLE') }EXECUTE FUNCTION watch();
 {|ALTER EVENT TRIGGER watcher DISABLE;}
+
+--- extension dependency of settle
+ALTER PROCEDURE settle DEPENDS ON EXTENSION {citext|hstore};
+
+--- extension dependency of total_n
+ALTER INDEX total_n DEPENDS ON EXTENSION pg_trgm;

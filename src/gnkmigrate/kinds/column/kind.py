@@ -17,7 +17,7 @@ from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.conversions import Conversion
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
-from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined, parents
+from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
 from gnkmigrate.kinds.of_parents import compression_below
 from gnkmigrate.kinds.own_expressions import SET_EXPRESSION, put_back_below
@@ -95,12 +95,11 @@ class ColumnKind(Kind):
         )
 
     def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        # A table that leaves its parent for a moment takes all columns along that it has by then.
+        # A table that leaves its parent for a moment takes all along that it has by then.
         if any(columns_above(fact.identity.path, source)):
-            for parent in parents(fact.identity.path[:-1], target):
-                for column in target.children(Identity("table", parent), "column"):
-                    if column.identity not in source:
-                        yield column.identity
+            for part in leaving.given_above(fact, target):
+                if part.kind != "column" or part.identity not in source:
+                    yield part.identity
         # ADD COLUMN refuses a column that is there, but not one that a child has already. A child
         # that is new comes after its parent.
         elif fact.identity not in source and fact.parent in source.facts:
@@ -150,6 +149,8 @@ class ColumnKind(Kind):
     def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         del target
         before = source.facts.get(fact.identity)
+        if before is None and any(columns_above(fact.identity.path, source)):
+            yield from (part.identity for part in leaving.given_above(fact, source))
         if before is not None and fact.payload["not_null"] and not before.payload["not_null"]:
             # What a table below calls its own NOT NULL it cannot change once this is its parent's.
             *table, name = fact.identity.path

@@ -32,6 +32,7 @@ from gnkmigrate.kinds.index_marks import (
     share_of,
     stays_behind,
 )
+from gnkmigrate.kinds.inheritance import tables_below
 from gnkmigrate.kinds.kind import Context, How, Kind, Names, Row, last_names
 from gnkmigrate.kinds.leaving import checks_above, is_same_check
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -115,6 +116,9 @@ class ConstraintKind(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
+        if (above := leaving.made_own_along(fact, context)) is not None:
+            later = fact.payload["validated"] and not above.payload["validated"]
+            return (_validated(fact),) if later else ()
         reason = f"The {_name(fact)} is missing."
         if fact.payload["type"] in _VALIDATED_LATER:
             return _added(fact, "", reason, context)
@@ -148,6 +152,8 @@ class ConstraintKind(Kind):
         if _is_kept(after, differing):
             validated = (_validated(after),) if "validated" in differing else ()
             return (*validated, *_fires(after, change.before))
+        if _is_owned_below(change, context):
+            return None  # a table below has it itself too, and changes its own in between
         # One command: at no moment is there neither the old constraint nor the new one.
         dropped = f"DROP CONSTRAINT {identifier(after.identity.name)}, "
         return _added(after, dropped, f"The {_name(after)} is defined otherwise.", context)
@@ -196,6 +202,12 @@ class ConstraintKind(Kind):
             return frozenset({own, index, ("primary key", schema, table)})
         return frozenset({own, index})
 
+    def reaches(self, fact: Fact, snapshot: Snapshot) -> frozenset[tuple[str, ...]]:
+        if fact.payload["type"] not in _VALIDATED_LATER or _is_alone(fact):
+            return frozenset()
+        tables = tables_below(_table(fact).path, snapshot)
+        return frozenset((fact.kind, *table, fact.identity.name) for table in tables)
+
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         shared = ("shared", *_table(fact).path)
         if fact.payload["type"] in _VALIDATED_LATER:
@@ -221,6 +233,8 @@ class ConstraintKind(Kind):
         if fact.payload["type"] not in _VALIDATED_LATER:
             yield from attached_children(fact, target)
             yield from own_partition(fact, target)
+        if fact.payload["type"] == "check":  # by then what it has of its parent is the same
+            yield from (above.identity for above in checks_above(fact, target))
         yield from _switched(fact, target)
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
@@ -299,6 +313,17 @@ def _is_settled(fact: Fact) -> bool:
 
 def _is_lax(fact: Fact) -> bool:
     return str(fact.payload["definition"]).endswith(" NOT ENFORCED")
+
+
+def _is_owned_below(change: Change, context: Context) -> bool:
+    """Whether a table below has the check by itself too, before or afterwards."""
+    sides = ((change.before, context.source), (change.after, context.target))
+    return any(any(leaving.owned_below(fact, side)) for fact, side in sides if fact)
+
+
+def _is_alone(fact: Fact) -> bool:
+    """Whether tables below do not have it, as they have checks and keys of partitioned tables."""
+    return str(fact.payload["definition"]).endswith(" NO INHERIT")
 
 
 def key(table: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:

@@ -40,6 +40,43 @@ SELECT
             AND link.refobjid = extension.oid
             AND link.deptype = 'e'
         ORDER BY 1
-    ) AS casts
+    ) AS casts,
+    ARRAY(
+        SELECT ARRAY[member.space, member_namespace.nspname, member.name]::text[]
+        FROM (
+            SELECT 'relation' AS space, thing.relnamespace AS schema, thing.relname::text AS name
+            FROM pg_depend AS link
+            JOIN pg_class AS thing ON thing.oid = link.objid
+            WHERE
+                link.classid = 'pg_class'::regclass
+                AND link.refclassid = 'pg_extension'::regclass
+                AND link.refobjid = extension.oid
+                AND link.deptype = 'e'
+            UNION ALL
+            SELECT 'type', thing.typnamespace, thing.typname
+            FROM pg_depend AS link
+            JOIN pg_type AS thing ON thing.oid = link.objid
+            WHERE
+                link.classid = 'pg_type'::regclass
+                AND link.refclassid = 'pg_extension'::regclass
+                AND link.refobjid = extension.oid
+                AND link.deptype = 'e'
+            UNION ALL
+            SELECT
+                'function',
+                thing.pronamespace,
+                thing.proname || '(' || oidvectortypes(thing.proargtypes) || ')'
+            FROM pg_depend AS link
+            JOIN pg_proc AS thing ON thing.oid = link.objid
+            WHERE
+                link.classid = 'pg_proc'::regclass
+                AND link.refclassid = 'pg_extension'::regclass
+                AND link.refobjid = extension.oid
+                AND link.deptype = 'e'
+        ) AS member
+        JOIN pg_namespace AS member_namespace ON member_namespace.oid = member.schema
+        WHERE extension.oid >= 16384
+        ORDER BY 1
+    ) AS members
 FROM pg_extension AS extension
 JOIN pg_namespace AS namespace ON namespace.oid = extension.extnamespace;

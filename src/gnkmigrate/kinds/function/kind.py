@@ -5,7 +5,7 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.kind import Context, Effect, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
@@ -83,6 +83,11 @@ class FunctionKind(Kind):
         told = ", ".join(sorted(differing - {"definition"}))
         reason = f"{_name(change.fact)} differs in: {told or 'definition'}."
         return (Statement(_create(change.fact), reason),)
+
+    def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
+        """OR REPLACE keeps all but what it depends on, extensions included."""
+        del change, context
+        return Effect.ALTERED if dependent.kind == "extension dependency" else Effect.NONE
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context

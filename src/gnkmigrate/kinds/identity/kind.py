@@ -14,10 +14,13 @@ from gnkmigrate.kinds import handing_over, locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
 from gnkmigrate.kinds.sequence_options import (
+    UNLOGGED,
     bounded,
     continued,
+    logged_before_15,
     options,
     position,
+    set_persistence,
     unusual,
 )
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -36,7 +39,7 @@ class IdentityKind(Kind):
         "generation": How.ALTERED,
         "sequence_schema": How.COSMETIC,  # the table's
         "sequence_name": How.ALTERED,
-        "persistence": How.COSMETIC,  # the table's
+        "persistence": How.ALTERED,
         "type": How.ALTERED,
         **dict.fromkeys(_NUMBERS, How.ALTERED),
     }
@@ -45,6 +48,10 @@ class IdentityKind(Kind):
     named_within = True
     has_comment = False
     grant_word = "SEQUENCE"
+    by_version = True
+
+    def as_of(self, fact: Fact, version: int) -> Fact:
+        return logged_before_15(fact, version)
 
     def reference(self, fact: Fact) -> str:
         return f"SEQUENCE {_sequence(fact)}"
@@ -85,12 +92,18 @@ class IdentityKind(Kind):
             old, new = _sequence(change.before), identifier(after["sequence_name"])
             sql = f"ALTER SEQUENCE {old} RENAME TO {new}"
             statements.append(Statement(sql, reason, lock=locks.RENAME, relation=old))
+        if "persistence" in differing:
+            sql = set_persistence(_sequence(fact), after)
+            statements.append(
+                Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=_sequence(fact))
+            )
         if "type" in differing:
             sql = f"ALTER SEQUENCE {_sequence(fact)} AS {after['type']}"
             statements.append(
                 Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=_sequence(fact))
             )
-        wanted = set(differing) | ({"minimum", "maximum"} if "type" in differing else set())
+        wanted = set(differing) - {"persistence"}
+        wanted |= {"minimum", "maximum"} if "type" in differing else set()
         if {"minimum", "maximum"} & wanted:
             numbers = " ".join(options(after, wanted - {"type"}))
             command = f"ALTER SEQUENCE {_sequence(fact)} {numbers}"
@@ -125,6 +138,18 @@ class IdentityKind(Kind):
                 ("value", *fact.identity.path),
             }
         )
+
+    def first_form(self, fact: Fact, context: Context) -> Fact:
+        table = context.target.get("table", *fact.identity.path[:-1])
+        if table is None or context.source.server_version < UNLOGGED:
+            return fact
+        made = table.payload["persistence"]  # its sequence is made as the table is
+        return fact if made == fact.payload["persistence"] else fact.has({"persistence": made})
+
+    def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        del target
+        if "persistence" in change.differing:  # that of a table takes its sequences along
+            yield Identity("table", change.identity.path[:-1])
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         return () if fact.parent is None else (fact.parent,)

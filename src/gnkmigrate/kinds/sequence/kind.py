@@ -17,8 +17,10 @@ from gnkmigrate.kinds.owner.kind import before_owned
 from gnkmigrate.kinds.sequence_options import (
     bounded,
     continued,
+    logged_before_15,
     options,
     position,
+    set_persistence,
     unusual,
 )
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -45,6 +47,10 @@ class SequenceKind(Kind):
     is_relation = True
     holds_data = True
     follows = True
+    by_version = True
+
+    def as_of(self, fact: Fact, version: int) -> Fact:
+        return logged_before_15(fact, version)
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
@@ -86,8 +92,7 @@ class SequenceKind(Kind):
             reason = f"{name} belongs to its column and goes with it."
         statements: list[Statement] = []
         if "persistence" in wanted:
-            word = "UNLOGGED" if after["persistence"] == "unlogged" else "LOGGED"
-            statements.append(_alter(name, f"ALTER SEQUENCE {name} SET {word}", reason))
+            statements.append(_alter(name, set_persistence(name, after), reason))
         if {"minimum", "maximum"} & wanted:
             command = f"ALTER SEQUENCE {name} {numbers}"
             before = (change.before or change.fact).payload
@@ -124,6 +129,13 @@ class SequenceKind(Kind):
 
     def subject(self, fact: Fact) -> Any:
         return _owner(fact)
+
+    def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        del target
+        if "persistence" in change.differing:  # that of a table takes its sequences along
+            for fact in (change.before, change.after):
+                if fact is not None and (owner := _owner(fact)) is not None:
+                    yield Identity("table", owner.path[:-1])
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         owner = _owner(fact)

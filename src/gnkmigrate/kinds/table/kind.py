@@ -33,6 +33,7 @@ from gnkmigrate.kinds.of_parents import as_set, columns_of_parents, default_of_p
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
 from gnkmigrate.kinds.partition.kind import default_partitions
 from gnkmigrate.kinds.row_type import refuse_rows_held
+from gnkmigrate.kinds.sequence_options import UNLOGGED
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -158,6 +159,22 @@ class TableKind(Kind):
         return inner.verb in {"add", "remove"} and any(
             is_shared(inner.fact, above) for above in shared_parts(side.identity, snapshot)
         )
+
+    def takes_along(
+        self, change: Change, context: Context
+    ) -> Iterator[tuple[Fact, Mapping[str, Any]]]:
+        if change.before is None or "persistence" not in change.differing:
+            return
+        if context.source.server_version < UNLOGGED or change.fact.payload["partitioned_by"]:
+            return
+        values = {"persistence": change.fact.payload["persistence"]}
+        path = change.before.identity.path
+        for fact in context.source.of_kind("sequence"):
+            if tuple((fact.payload["owned_by"] or ())[:-1]) == path:
+                yield fact, values
+        for column in context.source.children(change.before.identity, "column"):
+            for fact in context.source.children(column.identity, "identity"):
+                yield fact, values
 
     def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         return unlike_when_joined(fact, source, target)

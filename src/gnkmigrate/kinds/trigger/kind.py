@@ -64,6 +64,12 @@ class Trigger(Kind):
         replaced = _define(after, "CREATE OR REPLACE TRIGGER", reason)
         return (replaced, *self._enable(after, firing.ORIGIN))
 
+    def reaches(self, fact: Fact, snapshot: Snapshot) -> frozenset[tuple[str, ...]]:
+        if " FOR EACH ROW " not in fact.payload["definition"]:
+            return frozenset()  # such a one has no clones
+        tables = _partitions(fact.identity.path[:-1], snapshot)
+        return frozenset((fact.kind, *table, fact.identity.name) for table in tables)
+
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return frozenset({("its own", *fact.identity.path[:-1])})
 
@@ -87,7 +93,9 @@ class Trigger(Kind):
 
     def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
         """What is done to it is done to its clones, those included that are to be exceptions."""
-        del change, context
+        del context
+        if dependent.kind == "extension dependency" and "definition" in change.differing:
+            return Effect.ALTERED  # OR REPLACE forgets it
         return Effect.ALTERED if dependent.kind == "cloned trigger" else Effect.NONE
 
     def _enable(self, fact: Fact, state: str) -> Statements:
