@@ -1,0 +1,329 @@
+"""op.link_table: a table becomes an entity, and a link table of its own name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gnkmigrate.connection import Connection, connect
+from tests.migrations.project import Project
+from tests.small import Small
+
+# Whoever is in a club says its motto. One may be in several; key and owner are of several columns.
+CLUBS = """
+CREATE TABLE public.people (tenant int, login text, PRIMARY KEY (tenant, login));
+CREATE TABLE public.membership (
+    tenant int NOT NULL, login text NOT NULL, club text NOT NULL, motto text, note text,
+    state text NOT NULL DEFAULT 'in', joined timestamp NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant, login, club),
+    FOREIGN KEY (tenant, login) REFERENCES public.people);
+INSERT INTO public.people VALUES (1, 'ann'), (1, 'ben'), (2, 'ann'), (2, 'cleo');
+INSERT INTO public.membership (tenant, login, club, motto, note, state, joined) VALUES
+    (1, 'ann', 'Chess', 'think', 'since school', 'in', '2024-01-01'),
+    (1, 'ben', 'Chess', 'think', NULL, 'in', '2024-02-01'),
+    (2, 'ann', 'Rowing', NULL, NULL, 'out', '2024-03-01'),
+    (2, 'cleo', 'Rowing', NULL, 'cox', 'in', '2024-04-01')
+"""
+CLUB = """
+clubs = op.Linking(
+    "public.membership",
+    "public.club",
+    columns=(op.renamed("club", "name"), op.shortened("motto", 20), op.zoned("joined", "founded")),
+    identity=("name",),
+    reference="club_id",
+    links=(op.renamed("tenant"), op.renamed("login"), op.zoned("joined", "since")),
+    owner=("tenant", "login"),
+    where=":row.state = 'in'",
+    new=(op.constant("kind", "text", "'sport'"),),
+    new_links=(op.new("role", "text"),),
+    references={"tenant, login": "public.people (tenant, login) ON DELETE CASCADE"},
+    fallback={"state": "'in'"},
+)
+op.link_table(clubs)
+"""
+NEW = (
+    "SELECT tenant, login, name, motto, since::text, role FROM public.membership"
+    " JOIN public.club ON club.id = club_id ORDER BY tenant, login, name"
+)
+OLD = (
+    "SELECT tenant, login, club, motto, note, state FROM gnkmigrate_legacy.membership"
+    " ORDER BY tenant, login, club"
+)
+
+
+def clubs(small: Small, revision: str = CLUB) -> Project:
+    small.reversible(1, revision)
+    project = small.project(source_timezone="UTC")
+    project.execute(CLUBS)
+    return project
+
+
+@contextmanager
+def old_application(project: Project) -> Iterator[Connection]:
+    with connect(project.url, search_path=["gnkmigrate_legacy", "public"]) as session:
+        yield session
+
+
+def test_up_and_down_and_up_again(small: Small) -> None:
+    project = clubs(small)
+    before = project.state
+    project.up(dry_run=True)
+    assert project.state == before
+    project.up()
+    assert project.rows(NEW) == [
+        (1, "ann", "Chess", "think", "2024-01-01 00:00:00+00", None),
+        (1, "ben", "Chess", "think", "2024-02-01 00:00:00+00", None),
+        (2, "cleo", "Rowing", None, "2024-04-01 00:00:00+00", None),
+    ]
+    assert project.rows("SELECT name, kind, founded::date::text FROM club ORDER BY name") == [
+        ("Chess", "sport", "2024-01-01"),
+        ("Rowing", "sport", "2024-03-01"),
+    ]
+    project.down()
+    assert project.state == before
+    project.up(atomic=True)
+    assert project.value("SELECT count(*) FROM membership") == 3
+
+
+def test_both_applications_write(small: Small) -> None:
+    project = clubs(small)
+    project.up()
+    columns = "(tenant, login, club, motto)"
+    with old_application(project) as old:
+        # Two rows of a statement make one club; another knows it already, and says its motto anew.
+        old.execute(
+            f"INSERT INTO membership {columns} VALUES (1, 'ann', 'Go', 'stones'),"
+            " (1, 'ben', 'Go', 'stones'), (2, 'cleo', 'Chess', 'think twice')"
+        )
+        assert old.execute("SELECT DISTINCT motto FROM membership WHERE club = 'Chess'").fetchall() == [
+            ("think twice",)
+        ]
+        old.execute("UPDATE membership SET club = 'Sculling' WHERE login = 'cleo' AND club = 'Rowing'")
+        old.execute("UPDATE membership SET state = 'in' WHERE club = 'Rowing'")
+        old.execute("UPDATE membership SET note = 'new' WHERE club = 'Go' AND login = 'ben'")
+        old.execute("DELETE FROM membership WHERE club = 'Go' AND login = 'ann'")
+    assert [row[:4] for row in project.rows(NEW)] == [
+        (1, "ann", "Chess", "think twice"),
+        (1, "ben", "Chess", "think twice"),
+        (1, "ben", "Go", "stones"),
+        (2, "ann", "Rowing", None),
+        (2, "cleo", "Chess", "think twice"),
+        (2, "cleo", "Sculling", None),
+    ]
+    project.execute(
+        """
+        INSERT INTO club (name, kind, motto) VALUES ('Judo', 'sport', 'yield');
+        INSERT INTO membership (tenant, login, club_id, since)
+            SELECT 1, 'ann', id, '2025-01-01 00:00+00' FROM club WHERE name IN ('Judo', 'Rowing');
+        UPDATE club SET name = 'Weiqi', motto = 'black' WHERE name = 'Go';
+        UPDATE membership SET login = 'ann' WHERE login = 'cleo'
+            AND club_id = (SELECT id FROM club WHERE name = 'Sculling');
+        DELETE FROM people WHERE (tenant, login) = (2, 'cleo')
+        """
+    )
+    rows = [
+        (1, "ann", "Chess", "think twice", "since school", "in"),
+        (1, "ann", "Judo", "yield", None, "in"),
+        (1, "ann", "Rowing", None, None, "in"),
+        (1, "ben", "Chess", "think twice", None, "in"),
+        (1, "ben", "Weiqi", "black", "new", "in"),
+        (2, "ann", "Rowing", None, None, "in"),
+        (2, "ann", "Sculling", None, "cox", "in"),
+    ]
+    assert project.rows(OLD) == rows
+    project.down()
+    assert project.rows(OLD.replace("gnkmigrate_legacy", "public")) == rows
+    project.up()
+    assert [row[:3] for row in project.rows(NEW)] == [row[:3] for row in rows]
+
+
+def test_a_row_that_is_no_link_is_its_owners(small: Small) -> None:
+    project = clubs(small)
+    project.up()
+    project.execute(
+        "INSERT INTO people VALUES (3, 'dora');"
+        "INSERT INTO membership SELECT 3, 'dora', id FROM club WHERE name = 'Rowing'"
+    )
+    assert (2, "ann", "Rowing", None, None, "out") in project.rows(OLD)
+    project.execute("DELETE FROM people WHERE (tenant, login) = (2, 'ann')")
+    assert [row[:2] for row in project.rows(OLD) if row[2] == "Rowing"] == [
+        (2, "cleo"),
+        (3, "dora"),
+    ]
+    project.execute("TRUNCATE club CASCADE")
+    assert project.rows(OLD) == []
+
+
+def test_what_the_old_shape_cannot_hold_is_spilled_and_comes_back(small: Small) -> None:
+    project = clubs(small)
+    project.up()
+    project.execute(
+        """
+        INSERT INTO club (name, kind) VALUES ('Empty', 'sport');
+        UPDATE club SET kind = 'game', founded = '1900-01-01 00:00+00' WHERE name = 'Chess';
+        UPDATE membership SET role = 'chair' WHERE login = 'ben'
+        """
+    )
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()
+    said = "\n".join(refused.value.details)
+    assert "no place for rows of public.club that have no row of public.membership. (1)" in said
+    assert "says nothing of kind in public.club. (1)" in said
+    assert "says nothing of role in public.membership. (1)" in said
+    project.down(parameters={"spill": "yes"})
+    project.up()
+    assert project.rows("SELECT name, kind, founded::date::text FROM club ORDER BY name") == [
+        ("Chess", "game", "1900-01-01"),
+        ("Empty", "sport", None),
+        ("Rowing", "sport", "2024-03-01"),
+    ]
+    assert project.rows("SELECT login FROM membership WHERE role = 'chair'") == [("ben",)]
+    assert project.value("SELECT count(*) FROM gnkmigrate.overflow") == 0
+
+
+# A table with a key of its own, in which a machine has one row: who has it, and what it is.
+MACHINES = """
+CREATE TABLE public.staff (id bigint PRIMARY KEY);
+CREATE TABLE public.machine_use (
+    id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    who bigint NOT NULL REFERENCES public.staff (id), site text NOT NULL, number int NOT NULL,
+    label text, gone text NOT NULL, UNIQUE (site, number));
+INSERT INTO public.staff VALUES (1), (2), (3);
+INSERT INTO public.machine_use (who, site, number, label, gone)
+SELECT 1 + n % 3, 'S' || n % 2, n, 'label ' || n, 'kept' FROM generate_series(1, 40) AS n
+"""
+MACHINE = """
+op.link_table(op.Linking(
+    "public.machine_use",
+    "public.machine",
+    columns={columns},
+    identity=("site", "no"),
+    reference="machine",
+    links=(op.renamed("who", "staff"),),
+    owner=("staff",),
+    references={{"staff": "public.staff (id) ON DELETE CASCADE"}},
+    indexes={{"machine_use_machine_idx": "(machine)"}},
+    fallback={{"gone": "'made'"}},
+    key_type="uuid DEFAULT gen_random_uuid()",
+))
+"""
+LABEL = '(op.renamed("site"), op.cast("number", "bigint", rename="no"), op.renamed("label"))'
+
+
+def machines(small: Small, columns: str = LABEL, **limits: int) -> Project:
+    small.reversible(1, MACHINE.format(columns=columns))
+    project = small.project(limits=limits)
+    project.execute(MACHINES)
+    return project
+
+
+def test_a_second_owner_has_a_row_when_the_first_ones_link_ends(small: Small) -> None:
+    project = machines(small)
+    before = project.state
+    project.up()
+    project.execute(
+        "INSERT INTO machine_use (staff, machine) SELECT 3, id FROM machine WHERE no IN (1, 4);"
+        "UPDATE machine SET label = 'new' WHERE no = 1"
+    )
+    seen = "SELECT who, label, gone FROM gnkmigrate_legacy.machine_use WHERE number IN (1, 4)"
+    assert project.rows(seen) == [(2, "label 4", "kept"), (2, "new", "kept")]
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        project.down()
+    assert "no place for links of public.machine_use that have no row of it. (2)" in "\n".join(
+        refused.value.details
+    )
+    project.execute("DELETE FROM machine_use WHERE staff = 2")
+    assert project.rows(seen) == [(3, "label 4", "made"), (3, "new", "made")]
+    with old_application(project) as old:
+        old.execute("DELETE FROM machine_use WHERE who = 1")
+        old.execute("INSERT INTO machine_use (who, site, number, gone) VALUES (1, 'S', 0, '')")
+    assert project.value("SELECT count(*) FROM machine") == 16
+    project.execute("DELETE FROM machine_use")
+    project.down(parameters={"spill": "yes"})
+    assert project.dump == before[0] if isinstance(before[0], str) else True
+
+
+def test_a_kill_at_any_batch_loses_nothing(small: Small) -> None:
+    project = machines(small, batch_rows=7)
+    old = "SELECT who, site, number, label FROM machine_use ORDER BY number"
+    rows = project.rows(old)
+    for step in ("rows of public.machine", "links of public.machine_use"):
+        killed = KilledAt(step)
+        with pytest.raises(Killed):
+            project.up(killed)
+        project.execute(
+            "DELETE FROM machine_use WHERE number = 40; INSERT INTO machine_use"
+            " (id, who, site, number, label, gone) VALUES (40, 2, 'S0', 40, 'label 40', 'kept')"
+        )
+    project.up()
+    joined = "SELECT staff, site, no, label FROM machine_use JOIN machine ON id = machine"
+    assert project.rows(f"{joined} ORDER BY no") == rows
+    project.verify()
+    project.down()
+    assert project.rows(old) == rows
+
+
+def test_a_client_with_an_old_snapshot_repeats_its_transaction(small: Small) -> None:
+    project = machines(small)
+    with project.session() as client:
+
+        def work_on(event: events.Event) -> None:
+            done = event.step if isinstance(event, events.StepFinished) else ""
+            if done == "links of public.machine_use follow its rows":
+                client.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+                client.execute("SELECT 1")
+            if done == "links of public.machine_use":
+                with pytest.raises(psycopg.errors.SerializationFailure):
+                    client.execute("DELETE FROM machine_use WHERE who = 1")
+                client.execute("ROLLBACK")
+
+        project.up(work_on)
+    assert project.value("SELECT count(*) FROM machine_use") == 40
+
+
+def test_all_that_speaks_against_it_is_listed_at_once(small: Small) -> None:
+    project = machines(small)
+    project.execute(
+        """
+        CREATE TABLE machine (); ALTER TABLE machine_use ADD machine int;
+        ALTER TABLE machine_use ADD by bigint NOT NULL REFERENCES staff DEFAULT 1;
+        ALTER TABLE machine_use ADD colour text NOT NULL DEFAULT ''; ALTER TABLE machine_use
+            ALTER colour DROP DEFAULT
+        """
+    )
+    assert_refused(
+        project,
+        "public.machine is there already",
+        "already has columns of the link: machine",
+        "columns that no new table has",
+        "NOT NULL: colour",
+    )
+
+
+def test_rows_that_the_new_shape_cannot_hold_are_listed(small: Small) -> None:
+    project = machines(
+        small,
+        '(op.renamed("site"), op.Conversion("number", "int", using=":column / 2", rename="no"),'
+        ' op.shortened("label", 7))',
+    )
+    project.execute(
+        "ALTER TABLE machine_use DROP CONSTRAINT machine_use_who_fkey, ALTER site DROP NOT NULL;"
+        "UPDATE machine_use SET who = 9, site = NULL WHERE number = 1"
+    )
+    assert_refused(
+        project,
+        "public.machine_use.label",
+        "no value in: site, number",
+        "are different would become one row of public.machine",
+        "disagree about it",
+        'refer by staff to rows of "public"."staff" that are not there. (1)',
+    )
+
+
+def assert_refused(project: Project, *said: str) -> None:
+    before = project.state
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        project.up()
+    assert project.state == before
+    for each in said:
+        assert each in "\n".join(refused.value.details)
