@@ -109,14 +109,11 @@ def _hold(sides: Sides) -> str:
     """A link gets the row of its owner, or else one that nobody has any more, or else a new one.
 
     Where an entity has one row at most, whoever comes second waits for the first one's row, looks
-    again, and has none. Where it may have several, a row of another owner is taken over only while
-    it is that of a link which has just ended.
+    again, and has none. Where it may have several, each link has its own.
     """
     owner, ref = _owner_arguments(sides), f"${len(sides.said.owner) + 1}"
-    free = f"NOT {_held(sides, 'mine')}"
-    if not sides.is_alone:
-        free = f"{free} AND {sides.is_link('mine')}"
-    is_owners = f"({sides.owners('mine')}) = ({owner})"
+    mine = f"({sides.owners('mine')}) = ({owner})"
+    is_owners = f"({mine} OR NOT {_held(sides, 'mine')})" if sides.is_alone else mine
     first = ""
     if sides.is_alone:
         first = f"""
@@ -138,8 +135,8 @@ BEGIN
         WHERE ({sides.link_pair("link")}) = ({rows.arguments(sides)})
           AND ({sides.row_keys("old")}) = (
               SELECT {sides.row_keys("mine")} FROM {sides.old} AS mine
-              WHERE mine.{sides.ref} = {ref} AND ({is_owners} OR {free})
-              ORDER BY coalesce({is_owners}, false) DESC, {sides.row_keys("mine")}
+              WHERE mine.{sides.ref} = {ref} AND {is_owners}
+              ORDER BY coalesce({mine}, false) DESC, {sides.row_keys("mine")}
               LIMIT 1 FOR UPDATE);
         EXIT WHEN FOUND;{first}
         INSERT INTO {sides.old} ({", ".join(names)})
@@ -227,29 +224,56 @@ def _call_heir(sides: Sides, ref: str) -> tuple[str, str]:
     return f"{found};", declared
 
 
+def _inherit(sides: Sides, ref: str) -> tuple[str, str]:
+    """PL/pgSQL by which an heir gets a row, and what it declares; FOUND tells of one.
+
+    Where an entity may have several rows, each link has its own, and there are no heirs.
+    """
+    if not sides.is_alone:
+        return "", ""
+    find, declared = _call_heir(sides, ref)
+    heirs = ", ".join(f"heir{place}" for place in range(len(sides.said.owner)))
+    return (
+        f"""{find}
+    IF FOUND THEN
+        PERFORM {sides.said.function("hold")}({heirs}, {ref});""",
+        declared,
+    )
+
+
 def _release(sides: Sides) -> str:
     """A link that ends leaves its row to another one of the same entity."""
     said, given = sides.said, rows.arguments(sides)
-    ref = f"${len(said.owner) + 1}"
-    find, declared = _call_heir(sides, ref)
-    heirs = ", ".join(f"heir{place}" for place in range(len(said.owner)))
+    inherit, declared = _inherit(sides, f"${len(said.owner) + 1}")
     mine = f"({sides.pair('row')}) = ({given})"
     return f"""
 CREATE OR REPLACE FUNCTION {said.function("release")}({rows.parameters(sides)}) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    {declared}
+{f"DECLARE {declared}" if declared else ""}
 BEGIN
     PERFORM FROM {sides.old} AS row WHERE {mine} FOR UPDATE;
-    {find}
-    IF FOUND THEN
-        PERFORM {said.function("hold")}({heirs}, {ref});
-    END IF;
+    {f"{inherit} END IF;" if inherit else ""}
     DELETE FROM {sides.old} AS row
     WHERE {mine} AND {sides.is_link("row")} AND NOT {_held(sides, "row")};
 END
 $body$;
 """
+
+
+def _hand_over(sides: Sides) -> str:
+    """A link that gets another owner takes its row along, where each has its own."""
+    if sides.is_alone:
+        return ""
+    owners = ", ".join(
+        f"{column(change.column)} = NEW.{column(change.new_name)}" for change in sides.said.owners
+    )
+    new, old = sides.link_pair("NEW"), sides.link_pair("OLD")
+    return f"""
+IF TG_OP = 'UPDATE' AND NEW.{sides.ref} = OLD.{sides.ref} THEN
+    UPDATE {sides.old} AS row SET {owners}
+    WHERE ({sides.pair("row")}) = ({old}) AND {sides.is_link("row")}
+      AND NOT EXISTS (SELECT FROM {sides.old} AS other WHERE ({sides.pair("other")}) = ({new}));
+END IF;"""
 
 
 def _lead_link(sides: Sides) -> str:
@@ -285,7 +309,7 @@ END IF;
 IF TG_OP = 'UPDATE' AND ({new}) = ({old}) THEN
     {update}
     EXIT follow;
-END IF;
+END IF;{_hand_over(sides)}
 IF TG_OP IN ('UPDATE', 'DELETE') THEN
     PERFORM {release}({old});
 END IF;
@@ -346,18 +370,13 @@ def _lead_owners(sides: Sides) -> Iterator[str]:
 def _leave(sides: Sides) -> str:
     """Old to new as well: an entity outlives its row as long as there is a link to it."""
     said, ref = sides.said, f"OLD.{sides.ref}"
-    find, declared = _call_heir(sides, ref)
-    heirs = ", ".join(f"heir{place}" for place in range(len(said.owner)))
+    inherit, declared = _inherit(sides, ref)
     body = f"""
 IF TG_OP = 'TRUNCATE' THEN
     EXIT follow;
 END IF;
 IF TG_OP = 'DELETE' OR NEW.{sides.ref} IS DISTINCT FROM {ref} THEN
-    {find}
-    IF FOUND THEN
-        PERFORM {said.function("hold")}({heirs}, {ref});
-        EXIT follow;
-    END IF;
+    {f"{inherit} EXIT follow; END IF;" if inherit else ""}
     -- Whoever is about to refer to it holds it.
     PERFORM FROM {sides.entity} AS entity WHERE entity.{sides.key} = {ref} FOR UPDATE;
     DELETE FROM {sides.entity} AS entity
