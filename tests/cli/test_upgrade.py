@@ -27,7 +27,7 @@ def test_all_phases_are_run_verified_and_told(gnkmigrate: Command, report: Datab
     assert "  ok     every assignment knows its node" in ran.stdout
     assert "  note   texts of processed_by that mean nobody and are kept: 0" in ran.stdout
     assert "6 phases done: " in ran.stdout
-    assert re.search(r"^data \d+/\d+ rows of nodes$", ran.stderr, re.MULTILINE)
+    assert re.search(r"^data \d+/\d+ rows of public\.nodes$", ran.stderr, re.MULTILINE)
     assert ran.stderr.splitlines()[-1] == "Next: gnkmigrate audit"
     assert set(states(gnkmigrate, report).values()) == {"done"}
 

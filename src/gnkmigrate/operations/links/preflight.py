@@ -40,7 +40,7 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
     asked = [*_of_columns(work, said), *row_key.refusals(work, said.table, ())]
     if asked:
         return asked
-    asked += splits.there(work, said) if said.made else _filled(work, said)
+    asked += splits.there(work, said.table, said.entity) if said.made else _filled(work, said)
     sides = Sides.built(work, said)
     asked += [*_taken(sides), *_lost(sides), *_foreign_keys(work, sides)]
     return asked or [*_rows(work, sides), *_strangers(work, sides, said.owners)]

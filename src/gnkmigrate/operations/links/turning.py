@@ -88,10 +88,6 @@ class LeaveRows(LinkStep):
         return 0
 
 
-class _Backfill(Fill):
-    """One that writes to the staged table, which is the migrating role's."""
-
-
 @dataclass(frozen=True)
 class FillLinks(LinkStep):
     """Makes the links in batches."""
@@ -108,10 +104,20 @@ class FillLinks(LinkStep):
 
     def run(self, work: Work) -> int:
         said, sides = self.linking, Sides.built(work, self.linking)
-        fill = _Backfill(self.name, said.table, sides.row_key, rows.fill(sides), alias="filled")
-        moved = fill.run(work)
+        fill = Fill(self.name, said.table, sides.row_key, rows.fill(sides), alias="filled")
+        moved = _unasked(work, sides, fill) if work.atomic else fill.run(work)
         work.attempt(lambda: work.execute(f"ANALYZE {sides.rows}"))
         return moved
+
+
+def _unasked(work: Work, sides: Sides, fill: Fill) -> int:
+    """Where nobody else sees the table yet: one query asks of all rows what they refer to."""
+    for name, _ in relation.constraints(work, sides.link, "FOREIGN KEY"):
+        work.execute(f"ALTER TABLE {sides.rows} DROP CONSTRAINT {column(name)}")
+    moved = fill.run(work)
+    added = ", ".join(f"ADD {definition}" for definition in rows.foreign_keys(sides))
+    work.execute(f"ALTER TABLE {sides.rows} {added}")
+    return moved
 
 
 @dataclass(frozen=True)
