@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.index import BuildIndex
-from gnkmigrate.operations.links import entity, preflight
+from gnkmigrate.operations.links import entity, kept, preflight
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.spill import Spill
+from gnkmigrate.operations.splits.entity import spare_spilled_keys
 from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.operations.verify import Verification, asked
@@ -62,6 +63,7 @@ class AddColumns(LinkStep):
             work.execute(entity.create(sides))
             renames = {change.column: change.new_name for change in said.columns}
             privileges.carry_to_part(work, sides.old, sides.entity, renames)
+            work.execute(spare_spilled_keys(said.entity, said.key))
             sides = Sides.built(work, said)
         added = [f"ADD COLUMN {sides.ref} {sides.key_type}"]
         for change in said.new_links:
@@ -83,6 +85,9 @@ class DropColumns(LinkStep):
     def tables(self) -> Sequence[str]:
         said = self.linking
         return (said.table, said.entity) if said.made else (said.table,)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return preflight.of_way_back(work, self.linking)
 
     def run(self, work: Work) -> int:
         said = self.linking
@@ -295,7 +300,7 @@ class SpillByKey(Spill):
 def spilled_hanging(said: Linking) -> Iterator[Step]:
     """What hangs on entities, all of which go."""
     for table in said.hanging:
-        yield Spill(no_place(table), table, "true", (), of=FollowTable(said).name)
+        yield kept.spill(said, table, no_place(table), "true", FollowTable(said).name)
 
 
 def _spilled(said: Linking, *, alone: bool) -> Iterator[Step]:
@@ -308,12 +313,13 @@ def _spilled(said: Linking, *, alone: bool) -> Iterator[Step]:
         yield Spill(no_row(said), said.entity, where, shows, of=of)
     names = tuple(change.new_name for change in said.new)
     if names:
-        kept = (*shows, *names)
-        yield Spill(unsaid(said), said.entity, _constants(said, "spilled"), kept, kept, of=of)
+        listed = (*shows, *names)
+        where = _constants(said, "spilled")
+        yield Spill(unsaid(said), said.entity, where, listed, listed, of=of)
     begun_with = tuple(change.new_name for change in said.shared)
     if begun_with:
-        kept = (*shows, *begun_with)
-        yield Spill(begun(said), said.entity, _changed(said), shows, kept, of=of, asks=False)
+        listed = (*shows, *begun_with)
+        yield Spill(begun(said), said.entity, _changed(said), shows, listed, of=of, asks=False)
 
 
 def no_row(said: Linking) -> str:

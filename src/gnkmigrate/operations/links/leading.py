@@ -340,8 +340,10 @@ END IF;"""
 
 
 def _owned(said: Linking) -> list[tuple[list[str], str]]:
-    """The foreign keys of the link's owner: its columns, and to what they refer."""
-    found = []
+    """The foreign keys of an owner whose rows may be no links: its columns, and to what."""
+    found: list[tuple[list[str], str]] = []
+    if said.where == "true":
+        return found
     for names, text in said.references.items():
         listed = [name.strip() for name in names.split(",")]
         if set(listed) <= set(said.owner):

@@ -9,6 +9,7 @@ from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.links.spec import listed as names_of
 from gnkmigrate.operations.splits import preflight as splits
+from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import listed as listed_columns
@@ -23,6 +24,19 @@ _KINDS = """
 SELECT relkind = 'p' OR relispartition OR EXISTS (
            SELECT FROM pg_catalog.pg_inherits WHERE oid IN (inhrelid, inhparent))
 FROM pg_catalog.pg_class WHERE oid = {table}::regclass
+"""
+_OWNERS = """
+SELECT DISTINCT format('%s belongs to %s', oid::regclass, pg_get_userbyid(relowner))
+FROM pg_catalog.pg_class
+WHERE oid = ANY (ARRAY[{tables}]::regclass[])
+  AND relowner <> (SELECT relowner FROM pg_catalog.pg_class WHERE oid = {table}::regclass)
+ORDER BY 1
+"""
+_REFERRING = """
+SELECT DISTINCT conrelid::regclass::text FROM pg_catalog.pg_constraint
+WHERE contype = 'f' AND confrelid = {entity}::regclass
+  AND conrelid <> ALL (ARRAY[{hanging}]::regclass[])
+ORDER BY 1
 """
 _FOREIGN_KEYS = """
 SELECT conname::text, array_agg(attname::text)
@@ -42,7 +56,7 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
         return asked
     asked += splits.there(work, said.table, said.entity) if said.made else _filled(work, said)
     sides = Sides.built(work, said)
-    asked += [*_taken(sides), *_lost(sides), *_foreign_keys(work, sides)]
+    asked += [*_owners(work, said), *_taken(sides), *_lost(sides), *_foreign_keys(work, sides)]
     return asked or [*_rows(work, sides), *_strangers(work, sides, said.owners)]
 
 
@@ -60,6 +74,36 @@ def of_links(work: Work, said: Linking) -> list[Refusal]:
         *unfit_rows(work, said.table, sides.row_key, list(dict.fromkeys(optional))),
         *_strangers(work, sides, (*said.links, *said.new_links)),
     ]
+
+
+def of_way_back(work: Work, said: Linking) -> list[Refusal]:
+    """What goes on using an entity's table that was made for it, and goes."""
+    if not said.made or not relation.columns(work, said.entity, [said.key]):
+        return []
+    ours = tuple(f" on table {qualified(*split(each))}" for each in (said.table, said.staged))
+    hanging = [each for each in relation.dependents(work, said.entity) if not each.endswith(ours)]
+    if not hanging:
+        return []
+    message = f"Other objects use {said.entity}, which the old shape does not have."
+    return [Refusal(message, hanging, len(hanging), "Drop them before.")]
+
+
+def _owners(work: Work, said: Linking) -> Iterator[Refusal]:
+    """Triggers run as the owner of their table, and write to the other ones."""
+    tables = [*(() if said.made else (said.entity,)), *said.watched]
+    asked = _OWNERS.format(
+        tables=", ".join(literal(quoted(each)) for each in tables),
+        table=literal(quoted(said.table)),
+    )
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        others = [row[0] for row in work.execute(asked).fetchall()]
+    if others:
+        yield Refusal(
+            f"Tables that are kept in step with {said.table} belong to somebody else.",
+            others,
+            len(others),
+            "Let all of them have one owner.",
+        )
 
 
 def _of_columns(work: Work, said: Linking) -> Iterator[Refusal]:
@@ -81,6 +125,15 @@ def _filled(work: Work, said: Linking) -> Iterator[Refusal]:
     if absent:
         yield Refusal(f"{said.entity} lacks columns.", sorted(absent), len(absent))
         return
+    asked = _REFERRING.format(
+        entity=literal(quoted(said.entity)),
+        hanging=", ".join(literal(quoted(each)) for each in said.hanging),
+    )
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        others = [row[0] for row in work.execute(asked).fetchall()]
+    if others:
+        message = f"Other tables refer to {said.entity}: their rows would go with its rows."
+        yield Refusal(message, others, len(others), "Name them in `hanging`.")
     query = f"SELECT {listed_columns(said.identity)} FROM {quoted(said.entity)}"
     total, found = listed(work, query)
     if total:
@@ -107,8 +160,12 @@ def _taken(sides: Sides) -> Iterator[Refusal]:
             f"{key} of {sides.said.table} has no default, which a row needs whose key is taken.",
             hint="Give it one, or say its value in `fallback`.",
         )
-    elif key and sides.key_type and sides.columns[key]["type"] != sides.key_type:
-        yield Refusal(f"{key} of {sides.said.table} is of another type than the entity's key.")
+    elif key and sides.key_type not in {"", sides.columns[key]["type"]}:
+        found = sides.columns[key]["type"]
+        yield Refusal(
+            f"{key} of {sides.said.table} is {found}, and the entity's key is {sides.key_type}.",
+            hint="Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
+        )
 
 
 def _lost(sides: Sides) -> Iterator[Refusal]:

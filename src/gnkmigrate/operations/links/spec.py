@@ -168,6 +168,18 @@ class Linking:
         return tuple(dict.fromkeys(said))
 
     @property
+    def watched(self) -> tuple[str, ...]:
+        """Those of an owner whose rows may be no links: with the owner they go all the same."""
+        if self.where == "true":
+            return ()
+        owners = {
+            text.partition("(")[0].strip()
+            for names, text in self.references.items()
+            if set(listed(names)) <= set(self.owner)
+        }
+        return tuple(table for table in self.referred if table in owners)
+
+    @property
     def staged(self) -> str:
         """The link table until it takes the old one's place."""
         return f"{own.STAGING}.{split(self.table)[1]}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.links import building, leading, preflight, rows
+from gnkmigrate.operations.links import building, kept, leading, preflight, rows
 from gnkmigrate.operations.links.building import LinkStep, compared
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
@@ -18,7 +18,7 @@ from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
 from gnkmigrate.operations.verify import Verification, asked
 from gnkmigrate.run import events, locking, relation
 from gnkmigrate.run.locking import Span, TableLock
-from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync.agreement import Comparison
@@ -130,7 +130,7 @@ class PrepareLead(LinkStep):
 
     @property
     def tables(self) -> Sequence[str]:
-        return (self.linking.entity, *self.linking.referred)
+        return (self.linking.entity, *self.linking.watched)
 
     @property
     def reverse(self) -> Sequence[Step]:
@@ -151,7 +151,7 @@ class DropLead(LinkStep):
 
     @property
     def tables(self) -> Sequence[str]:
-        return (self.linking.entity, *self.linking.referred)
+        return (self.linking.entity, *self.linking.watched)
 
     def run(self, work: Work) -> int:
         work.execute(leading.triggers_no_more(Sides.built(work, self.linking)))
@@ -323,13 +323,12 @@ def _spilled(said: Linking, swap: str, *, alone: bool) -> Iterator[Step]:
         f"row.{column(old)} = spilled.{column(new)}" for old, new in zip(mine, link, strict=True)
     )
     where = f"NOT EXISTS (SELECT FROM {archive} AS row WHERE {pair})"
-    yield Spill(no_row(said), said.table, where, link, of=swap)
+    yield kept.spill(said, said.table, no_row(said), where, swap)
     without = f"NOT EXISTS (SELECT FROM {archive} AS row WHERE row.{column(said.reference)} = {{}})"
     if alone:
+        hanging = without.format(kept.REFERENCE)
         for table in said.hanging:
-            yield SpillHanging(
-                building.no_place(table), table, without, (), of=swap, entity=said.entity
-            )
+            yield kept.spill(said, table, building.no_place(table), hanging, swap)
     else:
         yield from building.spilled_hanging(said)
     key = without.format(f"spilled.{column(said.key)}")
@@ -339,32 +338,6 @@ def _spilled(said: Linking, swap: str, *, alone: bool) -> Iterator[Step]:
 def no_row(said: Linking) -> str:
     """Why links without a row are spilled."""
     return f"The old shape has no place for links of {said.table} that have no row of it."
-
-
-@dataclass(frozen=True)
-class SpillHanging(Spill):
-    """A spill of rows that refer to an entity, by the foreign key that they have when it runs.
-
-    Attributes:
-        entity: "schema.table".
-    """
-
-    entity: str = ""
-
-    def _hanging(self, work: Work) -> Spill:
-        found = work.value(f"""
-            SELECT attname::text FROM pg_constraint
-            JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
-            WHERE contype = 'f' AND conrelid = to_regclass({literal(quoted(self.table))})
-              AND confrelid = to_regclass({literal(quoted(self.entity))}) LIMIT 1""")
-        where = self.where.format(f"spilled.{column(str(found))}") if found else "false"
-        return Spill(self.title, self.table, where, self.shows, self.columns, self.of)
-
-    def check(self, work: Work) -> Sequence[Refusal]:
-        return self._hanging(work).check(work)
-
-    def run(self, work: Work) -> int:
-        return self._hanging(work).run(work)
 
 
 @dataclass(frozen=True)
@@ -392,9 +365,9 @@ class VerifyLinks(Verification):
 def _taken_back(said: Linking) -> Iterator[Step]:
     """What rollbacks have spilled, in an order in which it can come back."""
     yield TakeBack(building.no_row(said), said.entity, key=(said.key,))
-    yield TakeBack(no_row(said), said.table, key=(*said.owner, said.reference))
+    yield kept.take_back(said, said.table, no_row(said))
     for table in said.hanging:
-        yield TakeBack(building.no_place(table), table, key=())
+        yield kept.take_back(said, table, building.no_place(table))
     for reason, changes in ((building.unsaid(said), said.new), (building.begun(said), said.shared)):
         names = tuple(change.new_name for change in changes)
         if names:
