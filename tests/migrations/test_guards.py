@@ -56,7 +56,7 @@ HINDRANCES = (
         f" gpu_type = repeat('g', 51), gcore_instance_id = repeat('c', 256) WHERE id = '{FIRST}'",
         (
             *(
-                f"public.user_nodes.{name}: values that the new column cannot hold. (1)"
+                f"public.user_nodes.{name}: values that the new column cannot hold"
                 for name in ("node_address", "label", "gpu_type", "gcore_instance_id")
             ),
             f"id: {FIRST}",

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from gnkmigrate.connection import Connection, connect
-from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.errors import GnkMigrateError, PhaseRefused
 from gnkmigrate.run import events, runner
+from gnkmigrate.run.kept import contract
 from tests.migrations.project import Project
 from tests.small import Small
 
@@ -423,6 +424,30 @@ def test_a_client_with_an_old_snapshot_repeats_its_transaction(small: Small) -> 
 
         project.up(work_on)
     assert project.value("SELECT count(*) FROM machine_use") == 40
+
+
+def test_what_comes_meanwhile_and_does_not_fit_stops_it_before_the_swap(small: Small) -> None:
+    project = machines(small)
+    project.execute("ALTER TABLE machine_use ALTER site DROP NOT NULL")
+
+    def work_on(event: events.Event) -> None:
+        if isinstance(event, events.StepFinished) and event.step == "rows of public.machine":
+            project.execute("UPDATE machine_use SET site = NULL WHERE number = 4")
+
+    with pytest.raises(GnkMigrateError):
+        project.up(work_on)
+    assert project.value("SELECT count(*) FROM machine_use WHERE site IS NULL") == 1
+    project.execute("UPDATE machine_use SET site = 'S0' WHERE number = 4")
+    project.up()
+    with (
+        old_application(project) as old,
+        pytest.raises(psycopg.errors.NotNullViolation, match="needs a value in each of: site"),
+    ):
+        old.execute("UPDATE machine_use SET site = NULL WHERE number = 4")
+    with project.session() as session:
+        contract.contract(session, project.phases, project.settings)
+    assert "gnkmigrate" not in project.dump
+    assert project.value("SELECT count(*) FROM machine_use JOIN machine ON id = machine") == 40
 
 
 def test_all_that_speaks_against_it_is_listed_at_once(small: Small) -> None:

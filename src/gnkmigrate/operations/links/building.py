@@ -63,6 +63,11 @@ class AddColumns(LinkStep):
             work.execute(entity.create(sides))
             renames = {change.column: change.new_name for change in said.columns}
             privileges.carry_to_part(work, sides.old, sides.entity, renames)
+            # Whoever may read all that goes there may read to which row it went.
+            for grant in privileges.grants_on_all(
+                work, sides.old, list(renames), sides.entity, said.key, ("SELECT", "REFERENCES")
+            ):
+                work.connection.execute(grant.encode())
             work.execute(spare_spilled_keys(said.entity, said.key))
             sides = Sides.built(work, said)
         added = [f"ADD COLUMN {sides.ref} {sides.key_type}"]

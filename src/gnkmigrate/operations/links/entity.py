@@ -74,7 +74,7 @@ def fill(sides: Sides) -> str:
         told = [column(change.new_name) for change in said.telling]
         meets = f"DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in told)}"
     where = (
-        f":batch AND (SELECT true FROM {sides.entity} AS entity"
+        f":batch AND {sides.is_identified('filled')} AND (SELECT true FROM {sides.entity} AS entity"
         f" WHERE entity.{sides.key} = filled.{sides.ref}) IS NULL"
     )
     return f"""
@@ -141,9 +141,6 @@ def _decide(sides: Sides) -> str:
     """
     said, ref = sides.said, sides.ref
     old_names = ", ".join(change.column for change in said.identifying)
-    missing = " OR ".join(
-        f"({sides.new_value('NEW', change)}) IS NULL" for change in said.identifying
-    )
     others = " AND ".join((f"{ref} = $1", f"({_keys(sides)}) <> ({_arguments(sides)})"))
     asked = f"format('SELECT EXISTS (SELECT FROM %s WHERE {others})', TG_RELID::regclass)"
     return f"""
@@ -159,10 +156,14 @@ BEGIN
         NEW.{ref} := OLD.{ref};
         RETURN NEW;
     END IF;
-    IF {missing} THEN
-        RAISE not_null_violation USING
-            MESSAGE = format('a row of %s needs a value in each of: %s', {literal(said.entity)},
-                             {literal(old_names)});
+    IF NOT {sides.is_identified("NEW")} THEN
+        IF TG_TABLE_SCHEMA = {literal(own.ARCHIVE)} THEN
+            RAISE not_null_violation USING
+                MESSAGE = format('a row of %s needs a value in each of: %s',
+                                 {literal(said.entity)}, {literal(old_names)});
+        END IF;
+        NEW.{ref} := NULL;  -- which stops the phase before its cutover
+        RETURN NEW;
     END IF;
     -- Whoever gives the entity another identity just now is waited for.
     SELECT entity.{sides.key} INTO known FROM {sides.entity} AS entity
@@ -214,6 +215,9 @@ def _tell(sides: Sides) -> str:
         for change in said.columns
     )
     body = f"""
+IF NEW.{ref} IS NULL THEN
+    EXIT follow;
+END IF;
 IF TG_OP = 'UPDATE' AND NEW.{ref} = OLD.{ref} THEN
     IF {sides.said_alike("NEW", "OLD", said.columns)} THEN
         EXIT follow;

@@ -57,7 +57,7 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
     asked += splits.there(work, said.table, said.entity) if said.made else _filled(work, said)
     sides = Sides.built(work, said)
     asked += [*_owners(work, said), *_taken(sides), *_lost(sides), *_foreign_keys(work, sides)]
-    return asked or [*_rows(work, sides), *_strangers(work, sides, said.owners)]
+    return asked or [*_rows(work, sides), *_strangers(work, sides, said.owners, refers=False)]
 
 
 def of_links(work: Work, said: Linking) -> list[Refusal]:
@@ -269,7 +269,9 @@ def _disagreeing(work: Work, sides: Sides) -> Iterator[Refusal]:
     )
 
 
-def _strangers(work: Work, sides: Sides, changes: Sequence[Conversion]) -> Iterator[Refusal]:
+def _strangers(
+    work: Work, sides: Sides, changes: Sequence[Conversion], *, refers: bool = True
+) -> Iterator[Refusal]:
     """Links to something that is not there."""
     said = sides.said
     mine = {change.new_name: change.column or change.new_name for change in changes}
@@ -286,7 +288,8 @@ def _strangers(work: Work, sides: Sides, changes: Sequence[Conversion]) -> Itera
             work,
             f"Links of {said.table} refer by {names} to rows of {table} that are not there.",
             f"SELECT {sides.row_keys('asked')}, {', '.join(f'asked.{old}' for old in olds)}"
-            f" FROM {sides.old} AS asked WHERE {sides.is_link('asked')} AND {present}"
+            f" FROM {sides.old} AS asked"
+            f" WHERE {sides.is_link('asked', refers=refers)} AND {present}"
             f" AND NOT EXISTS (SELECT FROM {table} AS referred WHERE {same})",
             "Correct them, or set them to NULL.",
         )

@@ -148,12 +148,21 @@ class Sides:
         default = self.columns[change.column]["default"]
         return change.fallback or (str(default) if default is not None else "NULL")
 
-    def is_link(self, row: str) -> str:
-        """The condition that a row of the old table is a link."""
-        owned = " AND ".join(
-            f"{row}.{column(change.column)} IS NOT NULL" for change in self.said.owners
-        )
-        return f"({self.said.is_row(row)} IS TRUE AND {owned})"
+    def is_link(self, row: str, *, refers: bool = True) -> str:
+        """The condition that a row of the old table is a link.
+
+        Args:
+            row: its alias.
+            refers: False before the old table has a reference.
+        """
+        needed = [column(change.column) for change in self.said.owners]
+        owned = [f"{row}.{name} IS NOT NULL" for name in (*needed, *([self.ref] if refers else ()))]
+        return f"({' AND '.join((f'{self.said.is_row(row)} IS TRUE', *owned))})"
+
+    def is_identified(self, row: str) -> str:
+        """The condition that a row of the old table says which entity it is about."""
+        values = [self.new_value(row, change) for change in self.said.identifying]
+        return f"({' AND '.join(f'({value}) IS NOT NULL' for value in values)})"
 
     def is_entity_of(self, row: str, entity: str = "entity") -> str:
         """The condition that a row of the entity is what a row of the old table is about."""

@@ -21,6 +21,7 @@ from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.work import Work
@@ -211,7 +212,19 @@ class SwapLinks(LinkStep):
         built = Sides.built(work, self.linking)
         sides = built.after_swap()
         names = relation.column_names(work, self.linking.table, written=True)
-        return self._swap(leading.lead(sides), leading.view(sides, names)).run(work)
+        self._swap(leading.lead(sides), leading.view(sides, names)).run(work)
+        _carry_grants(work, sides)
+        return 0
+
+
+def _carry_grants(work: Work, sides: Sides) -> None:
+    """Who might do something with a column may do it with the link's that comes from it."""
+    said = sides.said
+    pairs = [([change.column], change.new_name) for change in said.links if change.rename]
+    pairs.append(([change.column for change in said.columns], said.reference))
+    for columns, name in pairs:
+        for grant in privileges.grants_on_all(work, sides.old, columns, sides.rows, name):
+            work.connection.execute(grant.encode())
 
 
 def _entities(sides: Sides) -> Comparison:
@@ -223,13 +236,14 @@ def _entities(sides: Sides) -> Comparison:
         if change.is_picky
     )
     expected, has = compared(sides, "asked")
+    there = f"entity.{sides.key} IS NOT NULL"
     key = ", ".join(
         f"asked.{column(name)} AS {column(f'key_{place}')}"
         for place, name in enumerate(sides.row_key)
     )
     said_, is_ = (
         ", ".join(f"{value} AS {column(f'value_{place}')}" for place, value in enumerate(values))
-        for values in (["true", *expected], [f"NOT ({unfit or 'false'})", *has])
+        for values in (["true", *expected], [f"{there} AND NOT ({unfit or 'false'})", *has])
     )
     return Comparison(
         table=said.table,
