@@ -25,11 +25,14 @@ SELECT relkind = 'p' OR relispartition OR EXISTS (
            SELECT FROM pg_catalog.pg_inherits WHERE oid IN (inhrelid, inhparent))
 FROM pg_catalog.pg_class WHERE oid = {table}::regclass
 """
+# Who owns the old table, of which the triggers of the other tables write the rows.
 _OWNERS = """
-SELECT DISTINCT format('%s belongs to %s', oid::regclass, pg_get_userbyid(relowner))
-FROM pg_catalog.pg_class
-WHERE oid = ANY (ARRAY[{tables}]::regclass[])
-  AND relowner <> (SELECT relowner FROM pg_catalog.pg_class WHERE oid = {table}::regclass)
+SELECT DISTINCT format('%s belongs to %s', other.oid::regclass, pg_get_userbyid(other.relowner))
+FROM pg_catalog.pg_class AS other, pg_catalog.pg_class AS old
+WHERE other.oid = ANY (ARRAY[{tables}]::regclass[]) AND old.oid = {table}::regclass
+  AND NOT (pg_has_role(other.relowner, old.relowner, 'USAGE')
+           AND (other.oid <> ALL (ARRAY[{written}]::regclass[])
+                OR pg_has_role(old.relowner, other.relowner, 'USAGE')))
 ORDER BY 1
 """
 _REFERRING = """
@@ -89,11 +92,12 @@ def of_way_back(work: Work, said: Linking) -> list[Refusal]:
 
 
 def _owners(work: Work, said: Linking) -> Iterator[Refusal]:
-    """Triggers run as the owner of their table, and write to the other ones."""
-    tables = [*(() if said.made else (said.entity,)), *said.watched]
+    """Triggers run as the owner of their table, who has to have the rights on the other ones."""
+    written = () if said.made else (said.entity,)
     asked = _OWNERS.format(
-        tables=", ".join(literal(quoted(each)) for each in tables),
+        tables=_literals((*written, *said.watched)),
         table=literal(quoted(said.table)),
+        written=_literals(written),
     )
     with work.settings(search_path="pg_catalog, pg_temp"):
         others = [row[0] for row in work.execute(asked).fetchall()]
@@ -102,8 +106,12 @@ def _owners(work: Work, said: Linking) -> Iterator[Refusal]:
             f"Tables that are kept in step with {said.table} belong to somebody else.",
             others,
             len(others),
-            "Let all of them have one owner.",
+            "Let all of them have one owner, or one that is a member of the others.",
         )
+
+
+def _literals(tables: Sequence[str]) -> str:
+    return ", ".join(literal(quoted(table)) for table in tables)
 
 
 def _of_columns(work: Work, said: Linking) -> Iterator[Refusal]:
@@ -127,7 +135,7 @@ def _filled(work: Work, said: Linking) -> Iterator[Refusal]:
         return
     asked = _REFERRING.format(
         entity=literal(quoted(said.entity)),
-        hanging=", ".join(literal(quoted(each)) for each in said.hanging),
+        hanging=_literals(said.hanging),
     )
     with work.settings(search_path="pg_catalog, pg_temp"):
         others = [row[0] for row in work.execute(asked).fetchall()]
