@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -159,6 +160,40 @@ def test_a_row_that_is_no_link_is_its_owners(small: Small) -> None:
     ]
     project.execute("TRUNCATE club CASCADE")
     assert project.rows(OLD) == []
+
+
+def test_everybody_has_the_rights_of_before(small: Small) -> None:
+    project, number = clubs(small), uuid4().hex
+    owner, app = f"owner_{number}", f"app_{number}"
+    project.execute(
+        f"CREATE ROLE {owner}; CREATE ROLE {app}; GRANT ALL ON SCHEMA public TO {owner};"
+        f"ALTER TABLE people OWNER TO {owner}; ALTER TABLE membership OWNER TO {owner};"
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON membership TO {app};"
+        f"GRANT DELETE, SELECT ON people TO {app}"
+    )
+    before = project.state
+    try:
+        project.up()
+        with old_application(project) as old:
+            old.execute(f"SET ROLE {app}".encode())
+            old.execute("INSERT INTO membership (tenant, login, club) VALUES (2, 'ann', 'Go')")
+            old.execute("UPDATE membership SET motto = 'black' WHERE club = 'Go'")
+            old.execute("SET search_path = public")
+            old.execute("UPDATE club SET name = 'Weiqi' WHERE name = 'Go'")
+            old.execute("DELETE FROM people WHERE login = 'cleo'")
+            old.execute("DELETE FROM membership WHERE login = 'ben'")
+        assert [row[:4] for row in project.rows(OLD)] == [
+            (1, "ann", "Chess", "think"),
+            (2, "ann", "Rowing", None),
+            (2, "ann", "Weiqi", "black"),
+        ]
+        project.down()
+        assert project.dump.splitlines() == before[0]
+    finally:
+        project.execute(
+            f"REASSIGN OWNED BY {owner} TO CURRENT_USER; DROP OWNED BY {app}, {owner};"
+            f"DROP ROLE {app}, {owner}"
+        )
 
 
 def test_what_the_old_shape_cannot_hold_is_spilled_and_comes_back(small: Small) -> None:

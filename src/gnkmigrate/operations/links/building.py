@@ -173,7 +173,8 @@ class FillEntity(LinkStep):
 
     def run(self, work: Work) -> int:
         said, sides = self.linking, Sides.built(work, self.linking)
-        kind = Fill if said.disagree == "refuse" and not said.shared else _InOrder
+        free = sides.is_alone or (said.disagree == "refuse" and not said.shared)
+        kind = Fill if free else _InOrder
         return kind(
             self.name,
             said.table,
