@@ -46,6 +46,7 @@ NODES = op.Linking(
     },
     indexes={"idx_user_nodes_user_id": "(user_id)", "idx_user_nodes_node_id": "(node_id)"},
     fallback={"is_active": "true", "updated_at": BEGAN},
+    handed={"updated_at": "now() AT TIME ZONE :'source_timezone'"},
 )
 
 

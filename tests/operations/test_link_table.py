@@ -44,6 +44,7 @@ clubs = op.Linking(
     new_links=(op.new("role", "text"),),
     references={"tenant, login": "public.people (tenant, login) ON DELETE CASCADE"},
     fallback={"state": "'in'"},
+    handed={"note": "'handed over'"},
 )
 op.link_table(clubs)
 """
@@ -136,7 +137,7 @@ def test_both_applications_write(small: Small) -> None:
         (1, "ben", "Chess", "think twice", None, "in"),
         (1, "ben", "Weiqi", "black", "new", "in"),
         (2, "ann", "Rowing", None, None, "in"),
-        (2, "ann", "Sculling", None, "cox", "in"),
+        (2, "ann", "Sculling", None, "handed over", "in"),
     ]
     assert project.rows(OLD) == rows
     project.down()

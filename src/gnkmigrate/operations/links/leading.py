@@ -158,8 +158,8 @@ def _taken(sides: Sides, is_owners: str) -> Iterator[tuple[str, str]]:
     said = sides.said
     for change in said.owners:
         yield column(change.column), f"link.{column(change.new_name)}"
-    for name, value in said.fallback.items():
-        stays = f"{is_owners} AND {sides.is_link('old')}"
+    for name, value in {**said.fallback, **said.handed}.items():
+        stays = is_owners if name in said.handed else f"{is_owners} AND {sides.is_link('old')}"
         yield column(name), f"CASE WHEN {stays} THEN old.{column(name)} ELSE {value} END"
     for change in said.carried:
         yield column(change.column), _follows(sides, change, "link", "old")
@@ -265,7 +265,10 @@ def _hand_over(sides: Sides) -> str:
     if sides.is_alone:
         return ""
     owners = ", ".join(
-        f"{column(change.column)} = NEW.{column(change.new_name)}" for change in sides.said.owners
+        (
+            *(f"{column(c.column)} = NEW.{column(c.new_name)}" for c in sides.said.owners),
+            *(f"{column(name)} = {value}" for name, value in sides.said.handed.items()),
+        )
     )
     new, old = sides.link_pair("NEW"), sides.link_pair("OLD")
     return f"""
