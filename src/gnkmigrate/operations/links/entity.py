@@ -1,6 +1,7 @@
 """The entity: its table, its fill, and the triggers by which it follows the old table.
 
-The functions serve the old table before the swap and in the archive, wherever it is.
+The functions serve the old table before the swap and in the archive, wherever it is. Their
+variables have names that no column has.
 """
 
 from gnkmigrate import own
@@ -53,7 +54,7 @@ def own_key(sides: Sides, row: str) -> str:
     if not sides.said.key_from:
         return sides.next_key
     value = f"{row}.{column(sides.said.key_from)}"
-    taken = f"(SELECT true FROM {sides.entity} WHERE {sides.key} = {value})"
+    taken = f"(SELECT true FROM {sides.entity} AS taken WHERE taken.{sides.key} = {value})"
     return f"CASE WHEN {taken} THEN {sides.next_key} ELSE {value} END"
 
 
@@ -141,14 +142,14 @@ def _decide(sides: Sides) -> str:
     """
     said, ref = sides.said, sides.ref
     old_names = ", ".join(change.column for change in said.identifying)
-    others = " AND ".join((f"{ref} = $1", f"({_keys(sides)}) <> ({_arguments(sides)})"))
-    asked = f"format('SELECT EXISTS (SELECT FROM %s WHERE {others})', TG_RELID::regclass)"
+    others = f"{ref} = $1 AND ({_keys(sides)}) <> ({_arguments(sides)})"
+    asked = _formatted(f"SELECT EXISTS (SELECT FROM :table WHERE {others})")
     return f"""
 CREATE OR REPLACE FUNCTION {said.function("decide")}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-    known {sides.entity}.{sides.key}%TYPE;
-    shared boolean;
+    gnkmigrate_known {sides.entity}.{sides.key}%TYPE;
+    gnkmigrate_shared boolean;
 BEGIN
     {_refuse(sides)}
     IF TG_OP = 'UPDATE' AND OLD.{ref} IS NOT NULL
@@ -166,15 +167,15 @@ BEGIN
         RETURN NEW;
     END IF;
     -- Whoever gives the entity another identity just now is waited for.
-    SELECT entity.{sides.key} INTO known FROM {sides.entity} AS entity
+    SELECT entity.{sides.key} INTO gnkmigrate_known FROM {sides.entity} AS entity
     WHERE {sides.is_entity_of("NEW")} FOR KEY SHARE;
-    IF known IS NULL AND TG_OP = 'UPDATE' AND OLD.{ref} IS NOT NULL THEN
-        EXECUTE {asked} INTO shared USING OLD.{ref}, {sides.row_keys("OLD")};
-        IF NOT shared THEN
-            known := OLD.{ref};
+    IF gnkmigrate_known IS NULL AND TG_OP = 'UPDATE' AND OLD.{ref} IS NOT NULL THEN
+        EXECUTE {asked} INTO gnkmigrate_shared USING OLD.{ref}, {sides.row_keys("OLD")};
+        IF NOT gnkmigrate_shared THEN
+            gnkmigrate_known := OLD.{ref};
         END IF;
     END IF;
-    NEW.{ref} := coalesce(known, {own_key(sides, "NEW")});
+    NEW.{ref} := coalesce(gnkmigrate_known, {own_key(sides, "NEW")});
     RETURN NEW;
 END
 $body$;
@@ -182,11 +183,17 @@ $body$;
 
 
 def _keys(sides: Sides) -> str:
-    return ", ".join(column(name).replace("%", "%%").replace("'", "''") for name in sides.row_key)
+    return ", ".join(map(column, sides.row_key))
 
 
 def _arguments(sides: Sides) -> str:
     return ", ".join(f"${place}" for place in range(2, 2 + len(sides.row_key)))
+
+
+def _formatted(statement: str) -> str:
+    """PL/pgSQL for a statement about the trigger's table, `:table`, wherever that is now."""
+    template = statement.replace("%", "%%").replace(":table", "%s")
+    return f"format({literal(template)}, TG_RELID::regclass)"
 
 
 def _refuse(sides: Sides) -> str:
@@ -236,22 +243,22 @@ ON CONFLICT ({identity}) DO NOTHING;
 IF FOUND THEN
     EXIT follow;
 END IF;
-SELECT entity.{key} INTO known FROM {sides.entity} AS entity
+SELECT entity.{key} INTO gnkmigrate_known FROM {sides.entity} AS entity
 WHERE {sides.is_entity_of("NEW")} FOR NO KEY UPDATE;
 IF NOT FOUND THEN
     RAISE serialization_failure USING
         MESSAGE = {literal(f"another session has just made the same row of {said.entity}")},
         HINT = 'Repeat the transaction.';
-ELSIF known <> NEW.{ref} THEN
+ELSIF gnkmigrate_known <> NEW.{ref} THEN
     -- Another row of the same statement, or another session, has made it.
-    EXECUTE format({literal(f"UPDATE %s SET {ref} = $1 WHERE {ref} = $2")}, TG_RELID::regclass)
-    USING known, NEW.{ref};
-    NEW.{ref} := known;
+    EXECUTE {_formatted(f"UPDATE :table SET {ref} = $1 WHERE {ref} = $2")}
+    USING gnkmigrate_known, NEW.{ref};
+    NEW.{ref} := gnkmigrate_known;
 END IF;
 {_tell_entity(sides)}
 {_tell_others(sides)}"""
     return following.follower(
-        said.function("tell"), body, declare=f"known {sides.entity}.{key}%TYPE;"
+        said.function("tell"), body, declare=f"gnkmigrate_known {sides.entity}.{key}%TYPE;"
     )
 
 
@@ -263,7 +270,9 @@ def _tell_entity(sides: Sides) -> str:
         f"{column(change.new_name)} = {sides.new_value('NEW', change)}"
         for change in sides.said.telling
     )
-    return f"UPDATE {sides.entity} AS entity SET {values} WHERE entity.{sides.key} = known;"
+    return (
+        f"UPDATE {sides.entity} AS entity SET {values} WHERE entity.{sides.key} = gnkmigrate_known;"
+    )
 
 
 def _tell_others(sides: Sides) -> str:

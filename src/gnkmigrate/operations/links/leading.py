@@ -117,7 +117,7 @@ def _hold(sides: Sides) -> str:
     first = ""
     if sides.is_alone:
         first = f"""
-        UPDATE {sides.old} SET {sides.ref} = {ref} WHERE {sides.ref} = {ref};
+        UPDATE {sides.old} AS row SET {sides.ref} = {ref} WHERE row.{sides.ref} = {ref};
         EXIT WHEN FOUND;"""
     taken = ",\n            ".join(
         f"{name} = {value}" for name, value in _taken(sides, f"({sides.owners('old')}) = ({owner})")
@@ -127,7 +127,7 @@ def _hold(sides: Sides) -> str:
 CREATE OR REPLACE FUNCTION {sides.said.function("hold")}({rows.parameters(sides)}) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    FOR attempt IN 1..3 LOOP
+    FOR gnkmigrate_attempt IN 1..3 LOOP
         UPDATE {sides.old} AS old SET
             {taken}
         FROM {sides.rows} AS link
@@ -179,7 +179,7 @@ def _made(sides: Sides, ref: str) -> Iterator[tuple[str, str]]:
     said = sides.said
     if said.key_from and said.key_from not in said.fallback:
         name = column(said.key_from)
-        taken = f"EXISTS (SELECT FROM {sides.old} WHERE {name} = {ref})"
+        taken = f"EXISTS (SELECT FROM {sides.old} AS row WHERE row.{name} = {ref})"
         yield (
             name,
             f"CASE WHEN {taken} THEN {sides.columns[said.key_from]['default']} ELSE {ref} END",
@@ -218,7 +218,7 @@ def _age(sides: Sides) -> list[str]:
 def _call_heir(sides: Sides, ref: str) -> tuple[str, str]:
     """Statements that let an heir have a row, and what they declare; FOUND tells of one."""
     types = rows.parameters(sides).split(", ")[:-1]
-    names = [f"heir{place}" for place in range(len(types))]
+    names = [f"gnkmigrate_heir{place}" for place in range(len(types))]
     declared = " ".join(f"{name} {type_};" for name, type_ in zip(names, types, strict=True))
     found = _heir(sides, ref).replace(" FROM ", f" INTO {', '.join(names)} FROM ", 1)
     return f"{found};", declared
@@ -232,7 +232,7 @@ def _inherit(sides: Sides, ref: str) -> tuple[str, str]:
     if not sides.is_alone:
         return "", ""
     find, declared = _call_heir(sides, ref)
-    heirs = ", ".join(f"heir{place}" for place in range(len(sides.said.owner)))
+    heirs = ", ".join(f"gnkmigrate_heir{place}" for place in range(len(sides.said.owner)))
     return (
         f"""{find}
     IF FOUND THEN
