@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 
 # What the steps do, as one would write it by hand.
 BY_HAND = {
-    "rows of nodes": """
+    "rows of public.nodes": """
         WITH filled AS (
             INSERT INTO nodes (id, identifier, identifier_type, display_name, gpu_type,
                                gcore_instance_id, created_at)
@@ -37,11 +37,11 @@ BY_HAND = {
             FROM user_nodes RETURNING id, identifier)
         UPDATE user_nodes SET node_id = filled.id FROM filled
         WHERE node_address = filled.identifier""",
-    "rows of the join table": """
+    "links of public.user_nodes": """
         INSERT INTO gnkmigrate_staging.user_nodes (user_id, node_id, assigned_at, assigned_by)
         SELECT user_id, node_id, created_at AT TIME ZONE 'UTC', assigned_by FROM user_nodes""",
 }
-PHASES = {"rows of nodes": "data", "rows of the join table": "join-table"}
+PHASES = {"rows of public.nodes": "data", "links of public.user_nodes": "join-table"}
 
 
 @dataclass

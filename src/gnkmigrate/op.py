@@ -7,6 +7,7 @@ from typing import Any
 
 from alembic import op as _alembic
 
+from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run.reversible import reversible
 from gnkmigrate.run.revision import load_operations
 from gnkmigrate.run.sync.conversion import Conversion
@@ -27,6 +28,7 @@ load_operations()
 
 __all__ = [
     "Conversion",
+    "Linking",
     "answer",
     "cast",
     "constant",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from alembic.op import *
 
+from gnkmigrate.operations.links.spec import Linking as Linking
 from gnkmigrate.run.sync.conversion import Conversion as Conversion
 from gnkmigrate.run.sync.mappings import answer as answer
 from gnkmigrate.run.sync.mappings import cast as cast
@@ -325,6 +326,25 @@ def keep_shape(
 
     Attributes:
         table: "schema.table".
+    """
+
+def link_table(
+    linking: Linking,
+    *,
+    only: str = "",
+) -> None:
+    """Splits a table that says for each link also what is linked into an entity and a link table.
+
+    Entities are made, filled and kept in step while the application writes; so is the link table,
+    behind the old one, whose place it takes in one short transaction. The old table goes to the
+    archive, where it is kept as the old application knows it, until contract.
+
+    Args:
+        linking: what becomes of which column; see op.Linking.
+        only: "entity" or "links" where each is a phase of its own; "" for both.
+
+    Raises:
+        RevisionError: `only` is something else.
     """
 
 def merge_tables(

@@ -15,7 +15,7 @@ def test_the_team_says_when(gnkmigrate: Command, report: DatabaseUrl) -> None:
     prepared = gnkmigrate(report, "upgrade", "--defer-cutover", "--yes")
     assert prepared.exit_code == 0
     assert "ready" in prepared.stdout
-    assert "stopped before: swap of user_nodes" in prepared.stdout
+    assert "stopped before: swap of public.user_nodes" in prepared.stdout
     assert "2 phases done" in prepared.stdout
     assert "join-table is ready for its cutover" in prepared.stdout
     assert "Next: gnkmigrate cutover" in prepared.stderr
@@ -26,7 +26,7 @@ def test_the_team_says_when(gnkmigrate: Command, report: DatabaseUrl) -> None:
     assert "Next: gnkmigrate cutover" in shown.stderr
     document = json.loads(gnkmigrate(report, "status", "--format", "json").stdout)
     waiting = document["phases"][2]
-    assert (waiting["state"], waiting["cutover"]["step"]) == ("ready", "swap of user_nodes")
+    assert (waiting["state"], waiting["cutover"]["step"]) == ("ready", "swap of public.user_nodes")
     assert (waiting["comparison"]["rows"], waiting["comparison"]["agreed"]) == (1, True)
     assert document["phases"][1]["cutover"] is document["phases"][1]["comparison"] is None
     assert gnkmigrate(report, "status", "--check").exit_code == 1

@@ -132,6 +132,30 @@ def test_the_table_of_the_guide_is_split(
     assert rows(database, "SELECT * FROM customer ORDER BY id") == before
 
 
+def test_the_clubs_of_the_guide_become_two_tables(
+    gnkmigrate: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    config = example(tmp_path, EXAMPLES[3])
+    execute(
+        database,
+        "CREATE TABLE people (login text PRIMARY KEY); INSERT INTO people VALUES ('ann'), ('ben');"
+        " CREATE TABLE membership (login text REFERENCES people, club text, motto text,"
+        " state text NOT NULL DEFAULT 'in', joined timestamp, PRIMARY KEY (login, club));"
+        " INSERT INTO membership VALUES ('ann', 'Go', 'stones', 'in', '2024-07-01'),"
+        " ('ben', 'Go', 'stones', 'in', '2024-07-02'), ('ben', 'Judo', NULL, 'out', NULL)",
+    )
+    before = rows(database, "SELECT * FROM membership ORDER BY login, club")
+    assert gnkmigrate(database, *config, "upgrade", "--yes").exit_code == 0
+    new = "SELECT login, name, motto, kind FROM membership JOIN club ON id = club_id ORDER BY login"
+    assert rows(database, new) == [
+        ("ann", "Go", "stones", "sport"),
+        ("ben", "Go", "stones", "sport"),
+    ]
+    assert gnkmigrate(database, *config, "verify").exit_code == 0
+    assert gnkmigrate(database, *config, "downgrade", "--yes").exit_code == 0
+    assert rows(database, "SELECT * FROM membership ORDER BY login, club") == before
+
+
 def test_the_example_of_a_phase_goes_there_and_back(
     gnkmigrate: Command, database: DatabaseUrl, tmp_path: Path
 ) -> None:

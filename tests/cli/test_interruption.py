@@ -69,7 +69,7 @@ def test_in_the_middle_of_a_backfill(
         process.send_signal(number)
         _, messages = process.communicate(timeout=20)
     assert process.returncode == 2
-    assert 'Interrupted in phase data, step "rows of nodes"; ' in messages
+    assert 'Interrupted in phase data, step "rows of public.nodes"; ' in messages
     assert "gnkmigrate downgrade --phase data" in messages
     assert "Traceback" not in messages
 

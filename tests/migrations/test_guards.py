@@ -42,7 +42,7 @@ HINDRANCES = (
     Hindrance(TABLES, "CREATE VIEW earnings_history AS SELECT 1", ("public.earnings_history",)),
     Hindrance(TABLES, "CREATE TABLE x (); CREATE INDEX nodes_pkey ON x ((1))", ("nodes_pkey",)),
     Hindrance(TABLES, "DROP TABLE user_nodes; DROP TABLE node_requests", ("node_requests",)),
-    Hindrance(DATA, "ALTER TABLE user_nodes DROP COLUMN label", ("lacks columns", "label")),
+    Hindrance(DATA, "ALTER TABLE user_nodes DROP COLUMN label", ("label is missing",)),
     Hindrance(DATA, "ALTER TABLE user_nodes ADD node_id uuid", ("already has", "node_id")),
     Hindrance(
         DATA,
@@ -55,52 +55,52 @@ HINDRANCES = (
         "UPDATE user_nodes SET node_address = repeat('a', 256), label = repeat('l', 101),"
         f" gpu_type = repeat('g', 51), gcore_instance_id = repeat('c', 256) WHERE id = '{FIRST}'",
         (
-            "too long for nodes",
-            f"id: {FIRST}, column: node_address, length: 256, allowed: 255",
-            f"id: {FIRST}, column: label, length: 101, allowed: 100",
-            f"id: {FIRST}, column: gpu_type, length: 51, allowed: 50",
-            f"id: {FIRST}, column: gcore_instance_id, length: 256, allowed: 255",
-            "--overflow truncate",
+            *(
+                f"public.user_nodes.{name}: values that the new column cannot hold"
+                for name in ("node_address", "label", "gpu_type", "gcore_instance_id")
+            ),
+            f"id: {FIRST}",
+            'by the policy overflow = "truncate"',
         ),
         NO_POLICIES,
     ),
     Hindrance(
         DATA,
         "UPDATE user_nodes SET node_address = repeat('a', 300) || id",
-        ("would become one", "addresses: 3"),
+        ("would become one row of public.nodes", "different: 3"),
     ),
     Hindrance(
         DATA,
         'ALTER TABLE user_nodes DROP CONSTRAINT "UQ_06dcb7f80ef147200e3cb720a5a";'
         "UPDATE user_nodes SET node_address = 'the same'",
-        ("disagree", "node_address: the same, rows: 3"),
+        ("disagree", "identifier: the same, rows: 3"),
     ),
     Hindrance(
         DATA,
         f"UPDATE user_nodes SET created_at = '294276-12-31 23:59:59' WHERE id = '{FIRST}'",
-        ("to have a time zone", FIRST),
+        ("created_at: values that the new column cannot hold", FIRST),
     ),
     Hindrance(
         DATA,
         'ALTER TABLE user_nodes DROP CONSTRAINT "FK_659f2fb3b144b46093bd6484c58";'
         "UPDATE user_nodes SET user_id = id",
-        ("no user", FIRST),
+        ("refer by user_id to rows of", FIRST),
     ),
     Hindrance(
         DATA,
         "INSERT INTO nodes (identifier, identifier_type) VALUES ('by hand', 'operator')",
-        ("Nodes exist already", "identifier: by hand, identifier_type: operator"),
+        ("public.nodes has rows already", "identifier: by hand"),
     ),
     Hindrance(
         JOIN_TABLE,
         f"UPDATE user_nodes SET label = repeat('l', 101) WHERE id = '{FIRST}'",
-        ("have become too long", FIRST),
+        ("label: values that the new column cannot hold", FIRST),
         NO_POLICIES,
     ),
     Hindrance(
         JOIN_TABLE,
         f"UPDATE user_nodes SET assigned_by = '{FIRST}' WHERE id = '{FIRST}'",
-        ("who is no user", FIRST),
+        ("refer by assigned_by to rows of", FIRST),
     ),
     Hindrance(
         JOIN_TABLE,

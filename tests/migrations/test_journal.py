@@ -76,7 +76,7 @@ def test_status_tells_where_each_phase_stands(stations: Stations) -> None:
 
         project.up(through="data")
         with pytest.raises(Stopped):
-            project.up(Stop("rows of the join table"))
+            project.up(Stop("links of public.user_nodes"))
         assert project.states == ("done", "done", "failed", "pending", "pending", "pending")
         assert project.value("SELECT error FROM gnkmigrate.run WHERE phase = 'join-table'") == (
             "Stopped"

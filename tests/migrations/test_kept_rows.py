@@ -145,14 +145,14 @@ REFUSED = {
     "a second user of a node": _refused(
         3,
         f"INSERT INTO user_nodes (user_id, node_id) VALUES ('{CLEO}', {NODE})",
-        "a node belongs to one user. (1)",
+        "no place for links of public.user_nodes that have no row of it. (1)",
         ("public.user_nodes", {"user_id": CLEO}),
     ),
     "two users of a new node": _refused(
         3,
         "WITH added AS (INSERT INTO nodes (identifier, identifier_type) VALUES ('n', 'wallet')"
         " RETURNING id) INSERT INTO user_nodes SELECT users.id, added.id, now() FROM added, users",
-        "a node belongs to one user. (2)",
+        "no place for links of public.user_nodes that have no row of it. (2)",
         ("public.user_nodes", {}),
         ("public.user_nodes", {}),
     ),
@@ -162,7 +162,7 @@ REFUSED = {
         f"INSERT INTO node_stats_cache (node_id, status) VALUES ({NODE}, 'up');"
         "INSERT INTO earnings_history (node_id, date, earnings_gnk)"
         f" VALUES ({NODE}, '2026-01-01', 1.5)",
-        "In the old shape a node has a user. (1)",
+        "no place for rows of public.nodes that have no row of public.user_nodes. (1)",
         ("public.earnings_history", {"earnings_gnk": "1.50000000"}),
         ("public.node_stats_cache", {"status": "up"}),
         ("public.nodes", {"identifier": "gonka1first", "display_name": "Rack '1'"}),
@@ -170,32 +170,32 @@ REFUSED = {
     "a region": _refused(
         2,
         "UPDATE nodes SET region = 'Oslo' WHERE identifier = 'gonka1first'",
-        "with a region or of another type. (1)",
+        "says nothing of identifier_type, region in public.nodes. (1)",
         ("public.nodes", {"identifier": "gonka1first", "region": "Oslo"}),
     ),
     "another type of node": _refused(
         2,
         "UPDATE nodes SET identifier_type = 'operator' WHERE identifier = 'gonka1first'",
-        "with a region or of another type. (1)",
+        "says nothing of identifier_type, region in public.nodes. (1)",
         ("public.nodes", {"identifier": "gonka1first", "identifier_type": "operator"}),
     ),
     "who assigned it": _refused(
         2,
         f"UPDATE user_nodes SET assigned_by = '{ADA}' WHERE id = '{FIRST}'",
-        "does not say who assigned a node. (1)",
+        "says nothing of assigned_by in public.user_nodes. (1)",
         ("public.user_nodes", {"id": FIRST, "assigned_by": ADA}),
     ),
     "earnings": _refused(
         2,
         "INSERT INTO earnings_history (node_id, date, earnings_gnk)"
         f" VALUES ({NODE}, '2026-01-01', 0.00000001)",
-        "no place for earnings. (1)",
+        "no place for rows of public.earnings_history. (1)",
         ("public.earnings_history", {"date": "2026-01-01", "earnings_gnk": "0.00000001"}),
     ),
     "statistics": _refused(
         2,
         f"INSERT INTO node_stats_cache (node_id, fetched_at) VALUES ({NODE}, 'infinity')",
-        "no place for cached statistics. (1)",
+        "no place for rows of public.node_stats_cache. (1)",
         ("public.node_stats_cache", {"fetched_at": "infinity"}),
     ),
     "nodes before there is data": _refused(
@@ -335,7 +335,7 @@ def test_a_row_that_hangs_on_what_is_spilled_is_nobodys_to_delete(stations: Stat
             "table nodes",
             "INSERT INTO nodes (identifier, identifier_type) VALUES ('late', 'wallet')",
         ),
-        (2, "rows of nodes", f"INSERT INTO node_stats_cache (node_id) VALUES ({NODE})"),
+        (2, "rows of public.nodes", f"INSERT INTO node_stats_cache (node_id) VALUES ({NODE})"),
         (6, "old columns of public.users", f"UPDATE users SET role = NULL WHERE id = '{ADA}'"),
     ],
 )

@@ -119,4 +119,4 @@ def test_nobody_waits_behind_a_swap_that_waits_for_a_vacuum(
 ) -> None:
     read = "SELECT FROM public.user_nodes"
 
-    assert turned_away(project, "swap of user_nodes", vacuumed=vacuumed, read=read) == []
+    assert turned_away(project, "swap of public.user_nodes", vacuumed=vacuumed, read=read) == []

@@ -96,7 +96,7 @@ def write(project: Project, statement: str) -> None:
 
 def up_to_the_swap(project: Project) -> None:
     with pytest.raises(Stopped):
-        project.up(Stop("swap of user_nodes"), phase="join-table")
+        project.up(Stop("swap of public.user_nodes"), phase="join-table")
 
 
 @given(statements=st.lists(writes, min_size=1, max_size=6))
@@ -144,7 +144,9 @@ def test_the_join_table_follows_until_it_takes_its_place(
 @given(
     first=st.lists(writes, max_size=3),
     then=st.lists(writes, max_size=3),
-    back_to=st.sampled_from(("rows of nodes", "nodes follow user_nodes", "columns node_id")),
+    back_to=st.sampled_from(
+        ("rows of public.nodes", "public.nodes follows public.user_nodes", "columns node_id")
+    ),
 )
 @examples(6)
 def test_a_downgrade_that_is_given_up_finds_what_was_written_meanwhile(
@@ -212,11 +214,11 @@ def test_a_client_with_an_old_snapshot_repeats_what_it_cannot_see(
     policies = {"overflow": "truncate", "unmapped": "archive", "inactive": "unassign"}
     with stations[2].project(policies=policies) as project, project.session() as client:
         with pytest.raises(Stopped):
-            project.up(Stop("rows of the join table"), phase="join-table")
+            project.up(Stop("links of public.user_nodes"), phase="join-table")
         client.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         client.execute("SELECT count(*) FROM users")  # takes the snapshot
         with pytest.raises(Stopped):
-            project.up(Stop("statistics of the join table"), phase="join-table")
+            project.up(Stop("rows of public.user_nodes follow its links"), phase="join-table")
 
         with pytest.raises(errors.SerializationFailure):
             client.execute(statement.encode())

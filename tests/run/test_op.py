@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 
 from alembic.op import *
 
+from gnkmigrate.operations.links.spec import Linking as Linking
 from gnkmigrate.run.sync.conversion import Conversion as Conversion
 from gnkmigrate.run.sync.mappings import answer as answer
 from gnkmigrate.run.sync.mappings import cast as cast
@@ -57,7 +58,12 @@ def _arguments(parameters: Sequence[inspect.Parameter]) -> Iterator[str]:
 
 def _argument(parameter: inspect.Parameter) -> str:
     type_ = inspect.formatannotation(parameter.annotation)
-    for module in ("gnkmigrate.run.sync.conversion.", "collections.abc.", "typing."):
+    for module in (
+        "gnkmigrate.operations.links.spec.",
+        "gnkmigrate.run.sync.conversion.",
+        "collections.abc.",
+        "typing.",
+    ):
         type_ = type_.replace(module, "")
     default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
     return f"{parameter.name}: {type_.strip(chr(39))}{default}".replace("'", '"')

@@ -18,7 +18,7 @@ from gnkmigrate.run.work import Work
 
 def refusals(work: Work, said: Move) -> list[Refusal]:
     """All that speaks against it; rows are looked at once the columns are what they should be."""
-    found = [*there(work, said), *of_columns(work, said)]
+    found = [*there(work, said.table, said.entity), *of_columns(work, said)]
     if found:
         return found
     sides = Leaving.found(work, said)

@@ -55,7 +55,7 @@ class MakeEntity(SplitStep):
         sides = Sides.found(work, self.split)
         work.remember(self.split.memory, sides.before)
         work.execute(entity.create(sides))
-        work.execute(entity.spare_spilled_keys(sides))
+        work.execute(entity.spare_spilled_keys(self.split.entity, self.split.key))
         renames = {change.column: change.new_name for change in self.split.columns}
         privileges.carry_to_part(work, sides.table, sides.entity, renames)
         # Whoever may read all that leaves may read to which row it went.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.run.batches.row_key import Columns
-from gnkmigrate.run.names import column, literal
+from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.sync.conversion import Conversion
 
 
@@ -26,19 +26,22 @@ def _declared(change: Conversion, type_: str) -> str:
     return f"{column(change.new_name)} {type_}{default}{' NOT NULL' if change.not_null else ''}"
 
 
-def spare_spilled_keys(sides: Sides) -> str:
+def spare_spilled_keys(table: str, key: str) -> str:
     """The statement after which a sequence gives no key that a spilled row has, which comes back.
 
     A rollback spills rows of the entity; one that came back under another's key would be lost.
+
+    Args:
+        table: "schema.table" of the entity.
+        key: its key.
     """
-    entity, key = sides.entity, sides.said.key
+    sequence = f"pg_get_serial_sequence({literal(quoted(table))}, {literal(key)})"
     return f"""
         SELECT setval(sequence, highest) FROM (
-            SELECT pg_get_serial_sequence({literal(entity)}, {literal(key)}) AS sequence,
+            SELECT {sequence} AS sequence,
                    max((content ->> {literal(key)})::numeric)::bigint AS highest
             FROM gnkmigrate.overflow
-            WHERE relation = {literal(sides.said.entity)}
-              AND pg_get_serial_sequence({literal(entity)}, {literal(key)}) IS NOT NULL
+            WHERE relation = {literal(table)} AND {sequence} IS NOT NULL
         ) AS spilled WHERE highest > 0"""
 
 

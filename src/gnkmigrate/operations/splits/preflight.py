@@ -24,7 +24,11 @@ from gnkmigrate.run.work import Work
 
 def refusals(work: Work, spec: Split) -> list[Refusal]:
     """All that speaks against it; rows are looked at once the columns are what they should be."""
-    asked = [*there(work, spec), *_temporary(work, spec), *of_columns(work, spec)]
+    asked = [
+        *there(work, spec.table, spec.entity),
+        *_temporary(work, spec),
+        *of_columns(work, spec),
+    ]
     if Identity("table", split(spec.table)) in work.facts:
         asked += _taken(work, spec)
     return asked or list(_rows(work, Sides.found(work, spec)))
@@ -58,24 +62,30 @@ def _asked(work: Work, sides: Leaving) -> Asked:
     )
 
 
-def there(work: Work, said: Departure) -> Iterator[Refusal]:
-    """What is in the way of the table that is to be made, and of giving it to its owner."""
-    if work.value(f"SELECT to_regclass({literal(quoted(said.entity))}) IS NOT NULL"):
+def there(work: Work, table: str, entity: str) -> Iterator[Refusal]:
+    """What is in the way of the table that is to be made, and of giving it to its owner.
+
+    Args:
+        work: the session.
+        table: "schema.table" whose owner it is to have.
+        entity: "schema.table" that is to be made.
+    """
+    if work.value(f"SELECT to_regclass({literal(quoted(entity))}) IS NOT NULL"):
         yield Refusal(
-            f"{said.entity} is there already, and this phase makes it.",
+            f"{entity} is there already, and this phase makes it.",
             hint="Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
         )
-    schema = column(split(said.entity)[0])
+    schema = column(split(entity)[0])
     # Asked of nobody who may do without (manual, ALTER TABLE, OWNER TO).
     owner = work.value(f"""
         SELECT pg_get_userbyid(relowner) FROM pg_class
         JOIN pg_namespace ON pg_namespace.oid = to_regnamespace({literal(schema)})
-        WHERE pg_class.oid = to_regclass({literal(quoted(said.table))})
+        WHERE pg_class.oid = to_regclass({literal(quoted(table))})
           AND pg_get_userbyid(relowner) <> current_user AND current_setting('is_superuser') = 'off'
           AND NOT has_schema_privilege(relowner, pg_namespace.oid, 'CREATE')""")
     if owner is not None:
         yield Refusal(
-            f"{said.entity} is to belong to {owner}, as {said.table} does, who may create nothing"
+            f"{entity} is to belong to {owner}, as {table} does, who may create nothing"
             f" in schema {schema}.",
             hint=f"Run: GRANT CREATE ON SCHEMA {schema} TO {column(owner)};",
         )

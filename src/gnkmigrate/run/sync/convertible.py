@@ -1,5 +1,6 @@
 """Whether a table's columns and rows are such that they can be converted."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,9 @@ from gnkmigrate.run.sync.column_pair import ColumnPair
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
+
+# How a condition begins that a policy answers; see `unless` of the mappings.
+_ANSWER = re.compile(r":'(?P<policy>\w+)' = '(?P<value>\w+)' OR ")
 
 
 def misplaced_columns(work: Work, table: str, conversions: Sequence[Conversion]) -> Refusal | None:
@@ -105,6 +109,13 @@ def _unfit(
 
 
 def _hint(change: Conversion) -> str:
+    answer = _ANSWER.match(change.fits)
+    if answer:
+        said = f'{answer["policy"]} = "{answer["value"]}"'
+        return (
+            f"Change them first, or have them converted all the same by the policy {said}: the old"
+            " shape keeps them as they are, until contract."
+        )
     if not change.exact:
         return "Change them first."
     return (

@@ -1,0 +1,366 @@
+"""The steps of the first half: the entity follows the old table, whose rows refer to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gnkmigrate.kinds import locks
+from gnkmigrate.operations.index import BuildIndex
+from gnkmigrate.operations.links import entity, kept, preflight
+from gnkmigrate.operations.links.sides import Sides
+from gnkmigrate.operations.links.spec import Linking
+from gnkmigrate.operations.parts.fill import Fill
+from gnkmigrate.operations.spill import Spill
+from gnkmigrate.operations.splits.entity import spare_spilled_keys
+from gnkmigrate.operations.sql_step import SqlStep
+from gnkmigrate.operations.take_back import TakeBack
+from gnkmigrate.operations.verify import Verification, asked
+from gnkmigrate.run import events, locking
+from gnkmigrate.run.acting import as_owner, execute
+from gnkmigrate.run.batches.row_key import key_of
+from gnkmigrate.run.kept import overflow
+from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import privileges
+from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.work import Work
+
+
+@dataclass(frozen=True)
+class LinkStep(Step):
+    """What the steps of op.link_table have in common."""
+
+    linking: Linking
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.linking.table,)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- {self.name}",)
+
+
+@dataclass(frozen=True)
+class AddColumns(LinkStep):
+    """The old table gets the reference, and what the link alone has; the entity gets its table."""
+
+    @property
+    def name(self) -> str:
+        return f"columns {', '.join(self.linking.added)} of {self.linking.table}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (*_spilled_values(self.linking), DropColumns(self.linking))
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return preflight.of_entity(work, self.linking)
+
+    def run(self, work: Work) -> int:
+        said, sides = self.linking, Sides.built(work, self.linking)
+        if said.made:
+            work.execute(entity.create(sides))
+            renames = {change.column: change.new_name for change in said.columns}
+            privileges.carry_to_part(work, sides.old, sides.entity, renames)
+            # Whoever may read all that goes there may read to which row it went.
+            for grant in privileges.grants_on_all(
+                work, sides.old, list(renames), sides.entity, said.key, ("SELECT", "REFERENCES")
+            ):
+                work.connection.execute(grant.encode())
+            work.execute(spare_spilled_keys(said.entity, said.key))
+            sides = Sides.built(work, said)
+        added = [f"ADD COLUMN {sides.ref} {sides.key_type}"]
+        for change in said.new_links:
+            type_, value = change.type, change.converted("NULL")
+            added.append(f"ADD COLUMN {column(change.new_name)} {type_} DEFAULT {value}")
+        work.execute(f"ALTER TABLE {sides.old} {', '.join(added)}")
+        return 0
+
+
+@dataclass(frozen=True)
+class DropColumns(LinkStep):
+    """Takes AddColumns back: what the old shape cannot hold has been spilled."""
+
+    @property
+    def name(self) -> str:
+        return AddColumns(self.linking).name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        said = self.linking
+        return (said.table, said.entity) if said.made else (said.table,)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return preflight.of_way_back(work, self.linking)
+
+    def run(self, work: Work) -> int:
+        said = self.linking
+        dropped = ", ".join(f"DROP COLUMN {column(name)}" for name in said.added)
+        work.execute(f"ALTER TABLE {quoted(said.table)} {dropped}")
+        if said.made:
+            work.execute(f"DROP TABLE {quoted(said.entity)}")
+        return 0
+
+
+@dataclass(frozen=True)
+class FollowTable(LinkStep):
+    """Makes the triggers by which the entity follows the old table."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.linking.entity} follows {self.linking.table}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (LeaveTable(self.linking),)
+
+    def run(self, work: Work) -> int:
+        work.execute(entity.follow(Sides.built(work, self.linking)))
+        return 0
+
+
+@dataclass(frozen=True)
+class LeaveTable(LinkStep):
+    """Takes FollowTable back; until then the triggers go on making entities."""
+
+    @property
+    def name(self) -> str:
+        return FollowTable(self.linking).name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.linking.table, self.linking.entity, *self.linking.hanging)
+
+    def run(self, work: Work) -> int:
+        sides = Sides.built(work, self.linking)
+        sql = f"{entity.follow_no_more(sides)};\nDELETE FROM {sides.entity}"
+        return SqlStep(self.name, sql, empty=self.linking.hanging).run(work)
+
+
+class _InOrder(Fill):
+    """One session alone, in the order of the key, so that one row is the first, one the last."""
+
+    def _crew(self, work: Work, said: object) -> int:
+        del work, said
+        return 1
+
+
+@dataclass(frozen=True)
+class FillEntity(LinkStep):
+    """Makes the entities in batches, and lets the old table's rows refer to them.
+
+    Attributes:
+        alone: whether the links are another phase's, so that a way back finds the old table in its
+            place.
+    """
+
+    transactional: ClassVar[bool] = False
+
+    alone: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"rows of {self.linking.entity}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        said = self.linking
+        emptied = ", ".join(map(quoted, (said.entity, *said.hanging)))
+        sql = f"TRUNCATE {emptied}"
+        emptying = SqlStep(self.name, sql, touches=(said.entity,), empty=said.hanging)
+        return (*_spilled(said, alone=self.alone), emptying)
+
+    def run(self, work: Work) -> int:
+        said, sides = self.linking, Sides.built(work, self.linking)
+        free = sides.is_alone or (said.disagree == "refuse" and not said.shared)
+        kind = Fill if free else _InOrder
+        return kind(
+            self.name,
+            said.table,
+            sides.row_key,
+            entity.fill(sides),
+            alias="filled",
+            quiet=True,
+            at_once=entity.fill_at_once(sides).replace(":batch", "true"),
+        ).run(work)
+
+
+@dataclass(frozen=True)
+class SettleEntity(LinkStep):
+    """Removes entities that were left meanwhile, and gathers statistics."""
+
+    transactional: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        return f"rows of {self.linking.entity} that {self.linking.table} does not use"
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
+
+    def run(self, work: Work) -> int:
+        sides = Sides.built(work, self.linking)
+        with as_owner(work, self.linking.table) as acting:
+            removed = work.attempt(
+                lambda: execute(work, acting, entity.remove_unused(sides)), limited=False
+            )
+        work.attempt(lambda: work.execute(f"ANALYZE {sides.entity}, {sides.old}"))
+        return max(removed, 0)
+
+
+@dataclass(frozen=True)
+class VerifyEntity(Verification):
+    """Each row says of its entity what that has, as long as the old table leads."""
+
+    linking: Linking
+    once: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"every row of {self.linking.entity} says what its row of {self.linking.table} does"
+
+    def result(self, work: Work) -> events.Verified:
+        sides = Sides.built(work, self.linking)
+        expected, has = (", ".join(values) for values in compared(sides, "asked"))
+        query = f"""
+            SELECT {sides.row_keys("asked")}
+            FROM {sides.old} AS asked
+            LEFT JOIN {sides.entity} AS entity ON entity.{sides.key} = asked.{sides.ref}
+            WHERE entity.{sides.key} IS NULL OR NOT {alike(expected, has)}"""
+        return asked(work, self.name, query)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- must be true: {self.name}",)
+
+
+def compared(sides: Sides, row: str) -> tuple[list[str], list[str]]:
+    """What a row of the old table says that its entity has, and what that has."""
+    said = sides.said
+    changes = said.returning if said.disagree == "refuse" else said.identifying
+    types = {change: f"::{sides.type_of(change)}" for change in changes}
+    return (
+        [f"{sides.new_value(row, change)}{types[change]}" for change in changes],
+        [f"entity.{column(change.new_name)}{types[change]}" for change in changes],
+    )
+
+
+def no_place(table: str) -> str:
+    """Why rows that refer to an entity are spilled."""
+    return f"The old shape has no place for rows of {table}."
+
+
+def unsaid(said: Linking) -> str:
+    """Why values of columns that the entity alone has are spilled."""
+    names = ", ".join(change.new_name for change in said.new)
+    return f"The old shape says nothing of {names} in {said.entity}."
+
+
+def begun(said: Linking) -> str:
+    """Why values are spilled that an entity has got from a row, and has changed since."""
+    names = ", ".join(change.new_name for change in said.shared)
+    return f"The old shape says {names} of a row of {said.table}, and not of {said.entity}."
+
+
+def _unsaid_link(said: Linking) -> str:
+    names = ", ".join(change.new_name for change in said.new_links)
+    return f"The old shape says nothing of {names} in {said.table}."
+
+
+def _constants(said: Linking, row: str) -> str:
+    return " OR ".join(
+        f"{row}.{column(change.new_name)} IS DISTINCT FROM {change.converted('NULL')}"
+        for change in said.new
+    )
+
+
+def _spilled_values(said: Linking) -> Iterator[Step]:
+    """What was written to the columns that go with DropColumns."""
+    names = tuple(change.new_name for change in said.new_links)
+    if names:
+        where = " OR ".join(
+            f"spilled.{column(change.new_name)} IS DISTINCT FROM {change.converted('NULL')}"
+            for change in said.new_links
+        )
+        of = AddColumns(said).name
+        yield SpillByKey(_unsaid_link(said), said.table, where, (), names, of=of)
+
+
+@dataclass(frozen=True)
+class SpillByKey(Spill):
+    """A spill of values by the key of their table, whatever that is when it runs."""
+
+    def _kept(self, work: Work) -> str:
+        key = key_of(work, self.table, ())
+        return overflow.kept_of(
+            work, self.table, "spilled", tuple(dict.fromkeys((*key, *self.columns)))
+        )
+
+
+def spilled_hanging(said: Linking) -> Iterator[Step]:
+    """What hangs on entities, all of which go."""
+    for table in said.hanging:
+        yield kept.spill(said, table, no_place(table), "true", FollowTable(said).name)
+
+
+def _spilled(said: Linking, *, alone: bool) -> Iterator[Step]:
+    """What the old shape does not say of entities."""
+    of, shows = FollowTable(said).name, (said.key, *said.identity)
+    if alone:
+        yield from spilled_hanging(said)
+        row = f"SELECT FROM {quoted(said.table)} AS row WHERE row.{column(said.reference)}"
+        where = f"NOT EXISTS ({row} = spilled.{column(said.key)})"
+        yield Spill(no_row(said), said.entity, where, shows, of=of)
+    names = tuple(change.new_name for change in said.new)
+    if names:
+        listed = (*shows, *names)
+        where = _constants(said, "spilled")
+        yield Spill(unsaid(said), said.entity, where, listed, listed, of=of)
+    begun_with = tuple(change.new_name for change in said.shared)
+    if begun_with:
+        listed = (*shows, *begun_with)
+        yield Spill(begun(said), said.entity, _changed(said), shows, listed, of=of, asks=False)
+
+
+def no_row(said: Linking) -> str:
+    """Why entities without a row are spilled."""
+    return f"The old shape has no place for rows of {said.entity} that have no row of {said.table}."
+
+
+def _changed(said: Linking) -> str:
+    same = " AND ".join(
+        f"{change.converted(f'row.{column(change.column)}')} IS NOT DISTINCT FROM"
+        f" spilled.{column(change.new_name)}"
+        for change in said.shared
+    )
+    row = f"FROM {quoted(said.table)} AS row"
+    return (
+        f"NOT EXISTS (SELECT {row} WHERE row.{column(said.reference)} ="
+        f" spilled.{column(said.key)} AND {same})"
+    )
+
+
+def steps(said: Linking, *, alone: bool) -> tuple[Step, ...]:
+    """The steps of the first half.
+
+    Args:
+        said: what the revision says.
+        alone: whether the links are another phase's.
+    """
+    names = tuple(change.new_name for change in said.new_links)
+    back = (TakeBack(_unsaid_link(said), said.table, names, key=()),) if names else ()
+    return (
+        AddColumns(said),
+        BuildIndex(said.index, said.table, f"({column(said.reference)})"),
+        FollowTable(said),
+        FillEntity(said, alone),
+        *back,
+        SettleEntity(said),
+        VerifyEntity(said),
+    )

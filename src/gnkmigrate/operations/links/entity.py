@@ -1,0 +1,323 @@
+"""The entity: its table, its fill, and the triggers by which it follows the old table.
+
+The functions serve the old table before the swap and in the archive, wherever it is. Their
+variables have names that no column has.
+"""
+
+from gnkmigrate import own
+from gnkmigrate.operations.links.sides import Sides
+from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.sync import following
+from gnkmigrate.run.sync.conversion import Conversion
+
+# Triggers fire in the order of their names: what decides comes after the user's own, whose changes
+# it must see; what makes an entity comes before what makes a link to it.
+DECIDES = "zz_gnkmigrate_entity"
+TELLS = "aa_gnkmigrate_entity"
+LEAVES = "gnkmigrate_unused"
+
+
+def create(sides: Sides) -> str:
+    """The statement that makes the table."""
+    said = sides.said
+    columns = [
+        f"{sides.key} {said.key_type} PRIMARY KEY",
+        *(_declared(sides, change) for change in (*said.columns, *said.new)),
+        f"UNIQUE ({', '.join(map(column, said.identity))})",
+    ]
+    listed = ",\n    ".join(columns)
+    return f"CREATE TABLE {sides.entity} (\n    {listed}\n)"
+
+
+def _declared(sides: Sides, change: Conversion) -> str:
+    type_ = sides.type_of(change) if change.column else change.type
+    default = "" if change.default is None else f" DEFAULT {change.default}"
+    required = change.not_null or change.new_name in sides.said.identity
+    return f"{column(change.new_name)} {type_}{default}{' NOT NULL' if required else ''}"
+
+
+def insert(sides: Sides) -> str:
+    """The beginning of an INSERT of an entity."""
+    changes = (*sides.said.columns, *sides.said.new)
+    listed = ", ".join((sides.key, *(column(change.new_name) for change in changes)))
+    return f"INSERT INTO {sides.entity} ({listed}) OVERRIDING SYSTEM VALUE"
+
+
+def written(sides: Sides, row: str) -> str:
+    """What a row of the old table writes there after the key, as a list."""
+    constants = [change.converted("NULL") for change in sides.said.new]
+    return ", ".join((sides.new_values(row, sides.said.columns), *constants))
+
+
+def own_key(sides: Sides, row: str) -> str:
+    """SQL for the key of the entity that a row of the old table is the first to be about."""
+    if not sides.said.key_from:
+        return sides.next_key
+    value = f"{row}.{column(sides.said.key_from)}"
+    taken = f"(SELECT true FROM {sides.entity} AS taken WHERE taken.{sides.key} = {value})"
+    return f"CASE WHEN {taken} THEN {sides.next_key} ELSE {value} END"
+
+
+def fill(sides: Sides) -> str:
+    """Statements that make the entities of a batch, and let its rows refer to them.
+
+    Each is looked up by itself, in a subquery for a value, which uses an index: for a join or an
+    EXISTS PostgreSQL may read all entities that there are already with every batch. A reference
+    to no entity is what a downgrade that was given up has left.
+    """
+    said = sides.said
+    order = " DESC" if said.disagree == "last" else ""
+    by_key = ", ".join(f"filled.{column(name)}{order}" for name in sides.row_key)
+    identity = sides.new_values("filled", said.identifying)
+    names = ", ".join(map(column, said.identity))
+    meets = "DO NOTHING"
+    if said.disagree == "last" and said.telling:
+        told = [column(change.new_name) for change in said.telling]
+        meets = f"DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in told)}"
+    where = (
+        f":batch AND {sides.is_identified('filled')} AND (SELECT true FROM {sides.entity} AS entity"
+        f" WHERE entity.{sides.key} = filled.{sides.ref}) IS NULL"
+    )
+    return f"""
+{insert(sides)}
+SELECT {own_key(sides, "filled")}, {written(sides, "filled")}
+FROM (SELECT DISTINCT ON ({identity}) filled.* FROM {sides.old} AS filled
+      WHERE {where}
+      ORDER BY {identity}, {by_key}) AS filled
+ON CONFLICT ({names}) {meets};
+UPDATE {sides.old} AS filled
+SET {sides.ref} = (SELECT entity.{sides.key} FROM {sides.entity} AS entity
+                   WHERE {sides.is_entity_of("filled")})
+WHERE {where}"""
+
+
+def fill_at_once(sides: Sides) -> str:
+    """The same for all rows, where it is the join that is fast."""
+    made = fill(sides).partition(";")[0]
+    return f"""{made};
+UPDATE {sides.old} AS filled SET {sides.ref} = entity.{sides.key}
+FROM {sides.entity} AS entity
+WHERE {sides.is_entity_of("filled")} AND entity.{sides.key} IS DISTINCT FROM filled.{sides.ref}"""
+
+
+def remove_unused(sides: Sides) -> str:
+    """The statement that removes entities of no row; nobody else makes any before the swap."""
+    return f"""
+        DELETE FROM {sides.entity} AS entity
+        WHERE NOT EXISTS (SELECT FROM {sides.old} AS row
+                          WHERE row.{sides.ref} = entity.{sides.key})"""
+
+
+def follow(sides: Sides) -> str:
+    """Statements that make the functions and the triggers on the old table."""
+    said, old = sides.said, sides.old
+    return "".join(
+        (
+            _decide(sides),
+            _tell(sides),
+            leave(sides),
+            following.trigger(DECIDES, "BEFORE INSERT OR UPDATE", old, said.function("decide")),
+            following.trigger(TELLS, "AFTER INSERT OR UPDATE", old, said.function("tell")),
+            following.trigger(LEAVES, "AFTER DELETE OR UPDATE", old, said.function("leave")),
+            following.trigger(
+                f"{LEAVES}_all", "AFTER TRUNCATE", old, said.function("leave"), "STATEMENT"
+            ),
+        )
+    )
+
+
+def follow_no_more(sides: Sides) -> str:
+    """Statements that drop them."""
+    triggers = (DECIDES, TELLS, LEAVES, f"{LEAVES}_all")
+    dropped = [f"DROP TRIGGER IF EXISTS {name} ON {sides.old}" for name in triggers]
+    functions = [sides.said.function(what) for what in ("decide", "tell", "leave")]
+    return ";\n".join((*dropped, *(f"DROP FUNCTION IF EXISTS {name}()" for name in functions)))
+
+
+def _decide(sides: Sides) -> str:
+    """Before a row is written: which entity it will be about.
+
+    Nothing else happens here, because INSERT ... ON CONFLICT comes by with rows that are never
+    written. A row that is alone with its entity keeps it under another identity.
+    """
+    said, ref = sides.said, sides.ref
+    old_names = ", ".join(change.column for change in said.identifying)
+    others = f"{ref} = $1 AND ({_keys(sides)}) <> ({_arguments(sides)})"
+    asked = _formatted(f"SELECT EXISTS (SELECT FROM :table WHERE {others})")
+    return f"""
+CREATE OR REPLACE FUNCTION {said.function("decide")}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    gnkmigrate_known {sides.entity}.{sides.key}%TYPE;
+    gnkmigrate_shared boolean;
+BEGIN
+    {_refuse(sides)}
+    IF TG_OP = 'UPDATE' AND OLD.{ref} IS NOT NULL
+       AND {sides.said_alike("NEW", "OLD", said.identifying)} THEN
+        NEW.{ref} := OLD.{ref};
+        RETURN NEW;
+    END IF;
+    IF NOT {sides.is_identified("NEW")} THEN
+        IF TG_TABLE_SCHEMA = {literal(own.ARCHIVE)} THEN
+            RAISE not_null_violation USING
+                MESSAGE = format('a row of %s needs a value in each of: %s',
+                                 {literal(said.entity)}, {literal(old_names)});
+        END IF;
+        NEW.{ref} := NULL;  -- which stops the phase before its cutover
+        RETURN NEW;
+    END IF;
+    -- Whoever gives the entity another identity just now is waited for.
+    SELECT entity.{sides.key} INTO gnkmigrate_known FROM {sides.entity} AS entity
+    WHERE {sides.is_entity_of("NEW")} FOR KEY SHARE;
+    IF gnkmigrate_known IS NULL AND TG_OP = 'UPDATE' AND OLD.{ref} IS NOT NULL THEN
+        EXECUTE {asked} INTO gnkmigrate_shared USING OLD.{ref}, {sides.row_keys("OLD")};
+        IF NOT gnkmigrate_shared THEN
+            gnkmigrate_known := OLD.{ref};
+        END IF;
+    END IF;
+    NEW.{ref} := coalesce(gnkmigrate_known, {own_key(sides, "NEW")});
+    RETURN NEW;
+END
+$body$;
+"""
+
+
+def _keys(sides: Sides) -> str:
+    return ", ".join(map(column, sides.row_key))
+
+
+def _arguments(sides: Sides) -> str:
+    return ", ".join(f"${place}" for place in range(2, 2 + len(sides.row_key)))
+
+
+def _formatted(statement: str) -> str:
+    """PL/pgSQL for a statement about the trigger's table, `:table`, wherever that is now."""
+    template = statement.replace("%", "%%").replace(":table", "%s")
+    return f"format({literal(template)}, TG_RELID::regclass)"
+
+
+def _refuse(sides: Sides) -> str:
+    """Refuses to the old application what the entity or the link cannot hold, after the swap."""
+    said = sides.said
+    return "\n    ".join(
+        f"""IF TG_TABLE_SCHEMA = {literal(own.ARCHIVE)} AND (TG_OP = 'INSERT'
+        OR NOT {sides.said_alike("NEW", "OLD", (change,))})
+       AND ({change.unfit(f"NEW.{column(change.column)}", sides.old_type(change))}) THEN
+        RAISE check_violation USING MESSAGE = format(
+            'the new shape of %s cannot hold this value of column "%s"',
+            {literal(said.table)}, {literal(change.column)});
+    END IF;"""
+        for change in dict.fromkeys((*said.columns, *said.links))
+        if change.is_picky
+    )
+
+
+def _tell(sides: Sides) -> str:
+    """After a row is written: its entity is there, and says what the row has said last."""
+    said, ref, key = sides.said, sides.ref, sides.key
+    identity = ", ".join(map(column, said.identity))
+    changed = ",\n        ".join(
+        f"{column(change.new_name)} = CASE WHEN {sides.said_alike('NEW', 'OLD', (change,))}"
+        f" THEN entity.{column(change.new_name)} ELSE {sides.new_value('NEW', change)} END"
+        for change in said.columns
+    )
+    body = f"""
+IF NEW.{ref} IS NULL THEN
+    EXIT follow;
+END IF;
+IF TG_OP = 'UPDATE' AND NEW.{ref} = OLD.{ref} THEN
+    IF {sides.said_alike("NEW", "OLD", said.columns)} THEN
+        EXIT follow;
+    END IF;
+    UPDATE {sides.entity} AS entity SET
+        {changed}
+    WHERE entity.{key} = NEW.{ref};
+    IF FOUND THEN
+        {_tell_others(sides)}
+        EXIT follow;
+    END IF;
+END IF;
+{insert(sides)}
+VALUES (NEW.{ref}, {written(sides, "NEW")})
+ON CONFLICT ({identity}) DO NOTHING;
+IF FOUND THEN
+    EXIT follow;
+END IF;
+SELECT entity.{key} INTO gnkmigrate_known FROM {sides.entity} AS entity
+WHERE {sides.is_entity_of("NEW")} FOR NO KEY UPDATE;
+IF NOT FOUND THEN
+    RAISE serialization_failure USING
+        MESSAGE = {literal(f"another session has just made the same row of {said.entity}")},
+        HINT = 'Repeat the transaction.';
+ELSIF gnkmigrate_known <> NEW.{ref} THEN
+    -- Another row of the same statement, or another session, has made it.
+    EXECUTE {_formatted(f"UPDATE :table SET {ref} = $1 WHERE {ref} = $2")}
+    USING gnkmigrate_known, NEW.{ref};
+    NEW.{ref} := gnkmigrate_known;
+END IF;
+{_tell_entity(sides)}
+{_tell_others(sides)}"""
+    return following.follower(
+        said.function("tell"), body, declare=f"gnkmigrate_known {sides.entity}.{key}%TYPE;"
+    )
+
+
+def _tell_entity(sides: Sides) -> str:
+    """An entity that was there already says what the row has said last."""
+    if not sides.said.telling:
+        return ""
+    values = ", ".join(
+        f"{column(change.new_name)} = {sides.new_value('NEW', change)}"
+        for change in sides.said.telling
+    )
+    return (
+        f"UPDATE {sides.entity} AS entity SET {values} WHERE entity.{sides.key} = gnkmigrate_known;"
+    )
+
+
+def _tell_others(sides: Sides) -> str:
+    """After the swap the other rows of the entity say it as well; before it they are as written."""
+    said = sides.said
+    telling = [change for change in said.telling if change not in said.shared]
+    if sides.is_alone or not telling:
+        return ""
+    told = "\n        ".join(
+        f"""IF TG_OP = 'INSERT' OR NEW.{sides.ref} IS DISTINCT FROM OLD.{sides.ref}
+           OR NOT {sides.said_alike("NEW", "OLD", (change,))} THEN
+            UPDATE {quoted(said.archived)} AS other SET {column(change.column)} = NEW.{
+            column(change.column)
+        }
+            WHERE other.{sides.ref} = NEW.{sides.ref}
+              AND NOT {sides.said_alike("other", "NEW", (change,))};
+        END IF;"""
+        for change in telling
+    )
+    return f"""IF TG_TABLE_SCHEMA = {literal(own.ARCHIVE)} THEN
+        {told}
+        END IF;"""
+
+
+def leave(sides: Sides) -> str:
+    """The function after which an entity without a row is gone, before the swap.
+
+    A client with an old snapshot does not see whose row another has made meanwhile: an entity that
+    may have several stays, and is removed before the swap.
+    """
+    said, ref = sides.said, sides.ref
+    tables = ", ".join(map(quoted, (said.entity, *said.hanging)))
+    sees = (
+        "true" if sides.is_alone else "current_setting('transaction_isolation') = 'read committed'"
+    )
+    body = f"""
+IF TG_OP = 'TRUNCATE' THEN
+    -- A DELETE would not see what has come since the snapshot of a REPEATABLE READ client.
+    EXECUTE {literal(f"TRUNCATE {tables}")}
+        || coalesce(', ' || to_regclass({literal(quoted(said.staged))}), '');
+ELSIF (TG_OP = 'DELETE' OR NEW.{ref} IS DISTINCT FROM OLD.{ref}) AND {sees} THEN
+    -- Whoever is about to refer to it holds it.
+    PERFORM FROM {sides.entity} AS entity WHERE entity.{sides.key} = OLD.{ref} FOR UPDATE;
+    DELETE FROM {sides.entity} AS entity
+    WHERE entity.{sides.key} = OLD.{ref}
+      AND NOT EXISTS (SELECT FROM {quoted(said.table)} AS row WHERE row.{ref} = OLD.{ref});
+END IF;"""
+    return following.follower(said.function("leave"), body)

@@ -1,0 +1,406 @@
+"""The steps of the second half: the link takes the old table's place."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gnkmigrate.kinds import locks
+from gnkmigrate.operations.links import building, kept, leading, preflight, rows
+from gnkmigrate.operations.links.building import LinkStep, compared
+from gnkmigrate.operations.links.sides import Sides
+from gnkmigrate.operations.links.spec import Linking
+from gnkmigrate.operations.parts.fill import Fill
+from gnkmigrate.operations.spill import Spill
+from gnkmigrate.operations.sql_step import SqlStep
+from gnkmigrate.operations.swap import SwapTable
+from gnkmigrate.operations.take_back import TakeBack
+from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
+from gnkmigrate.operations.verify import Verification, asked
+from gnkmigrate.run import events, locking, relation
+from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.rows import listed
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import privileges
+from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.work import Work
+
+
+@dataclass(frozen=True)
+class MakeLinks(LinkStep):
+    """Makes the link table, behind the old one and under its name."""
+
+    @property
+    def name(self) -> str:
+        return f"link table {self.linking.table}"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.linking.entity, *self.linking.referred)
+
+    @property
+    def altered(self) -> Sequence[str]:
+        return ()
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT)
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (SqlStep(self.name, f"DROP TABLE {quoted(self.linking.staged)}"),)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return preflight.of_links(work, self.linking)
+
+    def run(self, work: Work) -> int:
+        work.execute(rows.create(Sides.built(work, self.linking)))
+        return 0
+
+
+@dataclass(frozen=True)
+class FollowRows(LinkStep):
+    """Makes the triggers by which the link follows the old table."""
+
+    @property
+    def name(self) -> str:
+        return f"links of {self.linking.table} follow its rows"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (LeaveRows(self.linking),)
+
+    def run(self, work: Work) -> int:
+        work.execute(rows.follow(Sides.built(work, self.linking)))
+        return 0
+
+
+@dataclass(frozen=True)
+class LeaveRows(LinkStep):
+    """Takes FollowRows back."""
+
+    @property
+    def name(self) -> str:
+        return FollowRows(self.linking).name
+
+    def run(self, work: Work) -> int:
+        work.execute(rows.follow_no_more(Sides.built(work, self.linking)))
+        return 0
+
+
+@dataclass(frozen=True)
+class FillLinks(LinkStep):
+    """Makes the links in batches."""
+
+    transactional: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        return f"links of {self.linking.table}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (SqlStep(self.name, f"TRUNCATE {quoted(self.linking.staged)}"),)
+
+    def run(self, work: Work) -> int:
+        said, sides = self.linking, Sides.built(work, self.linking)
+        fill = Fill(self.name, said.table, sides.row_key, rows.fill(sides), alias="filled")
+        moved = _unasked(work, sides, fill) if work.atomic else fill.run(work)
+        work.attempt(lambda: work.execute(f"ANALYZE {sides.rows}"))
+        return moved
+
+
+def _unasked(work: Work, sides: Sides, fill: Fill) -> int:
+    """Where nobody else sees the table yet: one query asks of all rows what they refer to."""
+    for name, _ in relation.constraints(work, sides.link, "FOREIGN KEY"):
+        work.execute(f"ALTER TABLE {sides.rows} DROP CONSTRAINT {column(name)}")
+    moved = fill.run(work)
+    added = ", ".join(f"ADD {definition}" for definition in rows.foreign_keys(sides))
+    work.execute(f"ALTER TABLE {sides.rows} {added}")
+    return moved
+
+
+@dataclass(frozen=True)
+class PrepareLead(LinkStep):
+    """Makes the triggers by which the old table is going to follow the link and the entity."""
+
+    @property
+    def name(self) -> str:
+        return f"rows of {self.linking.table} follow its links"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.linking.entity, *self.linking.watched)
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (DropLead(self.linking),)
+
+    def run(self, work: Work) -> int:
+        work.execute(leading.triggers(Sides.built(work, self.linking)))
+        return 0
+
+
+@dataclass(frozen=True)
+class DropLead(LinkStep):
+    """Takes PrepareLead back."""
+
+    @property
+    def name(self) -> str:
+        return PrepareLead(self.linking).name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.linking.entity, *self.linking.watched)
+
+    def run(self, work: Work) -> int:
+        work.execute(leading.triggers_no_more(Sides.built(work, self.linking)))
+        return 0
+
+
+@dataclass(frozen=True)
+class SwapLinks(LinkStep):
+    """The link takes the old table's place, which goes to the archive and is kept in step.
+
+    Attributes:
+        alone: whether the entity is an earlier phase's.
+    """
+
+    alone: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"swap of {self.linking.table}"
+
+    @property
+    def shown(self) -> str:
+        return self.linking.table
+
+    @property
+    def cuts_over(self) -> bool:
+        return True
+
+    @property
+    def archived(self) -> str:
+        return self.linking.table
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (
+            HoldRows(self.linking),
+            *_spilled(self.linking, self.name, alone=self.alone),
+            UnswapLinks(self.linking),
+            ValidateForeignKeys(self.linking.table),
+        )
+
+    def _swap(self, last: str = "", view: str = "", compare: str = "") -> SwapTable:
+        said = self.linking
+        along = (said.reference, *said.owner)
+        return SwapTable(self.name, said.table, last, view or "SELECT", compare, along)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return self._swap().check(work)
+
+    def comparisons(self, work: Work) -> Sequence[Comparison]:
+        sides = Sides.built(work, self.linking)
+        links = self._swap(compare=rows.expected(sides)).comparisons(work)
+        return (_entities(sides), *links)
+
+    def run(self, work: Work) -> int:
+        # The old table is not in the archive yet, but is what it will be there.
+        built = Sides.built(work, self.linking)
+        sides = built.after_swap()
+        names = relation.column_names(work, self.linking.table, written=True)
+        self._swap(leading.lead(sides), leading.view(sides, names)).run(work)
+        _carry_grants(work, sides)
+        return 0
+
+
+def _carry_grants(work: Work, sides: Sides) -> None:
+    """Who might do something with a column may do it with the link's that comes from it."""
+    said = sides.said
+    pairs = [([change.column], change.new_name) for change in said.links if change.rename]
+    pairs.append(([change.column for change in said.columns], said.reference))
+    for columns, name in pairs:
+        for grant in privileges.grants_on_all(work, sides.old, columns, sides.rows, name):
+            work.connection.execute(grant.encode())
+
+
+def _entities(sides: Sides) -> Comparison:
+    """What each row says of its entity, with what that has."""
+    said = sides.said
+    unfit = " OR ".join(
+        f"({change.unfit(f'asked.{column(change.column)}', sides.old_type(change))})"
+        for change in dict.fromkeys((*said.columns, *said.links))
+        if change.is_picky
+    )
+    expected, has = compared(sides, "asked")
+    there = f"entity.{sides.key} IS NOT NULL"
+    key = ", ".join(
+        f"asked.{column(name)} AS {column(f'key_{place}')}"
+        for place, name in enumerate(sides.row_key)
+    )
+    said_, is_ = (
+        ", ".join(f"{value} AS {column(f'value_{place}')}" for place, value in enumerate(values))
+        for values in (["true", *expected], [f"{there} AND NOT ({unfit or 'false'})", *has])
+    )
+    return Comparison(
+        table=said.table,
+        expected=f"SELECT {key}, {said_} FROM {sides.old} AS asked",
+        actual=f"SELECT {key}, {is_} FROM {sides.old} AS asked"
+        f" LEFT JOIN {sides.entity} AS entity ON entity.{sides.key} = asked.{sides.ref}",
+        key=tuple(f"key_{place}" for place in range(len(sides.row_key))),
+    )
+
+
+@dataclass(frozen=True)
+class UnswapLinks(LinkStep):
+    """The old table, which was kept in step, takes its place again."""
+
+    @property
+    def name(self) -> str:
+        return SwapLinks(self.linking).name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.linking.table, self.linking.entity)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return self._unswap("").locks
+
+    def _unswap(self, after: str) -> UnswapTable:
+        return UnswapTable(self.name, self.linking.table, (self.linking.entity,), after)
+
+    def run(self, work: Work) -> int:
+        after = leading.lead_no_more(Sides.swapped(work, self.linking).before_swap())
+        return self._unswap(after).run(work)
+
+
+@dataclass(frozen=True)
+class HoldRows(LinkStep):
+    """Values of the new application's that the old table cannot hold are refused."""
+
+    repeats: ClassVar[bool] = True
+
+    @property
+    def name(self) -> str:
+        return f"old rows of {self.linking.table} hold what the new ones say"
+
+    @property
+    def undoes(self) -> str:
+        return SwapLinks(self.linking).name
+
+    @property
+    def ends(self) -> Sequence[str]:
+        return ()
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return ()
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return list(self._refusals(work))
+
+    def _refusals(self, work: Work) -> Iterator[Refusal]:
+        said, sides = self.linking, Sides.swapped(work, self.linking)
+        entity = f"{sides.entity} AS new ON new.{sides.key} = old.{sides.ref}"
+        link = f"{sides.rows} AS new ON ({sides.link_pair('new')}) = ({sides.pair('old')})"
+        for join, table, changes in (
+            (entity, said.entity, said.returning),
+            (link, said.table, said.carried),
+        ):
+            for change in changes:
+                there, mine = f"new.{column(change.new_name)}", f"old.{column(change.column)}"
+                said_ = sides.new_value("old", change)
+                query = (
+                    f"SELECT {sides.row_keys('old')}, {there} FROM {sides.old} AS old JOIN {join}"
+                    f" WHERE {there} IS NOT NULL AND NOT {alike(said_, there)}"
+                    f" AND {alike(sides.old_value(there, change, mine), mine)}"
+                )
+                total, found = listed(work, query)
+                if total:
+                    message = f"{table}.{change.new_name}: values that the old column cannot hold."
+                    yield Refusal(message, found, total, "Change them first.", query)
+
+    def run(self, work: Work) -> int:
+        del work
+        return 0
+
+
+def _spilled(said: Linking, swap: str, *, alone: bool) -> Iterator[Step]:
+    """What the old table has no row for."""
+    archive, link = quoted(said.archived), (*said.owner, said.reference)
+    mine = [change.column for change in said.owners] + [said.reference]
+    pair = " AND ".join(
+        f"row.{column(old)} = spilled.{column(new)}" for old, new in zip(mine, link, strict=True)
+    )
+    where = f"NOT EXISTS (SELECT FROM {archive} AS row WHERE {pair})"
+    yield kept.spill(said, said.table, no_row(said), where, swap)
+    without = f"NOT EXISTS (SELECT FROM {archive} AS row WHERE row.{column(said.reference)} = {{}})"
+    if alone:
+        hanging = without.format(kept.REFERENCE)
+        for table in said.hanging:
+            yield kept.spill(said, table, building.no_place(table), hanging, swap)
+    else:
+        yield from building.spilled_hanging(said)
+    key = without.format(f"spilled.{column(said.key)}")
+    yield Spill(building.no_row(said), said.entity, key, (said.key, *said.identity), of=swap)
+
+
+def no_row(said: Linking) -> str:
+    """Why links without a row are spilled."""
+    return f"The old shape has no place for links of {said.table} that have no row of it."
+
+
+@dataclass(frozen=True)
+class VerifyLinks(Verification):
+    """Each link has what it refers to."""
+
+    linking: Linking
+
+    @property
+    def name(self) -> str:
+        return f"every link of {self.linking.table} has what it refers to"
+
+    def result(self, work: Work) -> events.Verified:
+        table = self.linking.table
+        holds = " AND ".join(relation.references(work, table, "link"))
+        shown = ", ".join(map(column, (*self.linking.owner, self.linking.reference)))
+        query = f"SELECT {shown} FROM {quoted(table)} AS link WHERE NOT ({holds})"
+        return asked(work, self.name, query)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- must be true: {self.name}",)
+
+
+def _taken_back(said: Linking) -> Iterator[Step]:
+    """What rollbacks have spilled, in an order in which it can come back."""
+    yield TakeBack(building.no_row(said), said.entity, key=(said.key,))
+    yield kept.take_back(said, said.table, no_row(said))
+    for table in said.hanging:
+        yield kept.take_back(said, table, building.no_place(table))
+    for reason, changes in ((building.unsaid(said), said.new), (building.begun(said), said.shared)):
+        names = tuple(change.new_name for change in changes)
+        if names:
+            yield TakeBack(reason, said.entity, names, key=said.identity)
+
+
+def steps(said: Linking, *, alone: bool) -> tuple[Step, ...]:
+    """The steps of the second half.
+
+    Args:
+        said: what the revision says.
+        alone: whether the entity is an earlier phase's.
+    """
+    return (
+        MakeLinks(said),
+        FollowRows(said),
+        FillLinks(said),
+        PrepareLead(said),
+        SwapLinks(said, alone),
+        *_taken_back(said),
+        VerifyLinks(said),
+    )
