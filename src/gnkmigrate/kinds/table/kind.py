@@ -93,7 +93,7 @@ class TableKind(Kind):
         )
 
     def mentions(self, fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
-        if fact.payload["partitioned_by"]:
+        if fact.payload.get("partitioned_by"):
             yield from (each.identity for each in snapshot.children(fact.identity, "column"))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
