@@ -25,7 +25,8 @@ from saying COMPLETE.
 ## Kinds
 
 Owner, grants, comment, security label and dependencies on extensions are facts of their own that
-hang on a thing, and come back with it when it has to be made again. Columns of tables and views have grants and comments, too.
+hang on a thing, and come back with it when it has to be made again. Columns of tables and views
+have grants and comments, too.
 
 | kind | what it is | owner | grants | comment | label |
 |---|---|---|---|---|---|

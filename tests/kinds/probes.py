@@ -155,6 +155,9 @@ PROBES = {
     ),
     ("identity", "generation"): Probe("", f"{I});", f"{I.replace('ALWAYS', 'BY DEFAULT')});"),
     ("identity", "sequence_name"): Probe("", f"{I});", f"{I} (SEQUENCE NAME mine));"),
+    ("identity", "persistence"): Probe(
+        f"{I});", "", "ALTER SEQUENCE t_a_seq SET UNLOGGED;", since=150000
+    ),
     ("identity", "type"): Probe("", f"{I});", f"{I.replace('bigint', 'smallint')});"),
     ("identity", "increment"): Probe("", f"{I});", f"{I} (INCREMENT 5));"),
     ("identity", "minimum"): Probe("", f"{I});", f"{I} (MINVALUE 5 START 7));"),
