@@ -185,7 +185,10 @@ def test_constraints_of_other_names_are_found(gnkmigrate: Command, report: Datab
 @pytest.mark.parametrize(
     ("rows_of_the_wrong_shape", "message"),
     [
-        ("UPDATE user_nodes SET label = repeat('x', 101)", "too long"),
+        (
+            "UPDATE user_nodes SET label = repeat('x', 101)",
+            "label: values that the new column cannot hold",
+        ),
         ("UPDATE users SET name = repeat('x', 256) WHERE id::text LIKE '%1'", "too long"),
         ("UPDATE node_requests SET processed_by = 'nobody'", "names nobody"),
     ],
