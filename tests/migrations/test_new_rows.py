@@ -101,7 +101,8 @@ def rows_of(project: Project) -> dict[tuple[str, ...], Row]:
     for row in content["users"]:
         found["users", row["id"]] = row
     for row in content["node_requests"]:
-        found["node_requests", row["id"]] = row
+        # A text that names a user says on the way back how that one is called by then.
+        found["node_requests", row["id"]] = _without(row, "gnkmigrate_kept_processed_by")
     for row in content["nodes"]:
         found["nodes", row["identifier"]] = _without(row, "id")
     for row in content["user_nodes"]:
