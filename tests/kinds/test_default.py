@@ -94,8 +94,11 @@ def test_a_partition_of_a_partition_uses_a_sequence_far_above(server: Server) ->
 def test_a_partition_s_default_stays_when_it_leaves(server: Server) -> None:
     parent = PARTED.format("serial")
     ways = converge(server, parent + PARTITION, parent + COUNTED)
-    assert ways.there == ["ALTER TABLE public.p DETACH PARTITION public.p1"]
-    assert ways.back == ["ALTER TABLE public.p ATTACH PARTITION public.p1 DEFAULT"]
+    there = [each for each in ways.there if "RENAME CONSTRAINT" not in each]
+    assert there == ["ALTER TABLE public.p DETACH PARTITION public.p1"]
+    # On PostgreSQL 18 NOT NULL has a name, which is the parent's among partitions.
+    back = [each for each in ways.back if "RENAME CONSTRAINT" not in each]
+    assert back == ["ALTER TABLE public.p ATTACH PARTITION public.p1 DEFAULT"]
 
 
 def test_an_identity_column_when_its_parent_is_made_again(server: Server) -> None:
