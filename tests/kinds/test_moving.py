@@ -34,7 +34,7 @@ BETWEEN = "CREATE TABLE b (y integer) INHERITS (a);"
             PARENT + BOUND,
             PARENT.replace("id integer NOT NULL", OTHER_NAME) + WIDER,
             ["column public.p.id = id2"],
-            r"public\.p1 leaves public\.p and joins public\.p, .* column public\.p\.id \(renamed",
+            r"public\.p1 gets another bound in public\.p, .* column public\.p\.id \(renamed",
         ),
         (
             PARENT.replace("id ", '"userId" ') + BOUND,
@@ -76,7 +76,7 @@ BETWEEN = "CREATE TABLE b (y integer) INHERITS (a);"
             ROOT + MIDDLE + LEAF,
             DEEP + MIDDLE + LEAF.replace("(2)", "(3)"),
             [],
-            r"public\.l leaves public\.m .* public\.r\.x \(added\)",
+            r"public\.l gets another bound in public\.m.* public\.r\.x \(added\)",
         ),
         (
             ROOT + MIDDLE + LEAF,

@@ -34,8 +34,9 @@ def left(
             gone = part.identity in context.dropped
             if _key(part) not in kept and not gone and own not in context.target:
                 raise Unplannable(
-                    f"{qualified(*table.path)} differs in what it has by itself and what of its "
-                    f"parent {qualified(*parent)}: what makes one its own makes {own} so too.",
+                    f"{qualified(*table.path)} is to have some of what its parent "
+                    f"{qualified(*parent)} has as its own too, but not {own}: PostgreSQL does that "
+                    "to all of it or nothing.",
                     hint="Make the table anew in a revision of your own, or declare "
                     f"{own} in the target as the table's own.",
                 )

@@ -98,8 +98,11 @@ def _types_in_the_way(changes: Sequence[Change], move: _Move, context: Context) 
 
 
 def _refuse(move: _Move, what: Sequence[str]) -> None:
-    ways = [f"leaves {qualified(*each)}" for each in sorted(set(move.leaves))]
-    ways += [f"joins {qualified(*each)}" for each in sorted(set(move.joins))]
+    leaves, joins = set(move.leaves), set(move.joins)
+    again = "gets another bound in" if move.as_partition else "takes another place below"
+    ways = [f"{again} {qualified(*each)}" for each in sorted(leaves & joins)]
+    ways += [f"leaves {qualified(*each)}" for each in sorted(leaves - joins)]
+    ways += [f"joins {qualified(*each)}" for each in sorted(joins - leaves)]
     raise Unplannable(
         f"{qualified(*move.after)} {' and '.join(ways)}, while these change: "
         f"{', '.join(sorted(set(what)))}.",
