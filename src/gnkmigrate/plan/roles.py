@@ -7,7 +7,7 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.postgres.quoting import names_in
 
 
-class Needed(Protocol):
+class Named(Protocol):
     """A right that is asked for; see `Right`, and the document of a plan."""
 
     @property
@@ -24,7 +24,7 @@ ORDER BY place
 """
 
 
-def missing_roles(connection: Connection, rights: Sequence[Needed]) -> Iterator[str]:
+def missing_roles(connection: Connection, rights: Sequence[Named]) -> Iterator[str]:
     """What to do about each, a sentence.
 
     Args:

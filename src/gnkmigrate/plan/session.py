@@ -144,9 +144,10 @@ def plan_project(
         renamed=renamed_by(changes),
     )
     statements, rights = planner.plan_with_rights(changes)
-    with connect(url, read_only=True) as connection:
-        for line in missing_roles(connection, rights):
-            tell(line)
+    if any(right.privilege == "ROLE" for right in rights):
+        with connect(url, read_only=True) as connection:
+            for line in missing_roles(connection, rights):
+                tell(line)
     circumstances = Circumstances(
         search_path=settings.schemas,
         schemas=settings.read_schemas,

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.plan.rights import Right
-from gnkmigrate.plan.roles import missing_roles
+from gnkmigrate.plan.roles import Named, missing_roles
 from gnkmigrate.run.names import split
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.text.escape import visible
@@ -66,14 +66,8 @@ JOIN pg_class ON relnamespace = pg_namespace.oid AND relname = asked.name
 """
 
 
-class Needed(Protocol):
-    """A right that is asked for; see `Right`, and the document of a plan."""
-
-    @property
-    def privilege(self) -> str: ...
-
-    @property
-    def thing(self) -> str: ...
+class Needed(Named, Protocol):
+    """The same with the roles of which one is enough."""
 
     @property
     def roles(self) -> Sequence[str]: ...
