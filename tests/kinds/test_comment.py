@@ -96,3 +96,22 @@ def test_extensions_describe_themselves(server: Server) -> None:
         "COMMENT ON EXTENSION hstore IS 'mine'",
         "COMMENT ON SCHEMA public IS 'ours'",
     ]
+
+
+def test_what_is_there_from_the_beginning_can_be_taken_away(server: Server) -> None:
+    hstore = "CREATE EXTENSION hstore; CREATE TABLE t (); COMMENT ON TABLE t IS 'standard public schema';"
+    none = "COMMENT ON EXTENSION hstore IS NULL; COMMENT ON SCHEMA public IS NULL;"
+    assert converge(server, hstore, hstore + none) == (
+        ["COMMENT ON EXTENSION hstore IS NULL", "COMMENT ON SCHEMA public IS NULL"],
+        [
+            "COMMENT ON EXTENSION hstore IS 'data type for storing sets of (key, value) pairs'",
+            "COMMENT ON SCHEMA public IS 'standard public schema'",
+        ],
+    )
+    ours = "COMMENT ON SCHEMA public IS 'ours';"
+    assert converge(server, ours, "COMMENT ON SCHEMA public IS NULL;").there == [
+        "COMMENT ON SCHEMA public IS NULL"
+    ]
+    assert converge(
+        server, "", "COMMENT ON TABLE t IS 'standard public schema'", shared="CREATE TABLE t ();"
+    ).there

@@ -34,7 +34,7 @@ _LOSSES = {
     ("double precision", "real"): "the last digits of",
     ("text", "name"): "what is beyond 63 bytes of",
     ("character varying", "name"): "what is beyond 63 bytes of",
-    **dict.fromkeys(itertools.product({"text", "character varying"}, {'"char"'}), "all but one of"),
+    **dict.fromkeys(itertools.product({*_TEXTS, "name"}, {'"char"'}), "all but one of"),
     **dict.fromkeys(itertools.product({"numeric"}, INEXACT), "the exact digits of"),
     **dict.fromkeys(itertools.product({"bigint"}, INEXACT), "the exact digits of"),
     ("integer", "real"): "the exact digits of",

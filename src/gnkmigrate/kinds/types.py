@@ -11,7 +11,8 @@ TIMESTAMPTZ = "timestamp with time zone"
 # Digits of a second that PostgreSQL keeps unless told otherwise (manual, 8.5).
 _SECOND_DIGITS = 6
 
-STRINGS = frozenset({"text", "character varying", "character", "name", '"char"'})
+# "char" is none: nothing becomes one by assignment (pg_cast; manual, 8.3).
+STRINGS = frozenset({"text", "character varying", "character", "name"})
 INTEGERS = frozenset({"smallint", "integer", "bigint"})
 INEXACT = frozenset({"real", "double precision"})
 NUMBERS = INTEGERS | INEXACT | {"numeric"}

@@ -12,7 +12,7 @@ from gnkmigrate.postgres.quoting import literal, qualified
 # Things whose comment takes a lock on the table that they are in.
 _ON_TABLE = frozenset({"constraint", "trigger", "policy", "rule"})
 
-# What initdb says of schema public, which counts as no comment.
+# What initdb says of schema public: without a fact of another comment it has this one.
 _USUAL = "standard public schema"
 
 
@@ -29,24 +29,24 @@ class Comment(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
-        return _comment(fact, literal(fact.payload["text"]), context.find(fact.parent))
+        return _comment(fact, fact.payload["text"], context.find(fact.parent))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         thing = context.before(fact.parent)
         usual = thing.payload.get("usual_comment") if thing else None  # an extension's own
         if fact.identity.path == ("schema", "public"):
             usual = _USUAL
-        return _comment(fact, literal(usual) if usual else "NULL", thing)
+        return _comment(fact, usual, thing)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
         del differing
         thing = context.find(change.fact.parent)
-        return _comment(change.fact, literal(change.fact.payload["text"]), thing)
+        return _comment(change.fact, change.fact.payload["text"], thing)
 
 
-def _comment(fact: Fact, text: str, thing: Fact | None) -> Statements:
+def _comment(fact: Fact, text: str | None, thing: Fact | None) -> Statements:
     if thing is None:
         return ()
     kind, *path = fact.identity.path
@@ -55,7 +55,7 @@ def _comment(fact: Fact, text: str, thing: Fact | None) -> Statements:
     else:  # a part that is no fact of its own
         reference = f"{kind.upper()} {qualified(*path)}"
         words = f"{kind.capitalize()} {qualified(*path)}"
-    says = "has no comment" if text == "NULL" else "has this comment"
+    says, text = ("has no comment", "NULL") if text is None else ("has this comment", literal(text))
     lock, relation = _lock(fact)
     return (
         Statement(
