@@ -108,7 +108,7 @@ def test_what_a_kind_forgets_is_told(session: Connection) -> None:
 
 def _left_unread_without(kind: str, session: Connection) -> Sequence[Unread]:
     """What is left where no kind reads the things of `kind`."""
-    ((_, catalogs, _),) = run(session, Query(query("facts", "session"))).rows
+    ((_, catalogs, *_),) = run(session, Query(query("facts", "session"))).rows
     given: dict[str, Any] = {"names": None, "own": [], "skipped": []}
     schemas = [row[0] for row in run(session, Query(query("kinds.schema", "read"), given)).rows]
     present = reading._present(session, roles=False)

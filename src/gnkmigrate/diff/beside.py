@@ -14,6 +14,7 @@ from gnkmigrate.kinds.kind import Kind
 
 _NAMED = 5
 _MAJOR = 10_000  # in server_version_num; a minor release changes nothing of what can be said
+_FOR_GOOD = "it is chosen when a database is made, and no statement changes it"
 _INHERITED = "the target merely inherits them, and PostgreSQL has no statement for that"
 
 
@@ -64,7 +65,15 @@ def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
                 shown = tuple(_called(each) for each in left)
                 reason = f"the {name} says nothing of them"
                 found.append(Unread(kind, shown[:_NAMED], len(left), reason, on_purpose=True))
-    return (*found, *_unlike(source, target))
+    return (*found, *_of_other_make(source, target), *_unlike(source, target))
+
+
+def _of_other_make(source: Snapshot, target: Snapshot) -> Iterator[Unread]:
+    """The encoding and locale of two databases, where they have been made with unlike ones."""
+    both_live = not source.is_script and not target.is_script
+    if both_live and source.locale and target.locale and source.locale != target.locale:
+        locales = (f"{source.locale} against {target.locale}",)
+        yield Unread("property of the database", locales, 1, _FOR_GOOD, on_purpose=True)
 
 
 def _unlike(source: Snapshot, target: Snapshot) -> Iterator[Unread]:

@@ -1,9 +1,9 @@
 """A snapshot as a JSON document, and back.
 
-{"version": 2, "server_version": 160015, "database": "...", "role": "...", "unstated": [...],
-"unread": [...], "count": 2, "facts": [...]}: the facts in the order of their identities, each with
-kind, path, parent, payload, depends_on and position (docs/facts.md), a line each, and how many they
-are. Equal snapshots are equal texts, so that a document can be kept in git.
+{"version": 2, "server_version": 160015, "database": "...", "role": "...", "locale": "...",
+"unstated": [...], "unread": [...], "count": 2, "facts": [...]}: the facts in the order of their
+identities, each with kind, path, parent, payload, depends_on and position (docs/facts.md), a line
+each, and how many they are. Equal snapshots are equal texts, so that a document can be kept in git.
 """
 
 from collections.abc import Iterator
@@ -47,6 +47,7 @@ class SnapshotDocument(BaseModel, extra="forbid"):
     server_version: int
     database: str
     role: str = ""
+    locale: str = ""
     unstated: list[str] = []
     unread: list[UnreadDocument] = []
     count: int | None = None
@@ -65,6 +66,7 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
         "server_version": snapshot.server_version,
         "database": snapshot.database,
         "role": snapshot.role,
+        "locale": snapshot.locale,
         "unstated": sorted(snapshot.unstated),
         "unread": [asdict(each) for each in snapshot.unread],
         "count": len(snapshot),
@@ -151,6 +153,7 @@ def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
     return replace(
         Snapshot.of(facts, document.server_version, document.database, document.role, unread),
         unstated=frozenset(document.unstated),
+        locale=document.locale,
     )
 
 

@@ -54,7 +54,9 @@ def read_snapshot(
     with collector_paused():
         is_idle = connection.info.transaction_status == TransactionStatus.IDLE
         with _reading(connection):
-            ((role, catalogs, size),) = run(connection, Query(query("facts", "session"))).rows
+            ((role, catalogs, size, locale),) = run(
+                connection, Query(query("facts", "session"))
+            ).rows
             given = {
                 "names": None if schemas is None else list(schemas),
                 "own": own.schemas(connection),
@@ -70,7 +72,12 @@ def read_snapshot(
             left = unread(connection, facts.values(), read, homeless)
         info = connection.info
         snapshot = Snapshot(
-            MappingProxyType(facts), info.server_version, info.dbname, role, unread=left
+            MappingProxyType(facts),
+            info.server_version,
+            info.dbname,
+            role,
+            unread=left,
+            locale=locale,
         )
         of_server = frozenset(name for name, kind in kinds().items() if kind.of_server)
         return snapshot if roles else replace(snapshot, unstated=of_server)

@@ -55,6 +55,7 @@ class Snapshot:
         unstated: kinds of which the absence says nothing here: a script that names no owners
             does not mean that there are none.
         unread: what is there and no fact tells of.
+        locale: the database's encoding and locale, which nothing changes; "" where nobody knows.
     """
 
     facts: Mapping[Identity, Fact]
@@ -63,6 +64,7 @@ class Snapshot:
     role: str = ""
     unstated: frozenset[str] = frozenset()
     unread: tuple[Unread, ...] = field(default=(), compare=False)
+    locale: str = field(default="", compare=False)
 
     @classmethod
     def of(
