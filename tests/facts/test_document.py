@@ -54,6 +54,7 @@ def test_a_document_says_its_version() -> None:
         "server_version": 160004,
         "database": "shop",
         "role": "",
+        "locale": "",
         "unstated": [],
         "unread": [],
         "count": 0,
