@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statements
@@ -59,11 +60,18 @@ def converge(
         return Ways(there, _lead(bench, databases.new, databases.kept) if back else [])
 
 
-def planned(server: Server, old: str, new: str, *, roles: Sequence[str] = ()) -> Statements:
+def planned(
+    server: Server,
+    old: str,
+    new: str,
+    *,
+    roles: Sequence[str] = (),
+    renames: Renames = NO_RENAMES,
+) -> Statements:
     """The statements that would make a database of `old` one of `new`."""
     with _pair(server, old, new, roles) as (_, databases):
         source, target = _read(databases.old), _read(databases.new)
-        return plan(compare(source, target), source, target)
+        return plan(compare(source, target, renames), source, target)
 
 
 def differing(server: Server, old: str, new: str) -> set[tuple[str, str]]:

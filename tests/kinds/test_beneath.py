@@ -2,6 +2,8 @@
 
 import pytest
 
+from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
@@ -43,3 +45,23 @@ def test_both_parents_have_it_of_one(server: Server) -> None:
 def test_it_leaves_the_other_parent(server: Server) -> None:
     left = HEIRS.replace("c, b", "c")
     converge(server, parents("integer") + HEIRS, parents("bigint") + left)
+
+
+CHILD = "CREATE TABLE p ({}); CREATE TABLE c ({}) INHERITS (p);"
+
+
+@pytest.mark.parametrize("own", ["", "z integer"])
+def test_a_table_below_has_a_column_of_that_name_and_another_type(server: Server, own: str) -> None:
+    with pytest.raises(Unplannable, match=r"public\.c has a column of that name with another"):
+        planned(server, CHILD.format("", "z text"), CHILD.format("z integer", own))
+
+
+def test_a_new_column_is_merged_with_one_below(server: Server) -> None:
+    converge(server, CHILD.format("", "z text"), CHILD.format("z text", "z text"))
+
+
+def test_a_table_below_has_the_new_name(server: Server) -> None:
+    old, new = (Identity("column", ("public", "p", name)) for name in "az")
+    before, after = CHILD.format("a integer", "z integer"), CHILD.format("z integer", "y integer")
+    with pytest.raises(Unplannable, match=r"column public\.p\.a is to be called z, and public\.c"):
+        planned(server, before, after, renames=Renames.of((old, new)))

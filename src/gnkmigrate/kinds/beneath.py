@@ -12,6 +12,9 @@ from gnkmigrate.kinds.inheritance import columns_above, heirs, parents
 from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.postgres.quoting import identifier, qualified
 
+# What has to be the same for a column that a table inherits to be merged with its own.
+_MERGED = ("type", "collation")
+
 
 def refuse_key(column: Fact, context: Context) -> None:
     """Refuses a column by which a table is partitioned: PostgreSQL does not let it change."""
@@ -50,6 +53,31 @@ def refuse_other_parents(part: Fact, context: Context) -> None:
                     hint=f"Take {qualified(*child)} from its parents (ALTER TABLE ... NO INHERIT) "
                     "in a revision of your own, and plan again.",
                 )
+
+
+def refuse_name_below(column: Fact, name: str, context: Context) -> None:
+    """Stops where a column is to get a name that a column of a table below has already."""
+    for below in tables_below(column, context):
+        if context.source.get("column", *below, name) is not None:
+            raise Unplannable(
+                f"{column.identity} is to be called {identifier(name)}, and {qualified(*below)}, "
+                "which inherits it, has a column of that name.",
+                hint=f"Rename or drop column {qualified(*below, name)} first, and plan again.",
+            )
+
+
+def refuse_type_below(column: Fact, context: Context) -> None:
+    """Stops where a new column would be merged with one of another type in a table below."""
+    *_, name = column.identity.path
+    for below in tables_below(column, context):
+        there = context.source.get("column", *below, name)
+        if there and any(there.payload[each] != column.payload[each] for each in _MERGED):
+            raise Unplannable(
+                f"{column.identity} is new, and {qualified(*below)} has a column of that name with "
+                "another type or collation: PostgreSQL does not merge them.",
+                hint=f"Give column {qualified(*below, name)} the type {column.payload['type']} "
+                "first, and plan again.",
+            )
 
 
 def refuse_own_not_null(column: Fact, context: Context) -> None:

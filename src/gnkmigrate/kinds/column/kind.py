@@ -11,7 +11,12 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import leaving, locks, made_anew, not_null
 from gnkmigrate.kinds.altering import alter_table_of
-from gnkmigrate.kinds.beneath import refuse_key, refuse_other_parents
+from gnkmigrate.kinds.beneath import (
+    refuse_key,
+    refuse_name_below,
+    refuse_other_parents,
+    refuse_type_below,
+)
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
 from gnkmigrate.kinds.conversions import Conversion
@@ -74,6 +79,7 @@ class ColumnKind(Kind):
         if any(columns_above(fact.identity.path, context.source)):
             return tuple(_made_own(fact, default, context))
         _refuse_later(fact, default, context)
+        refuse_type_below(fact, context)
         reason = f"Column {_name(fact)} is missing."
         if fact.payload["not_null"] and not default and not computed:
             reason += " It has no default, so this stops when the table holds rows."
@@ -159,6 +165,7 @@ class ColumnKind(Kind):
 
     def rename(self, change: Change, context: Context) -> Statements:
         refuse_other_parents(change.before or change.fact, context)
+        refuse_name_below(change.before or change.fact, change.identity.name, context)
         old, new = last_names(change)
         reason = f"Column {old} is to be called {new}."
         renamed = alter_table_of(change.fact, f"RENAME COLUMN {old} TO {new}", reason)
