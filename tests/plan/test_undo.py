@@ -16,6 +16,11 @@ from gnkmigrate.servers import Server
 from tests.plan.support import Pair, pair, run
 
 ITEM = "CREATE TABLE item (id integer PRIMARY KEY, name text, price text);"
+PARTED = (
+    "CREATE TABLE u (id integer PRIMARY KEY);"
+    "CREATE TABLE p (u integer) PARTITION BY LIST (u); CREATE TABLE p1 PARTITION OF p DEFAULT;"
+)
+KEY = "ADD FOREIGN KEY (u) REFERENCES u;"
 SEEN = "CREATE VIEW seen AS SELECT id, name FROM item;"
 
 
@@ -39,6 +44,7 @@ def there_and_back(given: Pair) -> Undo:
             ITEM,
             ITEM.replace("id integer", "id bigint").replace("price text", "price text NOT NULL"),
         ),
+        (PARTED + "ALTER TABLE p1 " + KEY, PARTED + "ALTER TABLE p " + KEY),
         (ITEM + SEEN, ITEM.replace("name text", "name varchar") + SEEN),
         ("CREATE TYPE mood AS ENUM ('calm');", "CREATE TYPE mood AS ENUM ('calm', 'merry');"),
         (

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.inheritance import tables_below
 
 Table = tuple[str, ...]
 
@@ -49,6 +50,27 @@ def is_adopted(own: Fact, above: Fact, source: Snapshot) -> bool:
     return own == _first_same(own.parent, above, source) and any(
         table == above.parent.path for table in _tables_above(own.parent, source)
     )
+
+
+def given_above(key: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+    """The keys of the tables above that say the same: each has a share in the table of `key`.
+
+    Such a share may have any name, and among them that of `key`.
+    """
+    if key.parent is None or referenced(key) is None:
+        return
+    for table in _tables_above(key.parent, snapshot):
+        for each in snapshot.children(Identity("table", table), "constraint"):
+            if each.payload["definition"] == key.payload["definition"]:
+                yield each
+
+
+def given_below(key: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+    """The keys of the partitions below that say the same, however far."""
+    for table in tables_below(key.parent.path, snapshot) if key.parent else ():
+        for each in snapshot.children(Identity("table", table), "constraint"):
+            if each.payload["definition"] == key.payload["definition"]:
+                yield each
 
 
 def _first_same(table: Identity, key: Fact, snapshot: Snapshot) -> Fact | None:

@@ -17,7 +17,7 @@ from gnkmigrate.kinds import key_index, leaving, locks
 from gnkmigrate.kinds.beneath import refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_key_firing import set_firing
-from gnkmigrate.kinds.foreign_keys import is_adopted, referenced
+from gnkmigrate.kinds.foreign_keys import given_above, given_below, is_adopted, referenced
 from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
@@ -208,6 +208,11 @@ class ConstraintKind(Kind):
         tables = tables_below(_table(fact).path, snapshot)
         return frozenset((fact.kind, *table, fact.identity.name) for table in tables)
 
+    def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        del target
+        if fact.identity not in source:
+            yield from (above.identity for above in given_above(fact, source))
+
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         shared = ("shared", *_table(fact).path)
         if fact.payload["type"] in _VALIDATED_LATER:
@@ -345,7 +350,10 @@ def _added(fact: Fact, before: str, reason: str, context: Context) -> Statements
     lock = locks.ADD_FOREIGN_KEY if is_key else locks.ALTER_TABLE
     scans = not in_two and not context.is_new(_table(fact))
     added = _alter_table(fact, action, reason, lock=lock, scans=scans)
-    added = replace(added, beside=_locked_beside(fact, lock, context))
+    # Of a key that becomes a share of this one the triggers go (AttachPartitionForeignKey).
+    adopts = is_key and any(given_below(fact, context.source))
+    beside = _locked_beside(fact, locks.ALTER_TABLE if adopts else lock, context)
+    added = replace(added, beside=beside)
     validated = () if stays_open or not in_two else (_validated(fact),)
     return (added, *validated, *_fires(fact, None))
 
