@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import locks, not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.kind import KIND as COLUMN
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
@@ -55,6 +55,21 @@ def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
         own = there.get(name)
         if own is None or not is_same_check(own, check):
             yield from CONSTRAINT.create(_moved(check, table), (), context)
+
+
+def renames_not_null(table: Identity, source: Snapshot, target: Snapshot) -> bool:
+    """Whether NOT NULL of a table that is there gets another name when it is joined.
+
+    It cannot any more once a table below is its partition, and has it by the new name.
+    """
+    there = {**columns_of_parents(table, source), **_own(table, "column", source)}
+    return any(
+        column.payload["not_null_name"] is not None
+        and there[name].payload["not_null"]
+        and column.payload["not_null_name"] != not_null.called(as_set(there[name], source))
+        for name, column in columns_of_parents(table, target).items()
+        if name in there
+    )
 
 
 def after_parting(table: Identity, context: Context) -> Iterator[Statement]:

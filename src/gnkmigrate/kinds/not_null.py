@@ -38,7 +38,7 @@ def inherited_name(column: Fact, snapshot: Snapshot) -> str | None:
         return None
     if payload["not_null_no_inherit"]:
         return None
-    return column.payload["not_null_name"] or usual(column)
+    return called(column)
 
 
 def as_of(fact: Fact, version: int, named: int = _NAMED) -> Fact:
@@ -59,6 +59,11 @@ def usual(column: Fact) -> str:
     """The name that the constraint of `column` has of itself."""
     *_, table, name = column.identity.path
     return _usual(table, name)
+
+
+def called(column: Fact) -> str:
+    """The name that the constraint of `column` has."""
+    return column.payload["not_null_name"] or usual(column)
 
 
 def inline(column: Fact, context: Context) -> Iterator[str]:
@@ -140,7 +145,7 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
     old, new, differing = before.payload, after.payload, frozenset(change.differing)
     # It has followed a rename, unless the new name would have been cut.
     was = old["not_null_name"] or usual(after if _fits(usual(after)) else before)
-    wanted = new["not_null_name"] or usual(after)
+    wanted = called(after)
     what, made = f"NOT NULL of {qualified(*after.identity.path)}", not old["not_null"]
     if new["not_null_unvalidated"] and "not_null_unvalidated" in differing and not made:
         drop = f"ALTER COLUMN {identifier(after.identity.name)} DROP NOT NULL"
@@ -277,7 +282,7 @@ def _free_name(column: Fact, context: Context) -> str:
 
 def _added(column: Fact, reason: str, before: str = "") -> Statement:
     """NOT NULL as a constraint of its own, which may leave the rows that are there alone."""
-    payload, name = column.payload, column.payload["not_null_name"] or usual(column)
+    payload, name = column.payload, called(column)
     action = f"ADD CONSTRAINT {identifier(name)} NOT NULL {identifier(column.identity.name)}"
     action += " NO INHERIT" if payload["not_null_no_inherit"] else ""
     unvalidated = bool(payload["not_null_unvalidated"])
@@ -288,7 +293,7 @@ def _added(column: Fact, reason: str, before: str = "") -> Statement:
 def _comment(column: Fact) -> Statement:
     comment, table = column.payload["not_null_comment"], qualified(*column.identity.path[:-1])
     text = "NULL" if comment is None else literal(comment)
-    name = identifier(column.payload["not_null_name"] or usual(column))
+    name = identifier(called(column))
     return Statement(
         f"COMMENT ON CONSTRAINT {name} ON {table} IS {text}",
         f"The comment on NOT NULL of {qualified(*column.identity.path)} differs.",

@@ -110,9 +110,7 @@ def _forbidding(
 ) -> Iterator[Statement]:
     """Has the column NOT NULL by itself, or no more, or by another name."""
     was, wanted = (
-        each.payload["not_null_name"] or not_null.usual(each)
-        if each is not None and each.payload["not_null"]
-        else None
+        not_null.called(each) if each is not None and each.payload["not_null"] else None
         for each in (before, after)
     )
     fact = after or before
@@ -122,7 +120,7 @@ def _forbidding(
         column = columns_of_parents(table, context.target).get(fact.identity.name)
         if column is not None and column.payload["not_null"]:
             here = as_set(column, context.target)
-            wanted = here.payload["not_null_name"] or not_null.usual(here)
+            wanted = not_null.called(here)
     if fact is not None:
         yield from not_null.own_of_inherited(fact, was, wanted, reason)
 

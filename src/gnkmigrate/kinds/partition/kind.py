@@ -15,7 +15,14 @@ from gnkmigrate.kinds.equal_indexes import out_of_the_way, put_back
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
-from gnkmigrate.kinds.joining import after_parting, before_joining, is_shared, shared_parts
+from gnkmigrate.kinds.inheritance import heirs
+from gnkmigrate.kinds.joining import (
+    after_parting,
+    before_joining,
+    is_shared,
+    renames_not_null,
+    shared_parts,
+)
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable
 from gnkmigrate.kinds.of_parents import columns_of_parents, default_of_parents
 from gnkmigrate.kinds.shared_keys import is_merged, is_of_family, keys_above, keys_after_parting
@@ -107,6 +114,13 @@ class PartitionKind(Kind):
             shared = in_part(child, target)
             if shared is not None and shared not in source:
                 yield child.identity
+        if (
+            fact.parent is not None
+            and fact.parent in source
+            and renames_not_null(fact.parent, source, target)
+        ):
+            for below in target.once(heirs).get(fact.parent.path, ()):
+                yield Identity("partition", below)
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         parent = Identity("table", tuple(fact.payload["of"]))
