@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.make import plan
 from gnkmigrate.plan.script import write_script
@@ -79,6 +80,12 @@ def differing(server: Server, old: str, new: str) -> set[tuple[str, str]]:
     with _pair(server, old, new, ()) as (_, databases):
         changes = compare(_read(databases.old), _read(databases.new))
         return {(each.kind, attribute) for each in changes for attribute in each.differing}
+
+
+def omitted(server: Server, old: str, new: str) -> Sequence[Unread]:
+    """What a comparison of two schemas says nothing about."""
+    with _pair(server, old, new, ()) as (_, databases):
+        return not_compared(_read(databases.old), _read(databases.new))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.servers import Server
-from tests.kinds.converge import converge
+from tests.kinds.converge import converge, omitted
 from tests.plan.support import Case, arrive, case, pair
 
 TABLE = "CREATE TABLE item (id integer);"
@@ -245,3 +245,31 @@ def test_not_null_that_is_handed_on_no_more(server: Server) -> None:
     )
     old, new = tables.format(""), tables.format(" NO INHERIT")
     converge(server, old, new)
+
+
+_HEIR = "CREATE TABLE t (c int {}); CREATE TABLE k ({}) INHERITS (t);"
+_OWN_TOO = ("NOT NULL", "CONSTRAINT kn NOT NULL c")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (_OWN_TOO, ("", "")),
+        (_OWN_TOO, ("", _OWN_TOO[1])),
+        (("NOT NULL", "c int NOT NULL"), ("", "c int")),
+    ],
+)
+def test_not_null_that_a_child_has_by_itself_too(
+    server: Server, old: tuple[str, str], new: tuple[str, str]
+) -> None:
+    if server.major < 18:
+        pytest.skip("this version gives NOT NULL no name")
+    converge(server, _HEIR.format(*old), _HEIR.format(*new))
+
+
+def test_a_child_s_own_name_of_not_null_is_told(server: Server) -> None:
+    if server.major < 18:
+        pytest.skip("this version gives NOT NULL no name")
+    old, new = _HEIR.format(*_OWN_TOO), _HEIR.format("NOT NULL", "")
+    converge(server, "", old)
+    assert [str(each) for each in omitted(server, old, new)] == ["1 NOT NULL (public.k.c)"]

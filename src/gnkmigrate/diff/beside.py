@@ -15,7 +15,7 @@ from gnkmigrate.kinds.kind import Kind
 _NAMED = 5
 _MAJOR = 10_000  # in server_version_num; a minor release changes nothing of what can be said
 _FOR_GOOD = "it is chosen when a database is made, and no statement changes it"
-_INHERITED = "the target merely inherits them, and PostgreSQL has no statement for that"
+_INHERITED = "the target inherits them in another way, and no statement changes that"
 
 
 def completed(

@@ -78,6 +78,36 @@ def inline(column: Fact, context: Context) -> Iterator[str]:
             yield "NO INHERIT"
 
 
+def of_table(table: Fact) -> Iterator[str]:
+    """NOT NULL of inherited columns as it stands among the constraints of a new table."""
+    for column, name in (table.payload.get("own_not_null") or {}).items():
+        yield f"CONSTRAINT {identifier(name)} NOT NULL {identifier(column)}"
+
+
+def own(column: tuple[str, ...], snapshot: Snapshot) -> str | None:
+    """What a child calls the NOT NULL that it has by itself beside its parent's."""
+    *table, name = column
+    found = snapshot.get("table", *table)
+    named: str | None = ((found and found.payload.get("own_not_null")) or {}).get(name)
+    return named
+
+
+def unlike(table: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+    """Where a child has NOT NULL by itself on one side alone, or by another name.
+
+    PostgreSQL changes neither as long as the table has a parent.
+    """
+    after = target.facts.get(table.identity)
+    if after is None or min(source.server_version, target.server_version) < _NAMED:
+        return
+    old, new = (each.payload.get("own_not_null") or {} for each in (table, after))
+    for column, _ in sorted({*old.items()} ^ {*new.items()}):
+        above = columns_above((*table.identity.path, column), source)
+        there = columns_above((*table.identity.path, column), target)
+        if all(any(each.payload["not_null"] for each in some) for some in (above, there)):
+            yield Identity("NOT NULL", (*table.identity.path, column))
+
+
 def _is_among_partitions(column: Fact, context: Context) -> bool:
     """Whether tables that are there may have NOT NULL by the usual name, so that it is taken."""
     table = context.target.facts.get(column.parent) if column.parent else None
@@ -97,12 +127,14 @@ def afterwards(column: Fact) -> Iterator[Statement]:
         yield _comment(column)
 
 
-def allowed(change: Change) -> Iterator[Statement]:
+def allowed(change: Change, context: Context) -> Iterator[Statement]:
     """Takes NOT NULL away."""
     if "not_null" in change.differing and not change.fact.payload["not_null"]:
         column = identifier(change.identity.name)
         reason = f"The target allows nulls in {qualified(*change.identity.path)}."
         yield alter_table_of(change.fact, f"ALTER COLUMN {column} DROP NOT NULL", reason)
+        if not change.fact.payload["not_null_no_inherit"]:
+            yield from _allowed_below(change.fact, context, own_alone=True)
 
 
 def forbidden(change: Change, context: Context) -> Iterator[Statement]:
@@ -110,6 +142,7 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
     fact, column = change.fact, identifier(change.identity.name)
     if "not_null" not in change.differing or not fact.payload["not_null"]:
         return
+    yield from _forbidden_below(fact, context)
     reason = f"The target forbids nulls in {qualified(*change.identity.path)}."
     named = fact.payload["not_null_name"] is not None
     if fact.payload["not_null_unvalidated"] or fact.payload["not_null_no_inherit"]:
@@ -173,18 +206,40 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
         yield _comment(after)
 
 
-def _allowed_below(column: Fact, context: Context) -> Iterator[Statement]:
-    """Takes NOT NULL from the tables right below, which keep as their own what they inherited."""
+def _allowed_below(
+    column: Fact, context: Context, *, own_alone: bool = False
+) -> Iterator[Statement]:
+    """Takes NOT NULL from the tables right below, which keep as their own what they inherited.
+
+    Args:
+        column: the parent's.
+        context: both sides.
+        own_alone: whether those keep it alone that had it by themselves.
+    """
     *table, name = column.identity.path
     for child in context.below(table):
-        own = (context.target.get(kind, *child, name) for kind in ("inherited column", "column"))
+        if own_alone and own((*child, name), context.source) is None:
+            continue
+        here = (context.target.get(kind, *child, name) for kind in ("inherited column", "column"))
         if tuple(table) in parents(child, context.target) and not any(
-            each is not None and each.payload["not_null"] for each in own
+            each is not None and each.payload["not_null"] for each in here
         ):
             below = Fact(Identity("column", (*child, name)), None, column.payload)
             action = f"ALTER COLUMN {identifier(name)} DROP NOT NULL"
             reason = f"The target allows nulls in {qualified(*child, name)}."
             yield alter_table_of(below, action, reason)
+
+
+def _forbidden_below(column: Fact, context: Context) -> Iterator[Statement]:
+    """Gives the tables right below what they are to have by themselves, before it is inherited."""
+    *table, name = column.identity.path
+    for child in context.below(table):
+        wanted = own((*child, name), context.target)
+        there = context.source.get("inherited column", *child, name)
+        if wanted is not None and not (there and there.payload["not_null"]):
+            below = Fact(Identity("column", (*child, name)), None, column.payload)
+            reason = f"The target forbids nulls in {qualified(*child, name)} by itself."
+            yield from own_of_inherited(below, None, wanted, reason)
 
 
 def own_of_inherited(

@@ -138,7 +138,10 @@ class ColumnKind(Kind):
         expression = _expression(change, context)
         if expression is None or _is_computed_anew(change):
             return None
-        null_allowed, null_forbidden = not_null.allowed(change), not_null.forbidden(change, context)
+        null_allowed, null_forbidden = (
+            not_null.allowed(change, context),
+            not_null.forbidden(change, context),
+        )
         reason = f"Column {_name(change.fact)} differs in: {', '.join(sorted(differing))}."
         return (
             *expression,
@@ -198,6 +201,11 @@ class ColumnKind(Kind):
             "collation": collation and with_name(collation, old, aside),
         }
         return fact.has(values).replaced(depends_on=moved(fact.depends_on, old, aside))
+
+    def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
+        # As long as the parent's is there, PostgreSQL 18 takes NOT NULL from no child.
+        if "not_null" in change.differing and not change.fact.payload["not_null"]:
+            yield from (above.identity for above in columns_above(change.identity.path, target))
 
     def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         if not {"type", "collation"}.isdisjoint(change.differing):

@@ -119,8 +119,10 @@ def _forbidding(
         table = Identity("table", fact.identity.path[:-1])
         column = columns_of_parents(table, context.target).get(fact.identity.name)
         if column is not None and column.payload["not_null"]:
-            here = as_set(column, context.target)
-            wanted = not_null.called(here)
+            by_itself = not_null.own(fact.identity.path, context.target)
+            wanted = by_itself or not_null.called(as_set(column, context.target))
+    if fact is not None and before is None:
+        was = not_null.own(fact.identity.path, context.source)  # the parent's is gone by then
     if fact is not None:
         yield from not_null.own_of_inherited(fact, was, wanted, reason)
 

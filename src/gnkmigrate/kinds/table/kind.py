@@ -55,6 +55,8 @@ class TableKind(Kind):
         "row_security": How.ALTERED,
         "row_security_forced": How.ALTERED,
         "is_partition": How.COSMETIC,
+        # NOT NULL that a child has beside its parent's: it cannot be given, taken or renamed.
+        "own_not_null": How.COSMETIC,
     }
     rank = 60
     word = "TABLE"
@@ -177,7 +179,8 @@ class TableKind(Kind):
                 yield fact, values
 
     def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        return unlike_when_joined(fact, source, target)
+        yield from unlike_when_joined(fact, source, target)
+        yield from not_null.unlike(fact, source, target)
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         # The command that makes a partition writes down what it has of its parent.
@@ -220,6 +223,7 @@ def lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
     inherited = tuple(_of_parents(fact, context.target)) if fact.payload["is_partition"] else ()
     return [
         *_columns(fact, [*inherited, *parts], context),
+        *not_null.of_table(fact),
         *_constraints([*inherited, *parts]),
     ]
 

@@ -24,7 +24,24 @@ SELECT
     END AS replica_identity,
     relation.relrowsecurity AS row_security,
     relation.relforcerowsecurity AS row_security_forced,
-    relation.relispartition AS is_partition
+    relation.relispartition AS is_partition,
+    -- NOT NULL that a child has by itself of what it merely inherits: a name, from 18 on.
+    CASE
+        WHEN NOT relation.relispartition AND ancestors.parents IS NOT NULL
+        THEN (
+            SELECT jsonb_object_agg(attribute.attname, forbidding.conname)
+            FROM pg_constraint AS forbidding
+            JOIN pg_attribute AS attribute
+                ON attribute.attrelid = forbidding.conrelid
+                AND attribute.attnum = forbidding.conkey[1]
+            WHERE
+                forbidding.conrelid = relation.oid
+                AND forbidding.contype = 'n'
+                AND forbidding.conislocal
+                AND forbidding.coninhcount > 0
+                AND NOT attribute.attislocal
+        )
+    END AS own_not_null
 FROM pg_class AS relation
 LEFT JOIN pg_class AS toast ON toast.oid = relation.reltoastrelid AND toast.reloptions IS NOT NULL
 LEFT JOIN pg_am AS method ON method.oid = relation.relam
