@@ -415,6 +415,21 @@ def test_both_insert_with_their_own_defaults(small: Small) -> None:
     ]
 
 
+def test_the_old_application_sets_a_column_to_its_default(small: Small) -> None:
+    project = converted(
+        small,
+        "CREATE TABLE line (id serial PRIMARY KEY, amount int DEFAULT 5, note text DEFAULT 'n');"
+        "INSERT INTO line (amount, note) VALUES (1, 'x'), (1, 'x')",
+    )
+    defaults = "UPDATE line SET id = DEFAULT, amount = DEFAULT, note = DEFAULT"
+    with old_application(project) as session:
+        assert session.execute(f"{defaults} WHERE id = 1 RETURNING *").fetchone() == (3, 5, "n")
+    project.down()
+    project.up()
+    with old_application(project) as session:
+        assert session.execute(f"{defaults} WHERE id = 2 RETURNING *").fetchone() == (4, 5, "n")
+
+
 def test_the_old_application_upserts(small: Small) -> None:
     project = converted(
         small,

@@ -35,6 +35,12 @@ JOIN pg_type ON pg_type.oid = atttypid
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = %s::regclass AND attname = ANY (%s) AND NOT attisdropped
 """
+_DEFAULTS = """
+SELECT attname::text, pg_get_expr(adbin, adrelid)
+FROM pg_attribute
+JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE attrelid = %s::regclass AND attgenerated = '' AND NOT attisdropped
+"""
 
 
 def keep_maintenance_out(work: Work, *tables: str) -> None:
@@ -65,6 +71,12 @@ def declared(work: Work, relation: str, names: Sequence[str]) -> dict[str, dict[
     with work.settings(search_path="pg_catalog, pg_temp"):
         rows = work.connection.execute(_COLUMNS, (relation, list(names))).fetchall()
     return {row[0]: dict(zip(_COLUMN_KEYS, row[1:], strict=True)) for row in rows}
+
+
+def defaults(work: Work, table: str) -> dict[str, str]:
+    """The defaults of a table's columns by their names, as SQL that is qualified throughout."""
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        return dict(work.connection.execute(_DEFAULTS, (quoted(table),)).fetchall())
 
 
 def column_names(work: Work, table: str, *, written: bool = False) -> list[str]:

@@ -66,13 +66,13 @@ def hide(work: Work, table: str) -> None:
 
 
 def _remember_defaults(work: Work, table: str, view: str) -> None:
-    """Keeps them as they are now: a type that they name may have gone to another schema."""
+    """Keeps those that are not the table's as they are now: a type that they name may have gone to another schema."""
     shape = _recall(work, table)
     if shape is None:
         return
-    names = [entry["name"] for entry in shape["columns"]]
-    declared = relation.declared(work, view, names)
-    for entry in shape["columns"]:
+    given = [entry for entry in shape["columns"] if entry["default"] is not None]
+    declared = relation.declared(work, view, [entry["name"] for entry in given])
+    for entry in given:
         entry["default"] = declared[entry["name"]]["default"]
     _store(work, table, shape)
 
@@ -224,15 +224,21 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     )
     invoker = checks_its_caller(work, table)
     option = " WITH (security_invoker = true)" if invoker else ""
+    # Without one of its own a view sets NULL where it is told DEFAULT (rewriteTargetListIU).
+    plain = relation.defaults(work, table)
+    defaults = {
+        entry["name"]: default
+        for entry in columns
+        if (default := entry["default"] or plain.get(entry["source"])) is not None
+    }
     create = f"CREATE VIEW {view}{option} AS SELECT\n    {listed}\nFROM {quoted(table)} AS current"
     work.connection.execute(create.encode())
     close(work, view)
     # In one round trip, since everybody waits for the table's lock.
     statements = [
         *(
-            f"ALTER VIEW {view} ALTER COLUMN {column(entry['name'])} SET DEFAULT {entry['default']}"
-            for entry in columns
-            if entry["default"] is not None
+            f"ALTER VIEW {view} ALTER COLUMN {column(name)} SET DEFAULT {default}"
+            for name, default in defaults.items()
         ),
         *(
             grant
