@@ -66,7 +66,7 @@ def hide(work: Work, table: str) -> None:
 
 
 def _remember_defaults(work: Work, table: str, view: str) -> None:
-    """Keeps those that are not the table's as they are now: a type that they name may have gone to another schema."""
+    """Keeps those that are not the table's as they are now: a type that they name may move."""
     shape = _recall(work, table)
     if shape is None:
         return
