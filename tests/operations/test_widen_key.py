@@ -175,8 +175,12 @@ def test_clients_write_at_every_step(small: Small) -> None:
         ),
         ('CREATE VIEW v AS SELECT id, name FROM "Customer" GROUP BY id', "view v"),
         ('ALTER TABLE "Customer" ALTER COLUMN id TYPE bigint', "does not become bigint"),
+        (
+            'GRANT INSERT (name) ON "Customer" TO PUBLIC',
+            'public, "Customer_id_seq"',
+        ),
     ],
-    ids=["another table", "a view", "wide already"],
+    ids=["another table", "a view", "wide already", "a role without the sequence"],
 )
 def test_what_speaks_against_it_is_said_before(small: Small, change: str, message: str) -> None:
     project = shop(small)
