@@ -18,6 +18,15 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 MINIMUM_VERSION = 140000
 TRANSACTION_TIMEOUT = 170000  # the first version that has this setting
 
+# How values are written as text, and read from it.
+SPELLING: tuple[tuple[str, str], ...] = (
+    ("DateStyle", "ISO, YMD"),
+    ("IntervalStyle", "postgres"),
+    ("TimeZone", "UTC"),
+    ("extra_float_digits", "1"),
+    ("bytea_output", "hex"),
+    ("xmloption", "content"),
+)
 # What a role or a database may have set, and what a session of ours therefore sets back.
 # https://www.postgresql.org/docs/16/runtime-config-client.html
 PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
@@ -29,12 +38,7 @@ PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
     ("client_encoding", "UTF8"),
     ("standard_conforming_strings", "on"),
     ("client_min_messages", "warning"),
-    ("DateStyle", "ISO, YMD"),
-    ("IntervalStyle", "postgres"),
-    ("TimeZone", "UTC"),
-    ("extra_float_digits", "1"),
-    ("bytea_output", "hex"),
-    ("xmloption", "content"),
+    *SPELLING,
     # What is made without saying where is made as in a database that says nothing of it.
     ("default_tablespace", ""),
     ("default_table_access_method", "heap"),

@@ -234,6 +234,42 @@ def test_a_write_counts_whatever_the_session_has_set(small: Small) -> None:
     ) == [("0.3", True, "too l", True)]
 
 
+def test_a_text_is_the_same_whatever_the_session_has_set(small: Small) -> None:
+    types = {
+        "at": ("timestamp", "timestamptz"),
+        "day": ("date", "text"),
+        "weight": ("float8", "text"),
+        "days": ("interval", "text"),
+        "raw": ("bytea", "text"),
+    }
+    conversions = (
+        f"Conversion({name!r}, {new!r}, using='(:column)::{new}', back='(:column)::{old}')"
+        for name, (old, new) in types.items()
+    )
+    project = converted(
+        small,
+        "CREATE TABLE line (id int PRIMARY KEY, at timestamp, day date, weight float8,"
+        " days interval, raw bytea);"
+        "INSERT INTO line VALUES (1, '2024-02-03 12:00', '2024-02-03', 0.30000000000000004,"
+        " '1 day 2:00', '\\x00ff')",
+        f"({', '.join(conversions)},)",
+    )
+    with old_application(project) as session:
+        session.execute("SET extra_float_digits = -10; SET DateStyle = 'German, DMY'")
+        session.execute("SET TimeZone = 'America/New_York'; SET IntervalStyle = 'iso_8601'")
+        session.execute("SET bytea_output = 'escape'")
+        session.execute("INSERT INTO line SELECT 2, at, day, weight, days, raw FROM line")
+    with connect(project.url, search_path=["public"]) as session:
+        session.execute("SET TimeZone = 'America/New_York'; SET DateStyle = 'German, DMY'")
+        listed = ", ".join(types)
+        copied = f"INSERT INTO line (id, {listed}) SELECT 3, {listed} FROM line WHERE id = 1"
+        session.execute(copied.encode())
+    rows = project.rows("SELECT DISTINCT at, day, weight, days, raw FROM line")
+    assert len(rows) == 1
+    project.down()
+    assert len(project.rows("SELECT DISTINCT at, day, weight, days, raw FROM line")) == 1
+
+
 def test_originals_are_the_same_whatever_the_session_has_set(small: Small) -> None:
     conversions = (
         '(Conversion("at", "date", using="(:column)::date", back="(:column)::timestamp"),'

@@ -9,6 +9,7 @@ from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.pinned import PINNED
 
 # Triggers fire in the order of their names: what decides comes after the user's own, whose changes
 # it must see; what makes an entity comes before what makes a link to it.
@@ -146,7 +147,7 @@ def _decide(sides: Sides) -> str:
     asked = _formatted(f"SELECT EXISTS (SELECT FROM :table WHERE {others})")
     return f"""
 CREATE OR REPLACE FUNCTION {said.function("decide")}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
 DECLARE
     gnkmigrate_known {sides.entity}.{sides.key}%TYPE;
     gnkmigrate_shared boolean;

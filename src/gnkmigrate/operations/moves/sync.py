@@ -20,6 +20,7 @@ from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.pinned import PINNED
 
 _NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
 
@@ -256,7 +257,7 @@ def _refusing(said: Move, sides: Leaving, changed: str) -> str:
     )
     return f"""
 CREATE OR REPLACE FUNCTION {called}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
 BEGIN
     -- The new application, for which the default has left a mark.
     IF TG_OP = 'INSERT' AND NOT {sides.is_present("NEW")} AND current_setting({mark}, true) = 'new'

@@ -22,6 +22,7 @@ from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
+from gnkmigrate.run.sync.pinned import PINNED
 
 _NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
 
@@ -169,7 +170,7 @@ def _link(sides: Sides, next_key: str) -> str:
         otherwise = ""
     return f"""
 CREATE OR REPLACE FUNCTION {spec.function("link")}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
 DECLARE
     known {sides.entity}.{sides.key}%TYPE;
 BEGIN{begins}

@@ -109,7 +109,7 @@ WITH session AS (
     JOIN untrusted ON untrusted.oid = func.proowner
     WHERE schema.nspname = %(journal)s
       AND NOT (func.prosecdef
-               AND func.proconfig = ARRAY['search_path=pg_catalog, pg_temp'])
+               AND 'search_path=pg_catalog, pg_temp' = ANY (func.proconfig))
 )
 SELECT EXISTS (SELECT FROM relation WHERE relname = 'run'),
        ARRAY(SELECT text FROM problem WHERE is_owner GROUP BY place, text ORDER BY place, text),

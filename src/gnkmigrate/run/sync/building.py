@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from gnkmigrate import own
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.column_pair import ColumnPair
+from gnkmigrate.run.sync.pinned import PINNED
 
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
 TRIGGER = "zz_gnkmigrate_columns"
@@ -29,7 +30,7 @@ def add(table: str, pairs: Sequence[ColumnPair], function: str) -> str:
     return f"""
 ALTER TABLE {quoted(table)} {columns};
 CREATE FUNCTION {function}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
 BEGIN
     {assignments}
     RETURN NEW;

@@ -9,6 +9,8 @@ ALWAYS TRIGGER).
 
 from textwrap import indent
 
+from gnkmigrate.run.sync.pinned import PINNED
+
 SETTING = "gnkmigrate.following"
 
 # The condition that what is written comes from no follower.
@@ -26,7 +28,7 @@ def follower(function: str, body: str, declare: str = "") -> str:
     declared = f"DECLARE\n    {declare}\n" if declare else ""
     return f"""
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
 {declared}BEGIN
     PERFORM set_config('{SETTING}', 'on', true);
     <<follow>>

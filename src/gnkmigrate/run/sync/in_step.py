@@ -18,6 +18,7 @@ from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.column_pair import ColumnPair, kept_name
 from gnkmigrate.run.sync.conversion import ALWAYS
+from gnkmigrate.run.sync.pinned import PINNED
 from gnkmigrate.run.work import Work
 
 # A default must not ask more of whoever inserts than the table does. PostgreSQL puts the bodies
@@ -124,7 +125,7 @@ def write_function(
     changed = "\n        ".join(_changed(table, phase, pair, refusing=refusing) for pair in pairs)
     return f"""
 CREATE OR REPLACE FUNCTION {function(table, phase)}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         {changed}

@@ -1,0 +1,15 @@
+"""What functions of ours set for as long as they run, whatever the client's session has set.
+
+A value that becomes text, or is read from it, comes out for every client as it does for the
+backfill, whose session has the same settings (`connection.pin`).
+"""
+
+from gnkmigrate.connection import SPELLING
+from gnkmigrate.run.names import literal
+
+PINNED = " ".join(
+    (
+        "SET search_path = pg_catalog, pg_temp",
+        *(f"SET {name} = {literal(value)}" for name, value in SPELLING),
+    )
+)
