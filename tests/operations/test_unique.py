@@ -75,7 +75,7 @@ TAG = 'ALTER TABLE key DROP CONSTRAINT "key tag", ADD CONSTRAINT "key tag" UNIQU
         (
             'op.add_unique("public.parted", "u", ("id",))',
             "CREATE TABLE parted (id int) PARTITION BY RANGE (id)",
-            "public.parted is partitioned: no index of it can be built CONCURRENTLY.",
+            "public.parted is partitioned: no index of it can be built or dropped CONCURRENTLY.",
         ),
         (
             'op.retire_constraint("public.key", "no such")',

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.parts.constraint import ConstraintStep
+from gnkmigrate.operations.parts import partitioned
+from gnkmigrate.operations.parts.constraint import ConstraintStep, referenced
 from gnkmigrate.run import relation
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -33,7 +34,9 @@ class AddConstraint(ConstraintStep):
         return self.definition
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return self.require_free(work)
+        is_key = bool(referenced(self.definition))
+        refused = partitioned.refuse_foreign_key(work, self.table) if is_key else ()
+        return refused or self.require_free(work)
 
     def run(self, work: Work) -> int:
         names = {name for name, _ in relation.constraints(work, self.table, "")}

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.operations.index import BuildIndex, DropBuiltIndex
+from gnkmigrate.operations.parts import partitioned
 from gnkmigrate.operations.parts.constraint import ConstraintStep, refuse_referred
 from gnkmigrate.run import relation
-from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.names import column
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
-_IS_PARTITIONED = "SELECT relkind = 'p' FROM pg_class WHERE oid = to_regclass({table})"
 _HAS_MEMORY = "SELECT to_regclass('gnkmigrate.memory') IS NOT NULL"
 
 
@@ -57,13 +57,9 @@ class AddUnique(ConstraintStep):
         return f"{add} {self.deferrable}".strip()
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        if work.value(_IS_PARTITIONED.format(table=literal(quoted(self.table)))):
-            return (
-                Refusal(
-                    f"{self.table} is partitioned: no index of it can be built CONCURRENTLY.",
-                    hint="Add the constraint to each partition, and then to the table by op.step.",
-                ),
-            )
+        hint = "Add the constraint to each partition, and then to the table by op.step."
+        if refused := partitioned.refuse_index(work, self.table, hint):
+            return refused
         taken = [] if self._has_begun(work) else self.require_free(work, is_index=True)
         return taken or self._index.duplicates(work)
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from psycopg import errors
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.parts import unfinished_index
+from gnkmigrate.operations.parts import partitioned, unfinished_index
 from gnkmigrate.operations.parts.duplicates import UniqueKey, duplicates_named, unique_key
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import locking
@@ -94,6 +94,9 @@ class BuildIndex(Step):
         return quoted(f"{split(self.table)[0]}.{self.index}")
 
     def check(self, work: Work) -> Sequence[Refusal]:
+        hint = "Build it on each partition, and then on the table by op.step."
+        if refused := partitioned.refuse_index(work, self.table, hint):
+            return refused
         name = literal(self._qualified)
         cleared = f"index {qualified(split(self.table)[0], self.index)}" in work.dropped
         if cleared or work.value(f"SELECT to_regclass({name}) IS NULL"):

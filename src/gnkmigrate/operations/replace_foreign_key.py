@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from gnkmigrate.operations.parts import partitioned
 from gnkmigrate.operations.parts.constraint import ConstraintStep
 from gnkmigrate.run import relation
 from gnkmigrate.run.recorder import operation
@@ -36,7 +37,8 @@ class ReplaceForeignKey(ConstraintStep):
         return (RestoreForeignKey(self.table, self.constraint),)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        refusals = self.require_one(work, self.references)
+        refusals = partitioned.refuse_foreign_key(work, self.table)
+        refusals = refusals or self.require_one(work, self.references)
         if refusals:
             return refusals
         ((found, _),) = relation.constraints(work, self.table, self.references)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.parts import unfinished_index
+from gnkmigrate.operations.parts import partitioned, unfinished_index
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import locking
 from gnkmigrate.run.locking import Span, TableLock
@@ -80,6 +80,9 @@ class RetireIndex(_OneIndex):
         return (RebuildIndex(self.index, self.table),)
 
     def check(self, work: Work) -> Sequence[Refusal]:
+        hint = "Drop it by op.step: DROP INDEX."
+        if refused := partitioned.refuse_index(work, self.table, hint):
+            return refused
         serves = self._found(work).get("serves")
         if serves is None:
             return ()
