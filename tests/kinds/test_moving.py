@@ -178,3 +178,15 @@ def test_a_type_that_is_made_again(server: Server, leaves: bool) -> None:
     before, after = "CREATE TYPE mood AS ENUM ('a', 'b');", "CREATE TYPE mood AS ENUM ('b');"
     with pytest.raises(Unplannable, match=r"these change: enum public\.mood \(made again\)"):
         planned(server, before + old, after + new)
+
+
+PARENTS = """CREATE TABLE p (id {}, k integer NOT NULL) PARTITION BY LIST (k);
+    CREATE TABLE q (id {}, k integer) PARTITION BY LIST (k);
+    CREATE TABLE p1 PARTITION OF {} FOR VALUES IN (1);"""
+
+
+@pytest.mark.parametrize("types", [("integer NOT NULL", "bigint"), ("text", 'text COLLATE "C"')])
+def test_a_partition_moves_to_a_table_with_another_type(
+    server: Server, types: tuple[str, str]
+) -> None:
+    converge(server, PARENTS.format(*types, "p"), PARENTS.format(*types, "q"))

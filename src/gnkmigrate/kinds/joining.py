@@ -4,15 +4,17 @@ ATTACH PARTITION and INHERIT take for granted that the table has the parent's co
 one that leaves its parent keeps them as its own (manual: ALTER TABLE).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks, not_null
+from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.kind import KIND as COLUMN
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
+from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import parents
 from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.leaving import is_same_check
@@ -32,7 +34,7 @@ def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
     """Gives a table that is there what those above it have in the target."""
     if context.is_new(table):
         return
-    apart = replace(context, target=context.source)  # it is not joined yet
+    apart = replace(context, target=context.source, apart=frozenset({table}))
     above = columns_of_parents(table, context.source)
     there = {**above, **_own(table, "column", context.source)}
     for name, column in columns_of_parents(table, context.target).items():
@@ -93,6 +95,39 @@ def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
             yield from _made_like(before, wanted[name], context)
         else:
             yield from COLUMN.drop(before, parted)
+
+
+def defaults_left(table: Identity, context: Context) -> Iterator[Statement]:
+    """Takes away the defaults that a table still has of parents."""
+    if table not in context.target:
+        return
+    for path in _defaulted(table, context.source, context):
+        if default_of_parents(path, context.source) is not None:
+            reason = f"The default of {qualified(*path)} was its parent's."
+            yield _default(path, "DROP DEFAULT", reason)
+
+
+def defaults_of_parents(table: Identity, context: Context) -> Iterator[Statement]:
+    """Gives a table that is there its parents' defaults: being joined does not."""
+    for path in _defaulted(table, context.target, context):
+        default = default_of_parents(path, context.target)
+        if default is not None:
+            reason = f"{qualified(*table.path)} has the defaults of its parent in the target."
+            action = f"SET DEFAULT {reprintable(default.payload['expression'])}"
+            yield _default(path, action, reason)
+
+
+def _defaulted(table: Identity, snapshot: Snapshot, context: Context) -> Iterator[tuple[str, ...]]:
+    """The inherited columns of a table without a default of their own, which changes by itself."""
+    for column in columns_of_parents(table, snapshot).values():
+        path = column.identity.path
+        if not any(each.get("default", *path) for each in context.sides):
+            yield path
+
+
+def _default(path: Sequence[str], action: str, reason: str) -> Statement:
+    column = Fact(Identity("column", tuple(path)), None, {})
+    return alter_table_of(column, f"ALTER COLUMN {identifier(path[-1])} {action}", reason)
 
 
 def checks_of_parents(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:

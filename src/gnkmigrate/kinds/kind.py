@@ -82,6 +82,7 @@ class Context:
         created: what the plan itself makes; nobody uses it yet, so it may be locked.
         dropped: what the plan drops, by its identity in the source.
         meanwhile: what things are called for a while, and were called in the source.
+        apart: tables that have left their parents, and not joined others yet.
     """
 
     source: Snapshot
@@ -91,6 +92,11 @@ class Context:
     created: frozenset[Identity] = field(default=frozenset())
     dropped: frozenset[Identity] = field(default=frozenset())
     meanwhile: Mapping[Identity, Identity] = field(default_factory=dict)
+    apart: frozenset[Identity] = field(default=frozenset())
+
+    @property
+    def sides(self) -> tuple[Snapshot, Snapshot]:
+        return self.source, self.target
 
     def find(self, identity: Identity | None) -> Fact | None:
         """A thing as it shall be, or as it is where it has no future."""

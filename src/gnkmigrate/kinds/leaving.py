@@ -94,10 +94,12 @@ def unlike_when_joined(table: Fact, source: Snapshot, target: Snapshot) -> Itera
     """The same of what it is given before it is joined to a parent."""
     after = target.facts.get(table.identity)
     before = table.payload.get("inherits") or ()
-    for parent in (after.payload.get("inherits") or ()) if after else ():
+    wanted = (after.payload.get("inherits") or ()) if after else ()
+    stay = [parent for parent in before if parent in wanted]
+    for parent in wanted:
         for part in () if parent in before else _parts(parent, target):
             own = Identity(part.kind, (*table.identity.path, part.identity.name))
-            inherited = {_key(each) for above in before for each in _parts(above, source)}
+            inherited = {_key(each) for above in stay for each in _parts(above, source)}
             if own not in source and own not in target and _key(part) not in inherited:
                 yield own
 

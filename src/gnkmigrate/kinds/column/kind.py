@@ -469,6 +469,8 @@ def _follows(column: Sequence[str], context: Context) -> bool:
 
     One that its table keeps has it before the table is joined to a parent.
     """
+    if any(each.path == tuple(column[:-1]) for each in context.apart):
+        return False
     both = all(any(columns_above(column, each)) for each in (context.source, context.target))
     return both or is_joined(column, context.source, context.target)
 

@@ -63,6 +63,15 @@ class DefaultKind(Kind):
         del differing
         return self.create(change.fact, (), context)
 
+    def stays(self, fact: Fact, target: Snapshot) -> bool:
+        # Its column has become one that the table merely inherits, with this default; a partition
+        # gets that of its parent when it is attached.
+        *table, _ = fact.identity.path
+        if target.children(Identity("table", tuple(table)), "partition"):
+            return False
+        above = default_of_parents(fact.identity.path, target)
+        return above is not None and above.is_alike(fact)
+
     def inherited(self, fact: Fact, snapshot: Snapshot) -> Fact | None:
         table, above = _table(fact, snapshot), default_of_parents(fact.identity.path, snapshot)
         if table is None or above is None:

@@ -12,22 +12,22 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.equal_indexes import out_of_the_way, put_back
-from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
 from gnkmigrate.kinds.inheritance import heirs
 from gnkmigrate.kinds.joining import (
     after_parting,
     before_joining,
+    defaults_left,
+    defaults_of_parents,
     is_shared,
     renames_not_null,
     shared_parts,
 )
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable
-from gnkmigrate.kinds.of_parents import columns_of_parents, default_of_parents
 from gnkmigrate.kinds.shared_keys import is_merged, is_of_family, keys_above, keys_after_parting
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import qualified
 
 _MATCHED = frozenset({"index", "constraint"})
 
@@ -72,7 +72,7 @@ class PartitionKind(Kind):
                 beside=_locked_beside(fact, context.target, context),
             ),
             *(put_back(joined, context) if joined else ()),
-            *_defaults(fact, context),
+            *(defaults_of_parents(joined, context) if joined else ()),
         )
 
     def drop(self, fact: Fact, context: Context) -> Statements:
@@ -85,7 +85,7 @@ class PartitionKind(Kind):
                 relation=parent,
                 beside=_locked_beside(fact, context.source, context),
             ),
-            *_parted(fact, context),
+            *(defaults_left(fact.parent, context) if fact.parent else ()),
             *(after_parting(fact.parent, context) if fact.parent else ()),
             *keys_after_parting(fact, context),
         )
@@ -199,26 +199,6 @@ def _refuse_more(fact: Fact, context: Context) -> None:
             )
 
 
-def _defaults(fact: Fact, context: Context) -> Iterator[Statement]:
-    """The parent's defaults for a table that has none: being attached does not give it any."""
-    if fact.parent is None or context.is_new(fact.parent):
-        return
-    name = qualified(*fact.parent.path)
-    for column in columns_of_parents(fact.parent, context.target).values():
-        path = column.identity.path
-        if any(each.get("default", *path) for each in (context.source, context.target)):
-            continue  # it changes by itself
-        default = default_of_parents(path, context.target)
-        if default is not None:
-            action = f"SET DEFAULT {reprintable(default.payload['expression'])}"
-            yield Statement(
-                f"ALTER TABLE {name} ALTER COLUMN {identifier(column.identity.name)} {action}",
-                f"{name} has the defaults of its parent in the target.",
-                lock=locks.ALTER_TABLE,
-                relation=name,
-            )
-
-
 def _locked_beside(fact: Fact, snapshot: Snapshot, context: Context) -> tuple[tuple[str, str], ...]:
     """The partition itself, the default one, whose rows change, and what foreign keys refer to."""
     others = (fact, *default_partitions(fact, snapshot))
@@ -242,24 +222,6 @@ def default_partitions(fact: Fact, snapshot: Snapshot) -> Iterator[Fact]:
         is_default = other.payload["bound"] == "DEFAULT"
         if is_default and other.payload["of"] == fact.payload["of"] and other is not fact:
             yield other
-
-
-def _parted(fact: Fact, context: Context) -> Iterator[Statement]:
-    """Takes away the defaults that a table still has of its parent, and is not to have."""
-    name = qualified(*fact.identity.path)
-    if fact.parent is None or context.target.get("table", *fact.identity.path) is None:
-        return
-    for column in columns_of_parents(fact.parent, context.source).values():
-        path = column.identity.path
-        if any(each.get("default", *path) for each in (context.source, context.target)):
-            continue  # it changes by itself
-        if default_of_parents(path, context.source) is not None:
-            yield Statement(
-                f"ALTER TABLE {name} ALTER COLUMN {identifier(path[-1])} DROP DEFAULT",
-                f"The default of {name} was its parent's.",
-                lock=locks.ALTER_TABLE,
-                relation=name,
-            )
 
 
 KIND = PartitionKind()

@@ -23,6 +23,8 @@ from gnkmigrate.kinds.joining import (
     after_parting,
     before_joining,
     checks_of_parents,
+    defaults_left,
+    defaults_of_parents,
     is_shared,
     shared_parts,
     tables_above,
@@ -334,9 +336,11 @@ def _reparented(change: Change, context: Context) -> Iterator[Statement]:
     for action in left(change.identity, stay[first:], stay[:first], context):
         yield _alter(name, action, reason)
     yield from after_parting(change.identity, context)
+    yield from defaults_left(change.identity, context)
     yield from before_joining(change.identity, context)
     for parent in wanted[first:]:
         yield _alter(name, f"INHERIT {qualified(*parent)}", reason)
+    yield from defaults_of_parents(change.identity, context)
 
 
 def _persistence(name: str, persistence: str) -> Statement:
