@@ -170,3 +170,9 @@ def test_a_partition_that_is_split(server: Server) -> None:
     whole = part.format(0, 2, 0) + part.format(1, 2, 1)
     split = part.format(0, 2, 0) + part.format(1, 4, 1) + part.format(2, 4, 3)
     converge(server, parent + whole, parent + split)
+
+
+def test_a_table_with_a_key_of_its_own_and_nulls(server: Server) -> None:
+    parent = "CREATE TABLE t (id int, d date, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);"
+    alone = "CREATE TABLE t1 (id int PRIMARY KEY, d date);"
+    converge(server, f"{parent} CREATE TABLE t1 PARTITION OF t DEFAULT;", parent + alone)

@@ -161,3 +161,11 @@ def test_every_statement_says_which_lock_it_takes(narrowing: Server) -> None:
     migrate(narrowing, TABLES + new, TABLES + old)
     migrate(narrowing, TABLES, TABLES + old)
     migrate(narrowing, TABLES + old, TABLES)
+
+
+def test_no_table_has_a_list_of_columns_beside_its_schema(narrowing: Server) -> None:
+    listed, whole = "FOR TABLE t (a)", "FOR TABLES IN SCHEMA public"
+    plain = "FOR TABLE t, TABLES IN SCHEMA public"
+    for old, new in ((listed, whole), (listed, plain)):
+        before, after = (f"CREATE PUBLICATION p {each};" for each in (old, new))
+        converge(narrowing, before, after, shared=TABLES)

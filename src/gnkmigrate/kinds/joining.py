@@ -37,6 +37,7 @@ def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
     apart = replace(context, target=context.source, apart=frozenset({table}))
     above = columns_of_parents(table, context.source)
     there = {**above, **_own(table, "column", context.source)}
+    keyed = _keyed(table, context.target)
     for name, column in columns_of_parents(table, context.target).items():
         wanted = as_set(column, context.target)
         own = context.target.facts.get(wanted.identity)
@@ -48,6 +49,8 @@ def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
             yield from COLUMN.create(own or wanted, parts, apart)
         else:
             before = as_set(there[name], context.source)
+            if not before.payload["not_null"] and name in keyed:
+                before = before.has({"not_null": True, "not_null_name": None})
             if own is not None:  # the rest of it changes by itself
                 alike = {each: wanted.payload[each] for each in ("type", "collation", "not_null")}
                 wanted = before.has(alike)
@@ -92,7 +95,10 @@ def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
             continue
         before = as_set(column, context.source)
         if name in wanted:
-            yield from _made_like(before, wanted[name], context)
+            after = wanted[name]
+            if not_null.is_held_by_key(after, context):
+                after = after.has({"not_null": before.payload["not_null"]})
+            yield from _made_like(before, after, context)
         else:
             yield from COLUMN.drop(before, parted)
 
@@ -153,6 +159,16 @@ def tables_above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
             if found is not None:
                 yield found
                 yield from tables_above(found.identity, snapshot)
+
+
+def _keyed(table: Identity, snapshot: Snapshot) -> frozenset[str]:
+    """The columns of a table's own primary key, which has made them NOT NULL by then."""
+    return frozenset(
+        name
+        for key in snapshot.children(table, "constraint")
+        if key.payload["type"] == "primary key"
+        for name in key.payload["columns"]
+    )
 
 
 def _checks_above(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:

@@ -137,6 +137,28 @@ def allowed(change: Change, context: Context) -> Iterator[Statement]:
             yield from _allowed_below(change.fact, context, own_alone=True)
 
 
+def allowed_after(key: Fact, context: Context) -> Iterator[Statement]:
+    """Takes NOT NULL from a table that was a partition, once its primary key has gone."""
+    for name in key.payload["columns"]:
+        column = Fact(Identity("column", (*key.identity.path[:-1], name)), None, {})
+        if is_held_by_key(column, context):
+            reason = f"The target allows nulls in {qualified(*column.identity.path)}."
+            action = f"ALTER COLUMN {identifier(name)} DROP NOT NULL"
+            yield alter_table_of(column, action, reason)
+
+
+def is_held_by_key(column: Fact, context: Context) -> bool:
+    """Whether a table that leaves its parents has a primary key which keeps NOT NULL there."""
+    *path, name = column.identity.path
+    table, wanted = Identity("table", tuple(path)), context.target.facts.get(column.identity)
+    if wanted is None or wanted.payload["not_null"]:
+        return False
+    return bool(context.source.children(table, "partition")) and any(
+        each.payload["type"] == "primary key" and name in each.payload["columns"]
+        for each in context.source.children(table, "constraint")
+    )
+
+
 def forbidden(change: Change, context: Context) -> Iterator[Statement]:
     """Puts NOT NULL on a column that is there."""
     fact, column = change.fact, identifier(change.identity.name)

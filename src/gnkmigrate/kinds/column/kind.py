@@ -206,6 +206,12 @@ class ColumnKind(Kind):
         # As long as the parent's is there, PostgreSQL 18 takes NOT NULL from no child.
         if "not_null" in change.differing and not change.fact.payload["not_null"]:
             yield from (above.identity for above in columns_above(change.identity.path, target))
+            # Nor from a column by whose index rows are replicated.
+            table = Identity("table", change.identity.path[:-1])
+            for kind in sorted(_HAVE_INDEXES):
+                for each in target.children(table, kind):
+                    if each.payload["replica_identity"]:
+                        yield each.identity
 
     def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         if not {"type", "collation"}.isdisjoint(change.differing):

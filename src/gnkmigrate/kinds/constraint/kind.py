@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import key_index, leaving, locks
+from gnkmigrate.kinds import key_index, leaving, locks, not_null
 from gnkmigrate.kinds.beneath import refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_key_firing import set_firing
@@ -134,7 +134,9 @@ class ConstraintKind(Kind):
             leaving.refuse_inherited(fact, context)
         action = f"DROP CONSTRAINT {identifier(fact.identity.name)}"
         dropped = _alter_table(fact, action, f"The {_name(fact)} is not in the target.")
-        return (replace(dropped, beside=_locked_beside(fact, dropped.lock, context)),)
+        dropped = replace(dropped, beside=_locked_beside(fact, dropped.lock, context))
+        is_key = fact.payload["type"] == "primary key"
+        return (dropped, *(not_null.allowed_after(fact, context) if is_key else ()))
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

@@ -49,12 +49,22 @@ class PublicationSchema(Kind):
         return (*super().dies_with(fact), Identity("schema", (fact.identity.name,)))
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
-        del target
         yield Identity("schema", (fact.identity.name,))
+        # Beside a whole schema no table has a list of columns (ALTER PUBLICATION, Notes).
+        yield from (each.identity for each in beside(fact, "publication table", target))
+
+    def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        del target
+        yield from (each.identity for each in beside(fact, "publication table", source))
 
     def _statement(self, fact: Fact, verb: str, reason: str) -> Statement:
         schema = identifier(fact.identity.name)
         return Statement(f"ALTER {self.reference(fact)} {verb} TABLES IN SCHEMA {schema}", reason)
+
+
+def beside(part: Fact, kind: str, snapshot: Snapshot) -> Sequence[Fact]:
+    """What else of this kind the publication of `part` has."""
+    return snapshot.children(Identity("publication", part.identity.path[:1]), kind)
 
 
 KIND = PublicationSchema()

@@ -4,15 +4,17 @@ Each is a fact of its own, so that one can make way for a change of its table wh
 on being published.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.publication_schema.kind import beside
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import dollar_quoted, identifier, qualified
 
@@ -41,7 +43,9 @@ class PublicationTable(Kind):
     def drop(self, fact: Fact, context: Context) -> Statements:
         reason = f"{self.words(fact)} is not in the target."
         statement = _statement(fact, self._dropped(fact), reason)
-        if fact.identity in context.target:
+        schemas = beside(fact, "publication schema", context.target)
+        stays = any(each.identity.name == fact.payload["table"][0] for each in schemas)
+        if fact.identity in context.target or stays:
             lost = f"for subscribers, what is written to {_table(fact)} until it is published again"
             return (replace(statement, loses_data=lost),)
         return (statement,)
@@ -62,6 +66,11 @@ class PublicationTable(Kind):
 
     def subject(self, fact: Fact) -> Any:
         return fact.payload["table"]
+
+    def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        del target
+        if fact.payload["columns"] is not None:
+            yield from (each.identity for each in beside(fact, "publication schema", source))
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         return (*super().dies_with(fact), Identity("table", tuple(fact.payload["table"])))
