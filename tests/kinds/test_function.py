@@ -3,6 +3,7 @@
 import pytest
 
 from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
 from tests.plan.support import Case, case
 
 BODY = " LANGUAGE sql AS 'SELECT 1'"
@@ -62,3 +63,10 @@ CASES = {
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
 def test_case(server: Server, given: Case) -> None:
     assert given.migrate(server) == given.expected
+
+
+def test_a_parenthesis_in_a_name(server: Server) -> None:
+    other = "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 2';"
+    hostile = other.replace("f()", '"f(x)"()').replace("2", "1")
+    converge(server, other, other + hostile)
+    converge(server, other + hostile, other + hostile.replace("1", "3"))

@@ -368,3 +368,21 @@ def test_a_check_passes_from_a_table_that_gets_another_name_to_its_parent(server
             assert compare(read_snapshot(connection), given.target) == ()
             run(connection, undo.statements)
             assert compare(read_snapshot(connection), given.source) == ()
+
+
+OWN_TYPE = """CREATE SCHEMA {0}; CREATE TYPE {0}.e AS ENUM ('a'); CREATE TABLE {0}.t (e {0}.e);
+    CREATE FUNCTION {0}.f({0}.e, "f(x)" integer) RETURNS integer LANGUAGE sql IMMUTABLE
+    AS 'SELECT 1'; CREATE INDEX i ON {0}.t ({0}.f(e, 1));"""
+
+
+def test_a_schema_with_functions_of_its_own_types(server: Server) -> None:
+    names = (("a", "b"), ("b", "c"), ("c", "a"))
+    hints = read_renames([f"schema {old} = {new}" for old, new in names])
+    before = OWN_TYPE.format("a") + OWN_TYPE.format("b") + "CREATE SCHEMA c;"
+    after = OWN_TYPE.format("b") + OWN_TYPE.format("c") + "CREATE SCHEMA a;"
+    with pair(server, before, after) as given:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        assert {each.sql.split()[1] for each in statements} == {"SCHEMA"}
+        with connect(given.url) as connection:
+            run(connection, statements)
+            assert compare(read_snapshot(connection), given.target) == ()

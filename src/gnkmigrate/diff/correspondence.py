@@ -1,5 +1,6 @@
 """Which fact of the source is which fact of the target, and how names translate between them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, kinds, satellites
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.routine import parted
 
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
 
@@ -55,8 +57,17 @@ class Correspondence:
         self._places = places
 
     def expected(self, fact: Fact) -> Identity:
-        """What a fact of the source is called once those it lives in have their new names."""
+        """What a fact of the source is called once those it lives in have their new names.
+
+        A function is called by the types of its arguments as well.
+        """
         name, path = fact.identity
+        if path[-1].endswith(")") and name not in satellites():
+            placed = self._placed(fact, name, path)
+            return Identity(name, (*placed.path[:-1], self._with_types(placed.name, fact)))
+        return self._placed(fact, name, path)
+
+    def _placed(self, fact: Fact, name: str, path: tuple[str, ...]) -> Identity:
         prefix, own = (path[:1], path[1:]) if name in satellites() else ((), path)
         parent = fact.parent
         while parent is not None and parent in self.to_target:
@@ -67,6 +78,16 @@ class Correspondence:
                 return Identity(name, (*prefix, *renamed.path, *own[len(parent.path) :]))
             parent = self.source.facts[parent].parent
         return fact.identity
+
+    def _with_types(self, name: str, function: Fact) -> str:
+        """A function's name with the new names of the types that its arguments are of."""
+        called, arguments = parted(name)
+        for old in sorted(function.depends_on):
+            new = self.to_target.get(old, old)
+            if new != old:
+                word = rf"(?<![\w\".]){re.escape(qualified(*old.path))}(?![\w\".])"
+                arguments = re.sub(word, qualified(*new.path).replace("\\", r"\\"), arguments)
+        return f"{called}{arguments}"
 
     def doubtful(self) -> Iterator[Fact]:
         """The source's facts that are not the same under the same name, as by far the most are."""
@@ -163,6 +184,6 @@ def _names(old: Identity, new: Identity) -> Iterator[tuple[str, str]]:
     """The names that an identity is made of, before and after; a function's without arguments."""
     for was, becomes in zip(old.path, new.path, strict=False):
         if was.endswith(")") and becomes.endswith(")"):
-            yield was.partition("(")[0], becomes.partition("(")[0]
+            yield parted(was)[0], parted(becomes)[0]
         else:
             yield was, becomes

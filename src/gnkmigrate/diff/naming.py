@@ -9,6 +9,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.postgres.routine import parted
 
 # A part of an enum that is no fact of its own.
 LABEL = "label"
@@ -215,7 +216,7 @@ def _levels(kind: str) -> int:
 def _with_arguments(new: str, old: str) -> str:
     """The new name of a function, which keeps its arguments."""
     has_own = new.endswith(")") or not old.endswith(")")
-    return new if has_own else f"{new}{old[old.index('(') :]}"
+    return new if has_own else f"{new}{parted(old)[1]}"
 
 
 def _reference(identity: Identity) -> str:
@@ -224,9 +225,9 @@ def _reference(identity: Identity) -> str:
 
 def _part(name: str) -> str:
     """A part of a name, in quotes where it could be misread."""
-    plain, bracket, _ = name.partition("(")
-    if bracket and name.endswith(")"):
-        return f"{_part(plain)}{name[len(plain) :]}"
+    plain, types = parted(name)
+    if types:
+        return f"{_part(plain)}{types}"
     return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
 

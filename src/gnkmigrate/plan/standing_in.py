@@ -9,6 +9,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.names import stand_in
 from gnkmigrate.plan.action import Action
+from gnkmigrate.postgres.routine import parted
 
 Name = tuple[str, ...]
 
@@ -28,7 +29,7 @@ def by_way_of_third(
     if not circling:
         return tuple(actions)
     names = {
-        name[-1].partition("(")[0]
+        parted(name[-1])[0]
         for side in (source, target)
         for fact in side
         for name in kind_of(fact.kind).names(fact)
@@ -36,7 +37,7 @@ def by_way_of_third(
     found: dict[Action, tuple[Action, Action]] = {}
     for action in circling:
         # A function's name has its arguments behind it.
-        name = stand_in(action.fact.identity.name.partition("(")[0], names)
+        name = stand_in(parted(action.fact.identity.name)[0], names)
         names.add(name)
         found[action] = _halves(action, name)
     return tuple(half for action in actions for half in found.get(action, (action,)))

@@ -13,6 +13,7 @@ from itertools import pairwise
 from gnkmigrate.audit.finding import DatabaseObject
 from gnkmigrate.audit.result import Source
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.routine import parted
 
 # PostgreSQL manual, 4.1: comments, strings, quoted names, dollar quotes, words; then any sign.
 _TOKEN = re.compile(
@@ -109,7 +110,7 @@ def _paths(about: DatabaseObject, target: Snapshot | None) -> Iterator[tuple[str
     """Kind and path of what to look for, the best first."""
     table, name = about.table, about.name
     if about.type == "function":
-        yield "function", name.partition("(")[0]
+        yield "function", parted(name)[0]
     elif about.type == "constraint":
         yield "constraint", table, name
         fact = target.get("constraint", about.schema, table, name) if target else None

@@ -8,6 +8,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
+from gnkmigrate.postgres.routine import parted
 
 _WORDS = {
     "function": "FUNCTION",
@@ -92,7 +93,7 @@ class FunctionKind(Kind):
     def rename(self, change: Change, context: Context) -> Statements:
         del context
         old = signature((change.before or change.fact).identity.path, change.fact.payload["kind"])
-        name = change.identity.name.partition("(")[0]
+        name, _ = parted(change.identity.name)
         return (
             Statement(
                 f"ALTER {old} RENAME TO {identifier(name)}",
@@ -101,15 +102,15 @@ class FunctionKind(Kind):
         )
 
     def called(self, fact: Fact, name: str) -> Fact:
-        _, bracket, arguments = fact.identity.name.partition("(")
-        return super().called(fact, f"{name}{bracket}{arguments}")
+        _, types = parted(fact.identity.name)
+        return super().called(fact, f"{name}{types}")
 
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return self.calls(fact.identity)
 
     def calls(self, identity: Identity) -> frozenset[tuple[str, ...]]:
         *schema, routine = identity.path
-        return frozenset({("routine", *schema, routine.partition("(")[0])})
+        return frozenset({("routine", *schema, parted(routine)[0])})
 
 
 def _state(fact: Fact | None) -> Any:
@@ -120,10 +121,10 @@ def _state(fact: Fact | None) -> Any:
 def signature(path: Sequence[str], kind: str) -> str:
     """A routine as DROP and COMMENT name it: FUNCTION public.area(integer)."""
     *schema, routine = path
-    name, _, types = routine.partition("(")
-    if kind == "aggregate" and types == ")":
-        types = "*)"
-    return f"{_WORDS[kind]} {qualified(*schema, name)}({types}"
+    name, types = parted(routine)
+    if kind == "aggregate" and types == "()":
+        types = "(*)"
+    return f"{_WORDS[kind]} {qualified(*schema, name)}{types}"
 
 
 def _name(fact: Fact) -> str:
@@ -132,7 +133,7 @@ def _name(fact: Fact) -> str:
 
 def _create(fact: Fact) -> str:
     *schema, routine = fact.identity.path
-    name = qualified(*schema, routine.partition("(")[0])
+    name = qualified(*schema, parted(routine)[0])
     kind = fact.payload["kind"]
     if kind == "aggregate":
         return f"CREATE OR REPLACE AGGREGATE {name}({_aggregate(fact.payload)}"
@@ -161,7 +162,7 @@ def _aggregate(payload: Mapping[str, Any]) -> str:
         if parts[key] is not None:
             options.append(f"{option} = {literal(parts[key])}")
     if parts["sort_operator"]:
-        operator = parts["sort_operator"].partition("(")[0]
+        operator, _ = parted(parts["sort_operator"])
         options.append(f"SORTOP = OPERATOR({operator})")
     if payload["parallel"] != "unsafe":
         options.append(f"PARALLEL = {payload['parallel'].upper()}")

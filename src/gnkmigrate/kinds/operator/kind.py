@@ -12,6 +12,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind, Unplannable
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier
+from gnkmigrate.postgres.routine import parted
 
 _ARGUMENTS = {"left": "LEFTARG", "right": "RIGHTARG"}
 _LINKS = {"commutator": "COMMUTATOR", "negator": "NEGATOR"}
@@ -43,8 +44,8 @@ class Operator(Kind):
 
     def reference(self, fact: Fact) -> str:
         schema, name = fact.identity.path
-        symbol, parenthesis, arguments = name.partition("(")
-        return f"OPERATOR {identifier(schema)}.{symbol} {parenthesis}{arguments}"
+        symbol, types = parted(name)
+        return f"OPERATOR {identifier(schema)}.{symbol} {types}"
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
@@ -96,7 +97,7 @@ class Operator(Kind):
 
 
 def _symbol(name: str) -> str:
-    return name.partition("(")[0]
+    return parted(name)[0]
 
 
 def _links(fact: Fact, which: Sequence[str] | dict[str, str]) -> list[str]:
