@@ -136,6 +136,28 @@ def test_views_make_way_for_columns_that_follow_a_type(server: Server) -> None:
     converge(server, type_ + uses, type_.replace("integer", "bigint") + uses)
 
 
+def test_what_tables_of_the_type_lose_is_said(server: Server) -> None:
+    old = "CREATE TYPE address AS (street text, number integer); CREATE TABLE t OF address;"
+    (dropped,) = planned(server, old, old.replace(", number integer", ""))
+    assert dropped.loses_data == "the values of number wherever type public.address is used"
+    assert (dropped.lock, dropped.relation) == ("ACCESS EXCLUSIVE", "public.t")
+    (retyped,) = planned(server, old, old.replace("integer", "bigint"))
+    assert retyped.rewrites
+
+
+@pytest.mark.parametrize("more", ["CHECK (number > 0)", "number WITH OPTIONS NOT NULL"])
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_column_that_comes_with_an_attribute_has_nothing_of_its_own(
+    server: Server, more: str, comes: bool
+) -> None:
+    old = "CREATE TYPE address AS (street text); CREATE TABLE t OF address;"
+    new = (
+        f"CREATE TYPE address AS (street text, number integer); CREATE TABLE t OF address ({more});"
+    )
+    with pytest.raises(Unplannable, match="is more than the type says"):
+        planned(server, *((old, new) if comes else (new, old)))
+
+
 def test_columns_of_a_type_follow_it_to_another_collation(server: Server) -> None:
     collation = "CREATE COLLATION c (LC_COLLATE = 'C', LC_CTYPE = 'POSIX');"
     uses = "CREATE TYPE address AS (street text COLLATE c); CREATE TABLE t OF address;"

@@ -5,13 +5,16 @@ for a new type where columns hold values of the old one (ALTER TYPE, Notes).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, Effect, How, Replacement, Unplannable
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import UserType, attributes_of, holders, moved, with_name
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 _COLLATE = " COLLATE "
 
@@ -45,7 +48,12 @@ class CompositeType(UserType):
         held = any(True for _ in holders(identity, context.source))
         if list(new) != staying + coming or (held and _retyped(old, new)):
             return None
-        return tuple(self._altered(change.fact, old, new, held=held))
+        tables = tuple(_tables_of(identity, context.source))
+        _refuse_hanging(change, tables, context)
+        return tuple(
+            _locking(statement, tables)
+            for statement in self._altered(change.fact, old, new, held=held or bool(tables))
+        )
 
     def _altered(
         self, fact: Fact, old: Mapping[str, str], new: Mapping[str, str], *, held: bool
@@ -99,18 +107,68 @@ class CompositeType(UserType):
         )
 
     def replacement(self, fact: Fact, context: Context) -> Replacement:
-        name = qualified(*fact.identity.path)
-        for table in context.source.of_kind("table"):
-            if table.payload["of_type"] == name:
-                raise Unplannable(
-                    f"{self.words(fact)} has to be made again, and {table.identity} is of it.",
-                    hint="Take the table's type from it (ALTER TABLE ... NOT OF) in a revision of "
-                    "your own, and give it back afterwards.",
-                )
+        for table in _tables_of(fact.identity, context.source):
+            raise Unplannable(
+                f"{self.words(fact)} has to be made again, and {table.identity} is of it.",
+                hint=_TAKE,
+            )
         return super().replacement(fact, context)
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return super().names(fact) | {("relation", *fact.identity.path)}
+
+
+_TAKE = (
+    "Take the table's type from it (ALTER TABLE ... NOT OF) in a revision of your own, and give it "
+    "back afterwards."
+)
+
+
+def _tables_of(type_: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    name = qualified(*type_.path)
+    return (each for each in snapshot.of_kind("table") if each.payload["of_type"] == name)
+
+
+def _refuse_hanging(change: Change, tables: Sequence[Fact], context: Context) -> None:
+    """Stops where something is of a column that comes or goes by the type's own command.
+
+    CASCADE would take it along, or it could not wait for the column.
+    """
+    old, new = _both(change)
+    for side, names in ((context.source, old.keys() - new.keys()),
+                        (context.target, new.keys() - old.keys())):  # fmt: skip
+        columns = {
+            column.identity
+            for table in tables
+            for column in side.children(table.identity, "column")
+            if identifier(column.identity.name) in names
+        }
+        for fact in side if columns else ():
+            own = fact.identity in columns and any(fact.payload[each] for each in _OWN)
+            if own or fact.parent in columns or not columns.isdisjoint(fact.depends_on):
+                raise Unplannable(
+                    f"Attributes of {change.identity} come or go, and {fact.identity} is more than "
+                    "the type says of a table's column.",
+                    hint=_TAKE,
+                )
+
+
+# What a column of such a table has by itself.
+_OWN = ("not_null", "statistics", "options", "storage", "compression")
+
+
+def _locking(statement: Statement, tables: Sequence[Fact]) -> Statement:
+    """With the locks on the tables of the type, which the command changes as well."""
+    if not tables:
+        return statement
+    first, *others = (qualified(*each.identity.path) for each in tables)
+    return replace(
+        statement,
+        lock=locks.ALTER_TABLE,
+        relation=first,
+        beside=tuple((each, locks.ALTER_TABLE) for each in others),
+        rewrites=" ALTER ATTRIBUTE " in statement.sql,
+    )
 
 
 def _both(change: Change) -> tuple[dict[str, str], dict[str, str]]:
