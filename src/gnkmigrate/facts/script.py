@@ -10,6 +10,7 @@ piece.
 """
 
 import re
+import select
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import LiteralString
@@ -156,7 +157,7 @@ def _run(connection: Connection, script: Script) -> None:
     connection.pgconn.send_query(script.text.encode())
     done = 0
     failure: SchemaError | None = None
-    while (result := connection.pgconn.get_result()) is not None:
+    while (result := _answer(connection)) is not None:
         done += 1
         if result.status == pq.ExecStatus.COPY_IN:
             connection.pgconn.put_copy_end(b"a schema holds no rows")
@@ -166,6 +167,24 @@ def _run(connection: Connection, script: Script) -> None:
             failure = explain(script, errors.error_from_result(result), _first(script, done))
     if failure is not None:
         raise failure
+
+
+def _answer(connection: Connection) -> pq.abc.PGresult | None:
+    """The next answer, however long it takes.
+
+    libpq's own waiting hears no signal. What is cut off is cancelled: the session can go on.
+    """
+    libpq = connection.pgconn
+    try:
+        while libpq.is_busy():
+            select.select([libpq.socket], [], [])
+            libpq.consume_input()
+        return libpq.get_result()
+    except KeyboardInterrupt:
+        connection.cancel()
+        while libpq.get_result() is not None:
+            pass
+        raise
 
 
 def _first(script: Script, count: int) -> Sequence[Statement]:
