@@ -29,6 +29,11 @@ def pairs(*texts: str) -> list[tuple[str, str]]:
             "function public.area(integer, s.pair)",
             "function public.size(integer, s.pair)",
         ),
+        (
+            "function s.f(int,int8[]) = g",
+            "function s.f(integer, bigint[])",
+            "function s.g(integer, bigint[])",
+        ),
         ("procedure public.go() = public.run()", "function public.go()", "function public.run()"),
         ('table "my.own"."a = b" = "c ""d"', "table my.own.a = b", 'table my.own.c "d'),
     ],

@@ -9,6 +9,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.types import ALIASES
 from gnkmigrate.postgres.routine import parted
 
 # A part of an enum that is no fact of its own.
@@ -186,12 +187,25 @@ def _name(rest: str, text: str) -> tuple[tuple[str, ...], str]:
             name = name[1:-1].replace('""', '"')
         if not name:
             break
-        parts.append(f"{name}{found['arguments'] or ''}")
+        parts.append(f"{name}{_spelled(found['arguments'] or '')}")
         rest = rest[found.end() :].lstrip()
         if not rest.startswith("."):
             return tuple(parts), rest
         rest = rest[1:]
     raise _unclear(text, "a name is missing, or a quote")
+
+
+def _spelled(arguments: str) -> str:
+    """The types of a function's arguments as PostgreSQL prints them: (int,text) may be written."""
+    if not arguments or '"' in arguments:
+        return arguments
+    types = (each.strip() for each in arguments[1:-1].split(","))
+    return f"({', '.join(map(_full_name, types))})"
+
+
+def _full_name(type_: str) -> str:
+    element = type_.removesuffix("[]")
+    return ALIASES.get(element.lower(), element) + type_[len(element) :]
 
 
 def _require_levels(text: str, kind: str, name: tuple[str, ...]) -> None:

@@ -67,6 +67,8 @@ _HINTS: tuple[tuple[type[psycopg.Error], str, str], ...] = (
 # Classes of SQLSTATE by which a server says that it cannot go on, whatever it was asked:
 # connection, resources, intervention, system, internal (manual, appendix A).
 _GAVE_UP = frozenset({"08", "53", "57", "58", "XX"})
+_NO_SUCH_FILE = "58P01"
+_INCLUDES = frozenset({r"\i", r"\ir", r"\include", r"\include_relative"})
 
 
 class UnknownRole(SchemaError):
@@ -201,6 +203,8 @@ def _hint(error: psycopg.Error) -> str:
         if isinstance(error, kind) and words in message:
             return hint
     state = error.diag.sqlstate
+    if state == _NO_SUCH_FILE:
+        return "The throwaway server has no such file. Use one that has it, or leave this out."
     if state is None or state[:2] in _GAVE_UP:  # a connection that is lost says nothing at all
         return "The throwaway server gave up on this statement; its log may tell more."
     return "Correct the file and try again."
@@ -216,5 +220,7 @@ def _meta_command_refused(script: Script, position: int) -> SchemaError:
         )
     return SchemaError(
         f"{place}: {command} is a command of psql, not SQL.",
-        hint="Remove the line. A folder of .sql files is read in the order of their names.",
+        hint="Name the folder that the files are in: all of them are read."
+        if command in _INCLUDES
+        else "Remove the line.",
     )

@@ -143,7 +143,8 @@ def _text(path: Path, content: bytes) -> str:
         ) from None
     if "\0" in text:
         raise SchemaError(
-            f"{path} holds a zero byte, which no SQL text may.", hint="Save it as UTF-8."
+            f"{path} holds a zero byte, which no SQL text may.",
+            hint="Is it a binary file, or UTF-16? Save it as text in UTF-8.",
         )
     text = _RESTRICT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     # The database that psql is to connect to; with several there would be several schemas.

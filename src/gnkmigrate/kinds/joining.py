@@ -201,7 +201,7 @@ def _made_like(before: Fact, after: Fact, context: Context) -> Iterator[Statemen
     users = _users(before, context.source) if "type" in change.differing else ()
     if found is None or users:
         raise Unplannable(
-            f"Column {qualified(*after.identity.path)} is not as that of its parent in "
+            f"Column {qualified(*after.identity.path)} differs from its parent's in: "
             f"{', '.join(sorted(COLUMN.differing(change)))}.",
             details=users,
             hint="Make them alike in a revision of your own, and plan again.",

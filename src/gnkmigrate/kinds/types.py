@@ -1,12 +1,32 @@
 """Names of types, as format_type() prints them, taken apart; and which families they are of."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _MODIFIED = re.compile(r"(?P<head>[^(\[\"]+?)(\((?P<modifiers>[^)]*)\))?(?P<tail>[^(\[\"]*)")
 
 TIMESTAMP = "timestamp without time zone"
 TIMESTAMPTZ = "timestamp with time zone"
+
+# What types are called for short, and as format_type() prints them (manual, table 8.1).
+ALIASES: Mapping[str, str] = {
+    "int": "integer",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "bool": "boolean",
+    "char": "character",
+    "varchar": "character varying",
+    "varbit": "bit varying",
+    "decimal": "numeric",
+    "float4": "real",
+    "float8": "double precision",
+    "time": "time without time zone",
+    "timetz": "time with time zone",
+    "timestamp": TIMESTAMP,
+    "timestamptz": TIMESTAMPTZ,
+}
 
 # Digits of a second that PostgreSQL keeps unless told otherwise (manual, 8.5).
 _SECOND_DIGITS = 6

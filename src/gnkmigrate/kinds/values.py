@@ -90,7 +90,7 @@ def _row(value: str, was: str, new: str, context: Context) -> str:
         return value
     if was.endswith("[]"):
         raise Unplannable(
-            f"No expression gives the composite values in the array {value} other attributes.",
+            f"The composite values in the array {value} cannot be converted by an expression.",
             hint="Change the type of the column in a revision of your own.",
         )
     # Unlike IS NULL, this is not true of a row of nulls.
