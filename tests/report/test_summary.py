@@ -6,6 +6,7 @@ import pytest
 
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.result import AuditResult
+from gnkmigrate.audit.score import score as of_counts
 from gnkmigrate.report.summary import counted, summarise
 from tests.report.support import clean, finding, result
 
@@ -69,6 +70,18 @@ def test_the_score_falls_with_every_finding_but_never_to_nothing() -> None:
     assert score(Severity.HIGH) == 91
     assert score(Severity.CRITICAL) == 80
     assert score(*[Severity.CRITICAL] * 1000) == 0 < score(*[Severity.CRITICAL] * 100)
+
+
+def test_the_score_does_not_fall_with_size() -> None:
+    def score(tables: int, **numbers: int) -> int:
+        counts = {each: numbers.get(each.name.lower(), 0) for each in Severity}
+        return of_counts(counts, tables)
+
+    assert score(5) == score(500) == 100
+    assert score(10, medium=4, low=6) == score(500, medium=200, low=300)
+    assert score(5, low=6) == score(10, low=6) < score(20, low=6)
+    assert score(10, critical=1) == score(500, critical=1)
+    assert score(10_000, low=1) == 99
 
 
 def test_numbers_go_with_their_nouns() -> None:

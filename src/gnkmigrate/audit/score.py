@@ -1,7 +1,9 @@
 """The score: one number from 0 to 100 for how much there is to do.
 
 100 x 100 / (100 + points): a database with nothing to say about has 100, each finding takes away
-less than the one before it, and 0 is never quite reached. docs/audit.md explains it to people.
+less than the one before it, and 0 is never quite reached. What is critical or high counts in full;
+of the rest it is the share of the tables that counts, so that a large database is not worse than a
+small one of the same quality. docs/audit.md explains it to people.
 """
 
 from collections import Counter
@@ -18,6 +20,10 @@ POINTS: Mapping[Severity, int] = {
 }
 FULL = 100
 
+# As many tables as have findings counted one by one; of more the share counts.
+FEW = 10
+_IN_FULL = frozenset({Severity.CRITICAL, Severity.HIGH})
+
 
 def count(severities: Iterable[Severity]) -> Mapping[Severity, int]:
     """How many there are of each severity, the most severe first, none left out."""
@@ -25,7 +31,19 @@ def count(severities: Iterable[Severity]) -> Mapping[Severity, int]:
     return {severity: counted[severity] for severity in sorted(Severity, reverse=True)}
 
 
-def score(counts: Mapping[Severity, int]) -> int:
-    """The score of so many findings of each severity."""
-    points = sum(POINTS[severity] * number for severity, number in counts.items())
-    return round(FULL * FULL / (FULL + points))
+def score(counts: Mapping[Severity, int], tables: int) -> int:
+    """The score of so many findings of each severity.
+
+    Args:
+        counts: how many there are of each.
+        tables: how many tables the database has; partitions count as such.
+
+    Returns:
+        100 for a database without any that has points, and never for another.
+    """
+    share = FEW / max(FEW, tables)
+    points = sum(
+        POINTS[severity] * number * (1 if severity in _IN_FULL else share)
+        for severity, number in counts.items()
+    )
+    return min(round(FULL * FULL / (FULL + points)), FULL - 1 if points else FULL)

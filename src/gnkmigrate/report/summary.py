@@ -34,13 +34,14 @@ class Summary:
 def summarise(result: AuditResult) -> Summary:
     """The result in a few values."""
     counts = score.count(finding.severity for finding in result.findings)
+    points = score.score(counts, len(result.live.of_kind("table")))
     return Summary(
         counts=counts,
-        score=score.score(counts),
+        score=points,
         status=_status(result),
         verdict=_verdict(result),
         next_command=_next_command(result),
-        trend=_trend(result, score.score(counts)),
+        trend=_trend(result, points),
     )
 
 
