@@ -17,6 +17,32 @@ def test_a_missing_index_comes_with_its_sql(read: Read) -> None:
     assert seen.undo == ('DROP INDEX CONCURRENTLY public."idx_Dogs_Owner"',)
 
 
+def test_an_index_by_another_name_where_that_is_taken(read: Read) -> None:
+    schema = read(
+        """CREATE TABLE users (id int PRIMARY KEY); CREATE SEQUENCE idx_dogs_owner;
+        CREATE TABLE dogs (owner int REFERENCES users, day date) PARTITION BY RANGE (day)"""
+    )
+    (seen,) = CHECKS["GNK-S002"].find(schema, "public")
+    # No index of a partitioned table comes or goes CONCURRENTLY.
+    assert seen.fix == ("CREATE INDEX idx_dogs_owner_2 ON public.dogs (owner)",)
+    assert seen.undo == ("DROP INDEX public.idx_dogs_owner_2",)
+
+
+def test_an_index_without_nulls_serves_a_foreign_key(read: Read) -> None:
+    schema = read(
+        """CREATE TABLE users (id int, "Org" int, PRIMARY KEY (id, "Org"));
+        CREATE TABLE a (u int, o int, FOREIGN KEY (u, o) REFERENCES users);
+        CREATE INDEX ON a (o, u, (u + 1)) WHERE u IS NOT NULL AND o IS NOT NULL;
+        CREATE TABLE b ("U" int, o int, x int, FOREIGN KEY ("U", o) REFERENCES users);
+        CREATE INDEX ON b ("U", o) WHERE "U" IS NOT NULL;
+        CREATE TABLE c (u int, o int, x int, FOREIGN KEY (u, o) REFERENCES users);
+        CREATE INDEX ON c (u, o, x) WHERE x IS NOT NULL;
+        CREATE INDEX ON c (u, o, x) WHERE u IS NOT NULL OR o IS NOT NULL"""
+    )
+    seen = [each.object.table for each in CHECKS["GNK-S002"].find(schema, "public")]
+    assert seen == ["c"]
+
+
 def test_a_dropped_index_can_be_made_again(read: Read) -> None:
     schema = read(
         """CREATE TABLE users (id int PRIMARY KEY, name text UNIQUE);
@@ -25,3 +51,11 @@ def test_a_dropped_index_can_be_made_again(read: Read) -> None:
     (seen,) = CHECKS["GNK-S003"].find(schema, "public")
     assert seen.fix == ("DROP INDEX CONCURRENTLY public.users_name",)
     assert seen.undo == ("CREATE INDEX CONCURRENTLY users_name ON public.users USING btree (name)",)
+
+
+def test_what_contains_the_primary_key_is_unique_with_nulls_too(read: Read) -> None:
+    schema = read(
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b int, UNIQUE (a, id), UNIQUE (a, b))"
+    )
+    (seen,) = CHECKS["GNK-S009"].find(schema, "public")
+    assert seen.subject == "t(a, b)"

@@ -1,14 +1,19 @@
 """What gives access to a table's rows by key: indexes, and constraints that have one."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
+from gnkmigrate.audit.checks._new_index import concurrently
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 _WITH_INDEX = {"primary key", "unique"}
+# As pg_get_expr() prints it, with the column as an index's keys have it.
+_NOT_NULL = re.compile(r'\(?("(?:[^"]|"")+"|[^\W\d][\w$]*) IS NOT NULL\)?')
 _ORDERS = (" DESC NULLS LAST", " DESC", " NULLS FIRST")
 
 
@@ -24,6 +29,7 @@ class Access(NamedTuple):
         included: further columns that it merely carries.
         whole: covers every row, that is without a predicate, and is usable.
         unique: refuses duplicates.
+        online: the word with which it comes and goes while others write.
     """
 
     fact: Fact
@@ -34,6 +40,17 @@ class Access(NamedTuple):
     included: tuple[str, ...]
     whole: bool
     unique: bool
+    online: str
+
+    def covers(self, columns: AbstractSet[str]) -> bool:
+        """Whether it is usable, and covers every row in which these columns are not NULL."""
+        if self.whole:
+            return True
+        predicate = self.fact.value("predicate")
+        if predicate is None or not self.fact.value("valid"):
+            return False
+        rest = _NOT_NULL.sub("", predicate).replace(" AND ", "")
+        return not rest.strip("() ") and {*_NOT_NULL.findall(predicate)} <= columns
 
     @property
     def is_constraint(self) -> bool:
@@ -60,7 +77,7 @@ class Access(NamedTuple):
         """SQL that removes it; an index without stopping writes."""
         if self.is_constraint:
             return f"{self._alter} DROP CONSTRAINT {identifier(self.name)}"
-        return f"DROP INDEX CONCURRENTLY {qualified(*self.fact.identity.path)}"
+        return f"DROP INDEX{self.online} {qualified(*self.fact.identity.path)}"
 
     @property
     def create(self) -> str:
@@ -70,7 +87,7 @@ class Access(NamedTuple):
             return f"{self._alter} ADD CONSTRAINT {identifier(self.name)} {definition}"
         unique = "UNIQUE " if self.unique else ""
         return (
-            f"CREATE {unique}INDEX CONCURRENTLY {identifier(self.name)} "
+            f"CREATE {unique}INDEX{self.online} {identifier(self.name)} "
             f"ON {qualified(*self.table.path)} {self.fact.payload['definition']}"
         )
 
@@ -116,16 +133,16 @@ def _keys_of_all(snapshot: Snapshot) -> Mapping[Identity | None, Sequence[str]]:
 
 def _accesses_of_all(snapshot: Snapshot) -> Mapping[Identity, Sequence[Access]]:
     return {
-        table.identity: tuple(_accesses(snapshot, table.identity))
-        for table in snapshot.of_kind("table")
+        table.identity: tuple(_accesses(snapshot, table)) for table in snapshot.of_kind("table")
     }
 
 
-def _accesses(snapshot: Snapshot, table: Identity) -> Iterator[Access]:
+def _accesses(snapshot: Snapshot, of: Fact) -> Iterator[Access]:
+    table, online = of.identity, concurrently(of)
     for fact in snapshot.children(table, "constraint"):
         if fact.value("type") in _WITH_INDEX:
             keys = tuple(identifier(name) for name in fact.value("columns"))
-            yield Access(fact, table, "btree", keys, keys, (), whole=True, unique=True)
+            yield Access(fact, table, "btree", keys, keys, (), True, True, online)
     for fact in snapshot.children(table, "index"):
         keys = tuple(fact.value("keys"))
         yield Access(
@@ -137,4 +154,5 @@ def _accesses(snapshot: Snapshot, table: Identity) -> Iterator[Access]:
             included=tuple(fact.value("include") or ()),
             whole=fact.value("predicate") is None and bool(fact.value("valid")),
             unique=bool(fact.value("unique")),
+            online=online,
         )

@@ -3,7 +3,7 @@
 PostgreSQL indexes the referenced side only. Deleting or renumbering a referenced row then reads
 the whole referencing table, under a lock, for every row; so do joins from parent to children.
 An index serves when its first columns are those of the key, in any order, and when it covers all
-rows; an invalid or partial one does not.
+rows in which they are not NULL; no other partial one does, and no invalid one.
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses
+from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.postgres.quoting import beside, identifier, qualified
+from gnkmigrate.postgres.quoting import identifier
 
 _METHODS = {"btree", "hash"}
 
@@ -26,22 +27,24 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         offered = accesses(snapshot, table.identity)
         for key in snapshot.children(table.identity, "constraint"):
             if key.value("type") == "foreign key" and not _is_served(key, offered):
-                yield _observation(table, key, home)
+                yield _observation(table, key, snapshot, home)
 
 
 def _is_served(key: Fact, offered: Sequence[Access]) -> bool:
     columns = {identifier(name) for name in key.value("columns")}
     return any(
-        access.whole and access.method in _METHODS and {*access.columns[: len(columns)]} == columns
+        access.method in _METHODS
+        and {*access.columns[: len(columns)]} == columns
+        and access.covers(columns)
         for access in offered
     )
 
 
-def _observation(table: Fact, key: Fact, home: str) -> Observation:
+def _observation(table: Fact, key: Fact, snapshot: Snapshot, home: str) -> Observation:
     columns, references = key.payload["columns"], key.payload["references"]
     listed = ", ".join(columns)
-    index = beside(f"idx_{table.identity.name}_{'_'.join(columns)}", "")
-    on = f"{qualified(*table.identity.path)} ({', '.join(map(identifier, columns))})"
+    base = f"idx_{table.identity.name}_{'_'.join(columns)}"
+    fix, undo = proposed(snapshot, table, base, ", ".join(map(identifier, columns)))
     about = object_of(key)
     name = DatabaseObject(about.schema, about.table).label(home)
     return Observation(
@@ -49,8 +52,8 @@ def _observation(table: Fact, key: Fact, home: str) -> Observation:
         f"Foreign key {name} ({listed}) to {references['table']} has no index.",
         subject=f"{table.identity.name}({listed})",
         evidence={"definition": str(key.payload["definition"])},
-        fix=(f"CREATE INDEX CONCURRENTLY {identifier(index)} ON {on}",),
-        undo=(f"DROP INDEX CONCURRENTLY {qualified(table.identity.path[0], index)}",),
+        fix=(fix,),
+        undo=(undo,),
     )
 
 

@@ -11,7 +11,7 @@ PostgreSQL 15).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import Access, accesses
+from gnkmigrate.audit.checks._access import Access, accesses, key_columns
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -20,7 +20,10 @@ from gnkmigrate.postgres.quoting import identifier
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
+        primary = {*map(identifier, key_columns(snapshot, table.identity) or ())}
         for access in accesses(snapshot, table.identity):
+            if primary and primary <= {*access.keys}:
+                continue  # no two rows have the same primary key
             if not _lets_duplicates_in(access) or access.is_share:
                 continue
             nullable = {

@@ -20,13 +20,13 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import require_extension, schemas, table
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.reader import reader, take, unsafe
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.postgres.quoting import beside as with_suffix
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 STATEMENTS = 10
@@ -56,7 +56,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         if proposal is not None:
             best.setdefault(proposal.column.identity.path, proposal)
     for proposal in best.values():
-        yield _observation(proposal, question.home)
+        yield _observation(proposal, question)
 
 
 def _statements(
@@ -163,11 +163,13 @@ def _hypothetical(connection: Connection, hypopg: sql.SQL, column: Fact) -> Iter
         connection.execute(sql.SQL("SELECT {}.hypopg_reset()").format(hypopg))
 
 
-def _observation(proposal: _Proposal, home: str) -> Observation:
+def _observation(proposal: _Proposal, question: Question) -> Observation:
     schema, name, key = proposal.column.identity.path
+    found, home = question.live.get("table", schema, name), question.home
+    if found is None:
+        raise ValueError(f"{schema}.{name} has a column and is no table")
+    fix, undo = proposed(question.live, found, f"idx_{name}_{key}", identifier(key))
     about = table(schema, name)
-    index = with_suffix(f"idx_{name}_{key}", "")
-    on = f"{qualified(schema, name)} ({identifier(key)})"
     times = proposal.before / max(proposal.after, 0.01)
     return Observation(
         about,
@@ -179,8 +181,8 @@ def _observation(proposal: _Proposal, home: str) -> Observation:
             "calls": proposal.calls,
             "estimated cost": f"{proposal.before:,.0f} now, {proposal.after:,.0f} with it",
         },
-        fix=(f"CREATE INDEX CONCURRENTLY {identifier(index)} ON {on}",),
-        undo=(f"DROP INDEX CONCURRENTLY {qualified(schema, index)}",),
+        fix=(fix,),
+        undo=(undo,),
     )
 
 
