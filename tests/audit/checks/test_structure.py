@@ -59,3 +59,22 @@ def test_what_contains_the_primary_key_is_unique_with_nulls_too(read: Read) -> N
     )
     (seen,) = CHECKS["GNK-S009"].find(schema, "public")
     assert seen.subject == "t(a, b)"
+
+
+def test_a_repeated_key_stays_where_foreign_keys_refer_to_it(read: Read) -> None:
+    twice = "CREATE TABLE u (id int UNIQUE); ALTER TABLE u ADD CONSTRAINT again UNIQUE (id);"
+    (free,) = CHECKS["GNK-S003"].find(read(twice), "public")
+    assert free.fix == ("ALTER TABLE public.u DROP CONSTRAINT u_id_key",)
+    key = "CREATE TABLE a (u int REFERENCES u (id));"  # PostgreSQL takes the older one
+    (held,) = CHECKS["GNK-S003"].find(read(twice + key), "public")
+    assert (held.fix, held.evidence["foreign keys"]) == ((), "refer to it")
+
+
+def test_a_partitioned_table_takes_its_foreign_key_as_a_whole(read: Read) -> None:
+    schema = read(
+        """CREATE TABLE users (id int PRIMARY KEY);
+        CREATE TABLE dogs (user_id int, day date) PARTITION BY RANGE (day)"""
+    )
+    (seen,) = CHECKS["GNK-S017"].find(schema, "public")
+    assert len(seen.fix) == (1 if schema.server_version < 180000 else 2)
+    assert seen.fix[0].endswith("(id)") == (schema.server_version < 180000)

@@ -7,12 +7,13 @@ constraint, the other is the one to drop.
 Source: pg_index, pg_constraint.conindid.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses
 from gnkmigrate.audit.describe import index_text, object_of
 from gnkmigrate.audit.finding import Severity
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 
 
@@ -27,15 +28,21 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             if twin is None or access.is_share:
                 kept.append(access)
                 continue
+            # Foreign keys that hang on it would have to be made again on the other.
+            held = any(access.fact.identity in key.depends_on for key in _foreign_keys(snapshot))
             yield Observation(
                 object_of(access.fact),
                 f"{_described(access, object_of(table).label(home))} "
                 f"does what {twin.described} does already.",
                 subject=access.name if access.is_constraint else "",
-                evidence={"beside": twin.name},
-                fix=(access.drop,),
-                undo=(access.create,),
+                evidence={"beside": twin.name} | ({"foreign keys": "refer to it"} if held else {}),
+                fix=() if held else (access.drop,),
+                undo=() if held else (access.create,),
             )
+
+
+def _foreign_keys(snapshot: Snapshot) -> Sequence[Fact]:
+    return [each for each in snapshot.of_kind("constraint") if each.value("type") == "foreign key"]
 
 
 def _worth(access: Access) -> tuple[bool, bool, bool, bool, str]:

@@ -19,6 +19,8 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
+_LAX = 180000
+
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     referable = _referable(snapshot)
@@ -39,7 +41,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
                 continue
             polymorphic = plain(column.identity.name).removesuffix("id") + "type" in names
             if kind_of_values(column) == kind_of_values(other) and not polymorphic:
-                yield _observation(column, other, home)
+                yield _observation(column, other, snapshot, home)
 
 
 def _bound(snapshot: Snapshot, table: Identity) -> set[str]:
@@ -73,21 +75,22 @@ def _referable(snapshot: Snapshot) -> Mapping[tuple[str, str], Fact]:
     return {name: next(iter(keys)) for name, keys in found.items() if len(keys) == 1}
 
 
-def _observation(column: Fact, other: Fact, home: str) -> Observation:
+def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Observation:
     schema, table, name = column.identity.path
     referenced = Identity("table", other.identity.path[:2])
     constraint = identifier(beside(f"{table}_{name}", "_fkey"))
     alter = f"ALTER TABLE {qualified(schema, table)}"
     to = f"{qualified(*referenced.path)} ({identifier(other.identity.name)})"
     key = f"FOREIGN KEY ({identifier(name)}) REFERENCES {to}"
+    add, validate = f"{alter} ADD CONSTRAINT {constraint} {key}", f"{alter} VALIDATE CONSTRAINT"
+    found = snapshot.get("table", schema, table)
+    # Before PostgreSQL 18 a partitioned table takes no foreign key NOT VALID.
+    whole = found is not None and found.value("partitioned_by") and snapshot.server_version < _LAX
     return Observation(
         object_of(column),
         f"Column {object_of(column).label(home)} looks like a foreign key to "
         f"{'.'.join(referenced.path).removeprefix(f'{home}.')}, but is none.",
-        fix=(
-            f"{alter} ADD CONSTRAINT {constraint} {key} NOT VALID",
-            f"{alter} VALIDATE CONSTRAINT {constraint}",
-        ),
+        fix=(add,) if whole else (f"{add} NOT VALID", f"{validate} {constraint}"),
         undo=(f"{alter} DROP CONSTRAINT {constraint}",),
     )
 
