@@ -76,49 +76,12 @@ INDEXES = (
     ("idx_requests_assigned_to", "public.node_requests", "(assigned_to)"),
 )
 
-# By which texts of processed_by are resolved for the old application; the phase columns builds it.
-RESOLVING = "gnkmigrate_users_folded_email"
-
-# Lengths alone: a password is never shown.
-TOO_LONG = """
-SELECT 'users' AS relation, id, 'email' AS column, char_length(email) AS length, 255 AS allowed
-FROM public.users WHERE char_length(email) > 255
-UNION ALL
-SELECT 'users', id, 'password', char_length(password), 255
-FROM public.users WHERE char_length(password) > 255
-UNION ALL
-SELECT 'users', id, 'name', char_length(name), 255
-FROM public.users WHERE char_length(name) > 255
-UNION ALL
-SELECT 'node_requests', id, 'region', char_length(region), 100
-FROM public.node_requests WHERE char_length(region) > 100
-"""
-
 
 @op.reversible
 def upgrade() -> None:
-    op.expect_table("public.users", ("id", "email", "isActive", "createdAt", "updatedAt"))
-    op.guard(
-        "Values are too long for the target.",
-        TOO_LONG,
-        hint="Shorten them, or cut them with --overflow truncate (the originals are kept).",
-        unless=(("overflow", "truncate"),),
-    )
-    op.guard(
-        "E-mails would become one when cut to 255 characters.",
-        """
-        SELECT left(email, 60) AS begins_with, count(*) AS users
-        FROM public.users
-        GROUP BY left(email, 255), left(email, 60)
-        HAVING count(*) > 1
-        """,
-        hint="Shorten them so that they stay different.",
-    )
     for table, definition, constraint in NAMES:
         op.name_constraint(table, constraint, definition)
-    op.retire_index(RESOLVING, "public.users")
     op.convert_columns("public.users", "id", USERS)
-    op.build_index(RESOLVING, "public.users", "(gnkmigrate.folded(email::text))")
     op.convert_columns("public.node_requests", "id", NODE_REQUESTS)
     for type_, converted in TYPES:
         op.archive_type(type_, converted)

@@ -496,6 +496,7 @@ def resolve_reference(
     type: str,
     key: str = "id",
     fold: bool = False,
+    by_key: bool = False,
     rename: str = "",
     not_null: bool = False,
     unless: tuple[str, str] | None = None,
@@ -503,6 +504,9 @@ def resolve_reference(
     index: bool = True,
 ) -> None:
     """Looks each text up, and adds the foreign key and an index for it.
+
+    A text that names nobody, or several alike, is listed before the phase begins. Until contract
+    what the old application writes is looked up as well; with `fold` an index of ours helps.
 
     Args:
         table: "schema.table" of the column.
@@ -512,6 +516,7 @@ def resolve_reference(
         type: the type of that table's key, as SQL.
         key: that table's key.
         fold: whether a text that is nobody's names the one whose differs in case alone.
+        by_key: whether a text that is still nobody's may be a key of that table itself.
         rename: its name afterwards; "" where it stays.
         not_null: whether it is NOT NULL afterwards.
         unless: a policy of the settings and its value, such as ("unmapped", "archive"), with which

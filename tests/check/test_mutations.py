@@ -109,13 +109,6 @@ MUTATIONS = (
         "expected rows",
     ),
     Mutation(
-        "a column that the way back leaves",
-        COLUMNS,
-        "DROP COLUMN telegram, DROP COLUMN discord, DROP COLUMN currency_preference",
-        "DROP COLUMN telegram, DROP COLUMN discord",
-        "downgrade: columns",
-    ),
-    Mutation(
         "inactive assignments forgotten",
         DATA,
         "where=\":row.is_active OR :'inactive' = 'keep'\"",
@@ -136,13 +129,6 @@ MUTATIONS = (
         ', "idx_user_nodes_node_id": "(node_id)"',
         "",
         "target",
-    ),
-    Mutation(
-        "a verification removed",
-        COLUMNS,
-        'op.verify(\n        "every processed_by is a user",',
-        'print(\n        "every processed_by is a user",',
-        "claims",
     ),
     Mutation(
         "an index forgotten",
@@ -168,15 +154,15 @@ MUTATIONS = (
     Mutation(
         "an e-mail in another case is nobody",
         COLUMNS,
-        "WHERE gnkmigrate.folded(email) = gnkmigrate.folded($1)),",
-        "WHERE email = $1),",
-        "expected rows",
+        "fold=True",
+        "fold=False",
+        "dry run",
     ),
     Mutation(
         "a default misspelt",
         COLUMNS,
-        "network varchar(50) DEFAULT 'gonka'",
-        "network varchar(50) DEFAULT 'gonko'",
+        "default=\"'gonka'\"",
+        "default=\"'gonko'\"",
         "target",
     ),
     Mutation(

@@ -209,7 +209,7 @@ REFUSED = {
     "what users have got": _refused(
         5,
         f"UPDATE users SET telegram = '@ada', currency_preference = NULL WHERE id = '{ADA}'",
-        "no telegram, discord or currency_preference. (1)",
+        "no telegram, discord, currency_preference. (1)",
         (
             "public.users",
             {"id": ADA, "telegram": "@ada", "discord": None, "currency_preference": None},
@@ -219,7 +219,7 @@ REFUSED = {
         5,
         "UPDATE node_requests SET type = 'support', budget = '5', assigned_to = user_id"
         " WHERE message = 'please'",
-        "no type, budget, network or assigned_to. (1)",
+        "no type, budget, network, assigned_to. (1)",
         ("public.node_requests", {"type": "support", "budget": "5", "assigned_to": BEN}),
     ),
     "no role": _refused(

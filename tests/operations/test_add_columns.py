@@ -1,8 +1,10 @@
 """op.add_columns: values of new columns are nobody's to lose."""
 
+import psycopg
 import pytest
 
 from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.run import events
 from gnkmigrate.run.revision import read_steps
 from tests.small import Small
 
@@ -54,3 +56,28 @@ def test_each_column_is_new(small: Small, columns: str) -> None:
     small.reversible(1, f'op.add_columns("public.t", {columns})')
     with pytest.raises(RevisionError, match=r"does not say which columns public\.t gets"):
         read_steps(small.phases)
+
+
+def test_a_value_that_comes_while_columns_go_is_refused_or_kept(small: Small) -> None:
+    small.reversible(1, 'op.add_columns("public.t", (op.new("n", "int"),))')
+    project = small.project()
+    project.execute("CREATE TABLE t (a int PRIMARY KEY, b int)")
+    project.up()
+    project.execute("INSERT INTO t VALUES (1, 1, 1)")
+    started: list[str] = []
+
+    def write(event: events.Event) -> None:
+        if not isinstance(event, events.StepStarted):
+            return
+        started.append(event.step)
+        if len(started) == 2:  # the values have been looked for
+            project.execute("INSERT INTO t VALUES (2, 2, 2)")
+        if len(started) == 3:
+            project.execute("UPDATE t SET b = 3; INSERT INTO t VALUES (3, 3)")
+            with pytest.raises(psycopg.errors.CheckViolation, match="are being taken back"):
+                project.execute("UPDATE t SET n = 3 WHERE a = 1")
+
+    project.down(write, parameters={"spill": "yes"})
+    assert len(started) == 4
+    project.up()
+    assert project.rows("SELECT * FROM t ORDER BY a") == [(1, 3, 1), (2, 3, 2), (3, 3, None)]

@@ -4,16 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
+from gnkmigrate.operations.expect import ExpectTable
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import key_of
-from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.names import column, quoted, split
+from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
+
+_TRIGGERS = ("gnkmigrate_refuse_insert", "gnkmigrate_refuse_update")
 
 
 @operation("add_columns")
@@ -75,10 +80,17 @@ class AddColumns(_Columns):
 
     @property
     def reverse(self) -> Sequence[Step]:
-        return (SpillColumns(self.table, self.columns), DropAddedColumns(self.table, self.columns))
+        return (
+            SpillColumns(self.table, self.columns),
+            RefuseValues(self.table, self.columns),
+            SpillLateColumns(self.table, self.columns),
+            DropAddedColumns(self.table, self.columns),
+        )
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return row_key.refusals(work, self.table, ())
+        names = tuple(change.new_name for change in self.columns)
+        expected = ExpectTable(self.table, (), without=names).check(work)
+        return expected or row_key.refusals(work, self.table, ())
 
     def run(self, work: Work) -> int:
         work.execute(self.script(work.parameters)[0])
@@ -119,9 +131,48 @@ class SpillColumns(_Columns):
 
     def _spill(self, key: tuple[str, ...]) -> Spill:
         names = tuple(change.new_name for change in self.columns)
-        where = " OR ".join(map(_says_something, self.columns))
+        where = " OR ".join(_says_something(change, "spilled") for change in self.columns)
         shown = (*key, *names)
         return Spill(self.spilled, self.table, where, shown, shown, of=self.undoes)
+
+
+@dataclass(frozen=True)
+class RefuseValues(_Columns):
+    """From now on nobody writes another value than the default: the columns are about to go."""
+
+    @property
+    def name(self) -> str:
+        return f"no more {super().name}"
+
+    @property
+    def undoes(self) -> str:
+        return super().name
+
+    def run(self, work: Work) -> int:
+        for statement in self.script(work.parameters):
+            work.execute(statement)
+        return 0
+
+    def cancel(self, work: Work) -> None:
+        for statement in _accepting(self.table):
+            work.execute(statement)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return _refusing(self.table, self.columns)
+
+
+@dataclass(frozen=True)
+class SpillLateColumns(SpillColumns):
+    """What was written before that, and after values were looked for, while others write."""
+
+    @property
+    def name(self) -> str:
+        return f"late values of {self.undoes}"
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        del work
+        return ()  # as SpillColumns has it
 
 
 @dataclass(frozen=True)
@@ -129,16 +180,51 @@ class DropAddedColumns(_Columns):
     """The columns go, with no value that has not been kept."""
 
     def run(self, work: Work) -> int:
-        # What has been written since the values were kept is seen now that nobody writes.
-        work.execute(f"LOCK TABLE {quoted(self.table)} IN ACCESS EXCLUSIVE MODE")
-        rows = SpillColumns(self.table, self.columns).run(work)
-        work.execute(self.script(work.parameters)[0])
-        return rows
+        for statement in self.script(work.parameters):
+            work.execute(statement)
+        return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         actions = ", ".join(f"DROP COLUMN {column(change.new_name)}" for change in self.columns)
-        return (f"ALTER TABLE {quoted(self.table)} {actions}",)
+        return (*_accepting(self.table), f"ALTER TABLE {quoted(self.table)} {actions}")
+
+
+def _refusing(table: str, columns: Sequence[Conversion]) -> tuple[str, ...]:
+    """Statements after which other values than the defaults are refused; a row may keep its own."""
+    on, called, (first, second) = quoted(table), _function(table), map(column, _TRIGGERS)
+    new, old = (f"ROW({', '.join(_of(row, each) for each in columns)})" for row in ("NEW", "OLD"))
+    wrong = " OR ".join(_says_something(change, "NEW") for change in columns)
+    unchanged = f"{new}::text IS NOT DISTINCT FROM {old}::text"  # not every type has an =
+    inserting, updating = f"BEFORE INSERT ON {on}", f"BEFORE UPDATE ON {on}"
+    run = f"EXECUTE FUNCTION {called}()"
+    make = "CREATE OR REPLACE TRIGGER"
+    return (
+        f"""
+        CREATE OR REPLACE FUNCTION {called}() RETURNS trigger
+        LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+        BEGIN
+            RAISE 'columns of %.% are being taken back', TG_TABLE_SCHEMA, TG_TABLE_NAME
+            USING ERRCODE = 'check_violation';
+        END
+        $body$""",
+        f"{make} {first} {inserting} FOR EACH ROW WHEN ({wrong}) {run}",
+        f"{make} {second} {updating} FOR EACH ROW WHEN (({wrong}) AND NOT {unchanged}) {run}",
+    )
+
+
+def _accepting(table: str) -> tuple[str, ...]:
+    """Statements that take `_refusing` back."""
+    triggers = (f"DROP TRIGGER IF EXISTS {column(name)} ON {quoted(table)}" for name in _TRIGGERS)
+    return (*triggers, f"DROP FUNCTION IF EXISTS {_function(table)}()")
+
+
+def _function(table: str) -> str:
+    return f"{own.JOURNAL}.{column(own_name('refuse_', *split(table)))}"
+
+
+def _of(row: str, change: Conversion) -> str:
+    return f"{row}.{column(change.new_name)}"
 
 
 def _declared(change: Conversion) -> str:
@@ -147,9 +233,9 @@ def _declared(change: Conversion) -> str:
     return f"{column(change.new_name)} {change.type}{default}{not_null}"
 
 
-def _says_something(change: Conversion) -> str:
+def _says_something(change: Conversion, row: str) -> str:
     """The condition that a row has another value than its default; not every type has an =."""
-    value = f"spilled.{column(change.new_name)}"
+    value = _of(row, change)
     if change.default is None:
         return f"{value} IS NOT NULL"
     return f"{value}::text IS DISTINCT FROM (({change.default})::{change.type})::text"
