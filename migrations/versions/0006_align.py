@@ -69,10 +69,6 @@ NAMES = (
 
 INDEXES = (
     ("idx_users_email", "public.users", "(email)"),
-    ("idx_nodes_identifier", "public.nodes", "(identifier)"),
-    ("idx_nodes_gpu_type", "public.nodes", "(gpu_type)"),
-    ("idx_node_stats_status", "public.node_stats_cache", "(status)"),
-    ("idx_earnings_date", "public.earnings_history", "(date DESC)"),
     ("idx_requests_assigned_to", "public.node_requests", "(assigned_to)"),
 )
 

@@ -178,6 +178,27 @@ def create_extension(
         schema: where its objects go.
     """
 
+def create_tables(
+    *tables: str,
+    like: str = "",
+    references: Sequence[str] = (),
+    returns: bool = True,
+) -> None:
+    """Creates tables as the target declares them: with keys, checks, defaults, indexes, comments.
+
+    A downgrade is refused while they hold rows, or keeps these with --spill, and the next upgrade
+    brings them back.
+
+    Args:
+        tables: "schema.table" of each; one that others of them refer to comes before those.
+        like: "schema.table" of an old table whose owner and grants they get; "" for what the
+            target says of that.
+        references: "schema.table" of each table that is there and that their foreign keys refer to.
+        returns: False where rows that a downgrade has kept find their place in a later phase
+            alone: there op.take_back brings them back, for the reason "The old shape has no table
+            schema.table.".
+    """
+
 def drop_added_constraint(
     table: str,
     constraint: str,

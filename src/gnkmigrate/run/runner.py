@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -11,6 +13,8 @@ from gnkmigrate import own
 from gnkmigrate.collector import loaded_objects_excluded
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.source import load_schema
 from gnkmigrate.operations.verify import Verification
 from gnkmigrate.run import (
     drift,
@@ -238,7 +242,19 @@ def _work(
         observe=observe,
         project_path=str(row[0]) if row else "pg_catalog, pg_temp",
         defers_cutover=request.defer_cutover,
+        load_target=_target_of(connection, settings),
     )
+
+
+def _target_of(connection: Connection, settings: Settings) -> Callable[..., Snapshot]:
+    """What loads the target that was kept for a phase, or else the project's, once."""
+
+    @cache
+    def load(kept: Path | None) -> Snapshot:
+        file = kept or settings.path(settings.target)
+        return load_schema(str(file), settings, major=connection.info.server_version // 10000)
+
+    return load
 
 
 def _prepare(connection: Connection, settings: Settings) -> None:
@@ -287,7 +303,11 @@ def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
     announced = locks_of(phase, direction, work.connection, work.limits)
     if announced.locks:
         work.observe(announced)
-    work = replace(work, parameters=_parameters(phase, direction, work))
+    work = replace(
+        work,
+        parameters=_parameters(phase, direction, work),
+        load_target=partial(work.load_target, phase.target),
+    )
     with work.settings(search_path=phase.search_path or work.project_path):
         return executor.run_phase(phase, direction, work, head=head)
 
