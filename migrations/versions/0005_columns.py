@@ -22,23 +22,8 @@ def upgrade() -> None:
         unless=("unmapped", "archive"),
         index=False,
     )
-    op.add_columns(
-        "public.users",
-        (
-            op.new("telegram", "varchar(100)"),
-            op.new("discord", "varchar(100)"),
-            op.new("currency_preference", "varchar(10)", default="'USD'"),
-        ),
-    )
-    op.add_columns(
-        "public.node_requests",
-        (
-            op.new("type", "varchar(50)", default="'new_node'"),
-            op.new("budget", "varchar(100)"),
-            op.new("network", "varchar(50)", default="'gonka'"),
-            op.new("assigned_to", "uuid"),
-        ),
-    )
+    op.add_columns("public.users", ("telegram", "discord", "currency_preference"))
+    op.add_columns("public.node_requests", ("type", "budget", "network", "assigned_to"))
     op.add_constraint(
         "public.node_requests",
         "node_requests_type_check",

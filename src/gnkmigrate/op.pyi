@@ -20,7 +20,7 @@ from gnkmigrate.run.reversible import reversible as reversible
 
 def add_columns(
     table: str,
-    columns: Sequence[Conversion],
+    columns: Sequence[Conversion | str],
 ) -> None:
     """Adds columns in one short transaction.
 
@@ -29,7 +29,7 @@ def add_columns(
 
     Args:
         table: "schema.table", which has a key.
-        columns: op.new for each.
+        columns: for each its name, where it is as the target declares it, or else op.new.
 
     Raises:
         RevisionError: no column is given, or one that is not new.

@@ -124,10 +124,10 @@ MUTATIONS = (
         "dry run",
     ),
     Mutation(
-        "a default misspelt",
+        "a column forgotten",
         COLUMNS,
-        "default=\"'gonka'\"",
-        "default=\"'gonko'\"",
+        '"telegram", ',
+        "",
         "target",
     ),
     Mutation(

@@ -81,3 +81,35 @@ def test_a_value_that_comes_while_columns_go_is_refused_or_kept(small: Small) ->
     assert len(started) == 4
     project.up()
     assert project.rows("SELECT * FROM t ORDER BY a") == [(1, 3, 1), (2, 3, 2), (3, 3, None)]
+
+
+def test_they_are_as_the_target_declares_them(small: Small) -> None:
+    small.reversible(1, 'op.add_columns("public.t", ("note", "since", op.new("n", "int")))')
+    file = small.folder / "target.sql"
+    file.write_text("""
+        CREATE TABLE t (
+            a int PRIMARY KEY, since date NOT NULL DEFAULT '2026-01-01',
+            note varchar(5) COLLATE "C" DEFAULT 'none', twice int GENERATED ALWAYS AS (a * 2) STORED
+        );
+        COMMENT ON COLUMN t.note IS 'What else there is.';
+    """)
+    project = small.project(target=file)
+    project.execute("CREATE TABLE t (a int PRIMARY KEY); INSERT INTO t VALUES (1), (2)")
+    before = project.state
+    project.up()
+    assert project.rows("SELECT a, note, since::text, n FROM t ORDER BY a") == [
+        (1, "none", "2026-01-01", None),
+        (2, "none", "2026-01-01", None),
+    ]
+    assert "COMMENT ON COLUMN public.t.note IS" in project.dump
+    project.down()
+    assert project.state == before
+
+    small.reversible(1, 'op.add_columns("public.t", ("nope", "twice"))')
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        small.project(target=file).up()
+    assert "column public.t.nope" in refused.value.details[1]
+    small.reversible(1, 'op.add_columns("public.t", ("twice",))')
+    with pytest.raises(PhaseRefused) as refused:
+        small.project(target=file).up()
+    assert refused.value.details[0] == "public.t.twice is an identity or a generated column."

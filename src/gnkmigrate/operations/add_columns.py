@@ -1,14 +1,17 @@
 """op.add_columns: columns that the old shape does not have, whose values a rollback keeps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.operations.expect import ExpectTable
+from gnkmigrate.operations.parts import target
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
+from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import column, quoted, split
@@ -22,7 +25,7 @@ _TRIGGERS = ("gnkmigrate_refuse_insert", "gnkmigrate_refuse_update")
 
 
 @operation("add_columns")
-def add_columns(table: str, columns: Sequence[Conversion]) -> tuple[Step, ...]:
+def add_columns(table: str, columns: Sequence[Conversion | str]) -> tuple[Step, ...]:
     """Adds columns in one short transaction.
 
     A downgrade is refused while one of them has another value than its default, or keeps the values
@@ -30,20 +33,21 @@ def add_columns(table: str, columns: Sequence[Conversion]) -> tuple[Step, ...]:
 
     Args:
         table: "schema.table", which has a key.
-        columns: op.new for each.
+        columns: for each its name, where it is as the target declares it, or else op.new.
 
     Raises:
         RevisionError: no column is given, or one that is not new.
     """
-    wrong = [change.new_name for change in columns if change.column or not change.type]
-    if wrong or not columns:
+    changes = [_named(each) if isinstance(each, str) else each for each in columns]
+    wrong = [change.new_name for change in changes if change.column]
+    if wrong or not changes:
         raise RevisionError(
             f"op.add_columns does not say which columns {table} gets.",
             details=wrong,
             hint='Say each with op.new: op.new("note", "text").',
         )
-    added = AddColumns(table, tuple(columns))
-    names = tuple(change.new_name for change in columns)
+    added = AddColumns(table, tuple(changes))
+    names = tuple(change.new_name for change in changes)
     return (added, TakeBack(added.spilled, table, names, key=()))
 
 
@@ -71,6 +75,17 @@ class _Columns(Step):
     def _named(self) -> str:
         return ", ".join(change.new_name for change in self.columns)
 
+    def in_force(self, work: Work) -> Sequence[Conversion]:
+        """The columns as they are declared in the table, whatever the target says by now."""
+        names = [change.new_name for change in self.columns]
+        found = relation.columns(work, self.table, names)
+        return [
+            replace(change, type=str(declared["type"]), default=declared["default"])
+            if (declared := found.get(change.new_name))
+            else change
+            for change in self.columns
+        ]
+
 
 @dataclass(frozen=True)
 class AddColumns(_Columns):
@@ -90,16 +105,40 @@ class AddColumns(_Columns):
     def check(self, work: Work) -> Sequence[Refusal]:
         names = tuple(change.new_name for change in self.columns)
         expected = ExpectTable(self.table, (), without=names).check(work)
-        return expected or row_key.refusals(work, self.table, ())
+        if expected:
+            return expected
+        wanted = self._of_target
+        refused = target.refusals(work, wanted) if wanted else ()
+        made = [] if refused else [_made_otherwise(work.target.facts[each]) for each in wanted]
+        return (
+            *refused,
+            *(refusal for refusal in made if refusal is not None),
+            *row_key.refusals(work, self.table, ()),
+        )
 
     def run(self, work: Work) -> int:
-        work.execute(self.script(work.parameters)[0])
+        said = [change for change in self.columns if change.type]
+        if said:
+            work.execute(self._add(said))
+        if self._of_target:
+            target.make(work, target.creation(work, self._of_target))
         return 0
+
+    @property
+    def _of_target(self) -> Sequence[Identity]:
+        names = [change.new_name for change in self.columns if not change.type]
+        return [Identity("column", (*split(self.table), name)) for name in names]
+
+    def _add(self, columns: Sequence[Conversion]) -> str:
+        actions = ", ".join(f"ADD COLUMN {_declared(change)}" for change in columns)
+        return f"ALTER TABLE {quoted(self.table)} {actions}"
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
-        actions = ", ".join(f"ADD COLUMN {_declared(change)}" for change in self.columns)
-        return (f"ALTER TABLE {quoted(self.table)} {actions}",)
+        said = [change for change in self.columns if change.type]
+        names = ", ".join(identity.name for identity in self._of_target)
+        of_target = f"-- adds {names} to {self.table} as the target declares them"
+        return (*([self._add(said)] if said else ()), *([of_target] if names else ()))
 
 
 @dataclass(frozen=True)
@@ -118,20 +157,20 @@ class SpillColumns(_Columns):
 
     @property
     def ends(self) -> Sequence[str]:
-        return self._spill(()).ends
+        return self._spill(self.columns, ()).ends
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return self._spill(key_of(work, self.table, ())).check(work)
+        return self._spill(self.in_force(work), key_of(work, self.table, ())).check(work)
 
     def run(self, work: Work) -> int:
-        return self._spill(key_of(work, self.table, ())).run(work)
+        return self._spill(self.in_force(work), key_of(work, self.table, ())).run(work)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        return self._spill(()).script(parameters)
+        return self._spill(self.columns, ()).script(parameters)
 
-    def _spill(self, key: tuple[str, ...]) -> Spill:
-        names = tuple(change.new_name for change in self.columns)
-        where = " OR ".join(_says_something(change, "spilled") for change in self.columns)
+    def _spill(self, columns: Sequence[Conversion], key: tuple[str, ...]) -> Spill:
+        names = tuple(change.new_name for change in columns)
+        where = " OR ".join(_says_something(change, "spilled") for change in columns)
         shown = (*key, *names)
         return Spill(self.spilled, self.table, where, shown, shown, of=self.undoes)
 
@@ -149,8 +188,8 @@ class RefuseValues(_Columns):
         return super().name
 
     def run(self, work: Work) -> int:
-        for statement in self.script(work.parameters):
-            work.execute(statement)
+        for statement in _refusing(self.table, self.in_force(work)):
+            work.connection.execute(statement.encode())
         return 0
 
     def cancel(self, work: Work) -> None:
@@ -225,6 +264,19 @@ def _function(table: str) -> str:
 
 def _of(row: str, change: Conversion) -> str:
     return f"{row}.{column(change.new_name)}"
+
+
+def _made_otherwise(fact: Fact) -> Refusal | None:
+    """Refuses a column that PostgreSQL gives its values, which nobody could give back to it."""
+    if not (fact.payload["identity"] or fact.payload["generated"]):
+        return None
+    message = f"{'.'.join(fact.identity.path)} is an identity or a generated column."
+    return Refusal(message, hint="Add it by op.step, and say what takes it back.")
+
+
+def _named(name: str) -> Conversion:
+    """A column of which the target says the rest."""
+    return Conversion("", "", "NULL", rename=name)
 
 
 def _declared(change: Conversion) -> str:

@@ -88,13 +88,15 @@ class CreateTables(Step):
         return ()  # a right to refer to them is enough
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        wanted = [Identity("table", split(table)) for table in self.made]
-        undeclared = target.undeclared(work, wanted)
-        if undeclared:
-            return undeclared
-        creation = target.creation(work, wanted)
-        taken = ExpectAbsent(tuple(_relations(creation))).check(work)
-        return (*taken, *self._unsaid(creation), *target.lacking(work, creation))
+        refused = target.refusals(work, self._wanted)
+        if refused:
+            return refused
+        creation = target.creation(work, self._wanted)
+        return (*ExpectAbsent(tuple(_relations(creation))).check(work), *self._unsaid(creation))
+
+    @property
+    def _wanted(self) -> Sequence[Identity]:
+        return [Identity("table", split(table)) for table in self.made]
 
     def _unsaid(self, creation: Creation) -> Sequence[Refusal]:
         """Which locks a phase takes is announced before anything is known of the target."""
@@ -111,8 +113,7 @@ class CreateTables(Step):
         return (Refusal(message, unsaid, len(unsaid), hint),)
 
     def run(self, work: Work) -> int:
-        wanted = [Identity("table", split(table)) for table in self.made]
-        target.make(work, target.creation(work, wanted))
+        target.make(work, target.creation(work, self._wanted))
         for table in self.made if self.like else ():
             privileges.carry_privileges(work, quoted(self.like), quoted(table))
         return 0

@@ -154,8 +154,7 @@ def _kept_targets(migrations: Path, revisions: Sequence[str]) -> Mapping[str, Pa
     Raises:
         RevisionError: one is kept for a revision that there is not.
     """
-    folder = migrations / TARGETS
-    files = {file.stem: file for kind in ("json", "sql") for file in folder.glob(f"*.{kind}")}
+    files = {file.stem: file for file in (migrations / TARGETS).glob("*.sql")}
     strangers = sorted(str(file) for name, file in files.items() if name not in revisions)
     if strangers:
         raise RevisionError(

@@ -12,39 +12,33 @@ from gnkmigrate.run.work import Work
 _UNNAMED = frozenset({"constraint", "index", "default"})
 
 
-def undeclared(work: Work, wanted: Sequence[Identity]) -> Sequence[Refusal]:
-    """Refuses what the target lacks."""
-    declared = work.target
-    missing = [str(each) for each in wanted if each not in declared]
-    if not missing:
-        return ()
-    return (
-        Refusal(
-            "The target does not declare what this phase makes as it is declared there.",
-            missing,
-            len(missing),
-            "Where it did once, keep that target as migrations/targets/REVISION.sql; see "
-            "docs/phases.md.",
-        ),
+def refusals(work: Work, wanted: Sequence[Identity]) -> Sequence[Refusal]:
+    """Refuses what the target lacks, or what needs something that is not there."""
+    missing = [str(each) for each in wanted if each not in work.target]
+    if missing:
+        message = "The target does not declare what this phase makes as it is declared there."
+        hint = (
+            "Where it did once, keep that target as migrations/targets/REVISION.sql; "
+            "docs/phases.md says more."
+        )
+        return (Refusal(message, missing, len(missing), hint),)
+    if any(step.prepares for step in work.earlier):
+        return ()  # it may make it
+    lacking = sorted(
+        str(each)
+        for each in creation(work, wanted).needed
+        if each not in work.facts and each.kind not in _UNNAMED
     )
+    if not lacking:
+        return ()
+    message = "What the target declares here needs what is not there."
+    hint = "Make it in an earlier step or phase."
+    return (Refusal(message, lacking, len(lacking), hint),)
 
 
 def creation(work: Work, wanted: Sequence[Identity]) -> Creation:
-    """What makes these things, which the target declares."""
+    """What makes these things, all of which the target declares."""
     return creation_of(work.target, wanted)
-
-
-def lacking(work: Work, made: Creation) -> Sequence[Refusal]:
-    """Refuses where what they need is not there, unless an earlier step may make it."""
-    if any(step.prepares for step in work.earlier):
-        return ()
-    missing = sorted(
-        str(each) for each in made.needed if each not in work.facts and each.kind not in _UNNAMED
-    )
-    if not missing:
-        return ()
-    message = "What the target declares here needs what is not there."
-    return (Refusal(message, missing, len(missing), "Make it in an earlier step or phase."),)
 
 
 def make(work: Work, made: Creation) -> None:
