@@ -46,48 +46,26 @@ NODE_REQUESTS = (
     op.zoned("updated_at", default="now()", fallback=EPOCH),
 )
 
-TYPES = (
-    ("public.users_role_enum", ("public.users.role",)),
-    ("public.node_requests_gpu_type_enum", ("public.node_requests.gpu_type",)),
-    ("public.node_requests_status_enum", ("public.node_requests.status",)),
-)
-
-CHECKS = (
-    ("public.users", "users_role_check", "CHECK (role IN ('user', 'admin'))"),
-    (
-        "public.node_requests",
-        "node_requests_status_check",
-        "CHECK (status IN ('pending', 'approved', 'rejected', 'completed'))",
-    ),
-)
-
-NAMES = (
-    ("public.users", "PRIMARY KEY (id)", "users_pkey"),
-    ("public.users", "UNIQUE (email)", "users_email_key"),
-    ("public.node_requests", "PRIMARY KEY (id)", "node_requests_pkey"),
-)
-
-INDEXES = (
-    ("idx_users_email", "public.users", "(email)"),
-    ("idx_requests_assigned_to", "public.node_requests", "(assigned_to)"),
-)
-
 
 @op.reversible
 def upgrade() -> None:
-    for table, definition, constraint in NAMES:
-        op.name_constraint(table, constraint, definition)
+    op.name_constraint("public.users", "users_pkey", "PRIMARY KEY (id)")
+    op.name_constraint("public.users", "users_email_key", "UNIQUE (email)")
+    op.name_constraint("public.node_requests", "node_requests_pkey", "PRIMARY KEY (id)")
     op.convert_columns("public.users", "id", USERS)
     op.convert_columns("public.node_requests", "id", NODE_REQUESTS)
-    for type_, converted in TYPES:
-        op.archive_type(type_, converted)
-    for table, constraint, definition in CHECKS:
-        op.add_constraint(table, constraint, definition)
+    # TypeORM has called each enum after its column.
+    for column in ("users.role", "node_requests.gpu_type", "node_requests.status"):
+        op.archive_type(f"public.{column.replace('.', '_')}_enum", (f"public.{column}",))
+    op.add_constraint("public.users", "users_role_check", f"CHECK (role IN {ROLES})")
+    op.add_constraint(
+        "public.node_requests", "node_requests_status_check", f"CHECK (status IN {STATES})"
+    )
     op.replace_foreign_key(
         "public.node_requests",
         "node_requests_user_id_fkey",
         "FOREIGN KEY (user_id) REFERENCES public.users(id)",
         "ON DELETE CASCADE",
     )
-    for index, table, definition in INDEXES:
-        op.build_index(index, table, definition)
+    op.build_index("idx_users_email", "public.users", "(email)")
+    op.build_index("idx_requests_assigned_to", "public.node_requests", "(assigned_to)")

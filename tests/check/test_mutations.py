@@ -98,7 +98,7 @@ MUTATIONS = (
     Mutation(
         "an index forgotten",
         INDEXES,
-        '    ("idx_users_role", "public.users", "(role)"),\n',
+        '    op.build_index("idx_users_role", "public.users", "(role)")\n',
         "",
         "target",
     ),

@@ -1,11 +1,14 @@
 """op.add_columns: values of new columns are nobody's to lose."""
 
+from datetime import date
+
 import psycopg
 import pytest
 
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.run import events
+from gnkmigrate.run import events, runner
 from gnkmigrate.run.revision import read_steps
+from gnkmigrate.run.status import Request
 from tests.small import Small
 
 ADD = """
@@ -97,10 +100,14 @@ def test_they_are_as_the_target_declares_them(small: Small) -> None:
     project.execute("CREATE TABLE t (a int PRIMARY KEY); INSERT INTO t VALUES (1), (2)")
     before = project.state
     project.up()
-    assert project.rows("SELECT a, note, since::text, n FROM t ORDER BY a") == [
-        (1, "none", "2026-01-01", None),
-        (2, "none", "2026-01-01", None),
+    assert project.rows("SELECT * FROM t ORDER BY a") == [
+        (1, "none", date(2026, 1, 1), None),
+        (2, "none", date(2026, 1, 1), None),
     ]
+    script = runner.script(project.phases, "up", project.settings, Request())
+    assert (
+        "ALTER TABLE public.t ADD COLUMN since date DEFAULT '2026-01-01'::date NOT NULL;" in script
+    )
     assert "COMMENT ON COLUMN public.t.note IS" in project.dump
     project.down()
     assert project.state == before

@@ -1,16 +1,19 @@
 """op.add_columns: columns that the old shape does not have, whose values a rollback keeps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import ClassVar
 
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.operations.expect import ExpectTable
 from gnkmigrate.operations.parts import target
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
+from gnkmigrate.plan.creation import creation
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import key_of
@@ -19,6 +22,7 @@ from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
 
 _TRIGGERS = ("gnkmigrate_refuse_insert", "gnkmigrate_refuse_update")
@@ -117,28 +121,41 @@ class AddColumns(_Columns):
         )
 
     def run(self, work: Work) -> int:
-        said = [change for change in self.columns if change.type]
-        if said:
-            work.execute(self._add(said))
-        if self._of_target:
-            target.make(work, target.creation(work, self._of_target))
+        for statement in self.told(work.parameters, lambda: work.target):
+            work.connection.execute(statement.encode())
         return 0
 
     @property
     def _of_target(self) -> Sequence[Identity]:
-        names = [change.new_name for change in self.columns if not change.type]
-        return [Identity("column", (*split(self.table), name)) for name in names]
+        return [self._identity(change) for change in self.columns if not change.type]
 
-    def _add(self, columns: Sequence[Conversion]) -> str:
-        actions = ", ".join(f"ADD COLUMN {_declared(change)}" for change in columns)
-        return f"ALTER TABLE {quoted(self.table)} {actions}"
+    def _identity(self, change: Conversion) -> Identity:
+        return Identity("column", (*split(self.table), change.new_name))
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
         said = [change for change in self.columns if change.type]
         names = ", ".join(identity.name for identity in self._of_target)
         of_target = f"-- adds {names} to {self.table} as the target declares them"
-        return (*([self._add(said)] if said else ()), *([of_target] if names else ()))
+        return (*self._added(said, parameters), *([of_target] if names else ()))
+
+    def told(
+        self, parameters: Mapping[str, str], load_target: Callable[[], Snapshot]
+    ) -> Sequence[str]:
+        """One column after the other, as the revision has them."""
+        statements: list[str] = []
+        for is_said, group in groupby(self.columns, lambda change: bool(change.type)):
+            if is_said:
+                statements += self._added([*group], parameters)
+            else:
+                made = (creation(load_target(), [self._identity(change)]) for change in group)
+                statements += [each for one in made for each in target.statements(one)]
+        return statements
+
+    def _added(self, columns: Sequence[Conversion], parameters: Mapping[str, str]) -> Sequence[str]:
+        if not columns:
+            return ()
+        actions = ", ".join(f"ADD COLUMN {_declared(change)}" for change in columns)
+        return (render(f"ALTER TABLE {quoted(self.table)} {actions}", parameters),)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
 """op.create_tables: new tables as the target declares them, whose rows a rollback keeps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.expect import ExpectAbsent
 from gnkmigrate.operations.parts import target
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.sql_step import SqlStep, no_place
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.plan.creation import Creation
+from gnkmigrate.plan.creation import Creation, creation
 from gnkmigrate.run import locking
 from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import quoted, split
@@ -91,18 +92,18 @@ class CreateTables(Step):
         refused = target.refusals(work, self._wanted)
         if refused:
             return refused
-        creation = target.creation(work, self._wanted)
-        return (*ExpectAbsent(tuple(_relations(creation))).check(work), *self._unsaid(creation))
+        made = target.creation(work, self._wanted)
+        return (*ExpectAbsent(tuple(_relations(made))).check(work), *self._unsaid(made))
 
     @property
     def _wanted(self) -> Sequence[Identity]:
         return [Identity("table", split(table)) for table in self.made]
 
-    def _unsaid(self, creation: Creation) -> Sequence[Refusal]:
+    def _unsaid(self, made: Creation) -> Sequence[Refusal]:
         """Which locks a phase takes is announced before anything is known of the target."""
         referred = {
             f"{to['schema']}.{to['table']}"
-            for fact in creation.made
+            for fact in made.made
             if fact.kind == "constraint" and (to := fact.payload["references"])
         }
         unsaid = sorted(referred - {*self.made, *self.references})
@@ -122,12 +123,19 @@ class CreateTables(Step):
         del parameters
         return (f"-- creates {', '.join(self.made)} as the target declares them",)
 
+    def told(
+        self, parameters: Mapping[str, str], load_target: Callable[[], Snapshot]
+    ) -> Sequence[str]:
+        alike = (f"-- and the owner and grants of {self.like}",) if self.like else ()
+        made = target.statements(creation(load_target(), self._wanted))
+        return (*self.script(parameters), *made, *alike)
 
-def _relations(creation: Creation) -> Sequence[str]:
+
+def _relations(made: Creation) -> Sequence[str]:
     """What they make that has a name in a schema, "schema.name"."""
     return [
         f"{fact.identity.path[0]}.{fact.identity.name}"
-        for fact in creation.made
+        for fact in made.made
         if fact.kind in {"table", "index", "sequence"}
         or (fact.kind == "constraint" and fact.payload["type"] in _INDEXED)
     ]

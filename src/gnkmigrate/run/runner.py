@@ -201,14 +201,16 @@ def script(
 ) -> str:
     """The phases as one SQL script for reading; it keeps no journal."""
     lines: list[str] = []
-    given = parameters(settings, request)
+    given, load = parameters(settings, request), _target_of(settings)
     for phase in phases:
         lines += [f"-- phase {phase.number} {phase.name}: {phase.title}", ""]
         for step in phase.up_steps if direction == "up" else phase.down_steps:
             lines.append(f"-- {step.name}")
             bracketed = step.changes and step.transactional
             lines += ["BEGIN;"] if bracketed else []
-            lines += [f"{statement};" for statement in step.script(given)]
+            lines += [
+                f"{statement};" for statement in step.told(given, partial(load, phase.target))
+            ]
             lines += ["COMMIT;", ""] if bracketed else [""]
     return "\n".join(lines)
 
@@ -242,17 +244,17 @@ def _work(
         observe=observe,
         project_path=str(row[0]) if row else "pg_catalog, pg_temp",
         defers_cutover=request.defer_cutover,
-        load_target=_target_of(connection, settings),
+        load_target=_target_of(settings, connection.info.server_version // 10000),
     )
 
 
-def _target_of(connection: Connection, settings: Settings) -> Callable[..., Snapshot]:
+def _target_of(settings: Settings, major: int | None = None) -> Callable[..., Snapshot]:
     """What loads the target that was kept for a phase, or else the project's, once."""
 
     @cache
     def load(kept: Path | None) -> Snapshot:
         file = kept or settings.path(settings.target)
-        return load_schema(str(file), settings, major=connection.info.server_version // 10000)
+        return load_schema(str(file), settings, major=major)
 
     return load
 

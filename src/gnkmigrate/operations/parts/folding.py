@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate import own
-from gnkmigrate.operations.index import BuildIndex
+from gnkmigrate.operations.index import BuildIndex, DropBuiltIndex
 from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.own_names import own_name
@@ -19,12 +19,17 @@ FOLDED = f"{own.JOURNAL}.folded"
 
 _MAKE = f"""
 CREATE OR REPLACE FUNCTION {FOLDED}(text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN pg_catalog.lower($1)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN pg_catalog.lower($1);
+GRANT EXECUTE ON FUNCTION {FOLDED}(text) TO PUBLIC
 """
 _DROP = f"DROP FUNCTION IF EXISTS {FOLDED}(text)"
 _CALLS = f"""
 SELECT FROM pg_depend AS call
 WHERE call.refclassid = 'pg_proc'::regclass AND call.refobjid = to_regprocedure('{FOLDED}(text)')
+"""
+_IS_MINE = """
+SELECT pg_has_role(relowner, 'USAGE') AND has_schema_privilege(relnamespace, 'CREATE')
+FROM pg_class WHERE oid = to_regclass({table})
 """
 _IS_USED = f"SELECT EXISTS ({_CALLS})"
 _INDEXES = f"""
@@ -52,7 +57,7 @@ def folding_steps(table: str, referring: str, to: str, by: str) -> tuple[Step, .
     name = own_name("gnkmigrate_folded_", *split(table), referring)
     return (
         FoldTexts(table, referring),
-        BuildIndex(name, to, _definition(by)),
+        FoldedIndex(name, to, _definition(by)),
     )
 
 
@@ -108,6 +113,36 @@ class FoldTexts(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (_MAKE.strip(),)
+
+
+@dataclass(frozen=True)
+class FoldedIndex(BuildIndex):
+    """Builds the index where the table is ours to index; without it a look-up reads the table."""
+
+    @property
+    def altered(self) -> Sequence[str]:
+        return ()
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (DropFoldedIndex(self.index, self.table),)
+
+    def run(self, work: Work) -> int:
+        mine = work.value(_IS_MINE.format(table=literal(quoted(self.table))))
+        return super().run(work) if mine else 0
+
+
+@dataclass(frozen=True)
+class DropFoldedIndex(DropBuiltIndex):
+    """Drops it, where it is there."""
+
+    @property
+    def altered(self) -> Sequence[str]:
+        return ()
+
+    def run(self, work: Work) -> int:
+        there = work.value(f"SELECT to_regclass({literal(self._qualified)}) IS NOT NULL")
+        return super().run(work) if there else 0
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,13 @@ def creation(work: Work, wanted: Sequence[Identity]) -> Creation:
 
 def make(work: Work, made: Creation) -> None:
     """Runs the statements of a plan, in which nothing is a placeholder."""
-    for statement in made.statements:
-        sql = statement.sql
-        # A setting holds for the step's transaction alone.
-        local = f"SET LOCAL {sql.removeprefix('SET ')}" if sql.startswith("SET ") else sql
-        work.connection.execute(local.encode())
+    for sql in statements(made):
+        work.connection.execute(sql.encode())
+
+
+def statements(made: Creation) -> Sequence[str]:
+    """Those of the plan; a setting holds for the transaction alone."""
+    return [
+        f"SET LOCAL {each.sql.removeprefix('SET ')}" if each.sql.startswith("SET ") else each.sql
+        for each in made.statements
+    ]
