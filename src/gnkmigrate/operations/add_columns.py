@@ -126,6 +126,10 @@ class AddColumns(_Columns):
         return 0
 
     @property
+    def of_target(self) -> bool:
+        return bool(self._of_target)
+
+    @property
     def _of_target(self) -> Sequence[Identity]:
         return [self._identity(change) for change in self.columns if not change.type]
 

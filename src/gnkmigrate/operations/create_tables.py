@@ -77,6 +77,10 @@ class CreateTables(Step):
         )
 
     @property
+    def of_target(self) -> bool:
+        return True
+
+    @property
     def tables(self) -> Sequence[str]:
         return self.references
 

@@ -130,6 +130,11 @@ class Step(ABC):
         return ()
 
     @property
+    def of_target(self) -> bool:
+        """Whether the target says what it makes."""
+        return False
+
+    @property
     def archived(self) -> str:
         """The table or type, "schema.name", that it moves to the archive; "" for none."""
         return ""
