@@ -10,6 +10,9 @@ search_path = "pg_catalog, pg_temp"
 
 @op.reversible
 def upgrade() -> None:
+    op.expect_table("public.users", ("id", "email", "isActive"), types=(("id", "uuid"),))
+    op.expect_table("public.user_nodes", ("id", "user_id", "node_address", "is_active"))
+    op.expect_table("public.node_requests", ("id", "user_id", "processed_by", "status"))
     op.keep_shape("public.users")
     op.keep_shape("public.node_requests")
     op.create_extension("pgcrypto")
