@@ -12,7 +12,7 @@ from gnkmigrate.operations.index import BuildIndex, DropBuiltIndex
 from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.step import Step
+from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
 FOLDED = f"{own.JOURNAL}.folded"
@@ -27,8 +27,9 @@ _CALLS = f"""
 SELECT FROM pg_depend AS call
 WHERE call.refclassid = 'pg_proc'::regclass AND call.refobjid = to_regprocedure('{FOLDED}(text)')
 """
-_IS_MINE = """
-SELECT pg_has_role(relowner, 'USAGE') AND has_schema_privilege(relnamespace, 'CREATE')
+_MAY_BE_INDEXED = """
+SELECT relkind = 'r' AND pg_has_role(relowner, 'USAGE')
+       AND has_schema_privilege(relnamespace, 'CREATE')
 FROM pg_class WHERE oid = to_regclass({table})
 """
 _IS_USED = f"SELECT EXISTS ({_CALLS})"
@@ -117,7 +118,10 @@ class FoldTexts(Step):
 
 @dataclass(frozen=True)
 class FoldedIndex(BuildIndex):
-    """Builds the index where the table is ours to index; without it a look-up reads the table."""
+    """Builds the index where this role may; without it a look-up reads the table.
+
+    A partitioned table is none of which an index is built while the application writes.
+    """
 
     @property
     def altered(self) -> Sequence[str]:
@@ -127,9 +131,14 @@ class FoldedIndex(BuildIndex):
     def reverse(self) -> Sequence[Step]:
         return (DropFoldedIndex(self.index, self.table),)
 
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return super().check(work) if self._may_be(work) else ()
+
     def run(self, work: Work) -> int:
-        mine = work.value(_IS_MINE.format(table=literal(quoted(self.table))))
-        return super().run(work) if mine else 0
+        return super().run(work) if self._may_be(work) else 0
+
+    def _may_be(self, work: Work) -> bool:
+        return bool(work.value(_MAY_BE_INDEXED.format(table=literal(quoted(self.table)))))
 
 
 @dataclass(frozen=True)
