@@ -15,6 +15,11 @@ ADD = """
 op.add_columns("public.order Ä", (
     op.new("Größe", "json", default="'{}'", not_null=True), op.new("note", "varchar(5)")))
 """
+TABLE_WITH_TRIGGER = """
+CREATE TABLE t (a int PRIMARY KEY, b int);
+CREATE FUNCTION nine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.n := 9; RETURN NEW; END';
+CREATE TRIGGER z BEFORE INSERT ON t FOR EACH ROW WHEN (NEW.b = 9) EXECUTE FUNCTION nine()
+"""
 
 
 def test_values_are_refused_or_kept_and_come_back(small: Small) -> None:
@@ -64,7 +69,7 @@ def test_each_column_is_new(small: Small, columns: str) -> None:
 def test_a_value_that_comes_while_columns_go_is_refused_or_kept(small: Small) -> None:
     small.reversible(1, 'op.add_columns("public.t", (op.new("n", "int"),))')
     project = small.project()
-    project.execute("CREATE TABLE t (a int PRIMARY KEY, b int)")
+    project.execute(TABLE_WITH_TRIGGER)
     project.up()
     project.execute("INSERT INTO t VALUES (1, 1, 1)")
     started: list[str] = []
@@ -77,8 +82,9 @@ def test_a_value_that_comes_while_columns_go_is_refused_or_kept(small: Small) ->
             project.execute("INSERT INTO t VALUES (2, 2, 2)")
         if len(started) == 3:
             project.execute("UPDATE t SET b = 3; INSERT INTO t VALUES (3, 3)")
-            with pytest.raises(psycopg.errors.CheckViolation, match="are being taken back"):
-                project.execute("UPDATE t SET n = 3 WHERE a = 1")
+            for refused in ("UPDATE t SET n = 3 WHERE a = 1", "INSERT INTO t VALUES (9, 9)"):
+                with pytest.raises(psycopg.errors.CheckViolation, match="are being taken back"):
+                    project.execute(refused)
 
     project.down(write, parameters={"spill": "yes"})
     assert len(started) == 4

@@ -256,7 +256,8 @@ def _refusing(table: str, columns: Sequence[Conversion]) -> tuple[str, ...]:
     new, old = (f"ROW({', '.join(_of(row, each) for each in columns)})" for row in ("NEW", "OLD"))
     wrong = " OR ".join(_says_something(change, "NEW") for change in columns)
     unchanged = f"{new}::text IS NOT DISTINCT FROM {old}::text"  # not every type has an =
-    inserting, updating = f"BEFORE INSERT ON {on}", f"BEFORE UPDATE ON {on}"
+    # What other triggers have made of the row counts, and who replicates is asked as well.
+    inserting, updating = f"AFTER INSERT ON {on}", f"AFTER UPDATE ON {on}"
     run = f"EXECUTE FUNCTION {called}()"
     make = "CREATE OR REPLACE TRIGGER"
     return (
@@ -270,6 +271,7 @@ def _refusing(table: str, columns: Sequence[Conversion]) -> tuple[str, ...]:
         $body$""",
         f"{make} {first} {inserting} FOR EACH ROW WHEN ({wrong}) {run}",
         f"{make} {second} {updating} FOR EACH ROW WHEN (({wrong}) AND NOT {unchanged}) {run}",
+        f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {first}, ENABLE ALWAYS TRIGGER {second}",
     )
 
 
