@@ -15,11 +15,7 @@ phase = "join-table"
 search_path = "pg_catalog, pg_temp"
 
 # What a rollback of the phase tables has spilled; from now on it has a place.
-EARLY = (
-    ("The old shape has no place for nodes that nobody is assigned to.", "public.nodes"),
-    ("The old shape has no place for earnings.", "public.earnings_history"),
-    ("The old shape has no place for cached statistics.", "public.node_stats_cache"),
-)
+EARLY = ("public.nodes", "public.earnings_history", "public.node_stats_cache")
 
 NODES = run_path(str(Path(__file__).with_name("0002_data.py")))["NODES"]
 
@@ -36,5 +32,5 @@ def upgrade() -> None:
         reports=True,
     )
     op.link_table(NODES, only="links")
-    for reason, table in EARLY:
-        op.take_back(reason, table, key=())
+    for table in EARLY:
+        op.take_back(f"The old shape has no table {table}.", table, key=())

@@ -7,20 +7,15 @@ down_revision = "0003"
 phase = "indexes"
 search_path = "pg_catalog, pg_temp"
 
-# user_nodes.is_active of section 3.3 is no column of the join table; its other index came with it.
-INDEXES = (
-    ("idx_requests_user_id", "public.node_requests", "(user_id)"),
-    ("idx_requests_status", "public.node_requests", "(status)"),
-    ("idx_requests_created_at", "public.node_requests", "(created_at DESC)"),
-    ("idx_users_role", "public.users", "(role)"),
-    ("idx_users_is_active", "public.users", '("isActive") WHERE "isActive" = true'),
-)
-
 
 @op.reversible
 def upgrade() -> None:
-    for index, table, definition in INDEXES:
-        op.build_index(index, table, definition)
+    # user_nodes.is_active is no column of the join table; its other index came with it.
+    op.build_index("idx_requests_user_id", "public.node_requests", "(user_id)")
+    op.build_index("idx_requests_status", "public.node_requests", "(status)")
+    op.build_index("idx_requests_created_at", "public.node_requests", "(created_at DESC)")
+    op.build_index("idx_users_role", "public.users", "(role)")
+    op.build_index("idx_users_is_active", "public.users", '("isActive") WHERE "isActive" = true')
     op.verify(
         "every index is valid",
         """

@@ -46,89 +46,26 @@ NODE_REQUESTS = (
     op.zoned("updated_at", default="now()", fallback=EPOCH),
 )
 
-TYPES = (
-    ("public.users_role_enum", ("public.users.role",)),
-    ("public.node_requests_gpu_type_enum", ("public.node_requests.gpu_type",)),
-    ("public.node_requests_status_enum", ("public.node_requests.status",)),
-)
-
-CHECKS = (
-    ("public.users", "users_role_check", "CHECK (role IN ('user', 'admin'))"),
-    (
-        "public.node_requests",
-        "node_requests_status_check",
-        "CHECK (status IN ('pending', 'approved', 'rejected', 'completed'))",
-    ),
-)
-
-NAMES = (
-    ("public.users", "PRIMARY KEY (id)", "users_pkey"),
-    ("public.users", "UNIQUE (email)", "users_email_key"),
-    ("public.node_requests", "PRIMARY KEY (id)", "node_requests_pkey"),
-)
-
-INDEXES = (
-    ("idx_users_email", "public.users", "(email)"),
-    ("idx_nodes_identifier", "public.nodes", "(identifier)"),
-    ("idx_nodes_gpu_type", "public.nodes", "(gpu_type)"),
-    ("idx_node_stats_status", "public.node_stats_cache", "(status)"),
-    ("idx_earnings_date", "public.earnings_history", "(date DESC)"),
-    ("idx_requests_assigned_to", "public.node_requests", "(assigned_to)"),
-)
-
-# By which texts of processed_by are resolved for the old application; the phase columns builds it.
-RESOLVING = "gnkmigrate_users_folded_email"
-
-# Lengths alone: a password is never shown.
-TOO_LONG = """
-SELECT 'users' AS relation, id, 'email' AS column, char_length(email) AS length, 255 AS allowed
-FROM public.users WHERE char_length(email) > 255
-UNION ALL
-SELECT 'users', id, 'password', char_length(password), 255
-FROM public.users WHERE char_length(password) > 255
-UNION ALL
-SELECT 'users', id, 'name', char_length(name), 255
-FROM public.users WHERE char_length(name) > 255
-UNION ALL
-SELECT 'node_requests', id, 'region', char_length(region), 100
-FROM public.node_requests WHERE char_length(region) > 100
-"""
-
 
 @op.reversible
 def upgrade() -> None:
-    op.expect_table("public.users", ("id", "email", "isActive", "createdAt", "updatedAt"))
-    op.guard(
-        "Values are too long for the target.",
-        TOO_LONG,
-        hint="Shorten them, or cut them with --overflow truncate (the originals are kept).",
-        unless=(("overflow", "truncate"),),
-    )
-    op.guard(
-        "E-mails would become one when cut to 255 characters.",
-        """
-        SELECT left(email, 60) AS begins_with, count(*) AS users
-        FROM public.users
-        GROUP BY left(email, 255), left(email, 60)
-        HAVING count(*) > 1
-        """,
-        hint="Shorten them so that they stay different.",
-    )
-    for table, definition, constraint in NAMES:
-        op.name_constraint(table, constraint, definition)
-    op.retire_index(RESOLVING, "public.users")
+    op.name_constraint("public.users", "users_pkey", "PRIMARY KEY (id)")
+    op.name_constraint("public.users", "users_email_key", "UNIQUE (email)")
+    op.name_constraint("public.node_requests", "node_requests_pkey", "PRIMARY KEY (id)")
     op.convert_columns("public.users", "id", USERS)
-    op.build_index(RESOLVING, "public.users", "(gnkmigrate.folded(email::text))")
     op.convert_columns("public.node_requests", "id", NODE_REQUESTS)
-    for type_, converted in TYPES:
-        op.archive_type(type_, converted)
-    for table, constraint, definition in CHECKS:
-        op.add_constraint(table, constraint, definition)
+    # TypeORM has called each enum after its column.
+    for column in ("users.role", "node_requests.gpu_type", "node_requests.status"):
+        op.archive_type(f"public.{column.replace('.', '_')}_enum", (f"public.{column}",))
+    op.add_constraint("public.users", "users_role_check", f"CHECK (role IN {ROLES})")
+    op.add_constraint(
+        "public.node_requests", "node_requests_status_check", f"CHECK (status IN {STATES})"
+    )
     op.replace_foreign_key(
         "public.node_requests",
         "node_requests_user_id_fkey",
         "FOREIGN KEY (user_id) REFERENCES public.users(id)",
         "ON DELETE CASCADE",
     )
-    for index, table, definition in INDEXES:
-        op.build_index(index, table, definition)
+    op.build_index("idx_users_email", "public.users", "(email)")
+    op.build_index("idx_requests_assigned_to", "public.node_requests", "(assigned_to)")

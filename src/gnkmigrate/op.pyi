@@ -20,7 +20,7 @@ from gnkmigrate.run.reversible import reversible as reversible
 
 def add_columns(
     table: str,
-    columns: Sequence[Conversion],
+    columns: Sequence[Conversion | str],
 ) -> None:
     """Adds columns in one short transaction.
 
@@ -29,7 +29,7 @@ def add_columns(
 
     Args:
         table: "schema.table", which has a key.
-        columns: op.new for each.
+        columns: for each its name, where it is as the target declares it, or else op.new.
 
     Raises:
         RevisionError: no column is given, or one that is not new.
@@ -176,6 +176,27 @@ def create_extension(
     Attributes:
         extension: its name.
         schema: where its objects go.
+    """
+
+def create_tables(
+    *tables: str,
+    like: str = "",
+    references: Sequence[str] = (),
+    returns: bool = True,
+) -> None:
+    """Creates tables as the target declares them: with keys, checks, defaults, indexes, comments.
+
+    A downgrade is refused while they hold rows, or keeps these with --spill, and the next upgrade
+    brings them back.
+
+    Args:
+        tables: "schema.table" of each; one that others of them refer to comes before those.
+        like: "schema.table" of an old table whose owner and grants they get; "" for what the
+            target says of that.
+        references: "schema.table" of each table that is there and that their foreign keys refer to.
+        returns: False where rows that a downgrade has kept find their place in a later phase
+            alone: there op.take_back brings them back, for the reason "The old shape has no table
+            schema.table.".
     """
 
 def drop_added_constraint(
@@ -496,6 +517,7 @@ def resolve_reference(
     type: str,
     key: str = "id",
     fold: bool = False,
+    by_key: bool = False,
     rename: str = "",
     not_null: bool = False,
     unless: tuple[str, str] | None = None,
@@ -503,6 +525,9 @@ def resolve_reference(
     index: bool = True,
 ) -> None:
     """Looks each text up, and adds the foreign key and an index for it.
+
+    A text that names nobody, or several alike, is listed before the phase begins. Until contract
+    what the old application writes is looked up as well; with `fold` an index of ours helps.
 
     Args:
         table: "schema.table" of the column.
@@ -512,6 +537,7 @@ def resolve_reference(
         type: the type of that table's key, as SQL.
         key: that table's key.
         fold: whether a text that is nobody's names the one whose differs in case alone.
+        by_key: whether a text that is still nobody's may be a key of that table itself.
         rename: its name afterwards; "" where it stays.
         not_null: whether it is NOT NULL afterwards.
         unless: a policy of the settings and its value, such as ("unmapped", "archive"), with which

@@ -9,7 +9,7 @@ from tests.check.projects import REVISION, checked, problems, states, write_proj
 def test_an_edited_revision_is_found(server: Server, tmp_path: Path) -> None:
     config = write_project(tmp_path, {"0001.py": REVISION})
     file = checksum_file(tmp_path / "migrations")
-    write_checksums(file, load_phases(tmp_path / "migrations"))
+    write_checksums(file, load_phases(tmp_path / "migrations"), tmp_path / "target.sql")
     assert states(checked(config, server))["checksums"] == "ok"
 
     revision = file.parent / "0001.py"
@@ -22,8 +22,37 @@ def test_an_edited_revision_is_found(server: Server, tmp_path: Path) -> None:
 
 def test_a_new_revision_is_none_of_it(server: Server, tmp_path: Path) -> None:
     config = write_project(tmp_path, {"0001.py": REVISION})
-    write_checksums(checksum_file(tmp_path / "migrations"), ())
+    write_checksums(checksum_file(tmp_path / "migrations"), (), tmp_path)
     assert states(checked(config, server))["checksums"] == "ok"
+
+
+OF_TARGET = """
+from gnkmigrate import op
+
+revision, down_revision, phase = "0001", None, "labels"
+
+
+@op.reversible
+def upgrade() -> None:
+    op.add_columns("public.product", ("label",))
+"""
+
+
+def test_a_target_from_which_a_revision_takes_is_kept(server: Server, tmp_path: Path) -> None:
+    config = write_project(tmp_path, {"0001.py": OF_TARGET})
+    target, migrations = tmp_path / "target.sql", tmp_path / "migrations"
+    file, before = checksum_file(migrations), target.read_text()
+    write_checksums(file, load_phases(migrations), target)
+    assert "  ../../target.sql\n" in file.read_text()
+    assert states(checked(config, server))["checksums"] == "ok"
+
+    target.write_text(before.replace("'none'", "'nothing'"))
+    said = "0001.py makes what target.sql declares, which has been edited: keep that file as it was"
+    assert problems(checked(config, server))["checksums"] == (f"{said} in targets",)
+
+    (migrations / "targets").mkdir()
+    (migrations / "targets" / "0001.sql").write_text(before)
+    assert list(problems(checked(config, server))) == ["target"]  # a revision is to be written
 
 
 def test_a_file_in_another_form_is_refused(server: Server, tmp_path: Path) -> None:

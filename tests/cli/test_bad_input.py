@@ -189,8 +189,11 @@ def test_constraints_of_other_names_are_found(gnkmigrate: Command, report: Datab
             "UPDATE user_nodes SET label = repeat('x', 101)",
             "label: values that the new column cannot hold",
         ),
-        ("UPDATE users SET name = repeat('x', 256) WHERE id::text LIKE '%1'", "too long"),
-        ("UPDATE node_requests SET processed_by = 'nobody'", "names nobody"),
+        (
+            "UPDATE users SET name = repeat('x', 256) WHERE id::text LIKE '%1'",
+            "name: values that the new column cannot hold",
+        ),
+        ("UPDATE node_requests SET processed_by = 'nobody'", "name no row, or several"),
     ],
 )
 def test_rows_of_the_wrong_shape(

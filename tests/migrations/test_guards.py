@@ -149,7 +149,7 @@ HINDRANCES = (
     Hindrance(COLUMNS, "ALTER TABLE users ADD telegram text", ("already has", "telegram")),
     Hindrance(COLUMNS, "ALTER TABLE node_requests ADD type text", ("already has", "type")),
     Hindrance(
-        COLUMNS, "ALTER TABLE node_requests DROP COLUMN processed_by", ("lacks", "processed_by")
+        COLUMNS, "ALTER TABLE node_requests DROP COLUMN processed_by", ("processed_by is missing",)
     ),
     Hindrance(
         COLUMNS,
@@ -161,10 +161,10 @@ HINDRANCES = (
         "UPDATE node_requests SET processed_by = ' ada@example.org'"
         " WHERE id = '30000000-0000-4000-8000-000000000004'",
         (
-            "names nobody among the users. (2)",
-            "id: 30000000-0000-4000-8000-000000000003, processed_by: nobody that we know",
-            "processed_by:  ada@example.org",
-            "--unmapped archive",
+            "processed_by: texts that name no row, or several. (2)",
+            "id: 30000000-0000-4000-8000-000000000003, processed_by: nobody that we know, rows: 0",
+            "processed_by:  ada@example.org, rows: 0",
+            'by the policy unmapped = "archive"',
         ),
         NO_POLICIES,
     ),
@@ -173,7 +173,7 @@ HINDRANCES = (
         "INSERT INTO users (email, password) VALUES ('ADA@example.org', ''), ('twice@X', ''),"
         " ('Twice@x', ''); UPDATE node_requests SET processed_by = 'TWICE@x'"
         " WHERE processed_by LIKE 'nobody%'",
-        ("fits several users", "processed_by: TWICE@x, users: 2"),
+        ("name no row, or several", "processed_by: TWICE@x, rows: 2"),
         NO_POLICIES,
     ),
     Hindrance(
@@ -186,7 +186,7 @@ HINDRANCES = (
         "ALTER TABLE node_requests ADD CONSTRAINT node_requests_type_check CHECK (gpu_count > -9)",
         ("node_requests_type_check",),
     ),
-    Hindrance(ALIGN, 'ALTER TABLE users RENAME "isActive" TO is_active', ("lacks", "isActive")),
+    Hindrance(ALIGN, 'ALTER TABLE users RENAME "isActive" TO is_active', ("isActive is missing",)),
     Hindrance(ALIGN, "ALTER TABLE users ADD is_active boolean", ("is_active",)),
     Hindrance(ALIGN, "ALTER TABLE users DROP COLUMN role", ("role",)),
     Hindrance(ALIGN, "ALTER TABLE users DROP COLUMN name", ("name",)),
@@ -203,13 +203,17 @@ HINDRANCES = (
     Hindrance(
         ALIGN,
         f"UPDATE users SET name = repeat('n', 256), email = repeat('e', 256) WHERE id = '{ADA}'",
-        ("too long for the target", "column: email, length: 256, allowed: 255", "column: name"),
+        (
+            "public.users.email: values that the new column cannot hold",
+            "public.users.name: values that the new column cannot hold",
+            f"id: {ADA}",
+        ),
         NO_POLICIES,
     ),
     Hindrance(
         ALIGN,
         "UPDATE users SET email = repeat('e', 300) || id",
-        ("E-mails would become one", "users: 3"),
+        ("Different values of public.users become one that", "rows: 3"),
     ),
     Hindrance(
         ALIGN,

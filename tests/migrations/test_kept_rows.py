@@ -11,6 +11,7 @@ from gnkmigrate.run import events
 from tests.migrations.project import Stations
 
 SPILL = {"spill": "yes"}
+TABLES = "tables public.nodes, public.node_stats_cache, public.earnings_history"
 ADA = "10000000-0000-4000-8000-000000000001"
 BEN = "10000000-0000-4000-8000-000000000002"
 CLEO = "10000000-0000-4000-8000-000000000003"
@@ -202,14 +203,14 @@ REFUSED = {
         1,
         "INSERT INTO nodes (identifier, identifier_type) VALUES ('early', 'wallet');"
         "INSERT INTO earnings_history (date, earnings_gnk) VALUES ('2026-01-01', 2)",
-        "nobody is assigned to. (1)",
+        "The old shape has no table public.nodes. (1)",
         ("public.earnings_history", {"earnings_gnk": "2.00000000"}),
         ("public.nodes", {"identifier": "early"}),
     ),
     "what users have got": _refused(
         5,
         f"UPDATE users SET telegram = '@ada', currency_preference = NULL WHERE id = '{ADA}'",
-        "no telegram, discord or currency_preference. (1)",
+        "no telegram, discord, currency_preference. (1)",
         (
             "public.users",
             {"id": ADA, "telegram": "@ada", "discord": None, "currency_preference": None},
@@ -219,7 +220,7 @@ REFUSED = {
         5,
         "UPDATE node_requests SET type = 'support', budget = '5', assigned_to = user_id"
         " WHERE message = 'please'",
-        "no type, budget, network or assigned_to. (1)",
+        "no type, budget, network, assigned_to. (1)",
         ("public.node_requests", {"type": "support", "budget": "5", "assigned_to": BEN}),
     ),
     "no role": _refused(
@@ -327,12 +328,12 @@ def test_a_row_that_hangs_on_what_is_spilled_is_nobodys_to_delete(stations: Stat
     [
         (
             1,
-            "table earnings_history",
+            TABLES,
             "INSERT INTO earnings_history (date, earnings_gnk) VALUES ('2026-01-01', 1)",
         ),
         (
             1,
-            "table nodes",
+            TABLES,
             "INSERT INTO nodes (identifier, identifier_type) VALUES ('late', 'wallet')",
         ),
         (2, "rows of public.nodes", f"INSERT INTO node_stats_cache (node_id) VALUES ({NODE})"),

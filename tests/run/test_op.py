@@ -50,10 +50,11 @@ def _declared(name: str) -> str:
 
 def _arguments(parameters: Sequence[inspect.Parameter]) -> Iterator[str]:
     named = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+    several = any(each.kind is each.VAR_POSITIONAL for each in parameters)
     for parameter in parameters:
-        if named and parameter is named[0]:
+        if named and parameter is named[0] and not several:
             yield "*"
-        yield _argument(parameter)
+        yield ("*" if parameter.kind is parameter.VAR_POSITIONAL else "") + _argument(parameter)
 
 
 def _argument(parameter: inspect.Parameter) -> str:

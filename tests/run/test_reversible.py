@@ -92,7 +92,7 @@ def test_what_no_policy_allows_is_refused(small: Small) -> None:
     with pytest.raises(PhaseRefused) as refused:
         project.up()
     said = "\n".join(refused.value.details)
-    assert "public.item.customerEmail: values that the new column cannot hold. (1)" in said
+    assert "public.item.customerEmail: texts that name no row, or several. (1)" in said
     assert "public.item.note: values that the new column cannot hold. (1)" in said
 
 

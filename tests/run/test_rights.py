@@ -7,6 +7,7 @@ from psycopg import sql
 
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run import runner
+from gnkmigrate.run.events import Direction
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from tests.migrations.project import Project
@@ -71,11 +72,11 @@ def project(small: Small, roles: None) -> Iterator[Project]:
     project.execute('DROP OWNED BY "gnk Migrator", "gnk Owner" CASCADE')
 
 
-def up(project: Project, *, dry_run: bool = False) -> None:
+def up(project: Project, direction: Direction = "up", *, dry_run: bool = False) -> None:
     with project.session() as session:
         session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ROLE)))
         request = Request(dry_run=dry_run)
-        runner.run(session, project.phases, "up", request, project.settings)
+        runner.run(session, project.phases, direction, request, project.settings)
 
 
 def test_all_that_is_missing_is_listed_with_what_to_run(project: Project) -> None:
@@ -134,3 +135,22 @@ def test_a_session_of_a_phase_hides_no_row(small: Small) -> None:
     project.execute(f"ALTER DATABASE {database} SET row_security = on")
     project.up()
     assert project.states == ("done",)
+
+
+def test_texts_are_looked_up_in_the_table_of_another_role(small: Small, project: Project) -> None:
+    small.reversible(
+        1,
+        'op.resolve_reference("public.mine", "n", "public.theirs", "name", type="int", fold=True)',
+    )
+    project = small.project()
+    project.execute(
+        "CREATE TABLE theirs (id int PRIMARY KEY, name text); ALTER TABLE theirs OWNER TO"
+        f""" "gnk Owner"; GRANT SELECT, REFERENCES ON theirs TO "{ROLE}";"""
+        "INSERT INTO theirs VALUES (7, 'Seven'); UPDATE mine SET n = 'SEVEN'"
+    )
+    up(project)
+    assert project.rows("SELECT DISTINCT n FROM mine") == [(7,)]
+    indexed = project.value("SELECT indexname FROM pg_indexes WHERE tablename = 'theirs'")
+    assert indexed == "theirs_pkey"  # where it is another's it is not indexed
+    up(project, "down")
+    assert project.rows("SELECT DISTINCT n FROM mine") == [("SEVEN",)]

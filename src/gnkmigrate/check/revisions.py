@@ -46,7 +46,7 @@ def unchanged(settings: Settings, phases: Sequence[Phase]) -> Found:
     new = sum(phase.file.name not in sums for phase in phases)
     return Found(
         f"{len(sums):,} kept, {new:,} new",
-        edited(sums, phases),
+        edited(sums, phases, settings.path(settings.target)),
         "Write a new revision instead. Where it has run nowhere yet: "
         "gnkmigrate check --update-checksums",
     )

@@ -120,7 +120,7 @@ def _update_checksums(context: typer.Context, project: "Settings") -> None:
     migrations = project.path(project.migrations)
     phases = load_phases(migrations)
     file = checksum_file(migrations)
-    write_checksums(file, phases)
+    write_checksums(file, phases, project.path(project.target))
     _context.stdout(context).print(
         f"{file}: {counted(len(phases), 'checksum')}. Commit it with the revisions.",
         soft_wrap=True,

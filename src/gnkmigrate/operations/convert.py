@@ -101,7 +101,7 @@ class ConvertColumns(Step):
         spec = self.reshaping
         names = [change.column for change in spec.conversions]
         refusals = []
-        hanging = relation.dependents(work, spec.table, names, policies_carried=True)
+        hanging = self._hanging(work)
         if hanging:
             refusals.append(
                 Refusal(
@@ -146,6 +146,19 @@ class ConvertColumns(Step):
                 )
             )
         return refusals
+
+    def _hanging(self, work: Work) -> Sequence[str]:
+        """What hangs on the columns and is not carried over."""
+        table, changes = self.reshaping.table, self.reshaping.conversions
+        renamed = [change.column for change in changes if change.new_name != change.column]
+        others = [change.column for change in changes if change.new_name == change.column]
+        found: list[str] = []
+        for names, lookups_go_on in ((renamed, False), (others, True)):
+            if names:
+                found += relation.dependents(
+                    work, table, names, policies_carried=True, lookups_go_on=lookups_go_on
+                )
+        return sorted({*found})
 
     def _asked(self, work: Work, found: relation.Columns) -> Asked:
         spec = self.reshaping

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.operations.parts import unfinished_index
+from gnkmigrate.operations.parts import folding, unfinished_index
 from gnkmigrate.operations.parts.duplicates import duplicates_named
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.preflight.expressions import faults
@@ -171,6 +171,7 @@ class IndexColumns(Step):
             build(work, spec.table, index, names)
             if index.primary:
                 build(work, spec.table, index, {}, name=index.kept)
+        folding.copy_indexes(work, spec.table, names)
         for name, _ in spec.newly_required(work):
             require(work, spec.table, name)
         if pairs:

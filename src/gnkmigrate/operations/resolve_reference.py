@@ -3,7 +3,8 @@
 from gnkmigrate.operations.add_constraint import AddConstraint
 from gnkmigrate.operations.convert import converting_steps
 from gnkmigrate.operations.index import BuildIndex
-from gnkmigrate.operations.verify_references import VerifyReferences
+from gnkmigrate.operations.parts.folding import folding_steps
+from gnkmigrate.operations.verify_references import CountUnresolved, VerifyReferences
 from gnkmigrate.run.names import column as quoted_column
 from gnkmigrate.run.names import quoted, split
 from gnkmigrate.run.own_names import fitting
@@ -23,6 +24,7 @@ def resolve_reference(
     type: str,  # noqa: A002 - as Conversion calls it
     key: str = "id",
     fold: bool = False,
+    by_key: bool = False,
     rename: str = "",
     not_null: bool = False,
     unless: tuple[str, str] | None = None,
@@ -30,6 +32,9 @@ def resolve_reference(
     index: bool = True,
 ) -> tuple[Step, ...]:
     """Looks each text up, and adds the foreign key and an index for it.
+
+    A text that names nobody, or several alike, is listed before the phase begins. Until contract
+    what the old application writes is looked up as well; with `fold` an index of ours helps.
 
     Args:
         table: "schema.table" of the column.
@@ -39,6 +44,7 @@ def resolve_reference(
         type: the type of that table's key, as SQL.
         key: that table's key.
         fold: whether a text that is nobody's names the one whose differs in case alone.
+        by_key: whether a text that is still nobody's may be a key of that table itself.
         rename: its name afterwards; "" where it stays.
         not_null: whether it is NOT NULL afterwards.
         unless: a policy of the settings and its value, such as ("unmapped", "archive"), with which
@@ -47,13 +53,15 @@ def resolve_reference(
         index: whether the new column gets an index.
     """
     mapping = reference(
-        column, to, by, type=type, key=key, fold=fold, rename=rename, not_null=not_null,
-        unless=unless,
+        column, to, by, type=type, key=key, fold=fold, by_key=by_key, rename=rename,
+        not_null=not_null, unless=unless,
     )  # fmt: skip
     spec = Reshaping(table, (), (mapping,))
     return (
+        *(folding_steps(table, column, to, by) if fold else ()),
         *converting_steps(spec),
         VerifyReferences(spec),
+        *((CountUnresolved(spec),) if unless else ()),
         *referring(table, mapping.new_name, to, key, actions=actions, index=index),
     )
 

@@ -69,7 +69,7 @@ class SpillMisfits(Step):
         where = " OR ".join(f"({condition})" for condition in conditions)
         work.execute(f"""
             CREATE TEMPORARY TABLE gnkmigrate_misfits AS
-            SELECT {listed(spec.new_key(work))} FROM {quoted(spec.table)} WHERE {where}
+            SELECT {listed(spec.new_key(work))} FROM {quoted(spec.table)} AS spilled WHERE {where}
         """)
         work.execute(f"ANALYZE {_KEYS}")
         if work.value(f"SELECT EXISTS (SELECT FROM {_KEYS})"):
@@ -81,7 +81,7 @@ class SpillMisfits(Step):
         spec, change = self.reshaping, self.reshaping.conversions[place]
         table, key = quoted(spec.table), spec.new_key(work)
         misfit = misfits.condition(work, spec.table, change)
-        where = f"({listed(key)}) IN (SELECT * FROM {_KEYS}) AND ({misfit})"
+        where = f"({listed(key, 'spilled')}) IN (SELECT * FROM {_KEYS}) AND ({misfit})"
         reason = literal(misfits.reason(change))
         names = () if change.fallback is None else misfits.picked(key, change)
         kept = overflow.kept_of(work, spec.table, "spilled", names)
@@ -92,11 +92,12 @@ class SpillMisfits(Step):
         """).rowcount
         if change.fallback is None:
             overflow.refuse_to_cascade(work, spec.table, where)
-            work.execute(f"DELETE FROM {table} WHERE {where}")
+            work.execute(f"DELETE FROM {table} AS spilled WHERE {where}")
         else:
             # A value that the old column has in its own way stays there as it is.
             where = f"{where} AND ({misfits.no_place(work, spec.table, change)})"
-            work.execute(f"UPDATE {table} SET {self._replaced(work, change)} WHERE {where}")
+            replaced = self._replaced(work, change)
+            work.execute(f"UPDATE {table} AS spilled SET {replaced} WHERE {where}")
         return rows
 
     def _replaced(self, work: Work, change: Conversion) -> str:

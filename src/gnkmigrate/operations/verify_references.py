@@ -1,4 +1,4 @@
-"""The part of op.resolve_reference that proves that no row has lost what it named."""
+"""The parts of op.resolve_reference that prove that no row has lost what it named, and count."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,3 +43,34 @@ class VerifyReferences(Verification):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (f"-- must be true: {self.name}",)
+
+
+@dataclass(frozen=True)
+class CountUnresolved(Verification):
+    """Tells how many texts that name no row a policy has let go: the old column alone has them.
+
+    Attributes:
+        reshaping: the column.
+        reports: no number of them is wrong.
+    """
+
+    reshaping: Reshaping
+    reports: bool = True
+
+    @property
+    def name(self) -> str:
+        (change,) = self.reshaping.conversions
+        return f"texts of {self.reshaping.table}.{change.column} that name no row"
+
+    def result(self, work: Work) -> events.Verified:
+        spec, value = self.reshaping, 0
+        if spec.is_remembered(work):  # after contract nothing is kept
+            (pair,) = spec.pairs(work)
+            now, before = column(pair.change.new_name), column(pair.kept)
+            where = f"{now} IS NULL AND {before} IS NOT NULL"
+            value = work.value(f"SELECT count(*) FROM {quoted(spec.table)} WHERE {where}")
+        return events.Verified(work.phase, self.name, passed=True, value=str(value), reports=True)
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- reports: {self.name}",)

@@ -191,6 +191,9 @@ WHERE refclassid = 'pg_class'::regclass AND refobjid = {table}::regclass AND ({p
   AND (ev_class IS NULL OR view.relnamespace NOT IN ({legacy}))
   AND NOT ({policies_carried} AND classid = 'pg_policy'::regclass
            AND objid IN (SELECT oid FROM pg_policy WHERE polrelid = refobjid))
+  AND NOT ({lookups_go_on} AND classid = 'pg_proc'::regclass
+           AND objid IN (SELECT oid FROM pg_proc
+                         WHERE pronamespace = to_regnamespace('gnkmigrate')))
   AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass,
                    'pg_publication_rel'::regclass)
        OR (classid = 'pg_trigger'::regclass AND NOT tgisinternal
@@ -203,7 +206,12 @@ ORDER BY description
 
 
 def dependents(
-    work: Work, table: str, names: Sequence[str] = (), *, policies_carried: bool = False
+    work: Work,
+    table: str,
+    names: Sequence[str] = (),
+    *,
+    policies_carried: bool = False,
+    lookups_go_on: bool = False,
 ) -> list[str]:
     """What hangs on the table, in words.
 
@@ -215,12 +223,15 @@ def dependents(
         table: "schema.table".
         names: only what hangs on these columns; none means on anything of the table.
         policies_carried: leave the table's own policies out, which the caller carries over.
+        lookups_go_on: leave functions of ours out, which an earlier phase looks rows up with: the
+            old columns are kept, and the new ones have the same names.
     """
     query = _DEPENDENTS.format(
         table=literal(quoted(table)),
         places=_column_numbers(table, names),
         whole="false" if names else "true",
         policies_carried="true" if policies_carried else "false",
+        lookups_go_on="true" if lookups_go_on else "false",
         legacy=own.LEGACY_OIDS,
     )
     with work.settings(search_path="pg_catalog, pg_temp"):

@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import pkgutil
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -19,6 +19,9 @@ from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.run.counterparts import require_counterparts
 from gnkmigrate.run.recorder import record
 from gnkmigrate.run.step import Step
+
+# The folder beside versions that has targets of the past.
+TARGETS = "targets"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Phase:
             qualifies every name says "pg_catalog, pg_temp": others may have functions in the
             project's schemas that fit the arguments better than PostgreSQL's own do (manual, 10.3).
         irreversible: the revision's own: why it cannot be taken back; "" where it can.
+        target: the target that was kept for it, or for the next of the later revisions that has
+            one; None where the project's is still that.
     """
 
     number: int
@@ -49,6 +54,7 @@ class Phase:
     downgrade: Callable[[], None]
     search_path: str = ""
     irreversible: str = ""
+    target: Path | None = None
 
     @cached_property
     def up_steps(self) -> tuple[Step, ...]:
@@ -103,6 +109,7 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
             f"The revisions in {migrations} have {len(heads)} heads: {', '.join(sorted(heads))}.",
             hint="Phases run one after another: give each revision another down_revision.",
         )
+    targets = _kept_targets(migrations, [script.revision for script in scripts])
     phases = []
     for number, script in enumerate(reversed(scripts), start=1):
         file = Path(script.path)
@@ -122,6 +129,7 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
                 downgrade=_function(script.module, "downgrade"),
                 search_path=getattr(script.module, "search_path", ""),
                 irreversible=getattr(script.module, "irreversible", ""),
+                target=targets[script.revision],
             )
         )
     _require_unique_names(phases)
@@ -138,6 +146,28 @@ def read_steps(phases: Sequence[Phase]) -> Sequence[tuple[Step, ...]]:
     for phase in phases:
         require_counterparts(phase, phase.irreversible)
     return [steps for phase in phases for steps in (phase.up_steps, phase.down_steps)]
+
+
+def _kept_targets(migrations: Path, revisions: Sequence[str]) -> Mapping[str, Path | None]:
+    """The targets that were kept before they changed, by revision; the last revision comes first.
+
+    Raises:
+        RevisionError: one is kept for a revision that there is not.
+    """
+    files = {file.stem: file for file in (migrations / TARGETS).glob("*.sql")}
+    strangers = sorted(str(file) for name, file in files.items() if name not in revisions)
+    if strangers:
+        raise RevisionError(
+            "Targets are kept for revisions that are not there.",
+            details=strangers,
+            hint=f"Call each file in {TARGETS} after the last revision that is written for it.",
+        )
+    found: dict[str, Path | None] = {}
+    kept: Path | None = None
+    for revision in revisions:
+        kept = files.get(revision, kept)
+        found[revision] = kept
+    return found
 
 
 def _function(module: ModuleType, name: str) -> Callable[[], None]:

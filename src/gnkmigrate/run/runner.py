@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -11,6 +13,8 @@ from gnkmigrate import own
 from gnkmigrate.collector import loaded_objects_excluded
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.facts.source import load_schema
 from gnkmigrate.operations.verify import Verification
 from gnkmigrate.run import (
     drift,
@@ -197,14 +201,16 @@ def script(
 ) -> str:
     """The phases as one SQL script for reading; it keeps no journal."""
     lines: list[str] = []
-    given = parameters(settings, request)
+    given, load = parameters(settings, request), _target_of(settings)
     for phase in phases:
         lines += [f"-- phase {phase.number} {phase.name}: {phase.title}", ""]
         for step in phase.up_steps if direction == "up" else phase.down_steps:
             lines.append(f"-- {step.name}")
             bracketed = step.changes and step.transactional
             lines += ["BEGIN;"] if bracketed else []
-            lines += [f"{statement};" for statement in step.script(given)]
+            lines += [
+                f"{statement};" for statement in step.told(given, partial(load, phase.target))
+            ]
             lines += ["COMMIT;", ""] if bracketed else [""]
     return "\n".join(lines)
 
@@ -238,7 +244,19 @@ def _work(
         observe=observe,
         project_path=str(row[0]) if row else "pg_catalog, pg_temp",
         defers_cutover=request.defer_cutover,
+        load_target=_target_of(settings, connection.info.server_version // 10000),
     )
+
+
+def _target_of(settings: Settings, major: int | None = None) -> Callable[..., Snapshot]:
+    """What loads the target that was kept for a phase, or else the project's, once."""
+
+    @cache
+    def load(kept: Path | None) -> Snapshot:
+        file = kept or settings.path(settings.target)
+        return load_schema(str(file), settings, major=major)
+
+    return load
 
 
 def _prepare(connection: Connection, settings: Settings) -> None:
@@ -287,7 +305,11 @@ def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
     announced = locks_of(phase, direction, work.connection, work.limits)
     if announced.locks:
         work.observe(announced)
-    work = replace(work, parameters=_parameters(phase, direction, work))
+    work = replace(
+        work,
+        parameters=_parameters(phase, direction, work),
+        load_target=partial(work.load_target, phase.target),
+    )
     with work.settings(search_path=phase.search_path or work.project_path):
         return executor.run_phase(phase, direction, work, head=head)
 

@@ -1,7 +1,7 @@
 """The step: the unit that the executor checks, runs, journals, resumes and undoes."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -12,6 +12,7 @@ from gnkmigrate.run import locking
 from gnkmigrate.run.locking import Span, TableLock
 
 if TYPE_CHECKING:
+    from gnkmigrate.facts.snapshot import Snapshot
     from gnkmigrate.run.sync.agreement import Comparison
     from gnkmigrate.run.work import Work
 
@@ -129,6 +130,11 @@ class Step(ABC):
         return ()
 
     @property
+    def of_target(self) -> bool:
+        """Whether the target says what it makes."""
+        return False
+
+    @property
     def archived(self) -> str:
         """The table or type, "schema.name", that it moves to the archive; "" for none."""
         return ""
@@ -152,6 +158,13 @@ class Step(ABC):
     @abstractmethod
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         """The step as SQL statements for reading and for psql."""
+
+    def told(
+        self, parameters: Mapping[str, str], load_target: "Callable[[], Snapshot]"
+    ) -> Sequence[str]:
+        """The same for who may load the target, of which a step may take its SQL."""
+        del load_target
+        return self.script(parameters)
 
     @property
     def checksum(self) -> str:

@@ -39,6 +39,10 @@ _LONGEST_PAUSE_S = 5.0
 _FIRST_TIMEOUT = 0.04
 
 
+def _no_target() -> Snapshot:
+    raise TypeError("a plan has no target of its own")
+
+
 @dataclass
 class Work:
     """The session of a running phase, as its steps see it.
@@ -56,6 +60,7 @@ class Work:
         project_path: the search_path of the project, for SQL that does not qualify its names.
         beside: the steps that are asked together, before any of them has run.
         defers_cutover: whether a phase stops before its first cutover, with all in step.
+        load_target: loads what the phase's target declares.
     """
 
     connection: Connection
@@ -70,6 +75,17 @@ class Work:
     project_path: str = "pg_catalog, pg_temp"
     beside: Sequence["Step"] = ()
     defers_cutover: bool = False
+    load_target: Callable[..., Snapshot] = _no_target
+
+    @property
+    def target(self) -> Snapshot:
+        """What the target declares; of a phase that was written long ago, its own target.
+
+        Raises:
+            SchemaError: the target cannot be loaded.
+            ServerUnavailable: there is no server to load it into.
+        """
+        return self.load_target()
 
     @cached_property
     def facts(self) -> Snapshot:

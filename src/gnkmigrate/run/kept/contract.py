@@ -41,13 +41,13 @@ WHERE relkind = 'i' AND nspname <> ALL (%(own)s)
                 AND pronamespace = to_regnamespace('{own.JOURNAL}'))
 UNION ALL
 SELECT 'column', format('%%I.%%I.%%I', nspname, relname, attname), NULL,
-       format('ALTER TABLE %%I.%%I DROP COLUMN %%I', nspname, relname, attname), 3
+       format('ALTER TABLE %%I.%%I DROP COLUMN %%I', nspname, relname, attname), 4
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE (attrelid, attnum) IN ({own.KEPT_COLUMNS})
 UNION ALL
 SELECT 'table', format('%%I.%%I', nspname, relname), greatest(reltuples, 0)::bigint,
-       format('DROP TABLE %%I.%%I', nspname, relname), 3
+       format('DROP TABLE %%I.%%I', nspname, relname), 4
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE nspname IN ('{own.ARCHIVE}', '{own.STAGING}') AND relkind = 'r'
 UNION ALL
@@ -58,7 +58,8 @@ WHERE (nspname = '{own.ARCHIVE}' OR pg_namespace.oid IN ({own.LEGACY_OIDS})) AND
 UNION ALL
 SELECT 'function', pg_proc.oid::regprocedure::text, NULL,
        format('DROP FUNCTION %%s', pg_proc.oid::regprocedure),
-       CASE WHEN prosqlbody IS NULL THEN 5 ELSE 4 END
+       -- A column's default calls functions whose bodies are text; the others may name a column.
+       CASE WHEN prosqlbody IS NULL THEN 5 ELSE 3 END
 FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
 WHERE nspname = '{own.JOURNAL}'
 UNION ALL

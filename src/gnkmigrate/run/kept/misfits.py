@@ -16,15 +16,15 @@ from gnkmigrate.run.work import Work
 
 
 def condition(work: Work, table: str, change: Conversion) -> str:
-    """The SQL condition under which the old column does not say what the new one does.
+    """The SQL condition on `spilled` under which the old column does not say what the new one does.
 
     It has no place for the value; or it would become another one with the next upgrade, such as a
     text that was cut, or the second of two hours of one name.
     """
     has_no_place = no_place(work, table, change)
-    new = column(change.new_name)
+    new = f"spilled.{column(change.new_name)}"
     for pair in column_pair.pairs_of(work, table, (change,)):
-        old = column(pair.kept)
+        old = f"spilled.{column(pair.kept)}"
         if change.keep:  # what it says is looked up anew before the exchange
             old = f"{in_step.way_back(table, work.phase, pair)}({new})"
         again = change.converted(old)
@@ -33,10 +33,10 @@ def condition(work: Work, table: str, change: Conversion) -> str:
 
 
 def no_place(work: Work, table: str, change: Conversion) -> str:
-    """The SQL condition under which the old column has no place for a row's value."""
+    """The SQL condition on `spilled` under which the old column has no place for a row's value."""
     before = column_pair.remembered(work, table, (change,))[change.column]
     not_null = change.redeclares and bool(before["not_null"])
-    return change.misfit(column(change.new_name), not_null=not_null)
+    return change.misfit(f"spilled.{column(change.new_name)}", not_null=not_null)
 
 
 def reason(change: Conversion) -> str:

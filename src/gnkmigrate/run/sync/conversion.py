@@ -29,6 +29,7 @@ class Conversion:
         redeclares: whether `default` and `not_null` are meant; else both stay as they are.
         fallback: SQL for what the old column gets where it cannot, with --spill; None where
             the row has to go to the overflow whole.
+        names: SQL for how many rows of another table the old value names; "" where it is no name.
     """
 
     column: str
@@ -45,6 +46,7 @@ class Conversion:
     fallback: str | None = None
     redeclares: bool = True
     exact: bool = False
+    names: str = ""
 
     @property
     def new_name(self) -> str:

@@ -14,9 +14,12 @@ from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import policies
 from gnkmigrate.run.sync.column_pair import ColumnPair
-from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.conversion import COLUMN, Conversion
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
+from gnkmigrate.text.secret import looks_secret
+
+_NO_PLACE = "values that the new column cannot hold"
 
 # How a condition begins that a policy answers; see `unless` of the mappings.
 _ANSWER = re.compile(r":'(?P<policy>\w+)' = '(?P<value>\w+)' OR ")
@@ -70,10 +73,10 @@ def stranded_rows(
     """
     refusals = []
     for pair in pairs:
-        old, change = column(pair.kept), replace(pair.change, not_null=False)
+        old, change = f"asked.{column(pair.kept)}", replace(pair.change, not_null=False)
         where = change.unfit(old, pair.old_type)
-        shown = f"{listed_columns(key)}, {old} AS {column(change.column)}"
-        query = f"SELECT {shown} FROM {quoted(table)} WHERE {where}"
+        shown = f"{listed_columns(key, 'asked')}, {old} AS {column(change.column)}"
+        query = f"SELECT {shown} FROM {quoted(table)} AS asked WHERE {where}"
         total, rows = listed(work, query)
         if total:
             message = f"{table}.{change.new_name} does not hold what {change.column} did."
@@ -85,9 +88,14 @@ def _unfit(
     work: Work, table: str, key: Columns, change: Conversion, old_type: str
 ) -> Refusal | None:
     """The rows of which `fits` says so; else whether the new value of some row is an error."""
-    name, on = column(change.column), quoted(table)
+    # What a mapping looks up in another table may be called like the column there.
+    name, on = f"asked.{column(change.column)}", f"{quoted(table)} AS asked"
     where = change.unfit(name, old_type)
-    query = f"SELECT {listed_columns(key)}, {name} FROM {on} WHERE {where}"
+    value = f"'(not shown)' AS {column(change.column)}" if looks_secret(change.column) else name
+    shown = [listed_columns(key, "asked"), value]
+    if change.names:
+        shown.append(f"{change.names.replace(COLUMN, name)} AS rows")
+    query = f"SELECT {', '.join(shown)} FROM {on} WHERE {where}"
     computed = f"SELECT count({change.converted(name)}) FROM {on} WHERE {name} IS NOT NULL"
     try:
         with work.connection.transaction():
@@ -104,7 +112,8 @@ def _unfit(
         return None  # an earlier step is to make what it calls; expressions are asked for elsewhere
     if not total:
         return None
-    message = f"{table}.{change.column}: values that the new column cannot hold."
+    wrong = "texts that name no row, or several" if change.names else _NO_PLACE
+    message = f"{table}.{change.column}: {wrong}."
     return Refusal(message, rows, total, _hint(change), query)
 
 

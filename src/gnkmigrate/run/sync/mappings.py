@@ -10,6 +10,14 @@ from gnkmigrate.run.names import column as quoted_column
 from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.sync.conversion import Conversion
 
+# How a key of these types is written, so that a text that is none is never cast to one.
+_SPELLED = {
+    "uuid": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    "smallint": "^-?[0-9]{1,4}$",
+    "integer": "^-?[0-9]{1,9}$",
+    "bigint": "^-?[0-9]{1,18}$",
+}
+
 # At the very ends of time another zone is out of range.
 _NEAR = (
     "NOT isfinite(:column) OR :column BETWEEN '4714-11-26 00:00:00 BC' AND '294276-12-30 00:00:00'"
@@ -202,6 +210,7 @@ def reference(
     type: str,  # noqa: A002 - as Conversion calls it
     key: str = "id",
     fold: bool = False,
+    by_key: bool = False,
     rename: str = "",
     not_null: bool = False,
     unless: tuple[str, str] | None = None,
@@ -217,16 +226,20 @@ def reference(
         type: the type of that table's key, as SQL.
         key: that table's key.
         fold: whether a text that is nobody's names the one whose differs in case alone.
+        by_key: whether a text that is still nobody's may be a key of that table itself.
         rename: its name afterwards; "" where it stays.
         not_null: whether it is NOT NULL afterwards.
         unless: a policy of the settings and its value, such as ("unmapped", "archive"), with which
             a text that names nobody becomes NULL; the old column keeps it until contract.
     """
     said, of, to = quoted_column(by), quoted_column(key), quoted(table)
-    named = _the_one(to, of, type, f"named.{said} = :column")
-    if fold:
-        folded = f"lower(named.{said}::text) = lower(:column::text)"
-        named = f"coalesce({named}, {_the_one(to, of, type, folded)})"
+    exactly = f"named.{said} = :column"
+    folded = f"lower(named.{said}::text) = lower(:column::text)"
+    widest = folded if fold else exactly
+    ways = [_the_one(to, of, type, each) for each in dict.fromkeys((exactly, widest))]
+    if by_key:
+        ways.append(_of_key(to, of, type, unless_any=widest))
+    named = f"coalesce({', '.join(ways)})"
     return Conversion(
         column,
         type,
@@ -236,6 +249,7 @@ def reference(
         rename=rename,
         keep=True,
         fits=_unless(f"({named}) IS NOT NULL", unless),
+        names=f"(SELECT count(*) FROM {to} AS named WHERE {widest})",
     )
 
 
@@ -302,6 +316,20 @@ def _the_one(table: str, key: str, type_: str, condition: str) -> str:
     return (
         f"(SELECT CASE count(*) WHEN 1 THEN min(named.{key}::text)::{type_} END"
         f" FROM {table} AS named WHERE {condition})"
+    )
+
+
+def _of_key(table: str, key: str, type_: str, *, unless_any: str) -> str:
+    """The key that the text itself is, where it names no row otherwise."""
+    if type_ in _SPELLED:
+        # Compared as what it is, for which there is an index.
+        spelled = f":column::text ~* {literal(_SPELLED[type_])}"
+        same = f"named.{key} = CASE WHEN {spelled} THEN :column::text::{type_} END"
+    else:
+        same = f"named.{key}::text = :column::text"
+    return (
+        f"(SELECT named.{key} FROM {table} AS named WHERE {same}"
+        f" AND NOT EXISTS (SELECT FROM {table} AS named WHERE {unless_any}))"
     )
 
 

@@ -1,0 +1,92 @@
+"""op.resolve_reference: whom a text names, what is refused, and what a later phase may change."""
+
+import pytest
+
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run import journal
+from gnkmigrate.run.kept.contract import contract
+from tests.migrations.project import Project
+from tests.small import Small
+
+OF_ITEM = 'fold=True, by_key=True, unless=("unmapped", "archive")'
+ITEM = f"""
+op.resolve_reference("public.item", "email", "public.person", "email", type="integer", {OF_ITEM})
+op.resolve_reference("public.task", "done_by", "public.person", "email", type="integer", fold=True)
+"""
+PERSON = """
+op.convert_columns("public.person", conversions=(
+    op.shortened("email", 9), op.renamed("name", "called")))
+"""
+TABLES = """
+CREATE TABLE person (id int PRIMARY KEY, email varchar, name text);
+CREATE TABLE item (id int PRIMARY KEY, email varchar);
+CREATE TABLE task (id int PRIMARY KEY, done_by text);
+INSERT INTO person VALUES (1, 'Ada@x'), (2, 'Bob@x'), (3, 'bob@X'), (4, '7'), (7, 'cleo@x');
+INSERT INTO item VALUES (1, 'ADA@x'), (2, 'Bob@x'), (3, 'BOB@x'), (4, '7'), (5, '3'), (6, 'who');
+INSERT INTO task VALUES (1, 'ada@x')
+"""
+ARCHIVE = {"policies": {"unmapped": "archive"}}
+LOOKUP = "gnkmigrate_folded_"
+
+
+@pytest.fixture
+def small_tables(small: Small) -> Small:
+    small.reversible(1, ITEM)
+    small.project().execute(TABLES)
+    return small
+
+
+def lookups(project: Project) -> set[str]:
+    query = f"SELECT indexname FROM pg_indexes WHERE indexname LIKE '%{LOOKUP}%'"
+    return {str(name) for (name,) in project.rows(query)}
+
+
+def test_texts_that_name_nobody_or_several_are_listed(small_tables: Small) -> None:
+    with pytest.raises(PhaseRefused) as refused:
+        small_tables.project(policies={"unmapped": "fail"}).up()
+    first, *rows, hint = refused.value.details
+    assert first == "public.item.email: texts that name no row, or several. (2)"
+    assert rows == ["  id: 3, email: BOB@x, rows: 2", "  id: 6, email: who, rows: 0"]
+    assert 'by the policy unmapped = "archive"' in hint
+
+
+def test_a_text_is_an_exact_name_then_one_in_any_case_then_a_key(small_tables: Small) -> None:
+    project = small_tables.project(**ARCHIVE)
+    before = project.state
+    project.up()
+    found = "SELECT id, email FROM item ORDER BY id"
+    assert project.rows(found) == [(1, 1), (2, 2), (3, None), (4, 4), (5, 3), (6, None)]
+    assert lookups(project) == {f"{LOOKUP}public.item.email", f"{LOOKUP}public.task.done_by"}
+    with project.session() as session:
+        session.execute("SET enable_seqscan = off")
+        query = "EXPLAIN SELECT FROM person WHERE lower(email::text) = lower('ada@x')"
+        plan = session.execute(query.encode()).fetchall()
+    assert LOOKUP in str(plan)
+    project.down()
+    assert project.state == before
+
+
+def test_the_column_that_is_looked_up_may_change_later(small_tables: Small) -> None:
+    small_tables.reversible(2, PERSON)
+    project = small_tables.project(**ARCHIVE)
+    before = project.state
+    project.up()
+    assert len(lookups(project)) == 4  # those of the old column go with it
+    project.execute("UPDATE item SET email = 7 WHERE id = 6")
+    project.down()
+    assert project.rows("SELECT email FROM item WHERE id = 6") == [("cleo@x",)]
+    project.execute("UPDATE item SET email = 'who' WHERE id = 6")
+    assert project.state == before
+
+    project.up()
+    with project.session() as session:
+        contract(session, project.phases, project.settings)
+        assert journal.exists(session)
+    assert lookups(project) == set()
+
+
+def test_it_keeps_its_name_until_contract(small_tables: Small) -> None:
+    small_tables.reversible(2, 'op.rename_columns("public.person", {"email": "mail"})')
+    with pytest.raises(PhaseRefused) as refused:
+        small_tables.project(**ARCHIVE).up()
+    assert "Other objects use columns of public.person" in refused.value.details[0]
