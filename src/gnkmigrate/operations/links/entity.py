@@ -9,7 +9,7 @@ from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.pinned import PINNED
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 # Triggers fire in the order of their names: what decides comes after the user's own, whose changes
 # it must see; what makes an entity comes before what makes a link to it.
@@ -148,6 +148,7 @@ def _decide(sides: Sides) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {said.function("decide")}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 DECLARE
     gnkmigrate_known {sides.entity}.{sides.key}%TYPE;
     gnkmigrate_shared boolean;

@@ -14,6 +14,7 @@ from gnkmigrate.run.names import column
 from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST
 
 LEADS = "gnkmigrate_leads"
 # After those of foreign keys, which end links.
@@ -126,6 +127,7 @@ def _hold(sides: Sides) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {sides.said.function("hold")}({rows.parameters(sides)}) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+{COLUMNS_FIRST}
 BEGIN
     FOR gnkmigrate_attempt IN 1..3 LOOP
         UPDATE {sides.old} AS old SET
@@ -249,6 +251,7 @@ def _release(sides: Sides) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {said.function("release")}({rows.parameters(sides)}) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+{COLUMNS_FIRST}
 {f"DECLARE {declared}" if declared else ""}
 BEGIN
     PERFORM FROM {sides.old} AS row WHERE {mine} FOR UPDATE;
@@ -334,7 +337,7 @@ def _lead_entity(sides: Sides) -> str:
 IF TG_OP = 'TRUNCATE' THEN
     TRUNCATE {sides.old};
 ELSIF TG_OP = 'DELETE' THEN
-    DELETE FROM {sides.old} WHERE {sides.ref} = OLD.{sides.key};
+    DELETE FROM {sides.old} AS row WHERE row.{sides.ref} = OLD.{sides.key};
 ELSE
     UPDATE {sides.old} AS row SET {sides.ref} = NEW.{sides.key}, {told}
     WHERE row.{sides.ref} = OLD.{sides.key};

@@ -6,6 +6,7 @@ from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST
 
 # After what makes the entity, and before what removes it; see entity.py.
 LINKS = "gnkmigrate_link"
@@ -125,6 +126,7 @@ def _settle(sides: Sides) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {sides.said.function("settle")}({parameters(sides)}) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+{COLUMNS_FIRST}
 BEGIN
     INSERT INTO {sides.rows} ({sides.link_columns})
     SELECT {sides.link_of("row")} {first}
@@ -223,7 +225,7 @@ def referred(text: str) -> tuple[str, list[str]]:
 def follow_after(sides: Sides) -> str:
     """The same from the swap on: what the old application writes last counts."""
     key = sides.link_key
-    gone = f"WHERE ({key}) = ({sides.pair('OLD')})"
+    gone = f"AS link WHERE ({sides.link_pair('link')}) = ({sides.pair('OLD')})"
     other = (
         f"EXISTS (SELECT FROM {sides.old} AS row"
         f" WHERE ({sides.pair('row')}) = ({sides.pair('OLD')}) AND {sides.is_link('row')})"
@@ -248,7 +250,9 @@ IF TG_OP <> 'DELETE' AND {sides.is_link("NEW")} THEN
     VALUES ({sides.link_of("NEW")})
     ON CONFLICT ({key}) DO UPDATE SET {told};
 END IF;"""
-    return following.follower(sides.said.function("link"), body)
+    return following.follower(
+        sides.said.function("link"), body, declare="gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
+    )
 
 
 def _told_after(sides: Sides, pairs: str) -> str:
@@ -257,7 +261,7 @@ def _told_after(sides: Sides, pairs: str) -> str:
     names = [change.new_name for change in (*said.carried, *said.new_links)]
     return (
         ", ".join(
-            f"{column(name)} = CASE WHEN TG_OP = 'UPDATE' AND {pairs} AND "
+            f"{column(name)} = CASE WHEN gnkmigrate_updates AND {pairs} AND "
             f"{alike(*(f'{row}.{column(old.get(name, name))}' for row in ('NEW', 'OLD')))}"
             f" THEN link.{column(name)} ELSE excluded.{column(name)} END"
             for name in names

@@ -20,9 +20,10 @@ from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.pinned import PINNED
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 _NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
+_UPDATES = "gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
 
 
 def create(said: Move, sides: Leaving, key_types: Sequence[str]) -> str:
@@ -103,7 +104,7 @@ def is_part(said: Move, part: Part, entity: str) -> str:
 def _upsert(said: Move, sides: Leaving, part: Part) -> str:
     """Writes what a row says; of a row that was there before, what has changed."""
     assigned = ", ".join(
-        f"{column(name)} = CASE WHEN TG_OP = 'UPDATE' AND {_unchanged(said, sides, part, name)}"
+        f"{column(name)} = CASE WHEN gnkmigrate_updates AND {_unchanged(said, sides, part, name)}"
         f" THEN side.{column(name)} ELSE excluded.{column(name)} END"
         for name in said.names
     )
@@ -133,7 +134,7 @@ END IF;
     called, table = said.function("follow"), sides.table
     rows, all_ = (_trigger(said, each) for each in ("rows", "all"))
     return (
-        following.follower(called, body)
+        following.follower(called, body, _UPDATES)
         + following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", table, called)
         + following.trigger(all_, "AFTER TRUNCATE", table, called, each="STATEMENT")
     )
@@ -190,7 +191,7 @@ END IF;"""
     changed = f"NOT {alike(sides.old_values('NEW', changes), sides.old_values('OLD', changes))}"
     called, table = said.function("to_new"), sides.table
     made = [
-        following.follower(called, blocks),
+        following.follower(called, blocks, _UPDATES),
         *(
             f"CREATE TRIGGER {_trigger(said, f'to_new_{event}')} AFTER {event} ON {table}"
             f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {called}();"
@@ -258,6 +259,7 @@ def _refusing(said: Move, sides: Leaving, changed: str) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {called}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 BEGIN
     -- The new application, for which the default has left a mark.
     IF TG_OP = 'INSERT' AND NOT {sides.is_present("NEW")} AND current_setting({mark}, true) = 'new'

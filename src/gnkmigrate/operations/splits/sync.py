@@ -22,7 +22,7 @@ from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
-from gnkmigrate.run.sync.pinned import PINNED
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 _NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
 
@@ -171,6 +171,7 @@ def _link(sides: Sides, next_key: str) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {spec.function("link")}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 DECLARE
     known {sides.entity}.{sides.key}%TYPE;
 BEGIN{begins}

@@ -9,7 +9,7 @@ ALWAYS TRIGGER).
 
 from textwrap import indent
 
-from gnkmigrate.run.sync.pinned import PINNED
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 SETTING = "gnkmigrate.following"
 
@@ -29,6 +29,7 @@ def follower(function: str, body: str, declare: str = "") -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 {declared}BEGIN
     PERFORM set_config('{SETTING}', 'on', true);
     <<follow>>
