@@ -1,11 +1,12 @@
 """The old table, the entity and the link as they are in the database, and SQL for their values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.sync import equality
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import ALWAYS, COLUMN, Conversion
 from gnkmigrate.run.work import Work
@@ -42,6 +43,8 @@ class Sides:
         is_alone: whether an entity has one row of the old table at most, by a unique key of it.
         key_type: the type of the entity's key.
         next_key: SQL that gives a new row of the entity its key; "" before it is there.
+        equalities: the operators of those of the old table's columns whose type has one of its own.
+        identities: the operators by which values of the entity's identity are equal.
     """
 
     said: Linking
@@ -52,6 +55,8 @@ class Sides:
     is_alone: bool
     key_type: str
     next_key: str
+    equalities: Mapping[str, str]
+    identities: Mapping[str, str]
 
     @classmethod
     def built(cls, work: Work, said: Linking) -> "Sides":
@@ -75,15 +80,24 @@ class Sides:
             key = relation.columns(work, said.entity, [said.key])
             with work.settings(search_path="pg_catalog, pg_temp"):
                 next_key = str(work.value(_NEXT_KEY.format(entity=entity, key=literal(said.key))))
+        columns = relation.columns(work, place, names)
+        identities = {
+            change.new_name: equality.of_type(
+                work, change.type or str(columns[change.column]["type"])
+            )
+            for change in said.identifying
+        }
         return cls(
             said=said,
             place=place,
             link=link,
-            columns=relation.columns(work, place, names),
+            columns=columns,
             row_key=keys[0] if keys else (),
             is_alone=any(identity.issuperset(found) for found, _ in unique),
             key_type=str(key[said.key]["type"]) if key else "",
             next_key=next_key,
+            equalities=equality.of_columns(work, place),
+            identities=identities,
         )
 
     def after_swap(self) -> "Sides":
@@ -167,25 +181,43 @@ class Sides:
     def is_entity_of(self, row: str, entity: str = "entity") -> str:
         """The condition that a row of the entity is what a row of the old table is about."""
         return " AND ".join(
-            f"{entity}.{column(change.new_name)} = {self.new_value(row, change)}"
+            equality.equal(
+                f"{entity}.{column(change.new_name)}",
+                self.new_value(row, change),
+                self.identities[change.new_name],
+                self.type_of(change),
+            )
             for change in self.said.identifying
         )
 
-    def owners(self, row: str) -> str:
-        """The owner in a row of the old table, as a list."""
-        return ", ".join(f"{row}.{column(change.column)}" for change in self.said.owners)
+    def has_key(self, row: str, other: str) -> str:
+        """The condition that two rows of the old table have the same key."""
+        return equality.all_equal(
+            [f"{row}.{column(name)}" for name in self.row_key],
+            [f"{other}.{column(name)}" for name in self.row_key],
+            [self.equalities.get(name, equality.EQUAL) for name in self.row_key],
+        )
 
-    def link_owners(self, row: str) -> str:
-        """The owner in a link, as a list."""
-        return ", ".join(f"{row}.{column(name)}" for name in self.said.owner)
+    def owners(self, row: str) -> list[str]:
+        """The owner in a row of the old table."""
+        return [f"{row}.{column(change.column)}" for change in self.said.owners]
 
-    def pair(self, row: str) -> str:
-        """The owner and the reference in a row of the old table, as a list."""
-        return f"{self.owners(row)}, {row}.{self.ref}"
+    def link_owners(self, row: str) -> list[str]:
+        """The owner in a link."""
+        return [f"{row}.{column(name)}" for name in self.said.owner]
 
-    def link_pair(self, row: str) -> str:
+    def pair(self, row: str) -> list[str]:
+        """The owner and the reference in a row of the old table."""
+        return [*self.owners(row), f"{row}.{self.ref}"]
+
+    def link_pair(self, row: str) -> list[str]:
         """The same in a link."""
-        return f"{self.link_owners(row)}, {row}.{self.ref}"
+        return [*self.link_owners(row), f"{row}.{self.ref}"]
+
+    def are_same(self, ones: Sequence[str], others: Sequence[str]) -> str:
+        """The condition that two owners are one, or two such pairs."""
+        own = [self.equalities.get(change.column, equality.EQUAL) for change in self.said.owners]
+        return equality.all_equal(ones, others, [*own, equality.EQUAL])
 
     @property
     def link_key(self) -> str:
@@ -208,7 +240,7 @@ class Sides:
 
     def link_of(self, row: str) -> str:
         """What a link has for a row of the old table, as a list in the order of `link_columns`."""
-        return ", ".join((self.pair(row), *self.payload_of(row)))
+        return ", ".join((*self.pair(row), *self.payload_of(row)))
 
     @property
     def link_columns(self) -> str:
