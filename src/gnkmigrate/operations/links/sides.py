@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gnkmigrate import own
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
@@ -28,6 +29,13 @@ SELECT coalesce(pg_get_expr(adbin, adrelid),
 FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = {entity}::regclass AND attname = {key}
 """
+# As defaults of columns name them. They are in the schema of the table whose they are, always.
+_SEQUENCES = """
+SELECT quote_literal(pg_class.oid::regclass), relname::text
+FROM pg_depend JOIN pg_class ON pg_class.oid = objid AND relkind = 'S'
+WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
+  AND refobjid = %s::regclass AND refobjsubid > 0 AND deptype = 'a'
+"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Sides:
         next_key: SQL that gives a new row of the entity its key; "" before it is there.
         equalities: the operators of those of the old table's columns whose type has one of its own.
         identities: the operators by which values of the entity's identity are equal.
+        sequences: those of the old table's columns, by the literal with which a default names one.
     """
 
     said: Linking
@@ -57,6 +66,7 @@ class Sides:
     next_key: str
     equalities: Mapping[str, str]
     identities: Mapping[str, str]
+    sequences: Mapping[str, str]
 
     @classmethod
     def built(cls, work: Work, said: Linking) -> "Sides":
@@ -87,6 +97,8 @@ class Sides:
             )
             for change in said.identifying
         }
+        with work.settings(search_path="pg_catalog, pg_temp"):
+            sequences = dict(work.connection.execute(_SEQUENCES, (quoted(place),)).fetchall())
         return cls(
             said=said,
             place=place,
@@ -98,11 +110,23 @@ class Sides:
             next_key=next_key,
             equalities=equality.of_columns(work, place),
             identities=identities,
+            sequences=sequences,
         )
 
     def after_swap(self) -> "Sides":
         """What they are going to be once the link has taken the old table's place."""
-        return replace(self, place=self.said.archived, link=self.said.table)
+        columns = {
+            name: {**declared, "default": self._archived(declared["default"])}
+            for name, declared in self.columns.items()
+        }
+        return replace(self, place=self.said.archived, link=self.said.table, columns=columns)
+
+    def _archived(self, default: str | None) -> str | None:
+        """A default once the sequences have gone to the archive with their table."""
+        for named, name in self.sequences.items():
+            there = literal(quoted(f"{own.ARCHIVE}.{name}"))
+            default = default and default.replace(f"{named}::regclass", f"{there}::regclass")
+        return default
 
     def before_swap(self) -> "Sides":
         """What they are going to be once the old table is in its place again."""
