@@ -11,7 +11,6 @@ from gnkmigrate.operations.links import entity, rows
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run.names import column
-from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST
@@ -27,15 +26,15 @@ def triggers(sides: Sides) -> str:
     link, known = said.function("lead_link"), said.function("lead_entity")
     made = [
         *do_not_lead(said),
-        following.trigger(LEADS, "AFTER INSERT OR UPDATE OR DELETE", sides.rows, link),
-        following.trigger(f"{LEADS}_all", "AFTER TRUNCATE", sides.rows, link, "STATEMENT"),
-        following.trigger(LEADS, "AFTER UPDATE OR DELETE", sides.entity, known),
-        following.trigger(f"{LEADS}_all", "AFTER TRUNCATE", sides.entity, known, "STATEMENT"),
+        said.following.trigger(LEADS, "AFTER INSERT OR UPDATE OR DELETE", sides.rows, link),
+        said.following.trigger(f"{LEADS}_all", "AFTER TRUNCATE", sides.rows, link, "STATEMENT"),
+        said.following.trigger(LEADS, "AFTER UPDATE OR DELETE", sides.entity, known),
+        said.following.trigger(f"{LEADS}_all", "AFTER TRUNCATE", sides.entity, known, "STATEMENT"),
     ]
     for place, (table, _, _) in enumerate(_owning(sides)):
         name = f"{_LAST}_{place}" if place else _LAST
         made.append(
-            following.trigger(name, "AFTER DELETE", table, said.function(f"lead_owner{place}"))
+            said.following.trigger(name, "AFTER DELETE", table, said.function(f"lead_owner{place}"))
         )
     return "".join(made)
 
@@ -62,7 +61,7 @@ def do_not_lead(said: Linking) -> list[str]:
     """The functions before the swap and after a rollback of it."""
     names = ["lead_link", "lead_entity"]
     names += [f"lead_owner{place}" for place in range(len(_owned(said)))]
-    return [following.follower(said.function(name), "NULL;") for name in names]
+    return [said.following.follower(said.function(name), "NULL;") for name in names]
 
 
 def lead(sides: Sides) -> str:
@@ -323,7 +322,7 @@ END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') THEN
     PERFORM {hold}({", ".join(new)});
 END IF;"""
-    return following.follower(said.function("lead_link"), body)
+    return said.following.follower(said.function("lead_link"), body)
 
 
 def _lead_entity(sides: Sides) -> str:
@@ -343,7 +342,7 @@ ELSE
     UPDATE {sides.old} AS row SET {sides.ref} = NEW.{sides.key}, {told}
     WHERE row.{sides.ref} = OLD.{sides.key};
 END IF;"""
-    return following.follower(said.function("lead_entity"), body)
+    return said.following.follower(said.function("lead_entity"), body)
 
 
 def _owned(said: Linking) -> list[tuple[list[str], str]]:
@@ -373,7 +372,7 @@ def _lead_owners(sides: Sides) -> Iterator[str]:
             f"row.{own} = OLD.{other}" for own, other in zip(mine, there, strict=True)
         )
         body = f"DELETE FROM {sides.old} AS row WHERE {same} AND NOT {sides.is_link('row')};"
-        yield following.follower(sides.said.function(f"lead_owner{place}"), body)
+        yield sides.said.following.follower(sides.said.function(f"lead_owner{place}"), body)
 
 
 def _leave(sides: Sides) -> str:
@@ -393,7 +392,7 @@ IF TG_OP = 'DELETE' OR NEW.{sides.ref} IS DISTINCT FROM {ref} THEN
       AND NOT EXISTS (SELECT FROM {sides.old} AS row WHERE row.{sides.ref} = {ref})
       AND NOT EXISTS (SELECT FROM {sides.rows} AS link WHERE link.{sides.ref} = {ref});
 END IF;"""
-    return following.follower(said.function("leave"), body, declare=declared)
+    return said.following.follower(said.function("leave"), body, declare=declared)
 
 
 def view(sides: Sides, names: list[str]) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.names import column, quoted
-from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST
 
@@ -85,8 +84,8 @@ def follow(sides: Sides) -> str:
         (
             _settle(sides),
             _follow_before(sides),
-            following.trigger(LINKS, "AFTER INSERT OR UPDATE OR DELETE", old, function),
-            following.trigger(
+            said.following.trigger(LINKS, "AFTER INSERT OR UPDATE OR DELETE", old, function),
+            said.following.trigger(
                 f"{LINKS}_all", "AFTER TRUNCATE", old, said.function("link"), "STATEMENT"
             ),
         )
@@ -196,7 +195,7 @@ END IF;
 IF TG_OP <> 'DELETE' AND {sides.is_link("NEW")} THEN
     PERFORM {settle}({", ".join(sides.pair("NEW"))});
 END IF;"""
-    return following.follower(sides.said.function("link"), body)
+    return sides.said.following.follower(sides.said.function("link"), body)
 
 
 def _referred(sides: Sides) -> str:
@@ -253,7 +252,7 @@ IF TG_OP <> 'DELETE' AND {sides.is_link("NEW")} THEN
     VALUES ({sides.link_of("NEW")})
     ON CONFLICT ({key}) DO UPDATE SET {told};
 END IF;"""
-    return following.follower(
+    return sides.said.following.follower(
         sides.said.function("link"), body, declare="gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
     )
 

@@ -98,7 +98,7 @@ class Sides:
             for change in said.identifying
         }
         with work.settings(search_path="pg_catalog, pg_temp"):
-            sequences = dict(work.connection.execute(_SEQUENCES, (quoted(place),)).fetchall())
+            found = work.connection.execute(_SEQUENCES, (quoted(place),)).fetchall()
         return cls(
             said=said,
             place=place,
@@ -110,7 +110,7 @@ class Sides:
             next_key=next_key,
             equalities=equality.of_columns(work, place),
             identities=identities,
-            sequences=sequences,
+            sequences=dict(found),
         )
 
     def after_swap(self) -> "Sides":

@@ -22,7 +22,6 @@ from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
-_NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
 _UPDATES = "gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
 
 
@@ -134,9 +133,9 @@ END IF;
     called, table = said.function("follow"), sides.table
     rows, all_ = (_trigger(said, each) for each in ("rows", "all"))
     return (
-        following.follower(called, body, _UPDATES)
-        + following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", table, called)
-        + following.trigger(all_, "AFTER TRUNCATE", table, called, each="STATEMENT")
+        said.following.follower(called, body, _UPDATES)
+        + said.following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", table, called)
+        + said.following.trigger(all_, "AFTER TRUNCATE", table, called, each="STATEMENT")
     )
 
 
@@ -191,14 +190,14 @@ END IF;"""
     changed = f"NOT {alike(sides.old_values('NEW', changes), sides.old_values('OLD', changes))}"
     called, table = said.function("to_new"), sides.table
     made = [
-        following.follower(called, blocks, _UPDATES),
+        said.following.follower(called, blocks, _UPDATES),
         *(
             f"CREATE TRIGGER {_trigger(said, f'to_new_{event}')} AFTER {event} ON {table}"
             f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {called}();"
             f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(said, f'to_new_{event}')};"
             for event, condition in (
-                ("INSERT", f"{_NOT_OURS} AND {sides.is_present('NEW')}"),
-                ("UPDATE", f"{_NOT_OURS} AND {changed}"),
+                ("INSERT", f"{_not_ours(said)} AND {sides.is_present('NEW')}"),
+                ("UPDATE", f"{_not_ours(said)} AND {changed}"),
             )
         ),
     ]
@@ -213,13 +212,13 @@ def _cascading(said: Move) -> str:
 
     What is to come before the foreign key's trigger, which is called RI_..., begins with A.
     """
-    called, table = said.function("key"), quoted(said.table)
+    called, table, follows = said.function("key"), quoted(said.table), said.following
     before, after = (
         ", ".join(f"{row}.{column(name)}" for name, _ in said.key) for row in ("OLD", "NEW")
     )
     triggers = "\n".join(
         f"CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW"
-        f" WHEN ({_NOT_OURS} AND ROW({before}) IS DISTINCT FROM ROW({after}))"
+        f" WHEN ({_not_ours(said)} AND ROW({before}) IS DISTINCT FROM ROW({after}))"
         f" EXECUTE FUNCTION {called}({value});"
         f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};"
         for name, value in zip(_key_triggers(said), ("'on'", "''"), strict=True)
@@ -228,7 +227,11 @@ def _cascading(said: Move) -> str:
 CREATE OR REPLACE FUNCTION {called}() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM set_config({literal(following.SETTING)}, TG_ARGV[0], true);
+    IF TG_ARGV[0] = 'on' THEN
+        PERFORM set_config({literal(following.SETTING)}, {follows.begun}, true);
+    ELSE
+        PERFORM set_config({literal(following.SETTING)}, {follows.ended}, true);
+    END IF;
     RETURN NULL;
 END
 $body$;
@@ -252,8 +255,8 @@ def _refusing(said: Move, sides: Leaving, changed: str) -> str:
         f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {called}();"
         f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(said, f'required_{event}')};"
         for event, condition in (
-            ("INSERT", _NOT_OURS),
-            ("UPDATE", f"{_NOT_OURS} AND {changed}"),
+            ("INSERT", _not_ours(said)),
+            ("UPDATE", f"{_not_ours(said)} AND {changed}"),
         )
     )
     return f"""
@@ -297,9 +300,9 @@ END IF;"""
     called, entity = said.function("to_old"), sides.entity
     rows, all_ = (_trigger(said, each) for each in ("to_old", "to_old_all"))
     return (
-        following.follower(called, body)
-        + following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", entity, called)
-        + following.trigger(all_, "AFTER TRUNCATE", entity, called, each="STATEMENT")
+        said.following.follower(called, body)
+        + said.following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", entity, called)
+        + said.following.trigger(all_, "AFTER TRUNCATE", entity, called, each="STATEMENT")
     )
 
 
@@ -363,3 +366,7 @@ def _mark(said: Move) -> str:
 def _trigger(said: Move, what: str) -> str:
     """Its name, quoted; triggers of one event fire in the order of their names."""
     return column(own_name(f"zz_gnkmigrate_{what.lower()}_", said.entity))
+
+
+def _not_ours(said: Move) -> str:
+    return f"{said.following.alone} AND {NOT_FILLING}"
