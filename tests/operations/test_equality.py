@@ -114,3 +114,70 @@ def test_a_link_is_found_by_the_equality_of_its_types(small: Small) -> None:
         (4, "PIPER", "cub", "1.00"),
         (5, "pipeR", "CUB", "4"),
     ]
+
+
+KEYED = """
+CREATE SCHEMA tools;
+CREATE EXTENSION citext SCHEMA tools;
+CREATE TABLE person (login tools.citext, age numeric, PRIMARY KEY (login, age));
+CREATE TABLE profile (
+    login tools.citext, age numeric, bio text, PRIMARY KEY (login, age),
+    FOREIGN KEY (login, age) REFERENCES person ON UPDATE CASCADE ON DELETE CASCADE
+);
+INSERT INTO person VALUES ('Ann', 1.0), ('Ben', 2);
+INSERT INTO profile VALUES ('Ann', 1.0, 'a'), ('Ben', 2, 'b')
+"""
+
+
+def test_a_moved_row_is_found_by_the_equality_of_its_key(small: Small) -> None:
+    small.reversible(
+        1,
+        """
+        op.keep_shape("public.person")
+        op.move_columns("public.person", "public.resume", {"bio": "bio"},
+                        key={"login": "login", "age": "age"})
+        """,
+    )
+    project = small.project()
+    project.execute(KEYED + "; ALTER TABLE person ADD bio text; UPDATE person SET bio = 'x'")
+
+    def write(event: events.Event) -> None:
+        if isinstance(event, events.StepFinished) and event.step == "rows of public.resume":
+            project.execute("UPDATE person SET age = 1.00 WHERE age = 1")
+
+    project.up(write)
+    project.execute("UPDATE person SET login = 'BEN', age = 2.0 WHERE age = 2")
+    project.execute("DELETE FROM resume WHERE age = 1; INSERT INTO resume VALUES ('ANN', 1, 'new')")
+    bios = "SELECT login::text, age::text, bio FROM gnkmigrate_legacy.person ORDER BY age"
+    assert project.rows(bios) == [("Ann", "1.00", "new"), ("BEN", "2.0", "x")]
+    with project.session() as session:
+        assert all(claim.passed for claim in verify(session, project.phases, project.settings))
+
+
+def test_a_merged_row_is_found_by_the_equality_of_its_key(small: Small) -> None:
+    small.reversible(
+        1,
+        """
+        op.keep_shape("public.profile")
+        op.merge_tables("public.profile", into="public.person",
+                        on={"login": "login", "age": "age"}, columns={"bio": "bio"})
+        """,
+    )
+    project = small.project()
+    project.execute(KEYED)
+    project.up()
+    with old_application(project) as session:
+        session.execute("DELETE FROM profile WHERE age = 1")
+        session.execute("INSERT INTO profile VALUES ('ANN', 1.00, 'new')")
+    project.execute("UPDATE person SET login = 'BEN', bio = 'c' WHERE age = 2")
+    assert project.rows("SELECT login::text, bio FROM person ORDER BY age") == [
+        ("Ann", "new"),
+        ("BEN", "c"),
+    ]
+    with project.session() as session:
+        assert all(claim.passed for claim in verify(session, project.phases, project.settings))
+    project.down()
+    assert project.rows("SELECT login::text, bio FROM profile ORDER BY age") == [
+        ("ANN", "new"),
+        ("BEN", "c"),
+    ]

@@ -166,4 +166,4 @@ def _emptied(names: Sequence[str]) -> str:
 def _differ(names: Sequence[str]) -> str:
     """The condition that a row's key has changed."""
     before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
-    return f"ROW({before}) IS DISTINCT FROM ROW({after})"
+    return f"NOT {alike(before, after)}"

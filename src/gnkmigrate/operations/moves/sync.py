@@ -16,7 +16,7 @@ from gnkmigrate.operations.splits.holding import refuse_old
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import following
+from gnkmigrate.run.sync import equality, following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.conversion import Conversion
@@ -89,10 +89,19 @@ def fill(said: Move, sides: Leaving) -> str:
     )
 
 
-def is_of(said: Move, part: Part, row: str, entity: str = "side") -> str:
+def is_of(said: Move, sides: Leaving, part: Part, row: str, entity: str = "side") -> str:
     """The condition that a row of the side table is of this row of the table, and this part."""
-    same = [f"{entity}.{column(new)} = {row}.{column(old)}" for old, new in said.key]
-    return " AND ".join((*same, is_part(said, part, entity)))
+    same = equality.all_equal(
+        [f"{entity}.{column(new)}" for _, new in said.key],
+        [f"{row}.{column(old)}" for old, _ in said.key],
+        _operators(said, sides),
+    )
+    return f"{same} AND {is_part(said, part, entity)}"
+
+
+def _operators(said: Move, sides: Leaving) -> list[str]:
+    """Those by which keys are equal."""
+    return [sides.equalities.get(old, equality.EQUAL) for old, _ in said.key]
 
 
 def is_part(said: Move, part: Part, entity: str) -> str:
@@ -121,7 +130,7 @@ def follow(said: Move, sides: Leaving) -> str:
     """Statements that make the triggers by which the side table follows, before the cutover."""
     keys = [column(before) for before, _ in said.key]
     before, after = (", ".join(f"{row}.{key}" for key in keys) for row in ("OLD", "NEW"))
-    moved = f"ROW({before}) IS DISTINCT FROM ROW({after})"
+    moved = f"NOT {alike(before, after)}"
     blocks = "\n".join(_followed(said, sides, part, moved) for part in said.parts)
     body = f"""
 IF TG_OP = 'TRUNCATE' THEN
@@ -148,7 +157,7 @@ IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ({moved} OR NOT {complete}) THEN
         {_insert(said, sides, part, "OLD")}
         WHERE {is_complete(sides, part, "OLD")} ON CONFLICT DO NOTHING;
     END IF;
-    DELETE FROM {sides.entity} AS side WHERE {is_of(said, part, "OLD")};
+    DELETE FROM {sides.entity} AS side WHERE {is_of(said, sides, part, "OLD")};
 END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') AND {complete}
    AND (TG_OP = 'INSERT' OR {moved} OR NOT {_same(sides, part)}) THEN
@@ -179,7 +188,7 @@ def _old_to_new(said: Move, sides: Leaving) -> str:
     blocks = "\n".join(
         f"""
 IF TG_OP = 'UPDATE' AND NOT {sides.is_present("NEW", part.columns)} THEN
-    DELETE FROM {sides.entity} AS side WHERE {is_of(said, part, "NEW")};
+    DELETE FROM {sides.entity} AS side WHERE {is_of(said, sides, part, "NEW")};
 ELSIF {sides.is_present("NEW", part.columns)}
       AND (TG_OP = 'INSERT' OR NOT {_same(sides, part)}) THEN
     {_upsert(said, sides, part)}
@@ -218,7 +227,7 @@ def _cascading(said: Move) -> str:
     )
     triggers = "\n".join(
         f"CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW"
-        f" WHEN ({_not_ours(said)} AND ROW({before}) IS DISTINCT FROM ROW({after}))"
+        f" WHEN ({_not_ours(said)} AND NOT {alike(before, after)})"
         f" EXECUTE FUNCTION {called}({value});"
         f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};"
         for name, value in zip(_key_triggers(said), ("'on'", "''"), strict=True)
@@ -282,16 +291,15 @@ def _new_to_old(said: Move, sides: Leaving) -> str:
     taken, given = (
         "\n".join(make(said, sides, part) for part in said.parts) for make in (_taken, _given)
     )
-    moved = "ROW({}) IS DISTINCT FROM ROW({})".format(
-        *(", ".join(f"{row}.{column(name)}" for name in said.own_key) for row in ("OLD", "NEW"))
-    )
+    old, new = ([f"{row}.{column(name)}" for name in said.own_key] for row in ("OLD", "NEW"))
+    same = equality.all_equal(old, new, [*_operators(said, sides), equality.EQUAL])
     emptied = ", ".join(f"{sides.old(change)} = NULL" for change in said.columns)
     body = f"""
 IF TG_OP = 'TRUNCATE' THEN
     UPDATE {sides.table} AS other SET {emptied} WHERE {sides.is_present("other")};
     EXIT follow;
 END IF;
-IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND {moved} THEN
+IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NOT {same} THEN
 {taken}
 END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') THEN
@@ -310,7 +318,8 @@ def _taken(said: Move, sides: Leaving, part: Part) -> str:
     emptied = ", ".join(f"{sides.old(change)} = NULL" for change in part.columns)
     return f"""
     UPDATE {sides.table} AS other SET {emptied}
-    WHERE {is_of(said, part, "other", "OLD")} AND {sides.is_present("other", part.columns)};"""
+    WHERE {is_of(said, sides, part, "other", "OLD")}
+      AND {sides.is_present("other", part.columns)};"""
 
 
 def _given(said: Move, sides: Leaving, part: Part) -> str:
@@ -323,7 +332,7 @@ def _given(said: Move, sides: Leaving, part: Part) -> str:
     return f"""
     UPDATE {sides.table} AS other SET
         {values}
-    WHERE {is_of(said, part, "other", "NEW")} AND NOT ({" AND ".join(says)});"""
+    WHERE {is_of(said, sides, part, "other", "NEW")} AND NOT ({" AND ".join(says)});"""
 
 
 def keep_no_more(said: Move) -> str:

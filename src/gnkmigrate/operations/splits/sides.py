@@ -23,11 +23,11 @@ class Sides(Leaving):
     """A split, and the tables that it is about.
 
     Attributes:
-        equalities: the operators by which values of the entity's identity are equal.
+        identities: the operators by which values of the entity's identity are equal.
     """
 
     said: Split
-    equalities: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def found(cls, work: Work, said: Departure) -> Self:
@@ -62,7 +62,7 @@ class Sides(Leaving):
         return equality.equal(
             f"{entity}.{column(change.new_name)}",
             self.new_value(row, change),
-            self.equalities[change.new_name],
+            self.identities[change.new_name],
             self.type_of(change),
         )
 
@@ -85,4 +85,4 @@ _SidesT = TypeVar("_SidesT", bound=Sides)
 def _compared(work: Work, sides: _SidesT) -> _SidesT:
     types = {change.new_name: sides.type_of(change) for change in sides.said.identifying}
     found = {name: equality.of_type(work, type_) for name, type_ in types.items()}
-    return replace(sides, equalities=found)
+    return replace(sides, identities=found)
