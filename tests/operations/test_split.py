@@ -271,6 +271,7 @@ def test_rows_that_disagree(small: Small, disagree: str, note: str) -> None:
     with pytest.raises(PhaseRefused) as refused:
         project.up()
     assert "would become one row of public.addresses disagree" in refused.value.details[0]
+    assert 'said: ("Elm 1",Ulm,knock) or ("Elm 1",Ulm,ring)' in refused.value.details[1]
 
     small.reversible(1, SPLIT.replace("new=(", f"disagree={disagree!r}, new=("))
     project = small.project()

@@ -22,6 +22,9 @@ from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
 from gnkmigrate.run.sync.mentions import unchecked_functions
 from gnkmigrate.run.work import Work
 
+# So many characters of what rows say in which they disagree.
+_SHOWN = 120
+
 
 def refusals(work: Work, spec: Split) -> list[Refusal]:
     """All that speaks against it; rows are looked at once the columns are what they should be."""
@@ -213,7 +216,8 @@ def _disagreeing(work: Work, sides: Sides) -> Iterator[Refusal]:
         )
     )
     query = f"""
-        SELECT {shown}, count(*) AS rows
+        SELECT {shown}, count(*) AS rows,
+               left(string_agg(DISTINCT ROW({said})::text, ' or '), {_SHOWN}) AS said
         FROM {sides.table} AS asked
         WHERE {sides.is_present("asked")} AND {sides.is_identified("asked")}
         GROUP BY {identity} HAVING count(DISTINCT ROW({said})::text) > 1"""
