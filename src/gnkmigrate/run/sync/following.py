@@ -15,8 +15,11 @@ from textwrap import indent
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 SETTING = "gnkmigrate.following"
-NOW = f"coalesce(current_setting('{SETTING}', true), '')"
 
+# The condition that what is written comes from no follower.
+ALONE = f"coalesce(current_setting('{SETTING}', true), '') = ''"
+
+_MARKS = f"coalesce(current_setting('{SETTING}', true), '')"
 # Before which every trigger stands back. Other marks are of hexadecimal digits.
 _ALL = "on"
 
@@ -34,17 +37,19 @@ class Following:
     @property
     def alone(self) -> str:
         """The condition that what is written comes from no follower of these shapes."""
-        return f"{NOW} = ''" if self.mark == _ALL else f"{NOW} !~ '{_ALL}|{self.mark}'"
+        if self.mark == _ALL:
+            return ALONE
+        return f"({ALONE} OR {_MARKS} !~ '{_ALL}|{self.mark}')"
 
     @property
     def begun(self) -> str:
         """SQL for the setting with the mark in it."""
-        return f"{NOW} || ' {self.mark}'"
+        return f"{_MARKS} || ' {self.mark}'"
 
     @property
     def ended(self) -> str:
         """SQL for the setting without it."""
-        return f"replace({NOW}, ' {self.mark}', '')"
+        return f"replace({_MARKS}, ' {self.mark}', '')"
 
     def follower(self, function: str, body: str, declare: str = "") -> str:
         """A trigger function that follows.
