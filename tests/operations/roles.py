@@ -148,8 +148,12 @@ class Case:
         left_out = self.row_security == "forced" and not only_names
         # The view would have to run as its owner.
         own_view = self.rights == "column" or major < 15
+        # Who writes to a row would write to others that are hidden from him.
+        others_write = (self.owner, self.rights) != ("application", "table")
+        shared = self.operation == "split_table" and others_write
         # The other table has none.
-        return hidden or left_out or own_view or self.operation in {"swap_table", "merge_tables"}
+        insecure = self.operation in {"swap_table", "merge_tables"}
+        return hidden or left_out or own_view or shared or insecure
 
 
 def everything() -> list[Case]:

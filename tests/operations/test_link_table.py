@@ -538,3 +538,33 @@ def assert_refused(project: Project, *said: str) -> None:
     assert project.state == before
     for each in said:
         assert each in "\n".join(refused.value.details)
+
+
+@pytest.mark.parametrize("key_from", ["", "id"])
+def test_a_sequence_goes_on_giving_keys(small: Small, key_from: str) -> None:
+    small.reversible(
+        1,
+        f"""
+        op.link_table(op.Linking(
+            "public.dev", "public.device", columns=(op.renamed("serial"),), identity=("serial",),
+            reference="device_id", links=(op.renamed("usr"),), owner=("usr",),
+            key_from="{key_from}",
+        ))
+        """,
+    )
+    project = small.project()
+    project.execute(
+        "CREATE TABLE dev (id bigserial PRIMARY KEY, usr int NOT NULL, serial text NOT NULL,"
+        " UNIQUE (usr, serial)); INSERT INTO dev (usr, serial) VALUES (1, 'A'), (2, 'A')"
+    )
+    before = project.dump
+    project.up()
+    with old_application(project) as session:
+        session.execute("INSERT INTO dev (usr, serial) VALUES (3, 'B')")
+    project.execute("INSERT INTO dev (usr, device_id) SELECT 4, id FROM device WHERE serial = 'B'")
+    project.down()
+    assert project.dump == before
+    project.execute("INSERT INTO dev (usr, serial) VALUES (5, 'C')")
+    assert project.rows("SELECT id, usr, serial FROM dev ORDER BY id") == [
+        (1, 1, "A"), (2, 2, "A"), (3, 3, "B"), (4, 4, "B"), (5, 5, "C"),
+    ]  # fmt: skip

@@ -248,3 +248,15 @@ def test_an_expression_is_asked_for_behind_another_conversion(small: Small) -> N
         "CREATE TABLE line (id int PRIMARY KEY, note text)"
     )
     assert "Expressions for columns of public.line do not compile." in refused(project)
+
+
+def test_who_inserts_needs_the_sequence_of_a_new_default(small: Small) -> None:
+    default = """Conversion("note", "bigint", default="nextval('public.\\"The %seq\\"')")"""
+    project = converting(small, default)
+    project.execute(
+        'CREATE SEQUENCE "The %seq"; CREATE TABLE line (id int PRIMARY KEY, note int);'
+        "GRANT INSERT ON line TO PUBLIC"
+    )
+    assert 'public, "The %seq"' in refused(project)
+    project.execute('GRANT USAGE ON SEQUENCE "The %seq" TO PUBLIC')
+    project.up()

@@ -271,6 +271,7 @@ def test_rows_that_disagree(small: Small, disagree: str, note: str) -> None:
     with pytest.raises(PhaseRefused) as refused:
         project.up()
     assert "would become one row of public.addresses disagree" in refused.value.details[0]
+    assert 'said: ("Elm 1",Ulm,knock) or ("Elm 1",Ulm,ring)' in refused.value.details[1]
 
     small.reversible(1, SPLIT.replace("new=(", f"disagree={disagree!r}, new=("))
     project = small.project()
@@ -429,3 +430,18 @@ def test_a_later_phase_shows_a_type_that_was_put_aside(small: Small) -> None:
     assert project.value("SELECT count(total) FROM gnkmigrate_legacy.orders") == 4
     project.down()
     assert project.state == before
+
+
+def test_columns_beside_the_identity_need_no_value(small: Small) -> None:
+    columns = {"ship_street": "street", "ship_city": "city", "note": "note"}
+    split = f'op.split_table("public.orders", "public.addresses", {columns},'
+    said = f'{split} reference="address_id", identity=("street", "city"))'
+    project = shop(small, f'op.keep_shape("public.orders")\n{said}')
+    project.up()
+    assert project.rows("SELECT city, note FROM addresses ORDER BY 1") == [
+        ("Bonn", None),
+        ("Ulm", "ring"),
+    ]
+    with old_application(project) as session:
+        session.execute("UPDATE orders SET note = NULL WHERE id = 1")
+    assert project.value("SELECT note FROM addresses WHERE city = 'Ulm'") is None

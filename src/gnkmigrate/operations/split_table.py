@@ -59,7 +59,7 @@ def split_table(
     Raises:
         RevisionError: no columns are given, one name is given twice, or the like.
     """
-    changes = tuple(_changes(columns))
+    changes = tuple(_changes(columns, identity))
     split = Split(
         table=table,
         entity=into,
@@ -84,11 +84,17 @@ def split_table(
     )
 
 
-def _changes(columns: Mapping[str, str] | Sequence[Conversion]) -> Sequence[Conversion]:
+def _changes(
+    columns: Mapping[str, str] | Sequence[Conversion], identity: tuple[str, ...]
+) -> Sequence[Conversion]:
     if not isinstance(columns, Mapping):
         return columns
     return [
-        Conversion(before, rename="" if before == after else after, not_null=True)
+        Conversion(
+            before,
+            rename="" if before == after else after,
+            not_null=not identity or after in identity,
+        )
         for before, after in columns.items()
     ]
 

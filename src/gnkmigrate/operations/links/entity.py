@@ -7,9 +7,8 @@ variables have names that no column has.
 from gnkmigrate import own
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.names import column, literal, quoted
-from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.pinned import PINNED
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 # Triggers fire in the order of their names: what decides comes after the user's own, whose changes
 # it must see; what makes an entity comes before what makes a link to it.
@@ -111,7 +110,7 @@ def remove_unused(sides: Sides) -> str:
 
 def follow(sides: Sides) -> str:
     """Statements that make the functions and the triggers on the old table."""
-    said, old = sides.said, sides.old
+    said, old, following = sides.said, sides.old, sides.said.following
     return "".join(
         (
             _decide(sides),
@@ -148,6 +147,7 @@ def _decide(sides: Sides) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {said.function("decide")}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 DECLARE
     gnkmigrate_known {sides.entity}.{sides.key}%TYPE;
     gnkmigrate_shared boolean;
@@ -258,7 +258,7 @@ ELSIF gnkmigrate_known <> NEW.{ref} THEN
 END IF;
 {_tell_entity(sides)}
 {_tell_others(sides)}"""
-    return following.follower(
+    return said.following.follower(
         said.function("tell"), body, declare=f"gnkmigrate_known {sides.entity}.{key}%TYPE;"
     )
 
@@ -321,4 +321,4 @@ ELSIF (TG_OP = 'DELETE' OR NEW.{ref} IS DISTINCT FROM OLD.{ref}) AND {sees} THEN
     WHERE entity.{sides.key} = OLD.{ref}
       AND NOT EXISTS (SELECT FROM {quoted(said.table)} AS row WHERE row.{ref} = OLD.{ref});
 END IF;"""
-    return following.follower(said.function("leave"), body)
+    return said.following.follower(said.function("leave"), body)

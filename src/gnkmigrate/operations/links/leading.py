@@ -11,9 +11,9 @@ from gnkmigrate.operations.links import entity, rows
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run.names import column
-from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST
 
 LEADS = "gnkmigrate_leads"
 # After those of foreign keys, which end links.
@@ -26,15 +26,15 @@ def triggers(sides: Sides) -> str:
     link, known = said.function("lead_link"), said.function("lead_entity")
     made = [
         *do_not_lead(said),
-        following.trigger(LEADS, "AFTER INSERT OR UPDATE OR DELETE", sides.rows, link),
-        following.trigger(f"{LEADS}_all", "AFTER TRUNCATE", sides.rows, link, "STATEMENT"),
-        following.trigger(LEADS, "AFTER UPDATE OR DELETE", sides.entity, known),
-        following.trigger(f"{LEADS}_all", "AFTER TRUNCATE", sides.entity, known, "STATEMENT"),
+        said.following.trigger(LEADS, "AFTER INSERT OR UPDATE OR DELETE", sides.rows, link),
+        said.following.trigger(f"{LEADS}_all", "AFTER TRUNCATE", sides.rows, link, "STATEMENT"),
+        said.following.trigger(LEADS, "AFTER UPDATE OR DELETE", sides.entity, known),
+        said.following.trigger(f"{LEADS}_all", "AFTER TRUNCATE", sides.entity, known, "STATEMENT"),
     ]
     for place, (table, _, _) in enumerate(_owning(sides)):
         name = f"{_LAST}_{place}" if place else _LAST
         made.append(
-            following.trigger(name, "AFTER DELETE", table, said.function(f"lead_owner{place}"))
+            said.following.trigger(name, "AFTER DELETE", table, said.function(f"lead_owner{place}"))
         )
     return "".join(made)
 
@@ -61,7 +61,7 @@ def do_not_lead(said: Linking) -> list[str]:
     """The functions before the swap and after a rollback of it."""
     names = ["lead_link", "lead_entity"]
     names += [f"lead_owner{place}" for place in range(len(_owned(said)))]
-    return [following.follower(said.function(name), "NULL;") for name in names]
+    return [said.following.follower(said.function(name), "NULL;") for name in names]
 
 
 def lead(sides: Sides) -> str:
@@ -97,12 +97,8 @@ def _held(sides: Sides, row: str) -> str:
     """The condition that a row of the archive is one that its owner has a link for."""
     return (
         f"EXISTS (SELECT FROM {sides.rows} AS held"
-        f" WHERE ({sides.link_pair('held')}) = ({sides.pair(row)}))"
+        f" WHERE {sides.are_same(sides.link_pair('held'), sides.pair(row))})"
     )
-
-
-def _owner_arguments(sides: Sides) -> str:
-    return ", ".join(f"${place}" for place in range(1, len(sides.said.owner) + 1))
 
 
 def _hold(sides: Sides) -> str:
@@ -111,8 +107,9 @@ def _hold(sides: Sides) -> str:
     Where an entity has one row at most, whoever comes second waits for the first one's row, looks
     again, and has none. Where it may have several, each link has its own.
     """
-    owner, ref = _owner_arguments(sides), f"${len(sides.said.owner) + 1}"
-    mine = f"({sides.owners('mine')}) = ({owner})"
+    *owner, ref = given = rows.arguments(sides)
+    mine = sides.are_same(sides.owners("mine"), owner)
+    this = sides.are_same(sides.link_pair("link"), given)
     is_owners = f"({mine} OR NOT {_held(sides, 'mine')})" if sides.is_alone else mine
     first = ""
     if sides.is_alone:
@@ -120,19 +117,21 @@ def _hold(sides: Sides) -> str:
         UPDATE {sides.old} AS row SET {sides.ref} = {ref} WHERE row.{sides.ref} = {ref};
         EXIT WHEN FOUND;"""
     taken = ",\n            ".join(
-        f"{name} = {value}" for name, value in _taken(sides, f"({sides.owners('old')}) = ({owner})")
+        f"{name} = {value}"
+        for name, value in _taken(sides, sides.are_same(sides.owners("old"), owner))
     )
     names, values = zip(*_made(sides, ref), strict=True)
     return f"""
 CREATE OR REPLACE FUNCTION {sides.said.function("hold")}({rows.parameters(sides)}) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+{COLUMNS_FIRST}
 BEGIN
     FOR gnkmigrate_attempt IN 1..3 LOOP
         UPDATE {sides.old} AS old SET
             {taken}
         FROM {sides.rows} AS link
         JOIN {sides.entity} AS entity ON entity.{sides.key} = link.{sides.ref}
-        WHERE ({sides.link_pair("link")}) = ({rows.arguments(sides)})
+        WHERE {this}
           AND ({sides.row_keys("old")}) = (
               SELECT {sides.row_keys("mine")} FROM {sides.old} AS mine
               WHERE mine.{sides.ref} = {ref} AND {is_owners}
@@ -143,7 +142,7 @@ BEGIN
         SELECT {", ".join(values)}
         FROM {sides.rows} AS link
         JOIN {sides.entity} AS entity ON entity.{sides.key} = link.{sides.ref}
-        WHERE ({sides.link_pair("link")}) = ({rows.arguments(sides)})
+        WHERE {this}
         FOR SHARE OF entity
         ON CONFLICT DO NOTHING;
         EXIT WHEN FOUND;
@@ -202,10 +201,10 @@ def _made(sides: Sides, ref: str) -> Iterator[tuple[str, str]]:
 def _heir(sides: Sides, ref: str) -> str:
     """A query for the owner of a link of this entity that no row stands for."""
     return (
-        f"SELECT {sides.link_owners('link')} FROM {sides.rows} AS link"
+        f"SELECT {', '.join(sides.link_owners('link'))} FROM {sides.rows} AS link"
         f" WHERE link.{sides.ref} = {ref} AND NOT EXISTS (SELECT FROM {sides.old} AS row"
-        f" WHERE ({sides.pair('row')}) = ({sides.link_pair('link')}))"
-        f" ORDER BY {', '.join((*_age(sides), sides.link_owners('link')))} LIMIT 1"
+        f" WHERE {sides.are_same(sides.pair('row'), sides.link_pair('link'))})"
+        f" ORDER BY {', '.join((*_age(sides), *sides.link_owners('link')))} LIMIT 1"
     )
 
 
@@ -244,11 +243,12 @@ def _inherit(sides: Sides, ref: str) -> tuple[str, str]:
 def _release(sides: Sides) -> str:
     """A link that ends leaves its row to another one of the same entity."""
     said, given = sides.said, rows.arguments(sides)
-    inherit, declared = _inherit(sides, f"${len(said.owner) + 1}")
-    mine = f"({sides.pair('row')}) = ({given})"
+    inherit, declared = _inherit(sides, given[-1])
+    mine = sides.are_same(sides.pair("row"), given)
     return f"""
 CREATE OR REPLACE FUNCTION {said.function("release")}({rows.parameters(sides)}) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+{COLUMNS_FIRST}
 {f"DECLARE {declared}" if declared else ""}
 BEGIN
     PERFORM FROM {sides.old} AS row WHERE {mine} FOR UPDATE;
@@ -274,8 +274,9 @@ def _hand_over(sides: Sides) -> str:
     return f"""
 IF TG_OP = 'UPDATE' AND NEW.{sides.ref} = OLD.{sides.ref} THEN
     UPDATE {sides.old} AS row SET {owners}
-    WHERE ({sides.pair("row")}) = ({old}) AND {sides.is_link("row")}
-      AND NOT EXISTS (SELECT FROM {sides.old} AS other WHERE ({sides.pair("other")}) = ({new}));
+    WHERE {sides.are_same(sides.pair("row"), old)} AND {sides.is_link("row")}
+      AND NOT EXISTS (SELECT FROM {sides.old} AS other
+                      WHERE {sides.are_same(sides.pair("other"), new)});
 END IF;"""
 
 
@@ -283,13 +284,15 @@ def _lead_link(sides: Sides) -> str:
     said = sides.said
     hold, release = said.function("hold"), said.function("release")
     new, old = sides.link_pair("NEW"), sides.link_pair("OLD")
+    # An owner that is equal may be spelled anew.
+    spelled = [c for c in said.owners if c.column in sides.equalities]
     told = ", ".join(
         (
             *(
                 f"{column(c.column)} = CASE WHEN"
                 f" {alike(f'NEW.{column(c.new_name)}', f'OLD.{column(c.new_name)}')}"
                 f" THEN row.{column(c.column)} ELSE {_follows(sides, c, 'NEW', 'row')} END"
-                for c in said.carried
+                for c in (*spelled, *said.carried)
             ),
             *(f"{column(c.new_name)} = NEW.{column(c.new_name)}" for c in said.new_links),
         )
@@ -297,7 +300,7 @@ def _lead_link(sides: Sides) -> str:
     update = ""
     if told:
         update = f"""UPDATE {sides.old} AS row SET {told}
-    WHERE ({sides.pair("row")}) = ({new}) AND {sides.is_link("row")};"""
+    WHERE {sides.are_same(sides.pair("row"), new)} AND {sides.is_link("row")};"""
     body = f"""
 IF TG_OP = 'TRUNCATE' THEN
     -- Where it may, by a TRUNCATE: a DELETE would not see what has come since the snapshot of a
@@ -309,17 +312,17 @@ IF TG_OP = 'TRUNCATE' THEN
     END IF;
     EXIT follow;
 END IF;
-IF TG_OP = 'UPDATE' AND ({new}) = ({old}) THEN
+IF TG_OP = 'UPDATE' AND {sides.are_same(new, old)} THEN
     {update}
     EXIT follow;
 END IF;{_hand_over(sides)}
 IF TG_OP IN ('UPDATE', 'DELETE') THEN
-    PERFORM {release}({old});
+    PERFORM {release}({", ".join(old)});
 END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') THEN
-    PERFORM {hold}({new});
+    PERFORM {hold}({", ".join(new)});
 END IF;"""
-    return following.follower(said.function("lead_link"), body)
+    return said.following.follower(said.function("lead_link"), body)
 
 
 def _lead_entity(sides: Sides) -> str:
@@ -334,12 +337,12 @@ def _lead_entity(sides: Sides) -> str:
 IF TG_OP = 'TRUNCATE' THEN
     TRUNCATE {sides.old};
 ELSIF TG_OP = 'DELETE' THEN
-    DELETE FROM {sides.old} WHERE {sides.ref} = OLD.{sides.key};
+    DELETE FROM {sides.old} AS row WHERE row.{sides.ref} = OLD.{sides.key};
 ELSE
     UPDATE {sides.old} AS row SET {sides.ref} = NEW.{sides.key}, {told}
     WHERE row.{sides.ref} = OLD.{sides.key};
 END IF;"""
-    return following.follower(said.function("lead_entity"), body)
+    return said.following.follower(said.function("lead_entity"), body)
 
 
 def _owned(said: Linking) -> list[tuple[list[str], str]]:
@@ -369,7 +372,7 @@ def _lead_owners(sides: Sides) -> Iterator[str]:
             f"row.{own} = OLD.{other}" for own, other in zip(mine, there, strict=True)
         )
         body = f"DELETE FROM {sides.old} AS row WHERE {same} AND NOT {sides.is_link('row')};"
-        yield following.follower(sides.said.function(f"lead_owner{place}"), body)
+        yield sides.said.following.follower(sides.said.function(f"lead_owner{place}"), body)
 
 
 def _leave(sides: Sides) -> str:
@@ -389,7 +392,7 @@ IF TG_OP = 'DELETE' OR NEW.{sides.ref} IS DISTINCT FROM {ref} THEN
       AND NOT EXISTS (SELECT FROM {sides.old} AS row WHERE row.{sides.ref} = {ref})
       AND NOT EXISTS (SELECT FROM {sides.rows} AS link WHERE link.{sides.ref} = {ref});
 END IF;"""
-    return following.follower(said.function("leave"), body, declare=declared)
+    return said.following.follower(said.function("leave"), body, declare=declared)
 
 
 def view(sides: Sides, names: list[str]) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.names import column, quoted
-from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST
 
 # After what makes the entity, and before what removes it; see entity.py.
 LINKS = "gnkmigrate_link"
@@ -53,9 +53,10 @@ def expected(sides: Sides, row: str = "row") -> str:
     values += [f"{row}.{sides.ref}", *sides.payload_of(row)]
     names = [*map(column, (*said.owner, said.reference)), *sides.payload]
     listed = ", ".join(f"{value} AS {name}" for value, name in zip(values, names, strict=True))
+    pair = ", ".join(sides.pair(row))
     return (
-        f"SELECT DISTINCT ON ({sides.pair(row)}) {listed} FROM {sides.old} AS {row}"
-        f" WHERE {sides.is_link(row)} ORDER BY {sides.pair(row)}, {sides.row_keys(row)}"
+        f"SELECT DISTINCT ON ({pair}) {listed} FROM {sides.old} AS {row}"
+        f" WHERE {sides.is_link(row)} ORDER BY {pair}, {sides.row_keys(row)}"
     )
 
 
@@ -63,7 +64,8 @@ def fill(sides: Sides) -> str:
     """The statement that makes the links of a batch."""
     first = (
         f"NOT EXISTS (SELECT FROM {sides.old} AS before"
-        f" WHERE ({sides.pair('before')}) = ({sides.pair('filled')}) AND {sides.is_link('before')}"
+        f" WHERE {sides.are_same(sides.pair('before'), sides.pair('filled'))}"
+        f" AND {sides.is_link('before')}"
         f" AND ({sides.row_keys('before')}) < ({sides.row_keys('filled')}))"
     )
     where = f":batch AND {sides.is_link('filled')}"
@@ -82,8 +84,8 @@ def follow(sides: Sides) -> str:
         (
             _settle(sides),
             _follow_before(sides),
-            following.trigger(LINKS, "AFTER INSERT OR UPDATE OR DELETE", old, function),
-            following.trigger(
+            said.following.trigger(LINKS, "AFTER INSERT OR UPDATE OR DELETE", old, function),
+            said.following.trigger(
                 f"{LINKS}_all", "AFTER TRUNCATE", old, said.function("link"), "STATEMENT"
             ),
         )
@@ -105,26 +107,28 @@ def parameters(sides: Sides) -> str:
     return ", ".join(type_.partition(" COLLATE ")[0] for type_ in types)
 
 
-def arguments(sides: Sides) -> str:
-    """The parameters as a list."""
-    return ", ".join(f"${place}" for place in range(1, len(sides.said.owner) + 2))
+def arguments(sides: Sides) -> list[str]:
+    """The parameters."""
+    return [f"${place}" for place in range(1, len(sides.said.owner) + 2)]
 
 
 def _settle(sides: Sides) -> str:
     """A link is what the first of its rows says, or gone; whoever changes it is waited for."""
     given, key = arguments(sides), sides.link_key
-    mine = f"({sides.pair('row')}) = ({given}) AND {sides.is_link('row')}"
+    mine = f"{sides.are_same(sides.pair('row'), given)} AND {sides.is_link('row')}"
+    this = sides.are_same(sides.link_pair("link"), given)
     first = f"FROM {sides.old} AS row WHERE {mine} ORDER BY {sides.row_keys('row')} LIMIT 1"
     told = ""
     if sides.payload:
         values = ", ".join(sides.payload_of("row"))
         told = (
-            f"UPDATE {sides.rows} SET ({', '.join(sides.payload)}) = (SELECT {values} {first})"
-            f" WHERE ({key}) = ({given});"
+            f"UPDATE {sides.rows} AS link SET ({', '.join(sides.payload)}) ="
+            f" (SELECT {values} {first}) WHERE {this};"
         )
     return f"""
 CREATE OR REPLACE FUNCTION {sides.said.function("settle")}({parameters(sides)}) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+{COLUMNS_FIRST}
 BEGIN
     INSERT INTO {sides.rows} ({sides.link_columns})
     SELECT {sides.link_of("row")} {first}
@@ -134,8 +138,8 @@ BEGIN
         {told}
         RETURN;
     END IF;
-    PERFORM FROM {sides.rows} WHERE ({key}) = ({given}) FOR UPDATE;
-    DELETE FROM {sides.rows} WHERE ({key}) = ({given})
+    PERFORM FROM {sides.rows} AS link WHERE {this} FOR UPDATE;
+    DELETE FROM {sides.rows} AS link WHERE {this}
         AND NOT EXISTS (SELECT {first});
 END
 $body$;
@@ -144,7 +148,7 @@ $body$;
 
 def _reread(sides: Sides) -> str:
     """The reference may have been corrected since; see `tell` in entity.py."""
-    mine = f"({sides.row_keys('there')}) = ({sides.row_keys('NEW')})"
+    mine = sides.has_key("there", "NEW")
     return f"""
 IF TG_OP <> 'DELETE' THEN
     NEW.{sides.ref} := coalesce(
@@ -186,12 +190,12 @@ IF TG_OP <> 'INSERT' AND {sides.is_link("OLD")} THEN
         SELECT {values} WHERE {_referred(sides)}
         ON CONFLICT ({sides.link_key}) DO NOTHING;
     END IF;
-    PERFORM {settle}({sides.pair("OLD")});
+    PERFORM {settle}({", ".join(sides.pair("OLD"))});
 END IF;
 IF TG_OP <> 'DELETE' AND {sides.is_link("NEW")} THEN
-    PERFORM {settle}({sides.pair("NEW")});
+    PERFORM {settle}({", ".join(sides.pair("NEW"))});
 END IF;"""
-    return following.follower(sides.said.function("link"), body)
+    return sides.said.following.follower(sides.said.function("link"), body)
 
 
 def _referred(sides: Sides) -> str:
@@ -223,12 +227,12 @@ def referred(text: str) -> tuple[str, list[str]]:
 def follow_after(sides: Sides) -> str:
     """The same from the swap on: what the old application writes last counts."""
     key = sides.link_key
-    gone = f"WHERE ({key}) = ({sides.pair('OLD')})"
+    gone = f"AS link WHERE {sides.are_same(sides.link_pair('link'), sides.pair('OLD'))}"
     other = (
         f"EXISTS (SELECT FROM {sides.old} AS row"
-        f" WHERE ({sides.pair('row')}) = ({sides.pair('OLD')}) AND {sides.is_link('row')})"
+        f" WHERE {sides.are_same(sides.pair('row'), sides.pair('OLD'))} AND {sides.is_link('row')})"
     )
-    pairs = alike(sides.pair("NEW"), sides.pair("OLD"))
+    pairs = alike(*(", ".join(sides.pair(row)) for row in ("NEW", "OLD")))
     stays = f"TG_OP = 'UPDATE' AND {pairs} AND {sides.is_link('NEW')}"
     told = _told_after(sides, pairs)
     body = f"""
@@ -248,7 +252,9 @@ IF TG_OP <> 'DELETE' AND {sides.is_link("NEW")} THEN
     VALUES ({sides.link_of("NEW")})
     ON CONFLICT ({key}) DO UPDATE SET {told};
 END IF;"""
-    return following.follower(sides.said.function("link"), body)
+    return sides.said.following.follower(
+        sides.said.function("link"), body, declare="gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
+    )
 
 
 def _told_after(sides: Sides, pairs: str) -> str:
@@ -257,7 +263,7 @@ def _told_after(sides: Sides, pairs: str) -> str:
     names = [change.new_name for change in (*said.carried, *said.new_links)]
     return (
         ", ".join(
-            f"{column(name)} = CASE WHEN TG_OP = 'UPDATE' AND {pairs} AND "
+            f"{column(name)} = CASE WHEN gnkmigrate_updates AND {pairs} AND "
             f"{alike(*(f'{row}.{column(old.get(name, name))}' for row in ('NEW', 'OLD')))}"
             f" THEN link.{column(name)} ELSE excluded.{column(name)} END"
             for name in names

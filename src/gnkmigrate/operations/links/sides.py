@@ -1,11 +1,13 @@
 """The old table, the entity and the link as they are in the database, and SQL for their values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gnkmigrate import own
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.sync import equality
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import ALWAYS, COLUMN, Conversion
 from gnkmigrate.run.work import Work
@@ -27,6 +29,13 @@ SELECT coalesce(pg_get_expr(adbin, adrelid),
 FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = {entity}::regclass AND attname = {key}
 """
+# As defaults of columns name them. They are in the schema of the table whose they are, always.
+_SEQUENCES = """
+SELECT quote_literal(pg_class.oid::regclass), relname::text
+FROM pg_depend JOIN pg_class ON pg_class.oid = objid AND relkind = 'S'
+WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
+  AND refobjid = %s::regclass AND refobjsubid > 0 AND deptype = 'a'
+"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,9 @@ class Sides:
         is_alone: whether an entity has one row of the old table at most, by a unique key of it.
         key_type: the type of the entity's key.
         next_key: SQL that gives a new row of the entity its key; "" before it is there.
+        equalities: the operators of those of the old table's columns whose type has one of its own.
+        identities: the operators by which values of the entity's identity are equal.
+        sequences: those of the old table's columns, by the literal with which a default names one.
     """
 
     said: Linking
@@ -52,6 +64,9 @@ class Sides:
     is_alone: bool
     key_type: str
     next_key: str
+    equalities: Mapping[str, str]
+    identities: Mapping[str, str]
+    sequences: Mapping[str, str]
 
     @classmethod
     def built(cls, work: Work, said: Linking) -> "Sides":
@@ -75,20 +90,43 @@ class Sides:
             key = relation.columns(work, said.entity, [said.key])
             with work.settings(search_path="pg_catalog, pg_temp"):
                 next_key = str(work.value(_NEXT_KEY.format(entity=entity, key=literal(said.key))))
+        columns = relation.columns(work, place, names)
+        identities = {
+            change.new_name: equality.of_type(
+                work, change.type or str(columns[change.column]["type"])
+            )
+            for change in said.identifying
+        }
+        with work.settings(search_path="pg_catalog, pg_temp"):
+            found = work.connection.execute(_SEQUENCES, (quoted(place),)).fetchall()
         return cls(
             said=said,
             place=place,
             link=link,
-            columns=relation.columns(work, place, names),
+            columns=columns,
             row_key=keys[0] if keys else (),
             is_alone=any(identity.issuperset(found) for found, _ in unique),
             key_type=str(key[said.key]["type"]) if key else "",
             next_key=next_key,
+            equalities=equality.of_columns(work, place),
+            identities=identities,
+            sequences=dict(found),
         )
 
     def after_swap(self) -> "Sides":
         """What they are going to be once the link has taken the old table's place."""
-        return replace(self, place=self.said.archived, link=self.said.table)
+        columns = {
+            name: {**declared, "default": self._archived(declared["default"])}
+            for name, declared in self.columns.items()
+        }
+        return replace(self, place=self.said.archived, link=self.said.table, columns=columns)
+
+    def _archived(self, default: str | None) -> str | None:
+        """A default once the sequences have gone to the archive with their table."""
+        for named, name in self.sequences.items():
+            there = literal(quoted(f"{own.ARCHIVE}.{name}"))
+            default = default and default.replace(f"{named}::regclass", f"{there}::regclass")
+        return default
 
     def before_swap(self) -> "Sides":
         """What they are going to be once the old table is in its place again."""
@@ -167,25 +205,43 @@ class Sides:
     def is_entity_of(self, row: str, entity: str = "entity") -> str:
         """The condition that a row of the entity is what a row of the old table is about."""
         return " AND ".join(
-            f"{entity}.{column(change.new_name)} = {self.new_value(row, change)}"
+            equality.equal(
+                f"{entity}.{column(change.new_name)}",
+                self.new_value(row, change),
+                self.identities[change.new_name],
+                self.type_of(change),
+            )
             for change in self.said.identifying
         )
 
-    def owners(self, row: str) -> str:
-        """The owner in a row of the old table, as a list."""
-        return ", ".join(f"{row}.{column(change.column)}" for change in self.said.owners)
+    def has_key(self, row: str, other: str) -> str:
+        """The condition that two rows of the old table have the same key."""
+        return equality.all_equal(
+            [f"{row}.{column(name)}" for name in self.row_key],
+            [f"{other}.{column(name)}" for name in self.row_key],
+            [self.equalities.get(name, equality.EQUAL) for name in self.row_key],
+        )
 
-    def link_owners(self, row: str) -> str:
-        """The owner in a link, as a list."""
-        return ", ".join(f"{row}.{column(name)}" for name in self.said.owner)
+    def owners(self, row: str) -> list[str]:
+        """The owner in a row of the old table."""
+        return [f"{row}.{column(change.column)}" for change in self.said.owners]
 
-    def pair(self, row: str) -> str:
-        """The owner and the reference in a row of the old table, as a list."""
-        return f"{self.owners(row)}, {row}.{self.ref}"
+    def link_owners(self, row: str) -> list[str]:
+        """The owner in a link."""
+        return [f"{row}.{column(name)}" for name in self.said.owner]
 
-    def link_pair(self, row: str) -> str:
+    def pair(self, row: str) -> list[str]:
+        """The owner and the reference in a row of the old table."""
+        return [*self.owners(row), f"{row}.{self.ref}"]
+
+    def link_pair(self, row: str) -> list[str]:
         """The same in a link."""
-        return f"{self.link_owners(row)}, {row}.{self.ref}"
+        return [*self.link_owners(row), f"{row}.{self.ref}"]
+
+    def are_same(self, ones: Sequence[str], others: Sequence[str]) -> str:
+        """The condition that two owners are one, or two such pairs."""
+        own = [self.equalities.get(change.column, equality.EQUAL) for change in self.said.owners]
+        return equality.all_equal(ones, others, [*own, equality.EQUAL])
 
     @property
     def link_key(self) -> str:
@@ -208,7 +264,7 @@ class Sides:
 
     def link_of(self, row: str) -> str:
         """What a link has for a row of the old table, as a list in the order of `link_columns`."""
-        return ", ".join((self.pair(row), *self.payload_of(row)))
+        return ", ".join((*self.pair(row), *self.payload_of(row)))
 
     @property
     def link_columns(self) -> str:

@@ -9,6 +9,7 @@ from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.run.names import column, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
+from gnkmigrate.run.sync.following import Following, marked
 
 _ROW = ":row"
 
@@ -199,6 +200,11 @@ class Linking:
     def is_row(self, row: str) -> str:
         """The condition of the revision for a row."""
         return f"({self.where.replace(_ROW, row)})"
+
+    @property
+    def following(self) -> Following:
+        """How the old table, the entity and the link follow each other."""
+        return marked("link", self.table)
 
     def function(self, what: str) -> str:
         """A function of ours for this table, qualified and quoted."""

@@ -306,7 +306,8 @@ class HoldRows(LinkStep):
     def _refusals(self, work: Work) -> Iterator[Refusal]:
         said, sides = self.linking, Sides.swapped(work, self.linking)
         entity = f"{sides.entity} AS new ON new.{sides.key} = old.{sides.ref}"
-        link = f"{sides.rows} AS new ON ({sides.link_pair('new')}) = ({sides.pair('old')})"
+        same = sides.are_same(sides.link_pair("new"), sides.pair("old"))
+        link = f"{sides.rows} AS new ON {same}"
         for join, table, changes in (
             (entity, said.entity, said.returning),
             (link, said.table, said.carried),
@@ -331,10 +332,16 @@ class HoldRows(LinkStep):
 
 def _spilled(said: Linking, swap: str, *, alone: bool) -> Iterator[Step]:
     """What the old table has no row for."""
-    archive, link = quoted(said.archived), (*said.owner, said.reference)
-    mine = [change.column for change in said.owners] + [said.reference]
+    archive = quoted(said.archived)
+    # Elements of arrays are equal by their type's own equality, whatever is found by its name.
     pair = " AND ".join(
-        f"row.{column(old)} = spilled.{column(new)}" for old, new in zip(mine, link, strict=True)
+        (
+            f"row.{column(said.reference)} = spilled.{column(said.reference)}",
+            *(
+                f"ARRAY[row.{column(change.column)}] = ARRAY[spilled.{column(change.new_name)}]"
+                for change in said.owners
+            ),
+        )
     )
     where = f"NOT EXISTS (SELECT FROM {archive} AS row WHERE {pair})"
     yield kept.spill(said, said.table, no_row(said), where, swap)

@@ -3,13 +3,15 @@
 Until then the new columns have names of ours; from then on the side table is in the archive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.sync import equality
+from gnkmigrate.run.work import Work
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,18 @@ class Sides:
 
     Attributes:
         said: what the revision says.
+        equalities: the operators of those of the table's columns whose type has one of its own.
         is_cut_over: whether the new shape has taken the old one's place.
     """
 
     said: Merge
+    equalities: Mapping[str, str]
     is_cut_over: bool = False
+
+    @classmethod
+    def found(cls, work: Work, said: Merge) -> Self:
+        """As they are before the cutover."""
+        return cls(said, equality.of_columns(work, said.table))
 
     def cut_over(self) -> Self:
         """The same from the cutover on."""
@@ -51,8 +60,10 @@ class Sides:
 
     def is_of(self, row: str, side: str = "side") -> str:
         """The condition that a row of the side table belongs to one of the table."""
-        return " AND ".join(
-            f"{side}.{column(old)} = {row}.{column(new)}" for old, new in self.said.key
+        return equality.all_equal(
+            [f"{side}.{column(old)}" for old, _ in self.said.key],
+            [f"{row}.{column(new)}" for _, new in self.said.key],
+            [self.equalities.get(new, equality.EQUAL) for _, new in self.said.key],
         )
 
     def says(self, row: str) -> str:

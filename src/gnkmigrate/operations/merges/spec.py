@@ -8,6 +8,7 @@ from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.run.names import column, split
 from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.sync.following import Following, marked
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class Merge:
     def memory(self) -> str:
         """Under which the journal keeps that it has been cut over."""
         return f"merge {self.side} {self.table}"
+
+    @property
+    def following(self) -> Following:
+        """How the two tables follow each other."""
+        return marked("merge", self.side, self.table)
 
     def function(self, what: str) -> str:
         """A function of ours for this merge, qualified and quoted."""

@@ -31,9 +31,9 @@ class _MergeStep(Step):
     def tables(self) -> Sequence[str]:
         return (self.merge.side, self.merge.table)
 
-    @property
-    def sides(self) -> Sides:
-        return Sides(self.merge)
+    def sides(self, work: Work) -> Sides:
+        """Both tables, before the cutover."""
+        return Sides.found(work, self.merge)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
@@ -56,7 +56,7 @@ class FollowSide(_MergeStep):
         return preflight.refusals(work, self.merge)
 
     def run(self, work: Work) -> int:
-        sides = self.sides
+        sides = self.sides(work)
         relation.keep_maintenance_out(work, sides.side, sides.table)
         names = [old for old, _ in self.merge.columns]
         found = relation.columns(work, self.merge.side, names)
@@ -80,7 +80,7 @@ class LeaveSide(_MergeStep):
         return tuple(step.name for step in building_steps(self.merge))
 
     def run(self, work: Work) -> int:
-        sides = self.sides
+        sides = self.sides(work)
         work.execute(f"{sync.follow_side_no_more(sides)};\n{sync.drop_columns(sides)}")
         in_step.drop_unused(work)
         return 0
@@ -101,7 +101,7 @@ class FillColumns(_MergeStep):
         return True
 
     def run(self, work: Work) -> int:
-        key, sql = key_of(work, self.merge.table, ()), sync.fill(self.sides)
+        key, sql = key_of(work, self.merge.table, ()), sync.fill(self.sides(work))
         table = self.merge.table
         return Fill(self.name, table, key, sql, alias="filled", quiet=True).run(work)
 
@@ -127,8 +127,7 @@ class MergeTables(_MergeStep):
         return (MergeBack(self.merge),)
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
-        del work
-        sides, key = self.sides, tuple(new for _, new in self.merge.key)
+        sides, key = self.sides(work), tuple(new for _, new in self.merge.key)
         row = listed(key, "merged")
         rows = f"FROM {sides.table} AS merged"
         old = f"LEFT JOIN {sides.side} AS side ON {sides.is_of('merged')}"
@@ -142,7 +141,7 @@ class MergeTables(_MergeStep):
         )
 
     def run(self, work: Work) -> int:
-        said, sides = self.merge, self.sides
+        said, sides = self.merge, self.sides(work)
         after = sides.cut_over()
         relation.keep_maintenance_out(work, sides.side, sides.table)
         legacy.hide(work, said.side)
@@ -215,7 +214,7 @@ class MergeBack(_MergeStep):
         return (Refusal(message, [*in_the_way, *hanging], 0, "Drop them before."),)
 
     def run(self, work: Work) -> int:
-        said, sides = self.merge, self.sides.cut_over()
+        said, sides = self.merge, self.sides(work).cut_over()
         relation.keep_maintenance_out(work, sides.side, sides.table)
         legacy.hide(work, said.archived)
         work.execute(f"LOCK TABLE {sides.side}, {sides.table} IN ACCESS EXCLUSIVE MODE")
@@ -245,7 +244,7 @@ class VerifyMerge(Verification):
     def result(self, work: Work) -> events.Verified:
         if not work.recall(self.merge.memory):  # since contract
             return asked(work, self.name, "SELECT WHERE false")
-        sides = Sides(self.merge).cut_over()
+        sides = Sides.found(work, self.merge).cut_over()
         key = listed(key_of(work, self.merge.table, ()), "merged")
         same = alike(sides.new_values("merged"), sides.old_values("side"))
         query = (

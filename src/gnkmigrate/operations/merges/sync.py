@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from gnkmigrate.operations.merges.sides import Sides
 from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.run.names import column, quoted
-from gnkmigrate.run.sync import building, following
+from gnkmigrate.run.sync import building
 from gnkmigrate.run.sync.alike import alike
 
 # Before the triggers of foreign keys, which are called RI_..., for a row that goes with another.
@@ -75,11 +75,11 @@ IF TG_OP IN ('INSERT', 'UPDATE') THEN
 END IF;"""
     called, all_ = said.function("to_table"), said.trigger(f"{_LAST}all_")
     return (
-        following.follower(called, body)
-        + following.trigger(
+        said.following.follower(called, body)
+        + said.following.trigger(
             said.trigger(_LAST), "AFTER INSERT OR UPDATE OR DELETE", sides.side, called
         )
-        + following.trigger(all_, "AFTER TRUNCATE", sides.side, called, each="STATEMENT")
+        + said.following.trigger(all_, "AFTER TRUNCATE", sides.side, called, each="STATEMENT")
     )
 
 
@@ -132,7 +132,7 @@ END IF;"""
     triggers = "".join(
         f"""
 CREATE TRIGGER {said.trigger(f"{_FIRST}{event.lower()}_")} AFTER {event} ON {sides.table}
-    FOR EACH ROW WHEN ({following.ALONE} AND {condition}) EXECUTE FUNCTION {called}();
+    FOR EACH ROW WHEN ({said.following.alone} AND {condition}) EXECUTE FUNCTION {called}();
 ALTER TABLE {sides.table} ENABLE ALWAYS TRIGGER {said.trigger(f"{_FIRST}{event.lower()}_")};
 """
         for event, condition in (
@@ -141,7 +141,7 @@ ALTER TABLE {sides.table} ENABLE ALWAYS TRIGGER {said.trigger(f"{_FIRST}{event.l
             ("DELETE", "true"),
         )
     )
-    return following.follower(called, body) + triggers
+    return said.following.follower(called, body) + triggers
 
 
 def follow_table_no_more(said: Merge) -> str:
@@ -166,4 +166,4 @@ def _emptied(names: Sequence[str]) -> str:
 def _differ(names: Sequence[str]) -> str:
     """The condition that a row's key has changed."""
     before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
-    return f"ROW({before}) IS DISTINCT FROM ROW({after})"
+    return f"NOT {alike(before, after)}"

@@ -55,7 +55,7 @@ class VerifyMove(Verification):
         key = listed(key_of(work, move.table, ()), "checked")
         query = " UNION ALL ".join(
             f"SELECT {key} FROM {sides.table} AS checked LEFT JOIN {sides.entity} AS side"
-            f" ON {sync.is_of(move, part, 'checked')} WHERE {self._unlike(sides, part)}"
+            f" ON {sync.is_of(move, sides, part, 'checked')} WHERE {self._unlike(sides, part)}"
             for part in move.parts
         )
         return asked(work, self.name, query)

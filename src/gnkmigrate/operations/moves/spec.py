@@ -9,6 +9,7 @@ from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.run.names import column, literal, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.following import Following, marked
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,11 @@ class Move:
     def foreign_key(self) -> str:
         """The constraint by which the side table refers to the table."""
         return fitting(split(self.entity)[1], "_".join(name for _, name in self.key), "fkey")
+
+    @property
+    def following(self) -> Following:
+        """How the two tables follow each other."""
+        return marked("move", self.table, self.entity)
 
     def function(self, what: str) -> str:
         """A function of ours for this move, qualified and quoted."""

@@ -16,13 +16,13 @@ from gnkmigrate.operations.splits.holding import refuse_old
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import following
+from gnkmigrate.run.sync import equality, following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.pinned import PINNED
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
-_NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
+_UPDATES = "gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
 
 
 def create(said: Move, sides: Leaving, key_types: Sequence[str]) -> str:
@@ -89,10 +89,19 @@ def fill(said: Move, sides: Leaving) -> str:
     )
 
 
-def is_of(said: Move, part: Part, row: str, entity: str = "side") -> str:
+def is_of(said: Move, sides: Leaving, part: Part, row: str, entity: str = "side") -> str:
     """The condition that a row of the side table is of this row of the table, and this part."""
-    same = [f"{entity}.{column(new)} = {row}.{column(old)}" for old, new in said.key]
-    return " AND ".join((*same, is_part(said, part, entity)))
+    same = equality.all_equal(
+        [f"{entity}.{column(new)}" for _, new in said.key],
+        [f"{row}.{column(old)}" for old, _ in said.key],
+        _operators(said, sides),
+    )
+    return f"{same} AND {is_part(said, part, entity)}"
+
+
+def _operators(said: Move, sides: Leaving) -> list[str]:
+    """Those by which keys are equal."""
+    return [sides.equalities.get(old, equality.EQUAL) for old, _ in said.key]
 
 
 def is_part(said: Move, part: Part, entity: str) -> str:
@@ -103,7 +112,7 @@ def is_part(said: Move, part: Part, entity: str) -> str:
 def _upsert(said: Move, sides: Leaving, part: Part) -> str:
     """Writes what a row says; of a row that was there before, what has changed."""
     assigned = ", ".join(
-        f"{column(name)} = CASE WHEN TG_OP = 'UPDATE' AND {_unchanged(said, sides, part, name)}"
+        f"{column(name)} = CASE WHEN gnkmigrate_updates AND {_unchanged(said, sides, part, name)}"
         f" THEN side.{column(name)} ELSE excluded.{column(name)} END"
         for name in said.names
     )
@@ -121,7 +130,7 @@ def follow(said: Move, sides: Leaving) -> str:
     """Statements that make the triggers by which the side table follows, before the cutover."""
     keys = [column(before) for before, _ in said.key]
     before, after = (", ".join(f"{row}.{key}" for key in keys) for row in ("OLD", "NEW"))
-    moved = f"ROW({before}) IS DISTINCT FROM ROW({after})"
+    moved = f"NOT {alike(before, after)}"
     blocks = "\n".join(_followed(said, sides, part, moved) for part in said.parts)
     body = f"""
 IF TG_OP = 'TRUNCATE' THEN
@@ -133,9 +142,9 @@ END IF;
     called, table = said.function("follow"), sides.table
     rows, all_ = (_trigger(said, each) for each in ("rows", "all"))
     return (
-        following.follower(called, body)
-        + following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", table, called)
-        + following.trigger(all_, "AFTER TRUNCATE", table, called, each="STATEMENT")
+        said.following.follower(called, body, _UPDATES)
+        + said.following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", table, called)
+        + said.following.trigger(all_, "AFTER TRUNCATE", table, called, each="STATEMENT")
     )
 
 
@@ -148,7 +157,7 @@ IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ({moved} OR NOT {complete}) THEN
         {_insert(said, sides, part, "OLD")}
         WHERE {is_complete(sides, part, "OLD")} ON CONFLICT DO NOTHING;
     END IF;
-    DELETE FROM {sides.entity} AS side WHERE {is_of(said, part, "OLD")};
+    DELETE FROM {sides.entity} AS side WHERE {is_of(said, sides, part, "OLD")};
 END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') AND {complete}
    AND (TG_OP = 'INSERT' OR {moved} OR NOT {_same(sides, part)}) THEN
@@ -179,7 +188,7 @@ def _old_to_new(said: Move, sides: Leaving) -> str:
     blocks = "\n".join(
         f"""
 IF TG_OP = 'UPDATE' AND NOT {sides.is_present("NEW", part.columns)} THEN
-    DELETE FROM {sides.entity} AS side WHERE {is_of(said, part, "NEW")};
+    DELETE FROM {sides.entity} AS side WHERE {is_of(said, sides, part, "NEW")};
 ELSIF {sides.is_present("NEW", part.columns)}
       AND (TG_OP = 'INSERT' OR NOT {_same(sides, part)}) THEN
     {_upsert(said, sides, part)}
@@ -190,14 +199,14 @@ END IF;"""
     changed = f"NOT {alike(sides.old_values('NEW', changes), sides.old_values('OLD', changes))}"
     called, table = said.function("to_new"), sides.table
     made = [
-        following.follower(called, blocks),
+        said.following.follower(called, blocks, _UPDATES),
         *(
             f"CREATE TRIGGER {_trigger(said, f'to_new_{event}')} AFTER {event} ON {table}"
             f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {called}();"
             f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(said, f'to_new_{event}')};"
             for event, condition in (
-                ("INSERT", f"{_NOT_OURS} AND {sides.is_present('NEW')}"),
-                ("UPDATE", f"{_NOT_OURS} AND {changed}"),
+                ("INSERT", f"{_not_ours(said)} AND {sides.is_present('NEW')}"),
+                ("UPDATE", f"{_not_ours(said)} AND {changed}"),
             )
         ),
     ]
@@ -212,13 +221,13 @@ def _cascading(said: Move) -> str:
 
     What is to come before the foreign key's trigger, which is called RI_..., begins with A.
     """
-    called, table = said.function("key"), quoted(said.table)
+    called, table, follows = said.function("key"), quoted(said.table), said.following
     before, after = (
         ", ".join(f"{row}.{column(name)}" for name, _ in said.key) for row in ("OLD", "NEW")
     )
     triggers = "\n".join(
         f"CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW"
-        f" WHEN ({_NOT_OURS} AND ROW({before}) IS DISTINCT FROM ROW({after}))"
+        f" WHEN ({_not_ours(said)} AND NOT {alike(before, after)})"
         f" EXECUTE FUNCTION {called}({value});"
         f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};"
         for name, value in zip(_key_triggers(said), ("'on'", "''"), strict=True)
@@ -227,7 +236,11 @@ def _cascading(said: Move) -> str:
 CREATE OR REPLACE FUNCTION {called}() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    PERFORM set_config({literal(following.SETTING)}, TG_ARGV[0], true);
+    IF TG_ARGV[0] = 'on' THEN
+        PERFORM set_config({literal(following.SETTING)}, {follows.begun}, true);
+    ELSE
+        PERFORM set_config({literal(following.SETTING)}, {follows.ended}, true);
+    END IF;
     RETURN NULL;
 END
 $body$;
@@ -251,13 +264,14 @@ def _refusing(said: Move, sides: Leaving, changed: str) -> str:
         f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {called}();"
         f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(said, f'required_{event}')};"
         for event, condition in (
-            ("INSERT", _NOT_OURS),
-            ("UPDATE", f"{_NOT_OURS} AND {changed}"),
+            ("INSERT", _not_ours(said)),
+            ("UPDATE", f"{_not_ours(said)} AND {changed}"),
         )
     )
     return f"""
 CREATE OR REPLACE FUNCTION {called}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 BEGIN
     -- The new application, for which the default has left a mark.
     IF TG_OP = 'INSERT' AND NOT {sides.is_present("NEW")} AND current_setting({mark}, true) = 'new'
@@ -277,16 +291,15 @@ def _new_to_old(said: Move, sides: Leaving) -> str:
     taken, given = (
         "\n".join(make(said, sides, part) for part in said.parts) for make in (_taken, _given)
     )
-    moved = "ROW({}) IS DISTINCT FROM ROW({})".format(
-        *(", ".join(f"{row}.{column(name)}" for name in said.own_key) for row in ("OLD", "NEW"))
-    )
+    old, new = ([f"{row}.{column(name)}" for name in said.own_key] for row in ("OLD", "NEW"))
+    same = equality.all_equal(old, new, [*_operators(said, sides), equality.EQUAL])
     emptied = ", ".join(f"{sides.old(change)} = NULL" for change in said.columns)
     body = f"""
 IF TG_OP = 'TRUNCATE' THEN
     UPDATE {sides.table} AS other SET {emptied} WHERE {sides.is_present("other")};
     EXIT follow;
 END IF;
-IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND {moved} THEN
+IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NOT {same} THEN
 {taken}
 END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') THEN
@@ -295,9 +308,9 @@ END IF;"""
     called, entity = said.function("to_old"), sides.entity
     rows, all_ = (_trigger(said, each) for each in ("to_old", "to_old_all"))
     return (
-        following.follower(called, body)
-        + following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", entity, called)
-        + following.trigger(all_, "AFTER TRUNCATE", entity, called, each="STATEMENT")
+        said.following.follower(called, body)
+        + said.following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", entity, called)
+        + said.following.trigger(all_, "AFTER TRUNCATE", entity, called, each="STATEMENT")
     )
 
 
@@ -305,7 +318,8 @@ def _taken(said: Move, sides: Leaving, part: Part) -> str:
     emptied = ", ".join(f"{sides.old(change)} = NULL" for change in part.columns)
     return f"""
     UPDATE {sides.table} AS other SET {emptied}
-    WHERE {is_of(said, part, "other", "OLD")} AND {sides.is_present("other", part.columns)};"""
+    WHERE {is_of(said, sides, part, "other", "OLD")}
+      AND {sides.is_present("other", part.columns)};"""
 
 
 def _given(said: Move, sides: Leaving, part: Part) -> str:
@@ -318,7 +332,7 @@ def _given(said: Move, sides: Leaving, part: Part) -> str:
     return f"""
     UPDATE {sides.table} AS other SET
         {values}
-    WHERE {is_of(said, part, "other", "NEW")} AND NOT ({" AND ".join(says)});"""
+    WHERE {is_of(said, sides, part, "other", "NEW")} AND NOT ({" AND ".join(says)});"""
 
 
 def keep_no_more(said: Move) -> str:
@@ -361,3 +375,7 @@ def _mark(said: Move) -> str:
 def _trigger(said: Move, what: str) -> str:
     """Its name, quoted; triggers of one event fire in the order of their names."""
     return column(own_name(f"zz_gnkmigrate_{what.lower()}_", said.entity))
+
+
+def _not_ours(said: Move) -> str:
+    return f"{said.following.alone} AND {NOT_FILLING}"

@@ -129,7 +129,7 @@ class HoldOldValues(MoveStep):
     def _rows(self, work: Work) -> tuple[Leaving, Sequence[Belonging]]:
         sides = Leaving.remembered(work, self.move).cut_over()
         parts = [
-            Belonging(sync.is_of(self.move, part, "linked", "entity"), part.columns)
+            Belonging(sync.is_of(self.move, sides, part, "linked", "entity"), part.columns)
             for part in self.move.parts
         ]
         return sides, parts

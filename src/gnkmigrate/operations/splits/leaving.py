@@ -3,14 +3,14 @@
 Until the cutover the table has its columns; from then on they are kept under names of ours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, quoted
-from gnkmigrate.run.sync import ways_back
+from gnkmigrate.run.sync import equality, ways_back
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.sync.conversion import Conversion
@@ -48,19 +48,22 @@ class Leaving:
         said: what the revision says.
         before: how they were declared, as relation.columns says it.
         phase: in which they leave.
+        equalities: the operators of those of the table's columns whose type has one of its own.
         is_cut_over: whether the new shape has taken the old one's place.
     """
 
     said: Departure
     before: relation.Columns
     phase: str
+    equalities: Mapping[str, str]
     is_cut_over: bool = False
 
     @classmethod
     def found(cls, work: Work, said: Departure) -> Self:
         """As the columns are before the phase."""
         names = [change.column for change in said.columns]
-        return cls(said, relation.columns(work, said.table, names), work.phase)
+        before = relation.columns(work, said.table, names)
+        return cls(said, before, work.phase, equality.of_columns(work, said.table))
 
     @classmethod
     def remembered(cls, work: Work, said: Departure) -> Self:
@@ -75,7 +78,7 @@ class Leaving:
                 f"How the columns of {said.table} were declared is not in the journal.",
                 hint="Restore the rows of gnkmigrate.memory from a backup.",
             )
-        return cls(said, before, work.phase)
+        return cls(said, before, work.phase, equality.of_columns(work, said.table))
 
     def cut_over(self) -> Self:
         """The same from the cutover on."""

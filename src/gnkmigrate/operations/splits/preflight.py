@@ -15,11 +15,15 @@ from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.sync import row_security
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
 from gnkmigrate.run.sync.mentions import unchecked_functions
 from gnkmigrate.run.work import Work
+
+# So many characters of what rows say in which they disagree.
+_SHOWN = 120
 
 
 def refusals(work: Work, spec: Split) -> list[Refusal]:
@@ -28,6 +32,9 @@ def refusals(work: Work, spec: Split) -> list[Refusal]:
         *there(work, spec.table, spec.entity),
         *_temporary(work, spec),
         *of_columns(work, spec),
+        *row_security.shared(
+            work, spec.table, spec.entity, [change.column for change in spec.telling]
+        ),
     ]
     if Identity("table", split(spec.table)) in work.facts:
         asked += _taken(work, spec)
@@ -209,7 +216,8 @@ def _disagreeing(work: Work, sides: Sides) -> Iterator[Refusal]:
         )
     )
     query = f"""
-        SELECT {shown}, count(*) AS rows
+        SELECT {shown}, count(*) AS rows,
+               left(string_agg(DISTINCT ROW({said})::text, ' or '), {_SHOWN}) AS said
         FROM {sides.table} AS asked
         WHERE {sides.is_present("asked")} AND {sides.is_identified("asked")}
         GROUP BY {identity} HAVING count(DISTINCT ROW({said})::text) > 1"""

@@ -61,7 +61,12 @@ class VerifySplit(Verification):
             return asked(work, self.name, "SELECT WHERE false")
         sides, key = Sides.remembered(work, split).cut_over(), key_of(work, split.table, ())
         if split.disagree == "refuse":
-            said = [sides.says("checked", change) for change in split.columns]
+            said = [sides.says("checked", change) for change in split.telling]
+            # In its own words, which are equal where they are not the same.
+            said += [
+                f"({sides.is_equal('checked', change)} OR {sides.says('checked', change)})"
+                for change in split.identifying
+            ]
         else:
             said = [sides.is_entity_of("checked")]
         # The new application may have emptied all that an entity says.

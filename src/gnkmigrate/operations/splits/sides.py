@@ -3,11 +3,15 @@
 Until the cutover the link is called something of ours; from then on it has its own name.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeVar
 
-from gnkmigrate.operations.splits.leaving import Leaving
+from gnkmigrate.operations.splits.leaving import Departure, Leaving
 from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.run.names import column, literal
+from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
 
 # What an index can hold of a row's identity (manual, 11.2: a third of a page), with some to spare.
@@ -16,9 +20,22 @@ _LONGEST_IDENTITY = 2500
 
 @dataclass(frozen=True)
 class Sides(Leaving):
-    """A split, and the tables that it is about."""
+    """A split, and the tables that it is about.
+
+    Attributes:
+        identities: the operators by which values of the entity's identity are equal.
+    """
 
     said: Split
+    identities: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def found(cls, work: Work, said: Departure) -> Self:
+        return _compared(work, super().found(work, said))
+
+    @classmethod
+    def remembered(cls, work: Work, said: Departure) -> Self:
+        return _compared(work, super().remembered(work, said))
 
     @property
     def key(self) -> str:
@@ -38,9 +55,15 @@ class Sides(Leaving):
 
     def is_entity_of(self, row: str, entity: str = "entity") -> str:
         """The condition that a row of the entity is the one that a row of the table is about."""
-        return " AND ".join(
-            f"{entity}.{column(change.new_name)} = {self.new_value(row, change)}"
-            for change in self.said.identifying
+        return " AND ".join(self.is_equal(row, change, entity) for change in self.said.identifying)
+
+    def is_equal(self, row: str, change: Conversion, entity: str = "entity") -> str:
+        """The condition that a value of its identity is what a row of the table says."""
+        return equality.equal(
+            f"{entity}.{column(change.new_name)}",
+            self.new_value(row, change),
+            self.identities[change.new_name],
+            self.type_of(change),
         )
 
     def next_key(self, work: Work) -> str:
@@ -54,3 +77,12 @@ class Sides(Leaving):
                   AND attname = {literal(self.said.key)}
             """)
         return str(found)
+
+
+_SidesT = TypeVar("_SidesT", bound=Sides)
+
+
+def _compared(work: Work, sides: _SidesT) -> _SidesT:
+    types = {change.new_name: sides.type_of(change) for change in sides.said.identifying}
+    found = {name: equality.of_type(work, type_) for name, type_ in types.items()}
+    return replace(sides, identities=found)

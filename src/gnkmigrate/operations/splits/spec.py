@@ -8,6 +8,7 @@ from gnkmigrate.errors import RevisionError
 from gnkmigrate.run.names import column, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.following import Following, marked
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,11 @@ class Split:
     def foreign_key(self) -> str:
         """The constraint of the link."""
         return fitting(split(self.table)[1], self.link, "fkey")
+
+    @property
+    def following(self) -> Following:
+        """How the table and the entity follow each other."""
+        return marked("split", self.table, self.link)
 
     def function(self, what: str) -> str:
         """A function of ours for this split, qualified and quoted."""

@@ -19,12 +19,9 @@ from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import following
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
-from gnkmigrate.run.sync.pinned import PINNED
-
-_NOT_OURS = f"{following.ALONE} AND {NOT_FILLING}"
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 
 def functions(sides: Sides, next_key: str) -> str:
@@ -48,13 +45,13 @@ def triggers(sides: Sides, key: Columns = ()) -> str:
     spec, table = sides.said, sides.table
     names = [sides.link, *(sides.old(change) for change in spec.columns), *map(column, key)]
     before, after = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
-    changed = f"{_NOT_OURS} AND NOT {alike(before, after)}"
+    changed = f"{_not_ours(spec)} AND NOT {alike(before, after)}"
     return ";\n".join(
         f"CREATE TRIGGER {_trigger(spec, kind, event)} {moment} {event} ON {table}"
         f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {spec.function(kind)}();\n"
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(spec, kind, event)}"
         for moment, kind in (("BEFORE", "link"), ("AFTER", "entity"))
-        for event, condition in (("INSERT", _NOT_OURS), ("UPDATE", changed))
+        for event, condition in (("INSERT", _not_ours(spec)), ("UPDATE", changed))
     )
 
 
@@ -89,9 +86,10 @@ WHERE other.{sides.link} = NEW.{sides.key};"""
     names = [change.new_name for change in spec.columns]
     before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
     name = _trigger(spec, "lead", "UPDATE")
-    return f"""{following.follower(spec.function("lead"), body)}
+    return f"""{spec.following.follower(spec.function("lead"), body)}
 CREATE TRIGGER {name} AFTER UPDATE ON {sides.entity} FOR EACH ROW
-    WHEN ({_NOT_OURS} AND NOT {alike(before, after)}) EXECUTE FUNCTION {spec.function("lead")}();
+    WHEN ({_not_ours(spec)} AND NOT {alike(before, after)})
+    EXECUTE FUNCTION {spec.function("lead")}();
 ALTER TABLE {sides.entity} ENABLE ALWAYS TRIGGER {name}"""
 
 
@@ -171,6 +169,7 @@ def _link(sides: Sides, next_key: str) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {spec.function("link")}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 DECLARE
     known {sides.entity}.{sides.key}%TYPE;
 BEGIN{begins}
@@ -233,7 +232,7 @@ IF NOT FOUND AND {sides.is_present("NEW")} AND {sides.is_identified("NEW")} THEN
     UPDATE {sides.table} AS linked SET {link} = this.{key} WHERE linked.{link} = NEW.{link};
 END IF;
 {told}"""
-    return following.follower(
+    return spec.following.follower(
         spec.function("entity"), body, declare=f"this {sides.entity}%ROWTYPE;"
     )
 
@@ -252,3 +251,7 @@ IF (TG_OP = 'INSERT' OR NEW.{sides.link} IS DISTINCT FROM OLD.{sides.link} OR NO
     UPDATE {sides.entity} AS entity SET {new} = {sides.new_value("NEW", change)}
     WHERE entity.{sides.key} = this.{sides.key};{also if sides.is_cut_over else ""}
 END IF;"""
+
+
+def _not_ours(spec: Split) -> str:
+    return f"{spec.following.alone} AND {NOT_FILLING}"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from gnkmigrate import own
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.column_pair import ColumnPair
-from gnkmigrate.run.sync.pinned import PINNED
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
 TRIGGER = "zz_gnkmigrate_columns"
@@ -31,6 +31,7 @@ def add(table: str, pairs: Sequence[ColumnPair], function: str) -> str:
 ALTER TABLE {quoted(table)} {columns};
 CREATE FUNCTION {function}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 BEGIN
     {assignments}
     RETURN NEW;

@@ -18,7 +18,7 @@ from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.column_pair import ColumnPair, kept_name
 from gnkmigrate.run.sync.conversion import ALWAYS
-from gnkmigrate.run.sync.pinned import PINNED
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 from gnkmigrate.run.work import Work
 
 # A default must not ask more of whoever inserts than the table does. PostgreSQL puts the bodies
@@ -126,6 +126,7 @@ def write_function(
     return f"""
 CREATE OR REPLACE FUNCTION {function(table, phase)}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+{COLUMNS_FIRST}
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         {changed}

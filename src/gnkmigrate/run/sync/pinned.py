@@ -13,3 +13,8 @@ PINNED = " ".join(
         *(f"SET {name} = {literal(value)}" for name, value in SPELLING),
     )
 )
+
+# How their bodies begin: what could be either is a column, as one may be called like a variable of
+# every trigger, such as OLD or FOUND. So variables in a query are qualified, or have names that no
+# column has, and tables in one have an alias.
+COLUMNS_FIRST = "#variable_conflict use_column"

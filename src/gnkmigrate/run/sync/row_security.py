@@ -1,4 +1,6 @@
-"""Row security that would hide rows from what works as the table's owner."""
+"""Row security that hides rows from what works as the table's owner, or that would be passed by."""
+
+from collections.abc import Sequence
 
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal
@@ -9,6 +11,18 @@ _FORCED = """
 SELECT relowner::regrole::text FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner
 WHERE pg_class.oid = to_regclass({table}) AND relrowsecurity AND relforcerowsecurity
   AND NOT rolsuper AND NOT rolbypassrls
+"""
+
+# Whoever else may write to the table, all of it or columns.
+_WRITTEN = """
+SELECT relrowsecurity AND EXISTS (
+    SELECT FROM (
+        SELECT given.* FROM aclexplode(relacl) AS given
+        UNION ALL
+        SELECT given.* FROM pg_attribute, aclexplode(attacl) AS given WHERE attrelid = pg_class.oid
+    ) AS given
+    WHERE grantee <> relowner AND privilege_type IN ('INSERT', 'UPDATE'))
+FROM pg_class WHERE oid = to_regclass({table})
 """
 
 
@@ -29,5 +43,26 @@ def refusals(work: Work, table: str) -> list[Refusal]:
             " are hidden from it.",
             hint=f"Run: ALTER ROLE {owner} BYPASSRLS; or"
             f" ALTER TABLE {quoted(table)} NO FORCE ROW LEVEL SECURITY;",
+        )
+    ]
+
+
+def shared(work: Work, table: str, entity: str, names: Sequence[str]) -> list[Refusal]:
+    """What speaks against rows of a table saying something together, of which one tells the others.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        entity: "schema.table" of the rows that they share.
+        names: the table's columns of which what is written to one row counts for others.
+    """
+    if not names or not work.value(_WRITTEN.format(table=literal(quoted(table)))):
+        return []
+    return [
+        Refusal(
+            f"Row security is on for {table}: what somebody writes to {', '.join(names)} of a row"
+            f" would count for all rows of the same row of {entity}, and so for rows that policies"
+            " hide from him.",
+            hint="Leave these columns where they are, or let them be of the identity.",
         )
     ]
