@@ -2,19 +2,20 @@
 
 A trigger that follows writes to the other shape, whose triggers would follow in turn. So what it
 writes, it writes with the setting gnkmigrate.following on, and a trigger that follows does not fire
-where that is on. The functions run with the rights of their owner and a search_path of their own;
-the triggers fire also for what logical replication brings (PostgreSQL manual, ALTER TABLE, ENABLE
-ALWAYS TRIGGER).
+where that is on; see mark.py. The functions run with the rights of their owner and a search_path of
+their own; the triggers fire also for what logical replication brings (PostgreSQL manual, ALTER
+TABLE, ENABLE ALWAYS TRIGGER).
 """
 
 from textwrap import indent
 
+from gnkmigrate.run.sync.mark import unmarked
 from gnkmigrate.run.sync.pinned import PINNED
 
 SETTING = "gnkmigrate.following"
 
 # The condition that what is written comes from no follower.
-ALONE = f"coalesce(current_setting('{SETTING}', true), '') = ''"
+ALONE = unmarked(SETTING)
 
 
 def follower(function: str, body: str, declare: str = "") -> str:
