@@ -2,8 +2,9 @@
 
 import pytest
 
-from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
 from gnkmigrate.operations.preflight import questions
+from gnkmigrate.run.revision import read_steps
 from tests.migrations.project import Project
 from tests.small import Small
 
@@ -248,3 +249,35 @@ def test_an_expression_is_asked_for_behind_another_conversion(small: Small) -> N
         "CREATE TABLE line (id int PRIMARY KEY, note text)"
     )
     assert "Expressions for columns of public.line do not compile." in refused(project)
+
+
+CONTRADICTIONS = {
+    "one column twice": ('op.zoned("a"), op.cast("a", "date")', "a changes twice"),
+    "two columns of one name": (
+        'op.renamed("a", "z"), op.renamed("b", "z")',
+        "z is the new name of two columns",
+    ),
+    "no column": ("", "no column changes"),
+    "an exchange of names": (
+        'op.renamed("a", "b"), op.renamed("b", "a")',
+        "a gets the name b, which another column has still",
+    ),
+    "a name of PostgreSQL's own": (
+        'op.renamed("a", "xmin")',
+        "xmin is a name that PostgreSQL keeps for itself",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "said"), CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
+def test_changes_that_contradict_each_other_are_refused_when_the_revision_is_read(
+    small: Small, changes: str, said: str
+) -> None:
+    small.reversible(1, f'op.convert_columns("public.t", conversions=[{changes}])')
+    with pytest.raises(RevisionError, match=r"columns of public\.t contradict") as refused:
+        read_steps(small.phases)
+    assert said in refused.value.details
+
+
+def test_a_table_that_is_not_there_is_not_said_to_have_no_key(small: Small) -> None:
+    assert refused(converting(small)).startswith("There is no table public.line.")
