@@ -165,6 +165,9 @@ def convert_columns(
         table: "schema.table".
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the columns' changes.
+
+    Raises:
+        RevisionError: they contradict each other, or there is none.
     """
 
 def create_extension(

@@ -17,6 +17,7 @@ def test_a_run_is_tuned_and_status_shows_how(
     assert refused.exit_code == 2
     assert "Nothing that could be tuned is running" in refused.stderr
     assert gnkmigrate(report, "tune").exit_code == 2
+    assert "contradict" in gnkmigrate(report, "tune", "--pause", "--resume").stderr
 
     execute(report, "UPDATE gnkmigrate.run SET state = 'running'")
     with connect(report) as runner, lock.one_runner(runner):

@@ -312,6 +312,33 @@ def test_an_owner_who_takes_our_function_has_it_for_himself(enemy: Enemy) -> Non
     assert enemy.calls("risen") == 0
 
 
+def test_nobody_else_tells_our_triggers_to_stand_back(enemy: Enemy) -> None:
+    """What the stranger writes reaches both shapes, from a trigger of his own as well."""
+    enemy.project.up()
+    enemy.stranger.execute(
+        """
+        CREATE TEMP TABLE mine (id int);
+        CREATE FUNCTION pg_temp.write() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE orders SET street = 'Ash 2', amount = 8, note = 'b' WHERE id = NEW.id;
+            UPDATE lines SET text = 'b' WHERE id = NEW.id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER z AFTER UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION pg_temp.write();
+        INSERT INTO mine VALUES (2);
+        SET gnkmigrate.following = 'on'; SET gnkmigrate.filling = 'on';
+        UPDATE orders SET street = 'Ash 2', amount = 8, note = 'b' WHERE id = 1;
+        UPDATE lines SET text = 'b' WHERE id = 1;
+        UPDATE mine SET id = id
+        """
+    )
+    assert enemy.project.rows(
+        "SELECT orders.id, road, price, orders.note, text FROM public.orders"
+        " JOIN public.place ON place.id = place_id JOIN public.bill ON order_id = orders.id"
+        " JOIN public.lines ON lines.id = orders.id WHERE orders.id < 3 ORDER BY 1"
+    ) == [(1, "Ash 2", 8, "b", "b"), (2, "Ash 2", 8, "b", "b")]  # fmt: skip
+
+
 _TRIGGER = (
     "TRIGGER z BEFORE INSERT OR DELETE ON public.{0} FOR EACH ROW EXECUTE FUNCTION trap.spring();"
     " ALTER TABLE public.{0} ENABLE ALWAYS TRIGGER z"

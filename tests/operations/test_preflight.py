@@ -2,8 +2,9 @@
 
 import pytest
 
-from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
 from gnkmigrate.operations.preflight import questions
+from gnkmigrate.run.revision import read_steps
 from tests.migrations.project import Project
 from tests.small import Small
 
@@ -197,6 +198,7 @@ def test_every_question_has_a_table_here() -> None:
         "changed_before", "collisions", "expressions", "generated", "inheritance", "keys", "names",
         "row_type",
         "rules", "tied", "triggers",
+        "sequences",  # in test_widen_key.py
         "owner",  # in tests/run/test_ownership.py
     }  # fmt: skip
 
@@ -260,3 +262,35 @@ def test_who_inserts_needs_the_sequence_of_a_new_default(small: Small) -> None:
     assert 'public, "The %seq"' in refused(project)
     project.execute('GRANT USAGE ON SEQUENCE "The %seq" TO PUBLIC')
     project.up()
+
+
+CONTRADICTIONS = {
+    "one column twice": ('op.zoned("a"), op.cast("a", "date")', "a changes twice"),
+    "two columns of one name": (
+        'op.renamed("a", "z"), op.renamed("b", "z")',
+        "z is the new name of two columns",
+    ),
+    "no column": ("", "no column changes"),
+    "an exchange of names": (
+        'op.renamed("a", "b"), op.renamed("b", "a")',
+        "a gets the name b, which another column has still",
+    ),
+    "a name of PostgreSQL's own": (
+        'op.renamed("a", "xmin")',
+        "xmin is a name that PostgreSQL keeps for itself",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "said"), CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
+def test_changes_that_contradict_each_other_are_refused_when_the_revision_is_read(
+    small: Small, changes: str, said: str
+) -> None:
+    small.reversible(1, f'op.convert_columns("public.t", conversions=[{changes}])')
+    with pytest.raises(RevisionError, match=r"columns of public\.t contradict") as refused:
+        read_steps(small.phases)
+    assert said in refused.value.details
+
+
+def test_a_table_that_is_not_there_is_not_said_to_have_no_key(small: Small) -> None:
+    assert refused(converting(small)).startswith("There is no table public.line.")

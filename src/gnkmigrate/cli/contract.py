@@ -32,6 +32,7 @@ def command(
     from gnkmigrate.cli._words import counted
     from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
+    from gnkmigrate.run import journal
     from gnkmigrate.run.foreign_code import of_phases
     from gnkmigrate.run.kept.contract import contract, kept, remnants
     from gnkmigrate.run.revision import load_phases
@@ -41,6 +42,10 @@ def command(
     phases = load_phases(project.path(project.migrations))
     out = _context.stdout(context)
     with connect(url, search_path=project.schemas) as connection:
+        if not phases and not journal.exists(connection):
+            name = connection.info.dbname
+            out.print(f"Nothing to do: gnkmigrate has changed nothing in {name}.", soft_wrap=True)
+            return
         look_at_foreign_code(context, connection, of_phases(phases), project)
         found = remnants(connection)
         known = kept(connection)

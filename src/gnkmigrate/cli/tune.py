@@ -13,10 +13,8 @@ def command(
     throttle: Throttle = None,
     workers: Workers = None,
     batch_size: BatchSize = None,
-    pause: Annotated[
-        bool | None,
-        typer.Option("--pause/--resume", help="Let it wait after its batch, or go on."),
-    ] = None,
+    pause: Annotated[bool, typer.Option("--pause", help="Let it wait after its batch.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Let it go on.")] = False,
 ) -> None:
     """Change how fast a backfill goes that is running, from any shell.
 
@@ -28,7 +26,9 @@ def command(
     from gnkmigrate.connection import connect
     from gnkmigrate.run.batches.tuning import Tuning, tune
 
-    change = Tuning(throttle, workers, batch_size, pause)
+    if pause and resume:
+        raise typer.BadParameter("--pause and --resume contradict each other.")
+    change = Tuning(throttle, workers, batch_size, pause if pause or resume else None)
     if not change.said:
         raise typer.BadParameter(
             "Say what to change: --throttle, --workers, --batch-size, --pause or --resume."

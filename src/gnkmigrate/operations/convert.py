@@ -1,14 +1,16 @@
 """op.convert_columns: other types, names and defaults, and what the way back will need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations import preflight
 from gnkmigrate.operations.convert_online import building_steps
 from gnkmigrate.operations.preflight.asked import Asked
 from gnkmigrate.operations.revert import reverting_steps
+from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.operations.verify_columns import VerifyColumns
@@ -32,6 +34,9 @@ from gnkmigrate.run.sync.mentions import unchecked_functions
 from gnkmigrate.run.sync.reshaping import Reshaping
 from gnkmigrate.run.work import Work
 
+# Every table has them, and none of its own of these names (manual, 5.5. System Columns).
+SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
+
 
 @operation("convert_columns")
 def convert_columns(
@@ -49,8 +54,33 @@ def convert_columns(
         table: "schema.table".
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the columns' changes.
+
+    Raises:
+        RevisionError: they contradict each other, or there is none.
     """
+    wrong = list(_contradictions(conversions))
+    if wrong:
+        raise RevisionError(
+            f"The changes of columns of {table} contradict each other.",
+            details=wrong,
+            hint="Say each column once, and give it a name that no other has. To exchange two names"
+            " takes two revisions, the second after gnkmigrate contract: one gives a column a third"
+            " name first.",
+        )
     return converting_steps(Reshaping(table, named(key), conversions))
+
+
+def _contradictions(conversions: Sequence[Conversion]) -> Iterator[str]:
+    if not conversions:
+        yield "no column changes"
+    before = [change.column for change in conversions]
+    yield from twice("changes twice", before)
+    yield from twice("is the new name of two columns", [each.new_name for each in conversions])
+    for change in conversions:
+        if change.rename in SYSTEM_COLUMNS:
+            yield f"{change.rename} is a name that PostgreSQL keeps for itself"
+        elif change.new_name != change.column and change.new_name in before:
+            yield f"{change.column} gets the name {change.new_name}, which another column has still"
 
 
 def converting_steps(spec: Reshaping) -> tuple[Step, ...]:
@@ -99,6 +129,8 @@ class ConvertColumns(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping
+        if Identity("table", split(spec.table)) not in work.facts:
+            return [Refusal(f"There is no table {spec.table}.", hint="Look at the revision.")]
         names = [change.column for change in spec.conversions]
         refusals = []
         hanging = self._hanging(work)
@@ -117,8 +149,6 @@ class ConvertColumns(Step):
             spec.table,
             names,
         )
-        if Identity("table", split(spec.table)) not in work.facts:
-            return [Refusal(f"{spec.table} is not a table.", hint="Look at the revision.")]
         found = relation.columns(work, spec.table, names)
         misplaced = misplaced_columns(work, spec.table, spec.conversions)
         if misplaced:

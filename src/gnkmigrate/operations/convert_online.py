@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations.parts import folding, unfinished_index
 from gnkmigrate.operations.parts.duplicates import duplicates_named
 from gnkmigrate.operations.parts.fill import Fill
@@ -130,7 +131,8 @@ class FillColumns(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping
-        if row_key.refusals(work, spec.table, spec.key, exactly=True):
+        is_there = Identity("table", split(spec.table)) in work.facts
+        if not is_there or row_key.refusals(work, spec.table, spec.key, exactly=True):
             return ()  # the exchange's check says so
         return Keys(spec.table, spec.old_key(work)).refusals(work)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from psycopg.pq import TransactionStatus
 
 from gnkmigrate import own
+from gnkmigrate.run import ownership
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.template import render
@@ -48,7 +49,10 @@ def as_owner(work: Work, table: str) -> Iterator[str | None]:
     if not may_create:
         schema = f"CREATE ON SCHEMA {own.JOURNAL}"
         give = f"GRANT {schema} TO {owner}; {give}; REVOKE {schema} FROM {owner}"
-    work.connection.execute(f"{_made(function)}; {give}".encode())
+    with work.connection.transaction():
+        work.connection.execute(_made(function).encode())
+        ownership.keep_function_to_itself(work.connection, f"{function}(text)")
+        work.connection.execute(give.encode())
     try:
         yield function
     finally:
@@ -70,8 +74,7 @@ BEGIN
     GET DIAGNOSTICS changed = ROW_COUNT;
     RETURN changed;
 END
-$body$;
-REVOKE ALL ON FUNCTION {function}(text) FROM PUBLIC"""
+$body$"""
 
 
 def execute(work: Work, acting: str | None, statement: str) -> int:

@@ -4,6 +4,7 @@ A function that a trigger of ours calls belongs to the owner of that trigger's t
 rights but that one's. The schemas, and the tables in them, are the migrating role's alone.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -23,6 +24,14 @@ FROM (
     WHERE nspname = %(schema)s AND relkind = 'r'
 ) AS made CROSS JOIN LATERAL aclexplode(acl)
 WHERE grantee <> owner
+"""
+# Everybody may call a function unless it is said otherwise.
+_CALLED = """
+SELECT DISTINCT format(
+    'REVOKE ALL ON FUNCTION %%s FROM %%s', pg_proc.oid::regprocedure,
+    CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+FROM pg_proc CROSS JOIN LATERAL aclexplode(coalesce(proacl, acldefault('f', proowner)))
+WHERE pg_proc.oid = %(function)s::regprocedure AND grantee <> proowner
 """
 
 
@@ -52,6 +61,19 @@ def keep_to_itself(connection: Connection, schema: str) -> None:
         connection: a session in the transaction that has made them.
         schema: its name.
     """
-    given = connection.execute(_GIVEN.encode(), {"schema": schema}).fetchall()
-    for (statement,) in given:
+    _take(connection, _GIVEN, {"schema": schema})
+
+
+def keep_function_to_itself(connection: Connection, function: str) -> None:
+    """Takes a function of ours from everybody but its owner.
+
+    Args:
+        connection: a session in the transaction that has made it.
+        function: its name and the types of its arguments, as SQL.
+    """
+    _take(connection, _CALLED, {"function": function})
+
+
+def _take(connection: Connection, query: str, about: Mapping[str, str]) -> None:
+    for (statement,) in connection.execute(query.encode(), about).fetchall():
         connection.execute(statement.encode())

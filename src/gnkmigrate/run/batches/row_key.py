@@ -91,11 +91,14 @@ def key_of(work: Work, table: str, key: Named) -> Columns:
     """The key that a revision names, or else the table's own.
 
     Raises:
-        PhaseFailed: the revision names none, and the table has none.
+        PhaseFailed: the revision names none, and the table has none, or is not there.
     """
     if given := named(key):
         return given
-    found = keys_of(work.read_facts([split(table)[0]]), table)
+    facts = work.read_facts([split(table)[0]])
+    if Identity("table", split(table)) not in facts:
+        raise PhaseFailed(f"There is no table {table}.", hint="Look at the revision.")
+    found = keys_of(facts, table)
     if not found:
         raise PhaseFailed(
             f"{table} has no key by which its rows could be told apart.", hint=KEYLESS

@@ -136,6 +136,8 @@ def contract(
                 f"Phases are not done yet: {', '.join(undone)}.",
                 hint="gnkmigrate upgrade runs them; contract is the step after the last one.",
             )
+        if not journal.exists(connection):
+            return ()
         if not losses_allowed:
             _refuse_losses(work, phases)
         work.phase, work.step = journal.CONTRACT, "remove"

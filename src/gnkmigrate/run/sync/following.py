@@ -2,22 +2,23 @@
 
 A trigger that follows writes to the other shape, whose triggers would follow in turn. So for as
 long as it writes, its mark is in the setting gnkmigrate.following, and a trigger of the same mark
-does not fire. Those of other shapes do: what is written may have triggers of the application's,
-which write to other tables. The functions run with the rights of their owner and a search_path of
-their own; the triggers fire also for what logical replication brings (PostgreSQL manual, ALTER
-TABLE, ENABLE ALWAYS TRIGGER).
+does not fire (see mark.py). Those of other shapes do: what is written may have triggers of the
+application's, which write to other tables. The functions run with the rights of their owner and a
+search_path of their own; the triggers fire also for what logical replication brings (PostgreSQL
+manual, ALTER TABLE, ENABLE ALWAYS TRIGGER).
 """
 
 import hashlib
 from dataclasses import dataclass
 from textwrap import indent
 
+from gnkmigrate.run.sync.mark import unmarked
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 SETTING = "gnkmigrate.following"
 
 # The condition that what is written comes from no follower.
-ALONE = f"coalesce(current_setting('{SETTING}', true), '') = ''"
+ALONE = unmarked(SETTING)
 
 _MARKS = f"coalesce(current_setting('{SETTING}', true), '')"
 # Before which every trigger stands back. Other marks are of hexadecimal digits.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.run import ownership
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
@@ -165,8 +166,7 @@ def create_schema(work: Work) -> None:
     if stranger:
         raise PhaseFailed(stranger.message, hint=stranger.hint)
     comment = f"{own.LEGACY_COMMENT}; for clients with search_path = {name}, public"
-    make = (
-        f"CREATE SCHEMA {column(name)}; GRANT USAGE ON SCHEMA {column(name)} TO PUBLIC;"
-        f" COMMENT ON SCHEMA {column(name)} IS {literal(comment)}"
-    )
+    make = f"CREATE SCHEMA {column(name)}; COMMENT ON SCHEMA {column(name)} IS {literal(comment)}"
     work.connection.execute(make.encode())
+    ownership.keep_to_itself(work.connection, name)
+    work.connection.execute(f"GRANT USAGE ON SCHEMA {column(name)} TO PUBLIC".encode())
