@@ -8,6 +8,7 @@ from gnkmigrate.audit.describe import column_text
 from gnkmigrate.audit.fold import Gap
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.text.contrast import contrast
 
 # Payload keys that go by another name among people, in the order that people ask for them.
 _PROPERTIES = {
@@ -22,6 +23,7 @@ _PROPERTIES = {
     "options": "storage options",
 }
 _NOTHING = "none"
+_LONGEST = 160  # characters of one side
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Difference:
     target: str
 
     def __str__(self) -> str:
-        return f"{self.property}: {self.live} → {self.target}"
+        live, target = contrast(self.live, self.target, _LONGEST)
+        return f"{self.property}: {live} → {target}"
 
 
 def differences(gap: Gap) -> tuple[Difference, ...]:

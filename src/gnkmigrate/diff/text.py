@@ -15,6 +15,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import satellites
 from gnkmigrate.kinds.change import Change, Verb
+from gnkmigrate.text.contrast import contrast
 
 MARKERS: Mapping[Verb, tuple[str, str]] = {
     "add": ("+", "green"),
@@ -127,7 +128,8 @@ def _details(change: Change, coming_with: Sequence[Change]) -> Iterator[str]:
     if change.verb == "alter" and change.before is not None and change.after is not None:
         for key in change.differing:
             before, after = change.before.payload.get(key), change.after.payload.get(key)
-            yield f"{key}: {_value(before)} → {_value(after)}"
+            old, new = contrast(_whole(before), _whole(after), _LONGEST_VALUE)
+            yield f"{key}: {old} → {new}"
     elif counts := Counter(each.kind for each in coming_with if each.kind not in satellites()):
         yield ", ".join(_count(number, kind) for kind, number in sorted(counts.items()))
     elif change.verb != "rename":
@@ -185,16 +187,20 @@ def _name(identity: Identity, holder: Identity | None) -> str:
 
 
 def _value(value: Any) -> str:
+    text = _whole(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _whole(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return f"({', '.join(_value(item) for item in value)})"
+        return f"({', '.join(_whole(item) for item in value)})"
     if isinstance(value, Mapping):
-        return ".".join(_value(value[key]) for key in sorted(value))
-    text = printable(" ".join(str(value).split()))
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+        return ".".join(_whole(value[key]) for key in sorted(value))
+    return printable(" ".join(str(value).split()))
 
 
 def _summary(changes: Sequence[Change]) -> str:
