@@ -132,7 +132,7 @@ class FillColumns(Step):
         spec = self.reshaping
         if row_key.refusals(work, spec.table, spec.key, exactly=True):
             return ()  # the exchange's check says so
-        return Keys(spec.table, spec.old_key(work)).refusals(work)
+        return Keys.of(work, spec.table, spec.old_key(work)).refusals(work)
 
     def run(self, work: Work) -> int:
         spec = self.reshaping
