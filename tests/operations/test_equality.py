@@ -181,3 +181,29 @@ def test_a_merged_row_is_found_by_the_equality_of_its_key(small: Small) -> None:
         ("ANN", "new"),
         ("BEN", "c"),
     ]
+
+
+WALKED = """
+CREATE SCHEMA tools;
+CREATE EXTENSION citext SCHEMA tools;
+CREATE TABLE part (box numeric, label tools.citext, weight int, PRIMARY KEY (box, label));
+INSERT INTO part SELECT number / 5, substr('aBcDeFgH', number, 1), number FROM generate_series(1, 8)
+    AS number
+"""
+
+
+def test_rows_are_walked_in_the_order_of_their_key(small: Small) -> None:
+    """That of a text would be another one, in which upper case comes first."""
+    small.reversible(
+        1,
+        """
+        op.keep_shape("public.part")
+        op.convert_columns("public.part", conversions=(op.cast("weight", "bigint"),))
+        """,
+    )
+    project = small.project(limits={"batch_rows": 1})
+    project.execute(WALKED)
+    project.up()
+    assert project.value("SELECT count(weight) FROM part") == 8
+    project.down()
+    assert project.value("SELECT count(weight) FROM part") == 8

@@ -104,7 +104,7 @@ class Backfill(Step):
         return locking.on(self.tables, mode, Span.BATCH)
 
     def _keys(self, work: Work) -> Keys:
-        return Keys(self.table, key_of(work, self.table, self.key))
+        return Keys.of(work, self.table, key_of(work, self.table, self.key))
 
     def check(self, work: Work) -> Sequence[Refusal]:
         keyless = row_key.refusals(work, self.table, self.key)
@@ -223,7 +223,7 @@ class Backfill(Step):
             raise
 
     def _move(self, keys: Keys, work: Work, quiet: Silence | None, batch: KeyRange) -> int:
-        condition = batch.condition(keys.columns, self.alias)
+        condition = batch.condition(keys, self.alias)
         alias = f"AS {self.alias}" if self.alias else ""
         lock = f"SELECT FROM {quoted(self.table)} {alias} WHERE {condition} FOR NO KEY UPDATE"
         return self._batch(work, self.sql, condition, first=lock, quiet=quiet)

@@ -134,7 +134,7 @@ class FillColumns(Step):
         is_there = Identity("table", split(spec.table)) in work.facts
         if not is_there or row_key.refusals(work, spec.table, spec.key, exactly=True):
             return ()  # the exchange's check says so
-        return Keys(spec.table, spec.old_key(work)).refusals(work)
+        return Keys.of(work, spec.table, spec.old_key(work)).refusals(work)
 
     def run(self, work: Work) -> int:
         spec = self.reshaping

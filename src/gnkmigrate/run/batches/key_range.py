@@ -14,6 +14,8 @@ from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync.equality import Order
 from gnkmigrate.run.work import Work
 
 # So much of a large table is looked at to find where it divides into equal parts.
@@ -62,13 +64,14 @@ class KeyRange:
         after = saved["after"]
         return cls(None if after is None else tuple(after), tuple(saved["end"]), saved["rows"])
 
-    def condition(self, key: Columns, row: str = "") -> str:
-        """As SQL on the columns `key` of `row`; literals without a type take the columns'."""
-        columns = _row([row_key.listed((name,), row) for name in key])
-        upper = f"{columns} <= {_literals(self.end)}"
+    def condition(self, keys: "Keys", row: str) -> str:
+        """As SQL on the columns of `row`; literals without a type take the columns'."""
+        columns = [row_key.listed((name,), row) for name in keys.columns]
+        orders = [keys.orders.get(name, Order()) for name in keys.columns]
+        upper = row_key.is_within(columns, list(map(literal, self.end)), orders)
         if self.after is None:
             return upper
-        return f"{columns} > {_literals(self.after)} AND {upper}"
+        return f"{row_key.is_beyond(columns, list(map(literal, self.after)), orders)} AND {upper}"
 
     def beyond(self, batch: "KeyRange") -> "KeyRange":
         """What is left of it behind a batch from its beginning."""
@@ -79,14 +82,6 @@ class KeyRange:
         return self.after == self.end
 
 
-def _literals(place: Place) -> str:
-    return _row([literal(value) for value in place])
-
-
-def _row(values: Sequence[str]) -> str:
-    return values[0] if len(values) == 1 else f"({', '.join(values)})"
-
-
 @dataclass(frozen=True)
 class Keys:
     """The keys of a table, in their order.
@@ -94,10 +89,18 @@ class Keys:
     Attributes:
         table: "schema.table".
         columns: those of the key.
+        orders: the operators of those whose type has its own.
     """
 
     table: str
     columns: Columns
+    orders: Mapping[str, Order]
+
+    @classmethod
+    def of(cls, work: Work, table: str, columns: Columns) -> Self:
+        """The keys of a table that is there, or that an earlier step is to make."""
+        there = work.value(f"SELECT to_regclass({literal(quoted(table))}) IS NOT NULL")
+        return cls(table, columns, equality.orders(work, table) if there else {})
 
     @property
     def described(self) -> str:
@@ -143,7 +146,7 @@ class Keys:
             return None
         row = work.connection.execute(
             f"SELECT {self._place}, count(*) OVER () FROM (SELECT {self._key} {self._from}"
-            f" WHERE {within.condition(self.columns, 'walked')} ORDER BY {self._key} LIMIT {size})"
+            f" WHERE {within.condition(self, 'walked')} ORDER BY {self._key} LIMIT {size})"
             f" AS walked ORDER BY {self._backwards} LIMIT 1".encode()
         ).fetchone()
         return KeyRange(within.after, row[:-1], row[-1]) if row else None
@@ -156,7 +159,7 @@ class Keys:
             f"SELECT {self._place} FROM (SELECT {self._key},"
             f" row_number() OVER (ORDER BY {self._key}) AS place, count(*) OVER () AS total"
             f" {self._from} TABLESAMPLE SYSTEM ({percent}) REPEATABLE (0)"
-            f" WHERE {whole.condition(self.columns, 'walked')}) AS walked"
+            f" WHERE {whole.condition(self, 'walked')}) AS walked"
             f" WHERE place * {parts} / total <> (place - 1) * {parts} / total"
             " ORDER BY place".encode()
         ).fetchall()
@@ -197,7 +200,7 @@ class Keys:
             return ()
         try:
             with work.connection.transaction():
-                condition = whole.condition(self.columns, "walked")
+                condition = whole.condition(self, "walked")
                 work.connection.execute(f"SELECT {self._from} WHERE {condition} LIMIT 0".encode())
         except psycopg.Error as error:
             if isinstance(error, psycopg.OperationalError):

@@ -9,6 +9,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier
 from gnkmigrate.run.names import column, split
 from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.sync.equality import Order
 from gnkmigrate.run.work import Work
 
 # As a revision names it: one column, several, or nothing for the table's own.
@@ -115,6 +116,41 @@ KEYLESS = (
 def listed(columns: Columns, row: str = "") -> str:
     """The columns as SQL, of `row` where one is given: "row.a, row.b"."""
     return ", ".join(f"{row}.{column(name)}" if row else column(name) for name in columns)
+
+
+def is_beyond(values: Sequence[str], place: Sequence[str], orders: Sequence[Order]) -> str:
+    """The condition that a key, in the order of an index over it, comes after a place."""
+    if all(order == Order() for order in orders):
+        return f"{_row(values)} > {_row(place)}"
+    *_, condition = _along([(o.not_less, o.greater, o.greater) for o in orders], values, place)
+    return condition
+
+
+def is_within(values: Sequence[str], place: Sequence[str], orders: Sequence[Order]) -> str:
+    """The condition that it comes before the place, or is there."""
+    if all(order == Order() for order in orders):
+        return f"{_row(values)} <= {_row(place)}"
+    *_, condition = _along([(o.not_greater, o.less, o.not_greater) for o in orders], values, place)
+    return condition
+
+
+def _along(
+    operators: Sequence[tuple[str, str, str]], values: Sequence[str], place: Sequence[str]
+) -> Iterator[str]:
+    """The same with operators of their own: one name cannot be given for all columns of a row."""
+    said = ""
+    for (begins, differs, ends), value, end in reversed(
+        list(zip(operators, values, place, strict=True))
+    ):
+        if said:
+            said = f"({value} {begins} {end} AND ({value} {differs} {end} OR {said}))"
+        else:
+            said = f"{value} {ends} {end}"
+        yield said
+
+
+def _row(values: Sequence[str]) -> str:
+    return values[0] if len(values) == 1 else f"({', '.join(values)})"
 
 
 def same(columns: Columns, one: str, other: str) -> str:

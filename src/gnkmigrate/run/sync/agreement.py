@@ -14,14 +14,16 @@ from typing import TypeAlias
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import events, journal
+from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.pace import Pace
 from gnkmigrate.run.batches.progress import Progress
 from gnkmigrate.run.batches.row_key import Columns, listed
 from gnkmigrate.run.called import called
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Step
-from gnkmigrate.run.sync import disagreement
+from gnkmigrate.run.sync import disagreement, equality
 from gnkmigrate.run.sync.disagreement import COMPARED
+from gnkmigrate.run.sync.equality import Order
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
 
@@ -55,6 +57,7 @@ class Comparison:
         key: columns of both, along which they are compared; they had better tell rows apart. None
             where all are compared at once.
         hint: what else to do where they differ.
+        orders: by which the key's columns are compared, once they are looked up.
     """
 
     table: str
@@ -62,6 +65,7 @@ class Comparison:
     actual: str
     key: Columns
     hint: str = ""
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,16 +78,14 @@ class _Range:
     after: _Place | None = None
     end: _Place | None = None
 
-    def condition(self, key: Columns) -> str:
-        row = f"({listed(key, COMPARED)})"
-        begins = f"{row} > ({_literals(self.after)})" if self.after else "true"
+    def condition(self, comparison: Comparison) -> str:
+        row, orders = [f"{COMPARED}.{column(name)}" for name in comparison.key], comparison.orders
+        begins = "true"
+        if self.after:
+            begins = row_key.is_beyond(row, list(map(literal, self.after)), orders)
         if self.end is not None:
-            return f"{begins} AND {row} <= ({_literals(self.end)})"
-        return " OR ".join((begins, *(f"{COMPARED}.{column(name)} IS NULL" for name in key)))
-
-
-def _literals(place: _Place) -> str:
-    return ", ".join(map(literal, place))
+            return f"{begins} AND {row_key.is_within(row, list(map(literal, self.end)), orders)}"
+        return " OR ".join((begins, *(f"{value} IS NULL" for value in row)))
 
 
 def require_agreement(step: Step, work: Work) -> None:
@@ -105,7 +107,10 @@ def _rows_compared(comparison: Comparison, work: Work) -> int:
         render(query, work.parameters) for query in (comparison.expected, comparison.actual)
     )
     asked = replace(comparison, expected=expected, actual=actual)
-    return _asked(asked, _Range(), work) if work.atomic else _walked(asked, work)
+    if work.atomic:
+        return _asked(asked, _Range(), work)
+    key = f"SELECT {listed(asked.key, COMPARED)} FROM ({actual}) AS {COMPARED}"
+    return _walked(replace(asked, orders=equality.orders_of(work, key)), work)
 
 
 def _walked(comparison: Comparison, work: Work) -> int:
@@ -145,7 +150,7 @@ def _end(comparison: Comparison, within: _Range, size: int, work: Work) -> _Plac
     texts = ", ".join(f"{COMPARED}.{column(name)}::text" for name in key)
     row = work.connection.execute(
         f"SELECT {texts} FROM (SELECT {names} FROM ({comparison.actual}) AS {COMPARED}"
-        f" WHERE {within.condition(key)} ORDER BY {names} OFFSET {size - 1} LIMIT 1)"
+        f" WHERE {within.condition(comparison)} ORDER BY {names} OFFSET {size - 1} LIMIT 1)"
         f" AS {COMPARED}".encode()
     ).fetchone()
     return None if row is None or None in row else row
@@ -157,7 +162,7 @@ def _asked(comparison: Comparison, within: _Range, work: Work) -> int:
     Raises:
         PhaseFailed: rows disagree.
     """
-    condition = within.condition(comparison.key)
+    condition = within.condition(comparison)
     expected, actual = (
         _CHECKSUM.format(query=query, condition=condition)
         for query in (comparison.expected, comparison.actual)

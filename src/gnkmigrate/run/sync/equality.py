@@ -1,4 +1,4 @@
-"""By which operator a type tells its values apart, as its unique indexes do.
+"""By which operators a type tells its values apart, and orders them, as its indexes do.
 
 Where operators of pg_catalog alone are found, as in functions of ours, there is no `=` for a type
 of an extension, or it is that of a text: values of citext would differ that are one in an index.
@@ -6,12 +6,13 @@ So the operator of such types is named with its schema.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.work import Work
 
-# The equality of the default operator class of btree, for types, an array of oids, and domains over
-# them. That of types without one, such as varchar, enums and arrays, is pg_catalog's.
+# Those of the default operator class of btree, from < to >, for types, an array of oids, and for
+# domains over them. Types without one, such as varchar, enums and arrays, have pg_catalog's.
 _OPERATORS = """
 WITH RECURSIVE based (type, base, is_domain, next) AS (
     SELECT oid, oid, typtype = 'd', typbasetype FROM pg_type WHERE oid = ANY ({types})
@@ -19,19 +20,23 @@ WITH RECURSIVE based (type, base, is_domain, next) AS (
     SELECT type, pg_type.oid, typtype = 'd', typbasetype
     FROM based JOIN pg_type ON is_domain AND pg_type.oid = next
 )
-SELECT type, format('OPERATOR(%%I.%%s)', nspname, oprname) AS operator
+SELECT type,
+       array_agg(format('OPERATOR(%%I.%%s)', nspname, oprname) ORDER BY amopstrategy) AS operators
 FROM based
 JOIN pg_opclass ON opcintype = base AND opcdefault
 JOIN pg_am ON pg_am.oid = opcmethod AND amname = 'btree'
-JOIN pg_amop ON amopfamily = opcfamily AND amopstrategy = 3
+JOIN pg_amop ON amopfamily = opcfamily AND amopstrategy <= 5
             AND amoplefttype = opcintype AND amoprighttype = opcintype
 JOIN pg_operator ON pg_operator.oid = amopopr
 JOIN pg_namespace ON pg_namespace.oid = oprnamespace
 WHERE nspname <> 'pg_catalog'
+GROUP BY type
 """
+EQUAL = "="
 _OF_TYPE = _OPERATORS.format(types="ARRAY[to_regtype(%s)]::oid[]")
+_OF_OIDS = _OPERATORS.format(types="%s::oid[]")
 _OF_COLUMNS = f"""
-SELECT attname::text, operator FROM pg_attribute
+SELECT attname::text, operators FROM pg_attribute
 JOIN ({
     _OPERATORS.format(
         types="ARRAY(SELECT atttypid FROM pg_attribute WHERE attrelid = %s::regclass)"
@@ -39,20 +44,46 @@ JOIN ({
 }) AS own ON type = atttypid
 WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
 """
-EQUAL = "="
 
 
 def of_type(work: Work, type_: str) -> str:
     """The operator of a type, as SQL; the type is qualified where it is not PostgreSQL's own."""
     with work.settings(search_path="pg_catalog, pg_temp"):
         row = work.connection.execute(_OF_TYPE, (type_.partition(" COLLATE ")[0],)).fetchone()
-    return EQUAL if row is None else str(row[1])
+    return EQUAL if row is None else str(row[1][2])
 
 
 def of_columns(work: Work, table: str) -> Mapping[str, str]:
     """The operators of those columns of "schema.table" whose type has one of its own."""
+    return {name: order.equal for name, order in orders(work, table).items()}
+
+
+def orders(work: Work, table: str) -> Mapping[str, "Order"]:
+    """All operators of those columns of "schema.table" whose type has its own."""
     with work.settings(search_path="pg_catalog, pg_temp"):
-        return dict(work.connection.execute(_OF_COLUMNS, (quoted(table),) * 2).fetchall())
+        rows = work.connection.execute(_OF_COLUMNS, (quoted(table),) * 2).fetchall()
+    return {name: Order(*operators) for name, operators in rows}
+
+
+def orders_of(work: Work, query: str) -> "tuple[Order, ...]":
+    """Those of the columns that a query gives, each of them."""
+    described = work.connection.execute(f"SELECT * FROM ({query}) AS asked LIMIT 0".encode())
+    types = [column.type_code for column in described.description or ()]
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        rows = work.connection.execute(_OF_OIDS, (types,)).fetchall()
+    found: dict[int, list[str]] = dict(rows)
+    return tuple(Order(*found[type_]) if type_ in found else Order() for type_ in types)
+
+
+@dataclass(frozen=True)
+class Order:
+    """The operators by which values of a type are compared, as SQL."""
+
+    less: str = "<"
+    not_greater: str = "<="
+    equal: str = EQUAL
+    not_less: str = ">="
+    greater: str = ">"
 
 
 def equal(value: str, other: str, operator: str, type_: str) -> str:
