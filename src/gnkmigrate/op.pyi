@@ -42,6 +42,9 @@ def add_constraint(
 ) -> None:
     """Adds a foreign key or CHECK: NOT VALID first, validated in a later transaction.
 
+    Rows that do not satisfy it are listed before the phase begins, unless an earlier step of it may
+    change them.
+
     Attributes:
         definition: as after ADD CONSTRAINT name.
     """
