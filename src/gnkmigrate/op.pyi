@@ -66,6 +66,9 @@ def add_unique(
         include: further ones that the index holds.
         nulls_distinct: whether NULL differs from NULL; False needs PostgreSQL 15.
         deferrable: "DEFERRABLE" or "DEFERRABLE INITIALLY DEFERRED".
+
+    Raises:
+        RevisionError: no column is given, or one twice.
     """
 
 def archive_type(
