@@ -42,6 +42,9 @@ def add_constraint(
 ) -> None:
     """Adds a foreign key or CHECK: NOT VALID first, validated in a later transaction.
 
+    Rows that do not satisfy it are listed before the phase begins, unless an earlier step of it may
+    change them.
+
     Attributes:
         definition: as after ADD CONSTRAINT name.
     """
@@ -63,6 +66,9 @@ def add_unique(
         include: further ones that the index holds.
         nulls_distinct: whether NULL differs from NULL; False needs PostgreSQL 15.
         deferrable: "DEFERRABLE" or "DEFERRABLE INITIALLY DEFERRED".
+
+    Raises:
+        RevisionError: no column is given, or one twice.
     """
 
 def archive_type(

@@ -3,6 +3,7 @@
 import pytest
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.run import events
 from tests.migrations.project import Project
 from tests.small import Small
 
@@ -110,16 +111,30 @@ def test_what_is_missing_or_in_the_way_is_said_before_anything_changes(
     assert project.states == ("pending",)
 
 
-def test_rows_that_violate_it_stop_the_phase_which_can_go_on_or_back(project: Project) -> None:
+def test_rows_that_violate_it_are_listed_before_the_phase_begins(project: Project) -> None:
     project.execute("INSERT INTO t VALUES (1, NULL), (200, NULL)")
-    before = constraints(project)
-    with pytest.raises(PhaseFailed, match='"small"'):
+    with pytest.raises(PhaseRefused) as refused:
         project.up()
+    assert "Rows of public.t do not satisfy the constraint small. (1)" in refused.value.details
+    assert "  id: 200" in refused.value.details
+    assert project.states == ("pending",)
+
+
+def test_rows_that_come_later_stop_the_phase_which_can_go_on_or_back(project: Project) -> None:
+    before = constraints(project)
+
+    def write(event: events.Event) -> None:
+        if isinstance(event, events.StepStarted) and event.step == "constraint small":
+            project.execute("INSERT INTO t VALUES (200, NULL)")
+
+    with pytest.raises(PhaseFailed, match='"small"'):
+        project.up(write)
     project.down()
     assert constraints(project) == before
 
+    project.execute("DELETE FROM t WHERE id = 200")
     with pytest.raises(PhaseFailed, match='"small"'):
-        project.up()
+        project.up(write)
     project.execute("DELETE FROM t WHERE id = 200")
     project.up()
     assert "small CHECK ((id < 100))" in constraints(project)

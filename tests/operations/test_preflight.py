@@ -294,3 +294,68 @@ def test_changes_that_contradict_each_other_are_refused_when_the_revision_is_rea
 
 def test_a_table_that_is_not_there_is_not_said_to_have_no_key(small: Small) -> None:
     assert refused(converting(small)).startswith("There is no table public.line.")
+
+
+HALF_WAY = """
+op.move_columns("public.moves", "public.side", key={"id": "id"}, part="k", part_type="int",
+                parts={"x": {"a": "v"}})
+op.extract_lookup("public.looks", "a", "public.look", label_type="int")
+op.drop_columns("public.drops", ["a"], fallback={"a": "nosuch()"})
+op.build_index("i", "public.builds", "(zz)")
+op.add_constraint("public.checks", "c", "CHECK (zz > 1)")
+op.add_constraint("public.violates", "v", "CHECK (a <> 'one')")
+op.add_constraint("public.refers", "f", "FOREIGN KEY (n) REFERENCES public.refers")
+op.add_constraint("public.missing", "k", "FOREIGN KEY (zz) REFERENCES public.missing (id)")
+op.add_columns("public.types", [op.new("m", "nosuch")])
+op.add_columns("public.defaults", [op.new("m", "int", default="'x'")])
+"""
+SAID = (
+    'told by public.side.k, which is int: invalid input syntax for type integer: "x".',
+    'public.looks.a: a value cannot be converted: invalid input syntax for type integer: "one".',
+    "The fallback of public.drops.a cannot be its value: function nosuch() does not exist.",
+    'The index i cannot be built: column "zz" does not exist.',
+    'The constraint c cannot be added to public.checks: column "zz" does not exist.',
+    "Rows of public.violates do not satisfy the constraint v. (1)\n  id: 1, a: one\n",
+    "Rows of public.refers do not satisfy the constraint f. (1)\n  id: 1, n: 7\n",
+    "Columns of the constraint k are missing. (1)\n  public.missing.zz\n",
+    'm cannot be added to public.types: type "nosuch" does not exist.',
+    'm cannot be added to public.defaults: invalid input syntax for type integer: "x".',
+)
+
+
+def test_what_would_stop_half_way_is_said_before_anything_changes(small: Small) -> None:
+    tables = "moves looks drops builds checks violates refers missing types defaults"
+    small.reversible(1, HALF_WAY)
+    project = small.project()
+    for table in tables.split():
+        project.execute(
+            f"CREATE TABLE {table} (id int PRIMARY KEY, a text, n bigint);"
+            f"INSERT INTO {table} VALUES (1, 'one', 7), (2, NULL, NULL)"
+        )
+    said = refused(project)
+    assert [each for each in SAID if each not in said] == []
+
+
+def test_what_an_earlier_step_makes_is_not_asked_for(small: Small) -> None:
+    small.reversible(
+        1,
+        """
+        op.step("before", "ALTER TABLE line ADD zz int; UPDATE line SET n = 1;"
+                " CREATE TYPE word AS ENUM ('a')", irreversible="it is a test")
+        op.build_index("i", "public.line", "(zz)")
+        op.add_constraint("public.line", "c", "CHECK (zz IS NULL AND n = 1)")
+        op.add_constraint("public.line", "f", "FOREIGN KEY (n) REFERENCES public.line (id)")
+        op.add_columns("public.line", [op.new("m", "public.word", default="'a'")])
+        """,
+    )
+    project = small.project()
+    project.execute("CREATE TABLE line (id int PRIMARY KEY, n int); INSERT INTO line VALUES (1, 7)")
+    project.up()
+    assert project.rows("SELECT n, m::text FROM line") == [(1, "a")]
+
+
+def test_a_unique_constraint_names_each_column_once(small: Small) -> None:
+    small.reversible(1, 'op.add_unique("public.t", "u", ("a", "a"))')
+    with pytest.raises(RevisionError, match="are unique together") as refused:
+        read_steps(small.phases)
+    assert refused.value.details == ("a is named twice",)

@@ -1,16 +1,18 @@
 """op.add_columns: columns that the old shape does not have, whose values a rollback keeps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import ClassVar
+
+import psycopg
 
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.operations.expect import ExpectTable
-from gnkmigrate.operations.parts import target
+from gnkmigrate.operations.parts import empty_copy, target
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.plan.creation import creation
@@ -118,7 +120,25 @@ class AddColumns(_Columns):
             *refused,
             *(refusal for refusal in made if refusal is not None),
             *row_key.refusals(work, self.table, ()),
+            *self._undefined(work),
         )
+
+    def _undefined(self, work: Work) -> Iterator[Refusal]:
+        """A type or default that there is not, or that do not fit each other."""
+        said = [change for change in self.columns if change.type]
+        if not said or not empty_copy.can_ask(work, self.table):
+            return
+        try:
+            with empty_copy.empty_copy(work, self.table):
+                work.execute(f"ALTER TABLE {empty_copy.EMPTY_COPY} {_actions(said)}")
+        except (psycopg.ProgrammingError, psycopg.DataError) as error:
+            prepared = empty_copy.is_changed_before(work, self.table)
+            if not (prepared and isinstance(error, empty_copy.NOT_YET)):
+                names = ", ".join(change.new_name for change in said)
+                yield Refusal(
+                    f"{names} cannot be added to {self.table}: {error.diag.message_primary}.",
+                    hint="Correct the revision, or make before what they need.",
+                )
 
     def run(self, work: Work) -> int:
         for statement in self.told(work.parameters, lambda: work.target):
@@ -158,8 +178,7 @@ class AddColumns(_Columns):
     def _added(self, columns: Sequence[Conversion], parameters: Mapping[str, str]) -> Sequence[str]:
         if not columns:
             return ()
-        actions = ", ".join(f"ADD COLUMN {_declared(change)}" for change in columns)
-        return (render(f"ALTER TABLE {quoted(self.table)} {actions}", parameters),)
+        return (render(f"ALTER TABLE {quoted(self.table)} {_actions(columns)}", parameters),)
 
 
 @dataclass(frozen=True)
@@ -300,6 +319,10 @@ def _made_otherwise(fact: Fact) -> Refusal | None:
 def _named(name: str) -> Conversion:
     """A column of which the target says the rest."""
     return Conversion("", "", "NULL", rename=name)
+
+
+def _actions(columns: Sequence[Conversion]) -> str:
+    return ", ".join(f"ADD COLUMN {_declared(change)}" for change in columns)
 
 
 def _declared(change: Conversion) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.parts import partitioned
+from gnkmigrate.operations.parts import partitioned, violations
 from gnkmigrate.operations.parts.constraint import ConstraintStep, referenced
 from gnkmigrate.run import relation
 from gnkmigrate.run.recorder import operation
@@ -16,6 +16,9 @@ from gnkmigrate.run.work import Work
 @dataclass(frozen=True)
 class AddConstraint(ConstraintStep):
     """Adds a foreign key or CHECK: NOT VALID first, validated in a later transaction.
+
+    Rows that do not satisfy it are listed before the phase begins, unless an earlier step of it may
+    change them.
 
     Attributes:
         definition: as after ADD CONSTRAINT name.
@@ -36,7 +39,7 @@ class AddConstraint(ConstraintStep):
     def check(self, work: Work) -> Sequence[Refusal]:
         is_key = bool(referenced(self.definition))
         refused = partitioned.refuse_foreign_key(work, self.table) if is_key else ()
-        return refused or self.require_free(work)
+        return refused or self.require_free(work) or violations.refusals(work, self)
 
     def run(self, work: Work) -> int:
         names = {name for name, _ in relation.constraints(work, self.table, "")}

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.index import BuildIndex, DropBuiltIndex
 from gnkmigrate.operations.parts import partitioned
 from gnkmigrate.operations.parts.constraint import ConstraintStep, refuse_referred
+from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column
 from gnkmigrate.run.recorder import operation
@@ -28,6 +30,9 @@ class AddUnique(ConstraintStep):
         include: further ones that the index holds.
         nulls_distinct: whether NULL differs from NULL; False needs PostgreSQL 15.
         deferrable: "DEFERRABLE" or "DEFERRABLE INITIALLY DEFERRED".
+
+    Raises:
+        RevisionError: no column is given, or one twice.
     """
 
     transactional: ClassVar[bool] = False
@@ -36,6 +41,15 @@ class AddUnique(ConstraintStep):
     include: Sequence[str] = ()
     nulls_distinct: bool = True
     deferrable: str = ""
+
+    def __post_init__(self) -> None:
+        wrong = [*twice("is named twice", list(self.columns))]
+        if wrong or not self.columns:
+            raise RevisionError(
+                f"op.add_unique does not say which columns of {self.table} are unique together.",
+                details=wrong,
+                hint="Name each column once.",
+            )
 
     @property
     def reverse(self) -> Sequence[Step]:

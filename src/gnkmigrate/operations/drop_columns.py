@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
+from gnkmigrate.operations.preflight import expressions
 from gnkmigrate.operations.splits.aside import (
     give_back,
     lock_table,
@@ -114,7 +115,26 @@ class DropColumns(_Step):
         return (GiveColumnsBack(self.dropped),)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return of_columns(work, self.dropped) or list(self._valueless(work))
+        refusals = of_columns(work, self.dropped)
+        return refusals or [*self._valueless(work), *self._unfit(work)]
+
+    def _unfit(self, work: Work) -> Iterator[Refusal]:
+        """Fallbacks that PostgreSQL does not accept as what the column has."""
+        before = Leaving.found(work, self.dropped).before
+        prepared = any(step.prepares for step in work.earlier)
+        for change in self.dropped.columns:
+            if change.fallback is None:
+                continue
+            type_ = before[change.column]["type"]
+            error = expressions.refused(work, f"SELECT ({change.fallback})::{type_}")
+            if error is None or (prepared and isinstance(error, expressions.MISSING)):
+                continue
+            yield Refusal(
+                f"The fallback of {self.dropped.table}.{change.column} cannot be its value:"
+                f" {error.diag.message_primary}.",
+                hint="Correct the revision; every name that is not PostgreSQL's own needs its"
+                " schema.",
+            )
 
     def _valueless(self, work: Work) -> Iterator[Refusal]:
         sides = Leaving.found(work, self.dropped)

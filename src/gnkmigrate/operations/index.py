@@ -5,10 +5,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from psycopg import errors
-
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.parts import partitioned, unfinished_index
+from gnkmigrate.operations.parts import empty_copy, partitioned, unfinished_index
 from gnkmigrate.operations.parts.duplicates import UniqueKey, duplicates_named, unique_key
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import locking
@@ -31,14 +29,6 @@ JOIN pg_class ON pg_class.oid = indexrelid
 JOIN pg_am ON pg_am.oid = pg_class.relam
 WHERE indexrelid = to_regclass({index}) AND indrelid = {table}::regclass
 """
-
-# What is said of an index on columns that are to come, or to be of another type.
-_NOT_YET = (
-    errors.UndefinedColumn,
-    errors.UndefinedFunction,
-    errors.UndefinedObject,
-    errors.DatatypeMismatch,
-)
 
 _IN_THE_WAY = """
 SELECT pg_describe_object('pg_class'::regclass, to_regclass({index}), 0)
@@ -67,6 +57,7 @@ class BuildIndex(Step):
     """
 
     transactional: ClassVar[bool] = False
+    keeps_rows: ClassVar[bool] = True
 
     index: str
     table: str
@@ -100,7 +91,7 @@ class BuildIndex(Step):
         name = literal(self._qualified)
         cleared = f"index {qualified(split(self.table)[0], self.index)}" in work.dropped
         if cleared or work.value(f"SELECT to_regclass({name}) IS NULL"):
-            return self.duplicates(work)
+            return self.undefined(work) or self.duplicates(work)
         found = self._shape(work)
         if found is None or found[1:] != self._wanted_shape(work)[1:]:
             other = str(work.value(_IN_THE_WAY.format(index=name)))
@@ -112,6 +103,19 @@ class BuildIndex(Step):
             return (Refusal(message, building, 0, "Wait until it is through."),)
         return ()
 
+    def undefined(self, work: Work) -> Sequence[Refusal]:
+        """Refuses a definition that this table does not take."""
+        if not empty_copy.can_ask(work, self.table):
+            return ()
+        try:
+            with self._probe(work):
+                return ()
+        except empty_copy.NOT_YET as error:
+            if empty_copy.is_changed_before(work, self.table):
+                return ()
+            message = f"The index {self.index} cannot be built: {error.diag.message_primary}."
+            return (Refusal(message, hint="Correct the revision, or make before what it needs."),)
+
     def duplicates(self, work: Work) -> Sequence[Refusal]:
         """Refuses keys that are there more often than the index will allow."""
         table = quoted(self.table)
@@ -119,8 +123,8 @@ class BuildIndex(Step):
             return ()
         try:
             query = self._key(work).query(table)
-        except _NOT_YET:
-            if any(step.changes and self.table in step.tables for step in work.earlier):
+        except empty_copy.NOT_YET:
+            if empty_copy.is_changed_before(work, self.table):
                 return ()  # duplicates stop the build, and are named then
             raise
         total, rows = listed(work, query)
@@ -144,7 +148,7 @@ class BuildIndex(Step):
     def _wanted_shape(self, work: Work) -> tuple[Any, ...]:
         """The definition as PostgreSQL understands it."""
         with self._probe(work) as probe:
-            shape = self._shape_of(work, probe, "pg_temp.gnkmigrate_probe")
+            shape = self._shape_of(work, probe, empty_copy.EMPTY_COPY)
         if shape is None:
             raise TypeError("CREATE INDEX makes an index")
         return shape
@@ -153,9 +157,8 @@ class BuildIndex(Step):
     def _probe(self, work: Work) -> Iterator[str]:
         """The index on an empty copy of the table, which is there as long as the block lasts."""
         name = column(self.index)
-        with work.connection.transaction(force_rollback=True):
-            work.execute(f"CREATE TEMPORARY TABLE gnkmigrate_probe (LIKE {quoted(self.table)})")
-            work.execute(f"{self._create} {name} ON pg_temp.gnkmigrate_probe {self.definition}")
+        with empty_copy.empty_copy(work, self.table):
+            work.execute(f"{self._create} {name} ON {empty_copy.EMPTY_COPY} {self.definition}")
             yield f"pg_temp.{name}"
 
     @property
@@ -217,6 +220,7 @@ class DropBuiltIndex(Step):
     """
 
     transactional: ClassVar[bool] = False
+    keeps_rows: ClassVar[bool] = True
 
     index: str
     table: str

@@ -75,7 +75,7 @@ def _asked(step: Step, work: Work) -> Sequence[Refusal]:
             Refusal(
                 f'The check of "{step.name}" does not fit this database: '
                 f"{error.diag.message_primary}.",
-                hint="The tables have another shape than the revision expects; "
-                "gnkmigrate audit shows the differences.",
+                hint="Correct the revision, or the tables, if they have another shape than it"
+                " expects; gnkmigrate audit shows the differences.",
             ),
         )

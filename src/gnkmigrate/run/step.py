@@ -53,6 +53,8 @@ class Step(ABC):
     repeats: ClassVar[bool] = False
     # True: it may make functions, tables and types that expressions of later steps name.
     prepares: ClassVar[bool] = False
+    # Whether columns and rows stay as they are, since but an index or a constraint comes or goes.
+    keeps_rows: ClassVar[bool] = False
 
     @property
     def one_way(self) -> bool:

@@ -1,5 +1,7 @@
 """A trigger that follows stands back for what its own two shapes write, and for nothing else."""
 
+import secrets
+
 import pytest
 
 from gnkmigrate.run.runner import verify
@@ -49,3 +51,24 @@ def test_what_a_trigger_of_the_application_writes_is_followed(small: Small, seco
     assert project.value("SELECT count(*) FROM remark WHERE text = 'old!!'") == 1
     with project.session() as session:
         assert all(claim.passed for claim in verify(session, project.phases, project.settings))
+
+
+def test_marks_that_a_client_has_set_are_not_carried_on(small: Small) -> None:
+    """They would count in what follows, which runs as the owner."""
+    small.reversible(1, FIRST)
+    small.reversible(2, SECOND["move"])
+    project = small.project(policies={"functions": "checked"})
+    project.execute(SETUP)
+    project.up()
+    client = f"gnk_client_{secrets.token_hex(4)}"
+    project.execute(f"CREATE ROLE {client}; GRANT SELECT, UPDATE ON place TO {client}")
+    with project.session() as session:
+        session.execute(
+            f"""
+            SET SESSION AUTHORIZATION {client};
+            SET gnkmigrate.following = 'on'; UPDATE public.place SET street = 'Fir 3' WHERE id = 1
+            """.encode()
+        )
+    project.execute(f"DROP OWNED BY {client}; DROP ROLE {client}")
+    assert project.rows("SELECT text FROM gnkmigrate_legacy.note WHERE id = 1") == [("old!",)]
+    assert project.rows("SELECT text FROM remark WHERE note_id = 1") == [("old!",)]

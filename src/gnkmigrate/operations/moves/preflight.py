@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.moves.sync import is_complete
+from gnkmigrate.operations.preflight import expressions
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.splits.preflight import of_columns, there
 from gnkmigrate.run import relation
@@ -22,7 +23,8 @@ def refusals(work: Work, said: Move) -> list[Refusal]:
     if found:
         return found
     sides = Leaving.found(work, said)
-    return [*_key(work, said), *_types(said, sides)] or list(_rows(work, said, sides))
+    asked = [*_key(work, said), *_types(said, sides), *_parts(work, said)]
+    return asked or list(_rows(work, said, sides))
 
 
 def _key(work: Work, said: Move) -> Iterator[Refusal]:
@@ -47,6 +49,19 @@ def _types(said: Move, sides: Leaving) -> Iterator[Refusal]:
                 listed_types,
                 len(listed_types),
                 "Give each the same type on the way, such as with op.cast.",
+            )
+
+
+def _parts(work: Work, said: Move) -> Iterator[Refusal]:
+    """What the parts are called has to be of the type of the column that tells them apart."""
+    prepared = any(step.prepares for step in work.earlier)
+    for part in said.parts if said.part else ():
+        error = expressions.refused(work, f"SELECT {said.value(part)}")
+        if error is not None and not (prepared and isinstance(error, expressions.MISSING)):
+            yield Refusal(
+                f'The part "{part.value}" cannot be told by {said.entity}.{said.part}, which is'
+                f" {said.part_type}: {error.diag.message_primary}.",
+                hint="Give part_type another type, or the part another name.",
             )
 
 

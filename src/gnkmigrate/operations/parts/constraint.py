@@ -18,8 +18,8 @@ from gnkmigrate.run.work import Work
 # As revisions write a foreign key: with the schema of the table that it refers to. Other names are
 # passed over, since they may hold the word.
 _QUOTED = r'"(?:[^"]|"")+"'
-_NAME = rf"(?:{_QUOTED}|[^\W\d][\w$]*)"
-_REFERENCES = re.compile(rf"\bREFERENCES\s+({_NAME})\s*\.\s*({_NAME})|{_QUOTED}", re.IGNORECASE)
+NAME = rf"(?:{_QUOTED}|[^\W\d][\w$]*)"
+_REFERENCES = re.compile(rf"\bREFERENCES\s+({NAME})\s*\.\s*({NAME})|{_QUOTED}", re.IGNORECASE)
 
 
 def referenced(definition: str) -> str:
@@ -28,6 +28,11 @@ def referenced(definition: str) -> str:
         if found[1]:
             return ".".join(map(_plain, found.groups()))
     return ""
+
+
+def identifiers(names: str) -> list[str]:
+    """The columns of a list such as `a, "B"`, as the catalog has them."""
+    return [_plain(name) for name in re.findall(NAME, names)]
 
 
 def _plain(name: str) -> str:
@@ -45,6 +50,7 @@ class ConstraintStep(Step):
 
     # Whether a foreign key goes, which takes a stronger lock on the table that it refers to.
     drops: ClassVar[bool] = False
+    keeps_rows: ClassVar[bool] = True
 
     table: str
     constraint: str

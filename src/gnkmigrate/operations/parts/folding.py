@@ -134,6 +134,11 @@ class FoldedIndex(BuildIndex):
     def check(self, work: Work) -> Sequence[Refusal]:
         return super().check(work) if self._may_be(work) else ()
 
+    def undefined(self, work: Work) -> Sequence[Refusal]:
+        """Nothing: FoldTexts makes what it calls."""
+        del work
+        return ()
+
     def run(self, work: Work) -> int:
         return super().run(work) if self._may_be(work) else 0
 

@@ -17,7 +17,7 @@ from gnkmigrate.run.work import Work
 
 _VALUE = "asked.value"
 # What a step of the same phase may make before the conversion runs.
-_MISSING = (errors.UndefinedFunction, errors.UndefinedTable, errors.UndefinedObject,
+MISSING = (errors.UndefinedFunction, errors.UndefinedTable, errors.UndefinedObject,
             errors.InvalidSchemaName)  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
     wrong = [
         f"{name}, {what}: {error.diag.message_primary}"
         for name, what, error in faults(asked.work, asked.table, asked.conversions, asked.types)
-        if not (asked.is_prepared and isinstance(error, _MISSING))
+        if not (asked.is_prepared and isinstance(error, MISSING))
     ]
     if wrong:
         yield Refusal(
@@ -40,7 +40,7 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
 
 def faults(
     work: Work, table: str, conversions: Sequence[Conversion], types: Mapping[str, str]
-) -> Iterator[tuple[str, str, psycopg.ProgrammingError]]:
+) -> Iterator[tuple[str, str, psycopg.Error]]:
     """Column, argument and error of each expression that does not compile.
 
     Args:
@@ -51,7 +51,7 @@ def faults(
     """
     for change in conversions:
         for what, statement in statements(table, change, types[change.column]):
-            error = _refused(work, statement)
+            error = refused(work, statement)
             if error is not None:
                 yield change.column, what, error
 
@@ -70,13 +70,14 @@ def statements(table: str, change: Conversion, old_type: str) -> Iterator[tuple[
         yield "default", f"SELECT ({change.default})::{change.type or old_type}"
 
 
-def _refused(work: Work, query: str) -> psycopg.ProgrammingError | None:
+def refused(work: Work, query: str) -> psycopg.Error | None:
+    """What PostgreSQL says against a query that it does not accept; None where it does."""
     with work.settings(search_path="pg_catalog, pg_temp"):
         try:
             with work.connection.transaction():
                 text = render(query, work.parameters)
                 work.connection.execute(f"PREPARE gnkmigrate_asked AS {text}".encode())
                 work.connection.execute("DEALLOCATE gnkmigrate_asked")
-        except psycopg.ProgrammingError as error:
+        except (psycopg.ProgrammingError, psycopg.DataError) as error:
             return error
     return None

@@ -164,7 +164,9 @@ def _rows(work: Work, sides: Sides) -> Iterator[Refusal]:
     key = key_of(work, spec.table, ())
     # Whether a NULL is allowed is a question of those rows alone that say anything.
     optional = [replace(change, not_null=False) for change in spec.columns]
-    yield from unfit_rows(work, spec.table, key, optional)
+    if unfit := unfit_rows(work, spec.table, key, optional):
+        yield from unfit
+        return  # the other questions are about the new values
     shown = f"{listed(key, 'asked')}, {sides.old_values('asked', spec.columns)}"
     query = _unidentified(sides, shown)
     total, rows = listed_rows(work, query)

@@ -44,8 +44,12 @@ class Following:
 
     @property
     def begun(self) -> str:
-        """SQL for the setting with the mark in it."""
-        return f"{_MARKS} || ' {self.mark}'"
+        """SQL for the setting with the mark in it.
+
+        The marks of followers alone go on: where no other trigger has fired this one, what is there
+        is the client's, and would count from here on, since this runs as the owner.
+        """
+        return f"(CASE WHEN pg_trigger_depth() > 1 THEN {_MARKS} ELSE '' END) || ' {self.mark}'"
 
     @property
     def ended(self) -> str:
