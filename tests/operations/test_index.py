@@ -228,3 +228,23 @@ def test_a_partitioned_table_is_refused_before_anything_changes(
         project.up()
     assert "public.parted is partitioned" in "\n".join(refused.value.details)
     assert project.value("SELECT to_regclass('made')") is None
+
+
+def test_values_that_look_secret_are_not_shown(small: Small) -> None:
+    small.reversible(
+        1,
+        'op.build_index("once", "public.t", "(api_token)", unique=True)\n'
+        'op.add_constraint("public.t", "long", "CHECK (length(password) > 8)")',
+    )
+    project = small.project()
+    project.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, api_token text, password text);"
+        "INSERT INTO t VALUES (1, 'sesame', 'hunter2'), (2, 'sesame', 'hunter2')"
+    )
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    said = "\n".join(refused.value.details)
+    assert "key: (not shown), rows: 2" in said
+    assert "id: 1, password: (not shown)" in said
+    assert "sesame" not in said
+    assert "hunter2" not in said

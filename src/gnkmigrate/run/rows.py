@@ -7,6 +7,9 @@ from gnkmigrate.run.work import Work
 SHOWN = 10
 LONGEST = 60
 
+# SQL for what stands in the place of a value that looks secret.
+HIDDEN = "'(not shown)'"
+
 # As text, which is all that a message needs: Python has no 'infinity' and no year BC.
 _AS_TEXT = """
 SELECT (SELECT array_agg(ARRAY[name, value] ORDER BY place)

@@ -8,8 +8,9 @@ from psycopg import errors
 from psycopg.rows import class_row
 
 from gnkmigrate.run.names import literal
-from gnkmigrate.run.rows import listed
+from gnkmigrate.run.rows import HIDDEN, listed
 from gnkmigrate.run.work import Work
+from gnkmigrate.text.secret import looks_secret
 
 # NULLS NOT DISTINCT came with PostgreSQL 15.
 _PARTS = """
@@ -36,13 +37,17 @@ class UniqueKey:
     nulls_equal: bool
 
     def query(self, table: str) -> str:
-        """SQL that lists the keys that a quoted table has more than once, with how often."""
+        """SQL that lists the keys that a quoted table has more than once, with how often.
+
+        What looks secret is not shown.
+        """
         keys = ", ".join(self.keys)
         conditions = [f"({self.predicate})"] if self.predicate else []
         if not self.nulls_equal:
             conditions += [f"({key}) IS NOT NULL" for key in self.keys]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        counted = f"SELECT {keys}, count(*) AS rows FROM {table}{where}"
+        shown = ", ".join(f"{HIDDEN} AS key" if looks_secret(key) else key for key in self.keys)
+        counted = f"SELECT {shown}, count(*) AS rows FROM {table}{where}"
         return f"{counted} GROUP BY {keys} HAVING count(*) > 1"
 
 

@@ -8,9 +8,10 @@ from gnkmigrate.operations.parts.constraint import NAME, ConstraintStep, identif
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.names import column, literal, quoted
-from gnkmigrate.run.rows import listed
+from gnkmigrate.run.rows import HIDDEN, listed
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
+from gnkmigrate.text.secret import looks_secret
 
 _CONDITION = f"""
 SELECT pg_get_expr(conbin, conrelid),
@@ -125,10 +126,14 @@ def _rows(
 ) -> Sequence[Refusal]:
     keys = row_key.keys_of(work.facts, step.table)
     shown = dict.fromkeys((*(keys[0] if keys else ()), *names))
-    columns = ", ".join(f"asked.{column(name)}" for name in shown)
+    columns = ", ".join(map(_shown, shown))
     query = f"SELECT {columns} FROM {quoted(step.table)} AS asked WHERE {condition}"
     total, rows = listed(work, query)
     if not total:
         return ()
     message = f"Rows of {step.table} do not satisfy the constraint {step.constraint}."
     return (Refusal(message, rows, total, "Change or remove them first.", query),)
+
+
+def _shown(name: str) -> str:
+    return f"{HIDDEN} AS {column(name)}" if looks_secret(name) else f"asked.{column(name)}"

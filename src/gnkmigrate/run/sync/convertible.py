@@ -10,7 +10,7 @@ from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.batches.row_key import listed as listed_columns
 from gnkmigrate.run.names import column, quoted
-from gnkmigrate.run.rows import listed
+from gnkmigrate.run.rows import HIDDEN, listed
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import policies
 from gnkmigrate.run.sync.column_pair import ColumnPair
@@ -91,7 +91,7 @@ def _unfit(
     # What a mapping looks up in another table may be called like the column there.
     name, on = f"asked.{column(change.column)}", f"{quoted(table)} AS asked"
     where = change.unfit(name, old_type)
-    value = f"'(not shown)' AS {column(change.column)}" if looks_secret(change.column) else name
+    value = f"{HIDDEN} AS {column(change.column)}" if looks_secret(change.column) else name
     shown = [listed_columns(key, "asked"), value]
     if change.names:
         shown.append(f"{change.names.replace(COLUMN, name)} AS rows")
