@@ -34,7 +34,9 @@ def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
     """Gives a table that is there what those above it have in the target."""
     if context.is_new(table):
         return
-    apart = replace(context, target=context.source, apart=frozenset({table}))
+    leaves, joins = ({*parents(table.path, each)} for each in context.sides)
+    alone = frozenset({table}) if leaves.isdisjoint(joins) else frozenset()
+    apart = replace(context, target=context.source, apart=alone)
     above = columns_of_parents(table, context.source)
     there = {**above, **_own(table, "column", context.source)}
     keyed = _keyed(table, context.target)
