@@ -153,6 +153,7 @@ class Kind(ABC):
             that is not its parent's, read.sql has both as the name.
         attributes: every column of read.sql beyond the address, and how it gets another value.
         unordered: attributes whose lists are compared without regard to their order.
+        called_otherwise: attributes by what people call them, where their names do not tell.
         rank: where it stands among the kinds when nothing else orders two statements.
         word: what SQL calls it: "FOREIGN TABLE".
         has_owner, has_comment, has_label: whether it has these (ALTER ... OWNER, COMMENT, SECURITY
@@ -197,6 +198,7 @@ class Kind(ABC):
     in_schema: ClassVar[bool] = False
     attributes: ClassVar[Mapping[str, How]]
     unordered: ClassVar[frozenset[str]] = frozenset({"options", "toast_options", "foreign_options"})
+    called_otherwise: ClassVar[Mapping[str, str]] = {}
     rank: ClassVar[int]
     word: ClassVar[str] = ""
     has_owner: ClassVar[bool] = False

@@ -188,8 +188,8 @@ def _written(group: Group, context: Context, renamed: Mapping[Identity, Identity
         differing = known.differing(Change("alter", other, leader.fact)) if other else frozenset()
         if other is None or not differing:
             return statements
-        reason = f"{known.words(leader.fact)}{_called(leader, other)} differs in: "
-        reason += f"{', '.join(sorted(differing))}."
+        what = ", ".join(known.called_otherwise.get(each, each) for each in sorted(differing))
+        reason = f"{known.words(leader.fact)}{_called(leader, other)} differs in: {what}."
         return tuple(replace(statement, reason=reason) for statement in statements)
     what, does = str(leader.fact.identity), _CAUSED[leader.verb]
     reason = f"{what[0].upper()}{what[1:]} {does} the change of {leader.cause}."

@@ -4,8 +4,9 @@ PostgreSQL takes over the indexes and keys that a table has when it is attached,
 that it lacks under names of its own; so a partition is attached after all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import ClassVar
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -45,6 +46,7 @@ class PartitionKind(Kind):
         "foreign_keys": How.COSMETIC,
         "not_null_names": How.COSMETIC,
     }
+    called_otherwise: ClassVar[Mapping[str, str]] = {"of": "its table", "bound": "its bound"}
     rank = 80
     carries_siblings = True
     has_comment = False
