@@ -1,7 +1,7 @@
 """Tables that foreign keys tie to each other: what locks the one may lock the other too."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -58,16 +58,18 @@ def given_above(key: Fact, snapshot: Snapshot) -> Iterator[Fact]:
     Such a share may have any name, and among them that of `key`.
     """
     if key.parent is None or referenced(key) is None:
-        return
-    for table in _tables_above(key.parent, snapshot):
-        for each in snapshot.children(Identity("table", table), "constraint"):
-            if each.payload["definition"] == key.payload["definition"]:
-                yield each
+        return iter(())
+    return _same_of(_tables_above(key.parent, snapshot), key, snapshot)
 
 
 def given_below(key: Fact, snapshot: Snapshot) -> Iterator[Fact]:
     """The keys of the partitions below that say the same, however far."""
-    for table in tables_below(key.parent.path, snapshot) if key.parent else ():
+    return _same_of(tables_below(key.parent.path, snapshot) if key.parent else (), key, snapshot)
+
+
+def _same_of(tables: Iterable[Table], key: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+    """What of these tables is defined as a key is."""
+    for table in tables:
         for each in snapshot.children(Identity("table", table), "constraint"):
             if each.payload["definition"] == key.payload["definition"]:
                 yield each

@@ -142,7 +142,9 @@ def _accesses(snapshot: Snapshot, of: Fact) -> Iterator[Access]:
     for fact in snapshot.children(table, "constraint"):
         if fact.value("type") in _WITH_INDEX:
             keys = tuple(identifier(name) for name in fact.value("columns"))
-            yield Access(fact, table, "btree", keys, keys, (), True, True, online)
+            yield Access(
+                fact, table, "btree", keys, keys, (), whole=True, unique=True, online=online
+            )
     for fact in snapshot.children(table, "index"):
         keys = tuple(fact.value("keys"))
         yield Access(

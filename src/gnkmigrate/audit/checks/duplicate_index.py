@@ -7,13 +7,13 @@ constraint, the other is the one to drop.
 Source: pg_index, pg_constraint.conindid.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses
 from gnkmigrate.audit.describe import index_text, object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 
 
@@ -29,7 +29,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
                 kept.append(access)
                 continue
             # Foreign keys that hang on it would have to be made again on the other.
-            held = any(access.fact.identity in key.depends_on for key in _foreign_keys(snapshot))
+            held = access.fact.identity in snapshot.once(_referred)
             yield Observation(
                 object_of(access.fact),
                 f"{_described(access, object_of(table).label(home))} "
@@ -41,8 +41,14 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             )
 
 
-def _foreign_keys(snapshot: Snapshot) -> Sequence[Fact]:
-    return [each for each in snapshot.of_kind("constraint") if each.value("type") == "foreign key"]
+def _referred(snapshot: Snapshot) -> frozenset[Identity]:
+    """What foreign keys hang on: the keys that they refer to."""
+    return frozenset(
+        need
+        for each in snapshot.of_kind("constraint")
+        if each.value("type") == "foreign key"
+        for need in each.depends_on
+    )
 
 
 def _worth(access: Access) -> tuple[bool, bool, bool, bool, str]:

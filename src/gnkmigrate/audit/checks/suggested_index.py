@@ -26,7 +26,7 @@ from gnkmigrate.audit.checks._server import require_extension, schemas, table
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.reader import reader, take, unsafe
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 STATEMENTS = 10
@@ -165,9 +165,7 @@ def _hypothetical(connection: Connection, hypopg: sql.SQL, column: Fact) -> Iter
 
 def _observation(proposal: _Proposal, question: Question) -> Observation:
     schema, name, key = proposal.column.identity.path
-    found, home = question.live.get("table", schema, name), question.home
-    if found is None:
-        raise ValueError(f"{schema}.{name} has a column and is no table")
+    found, home = question.live.facts[Identity("table", (schema, name))], question.home
     fix, undo = proposed(question.live, found, f"idx_{name}_{key}", identifier(key))
     about = table(schema, name)
     times = proposal.before / max(proposal.after, 0.01)

@@ -19,7 +19,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
-_LAX = 180000
+_NOT_VALID_ON_PARTITIONED = 180000  # the first server_version_num that takes one so
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
@@ -84,8 +84,8 @@ def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Ob
     key = f"FOREIGN KEY ({identifier(name)}) REFERENCES {to}"
     add, validate = f"{alter} ADD CONSTRAINT {constraint} {key}", f"{alter} VALIDATE CONSTRAINT"
     found = snapshot.get("table", schema, table)
-    # Before PostgreSQL 18 a partitioned table takes no foreign key NOT VALID.
-    whole = found is not None and found.value("partitioned_by") and snapshot.server_version < _LAX
+    partitioned = found is not None and found.value("partitioned_by")
+    whole = partitioned and snapshot.server_version < _NOT_VALID_ON_PARTITIONED
     return Observation(
         object_of(column),
         f"Column {object_of(column).label(home)} looks like a foreign key to "

@@ -23,6 +23,12 @@ _EXPRESSIONS = frozenset(
     {"view", "materialized view", "rule", "policy", "trigger", "index", "constraint", "default",
      "domain constraint"}
 )  # fmt: skip
+# What a column of a table of the type has by itself.
+_OWN = ("not_null", "statistics", "options", "storage", "compression")
+_TAKE = (
+    "Take the table's type from it (ALTER TABLE ... NOT OF) in a revision of your own, and give it "
+    "back afterwards."
+)
 
 
 class CompositeType(UserType):
@@ -118,12 +124,6 @@ class CompositeType(UserType):
         return super().names(fact) | {("relation", *fact.identity.path)}
 
 
-_TAKE = (
-    "Take the table's type from it (ALTER TABLE ... NOT OF) in a revision of your own, and give it "
-    "back afterwards."
-)
-
-
 def _tables_of(type_: Identity, snapshot: Snapshot) -> Iterator[Fact]:
     name = qualified(*type_.path)
     return (each for each in snapshot.of_kind("table") if each.payload["of_type"] == name)
@@ -151,10 +151,6 @@ def _refuse_hanging(change: Change, tables: Sequence[Fact], context: Context) ->
                     "the type says of a table's column.",
                     hint=_TAKE,
                 )
-
-
-# What a column of such a table has by itself.
-_OWN = ("not_null", "statistics", "options", "storage", "compression")
 
 
 def _locking(statement: Statement, tables: Sequence[Fact]) -> Statement:

@@ -102,8 +102,7 @@ def _orphans(work: Work, step: ConstraintStep, other: str) -> Sequence[Refusal]:
     missing = [
         f"{table}.{name}"
         for table, wanted in ((step.table, own), (other, keys))
-        for name in wanted
-        if name not in relation.columns(work, table, wanted)
+        for name in sorted({*wanted}.difference(relation.columns(work, table, wanted)))
     ]
     if missing:
         message = f"Columns of the constraint {step.constraint} are missing."

@@ -13,6 +13,7 @@ from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.rows import HIDDEN
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import row_security
@@ -21,6 +22,7 @@ from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
 from gnkmigrate.run.sync.mentions import unchecked_functions
 from gnkmigrate.run.work import Work
+from gnkmigrate.text.secret import looks_secret
 
 # So many characters of what rows say in which they disagree.
 _SHOWN = 120
@@ -207,7 +209,8 @@ def _disagreeing(work: Work, sides: Sides) -> Iterator[Refusal]:
     spec = sides.said
     identity = sides.new_values("asked", spec.identifying)
     shown = ", ".join(
-        f"{sides.new_value('asked', change)} AS {column(change.new_name)}"
+        f"{HIDDEN if looks_secret(change.column) else sides.new_value('asked', change)}"
+        f" AS {column(change.new_name)}"
         for change in spec.identifying
     )
     # Two that are merely cut to the same identity are two; the rest may mean the same.
@@ -217,9 +220,10 @@ def _disagreeing(work: Work, sides: Sides) -> Iterator[Refusal]:
             *(sides.new_value("asked", change) for change in spec.telling),
         )
     )
+    secret = any(looks_secret(each.column) for each in spec.columns)
+    differs = HIDDEN if secret else f"string_agg(DISTINCT ROW({said})::text, ' or ')"
     query = f"""
-        SELECT {shown}, count(*) AS rows,
-               left(string_agg(DISTINCT ROW({said})::text, ' or '), {_SHOWN}) AS said
+        SELECT {shown}, count(*) AS rows, left({differs}, {_SHOWN}) AS said
         FROM {sides.table} AS asked
         WHERE {sides.is_present("asked")} AND {sides.is_identified("asked")}
         GROUP BY {identity} HAVING count(DISTINCT ROW({said})::text) > 1"""

@@ -75,7 +75,8 @@ def stranded_rows(
     for pair in pairs:
         old, change = f"asked.{column(pair.kept)}", replace(pair.change, not_null=False)
         where = change.unfit(old, pair.old_type)
-        shown = f"{listed_columns(key, 'asked')}, {old} AS {column(change.column)}"
+        value = HIDDEN if looks_secret(change.column) else old
+        shown = f"{listed_columns(key, 'asked')}, {value} AS {column(change.column)}"
         query = f"SELECT {shown} FROM {quoted(table)} AS asked WHERE {where}"
         total, rows = listed(work, query)
         if total:

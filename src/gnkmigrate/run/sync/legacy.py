@@ -224,7 +224,7 @@ def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     )
     invoker = checks_its_caller(work, table)
     option = " WITH (security_invoker = true)" if invoker else ""
-    # Without one of its own a view sets NULL where it is told DEFAULT (rewriteTargetListIU).
+    # SET c = DEFAULT writes NULL where the view has no default of its own (rewriteTargetListIU).
     plain = relation.defaults(work, table)
     defaults = {
         entry["name"]: default
