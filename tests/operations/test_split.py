@@ -282,6 +282,18 @@ def test_rows_that_disagree(small: Small, disagree: str, note: str) -> None:
     assert project.state == before
 
 
+def test_rows_that_disagree_about_a_secret(small: Small) -> None:
+    project = shop(small, SPLIT.replace('"note"', '"note_token"'))
+    project.execute(
+        "ALTER TABLE orders RENAME note TO note_token;"
+        "UPDATE orders SET note_token = 'knock' WHERE id = 2"
+    )
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    assert "said: (not shown)" in refused.value.details[1]
+    assert "knock" not in "\n".join(refused.value.details)
+
+
 def test_what_comes_meanwhile_and_does_not_fit_stops_it_before_the_cutover(small: Small) -> None:
     project = shop(small)
     before = project.content
