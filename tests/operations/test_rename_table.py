@@ -3,8 +3,6 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,9 +13,7 @@ from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
 from gnkmigrate.run.revision import read_steps
-from tests.conftest import MAJOR
 from tests.migrations.project import Project
-from tests.own_server import own_server
 from tests.small import Small
 
 LONG = "Große Bestellung " + "x" * 45  # 63 bytes
@@ -350,33 +346,6 @@ def test_a_name_that_is_none_is_refused_when_the_revision_is_read(
     with pytest.raises(RevisionError, match="no other name") as refused:
         read_steps(small.phases)
     assert refused.value.details == (said,)
-
-
-def test_the_other_side_of_a_replication_knows_the_name(tmp_path: Path) -> None:
-    """Without a subscriber a publication is in nobody's way, as the tests above show."""
-    with own_server(MAJOR) as own:
-        own.stop()
-        own.configure("wal_level = logical")
-        own.start()
-        with own.server.database() as url, own.server.database() as there:
-            small = Small(tmp_path, url, own.server)
-            project = gallery(small)
-            subscriber = replace(project, url=there)
-            subscriber.execute(PICTURES)
-            project.execute("SELECT pg_create_logical_replication_slot('heard', 'pgoutput')")
-            with subscriber.session() as session:
-                session.execute(
-                    f"CREATE SUBSCRIPTION heard CONNECTION '{url.conninfo}' PUBLICATION pictures"
-                    " WITH (enabled = false, create_slot = false, copy_data = false)".encode()
-                )
-            for side, said in ((project, "are published"), (subscriber, "Subscriptions write to")):
-                with pytest.raises(PhaseRefused) as refused:
-                    side.up()
-                assert said in "\n".join(refused.value.details)
-            small.project(policies={"publications": "checked"}).up()
-            subscriber.execute("ALTER SUBSCRIPTION heard SET (slot_name = NONE)")
-            with subscriber.session() as session:
-                session.execute("DROP SUBSCRIPTION heard")
 
 
 def test_a_publication_of_one_schema_is_named(small: Small) -> None:

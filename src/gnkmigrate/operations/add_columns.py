@@ -98,6 +98,7 @@ class AddColumns(_Columns):
     """The columns come."""
 
     prepares: ClassVar[bool] = True
+    adds_columns: ClassVar[bool] = True
 
     @property
     def reverse(self) -> Sequence[Step]:

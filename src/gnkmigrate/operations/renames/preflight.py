@@ -75,18 +75,6 @@ WHERE has_schema_privilege(role, {before}, 'USAGE')
 ORDER BY role
 """
 
-_SUBSCRIPTIONS = """
-SELECT subname::text FROM pg_subscription_rel JOIN pg_subscription ON pg_subscription.oid = srsubid
-WHERE srrelid = {table}::regclass ORDER BY 1
-"""
-# Without a logical slot nobody listens.
-_PUBLICATIONS = """
-SELECT pubname::text FROM pg_publication_tables
-WHERE schemaname = {schema} AND tablename = {name}
-  AND EXISTS (SELECT FROM pg_replication_slots
-              WHERE slot_type = 'logical' AND database = current_database())
-ORDER BY 1
-"""
 _OF_ONE_SCHEMA = """
 SELECT pubname::text
 FROM pg_publication_namespace JOIN pg_publication ON pg_publication.oid = pnpubid
@@ -113,7 +101,6 @@ def refusals(work: Work, said: Renaming) -> list[Refusal]:
             )
         ]
     found = [*_taken(work, said), *of_ours(work, said), *_functions(work, said)]
-    found += _replicated(work, said)
     if said.changes_schema:
         found += [*_schema(work, said), *_published(work, said)]
     return found
@@ -179,32 +166,6 @@ def _functions(work: Work, said: Renaming) -> Sequence[Refusal]:
         said.before,
         (split(said.before)[1], *_TOLD_TO_TRIGGERS),
     )
-
-
-def _replicated(work: Work, said: Renaming) -> Iterator[Refusal]:
-    """The other side of a logical replication knows a table by its name."""
-    subscriptions = _named(work, _SUBSCRIPTIONS, said)
-    if subscriptions:
-        yield Refusal(
-            f"Subscriptions write to {said.before}, which they find by the name that it has where"
-            " it comes from.",
-            subscriptions,
-            len(subscriptions),
-            "Take it out of the publication, and ALTER SUBSCRIPTION ... REFRESH PUBLICATION.",
-        )
-    if work.parameters.get("publications") == "checked":
-        return
-    schema, name = map(literal, split(said.before))
-    publications = _named(work, _PUBLICATIONS, said, schema=schema, name=name)
-    if publications:
-        yield Refusal(
-            f"Changes of {said.before} are published, and this database has subscribers: they look"
-            " for a table of its name.",
-            publications,
-            len(publications),
-            "Let them have a table of the new name; then say so with the policy"
-            ' publications = "checked" (GNKMIGRATE_POLICIES__PUBLICATIONS=checked).',
-        )
 
 
 def _schema(work: Work, said: Renaming) -> Iterator[Refusal]:
