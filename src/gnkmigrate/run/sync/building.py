@@ -25,7 +25,11 @@ def add(table: str, pairs: Sequence[ColumnPair], function: str) -> str:
         for pair in pairs
     )
     assignments = "\n    ".join(
-        f"NEW.{column(pair.built)} := {pair.new_value('NEW', pair.change.column)};"
+        pair.change.assigned(
+            f"NEW.{column(pair.built)}",
+            pair.new_value("NEW", pair.change.column),
+            f"NEW.{column(pair.change.column)}",
+        )
         for pair in pairs
     )
     return f"""

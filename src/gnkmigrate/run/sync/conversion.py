@@ -61,6 +61,15 @@ class Conversion:
         """SQL for the old value of the new value `value`."""
         return f"({self.back.replace(COLUMN, value)})::{old_type}"
 
+    def assigned(self, to: str, value: str, source: str) -> str:
+        """PL/pgSQL that gives `to` the value of `source`.
+
+        NULL is nobody's name, which is known without asking the table of those who have one.
+        """
+        if not self.names:
+            return f"{to} := {value};"
+        return f"IF {source} IS NULL THEN {to} := NULL; ELSE {to} := {value}; END IF;"
+
     @property
     def is_picky(self) -> bool:
         """Whether there may be values for which `using` is not right."""

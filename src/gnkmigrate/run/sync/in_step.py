@@ -154,12 +154,13 @@ def _inserted(table: str, phase: str, pair: ColumnPair) -> str:
 
 
 def _to_new(pair: ColumnPair) -> str:
-    return f"NEW.{column(pair.change.new_name)} := {pair.new_value('NEW', pair.kept)};"
+    new, old = (f"NEW.{column(name)}" for name in (pair.change.new_name, pair.kept))
+    return pair.change.assigned(new, pair.new_value("NEW", pair.kept), old)
 
 
 def _to_old(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
-    new = f"NEW.{column(pair.change.new_name)}"
-    carried = f"NEW.{column(pair.kept)} := {way_back(table, phase, pair)}({new});"
+    new, old = (f"NEW.{column(name)}" for name in (pair.change.new_name, pair.kept))
+    carried = pair.change.assigned(old, f"{way_back(table, phase, pair)}({new})", new)
     if not refusing:
         return carried
     inexact = f"{new} IS NOT NULL AND NOT {alike(pair.new_value('NEW', pair.kept), new)}"
