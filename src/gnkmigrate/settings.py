@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationErro
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.models import is_models
 from gnkmigrate.own import ARCHIVE, JOURNAL, LEGACY, STAGING
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 from gnkmigrate.validation import Place, dotted, not_utf8, problems
@@ -108,7 +109,8 @@ class Settings(BaseModel, extra="forbid", frozen=True):
 
     Attributes:
         url: the live database; DATABASE_URL and libpq's PG* variables also count.
-        target: the declared schema, a .sql file or a folder of them.
+        target: the declared schema, a .sql file or a folder of them, or an ORM's models, such as
+            "sqlalchemy:shop.models:Base".
         baseline: the schema that the first revision starts from.
         baseline_rows: rows of that schema, with which `check` tries the phases.
         expected_rows: what they are to become; `check --update-expected` writes it.
@@ -157,6 +159,16 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     def read_schemas(self) -> tuple[str, ...] | None:
         """The schemas that are read: those that the settings name, or None for all."""
         return self.schemas if "schemas" in self.model_fields_set else None
+
+    @property
+    def target_source(self) -> str:
+        """The target as `facts.source.load_schema` takes it: models by name, else a path."""
+        return str(self.target if is_models(str(self.target)) else self.path(self.target))
+
+    @property
+    def has_target(self) -> bool:
+        """Whether there is one, as far as can be seen without loading it."""
+        return is_models(self.target_source) or Path(self.target_source).exists()
 
     def path(self, relative: Path) -> Path:
         """A path of the settings, counted from the settings file's folder."""

@@ -26,7 +26,7 @@ from gnkmigrate.facts.explaining import ExtensionUnavailable
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.source import load_schema
+from gnkmigrate.facts.source import is_loaded, is_sql, load_schema
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
@@ -153,16 +153,12 @@ def _with_trend(result: AuditResult, folder: Path) -> AuditResult:
 
 def _sources(source: str | None) -> tuple[Source, ...]:
     """The files that declare the target, where they are SQL."""
-    if source is None or not _is_sql(source):
+    if source is None or not is_sql(source):
         return ()
     return tuple(
         Source(Path(os.path.relpath(script.path)).as_posix(), script.text)
         for script in read_scripts(Path(source))
     )
-
-
-def _is_sql(source: str) -> bool:
-    return source.endswith(".sql") or Path(source).is_dir()
 
 
 def _read_live(
@@ -195,8 +191,7 @@ def _read_live(
 def _target(settings: Settings, wish: Wish) -> str | None:
     if wish.target is not None:
         return wish.target
-    declared = settings.path(settings.target)
-    return str(declared) if declared.exists() else None
+    return settings.target_source if settings.has_target else None
 
 
 def named(source: str) -> str:
@@ -210,7 +205,7 @@ def _read_target(
     source: str, settings: Settings, live: Snapshot, policy: Policy
 ) -> tuple[Snapshot, Policy]:
     """The target, and the policy that knows which phase closes what."""
-    if not _is_sql(source) and not settings.path(settings.migrations).is_dir():
+    if not is_loaded(source) and not settings.path(settings.migrations).is_dir():
         return load_schema(source, settings), policy
     major = settings.server.major or live.server_version // 10000
     with throwaway(settings.server, major) as server:

@@ -56,6 +56,7 @@ def write_checksums(file: Path, phases: Sequence[Phase], target: Path) -> None:
         target: the project's, for those for which none is kept.
 
     Raises:
+        RevisionError: a revision takes what it makes from a target that is no file.
         SchemaError: a target cannot be read.
     """
     sums = {phase.file.name: phase.checksum for phase in phases}
@@ -70,6 +71,7 @@ def edited(sums: Mapping[str, str], phases: Sequence[Phase], target: Path) -> tu
     """What has happened to revisions whose sum is kept, a line each; new ones are none of it.
 
     Raises:
+        RevisionError: a revision takes what it makes from a target that is no file.
         SchemaError: a target cannot be read.
     """
     now = {phase.file.name: phase.checksum for phase in phases}
@@ -99,5 +101,11 @@ def _declared(phase: Phase, target: Path) -> Mapping[Path, str]:
     if not any(step.of_target for step in phase.up_steps):
         return {}
     source = phase.target or target
+    if not source.exists():
+        raise RevisionError(
+            f"{phase.file.name} makes what the target declares, and {target.name} is no file of "
+            "which a checksum can be kept.",
+            hint=f"Keep the SQL of what it makes in {TARGETS}, under the revision's name.",
+        )
     files = [script.path for script in read_scripts(source)] if source.is_dir() else [source]
     return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

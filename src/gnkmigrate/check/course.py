@@ -13,6 +13,7 @@ from gnkmigrate.check.trial import Trial
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, SettingsError
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.snapshot import Unread
+from gnkmigrate.models import is_models
 from gnkmigrate.run.revision import Phase
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
@@ -72,7 +73,8 @@ def _require_schemas(settings: Settings) -> None:
             hint="Set `baseline` in gnkmigrate.toml to the schema before the first revision; "
             "gnkmigrate init --from-url writes it.",
         )
-    for path in (settings.baseline, settings.target, settings.baseline_rows):
+    declared = None if is_models(settings.target_source) else settings.target
+    for path in (settings.baseline, declared, settings.baseline_rows):
         if path is not None:
             read_scripts(settings.path(path))  # what cannot be read needs no server
 

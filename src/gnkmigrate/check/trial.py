@@ -19,7 +19,7 @@ from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.diff.text import render_changes
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.source import load_sql
+from gnkmigrate.facts.source import load_schema
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.run import runner
 from gnkmigrate.run.events import Direction
@@ -157,7 +157,7 @@ class Trial:
             SchemaError: the target cannot be loaded.
         """
         settings = self.settings
-        target = load_sql(settings.path(settings.target), self.server, settings)
+        target = load_schema(settings.target_source, settings, server=self.server)
         facts = self._facts()
         gaps, self.omitted = _changed(facts, target), not_compared(facts, target)
         return Found(

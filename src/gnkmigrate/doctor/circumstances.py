@@ -74,5 +74,4 @@ class Circumstances:
             SchemaError: it cannot be read or loaded.
             ServerUnavailable: there is no server to load it into.
         """
-        path = self.settings.path(self.settings.target)
-        return load_schema(str(path), self.settings, server=self.server)
+        return load_schema(self.settings.target_source, self.settings, server=self.server)

@@ -1,4 +1,4 @@
-"""A schema, wherever it is: in a database, in SQL files, or in a snapshot that was kept."""
+"""A schema, wherever it is: in a database, in SQL files, in a snapshot, or in an ORM's models."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,6 +22,8 @@ from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.stated import as_script
 from gnkmigrate.kinds import satellites
+from gnkmigrate.models import is_models, write
+from gnkmigrate.models.running import Into
 from gnkmigrate.servers import LOADER, Server, throwaway
 from gnkmigrate.servers.choice import DEFAULT_MAJOR
 from gnkmigrate.servers.versions import VERSIONS
@@ -41,21 +43,23 @@ def load_schema(
     """The facts of a schema.
 
     Args:
-        source: a database URL, a .sql file or a folder of them, or a snapshot (.json).
+        source: a database URL, a .sql file or a folder of them, a snapshot (.json), or models
+            (`gnkmigrate.models`).
         settings: which schemas count, what to ignore, where a throwaway server comes from.
         major: the PostgreSQL that SQL files are loaded into, if the settings do not say.
-        server: a throwaway server that runs already; without it one is started for SQL files.
+        server: a throwaway server that runs already; without it one is started for SQL files and
+            models.
 
     Raises:
         SchemaError: the source is none of these, PostgreSQL refuses it, or it declares nothing.
         ConnectionFailed: no session with the database.
         ServerUnavailable: no throwaway server for SQL files.
     """
-    if server is not None and is_sql(source):
-        snapshot = load_sql(Path(source), server, settings)
+    if server is not None and is_loaded(source):
+        snapshot = _loaded(source, server, settings)
     else:
         snapshot = load_schemas((source,), settings, major)[0]
-    if is_sql(source) and not any(map(_is_object, snapshot)):
+    if is_loaded(source) and not any(map(_is_object, snapshot)):
         raise SchemaError(
             f"{source} declares no table or other object.",
             hint="Write the schema into it: gnkmigrate init --from-url takes it from a database.",
@@ -77,8 +81,8 @@ def load_schemas(
     Raises:
         SchemaError, ConnectionFailed, ServerUnavailable: as for `load_schema`.
     """
-    scripts = [source for source in sources if is_sql(source)]
-    for source in scripts:
+    scripts = [source for source in sources if is_loaded(source)]
+    for source in filter(is_sql, scripts):
         read_scripts(Path(source))  # what cannot be read needs no server
     ready = list(dict.fromkeys(source for source in sources if source not in scripts))
     with ThreadPoolExecutor(max_workers=max(len(ready), 1)) as pool:  # one waits, another works
@@ -87,13 +91,13 @@ def load_schemas(
         )
     versions = [snapshot.server_version // 10000 for snapshot in loaded.values()]
     wanted = settings.server.major or major or max(versions, default=DEFAULT_MAJOR)
-    for source in scripts:
+    for source in filter(is_sql, scripts):
         if (found := _kept(Path(source), settings, wanted)) is not None:
             loaded[source] = found
     missing = [source for source in scripts if source not in loaded]
     if missing:
         with throwaway(settings.server, wanted) as server:
-            loaded |= {source: load_sql(Path(source), server, settings) for source in missing}
+            loaded |= {source: _loaded(source, server, settings) for source in missing}
     return tuple(loaded[source] for source in sources)
 
 
@@ -117,9 +121,14 @@ def is_database(source: str) -> bool:
     return bool(_DATABASE.match(source))
 
 
-def is_sql(source: str) -> bool:
-    """Is it SQL for a throwaway server? Else it can be read as it is."""
+def is_loaded(source: str) -> bool:
+    """Does it need a throwaway server? Else it can be read as it is."""
     return not is_database(source) and Path(source).suffix != ".json"
+
+
+def is_sql(source: str) -> bool:
+    """Is it SQL files for one?"""
+    return is_loaded(source) and not is_models(source)
 
 
 def _load_ready(source: str, settings: Settings) -> Snapshot:
@@ -134,6 +143,31 @@ def _load_ready(source: str, settings: Settings) -> Snapshot:
     from gnkmigrate.facts.document import read_document_file  # its models take time to make
 
     return read_document_file(Path(source))
+
+
+def _loaded(source: str, server: Server, settings: Settings) -> Snapshot:
+    if is_models(source):
+        return _load_models(source, server, settings)
+    return load_sql(Path(source), server, settings)
+
+
+def write_models(source: str, url: DatabaseUrl, settings: Settings) -> None:
+    """Has an ORM make its schema in an empty database.
+
+    Raises:
+        SchemaError: its tool is not there, or fails.
+    """
+    write(source, Into(url, settings.schemas, settings.root))
+
+
+def _load_models(source: str, server: Server, settings: Settings) -> Snapshot:
+    """The facts of what an ORM makes; nothing is kept, since nobody knows what they follow from."""
+    with server.database() as made:
+        url = server.as_loader(made)
+        write_models(source, url, settings)
+        with connect(url, search_path=settings.schemas) as connection:
+            snapshot = read_snapshot(connection, ignore=settings.ignore)
+    return _of_project(as_script(snapshot, server.superuser), source, settings)
 
 
 def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
@@ -168,7 +202,7 @@ def _load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
         snapshot = read_snapshot(connection, ignore=settings.ignore, roles=roles)
     snapshot = replace(snapshot, unread=(*snapshot.unread, *rows_written(scripts)))
     stated = as_script(snapshot, server.superuser)
-    return _of_project(stated, path, settings)
+    return _of_project(stated, str(path), settings)
 
 
 def _is_object(fact: Fact) -> bool:
@@ -202,7 +236,7 @@ def _roles(connection: Connection) -> frozenset[str]:
     return frozenset(name for (name,) in rows)
 
 
-def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
+def _of_project(snapshot: Snapshot, source: str, settings: Settings) -> Snapshot:
     """Refuses what lies outside the project's schemas: it would silently not be compared."""
     if settings.read_schemas is None:
         return snapshot
@@ -216,7 +250,7 @@ def _of_project(snapshot: Snapshot, path: Path, settings: Settings) -> Snapshot:
     ]
     if used:
         raise SchemaError(
-            f"{path} declares objects outside the project's schemas "
+            f"{source} declares objects outside the project's schemas "
             f"({', '.join(settings.schemas)}).",
             details=[f"schema {name}" for name in used],
             hint="Add them to `schemas` in gnkmigrate.toml, or to `ignore`.",

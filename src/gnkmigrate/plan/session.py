@@ -108,7 +108,7 @@ def plan_project(
     Args:
         settings: the project's.
         url: the live database; it is only read.
-        target: a URL, a .sql file, a folder or a snapshot; None takes the settings' target.
+        target: a URL, a .sql file, a folder, a snapshot or models; None takes the settings' target.
         online: keep locks short on what others use, at the price of more statements.
         renames: what the user says of renames, beyond the settings'.
         decide: asked about renames that are likely, where data would be lost otherwise.
@@ -131,7 +131,7 @@ def plan_project(
             schemas=settings.read_schemas,
             roles=settings.roles,
         )
-    wanted = target or str(settings.path(settings.target))
+    wanted = target or settings.target_source
     loaded = load_schema(wanted, settings, major=live.server_version // 10000)
     for line in without_effect(renames, live, loaded, "the live database"):
         tell(line)

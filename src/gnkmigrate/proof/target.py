@@ -8,11 +8,12 @@ from pathlib import Path
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.files import Script, read_scripts
 from gnkmigrate.facts.script import run_scripts
-from gnkmigrate.facts.source import is_database, is_sql
+from gnkmigrate.facts.source import is_database, is_loaded, write_models
+from gnkmigrate.models import is_models
 from gnkmigrate.proof.answers import Answers, read_answers
 from gnkmigrate.proof.schema import Schema, dumped, restored, schema
 from gnkmigrate.proof.scope import Scope
-from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.servers import LOADER, Server, throwaway
 from gnkmigrate.settings import Settings
 
 
@@ -26,7 +27,7 @@ class Wanted:
         scope: what of it counts.
         schema: what pg_dump says of it.
         answers: what its views and functions answer.
-        loader: the role that has run its script; "" where it is a database of its own.
+        loader: the role that has made it; "" where it is a database of its own.
     """
 
     url: DatabaseUrl
@@ -54,8 +55,8 @@ def target_database(
     """A database made from the target, for as long as the block lasts.
 
     Args:
-        source: a database URL, a .sql file or a folder of them, or a snapshot (.json), of which
-            no database can be made: then there is None.
+        source: a database URL, a .sql file or a folder of them, models, or a snapshot (.json), of
+            which no database can be made: then there is None.
         settings: the project; its server settings say where the database is made.
         scope: what of it counts.
         major: the version of PostgreSQL that it is compared on.
@@ -65,7 +66,7 @@ def target_database(
         ConnectionFailed: no session with a target that is a database.
         ServerUnavailable: there is no throwaway server of that version.
     """
-    if not (is_database(source) or is_sql(source)):
+    if not (is_database(source) or is_loaded(source)):
         yield None
         return
     same = settings.server.model_copy(update={"major": major})
@@ -76,6 +77,10 @@ def target_database(
             if (there := _major(url)) != major:  # as PostgreSQL of the copy's version says it
                 script = Script(Path(f"pg_dump of {url}"), dumped(url, there, scope))
                 url, _ = stack.enter_context(_loaded(server, (script,), ()))
+        elif is_models(source):
+            url = server.as_loader(stack.enter_context(server.database()))
+            write_models(source, url, settings)
+            loader = LOADER if server.is_ours else ""
         else:
             scripts = read_scripts(Path(source))
             url, loader = stack.enter_context(_loaded(server, scripts, settings.schemas))

@@ -113,8 +113,8 @@ class Course:
 
     def audit(self) -> Found:
         """The copy against the declared target."""
-        target = self.settings.path(self.settings.target)
-        if not target.exists():
+        if not self.settings.has_target:
+            target = self.settings.target_source
             return Found(
                 "not compared with a target",
                 (f"There is no declared target: {target} does not exist.",),

@@ -253,8 +253,7 @@ def _target_of(settings: Settings, major: int | None = None) -> Callable[..., Sn
 
     @cache
     def load(kept: Path | None) -> Snapshot:
-        file = kept or settings.path(settings.target)
-        return load_schema(str(file), settings, major=major)
+        return load_schema(str(kept or settings.target_source), settings, major=major)
 
     return load
 

@@ -51,7 +51,7 @@ def lacking(session: Connection, names: Sequence[str]) -> Iterator[Diagnosis]:
 
 
 def _wanted(circumstances: Circumstances) -> list[str]:
-    if not circumstances.settings.path(circumstances.settings.target).exists():
+    if not circumstances.settings.has_target:
         return []
     try:
         return [fact.identity.name for fact in circumstances.target.of_kind("extension")]

@@ -14,18 +14,18 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
         SchemaError: PostgreSQL refuses it; the message has file, line and reason.
         ServerUnavailable: there is no server to load it into.
     """
-    path = circumstances.settings.path(circumstances.settings.target)
-    if not path.exists():
+    source = circumstances.settings.target_source
+    if not circumstances.settings.has_target:
         yield Diagnosis(
             "warning",
-            f"There is no target {path}, so nothing to compare a database with.",
+            f"There is no target {source}, so nothing to compare a database with.",
             hint="gnkmigrate init --from-url takes one from a database, to be edited.",
             blocks=("plan", "check"),
         )
         return
     target = circumstances.target
     tables = len(target.of_kind("table"))
-    yield Diagnosis("ok", f"{path} declares {tables} tables, {len(target)} objects in all")
+    yield Diagnosis("ok", f"{source} declares {tables} tables, {len(target)} objects in all")
 
 
 PROBE = Probe(90, "target", examine, blocks=TARGET)

@@ -1,0 +1,1 @@
+"""One module an ORM; each has its own tool write the schema."""
