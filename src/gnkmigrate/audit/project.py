@@ -17,10 +17,9 @@ from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import Category, DatabaseObject, Kind, Severity
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.text.front_matter import split
 from gnkmigrate.validation import problems
 
-_FENCE = "-- ---"
-_COMMENT = "--"
 _TABLE_PARTS = 2
 
 
@@ -113,7 +112,7 @@ def load(folder: Path) -> tuple[ProjectCheck, ...]:
 
 def _read(file: Path) -> ProjectCheck:
     try:
-        front, listing = _split(file.read_text(encoding="utf-8").splitlines())
+        front, listing = split(file.read_text(encoding="utf-8"))
         head = FrontMatter.model_validate(tomllib.loads(front))
     except ValidationError as error:
         raise _unreadable(file, problems(error)) from None
@@ -131,18 +130,6 @@ def _read(file: Path) -> ProjectCheck:
         listing=listing,
         head=head,
     )
-
-
-def _split(lines: list[str]) -> tuple[str, str]:
-    """The front matter without its comment signs, and the query without its semicolon."""
-    fences = [number for number, line in enumerate(lines) if line.strip() == _FENCE]
-    if len(fences) < 2 or any(lines[: fences[0]]):  # noqa: PLR2004 (one before, one after)
-        raise ValueError(f'the file does not begin with a comment between two lines "{_FENCE}"')
-    first, last = fences[:2]
-    front = "\n".join(
-        line.strip().removeprefix(_COMMENT).strip() for line in lines[first + 1 : last]
-    )
-    return front, "\n".join(lines[last + 1 :]).strip().rstrip(";")
 
 
 def _unreadable(file: Path, details: Iterable[str]) -> SettingsError:

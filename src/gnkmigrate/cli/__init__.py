@@ -31,6 +31,7 @@ _ORDER = (
     "apply",
     "revision",
     "rehearse",
+    "impact",
     "check",
     "upgrade",
     "tune",
