@@ -28,6 +28,7 @@ def _query(query: QueryImpact) -> dict[str, Any]:
     return {
         "name": query.name,
         "ratio": query.ratio,
+        "ratio_here": query.ratio_here,
         "saved_s_a_day": query.saved_s_a_day,
         "shapes": {shape: _measured(found) for shape, found in query.shapes.items()},
         "failures": dict(query.failures),

@@ -44,7 +44,7 @@ def page(impact: Impact) -> str:
 
 
 def _query(query: QueryImpact) -> Iterator[str]:
-    ratio = "" if query.ratio is None else f": {query.ratio:,.2f} times as fast"
+    ratio = "" if query.ratio is None else f": {wording.times(query.ratio)} times as fast"
     yield f"<section><h2>{escape(query.name)}{ratio}</h2>"
     longest = max((found.total_ms for found in query.shapes.values()), default=0.0)
     yield '<div class="bars">'

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from gnkmigrate.impact.query import Head, Shape
 
+_LEAST_MS = 0.001  # what EXPLAIN shows
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -63,7 +65,14 @@ class QueryImpact:
         """How many times as fast it is afterwards; None where it is not there in both."""
         if len(self.shapes) < 2:  # noqa: PLR2004 - before and after
             return None
-        return self.shapes["before"].total_ms / max(self.shapes["after"].total_ms, 0.001)
+        return self.shapes["before"].total_ms / max(self.shapes["after"].total_ms, _LEAST_MS)
+
+    @property
+    def ratio_here(self) -> float | None:
+        """The same without requests to other services."""
+        if self.ratio is None:
+            return None
+        return self.shapes["before"].median_ms / max(self.shapes["after"].median_ms, _LEAST_MS)
 
     @property
     def saved_s_a_day(self) -> float | None:

@@ -9,6 +9,7 @@ from gnkmigrate.rehearsal.room import in_words
 QUERY_HEAD = ("query", "before", "after", "ratio", "pages before", "after")
 INDEX_HEAD = ("index", "table", "size", "a row's writing", "used by")
 _EXACT_MS = 10
+_EXACT_TIMES = 10
 
 
 def basis(impact: Impact) -> str:
@@ -28,6 +29,11 @@ def milliseconds(value: float) -> str:
     return f"{value:,.2f} ms" if value < _EXACT_MS else f"{value:,.0f} ms"
 
 
+def times(ratio: float) -> str:
+    """How many times as fast, no more exact than a measurement is."""
+    return f"{ratio:,.2f}" if ratio < _EXACT_TIMES else f"{ratio:,.0f}"
+
+
 def query_row(query: QueryImpact) -> Sequence[str]:
     """A line of QUERY_HEAD."""
     before, after = query.shapes.get("before"), query.shapes.get("after")
@@ -35,7 +41,7 @@ def query_row(query: QueryImpact) -> Sequence[str]:
         query.name,
         _time(query, "before", before),
         _time(query, "after", after),
-        "" if query.ratio is None else f"{query.ratio:,.2f}",
+        "" if query.ratio is None else times(query.ratio),
         "" if before is None else f"{before.buffers:,}",
         "" if after is None else f"{after.buffers:,}",
     )
@@ -65,6 +71,8 @@ def remarks(query: QueryImpact) -> Iterator[str]:
                 f"{shape}: {milliseconds(found.median_ms)} here and {found.requests:,.0f} requests "
                 f"to another service, of {found.head.request_ms:g} ms each as the query's file says"
             )
+    if query.ratio_here is not None and any(found.requests for found in query.shapes.values()):
+        yield f"without these requests it is {times(query.ratio_here)} times as fast"
     plans = {shape: "; ".join(found.plan) for shape, found in query.shapes.items()}
     if len(set(plans.values())) == 1 and len(plans) > 1:
         yield f"plan, the same: {next(iter(plans.values()))}"
