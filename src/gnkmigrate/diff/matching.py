@@ -15,8 +15,9 @@ from gnkmigrate.diff.places import Places, in_place
 from gnkmigrate.diff.renames import Renames, by_spelling
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import kind_of, satellites, subject
+from gnkmigrate.kinds import kind_of, kinds, satellites, subject
 from gnkmigrate.kinds.joining import tables_above
+from gnkmigrate.kinds.kind import Kind
 
 _Children: TypeAlias = Mapping[Identity | None, Mapping[str, Sequence[Fact]]]
 _Parents: TypeAlias = tuple[Identity | None, Identity | None]
@@ -40,6 +41,7 @@ def match(source: Snapshot, target: Snapshot, hints: Renames) -> Correspondence:
         matcher.match_places()
     matcher.match_subjects()
     matcher.match_inherited()
+    matcher.match_passed_on()
     return known
 
 
@@ -133,6 +135,19 @@ class _Matcher:
                 expected = Identity(fact.kind, path)
                 if expected in known.target and expected not in known.to_source:
                     known.add(fact.identity, expected)
+
+    def match_passed_on(self) -> None:
+        """Matches what a table sets on a column that is its own here and inherited there."""
+        known = self._known
+        for name, kind in kinds().items():
+            if type(kind).inherited is Kind.inherited:
+                continue
+            for fact in known.source.of_kind(name):
+                same = fact.identity
+                if same in known.target and not (
+                    same in known.to_target or same in known.to_source
+                ):
+                    known.add(same, same)
 
     def _by_name(
         self, old: Sequence[Fact], new: Sequence[Fact], *, moved: bool, whatever: bool = False

@@ -6,7 +6,8 @@ then on prints it so (parse_expr.c, transformTypeCast). It means the same.
 
 An untyped NULL in a later branch of a UNION takes the type of the first branch, and is printed as
 NULL::integer, without a name. On reading that, PostgreSQL names the column after the type. The
-names of a UNION are those of its first branch.
+names of a UNION are those of its first branch. So it is with a text, 'x'::text, in the body of a
+function (BEGIN ATOMIC).
 """
 
 import re
@@ -38,7 +39,7 @@ _SQL_NAMES = {
     "bit varying": "varbit",
 }
 _NAMED_AFTER_TYPE = re.compile(
-    r"NULL::(?P<type>(?:[a-z_][\w.]*|\w+ \w+ time zone|[a-z]+ [a-z]+))"
+    r"(?P<value>NULL|'(?:[^']|'')*')::(?P<type>(?:[a-z_][\w.]*|\w+ \w+ time zone|[a-z]+ [a-z]+))"
     r"(?P<rest>(?:\([\d,]+\))?(?:\[\])*)"
     r' AS "?(?P<name>\w+)"?'
 )
@@ -58,7 +59,7 @@ def _unnamed(found: re.Match[str]) -> str:
     type_ = found["type"]
     name = _SQL_NAMES.get(type_, type_.rpartition(".")[2])
     after_type = found["name"] == name
-    return f"NULL::{type_}{found['rest']}" if after_type else found[0]
+    return f"{found['value']}::{type_}{found['rest']}" if after_type else found[0]
 
 
 def _cast_one_by_one(found: re.Match[str]) -> str:

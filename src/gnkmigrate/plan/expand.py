@@ -245,6 +245,9 @@ class _Expansion:
             return False  # as long as it is there, PostgreSQL may take it for its successor
         successor = self._counterpart(gone)
         needed = holders(change.fact)
+        known = kind_of(user.kind)
+        if known.without(user, cause) is not None and not needed.isdisjoint(self.altered):
+            return False  # what it comes to need may wait for the thing that goes
         return cause not in needed and (successor is None or successor.identity not in needed)
 
     def _move_away(self, user: Fact, cause: Identity) -> None:

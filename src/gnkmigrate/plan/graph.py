@@ -154,7 +154,11 @@ def needed_by(fact: Fact, target: Snapshot) -> frozenset[Identity]:
 def _used_last(
     actions: Iterable[Action], changers: ByIdentity, droppers: ByIdentity, source: Snapshot
 ) -> Edges:
-    """Nothing is dropped while it is used; and what goes anyway goes before others change."""
+    """Nothing is dropped while it is used; and what goes anyway goes before others change.
+
+    What makes way goes as well, as far as it does without a thing for now.
+    """
+    between = {action.before for action in actions if action.verb == "finish"}
     for action in actions:
         if action.before is None or action.verb == "rename":
             continue
@@ -165,7 +169,12 @@ def _used_last(
             for dropper in droppers.get(identity, ()):
                 yield action, dropper
             # What was set aside for its successor goes last: it is not in the way.
-            if action.verb == "drop" and not action.waits_for:
+            goes = action.verb == "drop" or (
+                action.after is not None
+                and action.after in between
+                and identity not in holders(action.after)
+            )
+            if goes and not action.waits_for:
                 for changer in changers.get(identity, ()):
                     if not _is_needed_back(changer, action):
                         yield action, changer
@@ -223,7 +232,7 @@ def _names(actions: Sequence[Action]) -> Edges:
         known = kind_of(action.after.kind)
         takes = action.verb in {"create", "rename"} or known.named_within
         taken = known.names(action.after) if takes else frozenset()
-        chosen = picked(action.after) if action.verb in {"create", "alter"} else frozenset()
+        chosen = picked(action.after) if action.verb != "rename" else frozenset()
         for name in taken | chosen:
             for freer in freed.get(name, ()):
                 yield freer, action

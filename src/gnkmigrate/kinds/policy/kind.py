@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context, How, Kind, last_names, on_table
+from gnkmigrate.kinds.kind import Context, How, Kind, Replacement, last_names, on_table
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import names_in, qualified
 
+_CLOSED = "false"
 _EVERYBODY = "PUBLIC"  # a role of that name would be quoted
 
 
@@ -50,15 +51,40 @@ class Policy(Kind):
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        del context
         fact = change.fact
         if any(fact.payload[each] is None for each in differing):
             return None  # ALTER POLICY can replace a condition and cannot take it away
         roles = f" TO {', '.join(fact.payload['roles'])}" if "roles" in differing else ""
         given = [each for each in ("using", "check") if each in differing]
         reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
+        wanted = context.target.facts.get(fact.identity)
+        if wanted is None or not wanted.is_alike(fact):
+            reason = f"{self.words(fact)} lets nothing through while what it uses is made again."
         return (_statement(fact, f"ALTER {self.reference(fact)}{roles}{_conditions(fact, given)}",
                            reason),)  # fmt: skip
+
+    def is_derived(self, fact: Fact) -> bool:
+        """False: without a restrictive one, rows would be seen that nobody is to see."""
+        del fact
+        return False
+
+    def replacement(self, fact: Fact, context: Context) -> Replacement:
+        """A restrictive one stays until its successor is there, so that it shows no row more."""
+        steady = all(
+            context.target.facts[each].is_alike(context.source.facts[each])
+            if each in context.target and each in context.source
+            else False
+            for each in fact.depends_on
+        )
+        if steady and not fact.payload["permissive"]:
+            return Replacement.ASIDE
+        return Replacement.DROP
+
+    def without(self, fact: Fact, needed: Identity) -> Fact | None:
+        """The same policy, which lets nothing through."""
+        del needed
+        closed = {name: _CLOSED for name in ("using", "check") if fact.payload[name] is not None}
+        return fact.has(closed).replaced(depends_on=frozenset())
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context
