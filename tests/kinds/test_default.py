@@ -166,3 +166,14 @@ SETTING = "CREATE TABLE p (b int {}); CREATE TABLE c () INHERITS (p); ALTER TABL
 )
 def test_what_is_set_above_comes_first(server: Server, old: str, new: str) -> None:
     converge(server, old, new)
+
+
+@pytest.mark.parametrize("own", ["'child'", "'another'"])
+def test_a_table_that_is_attached_keeps_a_default_of_its_own(server: Server, own: str) -> None:
+    parent = "CREATE TABLE p (id int, note text DEFAULT 'parent') PARTITION BY LIST (id);"
+    converge(
+        server,
+        f"{parent} CREATE TABLE c (id int, note text DEFAULT 'child');",
+        f"{parent} CREATE TABLE c PARTITION OF p FOR VALUES IN (1);"
+        f"ALTER TABLE c ALTER note SET DEFAULT {own};",
+    )

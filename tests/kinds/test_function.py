@@ -4,7 +4,7 @@ import pytest
 
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
-from tests.plan.support import Case, case
+from tests.plan.support import Case, case, migrate
 
 BODY = " LANGUAGE sql AS 'SELECT 1'"
 ONE = "CREATE FUNCTION one() RETURNS integer" + BODY + ";"
@@ -70,3 +70,8 @@ def test_a_parenthesis_in_a_name(server: Server) -> None:
     hostile = other.replace("f()", '"f(x)"()').replace("2", "1")
     converge(server, other, other + hostile)
     converge(server, other + hostile, other + hostile.replace("1", "3"))
+
+
+def test_a_text_without_a_name_is_named_after_its_type_once_read_again(server: Server) -> None:
+    said = "CREATE FUNCTION said() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT 'x'; END"
+    migrate(server, "", said)  # pg_dump's own copy of it is named, too

@@ -1,8 +1,13 @@
 """Policies of row security: what is read of them, and how each property gets another value."""
 
+import pytest
+
+from gnkmigrate.connection import connect
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.plan.make import plan
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
-from tests.plan.support import migrate
+from tests.plan.support import migrate, pair
 
 TABLE = "CREATE TABLE t (id integer, owner text);"
 POLICY = "CREATE POLICY own ON t USING (owner = current_user);"
@@ -88,3 +93,55 @@ def test_every_statement_says_which_lock_it_takes(server: Server) -> None:
     migrate(server, TABLE + POLICY, TABLE)
     migrate(server, TABLE + POLICY, TABLE + POLICY.replace("owner =", "owner >="))
     migrate(server, TABLE + POLICY.replace("own ON", '"Own" ON'), TABLE + POLICY)
+
+
+SECRET = """
+CREATE TABLE rows (id int PRIMARY KEY, secret boolean, n int);
+INSERT INTO rows VALUES (1, true, 1), (2, false, 2);
+ALTER TABLE rows ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION shown(int) RETURNS boolean LANGUAGE sql STABLE RETURN $1 > 1;
+CREATE POLICY everybody ON rows USING (true);
+"""
+RESTRICTIVE = "CREATE POLICY hidden ON rows AS RESTRICTIVE "
+NARROW = f"{RESTRICTIVE} USING (NOT secret AND shown(n)) WITH CHECK (n > 0);"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        f"{SECRET} ALTER TABLE rows ALTER n TYPE bigint; {NARROW.replace('(n)', '(n::int)')}",
+        f"{SECRET} {RESTRICTIVE} FOR SELECT USING (NOT secret AND shown(n));",
+        f"{SECRET} {NARROW}".replace("(int) RETURNS", "(int, text DEFAULT 'x') RETURNS"),
+    ],
+    ids=["a column of another type", "another command", "a function of other arguments"],
+)
+def test_a_restrictive_policy_shows_nothing_meanwhile(server: Server, after: str) -> None:
+    """Each statement is a transaction of its own, and somebody may read after any of them."""
+    with pair(server, SECRET + NARROW, after) as given:
+        with connect(given.url) as session:
+            session.execute("CREATE ROLE meanwhile_reader")
+            session.execute("GRANT SELECT ON public.rows TO meanwhile_reader")
+        try:
+            statements = plan(compare(given.source, given.target), given.source, given.target)
+            with connect(given.url) as session:
+                for statement in statements:
+                    session.execute(statement.sql.encode())
+                    with session.transaction(force_rollback=True):
+                        session.execute("SET LOCAL row_security = on; SET LOCAL ROLE meanwhile_reader")
+                        seen = session.execute("SELECT id FROM public.rows").fetchall()
+                    assert set(seen) <= {(2,)}, statement.sql
+        finally:
+            with connect(given.url) as session:
+                session.execute("DROP OWNED BY meanwhile_reader")
+                session.execute("DROP ROLE meanwhile_reader")
+
+
+def test_a_policy_that_comes_to_use_what_waited_for_it(server: Server) -> None:
+    shared = "CREATE TYPE e AS ENUM ({labels}); CREATE TABLE k (id int, k {type});"
+    shared += "CREATE VIEW chosen AS SELECT id FROM k WHERE k = 'a';"
+    converge(
+        server,
+        shared.format(labels="'a', 'b'", type="text")
+        + "CREATE POLICY p ON k USING (id IN (SELECT id FROM chosen));",
+        shared.format(labels="'b', 'a', 'c'", type="e") + "CREATE POLICY p ON k USING (k = 'a');",
+    )

@@ -9,6 +9,7 @@ from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.correspondence import Correspondence
 from gnkmigrate.diff.matching import match
 from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, Renames
+from gnkmigrate.diff.wording import Wording
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.printing import merely_printed
 from gnkmigrate.facts.snapshot import Snapshot
@@ -97,12 +98,19 @@ def _changes_of_pair(before: Fact, after: Fact, known: Correspondence) -> Iterat
     )
     if differing:
         unlike = differing | known.told_otherwise(before, after)
-        yield Change("alter", _reworded(before, after, unlike), after, differing)
+        wording = known.wording(before, after)
+        yield Change("alter", _reworded(before, after, unlike, wording), after, differing)
 
 
-def _reworded(before: Fact, after: Fact, unlike: frozenset[str]) -> Fact:
-    """The source's fact as it reads after the renames."""
+def _reworded(before: Fact, after: Fact, unlike: frozenset[str], wording: Wording) -> Fact:
+    """The source's fact as it reads after the renames.
+
+    Equal texts that mean different things are no longer equal then.
+    """
     payload = {
-        key: value if key in unlike else after.payload[key] for key, value in before.payload.items()
+        key: (wording.renamed(value) if value == after.payload.get(key) else value)
+        if key in unlike
+        else after.payload[key]
+        for key, value in before.payload.items()
     }
     return before.replaced(payload=payload)

@@ -120,7 +120,10 @@ class Correspondence:
             for key in old.keys() | new.keys()
             if known.counts(key)
             and not (key in known.hidden and (old.get(key) is None or new.get(key) is None))
-            and not (key in known.unordered and _same_set(old.get(key), new.get(key)))
+            and not (
+                key in known.unordered and _same_set(wording.renamed(old.get(key)), new.get(key))
+            )
+            and not (key in known.own_names and old.get(key) == new.get(key))
             and not (key in old and key in new and wording.same(old[key], new[key]))
         )
 
@@ -156,7 +159,7 @@ class Correspondence:
                 allowed = {was, becomes} if free else {becomes}
                 names.setdefault(was, set()).update(allowed)
                 # A view keeps the names of its own columns when those of a table change.
-                if nested or level < _OBJECT_LEVELS:
+                if nested or level < _OBJECT_LEVELS or not free:
                     words.setdefault(was, set()).update(allowed)
         for part in kind_of(before.kind).mentions(before, self.source):
             was, becomes = part.name, self.to_target.get(part, part).name

@@ -12,6 +12,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from gnkmigrate.postgres.quoting import identifier
+
 Names: TypeAlias = Mapping[str, AbstractSet[str]]
 
 # Manual, chapter 4.1: quoted identifiers, string constants, dollar-quoted ones, identifiers.
@@ -60,6 +62,27 @@ class Wording:
             return len(before) == len(after) and all(map(self.same, before, after))
         return type(before) is type(after) and bool(before == after)
 
+    def renamed(self, value: Any) -> Any:
+        """A value as it reads once everything that is renamed has its new name."""
+        if isinstance(value, str):
+            if value in self.names:
+                return _new_name(value, self.names)
+            return "".join(self._renamed_token(token) for token in _TOKEN.finditer(value))
+        if isinstance(value, Mapping):
+            return {key: self.renamed(part) for key, part in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(map(self.renamed, value))
+        return value
+
+    def _renamed_token(self, token: re.Match[str]) -> str:
+        name = _identifier(token)
+        if name is None:
+            if token["literal"] and _REFERENCE.match(token.string, token.end()):
+                return f"'{self.renamed(token[0][1:-1])}'"
+            return token[0]
+        new = _new_name(name, self.words)
+        return token[0] if new == name else identifier(new)
+
     def _same_text(self, before: str, after: str) -> bool:
         old, new = list(_TOKEN.finditer(before)), list(_TOKEN.finditer(after))
         return len(old) == len(new) and all(map(self._same_token, old, new))
@@ -71,23 +94,18 @@ class Wording:
         constants = self._constants_of(before)
         if constants is not None and before["literal"] and after["literal"]:
             return _says_the_same(before, after, constants)
-        if before[0] == after[0]:
-            return True
-        return bool(before["literal"] and after["literal"]) and self._is_same_reference(
-            before, after
-        )
+        if before["literal"] and after["literal"] and _are_references(before, after):
+            return self._same_text(before[0][1:-1], after[0][1:-1])
+        return before[0] == after[0]
 
     def _constants_of(self, token: re.Match[str]) -> Mapping[str, str] | None:
         """What the constants of the type say now that stands behind a constant."""
         type_ = _TYPE.match(token.string, token.end()) if self.constants else None
         return None if type_ is None else self.constants.get(type_[1])
 
-    def _is_same_reference(self, before: re.Match[str], after: re.Match[str]) -> bool:
-        return (
-            bool(_REFERENCE.match(before.string, before.end()))
-            and bool(_REFERENCE.match(after.string, after.end()))
-            and self._same_text(before[0][1:-1], after[0][1:-1])
-        )
+
+def _are_references(*tokens: re.Match[str]) -> bool:
+    return all(_REFERENCE.match(token.string, token.end()) for token in tokens)
 
 
 def _says_the_same(
@@ -112,6 +130,11 @@ def _text(literal: str) -> str:
 def _plain(element: str) -> str:
     """An element of an array's text, without its quotes."""
     return re.sub(r"\\(.)", r"\1", element[1:-1]) if element.startswith('"') else element
+
+
+def _new_name(name: str, names: Names) -> str:
+    """Another name, where it has one."""
+    return next((each for each in sorted(names.get(name, ())) if each != name), name)
 
 
 def _may_be(before: str, after: str, names: Names) -> bool:

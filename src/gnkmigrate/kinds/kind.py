@@ -153,6 +153,7 @@ class Kind(ABC):
             that is not its parent's, read.sql has both as the name.
         attributes: every column of read.sql beyond the address, and how it gets another value.
         unordered: attributes whose lists are compared without regard to their order.
+        own_names: attributes that hold names of its own, which no rename of another thing changes.
         called_otherwise: attributes by what people call them, where their names do not tell.
         rank: where it stands among the kinds when nothing else orders two statements.
         word: what SQL calls it: "FOREIGN TABLE".
@@ -198,6 +199,7 @@ class Kind(ABC):
     in_schema: ClassVar[bool] = False
     attributes: ClassVar[Mapping[str, How]]
     unordered: ClassVar[frozenset[str]] = frozenset({"options", "toast_options", "foreign_options"})
+    own_names: ClassVar[frozenset[str]] = frozenset()
     called_otherwise: ClassVar[Mapping[str, str]] = {}
     rank: ClassVar[int]
     word: ClassVar[str] = ""

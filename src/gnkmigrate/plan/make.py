@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from gnkmigrate.kinds.kind import Context, Kind
 from gnkmigrate.kinds.members import refuse_members
 from gnkmigrate.kinds.moving import refuse_moves
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.unqualified import schemas_of_operators
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.expand import Users, expand, users_of
 from gnkmigrate.plan.group import Group
@@ -93,6 +94,7 @@ class Planner:
         settings = [
             *([_BODIES_UNCHECKED] if any(map(_makes_function, statements)) else []),
             *([_ROWS_UNHIDDEN] if self._reads_hidden_rows(needed) else []),
+            *_operators_found(actions, self._context.target),
         ]
         return (*settings, *statements), needed
 
@@ -135,6 +137,25 @@ class Planner:
     @cached_property
     def _users(self) -> Users:
         return users_of(self._context.source)
+
+
+def _operators_found(actions: Sequence[Action], target: Snapshot) -> Iterator[Statement]:
+    """Names are written with their schemas; some operators cannot be."""
+    schemas = sorted(
+        {
+            schema
+            for action in actions
+            if action.after is not None and action.verb != "rename"
+            for schema in schemas_of_operators(action.after, target)
+        }
+        - {"pg_catalog"}
+    )
+    if schemas:
+        path = ", ".join(map(identifier, ("pg_catalog", *schemas)))
+        yield Statement(
+            f"SET search_path = {path}",
+            "Operators that SQL does not qualify (IS DISTINCT FROM, NULLIF, CASE) are found there.",
+        )
 
 
 def _makes_function(statement: Statement) -> bool:

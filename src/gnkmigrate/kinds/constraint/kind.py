@@ -158,7 +158,13 @@ class ConstraintKind(Kind):
             return None  # a table below has it itself too, and changes its own in between
         # One command: at no moment is there neither the old constraint nor the new one.
         dropped = f"DROP CONSTRAINT {identifier(after.identity.name)}, "
-        return _added(after, dropped, f"The {_name(after)} is defined otherwise.", context)
+        reason = f"The {_name(after)} is defined otherwise."
+        first, *others = _added(after, dropped, reason, context)
+        left = _left_beside(change, context)
+        if left:
+            joined = _locked_beside(after, locks.ADD_FOREIGN_KEY, context)
+            first = replace(first, beside=(*left, *joined))
+        return (first, *others)
 
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
         if (change.verb, inner.verb, inner.kind) != ("add", "remove", self.name):
@@ -366,6 +372,14 @@ def _locked_beside(fact: Fact, lock: str, context: Context) -> tuple[tuple[str, 
     if there is None or there == _table(fact).path or context.is_new(Identity("table", there)):
         return ()
     return ((qualified(*there), lock),)
+
+
+def _left_beside(change: Change, context: Context) -> tuple[tuple[str, str], ...]:
+    """The table that a foreign key refers to no more, where it comes to refer to another one."""
+    before = change.before
+    if before is None or referenced(before) == referenced(change.fact):
+        return ()
+    return _locked_beside(before, locks.ALTER_TABLE, context)
 
 
 def _switched(fact: Fact, target: Snapshot) -> Iterator[Identity]:

@@ -39,6 +39,7 @@ class MaterializedViewKind(Kind):
     has_label = True
     grant_word = "TABLE"
     is_relation = True
+    own_names = frozenset({"columns"})
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context

@@ -31,6 +31,7 @@ class ViewKind(Kind):
         "options": How.ALTERED,
         "columns": How.ALTERED,
     }
+    own_names = frozenset({"columns"})
     rank = 76
     word = "VIEW"
     has_owner = True
