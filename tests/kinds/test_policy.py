@@ -127,7 +127,8 @@ def test_a_restrictive_policy_shows_nothing_meanwhile(server: Server, after: str
                 for statement in statements:
                     session.execute(statement.sql.encode())
                     with session.transaction(force_rollback=True):
-                        session.execute("SET LOCAL row_security = on; SET LOCAL ROLE meanwhile_reader")
+                        session.execute("SET LOCAL row_security = on")
+                        session.execute("SET LOCAL ROLE meanwhile_reader")
                         seen = session.execute("SELECT id FROM public.rows").fetchall()
                     assert set(seen) <= {(2,)}, statement.sql
         finally:
