@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+import psycopg
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.postgres.quoting import identifier
 from gnkmigrate.text.redaction import redact
@@ -103,3 +104,19 @@ def run(command: Sequence[str], into: Into, needs: str) -> str:
             "The schema of the models cannot be had.", details=said[-_SHOWN:], hint=needs
         )
     return done.stdout
+
+
+def run_sql(script: str, into: Into, tool: str) -> None:
+    """Runs what a tool has written, in one transaction.
+
+    Raises:
+        SchemaError: PostgreSQL refuses it.
+    """
+    try:
+        with connect(into.url, search_path=into.schemas) as connection, connection.transaction():
+            connection.execute(script.encode())
+    except psycopg.Error as error:
+        raise SchemaError(
+            f"PostgreSQL refuses what {tool} has written: {error.diag.message_primary}.",
+            hint="What the models need beside them, such as an extension, is not in that.",
+        ) from error
