@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -35,6 +36,18 @@ _DATABASE = re.compile(
     r"^\w[\w+]*:/|^\s*(?:service|host|hostaddr|port|dbname|user|password|passfile|sslmode)\s*=",
     re.ASCII,
 )
+
+
+class Declared(NamedTuple):
+    """A database that is as somebody declares.
+
+    Attributes:
+        url: where it is, as the role that has made what is in it.
+        roles: roles of the server that were made for it.
+    """
+
+    url: DatabaseUrl
+    roles: frozenset[str]
 
 
 def load_schema(
@@ -151,22 +164,37 @@ def _loaded(source: str, server: Server, settings: Settings) -> Snapshot:
     return load_sql(Path(source), server, settings)
 
 
-def write_models(source: str, url: DatabaseUrl, settings: Settings) -> None:
-    """Has an ORM make its schema in an empty database.
+@contextmanager
+def declared(source: str, server: Server, settings: Settings) -> Iterator[Declared]:
+    """A database made from SQL files or models, for as long as the block lasts.
+
+    Args:
+        source: a .sql file, a folder of them, or models.
+        server: a throwaway server.
+        settings: the project; `schemas` is the search path.
 
     Raises:
-        SchemaError: its tool is not there, or fails.
+        SchemaError: PostgreSQL refuses the files, or the ORM's tool is not there, or fails.
     """
-    write(source, Into(url, settings.schemas, settings.root))
+    with server.database() as made:
+        url = server.as_loader(made)
+        if is_models(source):
+            write(source, Into(url, settings.schemas, settings.root))
+            yield Declared(url, frozenset())
+            return
+        with connect(url, search_path=settings.schemas) as connection:
+            scripts = read_scripts(Path(source))
+            roles = run_scripts(connection, scripts, settings.schemas, makes_roles=server.is_ours)
+        yield Declared(url, roles)
 
 
 def _load_models(source: str, server: Server, settings: Settings) -> Snapshot:
     """The facts of what an ORM makes; nothing is kept, since nobody knows what they follow from."""
-    with server.database() as made:
-        url = server.as_loader(made)
-        write_models(source, url, settings)
-        with connect(url, search_path=settings.schemas) as connection:
-            snapshot = read_snapshot(connection, ignore=settings.ignore)
+    with (
+        declared(source, server, settings) as made,
+        connect(made.url, search_path=settings.schemas) as connection,
+    ):
+        snapshot = read_snapshot(connection, ignore=settings.ignore)
     return _of_project(as_script(snapshot, server.superuser), source, settings)
 
 
@@ -193,12 +221,11 @@ def _load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
     roles = settings.roles and server.is_ours
     with (
         _roles_kept(server) as known,
-        server.database() as url,
-        connect(server.as_loader(url), search_path=settings.schemas) as connection,
+        declared(str(path), server, settings) as made,
+        connect(made.url, search_path=settings.schemas) as connection,
     ):
-        made = run_scripts(connection, scripts, settings.schemas, makes_roles=server.is_ours)
         # A script that uses roles that it does not make does not speak of all roles.
-        roles = roles and not (made or known)
+        roles = roles and not (made.roles or known)
         snapshot = read_snapshot(connection, ignore=settings.ignore, roles=roles)
     snapshot = replace(snapshot, unread=(*snapshot.unread, *rows_written(scripts)))
     stated = as_script(snapshot, server.superuser)

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.facts.files import Script, read_scripts
+from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.script import run_scripts
-from gnkmigrate.facts.source import is_database, is_loaded, write_models
-from gnkmigrate.models import is_models
+from gnkmigrate.facts.source import declared, is_database, is_loaded
 from gnkmigrate.proof.answers import Answers, read_answers
 from gnkmigrate.proof.schema import Schema, dumped, restored, schema
 from gnkmigrate.proof.scope import Scope
-from gnkmigrate.servers import LOADER, Server, throwaway
+from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 
 
@@ -76,27 +75,25 @@ def target_database(
             url, loader = DatabaseUrl.parse(source), ""
             if (there := _major(url)) != major:  # as PostgreSQL of the copy's version says it
                 script = Script(Path(f"pg_dump of {url}"), dumped(url, there, scope))
-                url, _ = stack.enter_context(_loaded(server, (script,), ()))
-        elif is_models(source):
-            url = server.as_loader(stack.enter_context(server.database()))
-            write_models(source, url, settings)
-            loader = LOADER if server.is_ours else ""
+                url = stack.enter_context(_restored(server, script))
         else:
-            scripts = read_scripts(Path(source))
-            url, loader = stack.enter_context(_loaded(server, scripts, settings.schemas))
+            url = stack.enter_context(declared(source, server, settings)).url
+            loader = _user(url)
         yield replace(Wanted.of(url, server, scope, settings), loader=loader)
 
 
 @contextmanager
-def _loaded(
-    server: Server, scripts: tuple[Script, ...], search_path: tuple[str, ...]
-) -> Iterator[tuple[DatabaseUrl, str]]:
-    """A database made by scripts, and the role that has run them."""
+def _restored(server: Server, dump: Script) -> Iterator[DatabaseUrl]:
+    """A database made by a dump."""
     with server.database() as url:
-        with connect(server.as_loader(url), search_path=search_path) as session:
-            run_scripts(session, scripts, search_path, makes_roles=server.is_ours)
-            loader = session.info.user
-        yield url, loader
+        with connect(server.as_loader(url)) as session:
+            run_scripts(session, (dump,), (), makes_roles=server.is_ours)
+        yield url
+
+
+def _user(url: DatabaseUrl) -> str:
+    with connect(url, read_only=True) as session:
+        return session.info.user
 
 
 def _major(url: DatabaseUrl) -> int:
