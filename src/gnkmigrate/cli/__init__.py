@@ -17,7 +17,7 @@ from gnkmigrate.cli._context import GlobalOptions, LogFormat
 from gnkmigrate.cli._frame import framed
 from gnkmigrate.cli._group import Group
 from gnkmigrate.cli._stderr import guard
-from gnkmigrate.cli._told import FAILED
+from gnkmigrate.failure import FAILED
 
 # The order of --help: the way of a project from its first day on. Commands that are not named
 # here follow in alphabetical order.

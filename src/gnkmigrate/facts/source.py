@@ -1,12 +1,13 @@
 """A schema, wherever it is: in a database, in SQL files, in a snapshot, or in an ORM's models."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import psycopg
 from psycopg import sql
@@ -35,6 +36,10 @@ _DATABASE = re.compile(
     r"^\w[\w+]*:/|^\s*(?:service|host|hostaddr|port|dbname|user|password|passfile|sslmode)\s*=",
     re.ASCII,
 )
+
+
+# The facts of a source under these settings, for a major version of PostgreSQL.
+Load: TypeAlias = Callable[[str, Settings, int], Snapshot]
 
 
 def load_schema(
