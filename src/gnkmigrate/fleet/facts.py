@@ -25,7 +25,7 @@ def shared_facts(project: Project) -> Load:
     """What gives the project's target, and remembers it."""
 
     def load(source: str, settings: Settings, major: int) -> Snapshot:
-        key = (source, settings.server.major or major, settings.schemas, settings.ignore)
+        key = (source, settings.server.major or major, settings.schemas, tuple(settings.ignore))
         if key not in project.facts:
             if len(project.facts) >= _MOST:
                 project.facts.clear()

@@ -146,10 +146,10 @@ class Grouping:
 
     def add(self, name: str, found: Found) -> None:
         """Takes what was found of a target."""
-        traits = sorted(found.traits)
-        key = hashlib.sha256("\0".join(traits).encode()).digest()
+        traits = found.traits
+        key = hashlib.sha256("\0".join(sorted(traits)).encode()).digest()
         self._names.setdefault(key, []).append(name)
-        self._traits.setdefault(key, tuple(traits[:_MOST_TRAITS]))
+        self._traits.setdefault(key, traits[:_MOST_TRAITS])
         self._all[key] = len(traits)
 
     def groups(self, order: Mapping[str, int]) -> tuple[Group, ...]:

@@ -157,7 +157,7 @@ def of_schemas(url: DatabaseUrl, patterns: Sequence[str], project: str) -> tuple
             details=[f"it has {', '.join(there[:20])}"] if there else (),
             hint="* stands for any characters, as in --schemas 'tenant_*'.",
         )
-    gone = "has no schema of this name"
+    gone = "is not there"
     return tuple(
         Row(f"schema {name}", name, url.conninfo, {}, "" if name in there else gone, name)
         for name in wanted

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gnkmigrate.fleet.cluster import Workers
-from gnkmigrate.fleet.listing import Placed, Unusable
+from gnkmigrate.fleet.listing import Listing, Placed, Unusable
 from gnkmigrate.fleet.order import Order
 from gnkmigrate.fleet.result import Found, Grouping, Result, Summary
 
@@ -134,8 +134,7 @@ def _by_server(members: Sequence[Placed]) -> Mapping[str, deque[Placed]]:
 
 def summarised(
     order: Order,
-    course: Course,
-    unusable: Sequence[Unusable],
+    listing: Listing,
     tally: Tally,
     *,
     stopped: str = "",
@@ -147,8 +146,7 @@ def summarised(
 
     Args:
         order: what was asked for.
-        course: for whom.
-        unusable: lines of the list that name no database.
+        listing: for whom, and the lines that name no database.
         tally: what came.
         stopped: why not all were begun.
         shard: the part of the list.
@@ -156,9 +154,9 @@ def summarised(
         started: by the monotonic clock, in seconds.
     """
     results = [
-        tally.results.get(each.target.name) or _not_begun(each, stopped) for each in course.placed
+        tally.results.get(each.target.name) or _not_begun(each, stopped) for each in listing.placed
     ]
-    results += [_left_out(each) for each in unusable]
+    results += [_left_out(each) for each in listing.unusable]
     places = {result.name: place for place, result in enumerate(results)}
     return Summary(
         f"fleet {order.command}",

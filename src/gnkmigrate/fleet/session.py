@@ -146,8 +146,7 @@ def carried_out(
             stopped = run(ours, order, fleet.course, tally, observe)
     return summarised(
         order,
-        fleet.course,
-        listing.unusable,
+        listing,
         tally,
         stopped=stopped,
         shard=fleet.shard,

@@ -79,13 +79,34 @@ def by_label(summary: Summary) -> dict[str, dict[State, int]]:
     return {value: counts(results) for value, results in found.items()}
 
 
-def troubled(summary: Summary) -> Iterator[tuple[State, tuple[Result, ...]]]:
-    """The targets that failed, or were not begun, by state."""
+@dataclass(frozen=True)
+class Trouble:
+    """Targets that failed for the same reason.
+
+    Attributes:
+        names: of the targets.
+        error: why.
+        hint: what to do.
+        details: the rows, objects or lines that it is about.
+    """
+
+    names: tuple[str, ...]
+    error: str
+    hint: str
+    details: tuple[str, ...]
+
+
+def troubled(summary: Summary) -> Iterator[tuple[State, tuple[Trouble, ...]]]:
+    """The targets that failed, or were not begun, by state and reason."""
     states: tuple[State, ...] = ("failed", "failed for now", "not begun")
     for state in states:
-        found = tuple(each for each in summary.results if each.state == state)
-        if found:
-            yield state, found
+        reasons: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+        for each in summary.results:
+            if each.state == state:
+                reason = (each.error or "", each.hint, each.details)
+                reasons.setdefault(reason, []).append(each.name)
+        if reasons:
+            yield state, tuple(Trouble(tuple(names), *why) for why, names in reasons.items())
 
 
 def apart(summary: Summary) -> tuple[Apart, ...]:
@@ -93,15 +114,21 @@ def apart(summary: Summary) -> tuple[Apart, ...]:
     if not summary.groups:
         return ()
     largest = summary.groups[0]
-    first = Apart(largest.names, _title(summary.command, largest), largest.traits, (), largest.more)
-    return (first, *(_beside(summary.command, largest, each) for each in summary.groups[1:]))
+    alike = Group((), ())
+    return (
+        _beside(summary.command, alike, largest),
+        *(_beside(summary.command, largest, each) for each in summary.groups[1:]),
+    )
 
 
 def _beside(command: str, largest: Group, group: Group) -> Apart:
     usual, own = set(largest.traits), set(group.traits)
+    title = _title(command, group)
+    if command not in _NOUN:
+        return Apart(group.names, title)  # which says all of it
     return Apart(
         group.names,
-        _title(command, group),
+        title,
         tuple(each for each in group.traits if each not in usual),
         tuple(each for each in largest.traits if each not in own),
         group.more,
@@ -114,8 +141,13 @@ def _title(command: str, group: Group) -> str:
         return _AS_WANTED.get(command, "are alike")
     noun = _NOUN.get(command)
     if noun is None:
-        return "stand at " + ", ".join(group.traits[:3])
+        return f"have {some(group.traits, 3)}"
     return f"have {number:,} {noun}{'s' * (number != 1)}"
+
+
+def line(text: str) -> str:
+    """`text` on one line."""
+    return " ".join(text.split())
 
 
 def some(names: Sequence[str], most: int) -> str:

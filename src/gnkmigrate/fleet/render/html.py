@@ -5,7 +5,7 @@ from html import escape
 
 from gnkmigrate.fleet.render import View
 from gnkmigrate.fleet.result import Result, Summary, counts
-from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, some, troubled
+from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, line, some, troubled
 from gnkmigrate.text.escape import visible
 
 _STYLE = """
@@ -77,10 +77,13 @@ def _labels(summary: Summary) -> Iterator[str]:
 
 
 def _troubled(summary: Summary) -> Iterator[str]:
-    for state, results in troubled(summary):
+    for state, troubles in troubled(summary):
         yield f"<h2>{_text(state.capitalize())}</h2>"
-        rows = [(each.name, each.error or "", each.hint) for each in results]
-        yield from _table(("target", "why", "next"), rows)
+        rows = [
+            (some(each.names, _MOST_NAMES), "; ".join((each.error, *each.details)), each.hint)
+            for each in troubles
+        ]
+        yield from _table(("targets", "why", "next"), rows)
 
 
 def _groups(summary: Summary) -> Iterator[str]:
@@ -95,8 +98,8 @@ def _group(group: Apart) -> Iterator[str]:
     targets = f"{len(group.names):,} target{'s' * (len(group.names) != 1)}"
     names = _text(some(group.names, _MOST_NAMES))
     yield f"<p><strong>{targets}</strong> {_text(group.title)}: {names}</p><ul>"
-    yield from (f"<li>{_text(trait)}</li>" for trait in group.more)
-    yield from (f"<li>lacks: {_text(trait)}</li>" for trait in group.less)
+    yield from (f"<li>{_text(line(trait))}</li>" for trait in group.more)
+    yield from (f"<li>lacks: {_text(line(trait))}</li>" for trait in group.less)
     if group.left_out:
         yield f"<li>and {group.left_out:,} more</li>"
     yield "</ul>"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.fleet.render import View
 from gnkmigrate.fleet.result import Result, State, Summary, counts
-from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, some, troubled
+from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, line, some, troubled
 from gnkmigrate.text.escape import code, markdown
 
 _MOST_NAMES = 20
@@ -50,11 +50,13 @@ def _labels(summary: Summary) -> Iterator[str]:
 
 
 def _troubled(summary: Summary) -> Iterator[str]:
-    for state, results in troubled(summary):
+    for state, troubles in troubled(summary):
         yield from ("", f"## {state.capitalize()}", "")
-        for each in results:
+        for each in troubles:
             hint = f" Next: {markdown(each.hint)}" if each.hint else ""
-            yield f"- {code(each.name)}: {markdown(each.error or '')}{hint}"
+            names = markdown(some(each.names, _MOST_NAMES))
+            yield f"- {names}: {markdown(each.error)}{hint}"
+            yield from (f"    - {markdown(detail)}" for detail in each.details)
 
 
 def _groups(summary: Summary) -> Iterator[str]:
@@ -70,7 +72,7 @@ def _group(group: Apart) -> Iterator[str]:
     yield f"**{targets}** {markdown(group.title)}: {markdown(some(group.names, _MOST_NAMES))}"
     yield ""
     for mark, traits in (("+", group.more), ("lacks", group.less)):
-        yield from (f"- {mark} {markdown(trait)}" for trait in traits[:_MOST_TRAITS])
+        yield from (f"- {mark} {markdown(line(trait))}" for trait in traits[:_MOST_TRAITS])
         left = max(0, len(traits) - _MOST_TRAITS) + (group.left_out if mark == "+" else 0)
         if left:
             yield f"- and {left:,} more"

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 from gnkmigrate.fleet.render import View
-from gnkmigrate.fleet.result import Result, Summary, counts
-from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, some, troubled
+from gnkmigrate.fleet.result import Summary, counts
+from gnkmigrate.fleet.sheet import Apart, Trouble, apart, by_label, head, line, some, troubled
 from gnkmigrate.text.escape import visible
 
 _STYLES = {"failed": "bold red", "failed for now": "red", "findings": "yellow", "pending": "yellow"}
@@ -32,8 +32,8 @@ def render(summary: Summary, view: View) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for indent, line in _lines(summary, details=view.details):
-        for wrapped in line.wrap(console, max(view.width - indent, 20)) or [Text()]:
+    for indent, words in _lines(summary, details=view.details):
+        for wrapped in words.wrap(console, max(view.width - indent, 20)) or [Text()]:
             console.print(Text.assemble(" " * indent, wrapped), soft_wrap=True)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
@@ -66,26 +66,24 @@ def _labels(summary: Summary) -> Iterator[tuple[int, Text]]:
 
 
 def _troubled(summary: Summary, *, details: bool) -> Iterator[tuple[int, Text]]:
-    for state, results in troubled(summary):
+    for state, troubles in troubled(summary):
         yield 0, Text()
         yield 0, Text(state, style=_STYLES.get(state, "bold"))
-        if state == "not begun":
-            yield 2, Text(visible(some([each.name for each in results], _MOST_SHOWN)))
-            continue
-        shown = len(results) if details else _MOST_SHOWN
-        for each in results[:shown]:
+        shown = len(troubles) if details else _MOST_SHOWN
+        for each in troubles[:shown]:
             yield from _trouble(each)
-        if len(results) > shown:
-            yield 2, Text(f"and {len(results) - shown:,} more; --details shows all")
+        if len(troubles) > shown:
+            yield 2, Text(f"and {len(troubles) - shown:,} more; --details shows all")
 
 
-def _trouble(result: Result) -> Iterator[tuple[int, Text]]:
-    yield 2, Text(visible(result.name))
-    yield 4, Text(visible(result.error or ""))
-    for line in result.details:
-        yield 6, Text(visible(line))
-    if result.hint:
-        yield 4, Text(f"next: {visible(result.hint)}")
+def _trouble(trouble: Trouble) -> Iterator[tuple[int, Text]]:
+    yield 2, Text(visible(some(trouble.names, _MOST_NAMES)))
+    if trouble.error:
+        yield 4, Text(visible(trouble.error))
+    for detail in trouble.details:
+        yield 6, Text(visible(detail))
+    if trouble.hint:
+        yield 4, Text(f"next: {visible(trouble.hint)}")
 
 
 def _groups(summary: Summary) -> Iterator[tuple[int, Text]]:
@@ -104,7 +102,7 @@ def _group(group: Apart) -> Iterator[tuple[int, Text]]:
     yield 2, Text(f"{number:,} {verb}: {visible(some(group.names, _MOST_NAMES))}")
     for mark, traits in (("", group.more), ("lacks: ", group.less)):
         for trait in traits[:_MOST_TRAITS]:
-            yield 6, Text(f"{mark}{visible(trait)}")
+            yield 6, Text(f"{mark}{visible(line(trait))}")
         left = max(0, len(traits) - _MOST_TRAITS) + (0 if mark else group.left_out)
         if left:
             yield 6, Text(f"and {left:,} more")
