@@ -94,16 +94,22 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _local(processes: int) -> Iterator["Client"]:
-    """Processes of this machine; whoever else is logged in there has no certificate for them."""
+    """Processes of this machine; whoever else is logged in there has no certificate for them.
+
+    Dask opens a web server in any case: here on loopback, with no page.
+    """
+    import dask
     from distributed import Client, LocalCluster
 
+    pages = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
     with (
+        dask.config.set(pages),
         LocalCluster(
             n_workers=processes,
             threads_per_worker=1,
             host="127.0.0.1",
             security=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             memory_limit=0,
             silence_logs=logging.CRITICAL,
         ) as cluster,
@@ -143,7 +149,7 @@ class Workers:
         self._client = client
         self._tell = tell  # None: they are processes of ours, which fit
         self._verdicts: dict[str, str] = {}
-        self._done = as_completed()
+        self._done = as_completed(loop=client.loop)
         self._asked: dict[str, Target] = {}
 
     def look_at(self, order: Order) -> None:
