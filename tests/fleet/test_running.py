@@ -4,9 +4,8 @@ import os
 import signal
 import threading
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from distributed import Client
@@ -56,9 +55,7 @@ def test_a_rehearsal(shops: Shops, scheduler: str) -> None:
     assert done["shop1"].found.text == "2 phases held there and back"
 
 
-def test_tenants_that_drift_apart_are_grouped_by_what_differs(
-    shops: Shops, scheduler: str
-) -> None:
+def test_tenants_that_drift_apart_are_grouped_by_what_differs(shops: Shops, scheduler: str) -> None:
     urls = _named(shops.made(5))
     for name in ("shop2", "shop4"):
         execute(urls[name], "CREATE INDEX in_haste ON shop (name)")
@@ -134,9 +131,7 @@ def test_no_other_is_begun_after_so_many_failures(shops: Shops, scheduler: str) 
     urls = _named(shops.made(6))
     for number in (1, 2, 3):
         execute(urls[f"shop{number}"], "CREATE TABLE note (id int)")
-    up = ran(
-        shops, "upgrade", Request(), _chosen(shops, urls, scheduler, jobs=1, max_failures=2)
-    )
+    up = ran(shops, "upgrade", Request(), _chosen(shops, urls, scheduler, jobs=1, max_failures=2))
     assert [each.name for each in up.came] == ["shop1", "shop2"]
     assert up.summary.stopped == "2 failed, and --max-failures is 2"
     assert "not begun" in up.states["shop6"]
@@ -204,7 +199,8 @@ def _kill_one_at(scheduler: str, url: DatabaseUrl) -> None:
     )
     with Client(scheduler, set_as_default=False) as client:
         pids = client.run(os.getpid)
-        while not rows(url, asleep):
+        deadline = time.monotonic() + 60
+        while not rows(url, asleep) and time.monotonic() < deadline:
             time.sleep(0.05)
         at_work = client.processing()
         worker = next(
@@ -213,9 +209,7 @@ def _kill_one_at(scheduler: str, url: DatabaseUrl) -> None:
         os.kill(pids[worker], signal.SIGKILL)
 
 
-def test_processes_of_this_machine_are_told_passwords_by_name(
-    shops: Shops, tmp_path: Path
-) -> None:
+def test_processes_of_this_machine_are_told_passwords_by_name(shops: Shops) -> None:
     urls = _named(shops.made(2))
     file = shops.listed({name: url.conninfo for name, url in urls.items()})
     password = str(urls["shop1"].conninfo).partition("password=")[2].split()[0]

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gnkmigrate import __version__
 from gnkmigrate.errors import GnkMigrateError, SettingsError
 from gnkmigrate.fleet.order import Order
 from gnkmigrate.fleet.result import Found, Result
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 _SCHEDULER_S = 10  # how long a scheduler is looked for
 _WORKER_S = 30  # and how long a first worker of it
 _LEASE = "10s"  # a worker that says nothing for so long has lost its turn at a server
-_PROBED_S = 10
 
 
 class SchedulerUnavailable(GnkMigrateError):
@@ -101,7 +99,9 @@ def _local(processes: int) -> Iterator["Client"]:
     import dask
     from distributed import Client, LocalCluster
 
-    pages = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
+    pages: dict[str, list[str]] = {
+        f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")
+    }
     with (
         dask.config.set(pages),
         LocalCluster(
@@ -201,33 +201,45 @@ class Workers:
     def _probed(self, new: list[str], order: Order) -> Mapping[str, str]:
         if not new:
             return {}
-        said = self._client.run(_probe(), workers=new, on_error="return")
+        source = order.source
+        asked = (source.config, source.flags, source.digest)
+        try:
+            said = self._client.run(_probe(), *asked, workers=new, on_error="return")
+        except OSError as error:
+            raise SchedulerUnavailable(
+                f"The scheduler, or the connection to it, was lost: {error}.",
+                hint="Run the same command again: what is done is not done twice.",
+            ) from None
         return {
             address: _verdict(address, answer, order.version) for address, answer in said.items()
         }
 
 
-def _probe() -> Callable[[], str]:
-    """What asks a worker for its gnkmigrate. It travels whole: the worker may have none."""
+def _probe() -> Callable[..., tuple[str, str]]:
+    """What asks a worker for its gnkmigrate and what speaks against its project.
 
-    def version() -> str:
+    It travels whole, and so does what it is given: the worker may have no gnkmigrate.
+    """
+
+    def probe(*source: Any) -> tuple[str, str]:
         from importlib import import_module
-        from importlib.metadata import version
 
-        import_module("gnkmigrate.fleet.work")
-        return version("gnkmigrate")
+        order = import_module("gnkmigrate.fleet.order")
+        return import_module("gnkmigrate").__version__, order.obstacle(order.Source(*source))
 
-    return version
+    return probe
 
 
-def _verdict(address: str, answer: Any, wanted: str = __version__) -> str:
-    if isinstance(answer, ImportError):
+def _verdict(address: str, answer: Any, wanted: str) -> str:
+    """What speaks against a worker; "" where nothing does."""
+    if isinstance(answer, ImportError | AttributeError):
         return f"The worker {address} has no gnkmigrate that knows fleets."
     if isinstance(answer, BaseException):
         return f"The worker {address} does not answer as it should: {answer}"
-    if answer != wanted:
-        return f"The worker {address} has gnkmigrate {answer}, and not {wanted}."
-    return ""
+    version, obstacle = answer
+    if version != wanted:
+        return f"The worker {address} has gnkmigrate {version}, and not {wanted}."
+    return f"The worker {address}: {obstacle}" if obstacle else ""
 
 
 def _result(name: str, future: "Future[Result]") -> Result:

@@ -112,6 +112,15 @@ def project_of(source: Source) -> Project:
     return Project(settings)
 
 
+def obstacle(source: Source) -> str:
+    """Why this machine cannot work on a project; "" where it can."""
+    try:
+        project_of(source)
+    except SettingsError as error:
+        return error.message
+    return ""
+
+
 def source_of(config: Path | None, flags: Mapping[str, Any]) -> Source:
     """The project as the command line names it, which workers are to have as well.
 

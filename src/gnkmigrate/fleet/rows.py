@@ -91,7 +91,7 @@ def _of_csv(file: Path, text: str) -> Iterator[Row]:
             yield _row(f"line {reader.line_num}", cells)
     except csv.Error as error:
         raise SettingsError(
-            f"{file}, line {reader.line_num} is not CSV: {error}.",
+            f"{file}, line {reader.line_num + 1} is not CSV: {error}.",
             hint="Put a value with a comma, a quote or a line break between double quotes.",
         ) from None
 

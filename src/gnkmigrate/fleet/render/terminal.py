@@ -111,7 +111,7 @@ def _group(group: Apart) -> Iterator[tuple[int, Text]]:
 def _each(summary: Summary) -> Iterator[tuple[int, Text]]:
     yield 0, Text()
     yield 0, Text("targets", style="bold")
-    width = max(len(visible(each.name)) for each in summary.results)
+    width = max((len(visible(each.name)) for each in summary.results), default=0)
     for each in summary.results:
         state = (each.state.ljust(_MARK), _STYLES.get(each.state, ""))
         text = visible(each.error if each.error is not None else each.found.text)
