@@ -1,8 +1,8 @@
 """What a fleet takes: many small databases on one server, one after another and two at once.
 
-    python benchmarks/fleet.py [--databases 1000] [--few 100]
+    python benchmarks/fleet.py [--databases 1000] [--few 100] [--compared 1000]
 
-It audits and upgrades them, with one process and with two, and prints how much faster two are; and
+It audits and upgrades some, with one process and with two, and prints how much faster two are; and
 the peak of resident memory of the command and of its largest worker, for few databases and for all
 of them, which must not grow with their number. Each database has a table of 50 rows; the project
 adds a table and a column. Other work on the machine spoils the ratio of time, not that of memory.
@@ -148,11 +148,23 @@ def project(server: Server, databases: int) -> Iterator[Path]:
         yield folder
 
 
+def compared(folder: Path, databases: int, name: str, *command: str) -> None:
+    """Prints how much faster two processes are than one."""
+    one = run(folder, databases, 1, *command)
+    print(f"{name}, {databases:,} databases, one by one:  {one}", flush=True)
+    if name == "upgrade":
+        run(folder, databases, 2, "downgrade", "--all", "--yes")
+    two = run(folder, databases, 2, *command)
+    print(f"{name}, {databases:,} databases, two at once: {two}", flush=True)
+    print(f"{name}: {one.seconds / two.seconds:.2f} times as fast", flush=True)
+
+
 def main() -> None:
     """Prints a line for each command, and the ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--databases", type=int, default=1000)
     parser.add_argument("--few", type=int, default=100)
+    parser.add_argument("--compared", type=int, default=1000)
     given = parser.parse_args()
     all_, few = given.databases, min(given.few, given.databases)
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
@@ -160,26 +172,18 @@ def main() -> None:
         throwaway(ServerSettings(provider="embedded"), 16) as server,
         project(server, all_) as folder,
     ):
-        small = run(folder, few, 2, "audit")
-        print(f"audit, {few:,} databases, two at once:  {small}", flush=True)
-        for name, command, back in (
-            ("audit", ("audit",), None),
-            ("upgrade", ("upgrade", "--yes"), ("downgrade", "--all", "--yes")),
-        ):
-            one = run(folder, all_, 1, *command)
-            print(f"{name}, {all_:,} databases, one by one:  {one}", flush=True)
-            if back:
-                run(folder, all_, 2, *back)
-            two = run(folder, all_, 2, *command)
-            print(f"{name}, {all_:,} databases, two at once: {two}", flush=True)
-            print(f"{name}: {one.seconds / two.seconds:.2f} times as fast", flush=True)
-            if name == "audit":
-                print(
-                    f"memory, {all_:,} to {few:,} databases: command "
-                    f"{two.command_mb / small.command_mb:.2f}, worker "
-                    f"{two.worker_mb / small.worker_mb:.2f} times",
-                    flush=True,
-                )
+        compared(folder, min(given.compared, all_), "audit", "audit")
+        compared(folder, min(given.compared, all_), "upgrade", "upgrade", "--yes")
+        for command in (("audit",), ("upgrade", "--yes")):
+            small, large = (run(folder, number, 2, *command) for number in (few, all_))
+            print(f"{command[0]}, {few:,} databases, two at once: {small}", flush=True)
+            print(f"{command[0]}, {all_:,} databases, two at once: {large}", flush=True)
+            print(
+                f"{command[0]}, memory of {all_:,} to {few:,}: command "
+                f"{large.command_mb / small.command_mb:.2f}, worker "
+                f"{large.worker_mb / small.worker_mb:.2f} times",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

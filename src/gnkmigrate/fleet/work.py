@@ -19,7 +19,10 @@ from gnkmigrate.fleet.order import Order, OtherProject
 from gnkmigrate.fleet.result import Found, Result
 from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.fleet.target import Target, server_of
+from gnkmigrate.fleet.tidying import Tidying
 from gnkmigrate.text.redaction import redact
+
+_tidying = Tidying()
 
 
 class OtherVersion(SettingsError):
@@ -44,6 +47,7 @@ def carry_out(order: Order, target: Target) -> Result:
         result = Result(target.name, found)
     except Exception as error:  # noqa: BLE001 (one failure stops nobody else)
         result = failed(target.name, error)
+    _tidying.when_grown()
     return replace(
         result,
         labels=dict(target.labels),
