@@ -172,8 +172,9 @@ def main() -> None:
         throwaway(ServerSettings(provider="embedded"), 16) as server,
         project(server, all_) as folder,
     ):
-        compared(folder, min(given.compared, all_), "audit", "audit")
-        compared(folder, min(given.compared, all_), "upgrade", "upgrade", "--yes")
+        if given.compared:
+            compared(folder, min(given.compared, all_), "audit", "audit")
+            compared(folder, min(given.compared, all_), "upgrade", "upgrade", "--yes")
         for command in (("audit",), ("upgrade", "--yes")):
             small, large = (run(folder, number, 2, *command) for number in (few, all_))
             print(f"{command[0]}, {few:,} databases, two at once: {small}", flush=True)

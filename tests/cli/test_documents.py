@@ -14,7 +14,9 @@ from tests.support import ROOT, execute, rows
 
 README = (ROOT / "README.md").read_text()
 DOCS = ROOT / "docs"
-COMMANDS = {command.name for command in application().registered_commands}
+COMMANDS = {
+    each.name for each in (*application().registered_commands, *application().registered_groups)
+}
 
 
 def test_every_command_of_the_readme_exists() -> None:

@@ -17,6 +17,7 @@ from gnkmigrate.fleet.listing import Listing, listed
 from gnkmigrate.fleet.order import Command, Order, Source
 from gnkmigrate.fleet.result import Summary
 from gnkmigrate.fleet.running import Course, Observer, Tally, run, summarised
+from gnkmigrate.fleet.target import parted
 from gnkmigrate.settings import Settings, live_url
 
 
@@ -110,8 +111,10 @@ def _rows(choice: Choice, settings: Settings, given: str | None) -> tuple[rows.R
 
 
 def _by_name(url: DatabaseUrl, given: str | None) -> str:
-    """The live database's address, by the name of the variable that it comes from if it does."""
-    return "$DATABASE_URL" if not given and os.environ.get("DATABASE_URL") else url.conninfo
+    """The live database's address; one with a password by the variable that it comes from."""
+    secret = parted(url)[1]
+    by_variable = secret and not given and os.environ.get("DATABASE_URL")
+    return "$DATABASE_URL" if by_variable else url.conninfo
 
 
 def carried_out(

@@ -7,8 +7,6 @@ reading a catalog keeps that out of the way (collector.py), and with it the coun
 import gc
 from dataclasses import dataclass
 
-import psutil
-
 _GROWN = 1.1
 
 
@@ -24,6 +22,8 @@ class Tidying:
 
     def when_grown(self) -> None:
         """Looks for garbage where it is worth it: a look takes as long as a small database."""
+        import psutil
+
         process = psutil.Process()
         if process.memory_info().rss > self.size * _GROWN:
             gc.collect()
