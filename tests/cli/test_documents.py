@@ -15,7 +15,8 @@ from tests.support import ROOT, execute, rows
 README = (ROOT / "README.md").read_text()
 DOCS = ROOT / "docs"
 COMMANDS = {
-    each.name for each in (*application().registered_commands, *application().registered_groups)
+    *(command.name for command in application().registered_commands),
+    *(group.name for group in application().registered_groups),
 }
 
 

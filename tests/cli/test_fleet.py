@@ -155,9 +155,8 @@ def test_a_tenant_is_a_schema(
 
 def _typed() -> list[str]:
     """The commands of the page, for one shell, those of CI and batch systems included."""
-    shown = re.findall(
-        r"^    (?:sbatch .*?')?(gnkmigrate fleet [^'\n]*(?:'[^']*')?)", PAGE, re.MULTILINE
-    )
+    shown = re.findall(r"^    (gnkmigrate fleet .*)$", PAGE, re.MULTILINE)
+    shown += re.findall(r"--wrap '(gnkmigrate [^']*)'$", PAGE, re.MULTILINE)
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     job, workflow = (yaml.safe_load(block) for block in blocks)
     container = job["spec"]["template"]["spec"]["containers"][0]
@@ -188,3 +187,5 @@ def test_what_the_page_says_to_type_works(
     arguments = [str(file) if each == "shops.csv" else each for each in shlex.split(command)[2:]]
     shown = fleet(*arguments)
     assert shown.exit_code in {0, 1}, shown.output
+    if "rehearse" in arguments:
+        assert re.search(r"^  clean +1$", shown.stdout, re.MULTILINE)

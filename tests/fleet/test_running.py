@@ -13,7 +13,6 @@ from distributed import Client
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.fleet.jobs.audit import AuditWish
 from gnkmigrate.fleet.jobs.plan import PlanWish
-from gnkmigrate.fleet.jobs.rehearse import RehearseWish
 from gnkmigrate.fleet.session import Choice
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
@@ -47,12 +46,6 @@ def test_there_and_back(shops: Shops, scheduler: str) -> None:
     assert down.summary.exit_code == 0
     assert ran(shops, "status", None, choice).states == before.states
     assert all(rows(url, "SELECT count(*) FROM shop") == [(50,)] for url in urls.values())
-
-
-def test_a_rehearsal(shops: Shops, scheduler: str) -> None:
-    done = ran(shops, "rehearse", RehearseWish(), _chosen(shops, _named(shops.made()), scheduler))
-    assert done.states == {"shop1": "clean"}
-    assert done["shop1"].found.text == "2 phases held there and back"
 
 
 def test_tenants_that_drift_apart_are_grouped_by_what_differs(shops: Shops, scheduler: str) -> None:
