@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _SCHEDULER_S = 10  # how long a scheduler is looked for
 _WORKER_S = 30  # and how long a first worker of it
-_LEASE = "10s"  # a worker that says nothing for so long has lost its turn at a server
 
 
 class SchedulerUnavailable(GnkMigrateError):
@@ -55,9 +54,7 @@ def workers(
         SchedulerUnavailable: the scheduler does not answer, or has no worker.
     """
     _require_installed()
-    import dask
-
-    with dask.config.set({"distributed.scheduler.locks.lease-timeout": _LEASE}), _quiet():
+    with _quiet():
         if scheduler is None:
             with _local(processes) as client:
                 yield Workers(client, None)
@@ -83,7 +80,7 @@ def _quiet() -> Iterator[None]:
     """Dask's log would repeat on stderr what the results say."""
     logger = logging.getLogger("distributed")
     level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
@@ -111,7 +108,7 @@ def _local(processes: int) -> Iterator["Client"]:
             security=True,
             dashboard_address="127.0.0.1:0",
             memory_limit=0,
-            silence_logs=logging.CRITICAL,
+            silence_logs=logging.CRITICAL + 1,
         ) as cluster,
         Client(cluster) as client,
     ):
