@@ -1,6 +1,7 @@
 """Orders that real workers carry out on real databases."""
 
 import os
+import secrets
 import signal
 import threading
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from distributed import Client
+from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.fleet.jobs.audit import AuditWish
@@ -95,6 +97,22 @@ def test_a_broken_one_and_a_locked_one_stop_nobody_else(
     assert set(again.states.values()) == {"done"}
     assert again["shop1"].found.text == "all phases done"
     assert again["shop3"].found.text.startswith("ran city;")
+
+
+def test_a_role_without_rights_is_told_of(shops: Shops, scheduler: str, server: Server) -> None:
+    mine, theirs = shops.made(2)
+    password = conninfo.conninfo_to_dict(theirs.conninfo)["password"]
+    role = f"role_{secrets.token_hex(6)}"
+    execute(theirs, f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+    try:
+        as_role = DatabaseUrl(conninfo.make_conninfo(theirs.conninfo, user=role))
+        urls = {"mine": mine, "theirs": as_role}
+        up = ran(shops, "upgrade", Request(), _chosen(shops, urls, scheduler))
+    finally:
+        execute(server.url, f"DROP ROLE {role}")
+    assert up.states == {"mine": "done", "theirs": "failed"}
+    assert "permission denied" in (up["theirs"].error or "")
+    assert rows(theirs, "SELECT to_regclass('note')::text") == [(None,)]
 
 
 def test_who_failed_for_now_alone_is_another_exit_code(shops: Shops, scheduler: str) -> None:
