@@ -32,10 +32,13 @@ def reference() -> str:
     parts = ["# Reference", "", "What `--help` says.", "", "## gnkmigrate", *_help(app)]
     for name in names:
         parts += ["", f"## {name}", *_help(app, name)]
+    for group in app.registered_groups:
+        for command in group.typer_instance.registered_commands if group.typer_instance else ():
+            parts += ["", f"## {group.name} {command.name}", *_help(app, group.name, command.name)]
     return "\n".join(parts)
 
 
-def _help(app: Any, *command: str) -> list[str]:
+def _help(app: Any, *command: Any) -> list[str]:
     shown = CliRunner(env={"COLUMNS": "100"}).invoke(
         app, [*command, "--help"], prog_name="gnkmigrate"
     )

@@ -14,7 +14,10 @@ from tests.support import ROOT, execute, rows
 
 README = (ROOT / "README.md").read_text()
 DOCS = ROOT / "docs"
-COMMANDS = {command.name for command in application().registered_commands}
+COMMANDS = {
+    *(command.name for command in application().registered_commands),
+    *(group.name for group in application().registered_groups),
+}
 
 
 def test_every_command_of_the_readme_exists() -> None:

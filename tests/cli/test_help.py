@@ -9,11 +9,16 @@ from tests.cli.conftest import Command
 COMMANDS = [
     command.name for command in application().registered_commands if command.name is not None
 ]
+GROUPED = [
+    f"{group.name} {command.name}"
+    for group in application().registered_groups
+    for command in (group.typer_instance.registered_commands if group.typer_instance else ())
+]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *GROUPED])
 def test_every_command_explains_itself_with_an_example(gnkmigrate: Command, command: str) -> None:
-    shown = gnkmigrate(None, command, "--help")
+    shown = gnkmigrate(None, *command.split(), "--help")
     assert shown.exit_code == 0
     assert f"Usage: gnkmigrate {command}" in shown.stdout.replace(
         "Usage: root ", "Usage: gnkmigrate "

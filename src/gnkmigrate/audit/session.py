@@ -26,7 +26,7 @@ from gnkmigrate.facts.explaining import ExtensionUnavailable
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.source import is_loaded, is_sql, load_schema
+from gnkmigrate.facts.source import Load, is_loaded, is_sql, load_schema
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
@@ -52,6 +52,9 @@ class Wish:
         renames: what the user says of renames, beyond the settings'.
         decide: asked about those that are likely.
         tell: told what of `renames` applies to nothing.
+        load: gives the target's facts, without the phases that close what is found; None loads
+            them, and runs all phases on an empty copy to see which closes what.
+        project_checks: whether to run the project's own.
     """
 
     target: str | None = None
@@ -62,6 +65,8 @@ class Wish:
     renames: Renames = NO_RENAMES
     decide: Decide = leave_open
     tell: Callable[[str], None] = quietly
+    load: Load | None = None
+    project_checks: bool = True
 
 
 def audit_project(
@@ -101,7 +106,7 @@ def audit_project(
         if source is not None:
             progress("Reading the target, and what the phases do.")
             try:
-                target, policy = _read_target(source, settings, live, policy)
+                target, policy = _read_target(source, settings, live, policy, wish.load)
                 for line in without_effect(wish.renames, live, target, "the live database"):
                     wish.tell(line)
             except ExtensionUnavailable as error:
@@ -136,6 +141,7 @@ def _policy(settings: Settings, wish: Wish) -> Policy:
     policy = Policy.of(settings)
     return replace(
         policy,
+        project_checks=policy.project_checks * wish.project_checks,
         selection=wish.selection,
         data_checks=wish.data_checks,
         bounds=replace(policy.bounds, sample=wish.sample),
@@ -202,9 +208,11 @@ def named(source: str) -> str:
 
 
 def _read_target(
-    source: str, settings: Settings, live: Snapshot, policy: Policy
+    source: str, settings: Settings, live: Snapshot, policy: Policy, load: Load | None
 ) -> tuple[Snapshot, Policy]:
     """The target, and the policy that knows which phase closes what."""
+    if load is not None:
+        return load(source, settings, live.server_version // 10000), policy
     if not is_loaded(source) and not settings.path(settings.migrations).is_dir():
         return load_schema(source, settings), policy
     major = settings.server.major or live.server_version // 10000

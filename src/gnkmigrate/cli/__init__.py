@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from gnkmigrate.cli._context import GlobalOptions, LogFormat
 from gnkmigrate.cli._frame import framed
 from gnkmigrate.cli._group import Group
 from gnkmigrate.cli._stderr import guard
-from gnkmigrate.cli._told import FAILED
+from gnkmigrate.failure import FAILED
 
 # The order of --help: the way of a project from its first day on. Commands that are not named
 # here follow in alphabetical order.
@@ -41,6 +42,7 @@ _ORDER = (
     "downgrade",
     "contract",
     "forget",
+    "fleet",
     "backup",
     "restore",
     "snapshot",
@@ -96,13 +98,23 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_globals)
-    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    _add_commands(app, sys.modules[__name__])
+    return app
+
+
+def _add_commands(app: typer.Typer, package: ModuleType) -> None:
+    """Adds a command for each module of a package, and a group of commands for each folder."""
+    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
     commands = sorted(name for name in names if not name.startswith("_"))
     rank = {name: position for position, name in enumerate(_ORDER)}
     for name in sorted(commands, key=lambda name: rank.get(name, len(rank))):
-        module = importlib.import_module(f"{__name__}.{name}")
-        app.command(name.rstrip("_"))(framed(module.command))
-    return app
+        module = importlib.import_module(f"{package.__name__}.{name}")
+        if hasattr(module, "__path__"):
+            group = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+            _add_commands(group, module)
+            app.add_typer(group, name=name, help=module.__doc__)
+        else:
+            app.command(name.rstrip("_"))(framed(module.command))
 
 
 def main() -> None:

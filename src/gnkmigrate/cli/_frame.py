@@ -12,7 +12,8 @@ from typing import Any
 import typer
 
 from gnkmigrate.cli._context import GlobalOptions, LogFormat
-from gnkmigrate.cli._told import FAILED, Failure, told
+from gnkmigrate.cli._told import told
+from gnkmigrate.failure import FAILED, Failure
 
 # What asks a program to end, as a container's or a CI job's stop does, is answered like Ctrl-C:
 # roll back, say where it stands, leave nothing running.

@@ -25,6 +25,7 @@ from gnkmigrate.run.revision import Phase, load_phases, read_steps
 from gnkmigrate.run.status import (
     PhaseStatus,
     Request,
+    last_standing,
     select_cutover,
     select_down,
     select_up,
@@ -54,15 +55,10 @@ def _waiting(statuses: Sequence[PhaseStatus], request: Request) -> Request:
     return replace(request, phase=select_cutover(statuses).name)
 
 
-def _last(statuses: Sequence[PhaseStatus], request: Request) -> Request:
-    standing = [found.phase.name for found in statuses if found.state != "pending"]
-    return replace(request, phase=standing[-1] if standing else None)
-
-
 UPGRADE = Way("up", "gnkmigrate upgrade", "Run")
 CUTOVER = Way("up", "gnkmigrate cutover", "Cut over", _waiting)
 DOWNGRADE = Way("down", "gnkmigrate downgrade", "Take back")
-DOWNGRADE_LAST = replace(DOWNGRADE, narrowed=_last)
+DOWNGRADE_LAST = replace(DOWNGRADE, narrowed=last_standing)
 _COMMAND: dict[Direction, str] = {"up": UPGRADE.command, "down": DOWNGRADE.command}
 
 

@@ -1,31 +1,11 @@
 """A failure in the words of the terminal, or as a line of JSON."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gnkmigrate.cli._context import LogFormat
 from gnkmigrate.cli._words import printable
-
-FAILED = 2
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong.
-
-    Attributes:
-        message: what happened, and to which object.
-        details: the rows, objects or lines that it is about.
-        hint: what to type or change next; "" where nothing can be said.
-        exit_code: 1 for what the command was asked to find, 3 for what may succeed later as it
-            is, else 2.
-    """
-
-    message: str
-    details: tuple[str, ...] = ()
-    hint: str = ""
-    exit_code: int = FAILED
+from gnkmigrate.failure import Failure
 
 
 def told(failure: Failure, log_format: LogFormat) -> str:

@@ -1,13 +1,13 @@
 """A schema, wherever it is: in a database, in SQL files, in a snapshot, or in an ORM's models."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import psycopg
 from psycopg import sql
@@ -15,7 +15,7 @@ from psycopg import sql
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.facts.files import read_scripts
+from gnkmigrate.facts.files import Script, read_scripts
 from gnkmigrate.facts.kept import find, kept, key_of
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.runnable import rows_written
@@ -36,6 +36,10 @@ _DATABASE = re.compile(
     r"^\w[\w+]*:/|^\s*(?:service|host|hostaddr|port|dbname|user|password|passfile|sslmode)\s*=",
     re.ASCII,
 )
+
+
+# The facts of a source under these settings, for a major version of PostgreSQL.
+Load: TypeAlias = Callable[[str, Settings, int], Snapshot]
 
 
 class Declared(NamedTuple):
@@ -217,19 +221,87 @@ def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
 
 
 def _load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
+    with _copy(path, server, settings) as loaded:
+        return loaded.read(settings)
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A throwaway database that SQL files have been run in.
+
+    Attributes:
+        connection: a session with it.
+        path: the files.
+        scripts: what they say.
+        superuser: the role of the server's owner.
+        roles: whether all roles are theirs.
+    """
+
+    connection: Connection
+    path: Path
+    scripts: Sequence[Script]
+    superuser: str
+    roles: bool
+
+    def read(self, settings: Settings) -> Snapshot:
+        """The facts that the files declare."""
+        snapshot = read_snapshot(self.connection, ignore=settings.ignore, roles=self.roles)
+        snapshot = replace(snapshot, unread=(*snapshot.unread, *rows_written(self.scripts)))
+        return _of_project(as_script(snapshot, self.superuser), str(self.path), settings)
+
+
+@contextmanager
+def _copy(path: Path, server: Server, settings: Settings) -> Iterator[_Loaded]:
     scripts = read_scripts(path)
-    roles = settings.roles and server.is_ours
     with (
         _roles_kept(server) as known,
         declared(str(path), server, settings) as made,
         connect(made.url, search_path=settings.schemas) as connection,
     ):
         # A script that uses roles that it does not make does not speak of all roles.
-        roles = roles and not (made.roles or known)
-        snapshot = read_snapshot(connection, ignore=settings.ignore, roles=roles)
-    snapshot = replace(snapshot, unread=(*snapshot.unread, *rows_written(scripts)))
-    stated = as_script(snapshot, server.superuser)
-    return _of_project(stated, str(path), settings)
+        roles = settings.roles and server.is_ours and not (made.roles or known)
+        yield _Loaded(connection, path, scripts, server.superuser, roles)
+
+
+@contextmanager
+def renamed_copy(
+    path: Path, server: Server, settings: Settings
+) -> Iterator[Callable[[Settings], Snapshot]]:
+    """A loaded declaration of one schema, which is read again under other names of that schema.
+
+    PostgreSQL renames it, so that every definition names the new one; a function's body is a text
+    and stays. What PostgreSQL grants and says of every schema public is left out: it is nothing
+    that a tenant's schema is expected to have.
+
+    Args:
+        path: as for `load_sql`.
+        server: where the copy is as long as the block lasts.
+        settings: the project's, with its one schema.
+
+    Yields:
+        What reads it for settings that name another schema.
+    """
+    called = settings.schemas[0]
+    with _copy(path, server, settings) as loaded:
+        if called == "public":
+            loaded.connection.execute(_AS_ANY_SCHEMA)
+
+        def read(renamed: Settings) -> Snapshot:
+            nonlocal called
+            names = [sql.Identifier(name) for name in (called, renamed.schemas[0])]
+            if called != renamed.schemas[0]:
+                loaded.connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(*names))
+                called = renamed.schemas[0]
+            return loaded.read(renamed)
+
+        yield read
+
+
+_AS_ANY_SCHEMA = """
+ALTER SCHEMA public OWNER TO CURRENT_USER;
+COMMENT ON SCHEMA public IS NULL;
+REVOKE ALL ON SCHEMA public FROM PUBLIC
+"""
 
 
 def _is_object(fact: Fact) -> bool:

@@ -14,7 +14,7 @@ from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.source import load_schema
+from gnkmigrate.facts.source import Load, load_schema
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
@@ -102,6 +102,7 @@ def plan_project(
     renames: Renames = NO_RENAMES,
     decide: Decide = refuse,
     tell: Callable[[str], None] = quietly,
+    load: Load = load_schema,
 ) -> Planned:
     """The plan that takes the live database to the project's target.
 
@@ -113,6 +114,7 @@ def plan_project(
         renames: what the user says of renames, beyond the settings'.
         decide: asked about renames that are likely, where data would be lost otherwise.
         tell: told what of `renames` applies to nothing, and of roles that the server lacks.
+        load: gives the target's facts.
 
     Raises:
         ConnectionFailed: no session with the database.
@@ -132,7 +134,7 @@ def plan_project(
             roles=settings.roles,
         )
     wanted = target or settings.target_source
-    loaded = load_schema(wanted, settings, major=live.server_version // 10000)
+    loaded = load(wanted, settings, live.server_version // 10000)
     for line in without_effect(renames, live, loaded, "the live database"):
         tell(line)
     changes, hints = settled(live, loaded, hints, decide)

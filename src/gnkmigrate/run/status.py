@@ -198,6 +198,12 @@ def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phas
     return tuple(chosen)
 
 
+def last_standing(statuses: Sequence[PhaseStatus], request: Request) -> Request:
+    """The request, about the last phase alone that stands."""
+    standing = [found.phase.name for found in statuses if found.state != "pending"]
+    return replace(request, phase=standing[-1] if standing else None)
+
+
 def select_cutover(statuses: Sequence[PhaseStatus]) -> Phase:
     """The phase that waits for its cutover, or stopped after one.
 

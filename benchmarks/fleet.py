@@ -1,0 +1,191 @@
+"""What a fleet takes: many small databases on one server, one after another and two at once.
+
+    python benchmarks/fleet.py [--databases 1000] [--few 100] [--compared 1000]
+
+It audits and upgrades some, with one process and with two, and prints how much faster two are; and
+the peak of resident memory of the command and of its largest worker, for few databases and for all
+of them, which must not grow with their number. Each database has a table of 50 rows; the project
+adds a table and a column. Other work on the machine spoils the ratio of time, not that of memory.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from gnkmigrate.connection import connect
+from gnkmigrate.servers import Server, throwaway
+from gnkmigrate.settings import ServerSettings
+
+BASELINE = "CREATE TABLE shop (id int PRIMARY KEY, name text NOT NULL);"
+ROWS = "INSERT INTO shop SELECT n, 'shop ' || n FROM generate_series(1, 50) AS n"
+TARGET = """
+CREATE TABLE shop (id int PRIMARY KEY, name text NOT NULL, city text);
+CREATE TABLE note (id int PRIMARY KEY, body text NOT NULL);
+"""
+REVISION = '''"""A table and a column."""
+
+from alembic import op
+
+revision = "1"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.execute("CREATE TABLE public.note (id int PRIMARY KEY, body text NOT NULL)")
+    op.execute("ALTER TABLE public.shop ADD COLUMN city text")
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE public.shop DROP COLUMN city")
+    op.execute("DROP TABLE public.note")
+'''
+_LOOK_S = 0.2
+
+
+@dataclass(frozen=True)
+class Run:
+    """One command.
+
+    Attributes:
+        seconds: how long it took.
+        states: how many targets ended in which state.
+        command_mb: the command's peak of resident memory.
+        worker_mb: that of its largest worker.
+        processor_s: seconds of processor time that the command and its workers took.
+    """
+
+    seconds: float
+    states: dict[str, int]
+    command_mb: float
+    worker_mb: float
+    processor_s: float
+
+    def __str__(self) -> str:
+        states = ", ".join(f"{number:,} {state}" for state, number in self.states.items())
+        return (
+            f"{self.seconds:7.1f} s ({self.processor_s:6.1f} s of processor), command "
+            f"{self.command_mb:4.0f} MB, worker {self.worker_mb:4.0f} MB: {states}"
+        )
+
+
+def run(folder: Path, databases: int, processes: int, *command: str) -> Run:
+    """One command of the fleet for the first databases of the list."""
+    lines = (folder / "targets.csv").read_text().splitlines()
+    few = folder / "few.csv"
+    few.write_text("\n".join(lines[: databases + 1]) + "\n")
+    started = time.monotonic()
+    arguments = ["fleet", *command, "--targets", str(few), "--format", "json"]
+    limits = [f"--jobs={processes}", f"--processes={processes}"]
+    with (
+        (folder / "out.json").open("w") as out,
+        subprocess.Popen(
+            [sys.executable, "-m", "gnkmigrate", "--quiet", *arguments, *limits],
+            cwd=folder,
+            stdout=out,
+        ) as process,
+    ):
+        own, workers, took = _watched(psutil.Process(process.pid))
+    document = json.loads((folder / "out.json").read_text())
+    seconds = time.monotonic() - started
+    return Run(seconds, document["states"], own, workers, took)
+
+
+def _watched(process: psutil.Process) -> tuple[float, float, float]:
+    """The peaks of a process and of its largest child, and what processor time all took."""
+    own = largest = 0.0
+    took: dict[int, float] = {}
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        for each in _family(process):
+            try:
+                peak, times = each.memory_info().rss / 1e6, each.cpu_times()
+            except psutil.Error:
+                continue  # it has just ended
+            took[each.pid] = times.user + times.system
+            if each.pid == process.pid:
+                own = max(own, peak)
+            else:
+                largest = max(largest, peak)
+        time.sleep(_LOOK_S)
+    return own, largest, sum(took.values())
+
+
+def _family(process: psutil.Process) -> Sequence[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+@contextmanager
+def project(server: Server, databases: int) -> Iterator[Path]:
+    """A project, and a list of databases of it."""
+    with tempfile.TemporaryDirectory() as name, server.database() as template:
+        folder = Path(name)
+        versions = folder / "migrations" / "versions"
+        versions.mkdir(parents=True)
+        (folder / "migrations" / "env.py").write_text("")
+        (versions / "1.py").write_text(REVISION)
+        (folder / "target.sql").write_text(TARGET)
+        (folder / "gnkmigrate.toml").write_text('target = "target.sql"\nschemas = ["public"]\n')
+        with connect(template, search_path=["public"]) as connection:
+            connection.execute((BASELINE + ROWS).encode())
+            made_from = connection.info.dbname
+        lines = ["name,url"]
+        for number in range(databases):
+            url = server.create_database(f"shop{number:05}", template=made_from)
+            lines.append(f"shop{number:05},{url.conninfo}")
+        (folder / "targets.csv").write_text("\n".join(lines) + "\n")
+        yield folder
+
+
+def compared(folder: Path, databases: int, name: str, *command: str) -> None:
+    """Prints how much faster two processes are than one."""
+    one = run(folder, databases, 1, *command)
+    print(f"{name}, {databases:,} databases, one by one:  {one}", flush=True)
+    if name == "upgrade":
+        run(folder, databases, 2, "downgrade", "--all", "--yes")
+    two = run(folder, databases, 2, *command)
+    print(f"{name}, {databases:,} databases, two at once: {two}", flush=True)
+    print(f"{name}: {one.seconds / two.seconds:.2f} times as fast", flush=True)
+
+
+def main() -> None:
+    """Prints a line for each command, and the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--databases", type=int, default=1000)
+    parser.add_argument("--few", type=int, default=100)
+    parser.add_argument("--compared", type=int, default=1000)
+    given = parser.parse_args()
+    all_, few = given.databases, min(given.few, given.databases)
+    print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    with (
+        throwaway(ServerSettings(provider="embedded"), 16) as server,
+        project(server, all_) as folder,
+    ):
+        if given.compared:
+            compared(folder, min(given.compared, all_), "audit", "audit")
+            compared(folder, min(given.compared, all_), "upgrade", "upgrade", "--yes")
+        for command in (("audit",), ("upgrade", "--yes")):
+            small, large = (run(folder, number, 2, *command) for number in (few, all_))
+            print(f"{command[0]}, {few:,} databases, two at once: {small}", flush=True)
+            print(f"{command[0]}, {all_:,} databases, two at once: {large}", flush=True)
+            print(
+                f"{command[0]}, memory of {all_:,} to {few:,}: command "
+                f"{large.command_mb / small.command_mb:.2f}, worker "
+                f"{large.worker_mb / small.worker_mb:.2f} times",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

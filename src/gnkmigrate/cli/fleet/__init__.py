@@ -1,0 +1,1 @@
+"""Do the same for many databases: audit, plan, upgrade, downgrade, status, rehearse."""

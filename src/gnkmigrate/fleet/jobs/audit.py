@@ -1,0 +1,65 @@
+"""`fleet audit`: one database against the target, and all checks."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.fleet.result import Found
+from gnkmigrate.fleet.subject import Subject
+
+
+@dataclass(frozen=True)
+class AuditWish:
+    """What `fleet audit` was told.
+
+    Attributes:
+        selection: which checks to run.
+        data_checks: whether to ask the rows.
+        sample: look at about so many rows of larger tables; None for all.
+        fail_on: from which severity on a finding counts; None for never.
+    """
+
+    selection: Selection = field(default_factory=Selection)
+    data_checks: bool = True
+    sample: int | None = None
+    fail_on: Severity | None = Severity.HIGH
+
+
+def run(subject: Subject, wish: AuditWish) -> Found:
+    """How many findings there are of each severity, and by which gaps databases differ."""
+    subject.require_schema()
+    asked = Wish(
+        selection=wish.selection,
+        data_checks=wish.data_checks,
+        sample=wish.sample,
+        load=subject.load,
+        # They name the schemas that they ask, so in a tenant's they would ask another's rows.
+        project_checks=not subject.schema,
+    )
+    result = audit_project(subject.settings, subject.url, asked, datetime.now(UTC), _quietly)
+    counts = {
+        severity.label: sum(each.severity is severity for each in result.findings)
+        for severity in sorted(Severity, reverse=True)
+    }
+    counts["not_run"] = len(result.not_run)
+    said = [f"{number} {label}" for label, number in counts.items() if number]
+    counting = wish.fail_on is not None and bool(result.counting(wish.fail_on))
+    home = subject.settings.schemas[0]
+    return Found(
+        state="findings" if counting else "clean",
+        text=", ".join(said).replace("not_run", "not run") or "no findings",
+        traits=tuple(_trait(each, home) for each in result.findings if each.kind != "check"),
+        server_version=result.live.server_version,
+        numbers=counts,
+    )
+
+
+def _trait(finding: Finding, home: str) -> str:
+    """A gap in words that are the same for every tenant."""
+    return finding.message.replace(f"{home}.", "")
+
+
+def _quietly(text: str) -> None:
+    del text

@@ -1,0 +1,121 @@
+"""Workers that do not fit, and schedulers that are not there."""
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gnkmigrate.errors import SettingsError
+from gnkmigrate.fleet import cluster
+from gnkmigrate.fleet.order import Order, source_of
+from gnkmigrate.fleet.target import Address, Target
+from gnkmigrate.fleet.work import carry_out
+from gnkmigrate.run.status import Request
+from tests.fleet.conftest import Shops
+from tests.support import rows
+
+NOBODY = Target("nobody", Address("dbname=nobody"))
+
+
+def _order(shops: Shops, **other: Any) -> Order:
+    return replace(Order("status", source_of(shops.config, {}), None, "run", 1), **other)
+
+
+def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_SCHEDULER_S", 0.3)
+    with (
+        pytest.raises(cluster.SchedulerUnavailable, match="No Dask scheduler answers") as raised,
+        cluster.workers("tcp://127.0.0.1:1", 1, print),
+    ):
+        pass
+    assert raised.value.passing
+
+
+def test_an_address_that_is_none() -> None:
+    with (
+        pytest.raises(cluster.SchedulerUnavailable, match="No Dask scheduler answers at nowhere"),
+        cluster.workers("nowhere://x", 1, print),
+    ):
+        pass
+
+
+def test_dask_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(SettingsError, match="distributed is not installed") as raised,
+        cluster.workers(None, 1, print),
+    ):
+        pass
+    assert "gnkmigrate[fleet]" in raised.value.hint
+
+
+def test_a_worker_with_another_version_is_told_of_by_name(shops: Shops, scheduler: str) -> None:
+    told: list[str] = []
+    with (
+        cluster.workers(scheduler, 1, told.append) as workers,
+        pytest.raises(cluster.NoFittingWorker) as raised,
+    ):
+        workers.look_at(_order(shops, version="9.9"))
+    assert len(told) == 2
+    assert all("tcp://" in text and "not 9.9" in text for text in raised.value.details)
+
+
+def test_a_worker_with_another_state_of_the_project_is_told_of(
+    shops: Shops, scheduler: str
+) -> None:
+    told: list[str] = []
+    order = _order(shops)
+    (shops.folder / "target.sql").write_text("CREATE TABLE other (id int);")
+    with (
+        cluster.workers(scheduler, 1, told.append) as workers,
+        pytest.raises(cluster.NoFittingWorker),
+    ):
+        workers.look_at(order)
+    assert all("is not as where the command was typed" in text for text in told)
+
+
+def test_a_worker_that_comes_later_refuses_an_order_of_another_version(shops: Shops) -> None:
+    refused = carry_out(_order(shops, version="9.9"), NOBODY)
+    assert refused.misfit
+    assert "the order is by 9.9" in (refused.error or "")
+
+
+def test_a_defect_is_told_of_one_database_alone(shops: Shops) -> None:
+    broken = replace(_order(shops), command="nothing")  # type: ignore[arg-type]
+    result = carry_out(broken, NOBODY)
+    assert result.state == "failed"
+    assert "defect" in (result.error or "")
+
+
+_SCHEDULER = """
+import sys, time
+from distributed import LocalCluster
+
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, protocol="tcp",
+                           host="127.0.0.1", dashboard_address="127.0.0.1:0")
+    print(cluster.scheduler_address, flush=True)
+    time.sleep(60)
+"""
+_ASLEEP = "SELECT FROM pg_stat_activity WHERE query ~ 'pg_sleep' AND pid <> pg_backend_pid()"
+
+
+def test_a_scheduler_that_ends_in_the_middle(shops: Shops) -> None:
+    shops.revision(1, "notes", "op.execute('SELECT pg_sleep(20)')", "op.execute('SELECT 1')")
+    url = shops.made()[0]
+    order, slow = _order(shops, command="upgrade"), Target("slow", Address(url.conninfo))
+    with subprocess.Popen([sys.executable, "-c", _SCHEDULER], stdout=subprocess.PIPE) as process:
+        address = (process.stdout or sys.stdin.buffer).readline().decode().strip()
+        with cluster.workers(address, 1, print) as workers:
+            workers.look_at(order)
+            workers.ask(replace(order, wish=Request()), slow)
+            deadline = time.monotonic() + 60
+            while not rows(url, _ASLEEP) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            process.kill()
+            target, result = workers.next()
+    assert (target, result.state) == (slow, "failed for now")
+    assert "scheduler" in (result.error or "")
