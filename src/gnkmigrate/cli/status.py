@@ -1,7 +1,7 @@
 """`gnkmigrate status`."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gnkmigrate.run.kept.contract import Remnant
     from gnkmigrate.run.status import PhaseStatus
 
-VERSION = 1
 PENDING = 1
 
 
@@ -44,65 +43,13 @@ def command(
         remnants = kept(connection)
         version = server_version(connection.info.server_version)
     if format_ is ResultFormat.JSON:
-        typer.echo(_document(statuses, remnants, str(url), version))
+        from gnkmigrate.run.status_document import write_status
+
+        typer.echo(write_status(statuses, remnants, str(url), version))
     else:
         _write(context, statuses, remnants, f"{url}, PostgreSQL {version}")
     if check and any(found.state != "done" or found.edited for found in statuses):
         raise typer.Exit(PENDING)
-
-
-def _document(
-    statuses: Sequence["PhaseStatus"],
-    remnants: Sequence["Remnant"],
-    database: str,
-    server_version: str,
-) -> str:
-    import json
-
-    document = {
-        "version": VERSION,
-        "database": database,
-        "server_version": server_version,
-        "phases": [_phase(found) for found in statuses],
-        "kept": [{"kind": each.kind, "name": each.name, "rows": each.rows} for each in remnants],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False)
-
-
-def _phase(found: "PhaseStatus") -> dict[str, Any]:
-    run = found.run if found.state != "pending" else None
-    return {
-        "number": found.phase.number,
-        "name": found.phase.name,
-        "title": found.phase.title,
-        "state": found.state,
-        "steps": found.steps,
-        "done_steps": found.done_steps,
-        "started_at": found.started_at.isoformat() if found.started_at else None,
-        "finished_at": found.finished_at.isoformat() if found.finished_at else None,
-        "seconds": _seconds(found),
-        "rows": run.rows if run else 0,
-        "checksum": found.phase.checksum,
-        "edited": found.edited,
-        "error": run.error if run else None,
-        "tuning": found.tuning.said,
-        "cutover": _cutover(found.waiting) if found.waiting else None,
-        "comparison": _comparison(found.comparison) if found.comparison else None,
-    }
-
-
-def _cutover(waiting: "Waiting") -> dict[str, Any]:
-    return {"step": waiting.step, "since": waiting.since.isoformat()}
-
-
-def _comparison(found: "Comparing") -> dict[str, Any]:
-    return {**vars(found), "at": found.at.isoformat()}
-
-
-def _seconds(found: "PhaseStatus") -> float | None:
-    if found.started_at is None or found.finished_at is None:
-        return None
-    return (found.finished_at - found.started_at).total_seconds()
 
 
 def _write(
@@ -158,7 +105,7 @@ def _kept(remnants: Sequence["Remnant"]) -> str:
 def _row(found: "PhaseStatus", width: int) -> str:
     from gnkmigrate.cli._words import duration
 
-    seconds = _seconds(found)
+    seconds = found.seconds
     when = _when(found.finished_at).removesuffix(" UTC") if found.finished_at else ""
     rows = f"{found.run.rows:,}" if found.run and found.state != "pending" else ""
     steps = f"{found.done_steps}/{found.steps}"

@@ -58,6 +58,13 @@ class PhaseStatus:
     def finished_at(self) -> datetime | None:
         return self.run.finished_at if self.run and self.state != "pending" else None
 
+    @property
+    def seconds(self) -> float | None:
+        """How long its last run took; None where it has not come to an end."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
 
 @dataclass(frozen=True)
 class Request:

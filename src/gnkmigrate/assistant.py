@@ -1,0 +1,124 @@
+"""A server of the Model Context Protocol with which an assistant looks at a database.
+
+Everything is read: each session is read-only, and no tool takes an address or a file, so that what
+the assistant is told by others cannot lead it elsewhere. https://modelcontextprotocol.io
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import ParamSpec
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ToolAnnotations
+
+from gnkmigrate import __version__
+from gnkmigrate.audit import checks
+from gnkmigrate.audit.explain import explain
+from gnkmigrate.audit.policy import Policy
+from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.document import write_changes
+from gnkmigrate.diff.likely import likely_renames
+from gnkmigrate.diff.settling import leave_open
+from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.plan.document import write_plan
+from gnkmigrate.plan.session import plan_project
+from gnkmigrate.report.json import render
+from gnkmigrate.report.view import View
+from gnkmigrate.run.kept.contract import kept
+from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.status import status
+from gnkmigrate.run.status_document import write_status
+from gnkmigrate.settings import Settings
+from gnkmigrate.text.redaction import redact
+
+_READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
+_ABOUT = (
+    "Audits a live PostgreSQL database against its declared target, and shows differences, the SQL"
+    " that would close them, and where migrations stand. Nothing is ever changed: what is shown is"
+    " for a person to run."
+)
+
+P = ParamSpec("P")
+
+
+def server(settings: Settings, url: DatabaseUrl) -> MCPServer:
+    """The server, ready to run.
+
+    Args:
+        settings: the project.
+        url: the live database; its role's rights are the limits of what can be seen.
+    """
+    made: MCPServer = MCPServer("gnkmigrate", instructions=_ABOUT, version=__version__)
+    tools = _Tools(settings, url)
+    for tool in (tools.audit, tools.explain, tools.diff, tools.plan, tools.status):
+        made.tool(annotations=_READS, structured_output=False)(_explained(tool))
+    return made
+
+
+class _Tools:
+    """What an assistant may ask; the first line of each is what it is told of it."""
+
+    def __init__(self, settings: Settings, url: DatabaseUrl) -> None:
+        self._settings = settings
+        self._url = url
+
+    def audit(self, only: list[str] | None = None, rows: bool = False) -> str:
+        """Audit the live database: gaps to the target, and findings of all checks, as JSON.
+
+        Args:
+            only: ids or names of checks, such as GNK-S002; all where nothing is said.
+            rows: whether to look at rows as well, which reads tables.
+        """
+        wish = Wish(selection=Selection(only=tuple(only or ())), data_checks=rows)
+        result = audit_project(self._settings, self._url, wish, datetime.now(UTC), lambda _: None)
+        return render(result, View())
+
+    def explain(self, check: str) -> str:
+        """What a check is about, as Markdown: why it matters, and what to do.
+
+        Args:
+            check: its id or name, such as GNK-S002.
+        """
+        known = (*checks.discover(), *Policy.of(self._settings).project_checks)
+        return explain(check, known)
+
+    def diff(self) -> str:
+        """The differences from the live database to its target, as JSON."""
+        planned = plan_project(self._settings, self._url, None, decide=leave_open)
+        source, target = planned.source, planned.target
+        likely = likely_renames(planned.changes, source, target, planned.hints)
+        return write_changes(planned.changes, source, target, likely, planned.not_compared)
+
+    def plan(self) -> str:
+        """The SQL that would take the live database to its target, with locks and losses, as JSON.
+
+        It runs nothing. A person proves it with `gnkmigrate plan --prove` and runs it with
+        `gnkmigrate apply`.
+        """
+        return write_plan(plan_project(self._settings, self._url, None))
+
+    def status(self) -> str:
+        """Where every phase of the migration stands, as JSON."""
+        phases = load_phases(self._settings.path(self._settings.migrations))
+        with connect(self._url, read_only=True) as session:
+            version = session.info.server_version
+            said = f"{version // 10000}.{version % 10000}"
+            return write_status(status(session, phases), kept(session), str(self._url), said)
+
+
+def _explained(tool: Callable[P, str]) -> Callable[P, str]:
+    """The same; what goes wrong is told in our words, and without any password."""
+
+    @wraps(tool)
+    def told(*args: P.args, **kwargs: P.kwargs) -> str:
+        try:
+            return tool(*args, **kwargs)
+        except GnkMigrateError as error:
+            lines = (error.message, *error.details, error.hint)
+            raise ToolError(redact("\n".join(filter(None, lines)))) from None
+
+    return told
