@@ -1,9 +1,14 @@
+import importlib.util
+import json
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.settings import live_url, load
+from tests.support import ROOT
 
 
 @pytest.fixture
@@ -182,3 +187,21 @@ def test_the_live_database_is_looked_for_in_order(
     monkeypatch.setenv("DATABASE_URL", "postgresql://environment/d")
     assert str(live_url(settings)) == "environment:5432/d"
     assert str(live_url(settings, "postgresql://flag/d")) == "flag:5432/d"
+
+
+def test_editors_know_the_settings() -> None:
+    """docs/settings.schema.json is made from them, and takes the project's own file."""
+    path = ROOT / "docs" / "settings_schema.py"
+    spec = importlib.util.spec_from_file_location("settings_schema", path)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    assert made.FILE.read_text() == made.text(), "run: python docs/settings_schema.py"
+    schema = json.loads(made.text())
+    written = tomllib.loads((ROOT / "gnkmigrate.toml").read_text())
+    jsonschema.validate(written, schema)
+    for example in ROOT.glob("examples/*/gnkmigrate.toml"):
+        jsonschema.validate(tomllib.loads(example.read_text()), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"targt": "schema"}, schema)
