@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.cli import application
+from gnkmigrate.cli import application, listed
 from gnkmigrate.connection import DatabaseUrl
 from tests.shop import DATABASE, REVISION, WANTED
 from tests.support import ROOT, execute, rows
 
-COMMANDS = [command.name for command in application().registered_commands if command.name]
+COMMANDS = [" ".join(command) for command in listed(application())]
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 
 
