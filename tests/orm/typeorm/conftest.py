@@ -7,8 +7,11 @@ import pytest
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
+from tests.cli.conftest import gnkmigrate
 from tests.orm.typeorm.support import FOLDERS, HERE, Backend
 from tests.support import ROOT, execute_file
+
+__all__ = ["gnkmigrate"]
 
 
 @pytest.fixture(params=FOLDERS)

@@ -91,7 +91,10 @@ def _type(
         found = replace(found, script=name + "[]" * found.array)
         if enum.path[0] != table.path[0]:
             reason = f"TypeORM looks for {said} in the table's own schema alone"
-            return found, (Limit(fact.identity, reason, table, apart=True),)
+            return found, (
+                Limit(fact.identity, reason, table, apart=True),
+                Limit(enum, "TypeORM makes it in the schema of its table", table),
+            )
     if bare != said:
         return found, (Limit(fact.identity, f"the domain {said} is declared as {bare}", table),)
     return found, ()

@@ -162,12 +162,13 @@ class _Reader:
         relations = self.relations.get(identity, ())
         listed = keys.listed(table, self.properties[identity], self.snapshot)
         comment = self.snapshot.get("comment", "table", *identity.path)
+        unsaid = tuple(limits.of_comment(comment, identity)) if comment else ()
         return Entity(
             identity,
             self.classes[identity],
             f"{naming.kebab(self.classes[identity])}.entity",
             identity.path[0] == self.home,
-            comment.payload["text"] if comment else "",
+            comment.payload["text"] if comment and not unsaid else "",
             tuple(column for column, _ in made),
             relations,
             tuple(self._inverses(identity)),
@@ -178,6 +179,7 @@ class _Reader:
             (
                 *limits.of_properties(table, identity),
                 *limits.of_name(identity),
+                *unsaid,
                 *(limit for _, found in made for limit in found),
                 *listed.limits,
                 *self._limits_of_relations(table),
