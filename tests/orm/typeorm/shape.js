@@ -10,4 +10,7 @@ async function main() {
   await source.destroy();
 }
 
-main();
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

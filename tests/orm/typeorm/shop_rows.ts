@@ -87,5 +87,5 @@ new DataSource({ type: 'postgres', entities })
   })
   .catch((error: unknown) => {
     console.error(error);
-    process.exitCode = 1;
+    process.exit(1);
   });
