@@ -42,13 +42,13 @@ def test_a_schema_of_another_sort(
 
 @needs_typeorm
 def test_types_and_defaults(
-    backend: Backend, database: DatabaseUrl, shop_settings: Settings
+    any_backend: Backend, database: DatabaseUrl, shop_settings: Settings
 ) -> None:
     """What TypeORM would set anew each time, it is told to leave alone."""
     execute_file(database, Path(TYPES))
-    written = write_entities(shop_settings, TYPES, backend.entities)
-    backend.compile()
-    assert backend.shape(database) == []
+    written = write_entities(shop_settings, TYPES, any_backend.entities)
+    any_backend.compile()
+    assert any_backend.shape(database) == []
     apart = {entity.table.name for entity in written.model.entities if entity.is_apart}
     assert apart == {
         f"t_{name}" for name in

@@ -73,17 +73,18 @@ def rows(project: Project) -> dict[str, list[str]]:
 
 
 @needs_typeorm
-@pytest.mark.parametrize("version", ["0.3", "1"])
+@pytest.mark.parametrize(("version", "times"), [("0.3", 1), ("1", 2)])
 def test_there_and_back(
     backends: dict[str, Backend],
     project: Project,
     server: Server,
     minegnk_target: DatabaseUrl,
     version: str,
+    times: int,
 ) -> None:
     backend = backends[version]
     before, schema = rows(project), project.dump
-    for _ in range(2):
+    for _ in range(times):
         names = migrate(backend, project, "up")
         assert len(names) == 6
         assert project.states == ("done",) * 6
