@@ -49,4 +49,4 @@ def write_entities(settings: Settings, source: str | None, folder: Path) -> Writ
 
 def load_target(settings: Settings, source: str | None) -> Snapshot:
     """The facts of the target, the settings' where no other is given."""
-    return load_schema(source or str(settings.path(settings.target)), settings)
+    return load_schema(source or settings.target_source, settings)
