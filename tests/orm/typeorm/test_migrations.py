@@ -220,3 +220,18 @@ def test_a_project_without_a_baseline(minegnk_settings: Settings, tmp_path: Path
         write_migrations(
             minegnk_settings.model_copy(update={"baseline": None}), tmp_path, lambda _: None
         )
+
+
+@needs_typeorm
+def test_rows_that_the_old_shape_cannot_hold_stay(
+    backends: dict[str, Backend], project: Project
+) -> None:
+    """A phase that refuses to go back is refused by TypeORM's revert as well."""
+    backend = backends["1"]
+    migrate(backend, project, "up")
+    project.execute("INSERT INTO nodes (identifier, identifier_type) VALUES ('lonely', 'wallet')")
+    migrate(backend, project, "down", "3")
+    with pytest.raises(AssertionError, match="Rows are in the way of phase join-table"):
+        migrate(backend, project, "down")
+    assert project.value("SELECT count(*) FROM nodes WHERE identifier = 'lonely'") == 1
+    assert project.states == ("done",) * 3 + ("pending",) * 3
