@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.cli import application, listed
+from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl
 from tests.shop import DATABASE, REVISION, WANTED
 from tests.support import ROOT, execute, rows
 
-COMMANDS = [" ".join(command) for command in listed(application())]
+COMMANDS = [command.name for command in application().registered_commands if command.name]
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 
 

@@ -13,11 +13,6 @@ from gnkmigrate.validation import plain
 class Group(TyperGroup):
     """Typer reads the values of options with pydantic, whose messages are for programmers."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Plain commands in their order, then those of one subject."""
-        names = super().list_commands(ctx)
-        return sorted(names, key=lambda name: isinstance(self.commands[name], TyperGroup))
-
     def make_context(self, *arguments: Any, **keywords: Any) -> Any:
         """Reads the options that stand before the command."""
         with _in_plain_words():
