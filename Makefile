@@ -4,6 +4,8 @@ RUN := .venv/bin/python -m
 INSTALLED := .venv/installed
 AXE := .venv/axe-core/package/axe.min.js
 TYPEORM := .venv/typeorm/installed
+# Of TypeORM 1 the same tests, in a folder of its own.
+TYPEORM_1 := .venv/typeorm-1
 ROWS ?= 200
 FAULTS ?= all
 CRASHES ?= 25
@@ -59,11 +61,13 @@ $(AXE): $(INSTALLED)
 	@mkdir -p .venv/axe-core
 	cd .venv/axe-core && npm pack --silent axe-core@4.14.1 && tar --touch -xzf axe-core-4.14.1.tgz
 
-typeorm: $(TYPEORM) ## install what the application of the old shape is made of (Node.js, npm)
+typeorm: $(TYPEORM) ## install what tests know of TypeORM by: 0.3, 1, TypeScript (Node.js, npm)
 
-$(TYPEORM): $(INSTALLED)
+$(TYPEORM): $(INSTALLED) Makefile
 	npm install --prefix .venv/typeorm --silent --no-audit --no-fund \
-		typeorm@0.3.31 pg@8.16.3 pg-query-stream@4.10.3
+		typeorm@0.3.31 pg@8.16.3 pg-query-stream@4.10.3 typescript@5.9.3 @types/node@22.18.0
+	npm install --prefix $(TYPEORM_1) --silent --no-audit --no-fund \
+		typeorm@1.1.1 pg@8.16.3 typescript@7.0.2 @types/node@22.18.0
 	@touch $(TYPEORM)
 
 test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)

@@ -14,6 +14,7 @@ GnkMigrateError
 │   ├── NoLock               somebody held a lock for longer than it was waited for
 │   └── VerificationFailed   what a phase claims is not true
 ├── RunnerBusy           somebody else is migrating this database
+├── OrmError             an application's entities or migrations cannot be read, made or run
 ├── DemoFailed           the demonstration did not end as it should
 └── Interrupted          the user stopped the command
 """
@@ -103,6 +104,10 @@ class RunnerBusy(GnkMigrateError):
     """Another runner works on this database."""
 
     passing = True
+
+
+class OrmError(GnkMigrateError):
+    """Entities or migrations of an application cannot be read, written or run."""
 
 
 class DemoFailed(GnkMigrateError):

@@ -64,6 +64,21 @@ class PhaseSettings(BaseModel, extra="forbid"):
     legacy_schema: Annotated[str, Field(min_length=1), AfterValidator(_a_new_schema)] = LEGACY
 
 
+class TypeormSettings(BaseModel, extra="forbid"):
+    """What migrations for TypeORM are called.
+
+    Attributes:
+        first: the time of the first phase's migration, in milliseconds since 1970; those of the
+            others follow, a second apart.
+        names: classes by phase; others are called after their phase.
+    """
+
+    first: Annotated[int, Field(ge=10**12, lt=10**13)] = 1_733_760_000_000
+    names: Mapping[str, Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*[A-Za-z]$")]] = Field(
+        default_factory=dict
+    )
+
+
 class LimitSettings(BaseModel, extra="forbid"):
     """Times and sizes that keep a migration from disturbing the application.
 
@@ -130,6 +145,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
             run with its rights, and a journal may be used that belongs to such a role.
         server: where throwaway servers come from.
         phases: how phases go about it.
+        typeorm: what migrations for TypeORM are called.
         limits: times and sizes.
         root: the folder of gnkmigrate.toml.
     """
@@ -152,6 +168,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     trust_triggers: bool = False
     server: ServerSettings = ServerSettings()
     phases: PhaseSettings = PhaseSettings()
+    typeorm: TypeormSettings = TypeormSettings()
     limits: LimitSettings = LimitSettings()
     root: Path = Path()
 

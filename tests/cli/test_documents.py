@@ -8,7 +8,13 @@ import pytest
 
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.settings import LimitSettings, PhaseSettings, ServerSettings, Settings
+from gnkmigrate.settings import (
+    LimitSettings,
+    PhaseSettings,
+    ServerSettings,
+    Settings,
+    TypeormSettings,
+)
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute, rows
 
@@ -46,9 +52,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     text = (DOCS / "settings.md").read_text()
-    of_tables = (ServerSettings, PhaseSettings, LimitSettings)
+    of_tables = (ServerSettings, PhaseSettings, TypeormSettings, LimitSettings)
     names = {*Settings.model_fields, *(name for each in of_tables for name in each.model_fields)}
-    tables = {"policies", "server", "phases", "limits"}
+    tables = {"policies", "server", "phases", "typeorm", "limits"}
     missing = [name for name in names - tables - {"root"} if f"| `{name}` |" not in text]
     assert not missing
     assert all(f"`[{table}]`" in text for table in tables)

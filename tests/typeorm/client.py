@@ -29,6 +29,12 @@ _VARIABLES = {
 }
 
 
+def database(url: DatabaseUrl) -> dict[str, str]:
+    """The variables by which node-postgres finds a database."""
+    given = conninfo.conninfo_to_dict(url.conninfo)
+    return {_VARIABLES[name]: str(given[name]) for name in _VARIABLES if given.get(name)}
+
+
 def missing() -> str:
     """What the application lacks here; "" where it can run."""
     if NODE is None:
@@ -56,14 +62,12 @@ class Application:
 @contextmanager
 def application(url: DatabaseUrl) -> Iterator[Application]:
     """Starts it, and ends it when nobody asks any more."""
-    given = conninfo.conninfo_to_dict(url.conninfo)
-    where = {_VARIABLES[name]: str(given[name]) for name in _VARIABLES if given.get(name)}
     process = subprocess.Popen(
         [NODE or "node", Path(__file__).with_name("application.js")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, **where, "NODE_PATH": str(PACKAGES), "TZ": ZONE},
+        env={**os.environ, **database(url), "NODE_PATH": str(PACKAGES), "TZ": ZONE},
     )
     with process:
         try:

@@ -1,7 +1,9 @@
 """Tables that foreign keys tie to each other: what locks the one may lock the other too."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -88,3 +90,42 @@ def _tables_above(table: Identity, snapshot: Snapshot) -> Iterator[Table]:
         parent = tuple(partition.payload["of"])
         yield parent
         yield from _tables_above(Identity("table", parent), snapshot)
+
+
+class Rules(NamedTuple):
+    """What a foreign key does beyond referring.
+
+    Attributes:
+        on_update: such as "CASCADE"; "" where nothing follows.
+        on_delete: likewise.
+        deferrable: "INITIALLY DEFERRED" or "INITIALLY IMMEDIATE"; "" where it is checked at once.
+        is_plain: whether that is all: no MATCH FULL, no list of columns to set.
+    """
+
+    on_update: str
+    on_delete: str
+    deferrable: str
+    is_plain: bool
+
+
+_RULES = re.compile(
+    r".*?\)(?P<match> MATCH FULL)?(?: ON UPDATE (?P<update>RESTRICT|CASCADE|SET NULL|SET DEFAULT))?"
+    r"(?: ON DELETE (?P<delete>RESTRICT|CASCADE|SET NULL|SET DEFAULT)(?P<columns> \(.*\))?)?"
+    r"(?P<deferrable> DEFERRABLE)?(?P<deferred> INITIALLY DEFERRED)?"
+)
+
+
+def rules(key: Fact) -> Rules:
+    """The rules of a foreign key, which end its definition (see its read.sql)."""
+    found = _RULES.fullmatch(
+        key.payload["definition"], key.payload["definition"].rindex("REFERENCES ")
+    )
+    if found is None:
+        return Rules("", "", "", is_plain=False)
+    when = "INITIALLY DEFERRED" if found["deferred"] else "INITIALLY IMMEDIATE"
+    return Rules(
+        found["update"] or "",
+        found["delete"] or "",
+        when if found["deferrable"] else "",
+        is_plain=not (found["match"] or found["columns"]),
+    )

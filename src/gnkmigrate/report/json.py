@@ -46,7 +46,7 @@ def document(result: AuditResult) -> dict[str, Any]:
         "findings": [_open(result, finding) for finding in result.findings],
         "accepted": [
             {
-                **_finding(each.finding),
+                **entry(each.finding),
                 "reason": each.reason,
                 "date": each.date.isoformat(),
                 "until": None if each.until is None else each.until.isoformat(),
@@ -80,7 +80,7 @@ def _open(result: AuditResult, finding: Finding) -> dict[str, Any]:
     """A finding with what it is to the earlier report."""
     state = None if result.trend is None else result.trend.state(finding)
     excused = finding.fingerprint in result.excused
-    return {**_finding(finding), "state": state, "excused": excused}
+    return {**entry(finding), "state": state, "excused": excused}
 
 
 def _trend(result: AuditResult) -> dict[str, Any] | None:
@@ -108,7 +108,8 @@ def _past(finding: PastFinding) -> dict[str, str]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def entry(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON values."""
     about = finding.object
     return {
         "id": finding.id,

@@ -1,0 +1,1 @@
+"""Write entities and migrations for TypeORM, or compare entities with the target."""

@@ -1,0 +1,28 @@
+"""A check of entities as a JSON document (docs/typeorm.schema.json)."""
+
+from typing import Any
+
+from gnkmigrate.diff.omitted import entries
+from gnkmigrate.orm.typeorm.check import Checked
+from gnkmigrate.report.json import entry
+
+VERSION = 1
+
+
+def document(result: Checked) -> dict[str, Any]:
+    """The document, of JSON's own types; a finding is as in docs/audit.schema.json."""
+    return {
+        "version": VERSION,
+        "typeorm": result.version,
+        "entities": list(result.entities),
+        "findings": [entry(finding) for finding in result.findings],
+        "no_word_for": [
+            {
+                "kind": limit.identity.kind,
+                "name": ".".join(limit.identity.path),
+                "reason": limit.reason,
+            }
+            for limit in result.limits
+        ],
+        "not_compared": entries(result.not_compared),
+    }

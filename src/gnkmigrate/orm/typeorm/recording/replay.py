@@ -1,0 +1,84 @@
+"""What was recorded is tried by itself: on a database that no phase has run on."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import psycopg
+
+from gnkmigrate.check.generate import ROWS
+from gnkmigrate.check.listing import Rows, read_tables
+from gnkmigrate.connection import Connection
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.text import render_changes
+from gnkmigrate.errors import OrmError
+from gnkmigrate.orm.typeorm.recording.course import (
+    Recorded,
+    Statement,
+    baseline,
+    facts_of,
+    there_and_back,
+)
+from gnkmigrate.postgres.quoting import literal
+from gnkmigrate.run.revision import Phase
+from gnkmigrate.servers import Server
+from gnkmigrate.settings import Settings
+
+
+def try_out(
+    server: Server,
+    settings: Settings,
+    phases: Sequence[Phase],
+    recorded: Recorded,
+    progress: Callable[[str], None],
+) -> None:
+    """Sends what was recorded, and compares schema after each phase and the rows at the end.
+
+    Raises:
+        OrmError: it does not do what the phases have done.
+    """
+    progress("Trying the SQL by itself.")
+    with baseline(server, settings, ROWS, psycopg.Connection) as session:
+        before = _rows(session, settings)
+        for phase, direction in there_and_back(phases):
+            way = (phase.name, direction)
+            try:
+                with session.transaction():
+                    for statement in whole(recorded, recorded.ways[way]):
+                        session.execute(statement.encode())
+            except psycopg.Error as error:
+                problem = error.diag.message_primary or str(error)
+                raise _unlike(phase, direction, [problem]) from error
+            now, then = facts_of(session, settings), recorded.shapes[way].facts
+            changes = compare(then, now)
+            if changes:
+                lines = render_changes(changes, then, now).plain.splitlines()
+                raise _unlike(phase, direction, [line for line in lines if line])
+        if not any(phase.irreversible for phase in phases) and _rows(session, settings) != before:
+            raise _unlike(phases[0], "down", ["rows are not what they were"])
+
+
+def whole(recorded: Recorded, statements: Sequence[Statement]) -> Iterator[str]:
+    """All that is sent in one transaction: the schemas that are needed, and each search path."""
+    yield from recorded.rooms
+    path = ""
+    for statement in statements:
+        if statement.path != path:
+            path = statement.path
+            yield f"SELECT set_config('search_path', {literal(path)}, true)"
+        yield statement.text
+
+
+def _rows(session: Connection, settings: Settings) -> dict[str, Rows]:
+    found = {schema: read_tables(session, schema) for schema in settings.schemas}
+    return {
+        schema: {name: sorted(rows, key=str) for name, rows in tables.items()}
+        for schema, tables in found.items()
+    }
+
+
+def _unlike(phase: Phase, direction: str, details: Sequence[str]) -> OrmError:
+    return OrmError(
+        f"Phase {phase.name} cannot be written as plain SQL: sent by itself, what it does on the "
+        f"way {direction} comes to something else.",
+        details=details,
+        hint=f"gnkmigrate runs it: leave phase {phase.name} and those after it to gnkmigrate.",
+    )
