@@ -1,8 +1,8 @@
 import gc
+import time
 import weakref
 from collections.abc import Iterator
 
-import psutil
 import pytest
 
 from gnkmigrate.fleet.tidying import Tidying
@@ -23,12 +23,12 @@ def _collector_waits() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_collector_waits")
-def test_garbage_is_looked_for_when_the_process_has_grown() -> None:
+def test_garbage_is_looked_for_now_and_then() -> None:
     left = weakref.ref(Node())
-    tidying = Tidying(size=psutil.Process().memory_info().rss * 2)
-    tidying.when_grown()
+    tidying = Tidying(due=time.process_time() + 1000)
+    tidying.now_and_then()
     assert left() is not None
-    tidying.size /= 4
-    tidying.when_grown()
+    tidying.due = 0
+    tidying.now_and_then()
     assert left() is None
-    assert tidying.size > 0
+    assert tidying.due > time.process_time()

@@ -1,30 +1,30 @@
-"""Memory of a worker that has one database after another: it stays that of one.
+"""Memory of a worker that has one database after another: it stays that of a few.
 
 What an audit leaves behind refers to itself, so that Python's garbage collector has to find it; but
 reading a catalog keeps that out of the way (collector.py), and with it the count of what is new.
 """
 
 import gc
+import time
 from dataclasses import dataclass
 
-_GROWN = 1.1
+_TIMES = 20
 
 
 @dataclass
 class Tidying:
-    """Looks for garbage when the process has grown by a tenth since it was last looked for.
+    """Looks for garbage now and then, and spends a twentieth of the process's time on it.
 
     Attributes:
-        size: bytes of the process after that.
+        due: when to look again, in seconds of processor time of this process.
     """
 
-    size: float = 0.0
+    due: float = 0.0
 
-    def when_grown(self) -> None:
-        """Looks for garbage where it is worth it: a look takes as long as a small database."""
-        import psutil
-
-        process = psutil.Process()
-        if process.memory_info().rss > self.size * _GROWN:
+    def now_and_then(self) -> None:
+        """Looks for garbage where it is time to."""
+        started = time.process_time()
+        if started >= self.due:
             gc.collect()
-            self.size = process.memory_info().rss
+            ended = time.process_time()
+            self.due = ended + (ended - started) * _TIMES

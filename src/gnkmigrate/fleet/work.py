@@ -47,7 +47,7 @@ def carry_out(order: Order, target: Target) -> Result:
         result = Result(target.name, found)
     except Exception as error:  # noqa: BLE001 (one failure stops nobody else)
         result = failed(target.name, error)
-    _tidying.when_grown()
+    _tidying.now_and_then()
     return replace(
         result,
         labels=dict(target.labels),
