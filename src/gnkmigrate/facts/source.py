@@ -1,31 +1,21 @@
 """A schema, wherever it is: in a database, in SQL files, in a snapshot, or in an ORM's models."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-import psycopg
-from psycopg import sql
-
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
-from gnkmigrate.facts.fact import Fact
-from gnkmigrate.facts.files import Script, read_scripts
+from gnkmigrate.facts.declared import is_object, load_files, load_models
+from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.kept import find, kept, key_of
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.runnable import rows_written
-from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.stated import as_script
-from gnkmigrate.kinds import satellites
-from gnkmigrate.models import is_models, write
-from gnkmigrate.models.running import Into
-from gnkmigrate.servers import LOADER, Server, throwaway
+from gnkmigrate.models import is_models
+from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.choice import DEFAULT_MAJOR
 from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import Settings
@@ -40,18 +30,6 @@ _DATABASE = re.compile(
 
 # The facts of a source under these settings, for a major version of PostgreSQL.
 Load: TypeAlias = Callable[[str, Settings, int], Snapshot]
-
-
-class Declared(NamedTuple):
-    """A database that is as somebody declares.
-
-    Attributes:
-        url: where it is, as the role that has made what is in it.
-        roles: roles of the server that were made for it.
-    """
-
-    url: DatabaseUrl
-    roles: frozenset[str]
 
 
 def load_schema(
@@ -76,7 +54,7 @@ def load_schema(
         snapshot = _loaded(source, server, settings)
     else:
         snapshot = load_schemas((source,), settings, major)[0]
-    if is_loaded(source) and not any(map(_is_object, snapshot)):
+    if is_loaded(source) and not any(map(is_object, snapshot)):
         raise SchemaError(
             f"{source} declares no table or other object.",
             hint="Write the schema into it: gnkmigrate init --from-url takes it from a database.",
@@ -164,42 +142,8 @@ def _load_ready(source: str, settings: Settings) -> Snapshot:
 
 def _loaded(source: str, server: Server, settings: Settings) -> Snapshot:
     if is_models(source):
-        return _load_models(source, server, settings)
+        return load_models(source, server, settings)
     return load_sql(Path(source), server, settings)
-
-
-@contextmanager
-def declared(source: str, server: Server, settings: Settings) -> Iterator[Declared]:
-    """A database made from SQL files or models, for as long as the block lasts.
-
-    Args:
-        source: a .sql file, a folder of them, or models.
-        server: a throwaway server.
-        settings: the project; `schemas` is the search path.
-
-    Raises:
-        SchemaError: PostgreSQL refuses the files, or the ORM's tool is not there, or fails.
-    """
-    with server.database() as made:
-        url = server.as_loader(made)
-        if is_models(source):
-            write(source, Into(url, settings.schemas, settings.root))
-            yield Declared(url, frozenset())
-            return
-        with connect(url, search_path=settings.schemas) as connection:
-            scripts = read_scripts(Path(source))
-            roles = run_scripts(connection, scripts, settings.schemas, makes_roles=server.is_ours)
-        yield Declared(url, roles)
-
-
-def _load_models(source: str, server: Server, settings: Settings) -> Snapshot:
-    """The facts of what an ORM makes; nothing is kept, since nobody knows what they follow from."""
-    with (
-        declared(source, server, settings) as made,
-        connect(made.url, search_path=settings.schemas) as connection,
-    ):
-        snapshot = read_snapshot(connection, ignore=settings.ignore)
-    return _of_project(as_script(snapshot, server.superuser), source, settings)
 
 
 def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
@@ -216,144 +160,5 @@ def load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
     """
     key = _key(path, settings, server.major) if server.is_ours else None
     if key is None:
-        return _load_sql(path, server, settings)
-    return kept(key, lambda: _load_sql(path, server, settings))
-
-
-def _load_sql(path: Path, server: Server, settings: Settings) -> Snapshot:
-    with _copy(path, server, settings) as loaded:
-        return loaded.read(settings)
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    """A throwaway database that SQL files have been run in.
-
-    Attributes:
-        connection: a session with it.
-        path: the files.
-        scripts: what they say.
-        superuser: the role of the server's owner.
-        roles: whether all roles are theirs.
-    """
-
-    connection: Connection
-    path: Path
-    scripts: Sequence[Script]
-    superuser: str
-    roles: bool
-
-    def read(self, settings: Settings) -> Snapshot:
-        """The facts that the files declare."""
-        snapshot = read_snapshot(self.connection, ignore=settings.ignore, roles=self.roles)
-        snapshot = replace(snapshot, unread=(*snapshot.unread, *rows_written(self.scripts)))
-        return _of_project(as_script(snapshot, self.superuser), str(self.path), settings)
-
-
-@contextmanager
-def _copy(path: Path, server: Server, settings: Settings) -> Iterator[_Loaded]:
-    scripts = read_scripts(path)
-    with (
-        _roles_kept(server) as known,
-        declared(str(path), server, settings) as made,
-        connect(made.url, search_path=settings.schemas) as connection,
-    ):
-        # A script that uses roles that it does not make does not speak of all roles.
-        roles = settings.roles and server.is_ours and not (made.roles or known)
-        yield _Loaded(connection, path, scripts, server.superuser, roles)
-
-
-@contextmanager
-def renamed_copy(
-    path: Path, server: Server, settings: Settings
-) -> Iterator[Callable[[Settings], Snapshot]]:
-    """A loaded declaration of one schema, which is read again under other names of that schema.
-
-    PostgreSQL renames it, so that every definition names the new one; a function's body is a text
-    and stays. What PostgreSQL grants and says of every schema public is left out: it is nothing
-    that a tenant's schema is expected to have.
-
-    Args:
-        path: as for `load_sql`.
-        server: where the copy is as long as the block lasts.
-        settings: the project's, with its one schema.
-
-    Yields:
-        What reads it for settings that name another schema.
-    """
-    called = settings.schemas[0]
-    with _copy(path, server, settings) as loaded:
-        if called == "public":
-            loaded.connection.execute(_AS_ANY_SCHEMA)
-
-        def read(renamed: Settings) -> Snapshot:
-            nonlocal called
-            names = [sql.Identifier(name) for name in (called, renamed.schemas[0])]
-            if called != renamed.schemas[0]:
-                loaded.connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(*names))
-                called = renamed.schemas[0]
-            return loaded.read(renamed)
-
-        yield read
-
-
-_AS_ANY_SCHEMA = """
-ALTER SCHEMA public OWNER TO CURRENT_USER;
-COMMENT ON SCHEMA public IS NULL;
-REVOKE ALL ON SCHEMA public FROM PUBLIC
-"""
-
-
-def _is_object(fact: Fact) -> bool:
-    return fact.parent is not None and fact.kind not in satellites()
-
-
-@contextmanager
-def _roles_kept(server: Server) -> Iterator[frozenset[str]]:
-    """What scripts make of roles on a server of ours is gone afterwards: the next may make them.
-
-    Yields:
-        The roles that are there before.
-    """
-    if not server.is_ours:
-        yield frozenset()
-        return
-    with connect(server.url) as connection:
-        before = _roles(connection)
-        try:
-            yield before
-        finally:
-            for role in _roles(connection) - before:
-                with suppress(psycopg.Error):  # somebody else uses it
-                    connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
-
-
-def _roles(connection: Connection) -> frozenset[str]:
-    rows = connection.execute(
-        "SELECT rolname FROM pg_roles WHERE oid >= 16384 AND rolname <> %s", [LOADER]
-    )
-    return frozenset(name for (name,) in rows)
-
-
-def _of_project(snapshot: Snapshot, source: str, settings: Settings) -> Snapshot:
-    """Refuses what lies outside the project's schemas: it would silently not be compared."""
-    if settings.read_schemas is None:
-        return snapshot
-    foreign = [
-        fact.identity
-        for fact in snapshot.of_kind("schema")
-        if fact.identity.name not in settings.schemas
-    ]
-    used = [
-        identity.name for identity in foreign if any(map(_is_object, snapshot.children(identity)))
-    ]
-    if used:
-        raise SchemaError(
-            f"{source} declares objects outside the project's schemas "
-            f"({', '.join(settings.schemas)}).",
-            details=[f"schema {name}" for name in used],
-            hint="Add them to `schemas` in gnkmigrate.toml, or to `ignore`.",
-        )
-    return snapshot.having(
-        fact for fact in snapshot if not {fact.identity, fact.parent} & {*foreign}
-    )
+        return load_files(path, server, settings)
+    return kept(key, lambda: load_files(path, server, settings))

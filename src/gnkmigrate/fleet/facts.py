@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.facts.declared import renamed_copy
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.facts.source import Load, is_sql, load_schema, renamed_copy
+from gnkmigrate.facts.source import Load, is_sql, load_schema
 from gnkmigrate.fleet.order import Project, Source, project_of
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import Settings

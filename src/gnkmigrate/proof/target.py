@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.facts.declared import declared
 from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.script import run_scripts
-from gnkmigrate.facts.source import declared, is_database, is_loaded
+from gnkmigrate.facts.source import is_database, is_loaded
 from gnkmigrate.proof.answers import Answers, read_answers
 from gnkmigrate.proof.schema import Schema, dumped, restored, schema
 from gnkmigrate.proof.scope import Scope

@@ -25,7 +25,7 @@ def command(
 
     Example: gnkmigrate sqlalchemy models --output shop/models.py
     """
-    from gnkmigrate.models.writing import sqlalchemy_models
+    from gnkmigrate.orm.sqlalchemy.models import sqlalchemy_models
     from gnkmigrate.servers.choice import DEFAULT_MAJOR
 
     project = _context.settings(context)

@@ -4,7 +4,8 @@ import psycopg
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.facts.source import declared, is_loaded
+from gnkmigrate.facts.declared import declared
+from gnkmigrate.facts.source import is_loaded
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import Settings
 
@@ -33,7 +34,7 @@ def sqlalchemy_models(source: str, settings: Settings, major: int) -> str:
 
 def _written(url: DatabaseUrl, settings: Settings) -> str:
     try:
-        from gnkmigrate.models.generating import Generator
+        from gnkmigrate.orm.sqlalchemy.generating import Generator
     except ImportError:
         raise SettingsError(
             "sqlacodegen, which writes the models, is not installed.",

@@ -12,7 +12,7 @@ from sqlalchemy import NullPool, create_engine
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.models.writing import sqlalchemy_models
+from gnkmigrate.orm.sqlalchemy.models import sqlalchemy_models
 from gnkmigrate.settings import Settings
 from tests.conftest import MAJOR
 from tests.support import TARGET
