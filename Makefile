@@ -67,7 +67,8 @@ $(TYPEORM): $(INSTALLED) Makefile
 	npm install --prefix .venv/typeorm --silent --no-audit --no-fund \
 		typeorm@0.3.31 pg@8.16.3 pg-query-stream@4.10.3 typescript@5.9.3 @types/node@22.18.0
 	npm install --prefix $(TYPEORM_1) --silent --no-audit --no-fund \
-		typeorm@1.1.1 pg@8.16.3 typescript@7.0.2 @types/node@22.18.0
+		typeorm@1.1.1 pg@8.16.3 typescript@7.0.2 @types/node@22.18.0 \
+		drizzle-kit@0.31.11 drizzle-orm@0.45.2
 	@touch $(TYPEORM)
 
 test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write all the while (FAULTS=all)

@@ -17,11 +17,11 @@ from gnkmigrate.diff.settling import leave_open, settled
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.stated import as_script
+from gnkmigrate.models.typeorm_team import Team, build, compiled, team_of
 from gnkmigrate.orm.typeorm.aside import set_aside
 from gnkmigrate.orm.typeorm.entities import load_target
 from gnkmigrate.orm.typeorm.model import Limit
 from gnkmigrate.orm.typeorm.reading import read
-from gnkmigrate.orm.typeorm.team import Team, build, compiled, team_of
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import Settings
 
