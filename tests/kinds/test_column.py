@@ -273,3 +273,14 @@ def test_a_child_s_own_name_of_not_null_is_told(server: Server) -> None:
     old, new = _HEIR.format(*_OWN_TOO), _HEIR.format("NOT NULL", "")
     converge(server, "", old)
     assert [str(each) for each in omitted(server, old, new)] == ["1 NOT NULL (public.k.c)"]
+
+
+@pytest.mark.parametrize("middle", ["", "size integer NOT NULL"])
+def test_a_child_keeps_its_own_not_null_when_the_parent_s_goes(server: Server, middle: str) -> None:
+    """Before PostgreSQL 18, the command would take it from the child as well."""
+    base = "CREATE TABLE base (size integer{0});"
+    below = f"""
+        CREATE TABLE middle ({middle}) INHERITS (base); CREATE TABLE other () INHERITS (base);
+        CREATE TABLE leaf (size integer NOT NULL) INHERITS (middle);
+    """
+    converge(server, base.format(" NOT NULL") + below, base.format("") + below)
