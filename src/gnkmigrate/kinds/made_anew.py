@@ -18,7 +18,8 @@ from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import qualified
 
 _WITHOUT_INDEX = frozenset({"check", "foreign key"})
-_COMMENTS_STAY = 190000
+# Shares are not given the comment of their parent's index since this release.
+_COMMENTS_STAY = 170000
 _ANEW = frozenset({"type", "collation", "generated"})
 
 
