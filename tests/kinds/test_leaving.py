@@ -195,3 +195,15 @@ def test_a_check_of_a_parent_that_stays(server: Server) -> None:
         check.format("") + rest + "ALTER TABLE c NO INHERIT m;",
         check.format(" NO INHERIT") + rest,
     )
+
+
+@pytest.mark.parametrize("before", ["", " NO INHERIT"])
+def test_a_check_comes_from_above_once_a_table_has_left(server: Server, before: str) -> None:
+    """It has one of that name by itself afterwards."""
+    above = "CREATE TABLE a (id integer{}); CREATE TABLE m () INHERITS (a);"
+    check = ", CONSTRAINT positive CHECK (id > 0)"
+    converge_there(
+        server,
+        above.format(check + before if before else "") + "CREATE TABLE c () INHERITS (m);",
+        above.format(check) + f"CREATE TABLE c (id integer{check});",
+    )

@@ -208,6 +208,14 @@ def _checks(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
             yield check
 
 
+def checks_made(tables: Iterable[Sequence[str]], target: Snapshot) -> Iterator[Identity]:
+    """The checks of these tables that those below have as well."""
+    for each in tables:
+        for kind in ("table", "foreign table"):
+            for check in _checks(Identity(kind, tuple(each)), target):
+                yield check.identity
+
+
 def _checks_of(tables: Iterable[Sequence[str]], snapshot: Snapshot) -> frozenset[str]:
     """The names of the checks that children of these tables have of them."""
     above = [Identity(kind, tuple(each)) for each in tables for kind in ("table", "foreign table")]

@@ -514,6 +514,13 @@ class Kind(ABC):
         del fact, source, target
         return iter(())
 
+    def alters_before(
+        self, change: Change, source: Snapshot, target: Snapshot
+    ) -> Iterator[Identity]:
+        """What is made or altered after this, where both are."""
+        del change, source, target
+        return iter(())
+
     def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         """What is altered by the same command: what is in the way of this is in the way of that."""
         del change, target

@@ -92,6 +92,10 @@ def _made_last(
             for identity in kind_of(action.after.kind).precedes(action.after, source, target):
                 for maker in makers.get(identity, ()):
                     yield action, maker
+        elif action.verb == "alter":
+            known = kind_of(action.fact.kind)
+            for identity in known.alters_before(action.change, source, target):
+                yield from ((action, maker) for maker in makers.get(identity, ()))
 
 
 def _needed(action: Action, target: Snapshot) -> set[Identity]:

@@ -19,9 +19,11 @@ from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import marks
+from gnkmigrate.kinds.inheritance import all_above
 from gnkmigrate.kinds.joining import (
     after_parting,
     before_joining,
+    checks_made,
     checks_of_parents,
     defaults_left,
     defaults_of_parents,
@@ -214,6 +216,15 @@ class TableKind(Kind):
                     yield key.parent
                 elif not unlogged and key.parent == change.identity != referenced:
                     yield referenced
+
+    def alters_before(
+        self, change: Change, source: Snapshot, target: Snapshot
+    ) -> Iterator[Identity]:
+        # A check goes down to whatever is below by then.
+        if change.before is None or "inherits" not in change.differing:
+            return
+        left = {*all_above(change.before.identity.path, source)}
+        yield from checks_made(left.difference(all_above(change.identity.path, target)), target)
 
     def halfway(self, change: Change) -> Fact | None:
         # It comes to be of a type when its columns are.
