@@ -53,8 +53,10 @@ def _reaching(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
 
 
 def _renaming(table: str, name: str) -> str:
+    # The lock comes first, so that it is the one announced whether there is one or not.
     return (
-        "DECLARE renaming text := (SELECT pg_catalog.format("
+        f"DECLARE renaming text; BEGIN LOCK TABLE ONLY {table} IN ACCESS EXCLUSIVE MODE; "
+        "renaming := (SELECT pg_catalog.format("
         "'ALTER TABLE %s RENAME CONSTRAINT %I TO %I', "
         f"{literal(table)}, own.conname, 'hidden_' || own.oid) "
         "FROM pg_catalog.pg_constraint AS own "
@@ -62,5 +64,5 @@ def _renaming(table: str, name: str) -> str:
         "ON above.oid = own.conparentid AND above.conrelid = own.conrelid "
         f"WHERE own.conrelid = {literal(table)}::pg_catalog.regclass "
         f"AND own.conname = {literal(name)}); "
-        "BEGIN IF renaming IS NOT NULL THEN EXECUTE renaming; END IF; END"
+        "IF renaming IS NOT NULL THEN EXECUTE renaming; END IF; END"
     )
