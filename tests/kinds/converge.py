@@ -41,6 +41,7 @@ def converge(
     shared: str = "",
     roles: Sequence[str] = (),
     back: bool = True,
+    renames: Renames = NO_RENAMES,
 ) -> Ways:
     """Makes a database of `old` one of `new`, and that one again one of `old`.
 
@@ -54,11 +55,13 @@ def converge(
         shared: SQL that both begin with.
         roles: what both name; made first where they are missing, and dropped at the end.
         back: whether there is a way back.
+        renames: what has another name in the new schema.
     """
     with _pair(server, shared + old, shared + new, roles) as (bench, databases):
         assert databases.kept is not None
-        there = _lead(bench, databases.old, databases.new)
-        return Ways(there, _lead(bench, databases.new, databases.kept) if back else [])
+        there = _lead(bench, databases.old, databases.new, renames)
+        inverse = renames.inverse()
+        return Ways(there, _lead(bench, databases.new, databases.kept, inverse) if back else [])
 
 
 def planned(
@@ -98,9 +101,10 @@ def _pair(
         yield bench, databases
 
 
-def _lead(bench: Bench, live: DatabaseUrl, wanted: DatabaseUrl) -> list[str]:
+def _lead(bench: Bench, live: DatabaseUrl, wanted: DatabaseUrl, renames: Renames) -> list[str]:
     source, target = _read(live), _read(wanted)
-    made = plan(compare(source, target), source, target)
+    changes = compare(source, target, renames)
+    made = plan(changes, source, target)
     script = ";\n".join(each.sql for each in made)
     problem = bench.run_script(live, write_script(made, "old", "new")) if made else ""
     assert problem == "", script

@@ -2,8 +2,9 @@
 
 import pytest
 
+from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.servers import Server
-from tests.kinds.converge import converge, omitted
+from tests.kinds.converge import converge, omitted, planned
 from tests.plan.support import Case, arrive, case, pair
 
 TABLE = "CREATE TABLE item (id integer);"
@@ -273,3 +274,28 @@ def test_a_child_s_own_name_of_not_null_is_told(server: Server) -> None:
     old, new = _HEIR.format(*_OWN_TOO), _HEIR.format("NOT NULL", "")
     converge(server, "", old)
     assert [str(each) for each in omitted(server, old, new)] == ["1 NOT NULL (public.k.c)"]
+
+
+@pytest.mark.parametrize("middle", ["", "size integer NOT NULL"])
+def test_a_child_keeps_its_own_not_null_when_the_parent_s_goes(server: Server, middle: str) -> None:
+    """Before PostgreSQL 18, the command would take it from the child as well."""
+    base = "CREATE TABLE base (size integer{0});"
+    below = f"""
+        CREATE TABLE middle ({middle}) INHERITS (base); CREATE TABLE other () INHERITS (base);
+        CREATE TABLE leaf (size integer NOT NULL) INHERITS (middle);
+    """
+    converge(server, base.format(" NOT NULL") + below, base.format("") + below)
+
+
+@pytest.mark.parametrize("levels", [1, 2])
+def test_what_is_computed_no_more_below(server: Server, levels: int) -> None:
+    computed = "size integer GENERATED ALWAYS AS (id + 1) STORED"
+    below = "CREATE TABLE middle () INHERITS (base);"
+    below += "CREATE TABLE leaf () INHERITS (middle);" if levels > 1 else ""
+    old = f"CREATE TABLE base (id integer, {computed}); {below}"
+    new = f"CREATE TABLE base (id integer, size integer); {below}"
+    if levels > 1 and server.version < 150000:
+        with pytest.raises(Unplannable, match="which has it of"):
+            planned(server, old, new)
+    else:
+        converge(server, old, new, back=False)

@@ -167,3 +167,13 @@ def test_columns_of_a_type_follow_it_to_another_collation(server: Server) -> Non
 def test_a_table_takes_the_name_of_a_type(server: Server) -> None:
     there, _ = converge(server, "CREATE TYPE x AS (a integer);", "CREATE TABLE x (a integer);")
     assert there == ["DROP TYPE public.x", "CREATE TABLE public.x (\n    a integer\n)"]
+
+
+@pytest.mark.parametrize("column", ["amount cents", "amount integer", "amount cents, size text"])
+def test_a_table_comes_to_be_of_a_type_that_changes(server: Server, column: str) -> None:
+    type_ = "CREATE DOMAIN cents AS bigint; CREATE TYPE m AS (amount cents);"
+    converge(
+        server,
+        type_.replace("bigint", "integer") + f"CREATE TABLE t ({column});",
+        type_ + "CREATE TABLE t OF m;",
+    )

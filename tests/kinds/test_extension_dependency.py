@@ -39,3 +39,15 @@ def test_what_is_made_again_or_replaced_keeps_it(server: Server) -> None:
 
 def test_all_go_together(server: Server) -> None:
     converge(server, EXTENSION + THINGS + DEPENDING, "")
+
+
+def test_an_index_that_is_made_anew_depends_on_it_afterwards(server: Server) -> None:
+    """Whatever the new type of its column waits for."""
+    table = """
+        CREATE EXTENSION hstore; CREATE TABLE t (a {0}, size integer
+            GENERATED ALWAYS AS (length(a::text)) STORED);
+        CREATE INDEX by_a ON t (a); CREATE VIEW v AS SELECT a FROM t;
+    """
+    depends = "ALTER INDEX by_a DEPENDS ON EXTENSION hstore;"
+    converge(server, table.format("varchar(20)"), table.format("text") + depends)
+    converge(server, table.format("varchar(20)") + depends, table.format("text"))

@@ -171,3 +171,39 @@ def test_a_check_passes_from_one_parent_to_another(server: Server) -> None:
 def converge_there(server: Server, old: str, new: str) -> list[str]:
     """Only there: what a table has by itself it does not lose again."""
     return converge(server, old, new, back=False).there
+
+
+def test_defaults_go_with_the_columns_of_a_parent(server: Server) -> None:
+    parent = "CREATE TABLE p (id integer, size integer DEFAULT 2);"
+    there = converge_there(
+        server,
+        f"{parent} CREATE TABLE c (own integer) INHERITS (p);",
+        f"{parent} CREATE TABLE c (id integer, own integer);",
+    )
+    assert there == [
+        "ALTER TABLE public.c NO INHERIT public.p",
+        "ALTER TABLE public.c DROP COLUMN size",
+    ]
+
+
+def test_a_check_of_a_parent_that_stays(server: Server) -> None:
+    """It goes with the parent's, while the table joins another parent."""
+    check = "CREATE TABLE a (id integer, CONSTRAINT positive CHECK (id > 0){});"
+    rest = "CREATE TABLE m () INHERITS (a); CREATE TABLE c (size integer) INHERITS (a, m);"
+    converge(
+        server,
+        check.format("") + rest + "ALTER TABLE c NO INHERIT m;",
+        check.format(" NO INHERIT") + rest,
+    )
+
+
+@pytest.mark.parametrize("before", ["", " NO INHERIT"])
+def test_a_check_comes_from_above_once_a_table_has_left(server: Server, before: str) -> None:
+    """It has one of that name by itself afterwards."""
+    above = "CREATE TABLE a (id integer{}); CREATE TABLE m () INHERITS (a);"
+    check = ", CONSTRAINT positive CHECK (id > 0)"
+    converge_there(
+        server,
+        above.format(check + before if before else "") + "CREATE TABLE c () INHERITS (m);",
+        above.format(check) + f"CREATE TABLE c (id integer{check});",
+    )

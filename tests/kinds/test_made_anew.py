@@ -98,3 +98,18 @@ def test_an_index_that_only_some_partitions_have(server: Server) -> None:
     more = """CREATE INDEX by_id ON ONLY whole (id); CREATE INDEX mine ON part_1 (id);
         ALTER INDEX by_id ATTACH PARTITION mine;"""
     retyped(server, more)
+
+
+@pytest.mark.parametrize("of_share", ["", "COMMENT ON INDEX p1_v_idx IS 'this';"])
+@pytest.mark.parametrize("before", ["", "COMMENT ON INDEX i IS 'all';"])
+def test_a_comment_is_the_parent_s_index_s_alone(
+    server: Server, before: str, of_share: str
+) -> None:
+    table = """
+        CREATE TABLE p (id integer, v {0}) PARTITION BY RANGE (id);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+        CREATE TABLE p11 PARTITION OF p1 FOR VALUES FROM (0) TO (10);
+        CREATE INDEX i ON p (v);
+    """
+    after = "COMMENT ON INDEX i IS 'all';" + of_share
+    converge(server, table.format("integer") + before, table.format("bigint") + after)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.servers import Server
 from tests.corpus.bench import LoadFailed
@@ -197,3 +199,31 @@ def test_not_null_keeps_its_name_when_it_is_attached(server: Server, nulls: str)
         renamed = there.replace("above", "below")
         with pytest.raises(Unplannable, match=r"called other in its partition public\.p1"):
             planned(server, there, renamed)
+
+
+def test_one_with_partitions_goes_while_a_foreign_key_refers_to_the_whole(server: Server) -> None:
+    whole = """
+        CREATE TABLE p (id integer, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+        CREATE TABLE n (id integer, day date, FOREIGN KEY (id, day) REFERENCES p (id, day));
+    """
+    parts = """
+        CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')
+            PARTITION BY HASH (id);
+        CREATE TABLE p11 PARTITION OF p1 FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+    """
+    there = converge(server, whole + parts, whole).there
+    assert there.index("ALTER TABLE public.p DETACH PARTITION public.p1") < there.index(
+        "DROP TABLE public.p11"
+    )
+    assert converge(server, whole + parts, "").there[-1] == "DROP TABLE public.p"
+
+
+def test_it_goes_while_the_schema_of_its_table_is_renamed(server: Server) -> None:
+    whole = "CREATE SCHEMA {0}; CREATE TABLE {0}.p (id integer) PARTITION BY RANGE (id);"
+    renames = Renames.of((Identity("schema", ("s",)), Identity("schema", ("s2",))))
+    converge(
+        server,
+        whole.format("s") + "CREATE TABLE p1 PARTITION OF s.p FOR VALUES FROM (1) TO (2);",
+        whole.format("s2") + "CREATE TABLE p1 (id integer);",
+        renames=renames,
+    )

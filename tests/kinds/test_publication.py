@@ -2,6 +2,8 @@
 
 import pytest
 
+from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 from tests.plan.support import migrate
@@ -169,3 +171,25 @@ def test_no_table_has_a_list_of_columns_beside_its_schema(narrowing: Server) -> 
     for old, new in ((listed, whole), (listed, plain)):
         before, after = (f"CREATE PUBLICATION p {each};" for each in (old, new))
         converge(narrowing, before, after, shared=TABLES)
+
+
+@pytest.mark.parametrize("narrowed", ["", " (id, v)"])
+def test_a_table_makes_way_while_its_schema_is_renamed(server: Server, narrowed: str) -> None:
+    if server.version < _FILTERS:
+        narrowed = ""
+    old = f"""CREATE SCHEMA s; CREATE TABLE s.t (id integer PRIMARY KEY, v integer);
+        CREATE PUBLICATION p FOR TABLE s.t{narrowed};"""
+    new = old.replace("id integer", "id bigint").replace("SCHEMA s;", "SCHEMA s2;")
+    renames = Renames.of((Identity("schema", ("s",)), Identity("schema", ("s2",))))
+    converge(server, old, new.replace("s.t", "s2.t"), renames=renames)
+
+
+def test_two_tables_change_places(narrowing: Server) -> None:
+    old = """CREATE TABLE a (id integer PRIMARY KEY, x integer);
+        CREATE TABLE b (id integer PRIMARY KEY, x integer);
+        CREATE PUBLICATION p FOR TABLE a (id, x), b;"""
+    new = """CREATE TABLE b (id integer PRIMARY KEY, x bigint);
+        CREATE TABLE a (id integer PRIMARY KEY, x integer);
+        CREATE PUBLICATION p FOR TABLE b (id, x), a WHERE (id > 1);"""
+    a, b = (Identity("table", ("public", name)) for name in "ab")
+    converge(narrowing, old, new, renames=Renames.of((a, b), (b, a)))

@@ -93,3 +93,16 @@ def test_a_key_of_partitions_does_not_go_over(server: Server) -> None:
             "CREATE TYPE mood AS ENUM ('ok', 'bad');" + table,
             "CREATE TYPE mood AS ENUM ('bad', 'ok');" + table,
         )
+
+
+def test_two_types_below_one_go_when_that_has_gone(server: Server) -> None:
+    uses = """
+        CREATE TYPE price AS (amount cents, code currency);
+        CREATE TABLE t (total price, tax cents DEFAULT 1);
+    """
+    old = "CREATE DOMAIN cents AS numeric(12,2); CREATE DOMAIN currency AS char(3);"
+    new = "CREATE DOMAIN cents AS integer; CREATE DOMAIN currency AS text;"
+    there, back = converge(server, old + uses, new + uses)
+    for way in there, back:
+        drops = [each for each in way if each.startswith("DROP")]
+        assert drops[0] == "DROP TYPE public.price_replaced"

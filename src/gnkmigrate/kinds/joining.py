@@ -15,7 +15,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.kind import KIND as COLUMN
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import parents
+from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.leaving import is_same_check
 from gnkmigrate.kinds.of_parents import as_set, columns_of_parents, default_of_parents
@@ -30,8 +30,16 @@ def is_shared(own: Fact, above: Fact) -> bool:
     return own.kind == "column" or is_same_check(own, above)
 
 
-def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
-    """Gives a table that is there what those above it have in the target."""
+def before_joining(
+    table: Identity, context: Context, kept: Sequence[Sequence[str]] = ()
+) -> Iterator[Statement]:
+    """Gives a table that is there what those above it have in the target.
+
+    Args:
+        table: what is to be joined to parents.
+        context: both sides.
+        kept: parents that it has all the time: it gets new checks of them with theirs.
+    """
     if context.is_new(table):
         return
     leaves, joins = ({*parents(table.path, each)} for each in context.sides)
@@ -57,10 +65,11 @@ def before_joining(table: Identity, context: Context) -> Iterator[Statement]:
                 alike = {each: wanted.payload[each] for each in ("type", "collation", "not_null")}
                 wanted = before.has(alike)
             yield from _made_like(before, wanted, apart)
+    of_kept = _checks_of(kept, context.target)
     there = {**_checks_above(table, context.source), **_own(table, "constraint", context.source)}
     for name, check in _checks_above(table, context.target).items():
         own = there.get(name)
-        if own is None or not is_same_check(own, check):
+        if name not in of_kept and (own is None or not is_same_check(own, check)):
             yield from CONSTRAINT.create(_moved(check, table), (), context)
 
 
@@ -79,15 +88,28 @@ def renames_not_null(table: Identity, source: Snapshot, target: Snapshot) -> boo
     )
 
 
-def after_parting(table: Identity, context: Context) -> Iterator[Statement]:
-    """Takes from a table what was not its own and is not to be, and alters what is to be."""
+def after_parting(
+    table: Identity, context: Context, kept: Sequence[Sequence[str]] = ()
+) -> Iterator[Statement]:
+    """Takes from a table what was not its own and is not to be, and alters what is to be.
+
+    Args:
+        table: what has left its parents.
+        context: both sides.
+        kept: parents that it has not left: what it has of them goes with theirs.
+    """
     if table not in context.target:
         return
     parted = replace(context, source=Snapshot.of(()))  # where it has no parents
     own = _own(table, "constraint", context.source)
     wanted = {**_checks_above(table, context.target), **_own(table, "constraint", context.target)}
+    of_kept = _checks_of(kept, context.source)
     for name, check in _checks_above(table, context.source).items():
-        if name not in own and not (name in wanted and is_same_check(check, wanted[name])):
+        if (
+            name not in own
+            and name not in of_kept
+            and not (name in wanted and is_same_check(check, wanted[name]))
+        ):
             yield from CONSTRAINT.drop(_moved(check, table), parted)
     own = _own(table, "column", context.source)
     above = columns_of_parents(table, context.target)
@@ -110,7 +132,8 @@ def defaults_left(table: Identity, context: Context) -> Iterator[Statement]:
     if table not in context.target:
         return
     for path in _defaulted(table, context.source, context):
-        if default_of_parents(path, context.source) is not None:
+        stays = context.target.get("column", *path) or any(columns_above(path, context.target))
+        if stays and default_of_parents(path, context.source) is not None:
             reason = f"The default of {qualified(*path)} was its parent's."
             yield _default(path, "DROP DEFAULT", reason)
 
@@ -183,6 +206,24 @@ def _checks(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
         definition = check.payload["definition"]
         if check.payload["type"] == "check" and not definition.endswith(" NO INHERIT"):
             yield check
+
+
+def checks_made(tables: Iterable[Sequence[str]], target: Snapshot) -> Iterator[Identity]:
+    """The checks of these tables that those below have as well."""
+    for each in tables:
+        for kind in ("table", "foreign table"):
+            for check in _checks(Identity(kind, tuple(each)), target):
+                yield check.identity
+
+
+def _checks_of(tables: Iterable[Sequence[str]], snapshot: Snapshot) -> frozenset[str]:
+    """The names of the checks that children of these tables have of them."""
+    above = [Identity(kind, tuple(each)) for each in tables for kind in ("table", "foreign table")]
+    return frozenset(
+        check.identity.name
+        for table in above
+        for check in (*_checks(table, snapshot), *checks_of_parents(table, snapshot))
+    )
 
 
 def _own(table: Identity, kind: str, snapshot: Snapshot) -> dict[str, Fact]:

@@ -399,6 +399,11 @@ class Kind(ABC):
         del context
         return fact
 
+    def halfway(self, change: Change) -> Fact | None:
+        """What an alteration leaves before what lives in the thing changes; None: all of it."""
+        del change
+        return None
+
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         """What `fact` goes with when that is dropped; a schema must be empty before it goes."""
         if fact.parent is None or (fact.parent.kind == "schema" and not self.is_satellite):
@@ -443,6 +448,11 @@ class Kind(ABC):
         """
         del fact, dropped
         return False
+
+    def leaves_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
+        """What is dropped after `fact`, where that takes a command of its own."""
+        del fact, source
+        return iter(())
 
     def told(self, fact: Fact, renames: Mapping[Identity, Identity]) -> Fact:
         """A fact of the source with what the user knows of new names for parts of it."""
@@ -502,6 +512,13 @@ class Kind(ABC):
     def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         """What is made after `fact` where both are."""
         del fact, source, target
+        return iter(())
+
+    def alters_before(
+        self, change: Change, source: Snapshot, target: Snapshot
+    ) -> Iterator[Identity]:
+        """What is made or altered after this, where both are."""
+        del change, source, target
         return iter(())
 
     def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:

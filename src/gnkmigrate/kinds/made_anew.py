@@ -9,13 +9,17 @@ import re
 from collections.abc import Iterator
 
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.index.kind import statistics
 from gnkmigrate.kinds.index_marks import attached_children, is_whole
 from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.postgres.quoting import qualified
 
 _WITHOUT_INDEX = frozenset({"check", "foreign key"})
+# Shares are not given the comment of their parent's index since this release.
+_COMMENTS_STAY = 170000
 _ANEW = frozenset({"type", "collation", "generated"})
 
 
@@ -48,6 +52,26 @@ def given_back(change: Change, context: Context) -> Iterator[Statement]:
             continue
         if change.before.identity in index.depends_on:
             yield from statistics(index, ())
+    yield from _unsaid(change.before, context)
+
+
+def _unsaid(column: Fact, context: Context) -> Iterator[Statement]:
+    """Takes the comment of a parent's index from the shares that are made with it."""
+    if context.source.server_version >= _COMMENTS_STAY:
+        return
+    for index in (*context.source.of_kind("index"), *context.source.of_kind("constraint")):
+        if index.identity in context.dropped or column.identity not in index.depends_on:
+            continue
+        named = ("index", index.identity.path[0], index.identity.name)
+        if any(side.get("comment", *named) for side in context.sides):
+            for share, _ in _shares(index, context):
+                name = qualified(share.identity.path[0], share.identity.name)
+                yield Statement(
+                    f"COMMENT ON INDEX {name} IS NULL",
+                    f"Index {name} has been given the comment of its parent's.",
+                    lock=locks.COMMENT_ON_RELATION,
+                    relation=name,
+                )
 
 
 def _shares(index: Fact, context: Context) -> Iterator[tuple[Fact, Fact]]:

@@ -130,11 +130,40 @@ def afterwards(column: Fact) -> Iterator[Statement]:
 def allowed(change: Change, context: Context) -> Iterator[Statement]:
     """Takes NOT NULL away."""
     if "not_null" in change.differing and not change.fact.payload["not_null"]:
-        column = identifier(change.identity.name)
-        reason = f"The target allows nulls in {qualified(*change.identity.path)}."
-        yield alter_table_of(change.fact, f"ALTER COLUMN {column} DROP NOT NULL", reason)
+        yield from _allowed(change.fact, context)
         if not change.fact.payload["not_null_no_inherit"]:
             yield from _allowed_below(change.fact, context, own_alone=True)
+
+
+def _allowed(column: Fact, context: Context) -> Iterator[Statement]:
+    """Takes NOT NULL from a column, and from those below that are not to have it by themselves.
+
+    Before PostgreSQL 18 the command takes it from all of them, whose own it may be.
+    """
+    *table, name = column.identity.path
+    below = [Fact(Identity("column", (*each, name)), None, {}) for each in context.below(table)]
+    keeping = [each for each in below if _is_forbidden(each.identity.path, context.target)]
+    drop = f"ALTER COLUMN {identifier(name)} DROP NOT NULL"
+    reason = "The target allows nulls in {}."
+    whole = alter_table_of(column, drop, reason.format(qualified(*column.identity.path)))
+    owner = context.target.facts.get(column.parent) if column.parent else None
+    recurses = owner is None or owner.payload.get("partitioned_by")  # partitions are as it is
+    if context.source.server_version >= _NAMED or not keeping or recurses:
+        yield whole
+        return
+    for each in (column, *(each for each in below if each not in keeping)):
+        if each is column or each.identity not in context.target:
+            table_name = qualified(*each.identity.path[:-1])
+            statement = alter_table_of(each, drop, reason.format(qualified(*each.identity.path)))
+            yield replace(statement, sql=f"ALTER TABLE ONLY {table_name} {drop}")
+
+
+def _is_forbidden(column: tuple[str, ...], snapshot: Snapshot) -> bool:
+    """Whether nulls are forbidden in a column of a table, be it by one above."""
+    own = snapshot.get("column", *column)
+    inherited = snapshot.get("inherited column", *column)
+    known = [own] if own else [inherited, *columns_above(column, snapshot)]
+    return any(each is not None and each.payload["not_null"] for each in known)
 
 
 def allowed_after(key: Fact, context: Context) -> Iterator[Statement]:

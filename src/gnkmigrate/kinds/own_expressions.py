@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.inheritance import heirs, tables_below
 from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 # ALTER COLUMN ... SET EXPRESSION came with this release.
 SET_EXPRESSION = 170000
+_DROPPED_FAR_BELOW = 150000
 
 
 def expression_set(column: Fact, expression: str, stored: bool, context: Context) -> Statement:
@@ -32,6 +34,22 @@ def expression_set(column: Fact, expression: str, stored: bool, context: Context
         f"Column {name} has an expression of its own in the target.",
         rewrites=stored,
     )
+
+
+def refuse_far_below(column: Fact, context: Context) -> None:
+    """Stops where PostgreSQL 14 cannot drop an expression: it goes down by one level alone."""
+    if context.source.server_version >= _DROPPED_FAR_BELOW:
+        return
+    *table, _ = column.identity.path
+    for child in heirs(context.source).get(tuple(table), ()):
+        for below in tables_below(child, context.source):
+            raise Unplannable(
+                f"{column.identity} is computed no more, and {qualified(*below)} has it of "
+                f"{qualified(*child)}, which has it of {qualified(*table)}: this release of "
+                "PostgreSQL drops no expression from tables so far below.",
+                hint=f"Take {qualified(*child)} from its parent, drop the expression in both, and "
+                "put it back in a revision of your own.",
+            )
 
 
 def put_back_below(column: Fact, context: Context) -> Iterator[Statement]:

@@ -110,12 +110,13 @@ class _Expansion:
     def actions(self) -> tuple[Action, ...]:
         actions = [Action("rename", each.before, each.after) for each in self.renamed.values()]
         for identity, change in self.altered.items():
-            cause, between = self.causes.get(identity), self._between.get(identity)
+            cause = self.causes.get(identity)
+            between = self._between.get(identity) or kind_of(change.kind).halfway(change)
             actions.append(Action("alter", change.before, between or change.after, cause))
             if between is not None:
                 actions.append(Action("finish", between, change.after, cause))
         for change in self.aside.values():
-            actions += _in_turn(change, self._aside_fact(change))
+            actions += _in_turn(change, self._used_aside(self._aside_fact(change)))
         for identity, fact in self.removed.items():
             if not self._goes_with_aside(fact):
                 actions.append(Action("drop", fact, None, self.causes.get(identity)))
@@ -321,6 +322,14 @@ class _Expansion:
         for kind in (kind_of(name) for name in satellites()):
             for fact in new:
                 yield from kind.implied(fact, context)
+
+    def _used_aside(self, fact: Fact) -> Fact:
+        """The same with what it uses by the names that things have until they go."""
+        needed = frozenset(
+            self._aside_fact(self.aside[each]).identity if each in self.aside else each
+            for each in fact.depends_on
+        )
+        return fact.replaced(depends_on=needed)
 
     def _aside_fact(self, change: Change) -> Fact:
         """The old fact under the name that it has until it goes."""

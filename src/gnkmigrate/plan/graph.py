@@ -92,6 +92,10 @@ def _made_last(
             for identity in kind_of(action.after.kind).precedes(action.after, source, target):
                 for maker in makers.get(identity, ()):
                     yield action, maker
+        elif action.verb == "alter":
+            known = kind_of(action.fact.kind)
+            for identity in known.alters_before(action.change, source, target):
+                yield from ((action, maker) for maker in makers.get(identity, ()))
 
 
 def _needed(action: Action, target: Snapshot) -> set[Identity]:
@@ -104,8 +108,8 @@ def _needed(action: Action, target: Snapshot) -> set[Identity]:
     needed |= dependencies(action.after)
     if action.verb in {"alter", "finish"}:
         needed.add(action.after.identity)
-    if action.verb == "alter":
         needed.update(known.alters_after(action.change, target))
+    if action.verb == "alter":
         needed.update(known.alters_with(action.change, target))
     if action.verb in {"create", "finish"} or known.is_satellite:
         needed.update(known.waits_for(action.after, target))
@@ -165,6 +169,7 @@ def _used_last(
         needed = holders(action.before)
         if action.verb == "drop":
             needed |= frozenset(kind_of(action.before.kind).goes_before(action.before, source))
+            yield from ((action, later) for later in _parted_last(action.before, droppers, source))
         for identity in needed:
             for dropper in droppers.get(identity, ()):
                 yield action, dropper
@@ -178,6 +183,14 @@ def _used_last(
                 for changer in changers.get(identity, ()):
                     if not _is_needed_back(changer, action):
                         yield action, changer
+
+
+def _parted_last(fact: Fact, droppers: ByIdentity, source: Snapshot) -> Iterator[Action]:
+    """What is dropped once `fact` has gone by a command of its own."""
+    known = kind_of(fact.kind)
+    if known.leaves_first(fact, droppers.keys()):
+        for identity in known.leaves_before(fact, source):
+            yield from droppers.get(identity, ())
 
 
 def _gone_first(
@@ -194,7 +207,9 @@ def _by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapsh
     """What is dropped is called by its old name, with all that this begins with."""
     for action in actions:
         if action.verb == "drop" and action.before is not None and not action.waits_for:
-            for above in _named_in_front(action.before, source):
+            owners = kind_of(action.before.kind).dies_with(action.before)
+            named = (action.before, *(source.facts[each] for each in owners if each in source))
+            for above in {above for each in named for above in _named_in_front(each, source)}:
                 yield from ((action, changer) for changer in changers.get(above, ()))
 
 

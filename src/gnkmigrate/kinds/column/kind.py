@@ -25,7 +25,7 @@ from gnkmigrate.kinds.identity.kind import defined as identity_defined
 from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined
 from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable, last_names
 from gnkmigrate.kinds.of_parents import compression_below
-from gnkmigrate.kinds.own_expressions import SET_EXPRESSION, put_back_below
+from gnkmigrate.kinds.own_expressions import SET_EXPRESSION, put_back_below, refuse_far_below
 from gnkmigrate.kinds.row_type import refuse_held
 from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -348,6 +348,7 @@ def _expression(change: Change, context: Context) -> Statements | None:
         return ()
     column, after = identifier(change.identity.name), change.fact.payload
     if not after["generated"] and change.before.payload["generation"] == "stored":
+        refuse_far_below(change.before, context)
         action = f"ALTER COLUMN {column} DROP EXPRESSION"
         return (alter_table_of(change.fact, action, "The target does not compute this column."),)
     newer = context.source.server_version >= SET_EXPRESSION

@@ -1,8 +1,9 @@
 """Comments (manual: COMMENT). Each belongs to the thing it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.kind import Context, How, Kind
@@ -37,6 +38,12 @@ class Comment(Kind):
         if fact.identity.path == ("schema", "public"):
             usual = _USUAL
         return _comment(fact, usual, thing)
+
+    def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        # One on a partitioned table's index would go down with a new type of its column.
+        thing = target.facts.get(fact.parent) if fact.parent else None
+        if thing is not None and fact.identity.path[0] == "index":
+            yield from thing.depends_on
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

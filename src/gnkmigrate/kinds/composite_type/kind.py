@@ -103,12 +103,14 @@ class CompositeType(UserType):
 
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
         """With CASCADE, tables of the type get and lose columns as the type does attributes."""
-        table = context.find(inner.fact.parent)
+        parent = inner.fact.parent
+        tables = [each.facts[parent] for each in context.sides if parent and parent in each]
+        names = {qualified(*each.identity.path) for each in (change.before, change.after) if each}
         return (
             inner.kind == "column"
             and inner.verb in {"add", "remove"}
-            and table is not None
-            and table.payload.get("of_type") == qualified(*change.identity.path)
+            and bool(tables)
+            and all(table.payload.get("of_type") in names for table in tables)
             and self.alter(change, context) is not None
         )
 

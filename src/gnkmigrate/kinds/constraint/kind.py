@@ -18,6 +18,7 @@ from gnkmigrate.kinds.beneath import refuse_other_parents
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.foreign_key_firing import set_firing
 from gnkmigrate.kinds.foreign_keys import given_above, given_below, is_adopted, referenced
+from gnkmigrate.kinds.hidden_keys import out_of_the_way
 from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
@@ -120,14 +121,15 @@ class ConstraintKind(Kind):
             later = fact.payload["validated"] and not above.payload["validated"]
             return (_validated(fact),) if later else ()
         reason = f"The {_name(fact)} is missing."
+        freed = out_of_the_way(None, fact, context)
         if fact.payload["type"] in _VALIDATED_LATER:
-            return _added(fact, "", reason, context)
+            return (*freed, *_added(fact, "", reason, context))
         online = _by_index(fact) if context.is_busy(_table(fact)) else ()
         scans = not context.is_new(_table(fact))
         only = not is_whole(fact, context.target)
         added = _alter_table(fact, f"ADD {defined(fact)}", reason, scans=scans, only=only)
         attached = (*attach(fact, context), *attach_some(fact, context))
-        return (*(online or (added,)), *attached, *marks(fact, _table(fact), context))
+        return (*freed, *(online or (added,)), *attached, *marks(fact, _table(fact), context))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         if fact.payload["type"] == "check":
@@ -182,7 +184,10 @@ class ConstraintKind(Kind):
             refuse_other_parents(change.before or change.fact, context)
         old, new = last_names(change)
         action = f"RENAME CONSTRAINT {old} TO {new}"
-        return (_alter_table(change.fact, action, f"{old} is to be called {new}."),)
+        return (
+            *out_of_the_way(change.before, change.fact, context),
+            _alter_table(change.fact, action, f"{old} is to be called {new}."),
+        )
 
     def subject(self, fact: Fact) -> Any:
         payload = fact.payload

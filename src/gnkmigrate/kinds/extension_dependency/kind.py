@@ -47,8 +47,10 @@ class ExtensionDependency(Kind):
         )
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
-        del target
         yield from _extensions(fact)
+        # An index that is made anew with a column's new type forgets them.
+        thing = target.facts.get(fact.parent) if fact.parent else None
+        yield from thing.depends_on if thing is not None else ()
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         return (*super().dies_with(fact), *_extensions(fact))

@@ -15,7 +15,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.equal_indexes import out_of_the_way, put_back
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
-from gnkmigrate.kinds.inheritance import heirs
+from gnkmigrate.kinds.inheritance import heirs, tables_below
 from gnkmigrate.kinds.joining import (
     after_parting,
     before_joining,
@@ -151,6 +151,11 @@ class PartitionKind(Kind):
         # While the parent stays, keys that refer to it refer to this table too; and one that stays
         # does not go with its parent.
         return any(each not in dropped for each in self.dies_with(fact))
+
+    def leaves_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
+        # Those keys refer to its own partitions as well.
+        for below in tables_below(fact.identity.path, source):
+            yield from (Identity(kind, below) for kind in ("table", "foreign table"))
 
     def effect_of_replacing(self, dependent: Fact) -> Effect:
         # Clones of triggers go and come with it, and are then as they were made.

@@ -29,6 +29,7 @@ class PublicationTable(Kind):
     word = "PUBLICATION"
     has_comment = False
     inline = True
+    follows = True
 
     def reference(self, fact: Fact) -> str:
         return f"PUBLICATION {identifier(fact.identity.path[0])}"
@@ -65,7 +66,7 @@ class PublicationTable(Kind):
         return ()  # the publication follows its table
 
     def subject(self, fact: Fact) -> Any:
-        return fact.payload["table"]
+        return Identity("table", tuple(fact.payload["table"]))
 
     def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         del target

@@ -19,9 +19,11 @@ from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.constraint.kind import defined as constraint_defined
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import marks
+from gnkmigrate.kinds.inheritance import all_above
 from gnkmigrate.kinds.joining import (
     after_parting,
     before_joining,
+    checks_made,
     checks_of_parents,
     defaults_left,
     defaults_of_parents,
@@ -200,6 +202,9 @@ class TableKind(Kind):
         before = change.before.payload["inherits"] if change.before else None
         if any(each not in (before or ()) for each in change.fact.payload["inherits"] or ()):
             yield from (each.identity for each in shared_parts(change.identity, target))
+        # A type is given to a table that has just the type's columns by then.
+        if "of_type" in change.differing and change.fact.payload["of_type"]:
+            yield from (each.identity for each in target.children(change.identity, "column"))
         # A logged table may not refer to an unlogged one, at no time.
         if "persistence" not in change.differing:
             return
@@ -211,6 +216,23 @@ class TableKind(Kind):
                     yield key.parent
                 elif not unlogged and key.parent == change.identity != referenced:
                     yield referenced
+
+    def alters_before(
+        self, change: Change, source: Snapshot, target: Snapshot
+    ) -> Iterator[Identity]:
+        # A check goes down to whatever is below by then.
+        if change.before is None or "inherits" not in change.differing:
+            return
+        left = {*all_above(change.before.identity.path, source)}
+        yield from checks_made(left.difference(all_above(change.identity.path, target)), target)
+
+    def halfway(self, change: Change) -> Fact | None:
+        # It comes to be of a type when its columns are.
+        before, after = change.before, change.fact
+        if before is None or before.payload["of_type"] or not after.payload["of_type"]:
+            return None
+        types = {each for each in after.depends_on if each.kind == "composite type"}
+        return after.has({"of_type": None}).replaced(depends_on=after.depends_on - types)
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         path = fact.identity.path
@@ -335,9 +357,9 @@ def _reparented(change: Change, context: Context) -> Iterator[Statement]:
     # One that comes back is the last of them.
     for action in left(change.identity, stay[first:], stay[:first], context):
         yield _alter(name, action, reason)
-    yield from after_parting(change.identity, context)
     yield from defaults_left(change.identity, context)
-    yield from before_joining(change.identity, context)
+    yield from after_parting(change.identity, context, stay[:first])
+    yield from before_joining(change.identity, context, stay[:first])
     for parent in wanted[first:]:
         yield _alter(name, f"INHERIT {qualified(*parent)}", reason)
     yield from defaults_of_parents(change.identity, context)
