@@ -1,6 +1,7 @@
 """Options that several commands take, and their values."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,20 @@ class Allowed(StrEnum):
     DATA_LOSS = "data-loss"
 
 
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Also write the result as Markdown, or HTML to a .html file."
+    ),
+]
+SampleRows = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="ROWS",
+        help="Copy so many rows of each table, and all that they refer to.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Carry it out in one transaction, then roll it back.")
 ]

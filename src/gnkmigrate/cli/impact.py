@@ -1,14 +1,23 @@
 """`gnkmigrate impact`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Format, Overflow, ResultFormat, Unmapped, answers
+from gnkmigrate.cli._choices import (
+    Format,
+    Overflow,
+    Report,
+    ResultFormat,
+    SampleRows,
+    Unmapped,
+    answers,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from gnkmigrate.impact.outcome import Impact
@@ -20,24 +29,12 @@ _HTML = (".html", ".htm")
 def command(
     context: typer.Context,
     format_: Format = ResultFormat.TEXT,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Also write the result as Markdown, or HTML to a .html file."
-        ),
-    ] = None,
+    report: Report = None,
     live: Annotated[
         bool,
         typer.Option("--live", help="Measure on the live database, read-only, without a copy."),
     ] = False,
-    sample: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="ROWS",
-            help="Copy so many rows of each table, and all that they refer to.",
-        ),
-    ] = None,
+    sample: SampleRows = None,
     unmapped: Unmapped = None,
     overflow: Overflow = None,
 ) -> None:
@@ -79,7 +76,7 @@ def command(
 
 
 def _write_result(
-    context: typer.Context, impact: "Impact", format_: ResultFormat, report: Path | None
+    context: typer.Context, impact: "Impact", format_: ResultFormat, report: "Path | None"
 ) -> None:
     if format_ is ResultFormat.JSON:
         import json

@@ -1,15 +1,23 @@
 """`gnkmigrate rehearse`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Format, Overflow, ResultFormat, Unmapped, answers
+from gnkmigrate.cli._choices import (
+    Format,
+    Overflow,
+    Report,
+    ResultFormat,
+    SampleRows,
+    Unmapped,
+    answers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -23,20 +31,8 @@ _HTML = (".html", ".htm")
 def command(
     context: typer.Context,
     format_: Format = ResultFormat.TEXT,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Also write the result as Markdown, or HTML to a .html file."
-        ),
-    ] = None,
-    sample: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="ROWS",
-            help="Copy so many rows of each table, and all that they refer to.",
-        ),
-    ] = None,
+    report: Report = None,
+    sample: SampleRows = None,
     mask: Annotated[
         bool, typer.Option("--mask", help="Replace text in columns that look secret.")
     ] = False,
@@ -89,7 +85,7 @@ def command(
 
 
 def _write_result(
-    context: typer.Context, rehearsal: "Rehearsal", format_: ResultFormat, report: Path | None
+    context: typer.Context, rehearsal: "Rehearsal", format_: ResultFormat, report: "Path | None"
 ) -> None:
     if format_ is ResultFormat.JSON:
         import json
