@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.run import lock
 from gnkmigrate.run.events import Event
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute, rows
@@ -236,3 +237,11 @@ def test_no_phase_runs_where_pg_dump_is_missing(
 
 def _unavailable(major: int) -> Path:
     raise ServerUnavailable(f"PostgreSQL {major} is not to be had.")
+
+
+def test_another_runner_is_waited_for(gnkmigrate: Command, report: DatabaseUrl) -> None:
+    with connect(report) as other, lock.one_runner(other):
+        refused = gnkmigrate(report, "upgrade", "--yes", "--wait", "0.2")
+    assert refused.exit_code == 3
+    assert "Waiting for pid" in refused.stderr
+    assert "Another gnkmigrate works on this database" in refused.stderr

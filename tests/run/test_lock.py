@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -101,3 +102,16 @@ def test_two_projects_do_not_run_at_once(small: Small) -> None:
 
     project.up(second)
     assert project.states == ("done",)
+
+
+def test_others_are_waited_for_and_named_once(session: Connection, other: Connection) -> None:
+    told: list[str] = []
+    with ThreadPoolExecutor() as pool, lock.one_runner(other):
+        with pytest.raises(RunnerBusy):
+            lock.wait_for_others(session, 0.3, told.append)
+        waiting = pool.submit(lock.wait_for_others, session, 30, told.append)
+        while len(told) < 2:
+            time.sleep(0.01)
+        other.execute("SELECT pg_advisory_unlock(%s)", (lock.KEY,))
+        waiting.result(timeout=30)
+    assert [str(other.info.backend_pid) in each for each in told] == [True, True]

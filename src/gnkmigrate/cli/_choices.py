@@ -45,6 +45,12 @@ SampleRows = Annotated[
         help="Copy so many rows of each table, and all that they refer to.",
     ),
 ]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", min=0, metavar="S", help="Wait so many seconds for another gnkmigrate to finish."
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Carry it out in one transaction, then roll it back.")
 ]

@@ -21,6 +21,7 @@ from gnkmigrate.run.announcing import locks_of
 from gnkmigrate.run.drift import Drift, drifted
 from gnkmigrate.run.events import Direction, Event, LocksAnnounced
 from gnkmigrate.run.foreign_code import of_phases
+from gnkmigrate.run.lock import wait_for_others
 from gnkmigrate.run.revision import Phase, load_phases, read_steps
 from gnkmigrate.run.status import (
     PhaseStatus,
@@ -89,6 +90,11 @@ def migrate(
     asks = not (request.dry_run or yes or sql)
     with connect(url, read_only=True) as connection:
         require_fitting(connection, project)
+        if request.wait_s:
+            tell = _context.stderr(context).print
+            wait_for_others(
+                connection, request.wait_s, lambda who: tell(f"Waiting for {who}.", soft_wrap=True)
+            )
         statuses = status(connection, phases)
         server = f"{url}, PostgreSQL {server_version(connection.info.server_version)}"
         direction = way.direction

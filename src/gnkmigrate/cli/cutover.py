@@ -9,6 +9,7 @@ from gnkmigrate.cli._choices import (
     LockTimeout,
     Throttle,
     TrustTriggers,
+    Wait,
     Yes,
     answers,
     given,
@@ -22,6 +23,7 @@ def command(
     drift: Drift = None,
     lock_timeout: LockTimeout = None,
     throttle: Throttle = None,
+    wait: Wait = 0,
     trust_triggers: TrustTriggers = False,
 ) -> None:
     """Put the new shape in its place, where `upgrade --defer-cutover` stopped before that.
@@ -37,5 +39,5 @@ def command(
     project = _context.settings(
         context, limits=limits or None, trust_triggers=trust_triggers or None
     )
-    request = Request(dry_run=dry_run, parameters=answers(drift=drift))
+    request = Request(dry_run=dry_run, parameters=answers(drift=drift), wait_s=wait)
     migrate(context, project, CUTOVER, request, yes=yes)

@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import DryRun, LockTimeout, Sql, TrustTriggers, Yes, exclusive, given
+from gnkmigrate.cli._choices import (
+    DryRun,
+    LockTimeout,
+    Sql,
+    TrustTriggers,
+    Wait,
+    Yes,
+    exclusive,
+    given,
+)
 
 
 def command(
@@ -25,6 +34,7 @@ def command(
         typer.Option("--spill", help="Keep what the old shape cannot hold in gnkmigrate.overflow."),
     ] = False,
     lock_timeout: LockTimeout = None,
+    wait: Wait = 0,
     trust_triggers: TrustTriggers = False,
 ) -> None:
     """Take phases back, in reverse order; by default the last one.
@@ -45,6 +55,8 @@ def command(
         context, limits=limits or None, trust_triggers=trust_triggers or None
     )
     parameters = {"spill": "yes"} if spill else {}
-    request = Request(phase=phase, through=through, dry_run=dry_run, parameters=parameters)
+    request = Request(
+        phase=phase, through=through, dry_run=dry_run, parameters=parameters, wait_s=wait
+    )
     way = DOWNGRADE if phase or through or all_ else DOWNGRADE_LAST
     migrate(context, project, way, request, sql=sql, yes=yes)

@@ -16,6 +16,7 @@ from gnkmigrate.cli._choices import (
     Throttle,
     TrustTriggers,
     Unmapped,
+    Wait,
     Workers,
     Yes,
     answers,
@@ -58,6 +59,7 @@ def command(
             "--defer-cutover", help="Stop with all in step before a new shape takes its place."
         ),
     ] = False,
+    wait: Wait = 0,
     trust_triggers: TrustTriggers = False,
 ) -> None:
     """Run the pending phases, in order.
@@ -95,5 +97,6 @@ def command(
         atomic=atomic,
         defer_cutover=defer_cutover,
         parameters=answers(unmapped=unmapped, overflow=overflow, drift=drift),
+        wait_s=wait,
     )
     migrate(context, project, UPGRADE, request, sql=sql, yes=yes, backup=wanted)

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gnkmigrate.connection import Connection
@@ -31,6 +31,36 @@ def holder(connection: Connection) -> str | None:
     return str(row[0]) if row else None
 
 
+def wait_for_others(connection: Connection, wait_s: float, tell: Callable[[str], None]) -> None:
+    """Waits while somebody else is migrating this database, and no longer than that.
+
+    Args:
+        connection: any session with the database, in autocommit.
+        wait_s: seconds to wait at most.
+        tell: told once who it is.
+
+    Raises:
+        RunnerBusy: they are still at it.
+    """
+    deadline = time.monotonic() + wait_s
+    told = False
+    while found := holder(connection):
+        if time.monotonic() >= deadline:
+            raise _busy(found)
+        if not told:
+            tell(found)
+            told = True
+        time.sleep(0.1)
+
+
+def _busy(found: str | None) -> RunnerBusy:
+    return RunnerBusy(
+        "Another gnkmigrate works on this database.",
+        details=[found or "it has just finished"],
+        hint="Wait for it, or have --wait do so; gnkmigrate status shows how far it is.",
+    )
+
+
 @contextmanager
 def one_runner(connection: Connection, *, wait_s: float = 0) -> Iterator[None]:
     """Holds the lock of this database's one runner.
@@ -48,11 +78,7 @@ def one_runner(connection: Connection, *, wait_s: float = 0) -> Iterator[None]:
     deadline = time.monotonic() + wait_s
     while not _try(connection):
         if time.monotonic() >= deadline:
-            raise RunnerBusy(
-                "Another gnkmigrate works on this database.",
-                details=[holder(connection) or "it has just finished"],
-                hint="Wait for it; gnkmigrate status shows how far it is.",
-            )
+            raise _busy(holder(connection))
         time.sleep(0.1)
     try:
         yield

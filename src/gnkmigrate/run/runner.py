@@ -96,7 +96,7 @@ def run(
         ConnectionLost: the session ended in the middle.
         RevisionError: migrations/ does not fit the journal.
     """
-    with at_work(connection, settings, request, observe) as work:
+    with at_work(connection, settings, request, observe, wait_s=request.wait_s) as work:
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
         tables = foreign_code.of_phases(selected)

@@ -77,6 +77,7 @@ class Request:
         atomic: one transaction a phase.
         defer_cutover: stop before the first step that puts a new shape in an old one's place.
         parameters: values for the revisions' SQL, over those of the settings.
+        wait_s: seconds to wait for another runner.
     """
 
     phase: str | None = None
@@ -85,6 +86,7 @@ class Request:
     atomic: bool = False
     defer_cutover: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
+    wait_s: float = 0
 
 
 def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus, ...]:
