@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gnkmigrate.authoring.calls import Call
 from gnkmigrate.authoring.course import course
 from gnkmigrate.authoring.draft import draft
 from gnkmigrate.authoring.file import naming, text_of
 from gnkmigrate.authoring.guesses import guessed_columns
+from gnkmigrate.authoring.link_calls import link_calls
+from gnkmigrate.authoring.linking import linked_tables, tables_first
 from gnkmigrate.authoring.planned import Writer
 from gnkmigrate.authoring.widening import without_colliding
 from gnkmigrate.connection import DatabaseUrl, connect
@@ -17,6 +20,7 @@ from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.session import plan_project
 from gnkmigrate.plan.undo import arrived_at
@@ -38,7 +42,8 @@ class Written:
         file: where it is.
         to_confirm: how many comments say what the author has to look at.
         is_part: whether a further one has to be written after it ran: it only settles names, or
-            a key of a table becomes wider of which other columns change.
+            makes tables that a table is split into, or a key of a table becomes wider of which
+            other columns change.
     """
 
     file: Path
@@ -92,14 +97,39 @@ def write_revision(
     moved = [each for each in changes if each.verb == "rename" and each.kind not in _WITHIN_TABLES]
     if moved:
         done: Sequence[Change] = moved
-        calls = writer.renames(moved, source, arrived)
+        calls: Sequence[Call] = writer.renames(moved, source, arrived)
     else:
-        done, arrived = without_colliding(changes, source, arrived)
-        calls = draft(course(done, source, arrived), writer, guessed)
+        done, calls = _written(changes, source, arrived, writer, guessed)
     text = text_of(message, named, calls)
     with named.file.open("x", encoding="utf-8") as file:
         file.write(text)
     return Written(named.file, text.count("# confirm: "), len(done) < len(changes))
+
+
+def _written(
+    changes: Sequence[Change],
+    source: Snapshot,
+    arrived: Snapshot,
+    writer: Writer,
+    guessed: Mapping[Identity, str],
+) -> tuple[Sequence[Change], Sequence[Call]]:
+    """The changes that the revision brings about, and its calls."""
+    linked = tuple(linked_tables(source, arrived))
+    first = tables_first(linked, source, arrived) if linked else None
+    if first is not None:
+        return (), (first,)
+    calls = [call for each in linked for call in link_calls(each, source, arrived)]
+    left = [
+        change
+        for change in changes
+        if not any(each.concerns(change, source, arrived) for each in linked)
+    ]
+    for each in linked:
+        arrived = each.as_before(source, arrived)
+    done, arrived = without_colliding(left, source, arrived)
+    waits = len(done) < len(left)
+    drafted = draft(course(done, source, arrived), writer, guessed)
+    return (done if waits else changes), (*calls, *drafted)
 
 
 def _require_done(url: DatabaseUrl, phases: Sequence[Phase]) -> None:

@@ -136,16 +136,19 @@ def _reference(asked: _Asked, key: Fact) -> Call | None:
     said_by = words(asked.name)
     by = next((name for name in texts if words(name) & said_by), texts[0])
     name, place = asked.name, ".".join(table.path)
-    named: dict[str, Argument] = {"type": asked.type}
+    named: dict[str, Argument] = {"type": asked.type, "fold": True, "by_key": True}
     if to["columns"] != ["id"]:
         named["key"] = to["columns"][0]
     named |= {each: value for each, value in asked.said.items() if each != "default"}
     others = f" ({', '.join(other for other in texts if other != by)} would do as well)"
+    said = (
+        f"the {by} of {place}{others if len(texts) > 1 else ''}, in other case (fold), or its key"
+    )
     return Call(
         "reference",
         (name, place, by),
         named,
-        (f"confirm: {name} says the {by} of {place}{others if len(texts) > 1 else ''}.",),
+        (f"confirm: {name} says {said}.",),
     )
 
 
