@@ -168,7 +168,7 @@ def test_guesses_are_marked(author: Author, small: Small) -> None:
         "confirm: amount becomes number (they are the only integer that goes and comes).",
         "confirm: placed becomes placed_at (by their names; timestamp without time zone becomes",
         "confirm: customerEmail becomes customer_id (a text may name the row of public.customer).",
-        "confirm: customerEmail says the email of public.customer, in other case (fold), or its key.",
+        "confirm: customerEmail says the email of public.customer, in other case (fold), or its",
     ):
         assert guess in said
     assert text.count("confirm: ") == written.to_confirm
