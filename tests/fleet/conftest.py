@@ -16,7 +16,10 @@ from gnkmigrate.fleet.order import Command, source_of
 from gnkmigrate.fleet.result import Result, Summary
 from gnkmigrate.fleet.session import Choice, assembled, carried_out
 from gnkmigrate.servers import Server
+from tests.cli.conftest import gnkmigrate
 from tests.support import execute
+
+__all__ = ["gnkmigrate"]
 
 BASELINE = "CREATE TABLE shop (id int PRIMARY KEY, name text NOT NULL);"
 ROWS = "INSERT INTO shop SELECT n, 'shop ' || n FROM generate_series(1, 50) AS n"

@@ -229,7 +229,7 @@ class TableKind(Kind):
     def halfway(self, change: Change) -> Fact | None:
         # It comes to be of a type when its columns are.
         before, after = change.before, change.fact
-        if before is None or before.payload["of_type"] or not after.payload["of_type"]:
+        if before is None or before.payload.get("of_type") or not after.payload.get("of_type"):
             return None
         types = {each for each in after.depends_on if each.kind == "composite type"}
         return after.has({"of_type": None}).replaced(depends_on=after.depends_on - types)

@@ -17,7 +17,6 @@ from tests.cli.conftest import Command
 from tests.fleet.conftest import Shops
 from tests.support import ROOT, execute, rows
 
-pytest_plugins = ("tests.fleet.conftest",)
 PAGE = (ROOT / "docs" / "fleet.md").read_text()
 SCHEMA = json.loads((ROOT / "docs" / "fleet.schema.json").read_text())
 Fleet = Callable[..., Result]
