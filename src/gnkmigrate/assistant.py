@@ -1,7 +1,7 @@
 """A server of the Model Context Protocol with which an assistant looks at a database.
 
-Everything is read: each session is read-only, and no tool takes an address or a file, so that what
-the assistant is told by others cannot lead it elsewhere. https://modelcontextprotocol.io
+Each session is read-only, and no tool takes an address or a file, so that a text that the assistant
+has read cannot lead it elsewhere. https://modelcontextprotocol.io
 """
 
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def server(settings: Settings, url: DatabaseUrl) -> MCPServer:
 
 
 class _Tools:
-    """What an assistant may ask; the first line of each is what it is told of it."""
+    """What an assistant may ask; it sees the docstrings."""
 
     def __init__(self, settings: Settings, url: DatabaseUrl) -> None:
         self._settings = settings
@@ -111,7 +111,7 @@ class _Tools:
 
 
 def _explained(tool: Callable[P, str]) -> Callable[P, str]:
-    """The same; what goes wrong is told in our words, and without any password."""
+    """The same; errors are in our words, and hold no password."""
 
     @wraps(tool)
     def told(*args: P.args, **kwargs: P.kwargs) -> str:

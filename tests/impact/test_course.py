@@ -101,10 +101,10 @@ def test_queries_are_measured_before_and_after_the_phases(shop: Shop) -> None:
     assert before["rows"] == after["rows"] == 40
     assert before["total_ms"] == pytest.approx(before["median_ms"] + 40 * 2)
     assert of_customer["saved_s_a_day"] > 0
-    assert document["queries"][0]["ratio"] > 0
+    assert set(document["queries"][0]["shapes"]) == {"before", "after"}
     indexes = {index["name"]: index for index in document["indexes"]}
     assert indexes["public.orders_customer_idx"]["used_by"] == ["orders of a customer"]
-    assert indexes["public.orders_total_idx"]["write_us"] >= 0
+    assert indexes["public.orders_total_idx"]["write_us"] is not None  # 0 where it is noise
     assert document["useless"] == ["public.orders_total_idx"]
     assert "orders of a customer" in page.read_text()
 

@@ -139,6 +139,8 @@ class _Matcher:
     def match_passed_on(self) -> None:
         """Matches what a table sets on a column that is its own here and inherited there."""
         known = self._known
+        if len(known.to_source) == len(known.target):
+            return
         for name, kind in kinds().items():
             if type(kind).inherited is Kind.inherited:
                 continue

@@ -15,7 +15,7 @@ from gnkmigrate.impact.measuring import NotMeasured, measure
 from gnkmigrate.impact.outcome import Impact, IndexImpact, Measured, QueryImpact
 from gnkmigrate.impact.query import Query, Shape, load, script
 from gnkmigrate.impact.writing import write_cost
-from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
+from gnkmigrate.rehearsal.clone import Transfer, clone, unhurried
 from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.revision import Phase, load_phases, read_steps
@@ -107,7 +107,7 @@ def on_copy(
         _prepare(session, settings, "before")
         course.ask(session, "before")
         before = {f"{schema}.{name}" for schema, _, name, *_ in _indexes(session, settings)}
-        _run_phases(session, phases, parameters, _unhurried(settings, copy), listener)
+        _run_phases(session, phases, parameters, unhurried(settings, copy), listener)
         _prepare(session, settings, "after")
         course.ask(session, "after")
         listener.stage("indexes")
@@ -168,15 +168,6 @@ def _run_phases(
 ) -> None:
     listener.stage("phases")
     runner.run(session, phases, "up", Request(parameters=parameters), settings, listener.phase)
-
-
-def _unhurried(settings: Settings, copy: Clone) -> Settings:
-    """The project's settings, where no application has to be spared."""
-    limits = settings.limits.model_copy(
-        update={"pause_while": None, "wal_mb_per_s": None, "throttle": 0.0}
-    )
-    server = settings.server.model_copy(update={"major": copy.server.major})
-    return settings.model_copy(update={"limits": limits, "server": server, "trust_triggers": True})
 
 
 def _indexes(session: Connection, settings: Settings) -> Sequence[tuple[str, str, str, int, bool]]:

@@ -30,6 +30,7 @@ _OTHER_FOLDER = "Make room there, or name a folder on another disk in TMPDIR."
 _EXTENSIONS = "SELECT extname::text FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
 # Not "gnkmigrate-...": folders of that name are servers', and removed when none runs in them.
 _FOLDER = "rehearsal-of-gnkmigrate-"
+_NOBODY_WAITS = 2**62  # rows; on a copy a dry run may hold its locks for as long as it likes
 
 
 class CloneFailed(GnkMigrateError):
@@ -187,3 +188,18 @@ def _source_roles(live: DatabaseUrl) -> Sequence[str]:
 def _prepared(there: Destination, roles: Sequence[str]) -> Destination:
     with connect(there.url) as connection:
         return replace(there, options=prepare(connection, there.server.provider, roles))
+
+
+def unhurried(settings: Settings, copy: Clone) -> Settings:
+    """The project's settings for work on a copy, where no application has to be spared."""
+    limits = settings.limits.model_copy(
+        update={
+            "dry_run_rows": _NOBODY_WAITS,
+            "pause_while": None,
+            "wal_mb_per_s": None,
+            "throttle": 0.0,
+        }
+    )
+    server = settings.server.model_copy(update={"major": copy.server.major})
+    # What runs on the copy runs with the rights of nobody who matters.
+    return settings.model_copy(update={"limits": limits, "server": server, "trust_triggers": True})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
+from gnkmigrate.rehearsal.clone import Clone, Transfer, clone, unhurried
 from gnkmigrate.rehearsal.course import Course
 from gnkmigrate.rehearsal.measure import WatchedSession
 from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
@@ -18,8 +18,6 @@ from gnkmigrate.run import events
 from gnkmigrate.run.revision import Phase, load_phases, read_steps
 from gnkmigrate.run.status import Request, select_up, status
 from gnkmigrate.settings import Settings
-
-_NOBODY_WAITS = 2**62  # rows; on a copy a dry run may hold its locks for as long as it likes
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def rehearse(
         copied = ended("copy", started, _copied(copy, selection))
         with _watched_session(settings, copy) as session:
             pending = _pending(session, phases)
-            own = _settings(settings, copy)
+            own = unhurried(settings, copy)
             course = Course(session, copy, own, phases, pending, parameters, listener.phase)
             stages = (copied, *course.run(copied, listener.stage))
     return Rehearsal(
@@ -137,18 +135,3 @@ def _copied(copy: Clone, selection: Selection) -> Found:
     if selection.without:
         done += f"; without the extensions {', '.join(selection.without)}"
     return Found(done, copy.differences)
-
-
-def _settings(settings: Settings, copy: Clone) -> Settings:
-    """The project's settings, where no application has to be spared."""
-    limits = settings.limits.model_copy(
-        update={
-            "dry_run_rows": _NOBODY_WAITS,
-            "pause_while": None,
-            "wal_mb_per_s": None,
-            "throttle": 0.0,
-        }
-    )
-    server = settings.server.model_copy(update={"major": copy.server.major})
-    # What runs on the copy runs with the rights of nobody who matters.
-    return settings.model_copy(update={"limits": limits, "server": server, "trust_triggers": True})

@@ -1,8 +1,7 @@
 """Whether logical replication knows a table by the shape that a phase takes from it.
 
-The other side finds a table by its name and columns by theirs (manual, 31.3 Row Filters to 31.5,
-Conflicts): where they have changed, replication stops with an error, again and again, and nobody
-here is told of it.
+The other side finds a table by its name and columns by theirs (manual, Logical Replication,
+Subscription): where they have changed, replication fails again and again, and nobody here hears.
 """
 
 from collections.abc import Collection, Iterator, Sequence
