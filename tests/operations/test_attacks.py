@@ -339,6 +339,19 @@ def test_nobody_else_tells_our_triggers_to_stand_back(enemy: Enemy) -> None:
     ) == [(1, "Ash 2", 8, "b", "b"), (2, "Ash 2", 8, "b", "b")]  # fmt: skip
 
 
+def test_what_runs_as_the_owner_does_not_make_the_stranger_one(enemy: Enemy) -> None:
+    """Old and new columns stay in step, whoever else acts while he says that they are filled."""
+    enemy.project.up()
+    enemy.owner.execute(
+        "CREATE FUNCTION public.write() RETURNS void LANGUAGE sql SECURITY DEFINER"
+        " AS $$ UPDATE public.orders SET note = 'c' WHERE id = 1 $$"
+    )
+    enemy.stranger.execute("SET gnkmigrate.filling = 'on'; SELECT public.write()")
+    assert enemy.project.rows(
+        "SELECT note::text, gnkmigrate_kept_note::text FROM public.orders WHERE id = 1"
+    ) == [("c", "c")]
+
+
 _TRIGGER = (
     "TRIGGER z BEFORE INSERT OR DELETE ON public.{0} FOR EACH ROW EXECUTE FUNCTION trap.spring();"
     " ALTER TABLE public.{0} ENABLE ALWAYS TRIGGER z"

@@ -93,7 +93,7 @@ class RefuseMisfits(Step):
         if pairs:
             # Whoever writes by the function of before is waited for.
             work.execute(f"LOCK TABLE {quoted(spec.table)} IN SHARE ROW EXCLUSIVE MODE")
-            work.execute(in_step.write_function(spec.table, work.phase, pairs, refusing=refusing))
+            work.execute(in_step.write_function(work, spec.table, pairs, refusing=refusing))
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters

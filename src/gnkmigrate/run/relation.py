@@ -8,6 +8,7 @@ from typing import Any
 from gnkmigrate import own
 from gnkmigrate.run import deferred
 from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.sync import mark
 from gnkmigrate.run.work import Work
 
 Column = Mapping[str, Any]
@@ -291,7 +292,7 @@ def silence(work: Work, table: str) -> Silence | None:
     ).fetchall()[0]
     if not allowed or _fires_in_replica(work, table):
         return None
-    ours = ("gnkmigrate.following", "gnkmigrate.filling")
+    ours = (mark.FOLLOWING, mark.FILLING)
     begin = [
         "SET LOCAL session_replication_role = replica",
         *(f"SET LOCAL {x} = 'on'" for x in ours),

@@ -16,10 +16,10 @@ from gnkmigrate.operations.splits.holding import refuse_old
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import equality, following
+from gnkmigrate.run.sync import equality
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.mark import FOLLOWING, NOT_FILLING
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 _UPDATES = "gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
@@ -237,9 +237,9 @@ CREATE OR REPLACE FUNCTION {called}() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF TG_ARGV[0] = 'on' THEN
-        PERFORM set_config({literal(following.SETTING)}, {follows.begun}, true);
+        PERFORM set_config({literal(FOLLOWING)}, {follows.begun}, true);
     ELSE
-        PERFORM set_config({literal(following.SETTING)}, {follows.ended}, true);
+        PERFORM set_config({literal(FOLLOWING)}, {follows.ended}, true);
     END IF;
     RETURN NULL;
 END

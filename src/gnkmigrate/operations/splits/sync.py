@@ -20,7 +20,7 @@ from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.building import NOT_FILLING
+from gnkmigrate.run.sync.mark import NOT_FILLING
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 

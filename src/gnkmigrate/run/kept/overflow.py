@@ -8,7 +8,7 @@ from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns, listed, same
 from gnkmigrate.run.kept import content
 from gnkmigrate.run.names import column, literal, quoted
-from gnkmigrate.run.sync import key_sequences
+from gnkmigrate.run.sync import key_sequences, mark
 from gnkmigrate.run.work import Work
 
 
@@ -72,10 +72,10 @@ def _insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
     if not old:
         return _inserted(work, table, key, names, _meant(work, table, reason))
     has_old = f"kept.content ?& ARRAY[{', '.join(map(literal, old))}]"
-    work.execute("SET LOCAL gnkmigrate.filling = 'on'")
+    work.execute(f"SET LOCAL {mark.FILLING} = 'on'")
     meant = f"{_meant(work, table, reason)} AND {has_old}"
     rows = _inserted(work, table, key, [*names, *old], meant)
-    work.execute("SET LOCAL gnkmigrate.filling = ''")
+    work.execute(f"SET LOCAL {mark.FILLING} = ''")
     meant = f"{_meant(work, table, reason)} AND NOT ({has_old})"
     return rows + _inserted(work, table, key, names, meant)
 

@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from gnkmigrate import own
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.column_pair import ColumnPair
-from gnkmigrate.run.sync.mark import unmarked
+from gnkmigrate.run.sync.mark import NOT_FILLING
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
 TRIGGER = "zz_gnkmigrate_columns"
-# While rows are filled in batches the triggers of ours stand back.
-NOT_FILLING = unmarked("gnkmigrate.filling")
 
 
 def add(table: str, pairs: Sequence[ColumnPair], function: str) -> str:

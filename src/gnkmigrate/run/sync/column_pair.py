@@ -13,6 +13,7 @@ from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
+from gnkmigrate.run.sync.pinned import SPELLED_ALIKE
 from gnkmigrate.run.work import Work
 
 
@@ -34,6 +35,11 @@ class ColumnPair:
         return str(self.before["type"])
 
     @property
+    def types(self) -> tuple[str, str]:
+        """The old column's type and the new one's, as SQL."""
+        return self.old_type, self.change.type or self.old_type
+
+    @property
     def built(self) -> str:
         """What the new column is called until the exchange."""
         return own_name("gnkmigrate_", self.change.new_name)
@@ -51,6 +57,13 @@ class ColumnPair:
             name: what the old column is called now.
         """
         return self.change.converted(f"{row}.{column(name)}")
+
+    @property
+    def reads_settings(self) -> bool:
+        """Whether the session's settings may say what the values are, such as its DateStyle."""
+        is_cast = self.change.using == self.change.back == COLUMN
+        types = {str(self.before["base_type"]), self.change.type.partition("(")[0].strip()}
+        return self.change.reads_settings and not (is_cast and types <= SPELLED_ALIKE)
 
     @property
     def is_given_out(self) -> bool:

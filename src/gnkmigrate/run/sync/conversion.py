@@ -30,6 +30,8 @@ class Conversion:
         fallback: SQL for what the old column gets where it cannot, with --spill; None where
             the row has to go to the overflow whole.
         names: SQL for how many rows of another table the old value names; "" where it is no name.
+        reads_settings: whether `using` or `back` may give something else under other settings of
+            the session, such as its DateStyle. Asked at each write, and so worth to know.
     """
 
     column: str
@@ -47,6 +49,7 @@ class Conversion:
     redeclares: bool = True
     exact: bool = False
     names: str = ""
+    reads_settings: bool = True
 
     @property
     def new_name(self) -> str:

@@ -56,7 +56,7 @@ def exchange(spec: Reshaping, work: Work) -> str:
         statements += [
             _altered(table, pair.change.new_name, _default(work, pair)) for pair in pairs
         ]
-        together = in_step.keep_in_step(table, work.phase, pairs)
+        together = in_step.keep_in_step(work, table, pairs)
         statements += [*carried, *(_filled(work, each) for each in together)]
     statements += spec.redeclare(work)
     for before, after in spec.newly_required(work):

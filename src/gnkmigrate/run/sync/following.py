@@ -12,15 +12,10 @@ import hashlib
 from dataclasses import dataclass
 from textwrap import indent
 
-from gnkmigrate.run.sync.mark import unmarked
+from gnkmigrate.run.sync.mark import ALONE, FOLLOWING
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
-SETTING = "gnkmigrate.following"
-
-# The condition that what is written comes from no follower.
-ALONE = unmarked(SETTING)
-
-_MARKS = f"coalesce(current_setting('{SETTING}', true), '')"
+_MARKS = f"coalesce(current_setting('{FOLLOWING}', true), '')"
 # Before which every trigger stands back. Other marks are of hexadecimal digits.
 _ALL = "on"
 
@@ -70,12 +65,12 @@ CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
 {COLUMNS_FIRST}
 {declared}BEGIN
-    PERFORM set_config('{SETTING}', {self.begun}, true);
+    PERFORM set_config('{FOLLOWING}', {self.begun}, true);
     <<follow>>
     BEGIN
 {indent(body.strip(chr(10)), "    ")}
     END follow;
-    PERFORM set_config('{SETTING}', {self.ended}, true);
+    PERFORM set_config('{FOLLOWING}', {self.ended}, true);
     RETURN NULL;
 END
 $body$;

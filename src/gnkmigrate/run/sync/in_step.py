@@ -8,17 +8,18 @@ columns as ours: nothing else calls functions of schema gnkmigrate there.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gnkmigrate import own
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import ways_back
+from gnkmigrate.run.sync import equal_image, ways_back
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.building import NOT_FILLING
 from gnkmigrate.run.sync.column_pair import ColumnPair, kept_name
 from gnkmigrate.run.sync.conversion import ALWAYS
-from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.equal_image import differ
+from gnkmigrate.run.sync.mark import NOT_FILLING
+from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED, SEARCHING
 from gnkmigrate.run.work import Work
 
 # A default must not ask more of whoever inserts than the table does. PostgreSQL puts the bodies
@@ -68,49 +69,44 @@ def defaults(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
     ]
 
 
-def keep_in_step(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
-    """Statements that make the triggers; the columns have their names of after the exchange."""
-    on, called = quoted(table), function(table, phase)
-    names = [name for pair in pairs for name in (pair.kept, pair.change.new_name)]
-    before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
-    inserting, updating = _triggers(phase)
+def keep_in_step(work: Work, table: str, pairs: Sequence[ColumnPair]) -> list[str]:
+    """Statements that make the trigger; the columns have their names of after the exchange."""
+    phase = work.phase
+    on, name = quoted(table), column(_trigger(phase))
     return [
-        write_function(table, phase, pairs),
+        write_function(work, table, pairs),
+        # Without WHEN: each statement would read the condition anew, which costs it more than the
+        # function does that finds nothing to carry over.
         (
-            f"CREATE TRIGGER {column(inserting)} BEFORE INSERT ON {on} FOR EACH ROW"
-            f" WHEN ({NOT_FILLING}) EXECUTE FUNCTION {called}()"
+            f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {on} FOR EACH ROW"
+            f" EXECUTE FUNCTION {function(table, phase)}()"
         ),
-        (
-            f"CREATE TRIGGER {column(updating)} BEFORE UPDATE ON {on} FOR EACH ROW"
-            f" WHEN ({NOT_FILLING} AND NOT {alike(before, after)}) EXECUTE FUNCTION {called}()"
-        ),
-        *(
-            f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {column(name)}"
-            for name in (inserting, updating)
-        ),
+        f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {name}",
     ]
 
 
 def leave(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
-    """Statements that drop them, and what they call."""
+    """Statements that drop it, and what it calls."""
     return [
-        *(f"DROP TRIGGER {column(name)} ON {quoted(table)}" for name in _triggers(phase)),
+        f"DROP TRIGGER {column(_trigger(phase))} ON {quoted(table)}",
         f"DROP FUNCTION {function(table, phase)}()",
         *(ways_back.drop(table, phase, pair.change) for pair in pairs),
     ]
 
 
 def write_function(
-    table: str, phase: str, pairs: Sequence[ColumnPair], *, refusing: bool = False
+    work: Work, table: str, pairs: Sequence[ColumnPair], *, refusing: bool = False
 ) -> str:
     """The statement that makes the trigger function, or makes it anew.
 
     Args:
+        work: the session, in the phase whose conversion it is.
         table: "schema.table".
-        phase: whose conversion it is.
         pairs: the columns.
         refusing: whether a value that the old column cannot hold is refused, and not left out.
     """
+    phase = work.phase
+    types = equal_image.among(work, (type_ for pair in pairs for type_ in pair.types))
     unsaid = " AND ".join(f"NEW.{column(pair.kept)} IS NULL" for pair in pairs)
     mark = literal(_mark(table, phase))
     to_new = "\n            ".join(
@@ -122,13 +118,18 @@ def write_function(
         + [_inserted(table, phase, pair) for pair in pairs]
     )
     to_old = "\n            ".join(_to_old(table, phase, pair, refusing=refusing) for pair in pairs)
-    changed = "\n        ".join(_changed(table, phase, pair, refusing=refusing) for pair in pairs)
+    changed = "\n        ".join(
+        _changed(table, phase, pair, types, refusing=refusing) for pair in pairs
+    )
+    pinned = PINNED if any(pair.reads_settings for pair in pairs) else SEARCHING
     return f"""
 CREATE OR REPLACE FUNCTION {function(table, phase)}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
+LANGUAGE plpgsql SECURITY DEFINER {pinned} AS $body$
 {COLUMNS_FIRST}
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
+    IF NOT {NOT_FILLING} THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'UPDATE' THEN
         {changed}
     ELSIF {unsaid} AND current_setting({mark}, true) = 'new' THEN
             PERFORM set_config({mark}, '', true);
@@ -171,14 +172,20 @@ def _to_old(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
     return f"{_refuse(table, pair, misfit)}\n            {carried}\n            {after}"
 
 
-def _changed(table: str, phase: str, pair: ColumnPair, *, refusing: bool) -> str:
+def _changed(
+    table: str, phase: str, pair: ColumnPair, types: Mapping[str, bool], *, refusing: bool
+) -> str:
     """What the new application says counts, where a row says both."""
     new, old = column(pair.change.new_name), column(pair.kept)
     required = f"OLD.{old} IS DISTINCT FROM NULL"
     refused = refuse_null(table, pair.change.column, required) if pair.before["not_null"] else ""
-    return f"""IF NOT {alike(f"NEW.{new}", f"OLD.{new}")} THEN
+    said_old, said_new = (
+        differ(f"NEW.{name}", f"OLD.{name}", type_, types)
+        for name, type_ in zip((old, new), pair.types, strict=True)
+    )
+    return f"""IF {said_new} THEN
             {_to_old(table, phase, pair, refusing=refusing)}
-        ELSIF NOT {alike(f"NEW.{old}", f"OLD.{old}")} THEN
+        ELSIF {said_old} THEN
             {refused}
             {_to_new(pair)}
         END IF;"""
@@ -215,12 +222,9 @@ def _refuse(table: str, pair: ColumnPair, misfit: str) -> str:
             END IF;"""
 
 
-def _triggers(phase: str) -> tuple[str, str]:
-    """They sort after the user's, whose changes they must see."""
-    return (
-        own_name("zz_gnkmigrate_insert_", phase),
-        own_name("zz_gnkmigrate_update_", phase),
-    )
+def _trigger(phase: str) -> str:
+    """It sorts after the user's, whose changes it must see."""
+    return own_name("zz_gnkmigrate_in_step_", phase)
 
 
 def _mark(table: str, phase: str) -> str:

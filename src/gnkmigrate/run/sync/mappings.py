@@ -96,6 +96,7 @@ def shortened(
         not_null=not_null,
         rename=rename,
         fits=_unless(f"char_length(:column) <= {length}", unless),
+        reads_settings=False,
     )
 
 
@@ -129,6 +130,7 @@ def zoned(
         fits=_NEAR,
         holds=_NEAR,
         fallback=fallback,
+        reads_settings=False,
     )
 
 
@@ -168,6 +170,7 @@ def enum_text(
         fits=_is_one_of(":column::text", labels),
         holds=_is_one_of(":column::text", labels),
         fallback=fallback,
+        reads_settings=False,
     )
 
 
@@ -250,6 +253,7 @@ def reference(
         keep=True,
         fits=_unless(f"({named}) IS NOT NULL", unless),
         names=f"(SELECT count(*) FROM {to} AS named WHERE {widest})",
+        reads_settings=type not in _SPELLED,
     )
 
 

@@ -7,11 +7,15 @@ backfill, whose session has the same settings (`connection.pin`).
 from gnkmigrate.connection import SPELLING
 from gnkmigrate.run.names import literal
 
-PINNED = " ".join(
-    (
-        "SET search_path = pg_catalog, pg_temp",
-        *(f"SET {name} = {literal(value)}" for name, value in SPELLING),
-    )
+SEARCHING = "SET search_path = pg_catalog, pg_temp"
+PINNED = " ".join((SEARCHING, *(f"SET {name} = {literal(value)}" for name, value in SPELLING)))
+
+# Types whose values are written, and read, in one way whatever the session has set.
+SPELLED_ALIKE = frozenset(
+    {
+        *("smallint", "int", "integer", "bigint", "numeric", "decimal", "boolean", "uuid"),
+        *("name", "text", "varchar", "character varying", "char", "character"),
+    }
 )
 
 # How their bodies begin: what could be either is a column, as one may be called like a variable of
