@@ -45,6 +45,13 @@ op.move_columns("public.orders", "public.bill", (op.renamed("amount", "price"),)
     "merge_tables": """
 op.merge_tables("public.orders", into="public.base", on={"id": "id"}, columns={
     "state": "state", "street": "street", "city": "town", "amount": "amount", "who": "whose"})""",
+    "link_table": """
+op.link_table(op.Linking(
+    "public.orders", "public.person", reference="person_id",
+    columns=(op.renamed("who", "name"),), identity=("name",),
+    links=(op.renamed("id"), op.renamed("state", default="'new'", not_null=True),
+           op.renamed("street", "road"), op.renamed("city"), op.renamed("amount")),
+    owner=("id",)))""",
     "widen_key": 'op.widen_key("public.orders")',
     "swap_table": "",
 }
@@ -151,8 +158,8 @@ class Case:
         # Who writes to a row would write to others that are hidden from him.
         others_write = (self.owner, self.rights) != ("application", "table")
         shared = self.operation == "split_table" and others_write
-        # The other table has none.
-        insecure = self.operation in {"swap_table", "merge_tables"}
+        # The other table has none, or its policies would be gone.
+        insecure = self.operation in {"swap_table", "merge_tables", "link_table"}
         return hidden or left_out or own_view or shared or insecure
 
 
