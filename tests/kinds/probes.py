@@ -282,7 +282,7 @@ PROBES = {
         f"{M} USING heap2 AS SELECT c FROM t;",
     ),
     ("materialized view", "populated"): Probe(
-        T, f"{M} AS SELECT a FROM t;", f"{M} AS SELECT a FROM t WITH NO DATA;"
+        T, f"{M} AS SELECT a FROM t WITH NO DATA;", f"{M} AS SELECT a FROM t;"
     ),
     ("function", "kind"): Probe(
         "",

@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.servers import Server
-from tests.kinds.converge import converge
+from tests.kinds.converge import converge, differing, planned
 from tests.plan.support import Case, case
 
 TABLE = "CREATE TABLE item (id integer, name text);"
@@ -76,3 +76,13 @@ def test_a_materialized_view_that_is_made_again_keeps_the_settings_of_its_column
         TABLE + view + settings,
         TABLE.replace("id integer", "id bigint") + view + settings,
     )
+
+
+def test_a_materialized_view_that_holds_data_is_never_emptied(server: Server) -> None:
+    """pg_dump writes each of them WITH NO DATA, also where it is defined otherwise."""
+    setup = "CREATE TABLE t (id int);"
+    view = "CREATE MATERIALIZED VIEW m AS SELECT id{} FROM t{};"
+    empty = " WITH NO DATA"
+    assert differing(server, setup + view.format("", ""), setup + view.format("", empty)) == set()
+    there = planned(server, setup + view.format("", ""), setup + view.format(" + 1 AS n", empty))
+    assert [each.sql for each in there if "NO DATA" in each.sql] == []

@@ -61,3 +61,8 @@ def test_a_name_beside_another_fits(name: str, suffix: str) -> None:
     made = beside(name, suffix)
     assert made.endswith(suffix)
     assert len(made.encode()) <= MAXIMUM_BYTES
+
+
+def test_names_that_are_cut_alike_stay_apart() -> None:
+    begun = "é" * 29
+    assert len({beside(begun + each, "_replaced") for each in ("a", "b", "", "aa")}) == 4

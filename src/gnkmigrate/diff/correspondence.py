@@ -123,6 +123,7 @@ class Correspondence:
             and not (
                 key in known.unordered and _same_set(wording.renamed(old.get(key)), new.get(key))
             )
+            and not known.is_enough(key, old.get(key), new.get(key))
             and not (key in known.own_names and old.get(key) == new.get(key))
             and not (key in old and key in new and wording.same(old[key], new[key]))
         )

@@ -304,6 +304,11 @@ class Kind(ABC):
         """Whether a difference in this attribute is one."""
         return self.attributes.get(attribute) is not How.COSMETIC
 
+    def is_enough(self, attribute: str, old: object, new: object) -> bool:
+        """Whether nothing is to be done where a thing has `old` and the target says `new`."""
+        del attribute, old, new
+        return False
+
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:

@@ -331,7 +331,7 @@ def follows_table(change: Change, context: Context) -> Iterator[Statement]:
         return
     table = change.before.identity
     for column in context.source.children(context.meanwhile.get(table, table), "column"):
-        if _is_usual(column, context):
+        if _is_usual(column, context) and column.identity not in context.dropped:
             name = column.identity.name
             yield from _following((*table.path, name), (*change.identity.path, name))
 

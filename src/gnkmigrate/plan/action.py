@@ -20,6 +20,8 @@ class Action:
         after: the fact that it leaves; None when the verb is drop.
         cause: what forces it, where the thing itself does not differ.
         waits_for: what must have its place before, beyond what `before` and `after` depend on.
+        placed: what is dropped, by the name that it has once what it lives in has a new one; None
+            where it is dropped before that.
     """
 
     verb: Verb
@@ -27,6 +29,7 @@ class Action:
     after: Fact | None
     cause: Identity | None = None
     waits_for: tuple[Identity, ...] = ()
+    placed: Fact | None = None
 
     @property
     def fact(self) -> Fact:

@@ -181,8 +181,13 @@ def _used_last(
             )
             if goes and not action.waits_for:
                 for changer in changers.get(identity, ()):
-                    if not _is_needed_back(changer, action):
+                    if not _is_needed_back(changer, action) and not _is_late(action, changer):
                         yield action, changer
+
+
+def _is_late(dropper: Action, changer: Action) -> bool:
+    """Whether `dropper` calls what it drops by the name that `changer` gives."""
+    return dropper.placed is not None and changer.verb == "rename"
 
 
 def _parted_last(fact: Fact, droppers: ByIdentity, source: Snapshot) -> Iterator[Action]:
@@ -204,13 +209,15 @@ def _gone_first(
 
 
 def _by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapshot) -> Edges:
-    """What is dropped is called by its old name, with all that this begins with."""
+    """What is dropped is called by its old name, with all that this begins with, or by its new."""
     for action in actions:
         if action.verb == "drop" and action.before is not None and not action.waits_for:
             owners = kind_of(action.before.kind).dies_with(action.before)
             named = (action.before, *(source.facts[each] for each in owners if each in source))
             for above in {above for each in named for above in _named_in_front(each, source)}:
-                yield from ((action, changer) for changer in changers.get(above, ()))
+                for changer in changers.get(above, ()):
+                    late = _is_late(action, changer)
+                    yield (changer, action) if late else (action, changer)
 
 
 def _out_of_the_way(
@@ -322,7 +329,7 @@ def _freed(action: Action) -> frozenset[tuple[str, ...]]:
     if action.verb != "drop" or action.before is None:
         return frozenset()
     known = kind_of(action.before.kind)
-    names = frozenset() if action.waits_for else known.names(action.before)
+    names = frozenset() if action.waits_for else known.names(action.placed or action.before)
     return names | known.offers(action.before)
 
 

@@ -245,7 +245,8 @@ def _statements(leader: Action, known: Kind, group: Group, context: Context) -> 
             parts = tuple(member.fact for member in group.members)
             return known.create(leader.fact, parts, context)
         case "drop":
-            return known.drop(leader.fact, context)
+            dropped = known.drop(leader.fact, context)
+            return known.drop(leader.placed, context) if leader.placed else dropped
         case "rename":
             after = leader.fact
             before = placed(leader.before or after, after)

@@ -16,6 +16,7 @@ from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.graph import Graph, graph_of
 from gnkmigrate.plan.group import Group, grouped
+from gnkmigrate.plan.late import dropped_late
 from gnkmigrate.plan.standing_in import by_way_of_third
 
 # Making comes before removing wherever the graph leaves the choice: should a plan stop in the
@@ -32,7 +33,8 @@ def arrange(actions: Sequence[Action], source: Snapshot, target: Snapshot) -> tu
     Raises:
         Unplannable: they need each other in a circle.
     """
-    graph = graph_of(by_way_of_third(actions, source, target), source, target)
+    actions = dropped_late(by_way_of_third(actions, source, target), target)
+    graph = graph_of(actions, source, target)
     groups = grouped(graph)
     ordered = _sorted(graph, groups)
     if len(ordered) != len(groups):
@@ -52,17 +54,18 @@ def _sorted(graph: Graph, groups: Iterable[Group]) -> tuple[Group, ...]:
     for later in after.values():
         for leader in later:
             waiting[leader] += 1
-    by_key = {_key(leader): leader for leader in after}
-    heap = [_key(leader) for leader, count in waiting.items() if not count]
+    leaders = sorted(after, key=_key)
+    places = {leader: place for place, leader in enumerate(leaders)}
+    heap = [places[leader] for leader, count in waiting.items() if not count]
     heapq.heapify(heap)
     ordered: list[Group] = []
     while heap:
-        ready = by_key[heapq.heappop(heap)]
+        ready = leaders[heapq.heappop(heap)]
         ordered.append(of[ready])
         for leader in after[ready]:
             waiting[leader] -= 1
             if not waiting[leader]:
-                heapq.heappush(heap, _key(leader))
+                heapq.heappush(heap, places[leader])
     return tuple(ordered)
 
 

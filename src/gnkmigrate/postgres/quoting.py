@@ -4,6 +4,7 @@ Rules: PostgreSQL manual, 4.1.1 (identifiers and key words) and 4.1.2 (constants
 and quote_literal() do the same on a server.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -33,6 +34,7 @@ _PART = re.compile(r'"(?:[^"]|"")*"|[^".]+')
 
 # NAMEDATALEN - 1: longer identifiers are cut (manual, 4.1.1).
 MAXIMUM_BYTES = 63
+_DIGITS = 6  # of the hash that tells names apart which are cut alike
 
 
 @lru_cache(maxsize=1 << 16)
@@ -77,6 +79,11 @@ def dollar_quoted(text: str, tag: str = "") -> str:
 
 
 def beside(name: str, suffix: str) -> str:
-    """`name` with `suffix`, cut so that both fit into an identifier: for what stands in a while."""
-    room = MAXIMUM_BYTES - len(suffix.encode())
-    return name.encode()[:room].decode(errors="ignore") + suffix
+    """`name` with `suffix`, as an identifier that stands in for a while.
+
+    Where both do not fit, the name is cut, and a few digits tell it from others cut alike.
+    """
+    if len((name + suffix).encode()) <= MAXIMUM_BYTES:
+        return name + suffix
+    suffix = f"_{hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]}{suffix}"
+    return name.encode()[: MAXIMUM_BYTES - len(suffix)].decode(errors="ignore") + suffix

@@ -1,6 +1,7 @@
 """Materialized views (manual: CREATE MATERIALIZED VIEW, ALTER MATERIALIZED VIEW).
 
 There is no OR REPLACE: one that is defined otherwise is dropped and made again, with its indexes.
+One that holds data is never emptied: pg_dump writes each of them WITH NO DATA, whatever it holds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +43,7 @@ class MaterializedViewKind(Kind):
     own_names = frozenset({"columns"})
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
-        del parts, context
+        del parts
         payload = fact.payload
         text = f"CREATE {self.reference(fact)}"
         if payload["access_method"] not in {None, "heap"}:
@@ -54,10 +55,14 @@ class MaterializedViewKind(Kind):
             text += f" TABLESPACE {identifier(payload['tablespace'])}"
         definition = reprintable(payload["definition"]).strip().removesuffix(";")
         text += f" AS\n{definition}"
-        if not payload["populated"]:
+        before = context.source.facts.get(fact.identity)
+        if not payload["populated"] and not (before and before.payload["populated"]):
             text += "\nWITH NO DATA"
         made = Statement(text, f"{self.words(fact)} is missing.")
         return (made, *self._settings(fact, None))
+
+    def is_enough(self, attribute: str, old: object, new: object) -> bool:
+        return attribute == "populated" and old is True and new is False
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
@@ -85,10 +90,8 @@ class MaterializedViewKind(Kind):
             reason = f"The target has {name} in tablespace {space}."
             yield _statement(fact, f"ALTER {reference} SET TABLESPACE {space}", reason)
         if "populated" in differing:
-            filled = fact.payload["populated"]
-            word = "" if filled else " WITH NO DATA"
-            reason = f"In the target {name} {'holds data' if filled else 'holds no data'}."
-            refresh = _statement(fact, f"REFRESH {reference}{word}", reason)
+            reason = f"In the target {name} holds data."
+            refresh = _statement(fact, f"REFRESH {reference}", reason)
             yield replace(refresh, rewrites=True)
 
     def _settings(self, fact: Fact, old: Mapping[str, Any] | None) -> Iterator[Statement]:
