@@ -146,9 +146,8 @@ class _Matcher:
                 continue
             for fact in known.source.of_kind(name):
                 same = fact.identity
-                if same in known.target and not (
-                    same in known.to_target or same in known.to_source
-                ):
+                taken = same in known.to_target or same in known.to_source
+                if same in known.target and not taken and known.expected(fact) == same:
                     known.add(same, same)
 
     def _by_name(

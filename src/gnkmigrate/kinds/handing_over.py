@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.sequence_options import bounded, options
@@ -26,7 +26,12 @@ def successor(fact: Fact, context: Context) -> Fact | None:
     else:
         found = context.target.get("identity", *(fact.payload["owned_by"] or ()))
         same = found and _name(found) == _name(fact)
-    return found if found and same and found.identity in context.created else None
+    if not found or not same or found.identity not in context.created:
+        return None
+    column = Identity("column", _column(found))
+    # One of another table that has taken this one's name, or left it, has values of its own.
+    stays = column not in context.created and column not in context.dropped
+    return found if stays else None
 
 
 def predecessor(fact: Fact, context: Context) -> Fact | None:
@@ -83,6 +88,10 @@ def resumed(fact: Fact, before: Fact) -> Iterator[Statement]:
 
 def _bounds(payload: Mapping[str, Any]) -> str:
     return f"{payload['minimum']} AND {payload['maximum']}"
+
+
+def _column(fact: Fact) -> tuple[str, ...]:
+    return fact.identity.path if fact.kind == "identity" else tuple(fact.payload["owned_by"])
 
 
 def _name(fact: Fact) -> Sequence[str]:
