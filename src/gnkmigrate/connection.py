@@ -218,6 +218,24 @@ def pin(connection: Connection, *, read_only: bool, search_path: Sequence[str]) 
     connection.execute(statement)
 
 
+def own_path(connection: Connection) -> tuple[str, ...]:
+    """Where names are found that are not qualified, as the role and the database have it.
+
+    Args:
+        connection: a session with pinned settings, outside of a transaction.
+
+    Returns:
+        The schemas of its search_path that are there, without PostgreSQL's own.
+    """
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            "SELECT set_config('search_path', reset_val, true) FROM pg_catalog.pg_settings"
+            " WHERE name = 'search_path'"
+        )
+        row = connection.execute("SELECT pg_catalog.current_schemas(false)::text[]").fetchone()
+    return tuple(row[0]) if row else ()
+
+
 # The server's answers on connecting, by SQLSTATE where libpq passes one on and else by its text.
 # https://www.postgresql.org/docs/16/errcodes-appendix.html
 class _Explanation(NamedTuple):

@@ -6,7 +6,7 @@ import pytest
 
 from gnkmigrate.kinds.kind import Unplannable
 from gnkmigrate.servers import Server
-from tests.kinds.converge import planned
+from tests.kinds.converge import converge, planned
 from tests.plan.support import Case, case, migrate
 
 CASES = {
@@ -50,3 +50,24 @@ def test_a_member_is_in_the_way_of_what_is_no_member_in_the_target(server: Serve
     with pytest.raises(Unplannable, match=r"table public\.m .* whose member it is") as back:
         planned(server, extension + table, member)
     assert "ALTER EXTENSION hstore ADD TABLE public.m" in str(back.value.hint)
+
+
+SIMILARITY = "CREATE FUNCTION similarity(text, text) RETURNS real LANGUAGE sql IMMUTABLE RETURN 1;"
+USER = "CREATE TABLE t (a text, n real DEFAULT similarity('a', 'b'));"
+
+
+@pytest.mark.parametrize("user", ["", USER], ids=["alone", "in a default"])
+def test_a_function_of_ones_own_gives_way_to_that_of_an_extension(
+    server: Server, user: str
+) -> None:
+    converge(server, SIMILARITY + user, "CREATE EXTENSION pg_trgm;" + user)
+
+
+def test_a_type_of_ones_own_gives_way_to_that_of_an_extension(server: Server) -> None:
+    table = "CREATE TABLE u (email citext);"
+    converge(
+        server,
+        f"CREATE DOMAIN citext AS text; {table}",
+        f"CREATE EXTENSION citext; {table}",
+        back=False,
+    )

@@ -57,6 +57,25 @@ def test_the_script_does_what_it_says(
     assert rest.endswith("table public.item); the target says nothing of them")
 
 
+def test_names_are_found_as_the_database_finds_them_unless_the_settings_say_where(
+    command: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    with connect(database) as connection:
+        name = connection.info.dbname
+        connection.execute(
+            f"""
+            CREATE SCHEMA app; CREATE SCHEMA tools;
+            ALTER DATABASE "{name}" SET search_path = app, not_there, tools, public
+            """.encode()
+        )
+    planned = json.loads(command("plan", "--format", "json").stdout)
+    assert planned["session"]["search_path"] == ["app", "tools", "public"]
+    with (tmp_path / "gnkmigrate.toml").open("a") as settings:
+        settings.write('schemas = ["public", "app"]\n')
+    planned = json.loads(command("plan", "--format", "json").stdout)
+    assert planned["session"]["search_path"] == ["public", "app"]
+
+
 def test_a_rename_that_applies_to_nothing_is_named(
     command: Command, database: DatabaseUrl, tmp_path: Path
 ) -> None:

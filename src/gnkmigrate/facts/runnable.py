@@ -34,6 +34,7 @@ _READ_PAST = (
 _TWO_PHASES = (("PREPARE", "TRANSACTION"), ("COMMIT", "PREPARED"), ("ROLLBACK", "PREPARED"))
 _WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE")
 _NAMED = 5
+_OBJECT = 2  # the place of what a command is about: CREATE ROLE name
 _ROWS = "rows are not part of a schema"
 _WITHIN = {("INSERT", "INTO"), ("DELETE", "FROM"), ("MERGE", "INTO")}
 
@@ -78,6 +79,24 @@ def runnable(script: Script) -> Script:
             ]
             position = statement.end
     return Script(script.path, "".join((*pieces, script.text[position:])))
+
+
+def refuse_roles(scripts: Sequence[Script]) -> None:
+    """Refuses what would stay on the server once the database is gone.
+
+    Raises:
+        SchemaError: a file makes, changes or drops a role, or its memberships.
+    """
+    for script in scripts:
+        for statement in statements(script.text):
+            if _is_about_roles(statement):
+                raise SchemaError(
+                    f"{script.place(script.line(statement.start))}: "
+                    f"{' '.join(statement.words[:2])} changes roles of the server that the settings"
+                    " name, where databases alone are made.",
+                    hint="Make the role there yourself and leave the statement out, or let a "
+                    "throwaway server be started: leave out server.url of the settings.",
+                )
 
 
 def transactions(scripts: Sequence[Script]) -> Sequence[Sequence[Part]]:
@@ -133,6 +152,17 @@ def _parts(script: Script) -> Sequence[Part]:
 
 def _adds_label(statement: Statement) -> bool:
     return statement.begins("ALTER", "TYPE") and statement.after("ADD", "VALUE") is not None
+
+
+def _is_about_roles(statement: Statement) -> bool:
+    words = statement.words
+    if words[:1] and words[0] in {"GRANT", "REVOKE"}:
+        return "ON" not in words  # of a role, and not of a privilege
+    if words[:1] and words[0] in {"CREATE", "ALTER", "DROP"} and len(words) > _OBJECT:
+        # A setting of a role in this database goes with the database.
+        within = words[_OBJECT + 1 :][:2] == ("IN", "DATABASE")
+        return words[1] in {"ROLE", "USER", "GROUP"} and words[_OBJECT] != "MAPPING" and not within
+    return False
 
 
 def _refusal(statement: Statement) -> tuple[str, str] | None:

@@ -28,7 +28,7 @@ from gnkmigrate.facts.explaining import (
     explain,
 )
 from gnkmigrate.facts.files import Script
-from gnkmigrate.facts.runnable import Part, runnable, transactions
+from gnkmigrate.facts.runnable import Part, refuse_roles, runnable, transactions
 from gnkmigrate.facts.statements import Statement, statements
 
 
@@ -61,6 +61,8 @@ def run_scripts(
             file and line.
     """
     scripts = tuple(map(runnable, scripts))
+    if not makes_roles:
+        refuse_roles(scripts)
     session = _Session(connection, search_path, makes_roles=makes_roles)
     try:
         session.run([Part(script) for script in scripts])

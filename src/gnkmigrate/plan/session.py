@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.connection import DatabaseUrl, connect, own_path
 from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.naming import known_renames
@@ -127,6 +127,7 @@ def plan_project(
     hints = known_renames(settings.renames, renames)
     with connect(url, read_only=True) as connection:
         require_fitting(connection, settings)
+        path = settings.schemas if settings.read_schemas else own_path(connection)
         live = read_snapshot(
             connection,
             ignore=settings.ignore,
@@ -151,7 +152,7 @@ def plan_project(
             for line in missing_roles(connection, rights):
                 tell(line)
     circumstances = Circumstances(
-        search_path=settings.schemas,
+        search_path=path,
         schemas=settings.read_schemas,
         ignore=settings.ignore,
         roles=settings.roles,

@@ -76,8 +76,9 @@ def prove(
         scope = replace(Scope.of(settings, selection.without), owners=copy.owners)
         major = copy.server.major
         wanted = stack.enter_context(target_database(planned.target_source, settings, scope, major))
+        path = planned.circumstances.search_path
         session, observing = (
-            stack.enter_context(connect(copy.url, search_path=settings.schemas)) for _ in range(2)
+            stack.enter_context(connect(copy.url, search_path=path)) for _ in range(2)
         )
         _require_own_roles(planned, copy)
         with connect(live, read_only=True) as asking:

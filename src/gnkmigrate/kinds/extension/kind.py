@@ -74,6 +74,9 @@ class ExtensionKind(Kind):
         there = other.facts.get(fact.identity)
         return fact.has({"version": there.payload["version"] if there else None})
 
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        return super().names(fact).union(map(tuple, fact.payload["members"]))
+
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         del target
         yield Identity("schema", (fact.payload["schema"],))
