@@ -55,12 +55,17 @@ def refuse_moves(changes: Sequence[Change], context: Context) -> None:
     moves = tuple(_moves(changes, renamed, context))
     columns = tuple(each for each in changes if _counts(each, context)) if moves else ()
     for move in moves:
+        if renamed.get(move.before):
+            raise Unplannable(
+                f"{qualified(*move.before)} {_ways(move)}, and is to be called"
+                f" {qualified(*move.after)}.",
+                hint="Plan the new name by itself first, and then the rest: let the target differ "
+                "in nothing else.",
+            )
         found = [_described(each) for each in columns if _is_in_the_way(each, move, context)]
         found += _types_in_the_way(changes, move, context)
         if found:
             _refuse(move, found)
-        if move.leaves and move.joins and renamed.get(move.before):
-            _refuse(move, [f"the name of {qualified(*move.before)} itself"])
 
 
 def _refuse_not_null(column: Fact, context: Context) -> None:
@@ -97,15 +102,19 @@ def _types_in_the_way(changes: Sequence[Change], move: _Move, context: Context) 
             yield f"{change.before.identity} (made again)"
 
 
-def _refuse(move: _Move, what: Sequence[str]) -> None:
+def _ways(move: _Move) -> str:
+    """What happens to the table."""
     leaves, joins = set(move.leaves), set(move.joins)
     again = "gets another bound in" if move.as_partition else "takes another place below"
     ways = [f"{again} {qualified(*each)}" for each in sorted(leaves & joins)]
     ways += [f"leaves {qualified(*each)}" for each in sorted(leaves - joins)]
     ways += [f"joins {qualified(*each)}" for each in sorted(joins - leaves)]
+    return " and ".join(ways)
+
+
+def _refuse(move: _Move, what: Sequence[str]) -> None:
     raise Unplannable(
-        f"{qualified(*move.after)} {' and '.join(ways)}, while these change: "
-        f"{', '.join(sorted(set(what)))}.",
+        f"{qualified(*move.after)} {_ways(move)}, while these change: {', '.join(sorted(set(what)))}.",
         hint="Plan the one first: leave the parents and bounds as they are, or the columns, types "
         "and names, and plan again for the rest.",
     )
