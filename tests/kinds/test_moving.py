@@ -94,7 +94,7 @@ BETWEEN = "CREATE TABLE b (y integer) INHERITS (a);"
             PARENT + BOUND,
             (PARENT + WIDER).replace(" p ", " q ").replace("p1", "q1"),
             ["table public.p = q", "table public.p1 = q1"],
-            r"public\.p1 leaves public\.p and joins public\.q, and is to be called public\.q1",
+            r"public\.p1 gets another bound in public\.q, and is to be called public\.q1",
         ),
         (
             "CREATE TABLE p (id integer, k integer NOT NULL);",

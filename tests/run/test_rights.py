@@ -154,3 +154,26 @@ def test_texts_are_looked_up_in_the_table_of_another_role(small: Small, project:
     assert indexed == "theirs_pkey"  # where it is another's it is not indexed
     up(project, "down")
     assert project.rows("SELECT DISTINCT n FROM mine") == [("SEVEN",)]
+
+
+def test_new_tables_and_their_references_are_asked_for(small: Small, roles: None) -> None:
+    del roles
+    create = 'op.create_tables("My Shop.fresh", references=("public.mine",))'
+    small.revision(1, create, irreversible="-")
+    target = small.folder / "target.sql"
+    target.write_text(
+        'CREATE SCHEMA "My Shop"; CREATE TABLE public.mine (id int PRIMARY KEY);'
+        'CREATE TABLE "My Shop".fresh (id int REFERENCES public.mine)'
+    )
+    project = small.project(target=target, schemas=("public", "My Shop"))
+    project.execute('CREATE SCHEMA "My Shop"; CREATE TABLE public.mine (id int PRIMARY KEY)')
+    database = project.value("SELECT quote_ident(current_database())")
+    project.execute(f'GRANT CREATE ON DATABASE {database} TO "{ROLE}"')
+    with pytest.raises(PhaseRefused) as refused:
+        up(project)
+    to_run = [line.partition("Run: ")[2] for line in refused.value.details[1:3]]
+    assert to_run == [
+        f'GRANT CREATE ON SCHEMA "My Shop" TO "{ROLE}";',
+        f'GRANT REFERENCES ON TABLE public.mine TO "{ROLE}";',
+    ]
+    project.execute(f'DROP OWNED BY "{ROLE}" CASCADE')

@@ -113,8 +113,9 @@ def _ways(move: _Move) -> str:
 
 
 def _refuse(move: _Move, what: Sequence[str]) -> None:
+    changing = ", ".join(sorted(set(what)))
     raise Unplannable(
-        f"{qualified(*move.after)} {_ways(move)}, while these change: {', '.join(sorted(set(what)))}.",
+        f"{qualified(*move.after)} {_ways(move)}, while these change: {changing}.",
         hint="Plan the one first: leave the parents and bounds as they are, or the columns, types "
         "and names, and plan again for the rest.",
     )

@@ -92,6 +92,14 @@ class CreateTables(Step):
     def altered(self) -> Sequence[str]:
         return ()  # a right to refer to them is enough
 
+    @property
+    def created(self) -> Sequence[str]:
+        return self.made
+
+    @property
+    def referred(self) -> Sequence[str]:
+        return self.references
+
     def check(self, work: Work) -> Sequence[Refusal]:
         refused = target.refusals(work, self._wanted)
         if refused:

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from gnkmigrate.connection import Connection
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.roles import Named, missing_roles
+from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.run.names import split
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.text.escape import visible
@@ -104,6 +105,10 @@ def _needed(connection: Connection, steps: Sequence[Step]) -> Sequence[Right]:
     for table, schema, owner, usable in connection.execute(_TABLES, columns).fetchall():
         needed |= {Right("OWNER", f"TABLE {table}", (owner,)), Right("CREATE", schema)}
         needed.add(Right("ROWS", table) if usable else Right("USAGE", schema))
+    for schema, _ in (split(table) for step in steps for table in step.created):
+        needed.add(Right("CREATE", identifier(schema)))
+    for table in (table for step in steps for table in step.referred):
+        needed.add(Right("REFERENCES", qualified(*split(table))))
     return sorted(needed)
 
 

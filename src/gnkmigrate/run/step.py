@@ -114,6 +114,16 @@ class Step(ABC):
         return self.tables if self.changes else ()
 
     @property
+    def created(self) -> Sequence[str]:
+        """The tables that it makes, "schema.table", in schemas that are there."""
+        return ()
+
+    @property
+    def referred(self) -> Sequence[str]:
+        """The tables to which it gives foreign keys, "schema.table", and which may be others'."""
+        return ()
+
+    @property
     def shown(self) -> str:
         """The table, "schema.table", for whose old shape there is to be a view; "" for none."""
         return ""
