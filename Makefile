@@ -3,6 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 INSTALLED := .venv/installed
 AXE := .venv/axe-core/package/axe.min.js
+KUBERNETES := .venv/kubernetes
 TYPEORM := .venv/typeorm/installed
 # Of TypeORM 1 the same tests, in a folder of its own.
 TYPEORM_1 := .venv/typeorm-1
@@ -19,7 +20,7 @@ BENCHMARKS ?= help catalog
 CORPUS ?= ../shared/corpus/pairs.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser typeorm docs test test-docker test-faults test-matrix corpus lint format bench clean
+.PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix corpus lint format bench clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +49,12 @@ test-docker: $(INSTALLED) ## run tests on a PostgreSQL in a container (MAJOR=16)
 	GNKMIGRATE_TEST_SERVER=docker GNKMIGRATE_TEST_MAJOR=$(MAJOR) \
 		$(RUN) pytest -rs --numprocesses auto $(CONTAINED) $(ARGS)
 
+image: ## build the image gnkmigrate (Docker; IMAGE_OPTIONS='--build-arg MAJORS="16 17"')
+	docker build $(IMAGE_OPTIONS) --tag gnkmigrate .
+
+test-image: $(INSTALLED) ## build the image and audit with it (Docker)
+	GNKMIGRATE_TEST_IMAGE=1 $(RUN) pytest -rs tests/image $(ARGS)
+
 docs: $(INSTALLED) ## build the documentation into build/docs
 	$(RUN) mkdocs build --quiet --strict
 
@@ -62,6 +69,13 @@ $(AXE): $(INSTALLED)
 	cd .venv/axe-core && npm pack --silent axe-core@4.14.1 && tar --touch -xzf axe-core-4.14.1.tgz
 
 typeorm: $(TYPEORM) ## install what tests know of TypeORM by: 0.3, 1, TypeScript (Node.js, npm)
+
+kubernetes: $(KUBERNETES) ## install what the examples for Kubernetes are held against (PyPI)
+
+# It brings the schemas of Kubernetes' API. Under the Apache-2.0; 72 MB, so that it is no part of setup.
+$(KUBERNETES): $(INSTALLED)
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-compile --upgrade \
+		--target $(KUBERNETES) kubernetes-validate==1.37.0 importlib-resources==7.1.0
 
 $(TYPEORM): $(INSTALLED) Makefile
 	npm install --prefix .venv/typeorm --silent --no-audit --no-fund \
