@@ -3,6 +3,9 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 INSTALLED := .venv/installed
 AXE := .venv/axe-core/package/axe.min.js
+# What a release is made with, and where it goes.
+RELEASE := .venv/release
+DIST ?= dist
 KUBERNETES := .venv/kubernetes
 TYPEORM := .venv/typeorm/installed
 # Of TypeORM 1 the same tests, in a folder of its own.
@@ -19,8 +22,11 @@ BENCHMARKS ?= help catalog
 # Schema pairs, which tests/corpus/runner.py describes.
 CORPUS ?= ../shared/corpus/pairs.jsonl
 
+EXTRAS := docker,otel,sqlalchemy,mcp,fleet
+CHECKSUMS = cd '$(DIST)' && sha256sum gnkmigrate* > SHA256SUMS
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix corpus lint format bench clean
+.PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix corpus lint format bench dist sbom clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -112,6 +118,26 @@ bench: $(INSTALLED) ## measure what has to stay fast
 	@for benchmark in $(BENCHMARKS); do \
 		echo "$$benchmark"; .venv/bin/python "benchmarks/$$benchmark.py" || exit 1; \
 	done
+
+dist: $(RELEASE) ## build the wheel and the sdist into dist/, with checksums (DIST=FOLDER)
+	rm -f '$(DIST)'/gnkmigrate*
+	PIP_CONSTRAINT=requirements.txt $(RELEASE)/bin/python -m build --outdir '$(DIST)' .
+	@$(CHECKSUMS)
+
+# What the wheel needs with all of its extras, as it was pinned for the tests.
+sbom: $(RELEASE) ## write the bill of materials of dist/'s wheel as CycloneDX (DIST=FOLDER)
+	rm -rf '$(DIST)/environment'
+	$(PYTHON) -m venv --without-pip '$(DIST)/environment'
+	$(RELEASE)/bin/pip --quiet --python '$(DIST)/environment/bin/python' install \
+		--no-compile --constraint requirements.txt "$$(ls '$(DIST)'/*.whl)[$(EXTRAS)]"
+	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --output-format JSON \
+		--output-file '$(DIST)/gnkmigrate.cdx.json' '$(DIST)/environment/bin/python'
+	rm -rf '$(DIST)/environment'
+	@$(CHECKSUMS)
+
+$(RELEASE): $(INSTALLED)
+	$(PYTHON) -m venv $(RELEASE)
+	$(RELEASE)/bin/pip install --quiet --disable-pip-version-check build==1.6.1 cyclonedx-bom==7.5.0
 
 clean: ## remove .venv and what the tools have left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
