@@ -61,7 +61,7 @@ def test_nothing_is_changed_there(small: Small) -> None:
 
 @pytest.mark.usefixtures("untried")
 def test_doctor_says_so(database: DatabaseUrl, tmp_path: Path) -> None:
-    said = [each for each in examine(Settings(root=tmp_path), None, database)]
+    said = examine(Settings(root=tmp_path), None, database)
     (warned,) = (each for each in said if "is newer than" in each.message)
     assert "upgrade" in warned.blocks
     assert "audit" not in warned.blocks
