@@ -6,11 +6,17 @@ ARG EXTRAS=fleet
 ARG MAJORS="14 15 16 17 18"
 ENV GNKMIGRATE_CACHE_DIR=/var/cache/gnkmigrate
 WORKDIR /build
-COPY requirements.txt .
-RUN python3 -m venv /opt/gnkmigrate
+# What it needs changes less often than itself, so that comes first and is built once.
+COPY pyproject.toml requirements.txt ./
+RUN python3 -m venv /opt/gnkmigrate \
+    && python3 -c "import sys, tomllib; \
+project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+extras = [project['optional-dependencies'][each] for each in sys.argv[1].split(',') if each]; \
+print(*project['dependencies'], *sum(extras, []), sep='\\n')" "${EXTRAS}" > needed.txt \
+    && /opt/gnkmigrate/bin/pip install --no-cache-dir --disable-pip-version-check \
+        --constraint requirements.txt --requirement needed.txt
 COPY . .
-RUN /opt/gnkmigrate/bin/pip install --no-cache-dir --disable-pip-version-check \
-        --constraint requirements.txt ".[${EXTRAS}]" \
+RUN /opt/gnkmigrate/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps . \
     && /opt/gnkmigrate/bin/python -c "import sys; from gnkmigrate.servers.binaries import binaries; [binaries(int(major)) for major in sys.argv[1:]]" ${MAJORS} \
     && /opt/gnkmigrate/bin/pip uninstall --quiet --yes setuptools pip \
     # What a throwaway server and a dump need is kept.

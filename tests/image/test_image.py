@@ -126,6 +126,14 @@ def test_an_audit(image: str, shop: tuple[Path, DatabaseUrl]) -> None:
     assert "price_in_cents" in audited.stdout
 
 
+def test_an_audit_without_any_project(image: str, shop: tuple[Path, DatabaseUrl]) -> None:
+    """The checks alone, in two commands from nothing: build it, and this."""
+    environment = f"--env=DATABASE_URL={shop[1].conninfo}"
+    audited = docker("run", "--rm", "--network=host", environment, image, "audit")
+    assert audited.returncode == 0, audited.stderr
+    assert "no target" in audited.stdout.lower(), audited.stdout
+
+
 def test_the_whole_way(image: str, shop: tuple[Path, DatabaseUrl]) -> None:
     for command in (["check"], ["upgrade", "--yes"], ["status", "--check"], ["verify"]):
         ended = ran(image, shop, command)

@@ -4,6 +4,7 @@ import http.client
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -119,6 +120,42 @@ def test_pages_are_neither_kept_nor_framed_nor_told_of(address: str) -> None:
     assert answer.getheader("Cache-Control") == "no-store"
     assert answer.getheader("Referrer-Policy") == "no-referrer"
     assert answer.getheader("X-Frame-Options") == "DENY"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",  # no host
+        b"GET /%zz%00%ff/ HTTP/1.1\r\nHost: {host}\r\n\r\n",
+        b"GET //evil.example/ HTTP/1.1\r\nHost: {host}\r\n\r\n",
+        b"GET http://evil.example/ HTTP/1.1\r\nHost: {host}\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n",  # TLS
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_a_request_that_makes_no_sense(
+    address: str, capfd: pytest.CaptureFixture[str], request_: bytes
+) -> None:
+    host = urlsplit(address).netloc
+    with socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), 10) as client:
+        client.sendall(request_.replace(b"{host}", host.encode()))
+        client.shutdown(socket.SHUT_WR)
+        said = b"".join(iter(lambda: client.recv(65536), b""))
+    assert b" 200 " not in said
+    assert b"Kept reports" not in said
+    assert asked(address)[0].status == 200
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_browser_that_goes_away(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    path, reset = urlsplit(address).path, struct.pack("ii", 1, 0)
+    for _ in range(5):
+        client = socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), 10)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: {urlsplit(address).netloc}\r\n\r\n".encode())
+        client.close()
+    assert asked(address)[0].status == 200
+    assert capfd.readouterr().err == ""
 
 
 def test_it_listens_on_the_loopback_address_alone(folder: Path) -> None:

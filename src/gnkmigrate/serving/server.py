@@ -6,13 +6,14 @@ by the name that it asks for, and it knows no token.
 """
 
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from gnkmigrate.errors import SettingsError
@@ -89,9 +90,13 @@ def _file(found: dict[str, Kept], name: str) -> Answer:
     """What lies beside a report; found by looking through the folder, never by the address."""
     stem, dot, ending = name.rpartition(".")
     file = found[stem].beside.get(dot + ending) if stem in found else None
-    if file is None:
+    try:
+        body = file.read_bytes() if file is not None else None
+    except OSError:
+        body = None  # it has gone, or nobody may read it
+    if body is None:
         return _page(pages.missing(), HTTPStatus.NOT_FOUND)
-    return Answer(HTTPStatus.OK, file.read_bytes(), BESIDE[dot + ending], _FOREIGN_POLICY)
+    return Answer(HTTPStatus.OK, body, BESIDE[dot + ending], _FOREIGN_POLICY)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -130,6 +135,17 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is logged: an address holds the token."""
 
 
+class _Server(ThreadingHTTPServer):
+    """One thread a request; a browser that has gone away is nothing to tell of."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tells of defects alone."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serving(folder: Path, port: int = 0) -> Iterator[tuple[ThreadingHTTPServer, str]]:
     """A server that listens on the loopback address alone, and the address of its first page.
@@ -149,12 +165,11 @@ def serving(folder: Path, port: int = 0) -> Iterator[tuple[ThreadingHTTPServer, 
     site = Site(folder, secrets.token_urlsafe(24))
     handler = type("_SiteHandler", (_Handler,), {"site": site})
     try:
-        server = ThreadingHTTPServer((ADDRESS, port), handler)
+        server = _Server((ADDRESS, port), handler)
     except OSError as error:
         raise SettingsError(
             f"Port {port} of {ADDRESS} cannot be listened on: {error.strerror}.",
             hint="Name another with --port, or leave it out and take one that is free.",
         ) from None
-    server.daemon_threads = True
     with server:
         yield server, f"http://{ADDRESS}:{server.server_port}/{site.token}/"
