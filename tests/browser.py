@@ -65,11 +65,16 @@ def view(
 
 
 def load(browser: WebDriver, page: Path) -> None:
+    """Opens a page that is a file, and forgets what was logged before."""
+    opened(browser, page.as_uri())
+
+
+def opened(browser: WebDriver, address: str) -> None:
     """Opens a page, and forgets what was logged before."""
     browser.get("about:blank")
     complaints(browser)
     requests(browser)
-    browser.get(page.as_uri())
+    browser.get(address)
 
 
 def complaints(browser: WebDriver) -> list[dict[str, Any]]:

@@ -1,9 +1,11 @@
 """What tests do with databases: run a file, ask a question, take a dump that can be compared."""
 
+import importlib.util
 import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from psycopg import conninfo
@@ -20,6 +22,16 @@ OWN_SCHEMAS = ("gnkmigrate", "gnkmigrate_archive", "gnkmigrate_staging", "gnkmig
 # As PostgreSQL delivers it since 15. On 14 everybody may create there, which an audit finds.
 CLOSE_PUBLIC = "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
 IGNORED_TABLES = ("public.migrations", "public.migrations_id_seq", "public.typeorm_metadata")
+
+
+def module_of(file: Path) -> ModuleType:
+    """A file that is part of no package, as a module."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
 
 
 def execute(url: DatabaseUrl, sql: str) -> None:

@@ -1,6 +1,7 @@
 """What is shipped: the wheel on its own, types, shell completion, the documentation as a site."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -10,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from gnkmigrate import __version__
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl
 from tests.shop import DATABASE, REVISION, WANTED
 from tests.support import ROOT, execute, rows
 
 COMMANDS = [command.name for command in application().registered_commands if command.name]
+README = (ROOT / "README.md").read_text()
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 
 
@@ -78,6 +81,8 @@ def test_the_wheel_works_where_nothing_else_of_the_project_is(
     elsewhere: Elsewhere, wheel: Path, database: DatabaseUrl
 ) -> None:
     assert "gnkmigrate/py.typed" in zipfile.ZipFile(wheel).namelist()
+    manual = elsewhere.python.parents[1] / "share" / "man" / "man1" / "gnkmigrate.1"
+    assert manual.read_bytes() == (ROOT / "docs" / "gnkmigrate.1").read_bytes()
     execute(database, DATABASE)
     folder = elsewhere.folder
 
@@ -96,6 +101,35 @@ def test_the_wheel_works_where_nothing_else_of_the_project_is(
     elsewhere("verify")
     elsewhere("downgrade --yes")
     assert rows(database, "SELECT to_regclass('product_price_idx')") == [(None,)]
+
+
+@pytest.mark.packaging
+def test_the_readmes_lines_for_a_wheel(wheel: Path, tmp_path: Path) -> None:
+    """With pipx and uv in an environment of their own, whose caches are nobody else's."""
+    made = tmp_path / "tools"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", made], check=True)
+    tools = ("--no-compile", "pipx==1.18.4", "uv==0.13.9")
+    subprocess.run([*PIP, "--python", made / "bin" / "python", "install", *tools], check=True)
+    ours = {
+        "PATH": f"{tmp_path / 'bin'}:{made / 'bin'}:{os.environ['PATH']}",
+        "PIPX_HOME": str(tmp_path / "pipx"),
+        "PIPX_BIN_DIR": str(tmp_path / "bin"),
+        "UV_CACHE_DIR": str(tmp_path / "uv"),
+    }
+    lines = re.findall(r"^    ((?:uvx|pipx) .*\.whl.*)$", README, re.MULTILINE)
+    assert len(lines) == 2
+    for line in (*lines, "gnkmigrate --version"):
+        command = line.replace("demo", "--version")
+        ran = subprocess.run(
+            ["/bin/sh", "-c", command],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=wheel.parent,
+            env={**os.environ, **ours},
+        )
+        assert ran.returncode == 0, f"{line}: {ran.stdout}{ran.stderr}"
+        assert f"gnkmigrate {__version__}" in ran.stdout
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import tomllib
 from pathlib import Path
@@ -8,7 +7,7 @@ import pytest
 
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.settings import live_url, load
-from tests.support import ROOT
+from tests.support import ROOT, module_of
 
 
 @pytest.fixture
@@ -191,12 +190,7 @@ def test_the_live_database_is_looked_for_in_order(
 
 def test_editors_know_the_settings() -> None:
     """docs/settings.schema.json is made from them, and takes the project's own file."""
-    path = ROOT / "docs" / "settings_schema.py"
-    spec = importlib.util.spec_from_file_location("settings_schema", path)
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
+    made = module_of(ROOT / "docs" / "settings_schema.py")
     assert made.FILE.read_text() == made.text(), "run: python docs/settings_schema.py"
     schema = json.loads(made.text())
     written = tomllib.loads((ROOT / "gnkmigrate.toml").read_text())

@@ -36,6 +36,9 @@ def test_there_and_back(shops: Shops, scheduler: str) -> None:
     before = ran(shops, "status", None, choice)
     assert set(before.states.values()) == {"pending"}
     assert before.summary.exit_code == 1
+    audited = ran(shops, "audit", AuditWish(), choice)["shop1"].found
+    assert audited.text.endswith("; next phase: notes")
+    assert audited.phases == (("notes", "pending"), ("city", "pending"))
     tried = ran(shops, "upgrade", Request(dry_run=True), choice)
     assert tried.summary.exit_code == 0
     assert ran(shops, "plan", PlanWish(), choice).summary.groups[0].names == tuple(urls)

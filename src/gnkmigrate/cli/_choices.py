@@ -2,9 +2,11 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from gnkmigrate.cli._completion import checks, phases
 
 
 class UnmappedAnswer(StrEnum):
@@ -44,6 +46,27 @@ SampleRows = Annotated[
         metavar="ROWS",
         help="Copy so many rows of each table, and all that they refer to.",
     ),
+]
+
+
+def _phase(help_: str) -> Any:
+    return typer.Option(metavar="NAME|N", help=help_, autocompletion=phases)
+
+
+def _check(help_: str) -> Any:
+    return typer.Option(metavar="CHECK", help=help_, autocompletion=checks)
+
+
+Phase = Annotated[str | None, _phase("Run this phase alone.")]
+Through = Annotated[str | None, _phase("Run all phases up to this one.")]
+PhaseBack = Annotated[str | None, _phase("Take back this phase alone.")]
+ThroughBack = Annotated[str | None, _phase("Take back all phases down to this one.")]
+OnlyChecks = Annotated[
+    list[str] | None, _check("Only this check, by id, name or group; repeatable.")
+]
+SkipChecks = Annotated[list[str] | None, _check("Not this check; repeatable.")]
+Explain = Annotated[
+    str | None, _check("Print what this check is about, by id or name; nothing else is done.")
 ]
 Wait = Annotated[
     float,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import Explain, OnlyChecks, SkipChecks
 from gnkmigrate.cli._renames import NoRename, Rename, note, said
 
 if TYPE_CHECKING:
@@ -69,13 +70,8 @@ def command(
             help="Write what is found to --baseline, else to audits/baseline.json.",
         ),
     ] = False,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(help="Only this check, by id, name or group; repeatable.", metavar="CHECK"),
-    ] = None,
-    skip: Annotated[
-        list[str] | None, typer.Option(help="Not this check; repeatable.", metavar="CHECK")
-    ] = None,
+    only: OnlyChecks = None,
+    skip: SkipChecks = None,
     no_data_checks: Annotated[
         bool, typer.Option("--no-data-checks", help="Read the catalog alone, no rows.")
     ] = False,
@@ -85,13 +81,7 @@ def command(
             help="Of larger tables, look at about so many rows only.", min=1, metavar="ROWS"
         ),
     ] = None,
-    explain: Annotated[
-        str | None,
-        typer.Option(
-            help="Print what this check is about, by id or name; nothing else is done.",
-            metavar="CHECK",
-        ),
-    ] = None,
+    explain: Explain = None,
     details: Annotated[
         bool, typer.Option("--details", "-d", help="Show every finding, with evidence and SQL.")
     ] = False,

@@ -8,7 +8,9 @@ from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import (
     DryRun,
     LockTimeout,
+    PhaseBack,
     Sql,
+    ThroughBack,
     TrustTriggers,
     Wait,
     Yes,
@@ -19,12 +21,8 @@ from gnkmigrate.cli._choices import (
 
 def command(
     context: typer.Context,
-    phase: Annotated[
-        str | None, typer.Option(metavar="NAME|N", help="Take back this phase alone.")
-    ] = None,
-    through: Annotated[
-        str | None, typer.Option(metavar="NAME|N", help="Take back all phases down to this one.")
-    ] = None,
+    phase: PhaseBack = None,
+    through: ThroughBack = None,
     all_: Annotated[bool, typer.Option("--all", help="Take back every phase.")] = False,
     dry_run: DryRun = False,
     sql: Sql = False,

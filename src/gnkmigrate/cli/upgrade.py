@@ -12,8 +12,10 @@ from gnkmigrate.cli._choices import (
     DryRun,
     LockTimeout,
     Overflow,
+    Phase,
     Sql,
     Throttle,
+    Through,
     TrustTriggers,
     Unmapped,
     Wait,
@@ -27,12 +29,8 @@ from gnkmigrate.cli._choices import (
 
 def command(
     context: typer.Context,
-    phase: Annotated[
-        str | None, typer.Option(metavar="NAME|N", help="Run this phase alone.")
-    ] = None,
-    through: Annotated[
-        str | None, typer.Option(metavar="NAME|N", help="Run all phases up to this one.")
-    ] = None,
+    phase: Phase = None,
+    through: Through = None,
     dry_run: DryRun = False,
     sql: Sql = False,
     atomic: Annotated[

@@ -15,6 +15,7 @@ from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.assembling import FIRST_USER_OID
 from gnkmigrate.facts.fact import Address, Fact
+from gnkmigrate.facts.newer import of_newer_server
 from gnkmigrate.facts.query import query
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds import kinds
@@ -61,6 +62,7 @@ def unread(
     return (
         *_described(connection, homeless),
         *_of_other_catalogs(connection),
+        *of_newer_server(connection),
         *(Unread(kind, tuple(names), *rest) for kind, names, *rest in others),
         *_hidden(facts),
     )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from gnkmigrate import __version__
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.models import is_models, sources
 from gnkmigrate.run.revision import Phase, load_phases, read_steps
 from gnkmigrate.settings import Settings, find_file, load
 
@@ -153,9 +154,17 @@ def digest(settings: Settings) -> str:
 def _files(settings: Settings) -> Iterator[Path]:
     config = settings.root / "gnkmigrate.toml"
     yield from [config] if config.is_file() else []
-    target = settings.path(settings.target)
-    yield from [target] if target.is_file() else target.rglob("*.sql")
+    yield from _target_files(settings)
     yield from settings.path(settings.migrations).rglob("*.py")
     yield from settings.path(settings.migrations).rglob("*.sql")
     audits = settings.path(settings.audits)
     yield from (*audits.glob("*.toml"), *audits.glob("checks/*"))
+
+
+def _target_files(settings: Settings) -> Iterator[Path]:
+    """What declares the target: SQL, or the sources of an ORM's models."""
+    if is_models(settings.target_source):
+        yield from sources.files(settings.target_source, settings.root)
+        return
+    target = settings.path(settings.target)
+    yield from [target] if target.is_file() else target.rglob("*.sql")

@@ -2,7 +2,8 @@
 
 Nothing of the models is understood here. The ORM's own tool runs on an empty database of a
 throwaway server, and what it has made there is read as anything else is. Each module of orms/ has
-a function `write(name: str, into: Into) -> None`, for what stands after the ORM's name.
+a function `write(name: str, into: Into) -> None`, for what stands after the ORM's name, and
+`SOURCES`, the endings of files that decide what it writes.
 """
 
 import importlib

@@ -9,7 +9,7 @@ from gnkmigrate.operations.index import BuildIndex, DropBuiltIndex
 from gnkmigrate.operations.parts import partitioned
 from gnkmigrate.operations.parts.constraint import ConstraintStep, refuse_referred
 from gnkmigrate.operations.splits.spec import twice
-from gnkmigrate.run import relation
+from gnkmigrate.run import relation, sharding
 from gnkmigrate.run.names import column
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -73,6 +73,8 @@ class AddUnique(ConstraintStep):
     def check(self, work: Work) -> Sequence[Refusal]:
         hint = "Add the constraint to each partition, and then to the table by op.step."
         if refused := partitioned.refuse_index(work, self.table, hint):
+            return refused
+        if refused := sharding.refuse_unique(work, self.table, self.columns):
             return refused
         taken = [] if self._has_begun(work) else self.require_free(work, is_index=True)
         return taken or self._index.duplicates(work)

@@ -41,8 +41,8 @@ def render(result: AuditResult, view: View) -> str:
     del view
     tables = pairs(result)
     anchors = {table.identity: f"t{number}" for number, table in enumerate(tables, start=1)}
-    style, script = _asset("page.css"), _asset("page.js")
-    template = _environment().get_template(f"{_FOLDER}/page.html.j2")
+    style, script = asset("page.css"), asset("page.js")
+    template = environment().get_template(f"{_FOLDER}/page.html.j2")
     return template.render(
         result=result,
         summary=summarise(result),
@@ -65,7 +65,7 @@ def render(result: AuditResult, view: View) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("gnkmigrate.report"),
         autoescape=True,
@@ -91,7 +91,7 @@ def _shown(value: object) -> object:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     files = resources.files("gnkmigrate.report").joinpath("templates", _FOLDER, name)
     return files.read_text(encoding="utf-8")
 

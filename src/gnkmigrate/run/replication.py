@@ -19,8 +19,8 @@ def refusals(work: Work, phase: Runnable, steps: Sequence[Step]) -> Iterator[Ref
 
     Without a logical slot nobody hears of what is published.
     """
-    reshaped = _tables(steps, {step.name for step in phase.up_steps if step.cuts_over})
-    wider = _tables(steps, {step.name for step in phase.up_steps if step.adds_columns})
+    reshaped = tables_of(steps, {step.name for step in phase.up_steps if step.cuts_over})
+    wider = tables_of(steps, {step.name for step in phase.up_steps if step.adds_columns})
     tables = reshaped | wider
     if not tables:
         return
@@ -52,7 +52,7 @@ def refusals(work: Work, phase: Runnable, steps: Sequence[Step]) -> Iterator[Ref
         )
 
 
-def _tables(steps: Sequence[Step], upward: Collection[str]) -> dict[str, str]:
+def tables_of(steps: Sequence[Step], upward: Collection[str]) -> dict[str, str]:
     """Tables, quoted and as written, of the steps of these names and those that undo them."""
     return {
         quoted(table): table

@@ -37,6 +37,7 @@ from gnkmigrate.run.executor import InForce
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.revision import Phase
 from gnkmigrate.run.status import Request, select_down, select_up, status
+from gnkmigrate.run.tried import require_tried
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
 
@@ -268,6 +269,7 @@ def _prepare(connection: Connection, settings: Settings) -> None:
         " AS wanted (name, value) JOIN pg_settings USING (name)",
         (list(wanted), list(wanted.values())),
     )
+    require_tried(connection.info.server_version)
     row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
     if row and row[0]:
         raise PhaseRefused(

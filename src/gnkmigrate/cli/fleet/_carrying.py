@@ -217,6 +217,6 @@ def _next(command: Command, summary: Summary) -> str:
         return "gnkmigrate fleet audit"
     if command == "rehearse":
         return "gnkmigrate fleet upgrade --canary 5%"
-    return (
-        "gnkmigrate fleet upgrade --dry-run" if "pending" in states else "gnkmigrate fleet status"
-    )
+    open_ = any(state != "done" for each in summary.results for _, state in each.found.phases)
+    pending = open_ or "pending" in states
+    return "gnkmigrate fleet upgrade --dry-run" if pending else "gnkmigrate fleet status"

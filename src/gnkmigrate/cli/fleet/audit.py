@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gnkmigrate.cli._choices import OnlyChecks, SkipChecks
 from gnkmigrate.cli.audit import Threshold
 from gnkmigrate.cli.fleet._choice import fleet_command
 
@@ -25,13 +26,8 @@ def command(
     fail_on: Annotated[
         Threshold, typer.Option(help="Findings from this severity on count.")
     ] = Threshold.HIGH,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(help="Only this check, by id, name or group; repeatable.", metavar="CHECK"),
-    ] = None,
-    skip: Annotated[
-        list[str] | None, typer.Option(help="Not this check; repeatable.", metavar="CHECK")
-    ] = None,
+    only: OnlyChecks = None,
+    skip: SkipChecks = None,
     no_data_checks: Annotated[
         bool, typer.Option("--no-data-checks", help="Read the catalogs alone, no rows.")
     ] = False,

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gnkmigrate.cli._choices import DryRun, LockTimeout, TrustTriggers, Yes, exclusive, given
+from gnkmigrate.cli._choices import (
+    DryRun,
+    LockTimeout,
+    PhaseBack,
+    ThroughBack,
+    TrustTriggers,
+    Yes,
+    exclusive,
+    given,
+)
 from gnkmigrate.cli.fleet._choice import fleet_command
 
 if TYPE_CHECKING:
@@ -17,12 +26,8 @@ def command(
     context: typer.Context,
     choice: "Choice",
     shown: Mapping[str, Any],
-    phase: Annotated[
-        str | None, typer.Option(metavar="NAME|N", help="Take back this phase alone.")
-    ] = None,
-    through: Annotated[
-        str | None, typer.Option(metavar="NAME|N", help="Take back all phases down to this one.")
-    ] = None,
+    phase: PhaseBack = None,
+    through: ThroughBack = None,
     all_: Annotated[bool, typer.Option("--all", help="Take back every phase.")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,

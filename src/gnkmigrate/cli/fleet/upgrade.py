@@ -11,7 +11,9 @@ from gnkmigrate.cli._choices import (
     DryRun,
     LockTimeout,
     Overflow,
+    Phase,
     Throttle,
+    Through,
     TrustTriggers,
     Unmapped,
     Yes,
@@ -30,12 +32,8 @@ def command(
     context: typer.Context,
     choice: "Choice",
     shown: Mapping[str, Any],
-    phase: Annotated[
-        str | None, typer.Option(metavar="NAME|N", help="Run this phase alone.")
-    ] = None,
-    through: Annotated[
-        str | None, typer.Option(metavar="NAME|N", help="Run all phases up to this one.")
-    ] = None,
+    phase: Phase = None,
+    through: Through = None,
     dry_run: DryRun = False,
     atomic: Annotated[
         bool, typer.Option("--atomic", help="Run each phase in one transaction.")

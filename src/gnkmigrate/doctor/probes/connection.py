@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
-from gnkmigrate.doctor.commands import DATABASE
+from gnkmigrate.doctor.commands import CHANGING, DATABASE
 from gnkmigrate.doctor.probe import Diagnosis, Probe
+from gnkmigrate.servers import versions
 
 _LEFT_OUT = "What needs the database was left out."
 
@@ -20,6 +21,14 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     role, superuser = row or ("unknown", False)
     version = f"{info.server_version // 10000}.{info.server_version % 10000}"
     kind = ", a superuser" if superuser else ""
+    if versions.is_newer(info.server_version):
+        yield Diagnosis(
+            "warning",
+            f"PostgreSQL {info.server_version // 10000} is newer than what this gnkmigrate knows, "
+            f"{versions.OLDEST} to {versions.NEWEST}: it looks, and changes nothing.",
+            hint="Install a newer gnkmigrate.",
+            blocks=CHANGING,
+        )
     yield Diagnosis(
         "ok",
         f"{circumstances.url}, PostgreSQL {version}, as {role}{kind} "

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from psycopg.errors import InsufficientPrivilege
+
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
+from gnkmigrate.run.status import status
 
 
 @dataclass(frozen=True)
@@ -45,15 +49,35 @@ def run(subject: Subject, wish: AuditWish) -> Found:
     }
     counts["not_run"] = len(result.not_run)
     said = [f"{number} {label}" for label, number in counts.items() if number]
+    phases, next_ = _phases(subject)
     counting = wish.fail_on is not None and bool(result.counting(wish.fail_on))
     home = subject.settings.schemas[0]
     return Found(
         state="findings" if counting else "clean",
-        text=", ".join(said).replace("not_run", "not run") or "no findings",
+        text=(", ".join(said).replace("not_run", "not run") or "no findings") + next_,
         traits=tuple(_trait(each, home) for each in result.findings if each.kind != "check"),
         server_version=result.live.server_version,
         numbers=counts,
+        phases=phases,
     )
+
+
+def _phases(subject: Subject) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Where each phase stands, and in words which is next.
+
+    Nothing for a tenant, since the journal is the database's, and for a project without revisions.
+    """
+    migrations = subject.settings.path(subject.settings.migrations)
+    if subject.schema or not (migrations / "versions").is_dir():
+        return (), ""
+    try:
+        with subject.session(read_only=True) as connection:
+            stands = status(connection, subject.phases)
+    except (GnkMigrateError, InsufficientPrivilege) as error:
+        return (), f"; phases are not known: {str(error).splitlines()[0]}"
+    open_ = [each.phase.name for each in stands if each.state != "done"]
+    phases = tuple((each.phase.name, each.state) for each in stands)
+    return phases, f"; next phase: {open_[0]}" if open_ else ""
 
 
 def _trait(finding: Finding, home: str) -> str:

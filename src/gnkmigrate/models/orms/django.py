@@ -7,6 +7,8 @@ asked first.
 
 from gnkmigrate.models.running import Into, run_python
 
+SOURCES = frozenset({".py", ".sql"})
+
 
 def write(name: str, into: Into) -> None:
     """Runs all migrations.

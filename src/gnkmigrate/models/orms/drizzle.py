@@ -2,6 +2,7 @@
 
 from gnkmigrate.models.running import Into, run, run_sql
 
+SOURCES = frozenset({".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json"})
 _NEEDS = "See that `npx drizzle-kit export` works there: npm install --save-dev drizzle-kit"
 
 

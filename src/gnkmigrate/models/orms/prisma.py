@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gnkmigrate.models.running import Into, run, run_sql
 
+SOURCES = frozenset({".prisma", ".ts", ".js", ".json"})
 _SCHEMA = "prisma/schema.prisma"
 _RENAMED = 7  # the first major version that calls the option so
 _NEEDS = (

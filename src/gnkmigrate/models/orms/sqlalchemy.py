@@ -3,6 +3,8 @@
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.models.running import Into, run_python
 
+SOURCES = frozenset({".py"})
+
 
 def write(name: str, into: Into) -> None:
     """Creates all tables, types and sequences of the metadata, and the schemas that they name.

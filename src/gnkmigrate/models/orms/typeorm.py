@@ -7,6 +7,8 @@ from gnkmigrate.errors import SchemaError
 from gnkmigrate.models.running import Into
 from gnkmigrate.models.typeorm_team import build, compiled, team_of
 
+SOURCES = frozenset({".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json"})
+
 
 def write(name: str, into: Into) -> None:
     """Has the TypeORM beside the entities make their schema.
