@@ -35,12 +35,14 @@ FROM pg_attribute
 JOIN pg_type ON pg_type.oid = atttypid
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = %s::regclass AND attname = ANY (%s) AND NOT attisdropped
+ORDER BY attnum
 """
 _DEFAULTS = """
 SELECT attname::text, pg_get_expr(adbin, adrelid)
 FROM pg_attribute
 JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = %s::regclass AND attgenerated = '' AND NOT attisdropped
+ORDER BY attnum
 """
 
 
