@@ -568,3 +568,30 @@ def test_a_sequence_goes_on_giving_keys(small: Small, key_from: str) -> None:
     assert project.rows("SELECT id, usr, serial FROM dev ORDER BY id") == [
         (1, 1, "A"), (2, 2, "A"), (3, 3, "B"), (4, 4, "B"), (5, 5, "C"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("when", ["before the swap", "after it"])
+def test_all_rows_of_an_entity_get_another_identity_at_once(small: Small, when: str) -> None:
+    """The last of them is alone with the entity when the first has made another of that name."""
+    project = clubs(small)
+    project.execute(
+        "INSERT INTO membership (tenant, login, club, motto) VALUES (2, 'ann', 'Chess', 'think')"
+    )
+    renamed = "UPDATE membership SET club = 'Go', motto = 'stones' WHERE club = 'Chess'"
+
+    def write(event: events.Event) -> None:
+        if isinstance(event, events.StepFinished) and event.step == "rows of public.club":
+            project.execute(renamed)
+
+    project.up(write if when == "before the swap" else events.ignore)
+    if when == "after it":
+        with old_application(project) as old:
+            old.execute(renamed)
+    assert project.rows(
+        "SELECT tenant, login, name, motto FROM membership JOIN club ON club.id = club_id"
+        " WHERE name IN ('Go', 'Chess') ORDER BY 1, 2"
+    ) == [(1, "ann", "Go", "stones"), (1, "ben", "Go", "stones"), (2, "ann", "Go", "stones")]
+    with project.session() as session:
+        assert all(
+            claim.passed for claim in runner.verify(session, project.phases, project.settings)
+        )

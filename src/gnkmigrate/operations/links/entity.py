@@ -230,6 +230,7 @@ IF TG_OP = 'UPDATE' AND NEW.{ref} = OLD.{ref} THEN
     IF {sides.said_alike("NEW", "OLD", said.columns)} THEN
         EXIT follow;
     END IF;
+    {_joined(sides)}
     UPDATE {sides.entity} AS entity SET
         {changed}
     WHERE entity.{key} = NEW.{ref};
@@ -261,6 +262,24 @@ END IF;
     return said.following.follower(
         said.function("tell"), body, declare=f"gnkmigrate_known {sides.entity}.{key}%TYPE;"
     )
+
+
+def _joined(sides: Sides) -> str:
+    """A row kept its entity, under an identity that another row of the statement has made since."""
+    said, ref = sides.said, sides.ref
+    mine = f"({_keys(sides)}) = ({_arguments(sides)})"
+    moved = _formatted(f"UPDATE :table SET {ref} = $1 WHERE {mine}")
+    return f"""IF NOT {sides.said_alike("NEW", "OLD", said.identifying)} THEN
+        SELECT entity.{sides.key} INTO gnkmigrate_known FROM {sides.entity} AS entity
+        WHERE {sides.is_entity_of("NEW")} AND entity.{sides.key} <> NEW.{ref} FOR NO KEY UPDATE;
+        IF FOUND THEN
+            EXECUTE {moved} USING gnkmigrate_known, {sides.row_keys("NEW")};
+            NEW.{ref} := gnkmigrate_known;
+            {_tell_entity(sides)}
+            {_tell_others(sides)}
+            EXIT follow;
+        END IF;
+    END IF;"""
 
 
 def _tell_entity(sides: Sides) -> str:
