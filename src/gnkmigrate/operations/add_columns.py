@@ -12,7 +12,7 @@ from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.operations.expect import ExpectTable
-from gnkmigrate.operations.parts import empty_copy, target
+from gnkmigrate.operations.parts import empty_copy, rewriting, target
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.plan.creation import creation
@@ -122,7 +122,12 @@ class AddColumns(_Columns):
             *(refusal for refusal in made if refusal is not None),
             *row_key.refusals(work, self.table, ()),
             *self._undefined(work),
+            *rewriting.refusals(work, self.table, self._types(work, wanted if made else ())),
         )
+
+    def _types(self, work: Work, wanted: Sequence[Identity]) -> Iterator[str]:
+        yield from (change.type for change in self.columns if change.type)
+        yield from (work.target.facts[each].payload["type"] for each in wanted)
 
     def _undefined(self, work: Work) -> Iterator[Refusal]:
         """A type or default that there is not, or that do not fit each other."""

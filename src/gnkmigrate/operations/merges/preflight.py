@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations.merges import rights
 from gnkmigrate.operations.merges.spec import Merge
+from gnkmigrate.operations.parts import rewriting
 from gnkmigrate.operations.renames.preflight import of_ours
 from gnkmigrate.operations.renames.spec import Renaming
 from gnkmigrate.run import relation
@@ -55,7 +56,13 @@ def refusals(work: Work, said: Merge) -> list[Refusal]:
         *row_security.refusals(work, said.side),
         *row_security.refusals(work, said.table),
         *archive.refusals(work, said.side),
+        *_rewriting(work, said),
     ]
+
+
+def _rewriting(work: Work, said: Merge) -> Iterator[Refusal]:
+    found = relation.columns(work, said.side, [old for old, _ in said.columns])
+    yield from rewriting.refusals(work, said.table, (str(each["type"]) for each in found.values()))
 
 
 def _columns(work: Work, said: Merge) -> Iterator[Refusal]:
