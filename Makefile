@@ -105,10 +105,11 @@ corpus: $(INSTALLED) ## plan and run pairs of schemas, both ways (CORPUS=FILE AR
 		echo 'There are no pairs of schemas: $(CORPUS) is missing.'; \
 	fi
 
-lint: $(INSTALLED) ## check style and types
+lint: $(INSTALLED) ## check style, types, and which room imports which
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	.venv/bin/lint-imports --no-logo
 
 format: $(INSTALLED) ## put the code into the house's form
 	$(RUN) ruff check --fix .
@@ -140,4 +141,4 @@ $(RELEASE): $(INSTALLED)
 	$(RELEASE)/bin/pip install --quiet --disable-pip-version-check build==1.6.1 cyclonedx-bom==7.5.0
 
 clean: ## remove .venv and what the tools have left
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
