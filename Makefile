@@ -17,6 +17,8 @@ MAJOR ?= 16
 CONTAINED ?= tests/servers tests/facts tests/migrations/test_round_trip.py
 # Such as --short, or --majors 14 18 --pythons 3.12
 MATRIX ?=
+# The names of mutants: the twentieth of each function that has so many.
+MUTANTS ?= *__mutmut_20
 # benchmarks/ has more, which take arguments or minutes.
 BENCHMARKS ?= help catalog
 # Schema pairs, which tests/corpus/runner.py describes.
@@ -26,7 +28,7 @@ EXTRAS := docker,otel,sqlalchemy,mcp,fleet
 CHECKSUMS = cd '$(DIST)' && sha256sum gnkmigrate* > SHA256SUMS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix corpus lint format bench dist sbom clean
+.PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix mutation corpus lint format bench dist sbom clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -98,6 +100,11 @@ test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write a
 		tests/migrations/test_concurrent_writers.py tests/operations/test_shapes.py \
 		tests/operations/test_split_shapes.py tests/operations/test_roles.py
 
+mutation: $(INSTALLED) ## change diff/ in small ways, and see whether its tests notice (MUTANTS='*')
+	$(RUN) pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	HYPOTHESIS_PROFILE=ci $(RUN) mutmut run '$(MUTANTS)'
+	$(RUN) mutmut results
+
 corpus: $(INSTALLED) ## plan and run pairs of schemas, both ways (CORPUS=FILE ARGS="--only enum")
 	@if [ -f '$(CORPUS)' ]; then \
 		$(RUN) tests.corpus --pairs '$(CORPUS)' $(ARGS); \
@@ -105,10 +112,11 @@ corpus: $(INSTALLED) ## plan and run pairs of schemas, both ways (CORPUS=FILE AR
 		echo 'There are no pairs of schemas: $(CORPUS) is missing.'; \
 	fi
 
-lint: $(INSTALLED) ## check style and types
+lint: $(INSTALLED) ## check style, types, and which room imports which
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	.venv/bin/lint-imports --no-logo
 
 format: $(INSTALLED) ## put the code into the house's form
 	$(RUN) ruff check --fix .
@@ -140,4 +148,4 @@ $(RELEASE): $(INSTALLED)
 	$(RELEASE)/bin/pip install --quiet --disable-pip-version-check build==1.6.1 cyclonedx-bom==7.5.0
 
 clean: ## remove .venv and what the tools have left
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .import_linter_cache mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,4 +1,4 @@
-"""What MkDocs is told besides mkdocs.yml: two pages that are made from what is there already."""
+"""What MkDocs is told besides mkdocs.yml: pages that are made from what is there already."""
 
 import re
 from pathlib import Path
@@ -11,18 +11,29 @@ from typer.testing import CliRunner
 from gnkmigrate.cli import application
 
 ROOT = Path(__file__).parents[1]
+# Files of the root as pages, which a host of repositories wants there.
+FROM_ROOT = {
+    "README.md": "index.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "vulnerabilities.md",
+    "CHANGELOG.md": "changelog.md",
+}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds the README as the first page, and a reference of all commands."""
-    files.append(File.generated(config, "index.md", content=first_page()))
+    """Adds the pages of the root, and a reference of all commands."""
+    for name, page in FROM_ROOT.items():
+        files.append(File.generated(config, page, content=from_root(name)))
     files.append(File.generated(config, "reference.md", content=reference()))
     return files
 
 
-def first_page() -> str:
-    """The README with its links as they are from docs/."""
-    return re.sub(r"\]\(docs/", "](", (ROOT / "README.md").read_text())
+def from_root(name: str) -> str:
+    """A page of the root with its links as they are from docs/."""
+    text = re.sub(r"\]\(docs/", "](", (ROOT / name).read_text())
+    for file, page in FROM_ROOT.items():
+        text = text.replace(f"]({file})", f"]({page})")
+    return text
 
 
 def reference() -> str:

@@ -53,7 +53,7 @@ def test_the_password_is_no_argument_and_is_not_shown() -> None:
 def test_a_secret_that_could_only_be_an_argument_is_refused() -> None:
     url = DatabaseUrl.parse("host=example.org sslkey=my.key sslpassword=hunter2")
 
-    with pytest.raises(SettingsError, match="cannot be told sslpassword") as refused:
+    with pytest.raises(SettingsError, match="cannot be passed sslpassword") as refused:
         invocation(Path("pg_dump"), url, [])
 
     assert "hunter2" not in str(refused.value)

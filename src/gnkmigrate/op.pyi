@@ -589,7 +589,7 @@ def retire_index(
     index: str,
     table: str,
 ) -> None:
-    """Drops an index CONCURRENTLY and remembers it; one that is not there is no hindrance.
+    """Drops an index CONCURRENTLY and remembers it; one that is not there does not matter.
     """
 
 def revert_columns(

@@ -107,7 +107,7 @@ def invocation(path: Path, url: DatabaseUrl, options: Sequence[str]) -> Invocati
         environment["PGPASSWORD"] = given.pop(_PASSWORD)
     if exposed := sorted(_secret_keywords() & given.keys()):
         raise SettingsError(
-            f"{path.name} cannot be told {' and '.join(exposed)} without showing it to others.",
+            f"{path.name} cannot be passed {' and '.join(exposed)} without showing it to others.",
             hint="Use a client key without a passphrase, readable by you alone.",
         )
     target = f"--dbname={conninfo.make_conninfo(**given)}"

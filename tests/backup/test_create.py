@@ -255,7 +255,7 @@ def test_roles_and_databases_with_settings_of_their_own(
 
 def test_a_passphrase_that_would_be_an_argument(database: DatabaseUrl, project: Settings) -> None:
     url = DatabaseUrl(conninfo.make_conninfo(database.conninfo, sslpassword="phrase"))
-    with pytest.raises(SettingsError, match="cannot be told sslpassword"):
+    with pytest.raises(SettingsError, match="cannot be passed sslpassword"):
         create_backup(url, project)
 
 

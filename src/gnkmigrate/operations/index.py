@@ -100,7 +100,7 @@ class BuildIndex(Step):
         building = [row[0] for row in work.execute(_BUILDERS.format(index=name)).fetchall()]
         if building:
             message = f"Another session is building the index {self.index}."
-            return (Refusal(message, building, 0, "Wait until it is through."),)
+            return (Refusal(message, building, 0, "Wait until it is finished."),)
         return ()
 
     def undefined(self, work: Work) -> Sequence[Refusal]:

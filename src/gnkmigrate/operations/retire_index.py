@@ -69,7 +69,7 @@ class _OneIndex(Step):
 @operation("retire_index")
 @dataclass(frozen=True)
 class RetireIndex(_OneIndex):
-    """Drops an index CONCURRENTLY and remembers it; one that is not there is no hindrance."""
+    """Drops an index CONCURRENTLY and remembers it; one that is not there does not matter."""
 
     @property
     def clears(self) -> Sequence[str]:

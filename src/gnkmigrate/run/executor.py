@@ -281,4 +281,4 @@ def _note_failure(work: Work, run: int, error: BaseException) -> None:
         journal.fail_run(work.connection, run, text)
     except psycopg.Error as second:
         # A run that is open without a runner counts as failed, and the first error says more.
-        error.add_note(f"The journal could not be told: {second.diag.message_primary or second}")
+        error.add_note(f"It is not in the journal: {second.diag.message_primary or second}")

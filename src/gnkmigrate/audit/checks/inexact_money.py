@@ -1,7 +1,7 @@
 """An amount of money in a binary floating-point number.
 
 real and double precision hold no 0.10: sums drift from what the single amounts say, and equal
-amounts compare as different. Which column is an amount is told by its name, such as price,
+amounts compare as different. Which column is an amount follows from its name, such as price,
 balance or fee.
 
 Source: PostgreSQL manual, 8.1.3 (floating-point types).

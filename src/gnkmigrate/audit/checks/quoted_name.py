@@ -1,7 +1,7 @@
 """Names that have to be written in double quotes.
 
 Capitals, spaces and other characters make PostgreSQL look for a name exactly as it is written,
-while it folds names without quotes to small letters. Whoever forgets the quotes is told that the
+while it folds names without quotes to small letters. Whoever forgets the quotes reads that the
 column does not exist. Reserved words are reported by reserved-name.
 
 Source: PostgreSQL manual, 4.1.1 (identifiers and key words).

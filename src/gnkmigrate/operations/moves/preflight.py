@@ -59,7 +59,7 @@ def _parts(work: Work, said: Move) -> Iterator[Refusal]:
         error = expressions.refused(work, f"SELECT {said.value(part)}")
         if error is not None and not (prepared and isinstance(error, expressions.MISSING)):
             yield Refusal(
-                f'The part "{part.value}" cannot be told by {said.entity}.{said.part}, which is'
+                f'The part "{part.value}" cannot be found by {said.entity}.{said.part}, which is'
                 f" {said.part_type}: {error.diag.message_primary}.",
                 hint="Give part_type another type, or the part another name.",
             )

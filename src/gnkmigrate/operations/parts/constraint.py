@@ -113,7 +113,7 @@ class ConstraintStep(Step):
                 f"{self.table} has {len(names)} constraints {definition}, and one is expected.",
                 names,
                 len(names),
-                "gnkmigrate audit shows its constraints; mend them by hand first.",
+                "gnkmigrate audit shows its constraints; correct them by hand first.",
             ),
         )
 

@@ -83,7 +83,7 @@ def _told(entity: Entity) -> str:
         return ""
     lines = ["TypeORM has no word for:", *(f"- {limit}" for limit in entity.limits)]
     if entity.is_apart:
-        lines.append("It would change the table, so it is told to leave it (synchronize: false).")
+        lines.append("It would change the table, so it has to leave it alone (synchronize: false).")
     return script.comment(lines)
 
 
