@@ -15,7 +15,7 @@ from gnkmigrate.operations.expect import ExpectTable
 from gnkmigrate.operations.parts import empty_copy, rewriting, target
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.plan.creation import creation
+from gnkmigrate.plan.creation import Creation, creation
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import key_of
@@ -122,12 +122,38 @@ class AddColumns(_Columns):
             *(refusal for refusal in made if refusal is not None),
             *row_key.refusals(work, self.table, ()),
             *self._undefined(work),
-            *rewriting.refusals(work, self.table, self._types(work, wanted if made else ())),
+            *self._rewriting(work, wanted if made else ()),
         )
 
-    def _types(self, work: Work, wanted: Sequence[Identity]) -> Iterator[str]:
-        yield from (change.type for change in self.columns if change.type)
-        yield from (work.target.facts[each].payload["type"] for each in wanted)
+    def _rewriting(self, work: Work, wanted: Sequence[Identity]) -> Iterator[Refusal]:
+        """Columns for which a large table is written anew under its strongest lock."""
+        if not rewriting.is_large(work, self.table):
+            return
+        of_target = [each for each in wanted if _rewrites(target.creation(work, [each]))]
+        names = [each.name for each in of_target]
+        if empty_copy.can_ask(work, self.table):
+            said = (each for each in self.columns if each.type)
+            names += [each.new_name for each in said if self._is_rewritten(work, each)]
+        if names:
+            yield Refusal(
+                f"PostgreSQL writes all of {self.table} anew for new columns, while nobody can "
+                "read it.",
+                names,
+                len(names),
+                "Their default is not one value for all rows, or their type a domain with a "
+                "constraint. Add them without, set the default, and fill them with op.backfill.",
+            )
+
+    def _is_rewritten(self, work: Work, change: Conversion) -> bool:
+        """By what PostgreSQL does with an empty copy of the table."""
+        file = f"SELECT pg_relation_filenode('{empty_copy.EMPTY_COPY}'::regclass)"
+        try:
+            with empty_copy.empty_copy(work, self.table):
+                before = work.value(file)
+                work.execute(f"ALTER TABLE {empty_copy.EMPTY_COPY} {_actions([change])}")
+                return bool(work.value(file) != before)
+        except (psycopg.ProgrammingError, psycopg.DataError):
+            return False  # which is told by itself
 
     def _undefined(self, work: Work) -> Iterator[Refusal]:
         """A type or default that there is not, or that do not fit each other."""
@@ -325,6 +351,10 @@ def _made_otherwise(fact: Fact) -> Refusal | None:
 def _named(name: str) -> Conversion:
     """A column of which the target says the rest."""
     return Conversion("", "", "NULL", rename=name)
+
+
+def _rewrites(made: Creation) -> bool:
+    return any(statement.rewrites for statement in made.statements)
 
 
 def _actions(columns: Sequence[Conversion]) -> str:

@@ -132,3 +132,12 @@ def test_what_is_no_key_is_refused(small: Small) -> None:
         forgotten(project, "public.product", "'; DROP TABLE product; --")
     with pytest.raises(PhaseRefused, match="is not there, or has no key"):
         forgotten(project, "public.nothing", "1")
+
+
+def test_a_column_that_is_not_there_is_named(small: Small) -> None:
+    small.revision(1, CONVERT, REVERT)
+    project = small.project()
+    project.execute(PRODUCT)
+    project.up()
+    with pytest.raises(PhaseRefused, match=r"^public\.product has no column nr\.$"):
+        forgotten(project, "public.product", "1", by="nr")

@@ -34,8 +34,7 @@ def refusals(work: Work, table: str, types: Iterable[str]) -> Iterator[Refusal]:
         types: theirs, as SQL.
     """
     rows = work.connection.execute(_CONSTRAINED, (sorted(set(types)),)).fetchall()
-    large = f"SELECT pg_table_size({literal(quoted(table))}::regclass) > {_SMALL}"
-    if rows and work.value(large):
+    if rows and is_large(work, table):
         yield Refusal(
             f"New columns of {table} have domains with constraints, for which PostgreSQL writes "
             "the whole table anew while nobody can read it.",
@@ -44,3 +43,9 @@ def refusals(work: Work, table: str, types: Iterable[str]) -> Iterator[Refusal]:
             "Give them the type below the domain, and the table a CHECK; or add them in a step of "
             "your own (op.execute) while nobody works.",
         )
+
+
+def is_large(work: Work, table: str) -> bool:
+    """Whether it takes long to write a table, "schema.table", anew."""
+    size = f"pg_table_size({literal(quoted(table))}::regclass)"
+    return bool(work.value(f"SELECT {size} > {_SMALL}"))

@@ -141,7 +141,17 @@ def _key(work: Work, row: Row, table: str) -> dict[str, str]:
 
 
 def _is_meant(row: Row, key: dict[str, str]) -> str:
-    """The condition on a row of a table that has these columns."""
+    """The condition on a row of a table that has these columns.
+
+    Raises:
+        PhaseRefused: it has not all of them.
+    """
+    missing = [name for name, type_ in key.items() if not type_]
+    if missing:
+        raise PhaseRefused(
+            f"{row.table} has no column {', '.join(missing)}.",
+            hint="Name the columns of its key with --by, as they are called now.",
+        )
     return " AND ".join(
         f"{column(name)} = {literal(value)}::{key[name]}"
         for name, value in zip(key, row.key, strict=True)
