@@ -13,6 +13,9 @@ from gnkmigrate.audit.trend import Trend
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 
+# What a comparison with the target is called among checks, where it could not be made.
+TARGET = "target"
+
 
 @dataclass(frozen=True)
 class NotRun:
@@ -140,6 +143,11 @@ class AuditResult:
     def declaration(self) -> tuple[str, ...]:
         """Statements that make the target from nothing."""
         return self.declaring()
+
+    @property
+    def target_lacks(self) -> bool:
+        """Whether there is a target that could not be loaded here."""
+        return any(each.check == TARGET for each in self.not_run)
 
     @property
     def schemas(self) -> tuple[str, ...]:

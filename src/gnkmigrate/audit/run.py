@@ -35,7 +35,7 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.reader import reader
 from gnkmigrate.audit.repair import declaration
-from gnkmigrate.audit.result import AuditResult, NotRun, TableSize
+from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, TableSize
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.sizes import read_sizes
@@ -211,7 +211,8 @@ def _obstacle(check: Check, live: Snapshot, comparison: Comparison | None, polic
     if check.runtime and live.server_version < check.minimum_version:
         return f"it needs PostgreSQL {check.minimum_version // 10_000}"
     if comparison is None and isinstance(check, ComparisonCheck | DataCheck):
-        return "there is no target"
+        lacks = any(each.check == TARGET for each in policy.not_run)
+        return "the target could not be loaded" if lacks else "there is no target"
     if _asks_rows(check) and not policy.data_checks:
         return "left out by --no-data-checks"
     return ""

@@ -13,7 +13,7 @@ from psycopg import sql
 from gnkmigrate.audit import acceptance, baseline
 from gnkmigrate.audit.closing import closing_phases
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.audit.result import AuditResult, NotRun, Source
+from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
@@ -22,7 +22,7 @@ from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
-from gnkmigrate.facts.explaining import ExtensionUnavailable
+from gnkmigrate.facts.explaining import ServerLacks
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
@@ -109,8 +109,9 @@ def audit_project(
                 target, policy = _read_target(source, settings, live, policy, wish.load)
                 for line in without_effect(wish.renames, live, target, "the live database"):
                     wish.tell(line)
-            except ExtensionUnavailable as error:
-                lacking = NotRun("target", "The comparison with the target", error.message)
+            except ServerLacks as error:
+                why = f"{error.message}. {error.hint or ''}".strip()
+                lacking = NotRun(TARGET, "The comparison with the target", why)
                 policy, source = replace(policy, not_run=(*policy.not_run, lacking)), None
         progress("Running the checks.")
         name = "" if source is None else named(source)
