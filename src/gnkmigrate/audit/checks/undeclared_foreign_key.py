@@ -2,7 +2,8 @@
 
 It is named after another table and that table's key, such as user_id beside a table users (id),
 and has the type of that key, but nothing keeps its values true: rows may refer to what was deleted
-long ago. A column with a companion such as owner_type refers to several tables and is left out.
+long ago. Where some do, they are counted, and it is more severe. A column with a companion such as
+owner_type refers to several tables and is left out.
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import key_columns
 from gnkmigrate.audit.checks._names import plain, stems
+from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._style import kind_of_values, names_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
@@ -86,12 +88,21 @@ def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Ob
     found = snapshot.get("table", schema, table)
     partitioned = found is not None and found.value("partitioned_by")
     whole = partitioned and snapshot.server_version < _NOT_VALID_ON_PARTITIONED
+    begin = () if whole else (f"{add} NOT VALID",)
     return Observation(
         object_of(column),
         f"Column {object_of(column).label(home)} looks like a foreign key to "
         f"{'.'.join(referenced.path).removeprefix(f'{home}.')}, but is none.",
-        fix=(add,) if whole else (f"{add} NOT VALID", f"{validate} {constraint}"),
+        fix=(*begin, f"{validate} {constraint}") if begin else (add,),
         undo=(f"{alter} DROP CONSTRAINT {constraint}",),
+        obstacle=orphans(
+            snapshot,
+            Identity("table", (schema, table)),
+            [name],
+            other.identity.path[:2],
+            [other.identity.name],
+            begin,
+        ),
     )
 
 
