@@ -9,7 +9,7 @@ from typing import Literal
 
 from gnkmigrate.audit.finding import Category, Finding, Severity
 from gnkmigrate.audit.script import Script
-from gnkmigrate.audit.trend import Trend
+from gnkmigrate.audit.trend import PastScore, Trend
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 
@@ -104,6 +104,7 @@ class AuditResult:
         unused_opinions: rules of the project's severity file that match nothing.
         accepted: what was found and accepted.
         trend: what has changed since an earlier report; None where there is none.
+        history: the scores of the audits of this database that are kept, the first one first.
         excused: fingerprints of findings that do not count, since a baseline has them.
         sources: the SQL files that declare the target; empty where it comes from elsewhere.
     """
@@ -126,6 +127,7 @@ class AuditResult:
     unused_opinions: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     trend: Trend | None = None
+    history: tuple[PastScore, ...] = ()
     excused: frozenset[str] = frozenset()
     sources: tuple[Source, ...] = ()
 

@@ -16,6 +16,7 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.trend import PastScore
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.naming import known_renames
@@ -128,9 +129,7 @@ def audit_project(
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
     result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
-    if past is not None:
-        return baseline.compared(result, past, excuses=True)
-    return _with_trend(result, settings.path(settings.audits))
+    return _with_trend(result, settings.path(settings.audits), past)
 
 
 def _not_looked_at(table: str, pid: int) -> NotRun:
@@ -151,11 +150,14 @@ def _policy(settings: Settings, wish: Wish) -> Policy:
     )
 
 
-def _with_trend(result: AuditResult, folder: Path) -> AuditResult:
-    """The result beside the latest report that is kept, where there is one."""
-    past, damaged = baseline.last(folder, result.database)
-    result = replace(result, not_run=(*result.not_run, *damaged))
-    return result if past is None else baseline.compared(result, past)
+def _with_trend(result: AuditResult, folder: Path, named: baseline.Past | None) -> AuditResult:
+    """The result beside the report that was named, else the latest one that is kept, if any."""
+    kept, damaged = baseline.kept(folder, result.database)
+    scores = tuple(PastScore(past.time, past.score) for past in kept if past.time < result.time)
+    if named is not None:
+        return baseline.compared(replace(result, history=scores), named, excuses=True)
+    result = replace(result, history=scores, not_run=(*result.not_run, *damaged))
+    return baseline.compared(result, kept[-1]) if kept else result
 
 
 def _sources(source: str | None) -> tuple[Source, ...]:
