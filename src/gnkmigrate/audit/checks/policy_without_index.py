@@ -28,8 +28,9 @@ _BOTH = re.compile(rf"\(({_NAME}) = ({_NAME})\)")
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     found: dict[str, tuple[Fact, Fact, str]] = {}
-    for table in snapshot.of_kind("table"):
-        for policy in snapshot.children(table.identity, "policy"):
+    for policy in snapshot.of_kind("policy"):
+        table = snapshot.facts.get(policy.parent) if policy.parent is not None else None
+        if table is not None and table.kind == "table":
             for column in _compared(policy, table, snapshot):
                 found.setdefault(f"{table.identity} {column}", (table, policy, column))
     for table, policy, column in found.values():

@@ -12,19 +12,21 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 
 _COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
-    for table in snapshot.of_kind("table"):
-        policies = [
-            fact for fact in snapshot.children(table.identity, "policy") if fact.value("permissive")
-        ]
+    tables: dict[Identity | None, list[Fact]] = {}
+    for policy in snapshot.of_kind("policy"):
+        if policy.value("permissive"):
+            tables.setdefault(policy.parent, []).append(policy)
+    for identity, policies in tables.items():
+        table = None if identity is None else snapshot.facts.get(identity)
         shared = _shared(policies)
-        if shared:
+        if table is not None and shared:
             names = list(dict.fromkeys(name for _, each in shared for name in each))
             yield Observation(
                 object_of(table),
