@@ -1,7 +1,7 @@
 """A column that looks like a foreign key and is none.
 
 It is named after another table and that table's key, such as user_id beside a table users (id),
-and has the type of that key, but nothing keeps its values true: rows may refer to what was deleted
+and holds what that key holds, but nothing keeps its values true: rows may refer to what was deleted
 long ago. Where some do, they are counted, and it is more severe. A column with a companion such as
 owner_type refers to several tables and is left out.
 
@@ -42,8 +42,14 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             if column.identity.name in bound or other.parent == table.identity:
                 continue
             polymorphic = plain(column.identity.name).removesuffix("id") + "type" in names
-            if kind_of_values(column) == kind_of_values(other) and not polymorphic:
+            if _values(column) == _values(other) and not polymorphic:
                 yield _observation(column, other, snapshot, home)
+
+
+def _values(column: Fact) -> str:
+    """What a column holds; a foreign key may lead from one type of whole numbers to another."""
+    kind = kind_of_values(column)
+    return "integer" if kind in {"smallint", "bigint"} else kind
 
 
 def _bound(snapshot: Snapshot, table: Identity) -> set[str]:
