@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.audit.baseline import compared, last, read
+from gnkmigrate.audit.baseline import compared, kept, read
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import Accepted, AuditResult, NotRun, Passed
 from gnkmigrate.errors import SettingsError
@@ -90,22 +90,22 @@ def test_what_is_accepted_is_not_fixed(tmp_path: Path) -> None:
     assert trend.fixed == ()
 
 
-def test_the_latest_report_about_the_same_database_counts(tmp_path: Path) -> None:
+def test_reports_about_the_same_database_are_found_by_time(tmp_path: Path) -> None:
     _kept(tmp_path, _audit(A), "z.json")
     _kept(tmp_path, replace(_audit(B), time=TIME + timedelta(days=1)), "a.json")
     other = replace(_audit(C), time=TIME + timedelta(days=2), database="tester@elsewhere:1/shop")
     _kept(tmp_path, other, "b.json")
-    past, damaged = last(tmp_path, "somebody.else@localhost:5432/shop")
-    assert past is not None
-    assert (past.name, damaged) == ("a.json", ())
-    assert last(tmp_path, "nobody@nowhere:1/nothing") == (None, ())
+    reports, damaged = kept(tmp_path, "somebody.else@localhost:5432/shop")
+    assert [each.name for each in reports] == ["z.json", "a.json"]
+    assert damaged == ()
+    assert kept(tmp_path, "nobody@nowhere:1/nothing") == ((), ())
 
 
 @pytest.mark.parametrize("text", ["{", '{"findings": [], "summary": {}}', "\\udcff"])
 def test_a_damaged_report_is_told_and_stops_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
-    past, damaged = last(tmp_path, result().database)
-    assert past is None
+    reports, damaged = kept(tmp_path, result().database)
+    assert reports == ()
     assert damaged[0].reason.startswith("a.json is not a report to compare with: ")
     with pytest.raises(SettingsError, match="is not a report to compare with"):
         read(tmp_path / "a.json")
@@ -114,7 +114,7 @@ def test_a_damaged_report_is_told_and_stops_nothing(tmp_path: Path, text: str) -
 @pytest.mark.parametrize("text", ["[]", '{"version": 1, "phases": []}'])
 def test_other_documents_may_lie_beside_the_reports(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
-    assert last(tmp_path, result().database) == (None, ())
+    assert kept(tmp_path, result().database) == ((), ())
     with pytest.raises(SettingsError, match="it is not of an audit"):
         read(tmp_path / "a.json")
 

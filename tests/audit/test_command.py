@@ -171,7 +171,8 @@ def test_the_last_report_is_compared_and_excuses_nothing(
     assert (project / "audits" / "baseline.json").is_file()
     assert _run().exit_code == 1
     execute(database, "CREATE TABLE dogs (id int PRIMARY KEY)")
-    result = _run()
+    result = _run("--write", "html=page.html")
+    assert "<polyline" in (project / "page.html").read_text()
     assert re.search(r"\(baseline\.json\):\s.*?[1-9]\d*\sfixed", result.stdout, re.DOTALL)
 
 

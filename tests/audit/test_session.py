@@ -11,6 +11,7 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError, SettingsError
 from gnkmigrate.facts.document import write_document
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.report.summary import summarise
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
 from tests.audit.support import TIME
@@ -102,6 +103,32 @@ def test_without_a_target_file_the_checks_run_alone(
     result = audit_project(settings, database, Wish(), TIME, lambda _: None)
     assert result.target is None
     assert {finding.kind for finding in result.findings} == {"check"}
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        "CREATE EXTENSION nowhere",
+        "CREATE EXTENSION plpgsql VERSION 'none'",
+        "CREATE COLLATION c (locale = 'xx_NOWHERE')",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE c AS '$libdir/nowhere', 'f'",
+        "CREATE TABLE t () TABLESPACE nowhere",
+        "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple, StopWords = nowhere)",
+    ],
+)
+def test_what_the_throwaway_server_lacks_stops_no_check(
+    settings: Settings, database: DatabaseUrl, project: Path, needs: str
+) -> None:
+    if "plpgsql" in needs:
+        needs = f"DROP EXTENSION plpgsql; {needs}"
+    (project / "schema" / "target.sql").write_text(needs)
+    execute(database, "CREATE TABLE users (id integer)")
+    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    (lacking,) = [each for each in result.not_run if each.check == "target"]
+    assert "[server] in gnkmigrate.toml" in lacking.reason
+    assert "Table users has no primary key." in {each.message for each in result.findings}
+    assert "the target could not be loaded" in {each.reason for each in result.not_run}
+    assert summarise(result).verdict.startswith("The target could not be loaded here")
 
 
 def test_all_schemas_are_read_unless_the_settings_name_some(

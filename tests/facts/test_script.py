@@ -58,3 +58,11 @@ def test_what_goes_with_the_database_may_be_said(server: Server) -> None:
     with server.database() as url, connect(url) as session:
         run_scripts(session, (Script(Path("t.sql"), text),), ("public",), makes_roles=False)
         assert session.execute("SELECT count(*) FROM pg_user_mapping").fetchone() == (1,)
+
+
+def test_a_file_that_no_socket_takes_at_once_is_run(server: Server) -> None:
+    comment = f"-- {'a line of a large dump ' * 4}\n" * 40_000
+    large = Script(Path("large.sql"), f"CREATE TABLE t ();\n{comment}CREATE TABLE u ();")
+    with server.database() as url, connect(url) as session:
+        run_scripts(session, (large,), ("public",), makes_roles=False)
+        assert session.execute("SELECT to_regclass('public.u')::text").fetchone() == ("u",)

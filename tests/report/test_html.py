@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
 
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.result import Accepted, AuditResult
-from gnkmigrate.audit.trend import PastFinding, Trend
+from gnkmigrate.audit.trend import PastFinding, PastScore, Trend
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.report.html import render
 from gnkmigrate.report.view import View
@@ -140,3 +141,30 @@ def test_an_empty_database_is_a_page_too() -> None:
 
 def test_equal_results_give_equal_pages() -> None:
     assert render(hostile(), View()) == render(hostile(), View(width=10, color=True))
+
+
+def test_many_findings_are_told_by_check_first() -> None:
+    many = tuple(finding(f"t{number}", Severity.LOW) for number in range(8))
+    page = render(replace(result(), findings=many), View())
+    row = (
+        '<td class="pill low">low</td><td><a href="#g1">Missing table</a></td><td>8</td>'
+        "<td>t0, t1, t2 and 5 more</td>"
+    )
+    assert row in page
+    assert '<section class="group low" id="g1">' in page
+    assert "by-check" not in _body(render(result(), View()))
+
+
+def test_the_scores_of_kept_audits_are_a_line() -> None:
+    past = tuple(
+        PastScore(result().time - timedelta(days=days), score) for days, score in ((9, 40), (3, 55))
+    )
+    page = render(replace(result(), history=past), View())
+    assert 'aria-label="The score was 40 on 2025-11-30 and is 91 now."' in page
+    assert page.count("<circle") == 3
+    assert 'points="26.0,60.8 258.0,52.1 374.0,31.2"' in page
+    assert "<polyline" not in render(result(), View())
+
+
+def _body(page: str) -> str:
+    return page.partition("<body>")[2]

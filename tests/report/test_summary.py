@@ -42,7 +42,7 @@ CHECKED = replace(finding("orders", Severity.LOW), kind="check", category="struc
             replace(clean(), target=None, findings=(CHECKED,)),
             "CHECKED",
             "There is no target to compare with; the checks found 1 thing to look at.",
-            "gnkmigrate audit --details",
+            "gnkmigrate init --from-url URL",
         ),
         (
             replace(clean(), partial=True),
@@ -57,7 +57,7 @@ def test_status_verdict_and_what_to_type_next(
 ) -> None:
     summary = summarise(audit)
     assert (summary.status, summary.verdict) == (status, verdict)
-    assert summary.next_command == next_command
+    assert ", ".join(each.command for each in summary.next_commands) == next_command
 
 
 def test_the_score_falls_with_every_finding_but_never_to_nothing() -> None:

@@ -3,12 +3,15 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.audit.result import Accepted
+from gnkmigrate.audit.result import Accepted, NotRun
 from gnkmigrate.audit.trend import PastFinding, Trend
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.report.terminal import render
 from gnkmigrate.report.view import View
-from tests.report.support import clean, finding, hostile, result
+from tests.report.support import clean, finding, hostile, result, snapshot, table
 
 
 def test_the_first_screen() -> None:
@@ -23,7 +26,8 @@ def test_the_first_screen() -> None:
         "",
         "1 check passed, 1 could not run.",
         "  not run  GNK-D001  permission denied for table users",
-        "Next: gnkmigrate upgrade --dry-run",
+        "Next: gnkmigrate upgrade --dry-run  tries the phases, and rolls them back",
+        "      gnkmigrate audit --details    shows all of it, with evidence and SQL",
     ]
 
 
@@ -35,13 +39,44 @@ def test_nothing_to_say_takes_three_lines() -> None:
     ]
 
 
-def test_it_fits_the_window_and_a_screen() -> None:
-    many = tuple(finding(f"a_table_with_a_long_name_{n}", Severity.HIGH) for n in range(50))
-    for width in (60, 80, 132):
-        lines = render(replace(result(), findings=many), View(width=width)).splitlines()
-        assert max(map(len, lines)) <= width
-        assert len(lines) <= 24
-        assert any("and 42 more findings: gnkmigrate audit --details" in line for line in lines)
+@pytest.mark.parametrize("width", [60, 80, 132])
+def test_it_fits_the_window_and_a_screen(width: int) -> None:
+    many = tuple(
+        replace(finding(f"a_table_with_a_long_name_{n}", severity), slug=f"check-{n}")
+        for n in range(50)
+        for severity in (Severity.HIGH, Severity.LOW)
+    )
+    lines = render(replace(result(), findings=many), View(width=width)).splitlines()
+    assert max(map(len, lines)) <= width
+    assert len(lines) <= 24
+    assert any(re.fullmatch(r"and \d+ more findings by \d+ checks", line) for line in lines)
+
+
+def test_findings_of_one_check_are_one_line() -> None:
+    many = tuple(finding(f"t{n}", Severity.LOW) for n in range(50))
+    text = render(replace(result(), findings=many), View())
+    assert re.search(r"^low +Missing table: 50 in t0, t1, t2 and 47 more\.$", text, re.MULTILINE)
+
+
+def test_partitions_are_told_under_the_table_at_the_top() -> None:
+    parts = [
+        Fact(
+            Identity("partition", ("public", name)),
+            Identity("table", ("public", name)),
+            {"of": ["public", parent]},
+        )
+        for name, parent in (("orders_1", "orders"), ("orders_1_a", "orders_1"))
+    ]
+    audit = replace(result(), live=snapshot(*table("orders"), *parts))
+    found = tuple(finding(name, Severity.LOW) for name in ("orders_1", "orders_1_a", "orders"))
+    text = render(replace(audit, findings=found), View())
+    assert re.search(r"^low +Missing table: 3 in orders \(3\)\.$", text, re.MULTILINE)
+
+
+def test_what_could_not_run_for_one_reason_is_one_line() -> None:
+    checks = tuple(NotRun(f"GNK-D00{n}", "", "there is no target") for n in range(1, 6))
+    text = render(replace(clean(), not_run=checks), View())
+    assert "  not run  5 checks  there is no target\n" in text
 
 
 def test_details_show_reasons_evidence_and_sql_that_can_be_copied() -> None:

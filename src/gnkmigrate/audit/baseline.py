@@ -97,8 +97,8 @@ def read(file: Path) -> Past:
         ) from None
 
 
-def last(folder: Path, database: str) -> tuple[Past | None, tuple[NotRun, ...]]:
-    """The latest JSON report of a folder about a database, and what could not be read.
+def kept(folder: Path, database: str) -> tuple[tuple[Past, ...], tuple[NotRun, ...]]:
+    """The JSON reports of a folder about a database, by time, and what could not be read.
 
     Args:
         folder: where reports are kept.
@@ -115,7 +115,7 @@ def last(folder: Path, database: str) -> tuple[Past | None, tuple[NotRun, ...]]:
             reason = f"{file.name} is not a report to compare with: {error}"
             damaged.append(NotRun("trend", "What has changed since an earlier report", reason))
     same = [past for past in found if _place(past.database) == _place(database)]
-    return max(same, key=lambda past: past.time, default=None), tuple(damaged)
+    return tuple(sorted(same, key=lambda past: past.time)), tuple(damaged)
 
 
 def compared(result: AuditResult, past: Past, *, excuses: bool = False) -> AuditResult:

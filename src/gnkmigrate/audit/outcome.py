@@ -1,6 +1,6 @@
 """What running a check gives: findings, or a reason why there are none to be had."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -64,17 +64,24 @@ def not_run(check: Check, why: str) -> Outcome:
 
 
 def run_structure(
-    check: StructureCheck, live: Snapshot, target: Snapshot | None, home: str, *, alone: bool
+    check: StructureCheck,
+    live: Snapshot,
+    target: Snapshot | None,
+    home: str,
+    *,
+    alone: bool,
+    look: Callable[[Observation], Observation] = lambda seen: seen,
 ) -> Outcome:
     """What is wrong with the live structure, and with the target's.
 
     What the target puts right is told by its gap already, so it is told again only where the
     check was asked for by name (`alone`). What only the target does is a finding about the
-    target, under an id of its own: GNK-T002 is GNK-S002 of the target.
+    target, under an id of its own: GNK-T002 is GNK-S002 of the target. `look` asks the live rows
+    whether they are in the way of what is proposed.
     """
     with collector_paused():
         live.looked_at.clear()
-        here = [finding(check, seen) for seen in check.find(live, home)]
+        here = [finding(check, look(seen)) for seen in check.find(live, home)]
         # Where the target says the same of all that it has looked at, it would find the same.
         if target is None or all(live.says_the_same(target, kind) for kind in {*live.looked_at}):
             return Outcome(check, tuple(here))

@@ -9,9 +9,12 @@ from typing import Literal
 
 from gnkmigrate.audit.finding import Category, Finding, Severity
 from gnkmigrate.audit.script import Script
-from gnkmigrate.audit.trend import Trend
+from gnkmigrate.audit.trend import PastScore, Trend
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.facts.snapshot import Snapshot, Unread
+
+# What a comparison with the target is called among checks, where it could not be made.
+TARGET = "target"
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class AuditResult:
         unused_opinions: rules of the project's severity file that match nothing.
         accepted: what was found and accepted.
         trend: what has changed since an earlier report; None where there is none.
+        history: the scores of the audits of this database that are kept, the first one first.
         excused: fingerprints of findings that do not count, since a baseline has them.
         sources: the SQL files that declare the target; empty where it comes from elsewhere.
     """
@@ -123,6 +127,7 @@ class AuditResult:
     unused_opinions: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     trend: Trend | None = None
+    history: tuple[PastScore, ...] = ()
     excused: frozenset[str] = frozenset()
     sources: tuple[Source, ...] = ()
 
@@ -140,6 +145,11 @@ class AuditResult:
     def declaration(self) -> tuple[str, ...]:
         """Statements that make the target from nothing."""
         return self.declaring()
+
+    @property
+    def target_lacks(self) -> bool:
+        """Whether there is a target that could not be loaded here."""
+        return any(each.check == TARGET for each in self.not_run)
 
     @property
     def schemas(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The audit: live database, target and all checks in, findings out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,12 +14,14 @@ from gnkmigrate.audit.check import (
     Check,
     ComparisonCheck,
     DataCheck,
+    Observation,
     Question,
     ServerCheck,
     StructureCheck,
 )
 from gnkmigrate.audit.comparison import Comparison
 from gnkmigrate.audit.finding import Category, Finding
+from gnkmigrate.audit.in_the_way import Look
 from gnkmigrate.audit.judgement import gap_names
 from gnkmigrate.audit.listing import Bounds, reason
 from gnkmigrate.audit.outcome import (
@@ -35,7 +37,7 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.reader import reader
 from gnkmigrate.audit.repair import declaration
-from gnkmigrate.audit.result import AuditResult, NotRun, TableSize
+from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, TableSize
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.sizes import read_sizes
@@ -69,9 +71,11 @@ def audit(
     """
     sizes, unread = _sizes(connection, live, policy.bounds)
     comparison = None if target is None else _compared(live, target, policy)
+    parts = samples(sizes, policy.bounds)
     if comparison is not None:
-        comparison = comparison.sampled(samples(sizes, policy.bounds))
-    outcomes = tuple(_outcomes(connection, live, comparison, policy, progress))
+        comparison = comparison.sampled(parts)
+    look = Look(connection, policy.bounds, parts) if policy.data_checks else _as_it_is
+    outcomes = tuple(_outcomes(connection, live, comparison, policy, look, progress))
     findings = tuple(_findings(comparison, outcomes, policy))
     rated = policy.opinions.apply(findings, sizes)
     return AuditResult(
@@ -164,6 +168,7 @@ def _outcomes(
     live: Snapshot,
     comparison: Comparison | None,
     policy: Policy,
+    look: Callable[[Observation], Observation],
     progress: Progress,
 ) -> Iterator[Outcome]:
     """The outcome of every check that is wanted, in the order of their ids."""
@@ -177,7 +182,7 @@ def _outcomes(
         if obstacle:
             yield not_run(check, obstacle)
         elif isinstance(check, StructureCheck):
-            yield run_structure(check, live, target, policy.home, alone=alone)
+            yield run_structure(check, live, target, policy.home, alone=alone, look=look)
         elif isinstance(check, ServerCheck):
             yield run_server(check, connection, question, policy.bounds)
         elif isinstance(check, ProjectCheck):
@@ -185,6 +190,10 @@ def _outcomes(
             yield run_project(check, connection, live, policy.bounds, role)
         elif comparison is not None:
             yield _compare(check, connection, comparison, policy, progress)
+
+
+def _as_it_is(seen: Observation) -> Observation:
+    return seen
 
 
 def _compare(
@@ -211,7 +220,8 @@ def _obstacle(check: Check, live: Snapshot, comparison: Comparison | None, polic
     if check.runtime and live.server_version < check.minimum_version:
         return f"it needs PostgreSQL {check.minimum_version // 10_000}"
     if comparison is None and isinstance(check, ComparisonCheck | DataCheck):
-        return "there is no target"
+        lacks = any(each.check == TARGET for each in policy.not_run)
+        return "the target could not be loaded" if lacks else "there is no target"
     if _asks_rows(check) and not policy.data_checks:
         return "left out by --no-data-checks"
     return ""

@@ -13,16 +13,17 @@ from psycopg import sql
 from gnkmigrate.audit import acceptance, baseline
 from gnkmigrate.audit.closing import closing_phases
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.audit.result import AuditResult, NotRun, Source
+from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.trend import PastScore
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
-from gnkmigrate.facts.explaining import ExtensionUnavailable
+from gnkmigrate.facts.explaining import ServerLacks
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
@@ -109,8 +110,9 @@ def audit_project(
                 target, policy = _read_target(source, settings, live, policy, wish.load)
                 for line in without_effect(wish.renames, live, target, "the live database"):
                     wish.tell(line)
-            except ExtensionUnavailable as error:
-                lacking = NotRun("target", "The comparison with the target", error.message)
+            except ServerLacks as error:
+                why = f"{error.message}. {error.hint or ''}".strip()
+                lacking = NotRun(TARGET, "The comparison with the target", why)
                 policy, source = replace(policy, not_run=(*policy.not_run, lacking)), None
         progress("Running the checks.")
         name = "" if source is None else named(source)
@@ -127,9 +129,7 @@ def audit_project(
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
     result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
-    if past is not None:
-        return baseline.compared(result, past, excuses=True)
-    return _with_trend(result, settings.path(settings.audits))
+    return _with_trend(result, settings.path(settings.audits), past)
 
 
 def _not_looked_at(table: str, pid: int) -> NotRun:
@@ -150,11 +150,14 @@ def _policy(settings: Settings, wish: Wish) -> Policy:
     )
 
 
-def _with_trend(result: AuditResult, folder: Path) -> AuditResult:
-    """The result beside the latest report that is kept, where there is one."""
-    past, damaged = baseline.last(folder, result.database)
-    result = replace(result, not_run=(*result.not_run, *damaged))
-    return result if past is None else baseline.compared(result, past)
+def _with_trend(result: AuditResult, folder: Path, named: baseline.Past | None) -> AuditResult:
+    """The result beside the report that was named, else the latest one that is kept, if any."""
+    kept, damaged = baseline.kept(folder, result.database)
+    scores = tuple(PastScore(past.time, past.score) for past in kept if past.time < result.time)
+    if named is not None:
+        return baseline.compared(replace(result, history=scores), named, excuses=True)
+    result = replace(result, history=scores, not_run=(*result.not_run, *damaged))
+    return baseline.compared(result, kept[-1]) if kept else result
 
 
 def _sources(source: str | None) -> tuple[Source, ...]:

@@ -18,6 +18,14 @@ class PastFinding:
 
 
 @dataclass(frozen=True)
+class PastScore:
+    """The score of an audit of the past, and when that was."""
+
+    time: datetime
+    score: int
+
+
+@dataclass(frozen=True)
 class Trend:
     """What has become of the findings of an earlier report.
 

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from gnkmigrate.cli._placing import in_front
 from gnkmigrate.validation import plain
 
 
@@ -17,6 +18,10 @@ class Group(TyperGroup):
         """Reads the options that stand before the command."""
         with _in_plain_words():
             return super().make_context(*arguments, **keywords)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Takes the options of all commands wherever they stand: people write them last."""
+        return super().parse_args(ctx, in_front(self, args))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Which command is meant; an address in its place, with its password, is not repeated."""

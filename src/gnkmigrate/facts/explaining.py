@@ -14,6 +14,14 @@ _SETTING = re.compile(r'unrecognized configuration parameter "([^"]+)"')
 _ROLE = re.compile(r'role "(.+)" does not exist')
 _EXTENSION = re.compile(r'extension "([^"]+)" is not available|/([^/"]+)\.control"')
 
+# What a server says that was built, or installed, with less than the one that wrote the file.
+_LACKING = re.compile(
+    r'extension "[^"]+" (is not available|has no installation script)'
+    r'|could not open extension control file|could not access file "'
+    r"|could not (create locale|open (collator|dictionary|stop-word|thesaurus|affix))"
+    r'|(this build|built with)|tablespace "[^"]*" does not exist'
+)
+
 _ROLES = (("ROLE",), ("SESSION",))
 _TAKES_ON = (
     ("SET", "ROLE"),
@@ -99,8 +107,8 @@ class LabelTooNew(SchemaError):
     """A file uses a label of an enum in the transaction that adds it."""
 
 
-class ExtensionUnavailable(SchemaError):
-    """A file needs an extension that the server does not have."""
+class ServerLacks(SchemaError):
+    """A file needs what the server was built or installed without: an extension, a library, ICU."""
 
 
 class UnknownSetting(SchemaError):
@@ -160,13 +168,18 @@ def _kind_of(error: psycopg.Error, *, role: bool, setting: bool) -> type[SchemaE
         return UnknownRole
     if setting:
         return UnknownSetting
-    if _EXTENSION.search(error.diag.message_primary or ""):
-        return ExtensionUnavailable
+    if _is_lacking(error):
+        return ServerLacks
     if isinstance(error, errors.InsufficientPrivilege):
         return NotAllowed
     if isinstance(error, errors.UnsafeNewEnumValueUsage):
         return LabelTooNew
     return MissingObject if isinstance(error, _MISSING) else SchemaError
+
+
+def _is_lacking(error: psycopg.Error) -> bool:
+    said = (error.diag.message_primary, error.diag.message_detail)
+    return any(_LACKING.search(text) for text in said if text)
 
 
 def _who(ran: Sequence[Statement]) -> str:
@@ -198,6 +211,11 @@ def _hint(error: psycopg.Error) -> str:
         return (
             f"The throwaway server does not have the extension {found[1] or found[2]}. Use a "
             "server that has it: `url` under [server] in gnkmigrate.toml, or Docker."
+        )
+    if _is_lacking(error):
+        return (
+            "The throwaway server was made without it. Use a server that has it: `url` under "
+            "[server] in gnkmigrate.toml, or Docker."
         )
     for kind, words, hint in _HINTS:
         if isinstance(error, kind) and words in message:

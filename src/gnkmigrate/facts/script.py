@@ -156,7 +156,7 @@ def _run_all(connection: Connection, parts: Sequence[Part], search_path: tuple[s
 
 def _run(connection: Connection, script: Script) -> None:
     """Sends one file and reads PostgreSQL's answers, one for each statement."""
-    connection.pgconn.send_query(script.text.encode())
+    _send(connection, script.text.encode())
     done = 0
     failure: SchemaError | None = None
     while (result := _answer(connection)) is not None:
@@ -169,6 +169,16 @@ def _run(connection: Connection, script: Script) -> None:
             failure = explain(script, errors.error_from_result(result), _first(script, done))
     if failure is not None:
         raise failure
+
+
+def _send(connection: Connection, query: bytes) -> None:
+    """Hands over a query of any length: what the socket does not take at once stays in libpq."""
+    libpq = connection.pgconn
+    libpq.send_query(query)
+    while libpq.flush():
+        readable, _, _ = select.select([libpq.socket], [libpq.socket], [])
+        if readable:  # the server may wait for its notices to be read (manual, 34.4)
+            libpq.consume_input()
 
 
 def _answer(connection: Connection) -> pq.abc.PGresult | None:

@@ -20,8 +20,9 @@ from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.script import Step
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.report.chart import chart
 from gnkmigrate.report.drawing import Pictures
-from gnkmigrate.report.grouping import groups
+from gnkmigrate.report.grouping import Group, groups, places
 from gnkmigrate.report.pairs import pairs
 from gnkmigrate.report.summary import counted, gaps, summarise
 from gnkmigrate.report.view import View
@@ -32,6 +33,9 @@ _FOLDER = "html"
 # Nobody reads longer scripts on a page; `gnkmigrate plan` writes them.
 _MOST_STATEMENTS = 300
 
+# So many findings are seen at a glance.
+_FEW = 6
+
 # Evidence of what a missing table consists of: the statement that creates it says the same.
 _PARTS = frozenset({"columns", "constraints", "indexes"})
 
@@ -39,19 +43,21 @@ _PARTS = frozenset({"columns", "constraints", "indexes"})
 def render(result: AuditResult, view: View) -> str:
     """The report as a page."""
     del view
-    tables = pairs(result)
+    tables, summary = pairs(result), summarise(result)
     anchors = {table.identity: f"t{number}" for number, table in enumerate(tables, start=1)}
     style, script = asset("page.css"), asset("page.js")
     template = environment().get_template(f"{_FOLDER}/page.html.j2")
     return template.render(
         result=result,
-        summary=summarise(result),
+        summary=summary,
         version=__version__,
         most_statements=_MOST_STATEMENTS,
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 (a file of this package)
         script=Markup(script),  # noqa: S704 (a file of this package)
         groups=groups(result.findings),
+        checks=_by_check(result),
+        chart=chart(result, summary),
         categories=tuple(dict.fromkeys(each.category for each in result.findings)),
         severities=tuple(sorted(Severity, reverse=True)),
         phases=_phases(result),
@@ -106,6 +112,14 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _by_check(result: AuditResult) -> tuple[tuple[Group, str], ...]:
+    """The groups with where their findings are, while there is more than one screen of them."""
+    found = groups(result.findings)
+    if len(result.findings) < _FEW:
+        return ()
+    return tuple((group, places(result, group.findings)) for group in found)
 
 
 def _phases(result: AuditResult) -> Mapping[str, tuple[Finding, ...]]:

@@ -16,8 +16,9 @@ from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Category, Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.script import Step
+from gnkmigrate.diff.omitted import told
 from gnkmigrate.report.diagram import mermaid
-from gnkmigrate.report.grouping import groups
+from gnkmigrate.report.grouping import groups, places
 from gnkmigrate.report.sheets import Sheet, records, sheet
 from gnkmigrate.report.summary import counted, gaps, of_type, summarise
 from gnkmigrate.report.view import View
@@ -31,6 +32,8 @@ _CHECKED: dict[Category, str] = {
     "operations": "Operations",
     "target": "The target itself",
 }
+# So many severe findings are listed one by one where the report has to be short.
+_LISTED = 50
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -78,12 +81,34 @@ class PhaseGaps:
 
 
 def render(result: AuditResult, view: View) -> str:
-    """The report as Markdown."""
-    del view
+    """The report as Markdown: all of it where details are asked for, else what fits a comment."""
+    text = _whole(result) if view.details else _brief(result)
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+
+
+def _brief(result: AuditResult) -> str:
+    """What is severe, the rest by check, and what has not been looked at."""
+    severe = result.at_least(Severity.HIGH)
+    return (
+        _environment()
+        .get_template("brief.md.j2")
+        .render(
+            result=result,
+            summary=summarise(result),
+            severe=severe[:_LISTED],
+            unlisted=len(severe[_LISTED:]),
+            rest=groups(each for each in result.findings if each.severity < Severity.HIGH),
+            places=places,
+            not_compared=told(result.not_compared),
+        )
+    )
+
+
+def _whole(result: AuditResult) -> str:
     template = _environment().get_template("audit.md.j2")
     found = gaps(result)
     live = tuple(_sheets(result))
-    text = template.render(
+    return template.render(
         result=result,
         summary=summarise(result),
         records=records(result),
@@ -108,7 +133,6 @@ def render(result: AuditResult, view: View) -> str:
         diagrams=_diagrams(result),
         tables_in_target=len(result.target.of_kind("table")) if result.target else 0,
     )
-    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
 
 @cache

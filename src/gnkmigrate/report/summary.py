@@ -1,12 +1,20 @@
 """What an audit comes to: counts, score, verdict, and the command to type next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gnkmigrate.audit import score
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
+
+
+@dataclass(frozen=True)
+class Next:
+    """A command to type, and what it does."""
+
+    command: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,7 @@ class Summary:
         status: COMPLETE, INCOMPLETE, DIFFERENT; CHECKED where there is no target, PARTIAL where
             not every check was asked for, or something was not compared.
         verdict: the result in one or two sentences.
-        next_command: what to type now; empty where nothing is left to do.
+        next_commands: what to type now; empty where nothing is left to do.
         trend: what has changed since an earlier report; empty where there is none.
     """
 
@@ -27,7 +35,7 @@ class Summary:
     score: int
     status: str
     verdict: str
-    next_command: str
+    next_commands: tuple[Next, ...]
     trend: str
 
 
@@ -40,7 +48,7 @@ def summarise(result: AuditResult) -> Summary:
         score=points,
         status=_status(result),
         verdict=_verdict(result),
-        next_command=_next_command(result),
+        next_commands=tuple(_next_commands(result)),
         trend=_trend(result, points),
     )
 
@@ -79,6 +87,8 @@ def _verdict(result: AuditResult) -> str:
     if result.partial:
         compared = f"{counted(len(found), 'gap')}; " if found else ""
         return f"Only the checks that were asked for have run: {compared}{checked}."
+    if result.target_lacks:
+        return f"The target could not be loaded here, and is not compared; {checked}."
     if result.target is None:
         return f"There is no target to compare with; {checked}."
     if not found and any(each.finding.category == "gap" for each in result.accepted):
@@ -114,10 +124,11 @@ def _trend(result: AuditResult, points: int) -> str:
     return f"{since}: {', '.join(parts)}; score {trend.score} then, {points} now."
 
 
-def _next_command(result: AuditResult) -> str:
+def _next_commands(result: AuditResult) -> Iterator[Next]:
     found = gaps(result)
     if any(gap.phase for gap in found):
-        return "gnkmigrate upgrade --dry-run"
-    if found:
-        return "gnkmigrate plan"
-    return "gnkmigrate audit --details" if result.findings else ""
+        yield Next("gnkmigrate upgrade --dry-run", "tries the phases, and rolls them back")
+    elif found:
+        yield Next("gnkmigrate plan", "shows the SQL that closes the gap")
+    elif result.target is None and not (result.target_lacks or result.partial):
+        yield Next("gnkmigrate init --from-url URL", "keeps this schema as the target")

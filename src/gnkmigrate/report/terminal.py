@@ -1,7 +1,9 @@
 """The report on a terminal: verdict and most severe findings on one screen, the rest on request."""
 
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -11,12 +13,14 @@ from rich.text import Text
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.diff.omitted import told
-from gnkmigrate.report.summary import Summary, counted, summarise
+from gnkmigrate.report.grouping import groups, sentence
+from gnkmigrate.report.summary import Next, Summary, counted, summarise
 from gnkmigrate.report.view import View
 from gnkmigrate.text.escape import visible
 
-# So many findings leave room for the rest on a screen of 24 lines.
-_FIRST = 8
+# Lines of the first screen, and of its findings where all else takes more than that.
+_SCREEN = 24
+_FEWEST = 3
 
 # Evidence of what a missing table consists of.
 _PARTS = {"columns", "constraints", "indexes"}
@@ -30,8 +34,39 @@ _STYLES = {
 }
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A line of the findings: one, or those of a check.
+
+    Attributes:
+        severity: how severe they are.
+        text: what they are.
+        phase: which phases close them.
+        state: what they are to an earlier report.
+        findings: how many they are.
+    """
+
+    severity: Severity
+    text: str
+    phase: str
+    state: str
+    findings: int = 1
+
+
 def render(result: AuditResult, view: View) -> str:
     """The report for a window of `view.width` columns."""
+    summary = summarise(result)
+    above, below = [*_above(result, summary)], [*_below(result, summary, view)]
+    if view.details:
+        rows = tuple(_row(result, each) for each in result.findings)
+        found = [*_table(result, rows), *_details(result)] if rows else []
+        return _text([*above, *found, *below], view)
+    rows = tuple(_rows(result))
+    head, foot = _text(above, view), _text(below, view)
+    return head + _first(result, rows, view, head.count("\n") + foot.count("\n")) + foot
+
+
+def _text(parts: Iterable[RenderableType], view: View) -> str:
     text = io.StringIO()
     console = Console(
         file=text,
@@ -44,14 +79,23 @@ def render(result: AuditResult, view: View) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for part in _parts(result, summarise(result), view):
+    for part in parts:
         # By itself, so that Rich does not join texts and forget that some must not wrap.
         console.print(Group(part), crop=False)
     # Rich pads lines; whoever copies or compares the text wants none of that.
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
-def _parts(result: AuditResult, summary: Summary, view: View) -> Iterator[RenderableType]:
+def _first(result: AuditResult, rows: tuple[_Row, ...], view: View, taken: int) -> str:
+    """The rows that fit on a screen beside so many lines, and how many findings the rest are."""
+    for number in range(min(len(rows), _SCREEN), -1, -1):
+        text = _text([*_table(result, rows[:number]), *_rest(rows[number:])], view)
+        if number <= _FEWEST or text.count("\n") + taken <= _SCREEN:
+            return text
+    return ""
+
+
+def _above(result: AuditResult, summary: Summary) -> Iterator[RenderableType]:
     yield _head(result)
     yield Text.assemble((summary.status, "bold"), "  ", visible(summary.verdict))
     if result.findings:
@@ -59,18 +103,14 @@ def _parts(result: AuditResult, summary: Summary, view: View) -> Iterator[Render
         yield _counts(summary)
     if summary.trend:
         yield Text(visible(summary.trend))
-    if result.findings:
-        shown = result.findings if view.details else result.findings[:_FIRST]
-        yield _table(result, shown)
-        yield from _rest(result.findings[len(shown) :])
-        if view.details:
-            yield from _details(result)
+
+
+def _below(result: AuditResult, summary: Summary, view: View) -> Iterator[RenderableType]:
     yield Text()
     yield from _settled(result, view)
     yield from _checks(result, view)
     yield from (Text(visible(line), "yellow") for line in told(result.not_compared))
-    if summary.next_command:
-        yield Text.assemble("Next: ", (summary.next_command, "bold"))
+    yield from _next(result, summary, view)
 
 
 def _head(result: AuditResult) -> Text:
@@ -92,31 +132,65 @@ def _counts(summary: Summary) -> Text:
     return Text.assemble(*parts[:-1], f"     score {summary.score} of 100")
 
 
-def _table(result: AuditResult, findings: tuple[Finding, ...]) -> Table:
-    phases = any(finding.phase for finding in findings)
-    trend = result.trend
+def _rows(result: AuditResult) -> Iterator[_Row]:
+    """What is severe one by one, while it is little; the rest by check, with counts."""
+    for group in groups(result.findings):
+        if group.severity >= Severity.HIGH and len(group.findings) <= _FEWEST:
+            yield from (_row(result, each) for each in group.findings)
+        else:
+            states = Counter(_state(result, each) for each in group.findings)
+            said = ", ".join(f"{number} {state}" for state, number in states.items())
+            state = said if len(states) > 1 else "".join(states)
+            text = sentence(result, group)
+            yield _Row(group.severity, text, group.phases, state, len(group.findings))
+
+
+def _row(result: AuditResult, finding: Finding) -> _Row:
+    return _Row(finding.severity, finding.message, finding.phase or "", _state(result, finding))
+
+
+def _state(result: AuditResult, finding: Finding) -> str:
+    return result.trend.state(finding) if result.trend is not None else ""
+
+
+def _table(result: AuditResult, rows: tuple[_Row, ...]) -> Iterator[Table]:
+    if not rows:
+        return
+    phases = any(row.phase for row in rows)
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
     table.add_column("severity", no_wrap=True)
     table.add_column("finding", overflow="fold")
     if phases:
         table.add_column("phase", no_wrap=True)
-    if trend is not None:
+    if result.trend is not None:
         table.add_column("since then", no_wrap=True)
-    for finding in findings:
-        cells = [
-            Text(finding.severity.label, _STYLES[finding.severity]),
-            Text(visible(finding.message)),
-        ]
-        cells += [Text(visible(finding.phase or ""))] if phases else []
-        cells += [Text(trend.state(finding))] if trend is not None else []
+    for row in rows:
+        text = Text(visible(row.text), no_wrap=row.findings > 1, overflow="ellipsis")
+        cells = [Text(row.severity.label, _STYLES[row.severity]), text]
+        cells += [Text(visible(row.phase))] if phases else []
+        cells += [Text(row.state)] if result.trend is not None else []
         table.add_row(*cells)
-    return table
+    yield table
 
 
-def _rest(findings: tuple[Finding, ...]) -> Iterator[Text]:
-    if findings:
-        more = counted(len(findings), "more finding")
-        yield Text(f"and {more}: gnkmigrate audit --details shows all of it", "dim")
+def _rest(rows: tuple[_Row, ...]) -> Iterator[Text]:
+    if rows:
+        more = counted(sum(row.findings for row in rows), "more finding")
+        yield Text(f"and {more} by {counted(len(rows), 'check')}", "dim")
+
+
+def _next(result: AuditResult, summary: Summary, view: View) -> Iterator[Text]:
+    """The commands that come next, each with what it does."""
+    commands = [*summary.next_commands]
+    if result.findings and not view.details:
+        commands.append(
+            Next("gnkmigrate audit --details", "shows all of it, with evidence and SQL")
+        )
+    width = max((len(each.command) for each in commands), default=0)
+    for number, each in enumerate(commands):
+        lead = "      " if number else "Next: "
+        command = each.command.ljust(width)
+        yield Text.assemble(lead, (command, "bold"), (f"  {each.why}", "dim"))
 
 
 def _details(result: AuditResult) -> Iterator[RenderableType]:
@@ -177,5 +251,16 @@ def _checks(result: AuditResult, view: View) -> Iterator[Text]:
         yield from (
             Text(visible(f"  passed   {each.check}  {each.title}")) for each in result.passed
         )
-    shown = result.not_run if view.details else result.not_run[:3]
-    yield from (Text(visible(f"  not run  {each.check}  {each.reason}"), "dim") for each in shown)
+    if view.details:
+        lines = [f"{each.check}  {each.reason}" for each in result.not_run]
+    else:
+        reasons: dict[str, list[str]] = {}
+        for each in result.not_run:
+            reasons.setdefault(each.reason, []).append(each.check)
+        lines = [
+            f"{ids[0] if len(ids) == 1 else counted(len(ids), 'check')}  {reason}"
+            for reason, ids in reasons.items()
+        ][:3]
+    cut = not view.details and not result.target_lacks
+    for line in lines:
+        yield Text(visible(f"  not run  {line}"), "dim", no_wrap=cut, overflow="ellipsis")

@@ -38,6 +38,7 @@ from gnkmigrate.audit.check import (
 )
 from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.in_the_way import Look
 from gnkmigrate.audit.listing import Bounds
 from gnkmigrate.audit.outcome import (
     Outcome,
@@ -174,6 +175,7 @@ def _findings(case: Case, session: Connection, server: Server, read: Read) -> tu
         outcome = _outcome(case, connection, live, target)
         for found in outcome.findings:
             _try_sql(connection, found)
+            _try_fix(connection, found, live, _schemas(case))
     assert [missed.reason for missed in outcome.not_run] == []
     return outcome.findings
 
@@ -187,6 +189,23 @@ def _try_sql(connection: Connection, finding: Finding) -> None:
     for statement in (query, repair):
         if statement:
             connection.execute(b"EXPLAIN " + statement.encode())
+
+
+def _try_fix(connection: Connection, finding: Finding, live: Snapshot, schemas: list[str]) -> None:
+    """Runs what a finding proposes, and what takes it back, after which nothing differs."""
+    with connection.transaction() as transaction:
+        for statement in filter(_in_transactions, (*finding.fix, *finding.undo)):
+            connection.execute(statement.replace(" CONCURRENTLY", "").encode())
+        if finding.undo:
+            made = {"schema extensions", "owner schema.extensions"}  # others may use it by then
+            left = compare(read_snapshot(connection, schemas=schemas), live)
+            assert {str(change.identity) for change in left} <= made
+        raise Rollback(transaction)
+
+
+def _in_transactions(statement: str) -> bool:
+    """Whether a statement runs in a transaction, and concerns no more than the database."""
+    return not statement.startswith(("VACUUM", "ALTER SYSTEM", "SELECT pg_reload_conf"))
 
 
 def _schemas(case: Case) -> list[str]:
@@ -222,7 +241,8 @@ def _outcome(
 ) -> Outcome:
     check, zone = case.check, _ZONE.search(case.text)
     if isinstance(check, StructureCheck):
-        return run_structure(check, live, None, HOME, alone=True)
+        look = Look(connection, Bounds())
+        return run_structure(check, live, None, HOME, alone=True, look=look)
     if isinstance(check, ServerCheck):
         return run_server(check, connection, Question(live, target, "UTC", HOME), Bounds())
     assert target is not None, "a check that compares needs a target"

@@ -42,6 +42,11 @@ class ForeignKey:
             "NOT DEFERRABLE" not in _QUOTED.sub('""', self.definition)
         )
 
+    @property
+    def is_full(self) -> bool:
+        """Whether its columns are NULL together or not at all (MATCH FULL)."""
+        return " MATCH FULL" in _QUOTED.sub('""', self.definition)
+
     def action(self, event: str) -> str:
         """What happens on DELETE or UPDATE of the referenced row; "" for nothing."""
         if f" ON {event} " not in self.definition:

@@ -1,6 +1,6 @@
 """The live rows of a table, seen with the target's names, for listings of data checks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -82,7 +82,7 @@ def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:
     return LiveTable(
         before,
         columns,
-        _key(key),
+        row_key(key),
         any(map(looks_secret, key)),
         # Always the same part, so that two audits say the same.
         "" if percent is None else f" TABLESAMPLE SYSTEM ({percent:g}) REPEATABLE (0)",
@@ -143,7 +143,12 @@ def _key_columns(gaps: Gaps, table: Identity) -> tuple[str, ...]:
     return ()
 
 
-def _key(columns: tuple[str, ...]) -> str:
+def row_key(columns: Sequence[str]) -> str:
+    """SQL text that tells rows apart, over the alias "live".
+
+    Args:
+        columns: those of the primary key; none where there is none.
+    """
     if not columns:
         return "live.ctid::text"
     if len(columns) == 1:

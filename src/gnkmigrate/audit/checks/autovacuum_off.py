@@ -13,7 +13,7 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own, table
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.quoting import literal, qualified
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
@@ -34,7 +34,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
                 f"Autovacuum is switched off for table {about.label(question.home)}.",
                 evidence={"option": row.option},
                 fix=(f"{alter} RESET ({row.option})",),
-                undo=(f"{alter} SET ({row.option} = false)",),
+                undo=(f"{alter} SET ({row.option} = {literal(row.value)})",),
             )
 
 

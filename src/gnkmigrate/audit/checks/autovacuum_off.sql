@@ -3,7 +3,8 @@ SELECT
     NULL AS setting,
     namespace.nspname AS schema,
     class.relname AS relation,
-    option.name AS option
+    option.name AS option,
+    option.value
 FROM pg_class AS class
 JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
 LEFT JOIN pg_class AS toast ON toast.oid = class.reltoastrelid
@@ -19,7 +20,7 @@ WHERE
     AND option.name IN ('autovacuum_enabled', 'toast.autovacuum_enabled')
     AND lower(option.value) IN ('off', 'false', 'no', '0', 'f', 'n')
 UNION ALL
-SELECT name, NULL, NULL, NULL
+SELECT name, NULL, NULL, NULL, NULL
 FROM pg_settings
 WHERE name IN ('autovacuum', 'track_counts') AND setting = 'off'
 ORDER BY schema, relation, option, setting

@@ -10,13 +10,13 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._rows import LiveTable, beside, coming_constraints, live_table
+from gnkmigrate.audit.checks._orphans import Reference
+from gnkmigrate.audit.checks._rows import LiveTable, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact, Identity, content_hash
 from gnkmigrate.kinds import subject
 from gnkmigrate.kinds.types import are_comparable
-from gnkmigrate.postgres.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -30,56 +30,24 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
         if not _keeps_type(columns, rows, fact, gaps):
             continue
         about = object_of(fact)
+        lost = Reference(
+            rows.relation,
+            [rows.columns[name] for name in columns],
+            referenced.relation,
+            [referenced.columns[name].identity.name for name in others],
+        )
         what = f"of {rows.label} ({', '.join(columns)})"
         yield Probe(
             about,
             change,
-            _listing(columns, others, rows, referenced),
+            lost.listing(rows.key, rows.sample),
             one=f"One row {what} refers to no row of {reference['table']}.",
             many=f"COUNT rows {what} refer to no row of {reference['table']}.",
             table=rows.table,
             hidden=rows.hidden,
             subject=content_hash(subject(fact)),
-            repair=_repair(columns, others, rows, referenced),
+            repair=lost.repair,
         )
-
-
-def _listing(columns: list[str], others: list[str], rows: LiveTable, referenced: LiveTable) -> str:
-    return beside("orphan").format(
-        key=rows.key,
-        rows=rows.rows,
-        given=" AND ".join(f"{rows.column(name)} IS NOT NULL" for name in columns),
-        referenced=referenced.relation,
-        match=_match(columns, others, rows, referenced),
-    )
-
-
-def _match(columns: list[str], others: list[str], rows: LiveTable, referenced: LiveTable) -> str:
-    old = {name: fact.identity.name for name, fact in referenced.columns.items()}
-    return " AND ".join(
-        f"referenced.{identifier(old[other])} = {rows.column(name)}"
-        for name, other in zip(columns, others, strict=True)
-    )
-
-
-def _repair(columns: list[str], others: list[str], rows: LiveTable, referenced: LiveTable) -> str:
-    """Forgets what the rows refer to, where NULL is allowed; else removes them."""
-    match = _match(columns, others, rows, referenced)
-    given = " AND ".join(f"{rows.column(name)} IS NOT NULL" for name in columns)
-    lost = (
-        f"WHERE {given}\n"
-        f"AND NOT EXISTS (SELECT FROM {referenced.relation} AS referenced WHERE {match})"
-    )
-    optional = [
-        rows.columns[name] for name in columns if not rows.columns[name].payload["not_null"]
-    ]
-    if not optional:
-        hint = "-- Removes the rows; keep them elsewhere first."
-        return f"{hint}\nDELETE FROM {rows.relation} AS live\n{lost}"
-    forgotten = ", ".join(f"{identifier(column.identity.name)} = NULL" for column in optional)
-    return (
-        f"-- Forgets what they referred to.\nUPDATE {rows.relation} AS live SET {forgotten}\n{lost}"
-    )
 
 
 def _keeps_type(columns: list[str], rows: LiveTable, key: Fact, gaps: Gaps) -> bool:

@@ -28,7 +28,7 @@ _KINDS = {
     r"(credit_?)?card_(number|no)|credit_card|cvv2?|cvc",
     "health and belief": r"diagnosis|blood_type|medical_\w+|religion|ethnicity|disability|"
     r"political_\w+|sexual_orientation",
-    "secret": r"\w*(api_?key|secret(_key)?|access_?token|refresh_?token|auth_?token|private_key)",
+    "secret": r"\w*(api_?key|secret(_key)?|token|passw(or)?d|private_key)(_hash|_digest|_salt)?",
 }
 _PATTERNS = {
     kind: re.compile(rf"(user_|customer_|client_|owner_|person_|contact_)?({pattern})\Z")
@@ -61,7 +61,8 @@ def _kind(column: Fact) -> str | None:
     if column.parent is None or column.parent.kind != "table":
         return None
     name = _WORDS.sub("_", column.identity.name).lower()
-    return next((kind for kind, pattern in _PATTERNS.items() if pattern.match(name)), None)
+    found = (kind for kind, pattern in _PATTERNS.items() if pattern.match(name))
+    return None if column.value("type") == "boolean" else next(found, None)
 
 
 CHECK = ServerCheck(

@@ -1,8 +1,9 @@
 """A column that looks like a foreign key and is none.
 
 It is named after another table and that table's key, such as user_id beside a table users (id),
-and has the type of that key, but nothing keeps its values true: rows may refer to what was deleted
-long ago. A column with a companion such as owner_type refers to several tables and is left out.
+and holds what that key holds, but nothing keeps its values true: rows may refer to what was deleted
+long ago. Where some do, they are counted, and it is more severe. A column with a companion such as
+owner_type refers to several tables and is left out.
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import key_columns
 from gnkmigrate.audit.checks._names import plain, stems
+from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._style import kind_of_values, names_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
@@ -40,8 +42,14 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             if column.identity.name in bound or other.parent == table.identity:
                 continue
             polymorphic = plain(column.identity.name).removesuffix("id") + "type" in names
-            if kind_of_values(column) == kind_of_values(other) and not polymorphic:
+            if _values(column) == _values(other) and not polymorphic:
                 yield _observation(column, other, snapshot, home)
+
+
+def _values(column: Fact) -> str:
+    """What a column holds; a foreign key may lead from one type of whole numbers to another."""
+    kind = kind_of_values(column)
+    return "integer" if kind in {"smallint", "bigint"} else kind
 
 
 def _bound(snapshot: Snapshot, table: Identity) -> set[str]:
@@ -86,12 +94,21 @@ def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Ob
     found = snapshot.get("table", schema, table)
     partitioned = found is not None and found.value("partitioned_by")
     whole = partitioned and snapshot.server_version < _NOT_VALID_ON_PARTITIONED
+    begin = () if whole else (f"{add} NOT VALID",)
     return Observation(
         object_of(column),
         f"Column {object_of(column).label(home)} looks like a foreign key to "
         f"{'.'.join(referenced.path).removeprefix(f'{home}.')}, but is none.",
-        fix=(add,) if whole else (f"{add} NOT VALID", f"{validate} {constraint}"),
+        fix=(*begin, f"{validate} {constraint}") if begin else (add,),
         undo=(f"{alter} DROP CONSTRAINT {constraint}",),
+        obstacle=orphans(
+            snapshot,
+            Identity("table", (schema, table)),
+            [name],
+            other.identity.path[:2],
+            [other.identity.name],
+            begin,
+        ),
     )
 
 

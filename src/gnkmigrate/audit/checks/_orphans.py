@@ -1,0 +1,101 @@
+"""Rows of today that refer to nothing: how to list them, and what may be done about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from gnkmigrate.audit.check import Obstacle
+from gnkmigrate.audit.checks._access import key_columns
+from gnkmigrate.audit.checks._rows import beside, row_key
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.text.secret import looks_secret
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Live columns that refer, or shall refer, to others.
+
+    Attributes:
+        relation: the referring table, in SQL.
+        columns: its columns.
+        referenced: the table that they refer to, in SQL.
+        others: the names of the columns there, in the same order.
+    """
+
+    relation: str
+    columns: Sequence[Fact]
+    referenced: str
+    others: Sequence[str]
+
+    def listing(self, key: str, part: str) -> str:
+        """A SELECT of the rows that refer to nothing, by `key`, of a part of the table."""
+        return beside("orphan").format(
+            key=key,
+            rows=f"{self.relation} AS live{part}",
+            given=self._given,
+            referenced=self.referenced,
+            match=self._match,
+        )
+
+    @property
+    def repair(self) -> str:
+        """Forgets what the rows refer to, where NULL is allowed; else removes them."""
+        lost = (
+            f"WHERE {self._given}\n"
+            f"AND NOT EXISTS (SELECT FROM {self.referenced} AS referenced WHERE {self._match})"
+        )
+        optional = [column for column in self.columns if not column.value("not_null")]
+        if not optional:
+            hint = "-- Removes the rows; keep them elsewhere first."
+            return f"{hint}\nDELETE FROM {self.relation} AS live\n{lost}"
+        forgotten = ", ".join(f"{identifier(column.identity.name)} = NULL" for column in optional)
+        hint = "-- Forgets what they referred to."
+        return f"{hint}\nUPDATE {self.relation} AS live SET {forgotten}\n{lost}"
+
+    @property
+    def _given(self) -> str:
+        names = (identifier(column.identity.name) for column in self.columns)
+        return " AND ".join(f"live.{name} IS NOT NULL" for name in names)
+
+    @property
+    def _match(self) -> str:
+        return " AND ".join(
+            f"referenced.{identifier(other)} = live.{identifier(column.identity.name)}"
+            for column, other in zip(self.columns, self.others, strict=True)
+        )
+
+
+def orphans(
+    snapshot: Snapshot,
+    table: Identity,
+    columns: Sequence[str],
+    referenced: Sequence[str],
+    others: Sequence[str],
+    fix: tuple[str, ...] = (),
+) -> Obstacle:
+    """The rows at which the validation of a foreign key would stop.
+
+    Args:
+        snapshot: the database.
+        table: the referring table.
+        columns: its columns.
+        referenced: the table that they refer to, schema and name.
+        others: the columns there, in the same order.
+        fix: what can be run in spite of such rows.
+    """
+    key = key_columns(snapshot, table) or ()
+    facts = [snapshot.facts[Identity("column", (*table.path, name))] for name in columns]
+    reference = Reference(qualified(*table.path), facts, qualified(*referenced), others)
+    return Obstacle(
+        table,
+        partial(reference.listing, row_key(key)),
+        one=f"One row refers to no row of {referenced[1]}.",
+        many=f"COUNT rows refer to no row of {referenced[1]}.",
+        repair=reference.repair,
+        fix=fix,
+        severity=Severity.MEDIUM,
+        hidden=any(map(looks_secret, key)),
+    )

@@ -1,0 +1,84 @@
+"""Rows that a fix would stop at: looked for before it is printed.
+
+What a schema lacks can be said without a row; whether it can be added depends on them. Each
+question is bounded, and so are all together: what there was no time for is said.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import psycopg
+
+from gnkmigrate.audit.check import Observation, Obstacle
+from gnkmigrate.audit.listing import Bounds, ask, evidence, reason, told
+from gnkmigrate.connection import Connection
+from gnkmigrate.facts.fact import Identity
+
+# How long one question, and all of them, may take.
+_EACH_MS = 10_000
+_ALL_S = 60.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """Looks whether rows are in the way of what observations propose.
+
+    Attributes:
+        connection: a session with the live database.
+        bounds: how long one question may take.
+        samples: live tables of which a part is enough, with the percentage.
+        until: when there is no time for more, by the monotonic clock.
+    """
+
+    connection: Connection
+    bounds: Bounds
+    samples: Mapping[Identity, float] = field(default_factory=dict)
+    until: float = field(default_factory=lambda: time.monotonic() + _ALL_S)
+
+    def __call__(self, seen: Observation) -> Observation:
+        """The observation with what the rows say."""
+        obstacle = seen.obstacle
+        if obstacle is None:
+            return seen
+        if time.monotonic() > self.until:
+            return _unknown(seen, obstacle, "there was no time left")
+        percent = self.samples.get(obstacle.table)
+        bounds = replace(
+            self.bounds, statement_timeout_ms=min(self.bounds.statement_timeout_ms, _EACH_MS)
+        )
+        try:
+            listed = ask(self.connection, obstacle.listing(_clause(percent)), bounds)
+        except psycopg.Error as error:
+            return _unknown(seen, obstacle, reason(error))
+        if not listed.count:
+            return seen
+        facts = evidence(listed, obstacle.listing(""), hidden=obstacle.hidden)
+        if percent is not None:
+            facts["sample"] = f"{percent:.2g} % of {'.'.join(obstacle.table.path)}"
+        if obstacle.repair:
+            facts["proposed repair"] = obstacle.repair
+        return replace(
+            seen,
+            message=f"{seen.message} {told(obstacle.message, listed)}",
+            evidence={**seen.evidence, **facts},
+            fix=obstacle.fix,
+            undo=seen.undo if obstacle.fix else (),
+            severity=obstacle.severity,
+        )
+
+
+def _clause(percent: float | None) -> str:
+    # Always the same part, so that two audits say the same.
+    return "" if percent is None else f" TABLESAMPLE SYSTEM ({percent:g}) REPEATABLE (0)"
+
+
+def _unknown(seen: Observation, obstacle: Obstacle, why: str) -> Observation:
+    """What can be said where the rows could not be asked: only what works with any rows."""
+    facts = {"rows": f"not looked at: {why}", "query": obstacle.listing("")}
+    return replace(
+        seen,
+        evidence={**seen.evidence, **facts},
+        fix=obstacle.fix,
+        undo=seen.undo if obstacle.fix else (),
+    )

@@ -1,0 +1,72 @@
+"""Every fix of an audit runs as printed, on partitioned tables and with rows in the way."""
+
+from gnkmigrate.audit.policy import Policy
+from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.facts.reading import read_snapshot
+from tests.audit.support import audited, of_check
+from tests.support import execute
+
+SCHEMA = """
+CREATE TABLE users (id bigint PRIMARY KEY, boss bigint, age int);
+INSERT INTO users VALUES (1, NULL, 5), (2, 7, 40);
+ALTER TABLE users ADD CONSTRAINT users_boss FOREIGN KEY (boss) REFERENCES users NOT VALID;
+ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 17) NOT VALID;
+CREATE UNLOGGED TABLE "Old Dogs" (id bigint PRIMARY KEY, user_id bigint, good boolean, name text);
+CREATE INDEX ON "Old Dogs" (good);
+CREATE INDEX dogs_name ON "Old Dogs" (name);
+CREATE INDEX dogs_twice ON "Old Dogs" (name);
+CREATE INDEX dogs_more ON "Old Dogs" (name, id);
+INSERT INTO "Old Dogs" VALUES (1, 1, true, 'a'), (2, 99, false, 'b');
+CREATE TABLE visits (
+    id bigint, user_id bigint, seen_by bigint REFERENCES users, day date, good boolean, note text,
+    PRIMARY KEY (id, day)
+) PARTITION BY RANGE (day);
+CREATE TABLE visits_1 PARTITION OF visits FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
+CREATE TABLE visits_2 PARTITION OF visits FOR VALUES FROM ('2025-02-01') TO ('2025-03-01');
+CREATE INDEX ON visits (good);
+CREATE INDEX visits_note ON visits (note);
+CREATE INDEX visits_more ON visits (note, day);
+CREATE INDEX idx_visits_seen_by ON visits_1 (note, id);
+INSERT INTO visits VALUES (1, 1, 1, '2025-01-02', true), (2, 99, NULL, '2025-02-02', true);
+CREATE TABLE notes (id bigint PRIMARY KEY, user_id bigint NOT NULL);
+INSERT INTO notes SELECT n, 1 FROM generate_series(1, 100) AS n;
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON notes TO PUBLIC;
+"""
+
+
+def test_they_run_one_after_the_other_and_back(database: DatabaseUrl) -> None:
+    execute(database, SCHEMA)
+    ran = 0
+    for finding in audited(database).findings:
+        with connect(database) as session:
+            before = read_snapshot(session, schemas=["public"])
+            for statement in (*finding.fix, *finding.undo):
+                session.execute(statement.encode())
+                ran += 1
+            if finding.undo:
+                assert compare(read_snapshot(session, schemas=["public"]), before) == ()
+    assert ran > 20
+
+
+def test_where_rows_are_in_the_way_it_says_how_many_and_what_comes_first(
+    database: DatabaseUrl,
+) -> None:
+    execute(database, SCHEMA)
+    found = {each.object.table: each for each in of_check(audited(database), "GNK-S017")}
+    dogs = found["Old Dogs"]
+    assert (dogs.evidence["rows"], dogs.evidence["examples"]) == (1, ["2"])
+    assert [statement.endswith("NOT VALID") for statement in dogs.fix] == [True]
+    assert "rows" not in found["notes"].evidence
+    with connect(database) as session:
+        assert session.execute(str(dogs.evidence["query"]).encode()).fetchall() == [("2",)]
+        session.execute(str(dogs.evidence["proposed repair"]).encode())
+    again = {each.object.table: each for each in of_check(audited(database), "GNK-S017")}
+    assert len(again["Old Dogs"].fix) == 2
+
+
+def test_without_questions_to_rows_it_says_what_the_catalog_says(database: DatabaseUrl) -> None:
+    execute(database, SCHEMA)
+    found = of_check(audited(database, policy=Policy(data_checks=False)), "GNK-S017")
+    assert all("rows" not in each.evidence for each in found)
