@@ -14,7 +14,7 @@ from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, Settings
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.models import is_models
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.revision import Phase, core_of, needed_by
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 
@@ -105,7 +105,8 @@ class _Course:
             return
         if not self.attempt("dry run", trial.try_out):
             return
-        for phase in self.phases:
+        core = core_of(self.phases)
+        for phase in core:
             if not self.attempt("upgrade", partial(trial.upgrade, phase), phase.name):
                 return
         self.attempt("verification", trial.verify)
@@ -114,9 +115,29 @@ class _Course:
         update = self.wish.update_expected
         self.attempt("expected rows", lambda: trial.compare_with_expected(update=update))
         self.attempt("old shape", trial.compare_old_shape)
-        for phase in reversed(self.phases):
+        for phase in self.phases[len(core) :]:
+            if not self.beside(trial, phase):
+                return
+        for phase in reversed(core):
             if not self.there_and_back(trial, phase):
                 return
+
+    def beside(self, trial: Trial, optional: Phase) -> bool:
+        """An optional phase on top of the core, with those that it needs; whether that held."""
+        needed = needed_by(optional, self.phases)
+        chain = [
+            phase
+            for phase in self.phases
+            if phase is optional or (phase.optional and phase.revision in needed)
+        ]
+        return (
+            all(
+                self.attempt("upgrade", partial(trial.upgrade, phase), phase.name)
+                for phase in chain
+            )
+            and self.attempt("target", trial.compare_with_target, optional.name)
+            and all(self.there_and_back(trial, phase) for phase in reversed(chain))
+        )
 
     def there_and_back(self, trial: Trial, phase: Phase) -> bool:
         """A phase taken back, and tried a second time; whether that held."""

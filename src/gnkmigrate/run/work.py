@@ -61,6 +61,8 @@ class Work:
         beside: the steps that are asked together, before any of them has run.
         defers_cutover: whether a phase stops before its first cutover, with all in step.
         load_target: loads what the phase's target declares.
+        schemas: the schemas that are the project's; None for all.
+        ignore: patterns of what in them is somebody else's.
     """
 
     connection: Connection
@@ -76,6 +78,8 @@ class Work:
     beside: Sequence["Step"] = ()
     defers_cutover: bool = False
     load_target: Callable[..., Snapshot] = _no_target
+    schemas: Sequence[str] | None = None
+    ignore: Sequence[str] = ()
 
     @property
     def target(self) -> Snapshot:
