@@ -187,6 +187,31 @@ def create_extension(
         schema: where its objects go.
     """
 
+def create_routine(
+    routine: str,
+    definition: str,
+    like: str,
+    kind: str = "FUNCTION",
+    comment: str = "",
+) -> None:
+    """Creates a function or procedure, which goes on the way back.
+
+    It runs with the rights of whoever calls it, and belongs to the owner of a table. A function
+    finds nothing by its search path but what is PostgreSQL's own; a procedure has to qualify every
+    name, since one that commits may have no settings of its own.
+
+    Attributes:
+        routine: "schema.name(argument types)", as DROP ROUTINE takes it.
+        definition: what follows CREATE FUNCTION schema.name, or CREATE PROCEDURE schema.name: its
+            arguments, language, body.
+        like: "schema.table" of the table whose owner it gets.
+        kind: "FUNCTION" or "PROCEDURE".
+        comment: what it is for.
+
+    Raises:
+        RevisionError: the arguments' types are missing, or the kind is another.
+    """
+
 def create_tables(
     *tables: str,
     like: str = "",
@@ -206,6 +231,23 @@ def create_tables(
         returns: False where rows that a downgrade has kept find their place in a later phase
             alone: there op.take_back brings them back, for the reason "The old shape has no table
             schema.table.".
+    """
+
+def create_view(
+    view: str,
+    query: str,
+    comment: str = "",
+) -> None:
+    """Creates a view, which goes on the way back.
+
+    It belongs to whom the tables belong that it reads. Those may read it who may read all of them;
+    from PostgreSQL 15 on with their own rights and row security (security_invoker). On 14, where
+    a view reads with its owner's rights, tables with row security are refused.
+
+    Attributes:
+        view: "schema.name".
+        query: the SELECT.
+        comment: what it is for.
     """
 
 def drop_added_constraint(
@@ -603,6 +645,30 @@ def revert_columns(
         table: "schema.table".
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the same as for convert_columns.
+    """
+
+def search_column(
+    table: str,
+    name: str,
+    columns: Mapping[str, str],
+    index: str,
+    configuration: str = "pg_catalog.simple",
+) -> None:
+    """Adds a generated tsvector column of text columns, and a GIN index on it.
+
+    The table is rewritten under a lock that keeps everybody out. So one with more rows than
+    `limits.dry_run_rows` is refused, unless the policy `rewrite` is "allowed".
+
+    Args:
+        table: "schema.table".
+        name: the new column's.
+        columns: the text columns, each with its weight in a ranking: "A" (most), "B", "C", "D".
+        index: the index's name.
+        configuration: the text search configuration, "schema.name"; "simple" takes words as they
+            are written.
+
+    Raises:
+        RevisionError: no column is given, or another weight.
     """
 
 def spill(

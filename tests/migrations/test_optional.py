@@ -1,0 +1,65 @@
+"""MineGNK's optional phases: each alone, all together, there and back with every row compared."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gnkmigrate.run.revision import Phase, load_all_phases
+from tests.migrations.project import Project, Stations
+from tests.migrations.test_alembic import alembic
+from tests.support import ROOT
+
+ALL: tuple[Phase, ...] = load_all_phases(ROOT / "migrations")
+NAMES = [phase.name for phase in ALL if phase.optional]
+
+
+@pytest.fixture
+def aligned(stations: Stations) -> Iterator[Project]:
+    """A database with rows in which the core is done."""
+    with stations[6].project() as project:
+        yield Project(project.url, project.server, ALL, project.settings)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_comes_goes_and_comes_again(aligned: Project, name: str) -> None:
+    before = aligned.dump, aligned.content
+    aligned.up(phase=name)
+    after = aligned.dump, aligned.content
+    assert after[0] != before[0]
+
+    aligned.down(phase=name)
+    assert (aligned.dump, aligned.content) == before
+
+    aligned.up(phase=name)
+    assert (aligned.dump, aligned.content) == after
+
+
+def test_all_of_them_together_with_the_core(stations: Stations) -> None:
+    with stations[0].project() as old:
+        project = Project(old.url, old.server, ALL, old.settings)
+        project.up()
+        for name in NAMES:
+            project.up(phase=name)
+        assert set(project.states) == {"done"}
+
+        for name in NAMES:  # in the order in which they came, the first one first
+            project.down(phase=name)
+        assert project.dump.splitlines() == stations[6].state[0]
+        project.down()
+        assert project.state == stations[0].state
+
+
+def test_alembic_runs_one_by_its_label(aligned: Project) -> None:
+    def optional(*arguments: str) -> str:
+        done = alembic(aligned, "-n", "optional", *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    optional("upgrade", "views@head")
+    assert dict(zip([phase.name for phase in ALL], aligned.states, strict=True))["views"] == "done"
+    assert "views_1" in optional("current")
+    assert alembic(aligned, "current").stdout.strip() == "0006 (head)"
+    optional("downgrade", "views@base")
+    assert (
+        dict(zip([phase.name for phase in ALL], aligned.states, strict=True))["views"] == "pending"
+    )
