@@ -250,6 +250,43 @@ def create_view(
         comment: what it is for.
     """
 
+def daily_rows(
+    source: str,
+    into: str,
+    key: Mapping[str, str],
+    stamp: str,
+    day: str,
+    values: Mapping[str, str],
+    procedure: str,
+    missing: str,
+    by: tuple[str, str] | None = None,
+    disputed: str = "",
+    zone: str = "UTC",
+) -> None:
+    """Makes a procedure that records one row for each thing and day, and says what is missing.
+
+    `CALL procedure(zone)` takes each row of the source to the day on which it was true. It may run
+    as often as one likes: what is there is corrected by the same source, and stays where another
+    one has told it. The latest of a day counts. A day on which it has not run is there as long as
+    the source has not forgotten it; else it is listed as missing, and nothing is made up.
+
+    Args:
+        source: "schema.table" that has each thing as it is now.
+        into: "schema.table" with a unique key of the things' columns and the day.
+        key: the columns that tell things apart, each with its name in `into`.
+        stamp: when a row of the source was true, a timestamptz.
+        day: the column of `into` that has the day, a date.
+        values: the columns that are recorded, each with its name in `into`.
+        procedure: "schema.name" of the procedure.
+        missing: "schema.name" of a view of the days of which nothing is known.
+        by: the columns that say who has told it, in the source and in `into`.
+        disputed: "schema.name" of a view of days of which two sources disagree; goes with `by`.
+        zone: whose days the view of disputes counts.
+
+    Raises:
+        RevisionError: no key or value is given, or `by` without `disputed`.
+    """
+
 def drop_added_constraint(
     table: str,
     constraint: str,
@@ -324,6 +361,34 @@ def expect_table(
         columns: names that must be there.
         without: names that must not be there yet.
         types: (column, type) pairs, the type as PostgreSQL prints it without modifiers.
+    """
+
+def expire_rows(
+    table: str,
+    stamp: str,
+    view: str,
+    limits: str,
+    default: str,
+    by: str = "",
+    times: Mapping[str, str] | None = None,
+    purge: str = "",
+) -> None:
+    """Makes a view of the rows of a cache that are fresh, and a procedure that deletes stale ones.
+
+    A row is fresh for the time that the table `limits` has for its source, or else for the source
+    ''; its owner may change that at any moment. Rows whose time is not known are not fresh. The
+    procedure deletes rows that have not been fresh for a day, or for the interval that it is given,
+    in batches, and nothing at all where none would be left, unless told `may_empty => true`.
+
+    Args:
+        table: "schema.table" of the cache.
+        stamp: the column that says when a row was fetched.
+        view: "schema.name" of the view.
+        limits: "schema.table" that is made for the times to live.
+        default: how long a row is fresh, such as "5 minutes".
+        by: the column that says where a row is from; "" where all are treated alike.
+        times: how long rows of these sources are fresh.
+        purge: "schema.name" of the procedure; "" for none.
     """
 
 def extract_lookup(
@@ -618,6 +683,31 @@ def restore_type(
 
     Attributes:
         type: "schema.type" where it was and comes to be.
+    """
+
+def retain_rows(
+    keep: Mapping[str, tuple[str, str]],
+    policy: str,
+    procedure: str,
+    report: str,
+) -> None:
+    """Makes a procedure that deletes rows which are older than a policy says, in batches.
+
+    `CALL procedure()` runs outside of a transaction and commits after each batch. It deletes
+    nothing at all where a table would be left empty, unless it is told `may_empty => true`.
+    Partitions of which all is too old are detached, and stay as tables of their own. The report is
+    its dry run. Rows whose time is not known stay. What it has deleted does not come back with a
+    downgrade.
+
+    Args:
+        keep: for each "schema.table" the column that says how old a row is (a date, or a time), and
+            how long it is kept, such as ("created_at", "90 days").
+        policy: "schema.table" that is made for these times, which its owner may change.
+        procedure: "schema.name" of the procedure.
+        report: "schema.name" of the function that says how many rows would go.
+
+    Raises:
+        RevisionError: no table is given.
     """
 
 def retire_constraint(

@@ -56,9 +56,9 @@ def shop(small: Small) -> Iterator[Small]:
         execute(small.url, f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
-def refusal(project: Project, **request: str) -> str:
+def refusal(project: Project) -> str:
     with pytest.raises(PhaseRefused) as refused:
-        project.up(**request)
+        project.up()
     return " ".join([refused.value.message, *refused.value.details])
 
 

@@ -57,7 +57,7 @@ def owner_of(work: Work, table: str) -> str:
     return str(work.value(asked.format(literal(quoted(table)))))
 
 
-def refused_by(work: Work, what: str, action: Callable[[], None]) -> Sequence[Refusal]:
+def refused_by(work: Work, what: str, action: Callable[[], object]) -> Sequence[Refusal]:
     """What PostgreSQL says against an action, which is tried and rolled back.
 
     Nothing where an earlier step of the phase may make what is missing.
