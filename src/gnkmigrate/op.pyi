@@ -85,6 +85,39 @@ def archive_type(
         converted: the columns, "schema.table.column", that this phase converts away from it.
     """
 
+def audit_log(
+    tables: Sequence[str],
+    log: str,
+    setting: str = "app.user_id",
+    secret: Mapping[str, Sequence[str]] | None = None,
+    ignored: Mapping[str, Sequence[str]] | None = None,
+    shown: Mapping[str, Sequence[str]] | None = None,
+    ahead: int = 3,
+) -> None:
+    """Logs every change of some tables: when, which row, which columns, before and after, and who.
+
+    The log belongs to the role that migrates, and is only added to: UPDATE, DELETE and TRUNCATE are
+    refused. It is partitioned by month; `log_ahead(months)`, a procedure of the log's name, makes
+    those to come, and what has none goes to a default partition. Who it was says a setting of the
+    session, `SET app.user_id = '...'`, and in any case the role.
+
+    Values of columns whose names look secret (password, token, key and the like) are never
+    logged, but that they changed. A downgrade is refused while the log has rows, or keeps
+    them with --spill, and the next upgrade brings them back.
+
+    Args:
+        tables: "schema.table" of each; all of them belong to one role, and have a key.
+        log: "schema.name" of the log.
+        setting: the setting that says who the user of the application is.
+        secret: for each table further columns whose values are not logged.
+        ignored: for each table columns that are not mentioned, such as generated ones.
+        shown: for each table columns whose names look secret and whose values are not.
+        ahead: for how many months after this one there are partitions.
+
+    Raises:
+        RevisionError: no table is given, or columns of another.
+    """
+
 def backfill(
     title: str,
     table: str,
