@@ -794,6 +794,31 @@ def search_column(
         RevisionError: no column is given, or another weight.
     """
 
+def soft_delete(
+    table: str,
+    view: str,
+    unique: Mapping[str, tuple[str, str]] | None = None,
+    column: str = "deleted_at",
+) -> None:
+    """Adds a column that says when a row was deleted, and a view that hides those rows.
+
+    Whoever has the view's schema first in the search path goes on as before: what he deletes through
+    the view stays in the table, with the time, and is not shown. What goes with its parent
+    (ON DELETE CASCADE), and what is deleted from the table itself, goes for good. Rows that refer to
+    a deleted one stay as they are.
+
+    A downgrade is refused while the table has deleted rows, or keeps them with --spill, and the
+    next upgrade brings them back. Until contract an old application may look for rows by what was
+    unique; so a table with `unique` is refused while an old shape is kept in step with it.
+
+    Args:
+        table: "schema.table".
+        view: "schema.name" of the view, in a schema made for such views.
+        unique: for each UNIQUE constraint the index that takes its place, which is about rows alone
+            that are not deleted: its name, and its columns such as "(email)".
+        column: the new column's name.
+    """
+
 def spill(
     title: str,
     table: str,

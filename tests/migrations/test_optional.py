@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.revision import Phase, load_all_phases
 from tests.migrations.project import Project, Stations
 from tests.migrations.test_alembic import alembic
@@ -11,6 +13,7 @@ from tests.support import ROOT
 
 ALL: tuple[Phase, ...] = load_all_phases(ROOT / "migrations")
 NAMES = [phase.name for phase in ALL if phase.optional]
+AFTER_CONTRACT = {"soft-delete"}
 
 
 @pytest.fixture
@@ -20,8 +23,18 @@ def aligned(stations: Stations) -> Iterator[Project]:
         yield Project(project.url, project.server, ALL, project.settings)
 
 
+def contracted(project: Project) -> None:
+    """The old shape goes, and with it all that finds nodes by what is unique."""
+    with project.session() as session:
+        contract(session, project.phases, project.settings, losses_allowed=True)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_comes_goes_and_comes_again(aligned: Project, name: str) -> None:
+    if name in AFTER_CONTRACT:
+        with pytest.raises(PhaseRefused, match="cannot upgrade"):
+            aligned.up(phase=name)
+        contracted(aligned)
     before = aligned.dump, aligned.content
     aligned.up(phase=name)
     after = aligned.dump, aligned.content
@@ -38,15 +51,27 @@ def test_all_of_them_together_with_the_core(stations: Stations) -> None:
     with stations[0].project() as old:
         project = Project(old.url, old.server, ALL, old.settings)
         project.up()
-        for name in NAMES:
+        beside = [name for name in NAMES if name not in AFTER_CONTRACT]
+        for name in beside:
             project.up(phase=name)
-        assert set(project.states) == {"done"}
+        assert project.states.count("done") == len(ALL) - len(AFTER_CONTRACT)
 
-        for name in NAMES:  # in the order in which they came, the first one first
+        for name in beside:  # in the order in which they came, the first one first
             project.down(phase=name)
         assert project.dump.splitlines() == stations[6].state[0]
         project.down()
         assert project.state == stations[0].state
+
+
+def test_all_of_them_together_after_contract(aligned: Project) -> None:
+    contracted(aligned)
+    before = aligned.dump, aligned.content
+    for name in NAMES:
+        aligned.up(phase=name)
+    assert set(aligned.states) == {"done"}
+    for name in reversed(NAMES):
+        aligned.down(phase=name)
+    assert (aligned.dump, aligned.content) == before
 
 
 def test_alembic_runs_one_by_its_label(aligned: Project) -> None:

@@ -46,7 +46,7 @@ def open_to_readers(work: Work, relation: str, tables: Sequence[int]) -> None:
         work.connection.execute(statement.encode())
 
 
-def _bare(address: str) -> str:
+def bare(address: str) -> str:
     """A name for the reader, and to know it again."""
     return address.replace('"', "")
 
@@ -104,7 +104,7 @@ class Whole(Step):
 
     @property
     def name(self) -> str:
-        return f"{self.what.lower()} {_bare(self.address)}"
+        return f"{self.what.lower()} {bare(self.address)}"
 
     @property
     def reverse(self) -> Sequence[Step]:
@@ -150,7 +150,7 @@ class DropWhole(Step):
 
     @property
     def clears(self) -> Sequence[str]:
-        return (f"{self.what.lower()} {_bare(self.address)}",)
+        return (f"{self.what.lower()} {bare(self.address)}",)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         found = [name for name in self._hanging(work) if not self._goes_before(work, name)]
@@ -167,7 +167,7 @@ class DropWhole(Step):
         with work.settings(search_path="pg_catalog, pg_temp"):  # every name has its schema then
             rows = work.execute(_HANGING.format(catalog=catalog, thing=thing)).fetchall()
         # A view hangs on it by the rule that it is made of.
-        return [_bare(row[0]).removeprefix("rule _RETURN on ") for row in rows]
+        return [bare(row[0]).removeprefix("rule _RETURN on ") for row in rows]
 
     @staticmethod
     def _goes_before(work: Work, name: str) -> bool:
