@@ -7,6 +7,7 @@ down_revision = None
 branch_labels = ("soft-delete",)
 depends_on = "0006"
 phase = "soft-delete"
+after_contract = True  # the old shape finds nodes by their identifiers, deleted or not
 search_path = "pg_catalog, pg_temp"
 
 

@@ -24,6 +24,7 @@ from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.run import made, runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.fingerprint import divergences, fingerprint
+from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.revision import Phase, core_of
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
@@ -140,6 +141,13 @@ class Trial:
         if phase.optional:
             self.beside[phase.name] = self._facts()
         return Found(counted(len(phase.up_steps), "step"))
+
+    def contract(self) -> None:
+        """The core, and then the end of the old shape."""
+        runner.run(
+            self.session, self.phases, "up", Request(parameters=self.parameters), self.settings
+        )
+        contract(self.session, self.phases, self.settings, losses_allowed=True)
 
     def verify(self) -> Found:
         """What all phases claim, asked again when all of them are done."""

@@ -45,6 +45,7 @@ class Phase:
             one; None where the project's is still that.
         branch: the Alembic branch label of an optional phase; "" for one of the core.
         needs: the revisions that have to be in force before it: down_revision and depends_on.
+        after_contract: the revision's own: whether no old shape may be kept when it runs.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Phase:
     target: Path | None = None
     branch: str = ""
     needs: tuple[str, ...] = ()
+    after_contract: bool = False
 
     @property
     def optional(self) -> bool:
@@ -175,6 +177,7 @@ def _phase(number: int, script: Script, targets: Mapping[str, Path | None]) -> P
         target=targets.get(script.revision),
         branch="" if script.revision in targets else _branch(script),
         needs=needs_of(script),
+        after_contract=getattr(module, "after_contract", False),
     )
 
 

@@ -178,11 +178,13 @@ def select_up(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase,
                 f"Phase {wanted.name} comes after phases that are pending: {', '.join(earlier)}.",
                 hint=f"gnkmigrate upgrade --through {wanted.name} runs them all in order.",
             )
+        _require_contract(statuses, wanted)
         return tuple(phase for phase in open_ if phase is wanted)
     if request.through is None:
         return core_of(open_)
     last = find_phase(phases, request.through)
     needed = needed_by(last, phases) | {last.revision}
+    _require_contract(statuses, last)
     return tuple(phase for phase in open_ if phase.revision in needed)
 
 
@@ -211,6 +213,17 @@ def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phas
         chosen = [phase for phase in standing if phase is wanted or phase in later]
     _require_undoable(statuses, chosen)
     return tuple(chosen)
+
+
+def _require_contract(statuses: Sequence[PhaseStatus], wanted: Phase) -> None:
+    """Refuses a phase that no old shape may stand beside, while one is kept."""
+    core = [found for found in statuses if not found.phase.optional]
+    if wanted.after_contract and not all(found.contracted for found in core):
+        raise PhaseRefused(
+            f"Phase {wanted.name} comes after contract: until then an old shape is kept in step, "
+            "which knows nothing of it.",
+            hint="gnkmigrate contract removes it, when nobody uses it any more.",
+        )
 
 
 def undone(statuses: Sequence[PhaseStatus]) -> tuple[PhaseStatus, ...]:
