@@ -592,6 +592,32 @@ def name_constraint(
         definition: what it is, as pg_get_constraintdef prints it: "UNIQUE (email)".
     """
 
+def partition_table(
+    table: str,
+    by: str,
+    key: Sequence[str],
+    procedure: str,
+    ahead: int = 3,
+) -> None:
+    """Makes a table one of partitions by month, beside the old one, and exchanges them.
+
+    The new table is filled in batches while triggers keep it in step, compared with the old one, and
+    takes its place in one short transaction. The old one goes to the archive and stays in step
+    until contract, so that the way back moves no row. The months of the rows that there are get
+    a partition each, as do those to come; what has none goes to a default partition. The primary
+    key has the column in it from then on.
+
+    Args:
+        table: "schema.table".
+        by: the column, a date or a timestamptz that is NOT NULL.
+        key: the columns of its primary key.
+        procedure: "schema.name" of the procedure that makes partitions ahead.
+        ahead: for how many months after this one there are partitions.
+
+    Raises:
+        RevisionError: no key is given.
+    """
+
 def rebuild_index(
     index: str,
     table: str,
@@ -802,10 +828,10 @@ def soft_delete(
 ) -> None:
     """Adds a column that says when a row was deleted, and a view that hides those rows.
 
-    Whoever has the view's schema first in the search path goes on as before: what he deletes through
-    the view stays in the table, with the time, and is not shown. What goes with its parent
-    (ON DELETE CASCADE), and what is deleted from the table itself, goes for good. Rows that refer to
-    a deleted one stay as they are.
+    Whoever has the view's schema first in the search path goes on as before: what he deletes
+    through the view stays in the table, with the time, and is not shown. What goes with its parent
+    (ON DELETE CASCADE), and what is deleted from the table itself, goes for good. Rows that refer
+    to a deleted one stay as they are.
 
     A downgrade is refused while the table has deleted rows, or keeps them with --spill, and the
     next upgrade brings them back. Until contract an old application may look for rows by what was

@@ -29,6 +29,7 @@ SELECT 'trigger', format('%%I on %%s', tgname, tgrelid::regclass), NULL,
        format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass), 2
 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
 WHERE pronamespace = to_regnamespace('{own.JOURNAL}')
+  AND tgparentid = 0  -- those of partitions go with their table's
   AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (%(own)s))
 UNION ALL
 SELECT 'index', format('%%I.%%I', nspname, relname), NULL,
