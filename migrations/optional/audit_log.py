@@ -15,5 +15,5 @@ def upgrade() -> None:
     op.audit_log(
         ("public.users", "public.nodes", "public.user_nodes", "public.node_requests"),
         "public.audit_log",
-        secret={"public.users": ("password",)},
+        secret={"public.users": ("password", "telegram", "discord")},
     )

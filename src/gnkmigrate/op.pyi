@@ -372,6 +372,33 @@ def drop_extension(
     """Removes an extension that create_extension installed; leaves one that was there before.
     """
 
+def encrypt_columns(
+    table: str,
+    columns: Mapping[str, str],
+    view: str,
+    setting: str = "app.encryption_key",
+    rotate: str = "",
+) -> None:
+    """Encrypts text columns with pgcrypto; the key is in the sessions that need it alone.
+
+    Each column gets one beside it that has the encrypted value, and is NULL itself from then on.
+    Whoever writes a text to it has set the key, `SET app.encryption_key = '...'`; else, or with a
+    wrong one, the write fails. Who has set it reads through the view. The phase takes the key from
+    GNKMIGRATE_ENCRYPTION_KEY, or from a command of the settings, and hands it over as a parameter.
+
+    `CALL rotate()` writes everything with another key, which is in `app.encryption_key_new`.
+
+    Args:
+        table: "schema.table".
+        columns: each text column, which may be NULL, with the name of the encrypted one.
+        view: "schema.name" of the view that shows what is encrypted.
+        setting: the session's setting with the key.
+        rotate: "schema.name" of the procedure; "" for none.
+
+    Raises:
+        RevisionError: no column is given.
+    """
+
 def expect_absent(
     relations: tuple[str, ...],
 ) -> None:
@@ -601,8 +628,8 @@ def partition_table(
 ) -> None:
     """Makes a table one of partitions by month, beside the old one, and exchanges them.
 
-    The new table is filled in batches while triggers keep it in step, compared with the old one, and
-    takes its place in one short transaction. The old one goes to the archive and stays in step
+    The new table is filled in batches while triggers keep it in step, compared with the old one,
+    and takes its place in one short transaction. The old one goes to the archive and stays in step
     until contract, so that the way back moves no row. The months of the rows that there are get
     a partition each, as do those to come; what has none goes to a default partition. The primary
     key has the column in it from then on.

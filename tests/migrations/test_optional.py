@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run.encryption_key import VARIABLE
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.revision import Phase, load_all_phases
 from tests.migrations.project import Project, Stations
@@ -17,6 +18,11 @@ NAMES = sorted(
     (phase.name for phase in ALL if phase.optional), key=lambda name: name != "partition-earnings"
 )
 AFTER_CONTRACT = {phase.name for phase in ALL if phase.after_contract}
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "a key that nobody guesses")
 
 
 @pytest.fixture

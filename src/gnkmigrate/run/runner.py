@@ -33,6 +33,7 @@ from gnkmigrate.run.announcing import locks_of
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.disk import fullness_explained
+from gnkmigrate.run.encryption_key import load_key
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.executor import InForce
 from gnkmigrate.run.names import quoted
@@ -247,6 +248,7 @@ def _work(
         project_path=str(row[0]) if row else "pg_catalog, pg_temp",
         defers_cutover=request.defer_cutover,
         load_target=_target_of(settings, connection.info.server_version // 10000),
+        load_key=partial(load_key, settings.encryption_key_command),
         schemas=settings.read_schemas,
         ignore=settings.ignore,
     )
