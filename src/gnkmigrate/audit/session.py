@@ -10,7 +10,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from gnkmigrate.audit import acceptance, baseline
+from gnkmigrate.audit import acceptance, baseline, points
 from gnkmigrate.audit.closing import closing_phases
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, Source
@@ -91,6 +91,8 @@ def audit_project(
         ServerUnavailable: there is no server to load it into.
     """
     policy = _policy(settings, wish)
+    listed = settings.path(settings.audits) / points.FILE_NAME
+    wanted = points.load(listed, named(str(listed)))
     names = check_names(policy.project_checks) | {*acceptance.UNUSED, *acceptance.EXPIRED}
     wish.selection.refuse_unknown(names)
     file = settings.path(settings.audits) / acceptance.FILE_NAME
@@ -128,6 +130,7 @@ def audit_project(
             target_name=name,
             progress=progress,
         )
+        result = replace(result, points=points.judge(wanted, result, connection))
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
     result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
