@@ -1,12 +1,10 @@
 """One database on a throwaway server that goes from the baseline to the target and back."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from uuid import uuid4
 
 from gnkmigrate import own
 from gnkmigrate.check import expected, old_shape
@@ -24,6 +22,7 @@ from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.run import made, runner
+from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.fingerprint import divergences, fingerprint
 from gnkmigrate.run.kept.contract import contract
@@ -33,8 +32,8 @@ from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 
 _AT_HEAD = ""  # no phase is called so
-# Where there is no key in the environment: nobody keeps what is encrypted with it here.
-_MADE_UP_KEY = (sys.executable, "-c", f"print({uuid4().hex!r})")
+# Where there is no key in the environment.
+_KEY_COMMAND = made_up()
 
 
 @dataclass(frozen=True)
@@ -247,5 +246,5 @@ def _undisturbed(settings: Settings) -> Settings:
         update={"pause_while": None, "wal_mb_per_s": None, "throttle": 0.0}
     )
     return settings.model_copy(
-        update={"limits": limits, "trust_triggers": True, "encryption_key_command": _MADE_UP_KEY}
+        update={"limits": limits, "trust_triggers": True, "encryption_key_command": _KEY_COMMAND}
     )

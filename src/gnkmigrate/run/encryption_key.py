@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
+from uuid import uuid4
 
 from gnkmigrate.errors import PhaseRefused
 
@@ -10,6 +12,11 @@ VARIABLE = "GNKMIGRATE_ENCRYPTION_KEY"
 # Anybody who has the encrypted values can try keys for as long as he likes.
 _SHORTEST = 16
 _WAIT_S = 30
+
+
+def made_up() -> tuple[str, ...]:
+    """A command that prints a key for a database that nobody keeps."""
+    return (sys.executable, "-c", f"print({uuid4().hex!r})")
 
 
 def load_key(command: Sequence[str] = ()) -> str:
