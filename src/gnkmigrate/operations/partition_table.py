@@ -14,6 +14,7 @@ from gnkmigrate.operations.parts import months
 from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
+from gnkmigrate.operations.verify import Verify
 from gnkmigrate.run import locking, relation
 from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -117,7 +118,13 @@ def partition_table(
             alias="old",
             irreversible="they go with their table",
         ),
+        # Its rows were compared with the old ones right before.
         Exchange(f"partitions take the place of {table}", table, spec.last, spec=spec),
+        Verify(
+            f"{table} has partitions by {by}",
+            "SELECT relname FROM pg_catalog.pg_class"
+            f" WHERE oid = {literal(quoted(table))}::regclass AND relkind <> 'p'",
+        ),
     )
 
 
