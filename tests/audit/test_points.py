@@ -72,7 +72,7 @@ def test_every_report_lists_them(database: DatabaseUrl, tmp_path: Path) -> None:
     count = "2 of 6 done, 2 open, 1 not automatable, 1 unknown"
     assert f"Recommendations: {count}." in terminal.render(result, View())
     assert "A <better> API: It is" in terminal.render(result, View(details=True))
-    assert f"{count}." in markdown.render(result, View())
+    assert f"{count}." in markdown.render(result, View(details=True))
     page = html.render(result, View())
     assert f"{count}." in page
     assert "A &lt;better&gt; API" in page
