@@ -29,7 +29,7 @@ from gnkmigrate.plan.session import plan_project
 from gnkmigrate.report.json import render
 from gnkmigrate.report.view import View
 from gnkmigrate.run.kept.contract import kept
-from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import status
 from gnkmigrate.run.status_document import write_status
 from gnkmigrate.settings import Settings
@@ -103,7 +103,7 @@ class _Tools:
 
     def status(self) -> str:
         """Where every phase of the migration stands, as JSON."""
-        phases = load_phases(self._settings.path(self._settings.migrations))
+        phases = load_all_phases(self._settings.path(self._settings.migrations))
         with connect(self._url, read_only=True) as session:
             version = session.info.server_version
             said = f"{version // 10000}.{version % 10000}"

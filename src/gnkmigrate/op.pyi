@@ -85,6 +85,39 @@ def archive_type(
         converted: the columns, "schema.table.column", that this phase converts away from it.
     """
 
+def audit_log(
+    tables: Sequence[str],
+    log: str,
+    setting: str = "app.user_id",
+    secret: Mapping[str, Sequence[str]] | None = None,
+    ignored: Mapping[str, Sequence[str]] | None = None,
+    shown: Mapping[str, Sequence[str]] | None = None,
+    ahead: int = 3,
+) -> None:
+    """Logs every change of some tables: when, which row, which columns, before and after, and who.
+
+    The log belongs to the role that migrates, and is only added to: UPDATE, DELETE and TRUNCATE are
+    refused. It is partitioned by month; `log_ahead(months)`, a procedure of the log's name, makes
+    those to come, and what has none goes to a default partition. Who it was says a setting of the
+    session, `SET app.user_id = '...'`, and in any case the role.
+
+    Values of columns whose names look secret (password, token, key and the like) are never
+    logged, but that they changed. A downgrade is refused while the log has rows, or keeps
+    them with --spill, and the next upgrade brings them back.
+
+    Args:
+        tables: "schema.table" of each; all of them belong to one role, and have a key.
+        log: "schema.name" of the log.
+        setting: the setting that says who the user of the application is.
+        secret: for each table further columns whose values are not logged.
+        ignored: for each table columns that are not mentioned, such as generated ones.
+        shown: for each table columns whose names look secret and whose values are not.
+        ahead: for how many months after this one there are partitions.
+
+    Raises:
+        RevisionError: no table is given, or columns of another.
+    """
+
 def backfill(
     title: str,
     table: str,
@@ -187,6 +220,31 @@ def create_extension(
         schema: where its objects go.
     """
 
+def create_routine(
+    routine: str,
+    definition: str,
+    like: str,
+    kind: str = "FUNCTION",
+    comment: str = "",
+) -> None:
+    """Creates a function or procedure, which goes on the way back.
+
+    It runs with the rights of whoever calls it, and belongs to the owner of a table. A function
+    finds nothing by its search path but what is PostgreSQL's own; a procedure has to qualify every
+    name, since one that commits may have no settings of its own.
+
+    Attributes:
+        routine: "schema.name(argument types)", as DROP ROUTINE takes it.
+        definition: what follows CREATE FUNCTION schema.name, or CREATE PROCEDURE schema.name: its
+            arguments, language, body.
+        like: "schema.table" of the table whose owner it gets.
+        kind: "FUNCTION" or "PROCEDURE".
+        comment: what it is for.
+
+    Raises:
+        RevisionError: the arguments' types are missing, or the kind is another.
+    """
+
 def create_tables(
     *tables: str,
     like: str = "",
@@ -206,6 +264,60 @@ def create_tables(
         returns: False where rows that a downgrade has kept find their place in a later phase
             alone: there op.take_back brings them back, for the reason "The old shape has no table
             schema.table.".
+    """
+
+def create_view(
+    view: str,
+    query: str,
+    comment: str = "",
+) -> None:
+    """Creates a view, which goes on the way back.
+
+    It belongs to whom the tables belong that it reads. Those may read it who may read all of them;
+    from PostgreSQL 15 on with their own rights and row security (security_invoker). On 14, where
+    a view reads with its owner's rights, tables with row security are refused.
+
+    Attributes:
+        view: "schema.name".
+        query: the SELECT.
+        comment: what it is for.
+    """
+
+def daily_rows(
+    source: str,
+    into: str,
+    key: Mapping[str, str],
+    stamp: str,
+    day: str,
+    values: Mapping[str, str],
+    procedure: str,
+    missing: str,
+    by: tuple[str, str] | None = None,
+    disputed: str = "",
+    zone: str = "UTC",
+) -> None:
+    """Makes a procedure that records one row for each thing and day, and says what is missing.
+
+    `CALL procedure(zone)` takes each row of the source to the day on which it was true. It may run
+    as often as one likes: what is there is corrected by the same source, and stays where another
+    one has told it. The latest of a day counts. A day on which it has not run is there as long as
+    the source has not forgotten it; else it is listed as missing, and nothing is made up.
+
+    Args:
+        source: "schema.table" that has each thing as it is now.
+        into: "schema.table" with a unique key of the things' columns and the day.
+        key: the columns that tell things apart, each with its name in `into`.
+        stamp: when a row of the source was true, a timestamptz.
+        day: the column of `into` that has the day, a date.
+        values: the columns that are recorded, each with its name in `into`.
+        procedure: "schema.name" of the procedure.
+        missing: "schema.name" of a view of the days of which nothing is known.
+        by: the columns that say who has told it, in the source and in `into`.
+        disputed: "schema.name" of a view of days of which two sources disagree; goes with `by`.
+        zone: whose days the view of disputes counts.
+
+    Raises:
+        RevisionError: no key or value is given, or `by` without `disputed`.
     """
 
 def drop_added_constraint(
@@ -260,6 +372,33 @@ def drop_extension(
     """Removes an extension that create_extension installed; leaves one that was there before.
     """
 
+def encrypt_columns(
+    table: str,
+    columns: Mapping[str, str],
+    view: str,
+    setting: str = "app.encryption_key",
+    rotate: str = "",
+) -> None:
+    """Encrypts text columns with pgcrypto; the key is in the sessions that need it alone.
+
+    Each column gets one beside it that has the encrypted value, and is NULL itself from then on.
+    Whoever writes a text to it has set the key, `SET app.encryption_key = '...'`; else, or with a
+    wrong one, the write fails. Who has set it reads through the view. The phase takes the key from
+    GNKMIGRATE_ENCRYPTION_KEY, or from a command of the settings, and hands it over as a parameter.
+
+    `CALL rotate()` writes everything with another key, which is in `app.encryption_key_new`.
+
+    Args:
+        table: "schema.table".
+        columns: each text column, which may be NULL, with the name of the encrypted one.
+        view: "schema.name" of the view that shows what is encrypted.
+        setting: the session's setting with the key.
+        rotate: "schema.name" of the procedure; "" for none.
+
+    Raises:
+        RevisionError: no column is given.
+    """
+
 def expect_absent(
     relations: tuple[str, ...],
 ) -> None:
@@ -282,6 +421,34 @@ def expect_table(
         columns: names that must be there.
         without: names that must not be there yet.
         types: (column, type) pairs, the type as PostgreSQL prints it without modifiers.
+    """
+
+def expire_rows(
+    table: str,
+    stamp: str,
+    view: str,
+    limits: str,
+    default: str,
+    by: str = "",
+    times: Mapping[str, str] | None = None,
+    purge: str = "",
+) -> None:
+    """Makes a view of the rows of a cache that are fresh, and a procedure that deletes stale ones.
+
+    A row is fresh for the time that the table `limits` has for its source, or else for the source
+    ''; its owner may change that at any moment. Rows whose time is not known are not fresh. The
+    procedure deletes rows that have not been fresh for a day, or for the interval that it is given,
+    in batches, and nothing at all where none would be left, unless told `may_empty => true`.
+
+    Args:
+        table: "schema.table" of the cache.
+        stamp: the column that says when a row was fetched.
+        view: "schema.name" of the view.
+        limits: "schema.table" that is made for the times to live.
+        default: how long a row is fresh, such as "5 minutes".
+        by: the column that says where a row is from; "" where all are treated alike.
+        times: how long rows of these sources are fresh.
+        purge: "schema.name" of the procedure; "" for none.
     """
 
 def extract_lookup(
@@ -452,6 +619,32 @@ def name_constraint(
         definition: what it is, as pg_get_constraintdef prints it: "UNIQUE (email)".
     """
 
+def partition_table(
+    table: str,
+    by: str,
+    key: Sequence[str],
+    procedure: str,
+    ahead: int = 3,
+) -> None:
+    """Makes a table one of partitions by month, beside the old one, and exchanges them.
+
+    The new table is filled in batches while triggers keep it in step, compared with the old one,
+    and takes its place in one short transaction. The old one goes to the archive and stays in step
+    until contract, so that the way back moves no row. The months of the rows that there are get
+    a partition each, as do those to come; what has none goes to a default partition. The primary
+    key has the column in it from then on.
+
+    Args:
+        table: "schema.table".
+        by: the column, a date or a timestamptz that is NOT NULL.
+        key: the columns of its primary key.
+        procedure: "schema.name" of the procedure that makes partitions ahead.
+        ahead: for how many months after this one there are partitions.
+
+    Raises:
+        RevisionError: no key is given.
+    """
+
 def rebuild_index(
     index: str,
     table: str,
@@ -578,6 +771,31 @@ def restore_type(
         type: "schema.type" where it was and comes to be.
     """
 
+def retain_rows(
+    keep: Mapping[str, tuple[str, str]],
+    policy: str,
+    procedure: str,
+    report: str,
+) -> None:
+    """Makes a procedure that deletes rows which are older than a policy says, in batches.
+
+    `CALL procedure()` runs outside of a transaction and commits after each batch. It deletes
+    nothing at all where a table would be left empty, unless it is told `may_empty => true`.
+    Partitions of which all is too old are detached, and stay as tables of their own. The report is
+    its dry run. Rows whose time is not known stay. What it has deleted does not come back with a
+    downgrade.
+
+    Args:
+        keep: for each "schema.table" the column that says how old a row is (a date, or a time), and
+            how long it is kept, such as ("created_at", "90 days").
+        policy: "schema.table" that is made for these times, which its owner may change.
+        procedure: "schema.name" of the procedure.
+        report: "schema.name" of the function that says how many rows would go.
+
+    Raises:
+        RevisionError: no table is given.
+    """
+
 def retire_constraint(
     table: str,
     constraint: str,
@@ -603,6 +821,55 @@ def revert_columns(
         table: "schema.table".
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the same as for convert_columns.
+    """
+
+def search_column(
+    table: str,
+    name: str,
+    columns: Mapping[str, str],
+    index: str,
+    configuration: str = "pg_catalog.simple",
+) -> None:
+    """Adds a generated tsvector column of text columns, and a GIN index on it.
+
+    The table is rewritten under a lock that keeps everybody out. So one with more rows than
+    `limits.dry_run_rows` is refused, unless the policy `rewrite` is "allowed".
+
+    Args:
+        table: "schema.table".
+        name: the new column's.
+        columns: the text columns, each with its weight in a ranking: "A" (most), "B", "C", "D".
+        index: the index's name.
+        configuration: the text search configuration, "schema.name"; "simple" takes words as they
+            are written.
+
+    Raises:
+        RevisionError: no column is given, or another weight.
+    """
+
+def soft_delete(
+    table: str,
+    view: str,
+    unique: Mapping[str, tuple[str, str]] | None = None,
+    column: str = "deleted_at",
+) -> None:
+    """Adds a column that says when a row was deleted, and a view that hides those rows.
+
+    Whoever has the view's schema first in the search path goes on as before: what he deletes
+    through the view stays in the table, with the time, and is not shown. What goes with its parent
+    (ON DELETE CASCADE), and what is deleted from the table itself, goes for good. Rows that refer
+    to a deleted one stay as they are.
+
+    A downgrade is refused while the table has deleted rows, or keeps them with --spill, and the
+    next upgrade brings them back. Until contract an old application may look for rows by what was
+    unique; so a table with `unique` is refused while an old shape is kept in step with it.
+
+    Args:
+        table: "schema.table".
+        view: "schema.name" of the view, in a schema made for such views.
+        unique: for each UNIQUE constraint the index that takes its place, which is about rows alone
+            that are not deleted: its name, and its columns such as "(email)".
+        column: the new column's name.
     """
 
 def spill(

@@ -141,6 +141,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
         renames: things that have another name in the target, "table public.picture = photo".
         source_timezone: the time zone in which timestamps without one were written.
         policies: answers to the questions that the project's revisions ask.
+        encryption_key_command: what prints the key of encrypted columns: a program, its arguments.
         trust_triggers: whether functions of roles with fewer rights than the migrating one may
             run with its rights, and a journal may be used that belongs to such a role.
         server: where throwaway servers come from.
@@ -165,6 +166,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     renames: tuple[str, ...] = ()
     source_timezone: str = "UTC"
     policies: Mapping[str, str] = Field(default_factory=dict)
+    encryption_key_command: tuple[str, ...] = ()
     trust_triggers: bool = False
     server: ServerSettings = ServerSettings()
     phases: PhaseSettings = PhaseSettings()

@@ -23,11 +23,13 @@ from tests.support import ROOT
 def test_minegnk_goes_to_its_target_and_back(server: Server) -> None:
     result = checked(ROOT / "gnkmigrate.toml", server)
     assert result.passed, problems(result)
-    assert result.phases == ("tables", "data", "join-table", "indexes", "columns", "align")
-    assert [point.phase for point in result.of_group("upgrade")] == list(result.phases)
-    assert [point.phase for point in result.of_group("downgrade again")] == list(result.phases)[
-        ::-1
-    ]
+    core = ["tables", "data", "join-table", "indexes", "columns", "align"]
+    assert list(result.phases[:6]) == core
+    up = [point.phase for point in result.of_group("upgrade")]
+    back = [point.phase for point in result.of_group("downgrade again")]
+    assert up[:6] == core
+    assert [name for name in back if name in core] == core[::-1]
+    assert sorted(up) == sorted(back) == sorted(result.phases)  # the optional ones as well
     assert not [point for point in result.points if point.state == "not reached"]
     assert states(result)["old shape"] == "ok"
 

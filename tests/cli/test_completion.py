@@ -10,10 +10,10 @@ import pytest
 
 from gnkmigrate.audit import checks
 from gnkmigrate.cli._completion import _checks
-from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.revision import load_all_phases
 from tests.support import ROOT
 
-PHASES = [phase.name for phase in load_phases(ROOT / "migrations")]
+PHASES = [phase.name for phase in load_all_phases(ROOT / "migrations")]
 GUESSED = 5  # seconds that nobody waits, however busy the machine
 
 

@@ -61,6 +61,25 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A point of the project's recommendations today; see points.py.
+
+    Attributes:
+        number: its place in the file, from 1.
+        title: what is recommended.
+        group: under which heading.
+        state: whether it is done.
+        why: what is missing, or why nobody knows; "" where it is done.
+    """
+
+    number: int
+    title: str
+    group: str
+    state: Literal["done", "open", "not automatable", "unknown"]
+    why: str
+
+
+@dataclass(frozen=True)
 class Source:
     """A file that declares the target, as the reader would name it."""
 
@@ -101,6 +120,7 @@ class AuditResult:
         partial: only some checks were asked for, so that silence proves nothing.
         closing: makes `script`, which takes long and which few reports show.
         declaring: the same for `declaration`.
+        points: the project's own recommendations, and which of them are done.
         unused_opinions: rules of the project's severity file that match nothing.
         accepted: what was found and accepted.
         trend: what has changed since an earlier report; None where there is none.
@@ -125,6 +145,7 @@ class AuditResult:
     closing: Callable[[], Script] = Script
     declaring: Callable[[], tuple[str, ...]] = tuple
     unused_opinions: tuple[str, ...] = ()
+    points: tuple[Judged, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     trend: Trend | None = None
     history: tuple[PastScore, ...] = ()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from gnkmigrate.audit import acceptance, baseline
+from gnkmigrate.audit import acceptance, baseline, points
 from gnkmigrate.audit.closing import closing_phases
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, Source
@@ -29,6 +29,7 @@ from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import Load, is_loaded, is_sql, load_schema
 from gnkmigrate.fitting import require_fitting
+from gnkmigrate.run import made
 from gnkmigrate.run.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
@@ -90,6 +91,8 @@ def audit_project(
         ServerUnavailable: there is no server to load it into.
     """
     policy = _policy(settings, wish)
+    listed = settings.path(settings.audits) / points.FILE_NAME
+    wanted = points.load(listed, named(str(listed)))
     names = check_names(policy.project_checks) | {*acceptance.UNUSED, *acceptance.EXPIRED}
     wish.selection.refuse_unknown(names)
     file = settings.path(settings.audits) / acceptance.FILE_NAME
@@ -108,6 +111,7 @@ def audit_project(
             progress("Reading the target, and what the phases do.")
             try:
                 target, policy = _read_target(source, settings, live, policy, wish.load)
+                target = made.expected(target, live, connection)
                 for line in without_effect(wish.renames, live, target, "the live database"):
                     wish.tell(line)
             except ServerLacks as error:
@@ -126,6 +130,7 @@ def audit_project(
             target_name=name,
             progress=progress,
         )
+        result = replace(result, points=points.judge(wanted, result, connection))
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
     result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)

@@ -24,8 +24,8 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.session import plan_project
 from gnkmigrate.plan.undo import arrived_at
-from gnkmigrate.run.revision import Phase, load_phases, read_steps
-from gnkmigrate.run.status import status
+from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
+from gnkmigrate.run.status import status, undone
 from gnkmigrate.settings import Settings
 
 # Another name of anything else is the name of all that lives in it.
@@ -78,7 +78,7 @@ def write_revision(
         NotWritable: no operation of a revision does what a statement would do.
     """
     migrations = settings.path(settings.migrations)
-    phases = load_phases(migrations)
+    phases = load_all_phases(migrations)
     read_steps(phases)
     named = naming(message, phases, migrations)
     _require_done(url, phases)
@@ -135,7 +135,7 @@ def _written(
 def _require_done(url: DatabaseUrl, phases: Sequence[Phase]) -> None:
     """Refuses while the gap is not what is left."""
     with connect(url, read_only=True) as connection:
-        left = [found for found in status(connection, phases) if found.state != "done"]
+        left = undone(status(connection, phases))
     if left:
         raise PhaseRefused(
             "What separates the database from its target is not what is left to write: there are "

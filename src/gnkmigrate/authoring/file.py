@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gnkmigrate.authoring.calls import Call, Text, quoted
 from gnkmigrate.errors import RevisionError
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.revision import Phase, core_of
 
 _NUMBER = re.compile(r"(\d+)")
 _WORDS = re.compile(r"\W+")
@@ -73,7 +73,8 @@ def naming(message: str, phases: Sequence[Phase], migrations: Path) -> Naming:
     file = migrations / "versions" / f"{number}_{slug}.py"
     if file.exists():
         raise RevisionError(f"{file} is there already.", hint="Take another message with -m.")
-    return Naming(file, number, phases[-1].revision if phases else None, slug)
+    core = core_of(phases)
+    return Naming(file, number, core[-1].revision if core else None, slug)
 
 
 def text_of(message: str, named: Naming, calls: Sequence[Call]) -> str:

@@ -14,7 +14,7 @@ from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, Settings
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.models import is_models
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.revision import Phase, core_of, needed_by
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 
@@ -100,23 +100,62 @@ class _Course:
         self.attempt("claims", lambda: revisions.claims(self.phases))
         server = stack.enter_context(open_server())
         self.server_version = server.version
-        trial = stack.enter_context(Trial.on(server, settings, self.phases, self.wish.parameters))
+        trial = stack.enter_context(self.trial(server))
         if not self.attempt("rows", lambda: trial.fill(self.wish.rows)):
             return
         if not self.attempt("dry run", trial.try_out):
             return
-        for phase in self.phases:
-            if not self.attempt("upgrade", partial(trial.upgrade, phase), phase.name):
-                return
+        self.take_course(trial, lambda: stack.enter_context(self.trial(server)))
+
+    def trial(self, server: Server) -> AbstractContextManager[Trial]:
+        """Another database, in which nothing has been done."""
+        return Trial.on(server, self.settings, self.phases, self.wish.parameters)
+
+    def take_course(self, trial: Trial, another: Callable[[], Trial]) -> bool:
+        """The phases up and down; whether all of them held."""
+        core = core_of(self.phases)
+        optional = self.phases[len(core) :]
+        late = [phase for phase in optional if phase.after_contract]
+        return (
+            all(self.go_up(trial, phase) for phase in core)
+            and self.look(trial)
+            and all(self.beside(trial, phase) for phase in optional if phase not in late)
+            and all(self.there_and_back(trial, phase) for phase in reversed(core))
+            and (not late or self.after_contract(another(), late))
+        )
+
+    def go_up(self, trial: Trial, phase: Phase) -> bool:
+        return self.attempt("upgrade", partial(trial.upgrade, phase), phase.name)
+
+    def look(self, trial: Trial) -> bool:
+        """What is asked when the core is done; what does not hold ends nothing."""
         self.attempt("verification", trial.verify)
         self.attempt("target", trial.compare_with_target)
         self.omitted = trial.omitted
         update = self.wish.update_expected
         self.attempt("expected rows", lambda: trial.compare_with_expected(update=update))
         self.attempt("old shape", trial.compare_old_shape)
-        for phase in reversed(self.phases):
-            if not self.there_and_back(trial, phase):
-                return
+        return True
+
+    def after_contract(self, trial: Trial, late: Sequence[Phase]) -> bool:
+        """Phases beside which no old shape may stand."""
+        trial.fill(self.wish.rows)
+        trial.contract()
+        return all(self.beside(trial, phase) for phase in late)
+
+    def beside(self, trial: Trial, optional: Phase) -> bool:
+        """An optional phase on top of the core, with those that it needs; whether that held."""
+        needed = needed_by(optional, self.phases)
+        chain = [
+            phase
+            for phase in self.phases
+            if phase is optional or (phase.optional and phase.revision in needed)
+        ]
+        return (
+            all(self.go_up(trial, phase) for phase in chain)
+            and self.attempt("target", trial.compare_with_target, optional.name)
+            and all(self.there_and_back(trial, phase) for phase in reversed(chain))
+        )
 
     def there_and_back(self, trial: Trial, phase: Phase) -> bool:
         """A phase taken back, and tried a second time; whether that held."""

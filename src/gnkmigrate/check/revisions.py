@@ -8,7 +8,7 @@ from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.convert import ConvertColumns
 from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.verify import Verification
-from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.revision import Phase, core_of, load_all_phases, read_steps
 from gnkmigrate.settings import Settings
 
 _MOVES_ROWS = (Backfill, ConvertColumns, SwapTable)
@@ -20,7 +20,7 @@ def read(settings: Settings) -> tuple[Phase, ...]:
     Raises:
         RevisionError: there are several heads, or a revision cannot say its steps.
     """
-    phases = load_phases(settings.path(settings.migrations))
+    phases = load_all_phases(settings.path(settings.migrations))
     read_steps(phases)
     return phases
 
@@ -28,7 +28,10 @@ def read(settings: Settings) -> tuple[Phase, ...]:
 def described(phases: Sequence[Phase]) -> Found:
     if not phases:
         return Found("there is no revision yet")
-    return Found(f"{len(phases):,} in one line; the one head is {phases[-1].revision}")
+    core = core_of(phases)
+    text = f"{len(core):,} in one line; the one head is {core[-1].revision}" if core else "none"
+    optional = len(phases) - len(core)
+    return Found(f"{text}; {optional:,} optional" if optional else text)
 
 
 def unchanged(settings: Settings, phases: Sequence[Phase]) -> Found:

@@ -21,15 +21,19 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
-from gnkmigrate.run import runner
+from gnkmigrate.run import made, runner
+from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.fingerprint import divergences, fingerprint
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.kept.contract import contract
+from gnkmigrate.run.revision import Phase, core_of
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 
 _AT_HEAD = ""  # no phase is called so
+# Where there is no key in the environment.
+_KEY_COMMAND = made_up()
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Trial:
         phases: all of them.
         parameters: answers to the revisions' questions.
         before: what there was before each phase, by its name.
+        beside: what there was after each optional phase, by its name.
         old: the baseline's rows, by table.
         began: when, by this machine's clock.
         omitted: what the comparison with the target has left out.
@@ -64,6 +69,7 @@ class Trial:
     phases: Sequence[Phase]
     parameters: Mapping[str, str]
     before: dict[str, _State] = field(default_factory=dict)
+    beside: dict[str, Snapshot] = field(default_factory=dict)
     old: Rows = field(default_factory=dict)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     omitted: tuple[Unread, ...] = ()
@@ -135,7 +141,16 @@ class Trial:
         if phase.name not in self.before:
             self.before[phase.name] = self._now()
         self._run(phase, "up", self.settings)
+        if phase.optional:
+            self.beside[phase.name] = self._facts()
         return Found(counted(len(phase.up_steps), "step"))
+
+    def contract(self) -> None:
+        """The core, and then the end of the old shape."""
+        runner.run(
+            self.session, self.phases, "up", Request(parameters=self.parameters), self.settings
+        )
+        contract(self.session, self.phases, self.settings, losses_allowed=True)
 
     def verify(self) -> Found:
         """What all phases claim, asked again when all of them are done."""
@@ -159,6 +174,7 @@ class Trial:
         settings = self.settings
         target = load_schema(settings.target_source, settings, server=self.server)
         facts = self._facts()
+        target = made.expected(target, facts, self.session)
         gaps, self.omitted = _changed(facts, target), not_compared(facts, target)
         return Found(
             "no gap is left" if is_whole(self.omitted) else f"no gap is left, {AS_FAR}",
@@ -184,8 +200,10 @@ class Trial:
     def upgrade_again(self, phase: Phase) -> Found:
         """The phase once more, as on large tables, which must come to the same schema."""
         self._run(phase, "up", self.settings)
-        after = next((each.name for each in self.phases if each.number > phase.number), _AT_HEAD)
-        left = _changed(self.before[after].facts, self._facts())
+        following = (each for each in core_of(self.phases) if each.number > phase.number)
+        after = next((each.name for each in following), _AT_HEAD)
+        reached = self.beside.get(phase.name) or self.before[after].facts
+        left = _changed(reached, self._facts())
         return Found("as on large tables; the same schema", left)
 
     def downgrade_again(self, phase: Phase) -> Found:
@@ -227,4 +245,6 @@ def _undisturbed(settings: Settings) -> Settings:
     limits = settings.limits.model_copy(
         update={"pause_while": None, "wal_mb_per_s": None, "throttle": 0.0}
     )
-    return settings.model_copy(update={"limits": limits, "trust_triggers": True})
+    return settings.model_copy(
+        update={"limits": limits, "trust_triggers": True, "encryption_key_command": _KEY_COMMAND}
+    )

@@ -22,7 +22,8 @@ _UNREADABLE = (OSError, ValueError, SyntaxError)  # TOML and UTF-8 that are none
 
 def phases(context: typer.Context) -> list[str]:
     """The phases of the project, in the order of their files; Typer takes those that fit."""
-    return list(_phases(_folder(context, "migrations") / "versions"))
+    folder = _folder(context, "migrations")
+    return [*_phases(folder / "versions"), *_phases(folder / "optional")]
 
 
 def checks(context: typer.Context) -> list[str]:

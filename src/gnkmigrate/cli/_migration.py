@@ -22,7 +22,7 @@ from gnkmigrate.run.drift import Drift, drifted
 from gnkmigrate.run.events import Direction, Event, LocksAnnounced
 from gnkmigrate.run.foreign_code import of_phases
 from gnkmigrate.run.lock import wait_for_others
-from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.revision import Phase, core_of, load_all_phases, read_steps
 from gnkmigrate.run.status import (
     PhaseStatus,
     Request,
@@ -31,6 +31,7 @@ from gnkmigrate.run.status import (
     select_down,
     select_up,
     status,
+    undone,
 )
 from gnkmigrate.settings import Settings
 
@@ -84,7 +85,7 @@ def migrate(
         yes: do not ask.
         backup: save the whole database before the first phase.
     """
-    phases = load_phases(project.path(project.migrations))
+    phases = load_all_phases(project.path(project.migrations))
     read_steps(phases)
     url = _context.live_url(context, project)
     asks = not (request.dry_run or yes or sql)
@@ -148,7 +149,7 @@ def _tell_nothing_to_do(
         state = "done already" if direction == "up" else "pending already"
         text = f"Nothing to do: {wanted} is {state}."
     elif direction == "up":
-        text = f"Nothing to do: {_all(len(statuses))} done."
+        text = f"Nothing to do: {_all(len(core_of([each.phase for each in statuses])))} done."
     else:
         text = "Nothing to take back: no phase has been run."
     _context.stderr(context).print(text)
@@ -282,7 +283,7 @@ def _next(statuses: Sequence[PhaseStatus], way: Way, request: Request) -> str:
             if value and way is not CUTOVER
         ]
         return way.command + "".join(wanted)
-    pending = [found.phase.name for found in statuses if found.state != "done"]
+    pending = [found.phase.name for found in undone(statuses)]
     ready = [found.phase.name for found in statuses if found.state == "ready"]
     if way.direction == "down":
         return "gnkmigrate status"

@@ -115,10 +115,10 @@ def _wished(project: "Settings", rows: int | None) -> "Settings":
 def _update_checksums(context: typer.Context, project: "Settings") -> None:
     from gnkmigrate.check.checksums import checksum_file, write_checksums
     from gnkmigrate.cli._words import counted
-    from gnkmigrate.run.revision import load_phases
+    from gnkmigrate.run.revision import load_all_phases
 
     migrations = project.path(project.migrations)
-    phases = load_phases(migrations)
+    phases = load_all_phases(migrations)
     file = checksum_file(migrations)
     write_checksums(file, phases, project.path(project.target))
     _context.stdout(context).print(

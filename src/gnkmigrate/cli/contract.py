@@ -35,11 +35,11 @@ def command(
     from gnkmigrate.run import journal
     from gnkmigrate.run.foreign_code import of_phases
     from gnkmigrate.run.kept.contract import contract, kept, remnants
-    from gnkmigrate.run.revision import load_phases
+    from gnkmigrate.run.revision import load_all_phases
 
     project = _context.settings(context, trust_triggers=trust_triggers or None)
     url = _context.live_url(context, project)
-    phases = load_phases(project.path(project.migrations))
+    phases = load_all_phases(project.path(project.migrations))
     out = _context.stdout(context)
     with connect(url, search_path=project.schemas) as connection:
         if not phases and not journal.exists(connection):

@@ -31,6 +31,9 @@ def command(
             min=0, max=_MOST_ROWS, metavar="N", help="Rows to generate beside the report's."
         ),
     ] = 200,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Show the optional phases as well.")
+    ] = False,
 ) -> None:
     """Show the whole way and back on an embedded server.
 
@@ -58,12 +61,13 @@ def command(
             if live:  # in a pipe, what is told afterwards is enough
                 show(event)
 
-        for number, (scene, seconds) in enumerate(tell(demo_settings(), rows, observe), start=1):
+        story = tell(demo_settings(), rows, observe, everything=everything)
+        for number, (scene, seconds) in enumerate(story, start=1):
             started += seconds
             _write_head(console, number, scene, seconds)
             _write_scene(console, scene, outcome.phases)
             outcome.phases.clear()
-    _write_end(console, started)
+    _write_end(console, started, whole=not everything)
 
 
 def _write_head(console: "Console", number: int, scene: "Scene", seconds: float) -> None:
@@ -90,6 +94,9 @@ def _write_scene(console: "Console", scene: "Scene", phases: Sequence["PhaseOutc
             console.print("   every row and the schema are as before.")
         case story.Migrated():
             _write_phases(console, phases)
+        case story.Contracted(removed):
+            _write_phases(console, phases)
+            console.print(f"   contract has removed {removed} objects of the old shape")
         case story.Queried(answers):
             for answer in answers:
                 _write_answer(console, answer)
@@ -146,7 +153,7 @@ def _write_phases(console: "Console", phases: Sequence["PhaseOutcome"]) -> None:
         proven = sum(not result.reports for result in phase.verified)
         verified = counted(proven, "verification") if phase.verified else ""
         line = (
-            f"   ok  {phase.phase:11}{counted(phase.steps, 'step'):>9}"
+            f"   ok  {phase.phase:18}{counted(phase.steps, 'step'):>9}"
             f"{counted(phase.rows, 'row'):>13}{duration(phase.seconds):>12}  {verified}"
         )
         console.print(line.rstrip(), soft_wrap=True)
@@ -162,10 +169,11 @@ def _write_answer(console: "Console", answer: "Answer") -> None:
     write_table(console, answer.columns, answer.rows, indent=5)
 
 
-def _write_end(console: "Console", seconds: float) -> None:
+def _write_end(console: "Console", seconds: float, *, whole: bool) -> None:
     from gnkmigrate.cli._words import duration
 
-    console.print(f"\nidentical: after {duration(seconds)} the database is what it was at first.")
+    ended = "the database is what it was at first" if whole else "all of it held"
+    console.print(f"\nidentical: after {duration(seconds)} {ended}.")
     console.print("\nNext, for a database of your own:")
     for line in (
         "gnkmigrate init --from-url postgresql://user@host/database",

@@ -35,11 +35,11 @@ def command(
     from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
     from gnkmigrate.run.kept.forget import Row, forget
-    from gnkmigrate.run.revision import load_phases, read_steps
+    from gnkmigrate.run.revision import load_all_phases, read_steps
     from gnkmigrate.text.escape import visible
 
     project = _context.settings(context, trust_triggers=trust_triggers or None)
-    phases = load_phases(project.path(project.migrations))
+    phases = load_all_phases(project.path(project.migrations))
     read_steps(phases)
     if not yes:
         if not sys.stdin.isatty():

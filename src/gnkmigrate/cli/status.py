@@ -1,6 +1,6 @@
 """`gnkmigrate status`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,11 +32,11 @@ def command(
     from gnkmigrate.cli._words import server_version
     from gnkmigrate.connection import connect
     from gnkmigrate.run.kept.contract import kept
-    from gnkmigrate.run.revision import load_phases
-    from gnkmigrate.run.status import status
+    from gnkmigrate.run.revision import load_all_phases
+    from gnkmigrate.run.status import status, undone
 
     project = _context.settings(context)
-    phases = load_phases(project.path(project.migrations))
+    phases = load_all_phases(project.path(project.migrations))
     url = _context.live_url(context, project)
     with connect(url, read_only=True) as connection:
         statuses = status(connection, phases)
@@ -48,7 +48,7 @@ def command(
         typer.echo(write_status(statuses, remnants, str(url), version))
     else:
         _write(context, statuses, remnants, f"{url}, PostgreSQL {version}")
-    if check and any(found.state != "done" or found.edited for found in statuses):
+    if check and (undone(statuses) or any(found.edited for found in statuses)):
         raise typer.Exit(PENDING)
 
 
@@ -68,9 +68,10 @@ def _write(
     console.print()
     width = max((len(found.phase.name) for found in statuses), default=0)
     titles = f"{'state':7}  steps  {'rows':>11}  {'finished (UTC)':16}  {'took':>8}"
-    console.print(f"  # {'phase':{width}}  {titles}", soft_wrap=True)
-    for found in statuses:
-        console.print(f"  {_row(found, width)}".rstrip(), soft_wrap=True)
+    number = "#".rjust(len(str(len(statuses))))
+    console.print(f"  {number} {'phase':{width}}  {titles}", soft_wrap=True)
+    for line in _table(statuses, width):
+        console.print(line, soft_wrap=True)
     for found in statuses:
         if found.tuning.said:
             console.print(f"\n{found.phase.name}: {tuned(found.tuning)}", soft_wrap=True)
@@ -102,7 +103,19 @@ def _kept(remnants: Sequence["Remnant"]) -> str:
     return ", ".join(counted(number, kind.removesuffix("s")) for kind, number in numbers.items())
 
 
-def _row(found: "PhaseStatus", width: int) -> str:
+def _table(statuses: Sequence["PhaseStatus"], width: int) -> Iterator[str]:
+    """The phases of the core, and after them those that are optional."""
+    wide = len(str(len(statuses)))
+    core = [found for found in statuses if not found.phase.optional]
+    for found in core:
+        yield f"  {_row(found, width, wide)}".rstrip()
+    if len(core) < len(statuses):
+        yield "\nOptional: gnkmigrate upgrade --phase NAME runs one of them."
+    for found in statuses[len(core) :]:
+        yield f"  {_row(found, width, wide)}".rstrip()
+
+
+def _row(found: "PhaseStatus", width: int, wide: int) -> str:
     from gnkmigrate.cli._words import duration
 
     seconds = found.seconds
@@ -111,7 +124,7 @@ def _row(found: "PhaseStatus", width: int) -> str:
     steps = f"{found.done_steps}/{found.steps}"
     took = duration(seconds) if seconds is not None else ""
     return (
-        f"{found.phase.number} {found.phase.name:{width}}  {found.state:7}  {steps:>5}"
+        f"{found.phase.number:{wide}} {found.phase.name:{width}}  {found.state:7}  {steps:>5}"
         f"  {rows:>11}  {when:16}  {took:>8}"
     )
 
@@ -135,7 +148,9 @@ def _when(moment: "datetime") -> str:
 
 
 def _next(statuses: Sequence["PhaseStatus"]) -> str:
-    unfinished = [found for found in statuses if found.state != "done"]
+    from gnkmigrate.run.status import undone
+
+    unfinished = undone(statuses)
     if not unfinished:
         return "gnkmigrate verify"
     first = unfinished[0]
@@ -146,10 +161,12 @@ def _next(statuses: Sequence["PhaseStatus"]) -> str:
             return f"gnkmigrate cutover, or gnkmigrate downgrade --phase {first.phase.name}"
         case "failed", "down":
             name = first.phase.name
-            return f"gnkmigrate downgrade --phase {name} (to go on), or gnkmigrate upgrade"
+            again = f"upgrade --phase {name}" if first.phase.optional else "upgrade"
+            return f"gnkmigrate downgrade --phase {name} (to go on), or gnkmigrate {again}"
         case "failed", _:
             name = first.phase.name
-            command = "cutover" if first.waiting else "upgrade"
+            again = f"upgrade --phase {name}" if first.phase.optional else "upgrade"
+            command = "cutover" if first.waiting else again
             return f"gnkmigrate {command} (to go on), or gnkmigrate downgrade --phase {name}"
         case _:
             return "gnkmigrate upgrade --dry-run"

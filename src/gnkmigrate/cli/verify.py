@@ -25,10 +25,10 @@ def command(context: typer.Context, format_: Format = ResultFormat.TEXT) -> None
     """
     from gnkmigrate.connection import connect
     from gnkmigrate.run import runner
-    from gnkmigrate.run.revision import load_phases
+    from gnkmigrate.run.revision import load_all_phases
 
     project = _context.settings(context)
-    phases = load_phases(project.path(project.migrations))
+    phases = load_all_phases(project.path(project.migrations))
     url = _context.live_url(context, project)
     with connect(url, search_path=project.schemas) as connection:
         results = runner.verify(connection, phases, project)

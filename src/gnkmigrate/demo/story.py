@@ -17,13 +17,16 @@ from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.report.summary import gaps
 from gnkmigrate.run import events, runner
+from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.fingerprint import Fingerprint
-from gnkmigrate.run.revision import Phase, load_phases
+from gnkmigrate.run.kept.contract import contract
+from gnkmigrate.run.revision import Phase, core_of, load_all_phases
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import DEFAULT_MAJOR, Server, throwaway
 from gnkmigrate.settings import Settings
 
 # What the generated rows need: they hold texts that mean nobody and values that are too long.
+_KEY_COMMAND = made_up()
 POLICIES: Mapping[str, str] = {"unmapped": "archive", "overflow": "truncate"}
 
 
@@ -68,13 +71,16 @@ class TriedOut:
 
 @dataclass(frozen=True)
 class Migrated:
-    """Every phase was run or taken back."""
+    """Every phase of the core, or every optional one, was run or taken back."""
 
     direction: events.Direction
+    optional: bool = False
 
     @property
     def title(self) -> str:
         up = self.direction == "up"
+        if self.optional:
+            return "Optional phases, one by one" if up else "And each of them taken back"
         return "Upgrade, phase by phase" if up else "Downgrade, all the way back"
 
 
@@ -96,13 +102,26 @@ class Compared:
     title: ClassVar[str] = "Comparison with the start, row by row"
 
 
+@dataclass(frozen=True)
+class Contracted:
+    """The old shape is gone for good, and phases have run that may not stand beside it."""
+
+    removed: int
+
+    title: ClassVar[str] = "Upgrade once more, contract, and what comes after it"
+
+
 Scene: TypeAlias = (
-    ServerStarted | DatabaseFilled | Audited | TriedOut | Migrated | Queried | Compared
+    ServerStarted | DatabaseFilled | Audited | TriedOut | Migrated | Queried | Compared | Contracted
 )
 
 
 def tell(
-    settings: Settings, rows: int, observe: events.Observer = events.ignore
+    settings: Settings,
+    rows: int,
+    observe: events.Observer = events.ignore,
+    *,
+    everything: bool = False,
 ) -> Iterator[tuple[Scene, float]]:
     """Plays the demonstration, and yields each scene with the seconds that it took.
 
@@ -110,6 +129,7 @@ def tell(
         settings: the project that is shown; its server settings say where it is shown.
         rows: how many rows to generate beside those of the report.
         observe: told of what the phases do.
+        everything: whether to show the optional phases as well.
 
     Raises:
         ServerUnavailable: there is no server to show it on.
@@ -117,13 +137,18 @@ def tell(
     """
     started = time.monotonic()
     with ExitStack() as stack:
-        for scene in _scenes(settings, rows, observe, stack):
+        for scene in _scenes(settings, rows, observe, stack, everything=everything):
             yield scene, time.monotonic() - started
             started = time.monotonic()
 
 
 def _scenes(
-    settings: Settings, rows: int, observe: events.Observer, stack: ExitStack
+    settings: Settings,
+    rows: int,
+    observe: events.Observer,
+    stack: ExitStack,
+    *,
+    everything: bool,
 ) -> Iterator[Scene]:
     server = stack.enter_context(throwaway(settings.server, DEFAULT_MAJOR))
     yield ServerStarted(server)
@@ -136,13 +161,14 @@ def _scenes(
 
     yield Audited(_audit(settings, url), again=False)
 
-    phases = load_phases(settings.path(settings.migrations))
+    phases = load_all_phases(settings.path(settings.migrations))
+    core = core_of(phases)
     trial = Request(dry_run=True, parameters=POLICIES)
     runner.run(session, phases, "up", trial, settings)
     _require_same("the dry run", start, moment(session, url, server.major, settings))
-    yield TriedOut(phases)
+    yield TriedOut(core)
 
-    for phase in phases:
+    for phase in core:
         request = Request(phase=phase.name, parameters=POLICIES)
         runner.run(session, phases, "up", request, settings, observe)
     yield Migrated("up")
@@ -153,11 +179,70 @@ def _scenes(
 
     yield Queried(data.answers(session))
 
+    if everything:
+        place = _Place(server, url, session, settings, phases, observe)
+        yield from _beside(place)
+
     runner.run(session, phases, "down", Request(), settings, observe)
     yield Migrated("down")
 
     _require_same("the rollback", start, moment(session, url, server.major, settings))
     yield Compared(start.rows)
+
+    if everything:
+        yield from _after_contract(place)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The database, and what is done with it."""
+
+    server: Server
+    url: DatabaseUrl
+    session: Connection
+    settings: Settings
+    phases: Sequence[Phase]
+    observe: events.Observer
+
+    def run(self, phase: Phase, direction: events.Direction) -> None:
+        request = Request(phase=phase.name, parameters=POLICIES)
+        settings = self.settings.model_copy(update={"encryption_key_command": _KEY_COMMAND})
+        runner.run(self.session, self.phases, direction, request, settings, self.observe)
+
+    def now(self) -> Moment:
+        return moment(self.session, self.url, self.server.major, self.settings)
+
+    def optional(self, *, late: bool) -> Sequence[Phase]:
+        """Those that may stand beside an old shape, or may not; what exchanges a table first."""
+        found = [each for each in self.phases if each.optional and each.after_contract == late]
+        return sorted(found, key=lambda each: not any(step.cuts_over for step in each.up_steps))
+
+
+def _beside(place: _Place) -> Iterator[Scene]:
+    """Optional phases on top of the core, all of them together, and back."""
+    before = place.now()
+    chosen = place.optional(late=False)
+    for phase in chosen:
+        place.run(phase, "up")
+    yield Migrated("up", optional=True)
+    result = _audit(place.settings, place.url)
+    _require_no_gap(result)
+    yield Audited(result, again=True)
+    for phase in reversed(chosen):
+        place.run(phase, "down")
+    _require_same("the optional phases", before, place.now())
+    yield Migrated("down", optional=True)
+
+
+def _after_contract(place: _Place) -> Iterator[Scene]:
+    """What may not stand beside an old shape, once that is gone."""
+    for phase in core_of(place.phases):
+        place.run(phase, "up")
+    removed = contract(place.session, place.phases, place.settings, losses_allowed=True)
+    for phase in place.optional(late=True):
+        place.run(phase, "up")
+    _require_no_gap(_audit(place.settings, place.url))
+    yield Contracted(len(removed))
 
 
 def _make(session: Connection, settings: Settings, rows: int) -> None:

@@ -12,7 +12,7 @@ from gnkmigrate import __version__
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.models import is_models, sources
-from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
 from gnkmigrate.settings import Settings, find_file, load
 
 Command = Literal["audit", "plan", "upgrade", "downgrade", "status", "rehearse"]
@@ -87,7 +87,7 @@ class Project:
         Raises:
             RevisionError: migrations/ cannot be read.
         """
-        phases = load_phases(self.settings.path(self.settings.migrations))
+        phases = load_all_phases(self.settings.path(self.settings.migrations))
         read_steps(phases)
         return phases
 

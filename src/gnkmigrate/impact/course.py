@@ -18,7 +18,7 @@ from gnkmigrate.impact.writing import write_cost
 from gnkmigrate.rehearsal.clone import Transfer, clone, unhurried
 from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.run import events, runner
-from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
 from gnkmigrate.run.status import Request, select_up, status
 from gnkmigrate.settings import Settings
 
@@ -93,7 +93,7 @@ def on_copy(
         GnkMigrateError: as for a rehearsal; or a phase fails on the copy.
     """
     queries = load(settings.path(settings.audits) / FOLDER)
-    phases = load_phases(settings.path(settings.migrations))
+    phases = load_all_phases(settings.path(settings.migrations))
     read_steps(phases)
     with connect(live, read_only=True) as session:
         require_fitting(session, settings)
@@ -131,7 +131,7 @@ def on_live(settings: Settings, live: DatabaseUrl, listener: Listener) -> Impact
         ConnectionFailed: no session.
     """
     queries = load(settings.path(settings.audits) / FOLDER)
-    phases = load_phases(settings.path(settings.migrations))
+    phases = load_all_phases(settings.path(settings.migrations))
     course = _Course(queries, settings.limits.statement_timeout_s, listener)
     with connect(live, read_only=True, search_path=settings.schemas) as session:
         pending = select_up(status(session, phases), Request())

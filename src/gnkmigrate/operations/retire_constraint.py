@@ -85,6 +85,7 @@ def _found(work: Work, table: str, name: str) -> Mapping[str, Any] | None:
 class RetireConstraint(ConstraintStep):
     """Drops a CHECK, a foreign key or a UNIQUE constraint and remembers it."""
 
+    outlives_contract: ClassVar[bool] = True
     drops: ClassVar[bool] = True
 
     @property

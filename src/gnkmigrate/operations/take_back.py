@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gnkmigrate.kinds import locks
 from gnkmigrate.run import locking
@@ -32,6 +33,8 @@ class TakeBack(Step):
         columns: give rows that are still there these values again; none: insert the rows.
         key: the columns that identify a row; none: those of the table's key.
     """
+
+    outlives_contract: ClassVar[bool] = True
 
     reason: str
     table: str

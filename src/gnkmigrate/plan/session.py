@@ -22,6 +22,7 @@ from gnkmigrate.plan.make import Planner
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.roles import missing_roles
 from gnkmigrate.plan.undo import Undo, undo_of
+from gnkmigrate.run import made
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
 
@@ -61,6 +62,7 @@ class Planned:
         changes: what the statements bring about.
         hints: renames that the user knows of.
         rights: what a role must be allowed to do.
+        beyond: optional phases, by which the live database goes beyond what the target declares.
         circumstances: how it came about.
     """
 
@@ -74,6 +76,7 @@ class Planned:
     changes: tuple[Change, ...] = field(default=(), repr=False)
     hints: Renames = field(default=NO_RENAMES, repr=False)
     rights: tuple[Right, ...] = ()
+    beyond: tuple[str, ...] = ()
 
     @cached_property
     def not_compared(self) -> tuple[Unread, ...]:
@@ -134,8 +137,9 @@ def plan_project(
             schemas=settings.read_schemas,
             roles=settings.roles,
         )
-    wanted = target or settings.target_source
-    loaded = load(wanted, settings, live.server_version // 10000)
+        wanted = target or settings.target_source
+        loaded = load(wanted, settings, live.server_version // 10000)
+        loaded, beyond = made.expected(loaded, live, connection), made.standing(connection)
     for line in without_effect(renames, live, loaded, "the live database"):
         tell(line)
     changes, hints = settled(live, loaded, hints, decide)
@@ -170,6 +174,7 @@ def plan_project(
         changes,
         hints,
         rights,
+        beyond,
     )
 
 

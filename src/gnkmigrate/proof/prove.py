@@ -12,6 +12,7 @@ from dataclasses import replace
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
@@ -67,6 +68,13 @@ def prove(
         NoRoom: a disk is too small.
         CloneFailed: there can be no copy.
     """
+    if planned.beyond:
+        raise GnkMigrateError(
+            "The live database has optional phases, of which the target declares nothing: "
+            f"{', '.join(planned.beyond)}.",
+            hint="Prove the plan before they run, or take them back first: gnkmigrate downgrade "
+            f"--phase {planned.beyond[-1]}",
+        )
     if not planned.statements:
         begin("comparison")
         return _prove_same(planned, settings, live)

@@ -15,7 +15,7 @@ from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
 from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.rehearsal.stage import Found, ended
 from gnkmigrate.run import events
-from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
 from gnkmigrate.run.status import Request, select_up, status
 from gnkmigrate.settings import Settings
 
@@ -64,7 +64,7 @@ def rehearse(
         SchemaError: the target cannot be loaded.
     """
     # What speaks against it is said before anything is copied.
-    phases = load_phases(settings.path(settings.migrations))
+    phases = load_all_phases(settings.path(settings.migrations))
     read_steps(phases)
     _require_steps(phases)
     with connect(live, read_only=True) as session:

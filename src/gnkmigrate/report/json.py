@@ -73,6 +73,16 @@ def document(result: AuditResult) -> dict[str, Any]:
             for (schema, table), size in sorted(result.sizes.items())
         ],
         "unused_opinions": list(result.unused_opinions),
+        "recommendations": [
+            {
+                "number": each.number,
+                "title": each.title,
+                "group": each.group,
+                "state": each.state,
+                "why": each.why,
+            }
+            for each in result.points
+        ],
     }
 
 

@@ -12,6 +12,7 @@ from functools import cache
 
 import jinja2
 
+from gnkmigrate.audit import points
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Category, Finding, Severity
 from gnkmigrate.audit.result import AuditResult
@@ -148,6 +149,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
+        "points_told": points.told,
         "code": escape.code,
         "sql": lambda text: escape.code_block(text, "sql"),
         "plain": lambda text: escape.code_block(text, "text"),

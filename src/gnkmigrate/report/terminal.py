@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from gnkmigrate.audit import points
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.diff.omitted import told
@@ -109,6 +110,7 @@ def _below(result: AuditResult, summary: Summary, view: View) -> Iterator[Render
     yield Text()
     yield from _settled(result, view)
     yield from _checks(result, view)
+    yield from _points(result, view)
     yield from (Text(visible(line), "yellow") for line in told(result.not_compared))
     yield from _next(result, summary, view)
 
@@ -242,6 +244,15 @@ def _settled(result: AuditResult, view: View) -> Iterator[Text]:
     if result.excused:
         has = counted(len(result.excused), "finding")
         yield Text(f"The baseline has {has} of these: no reason to fail.")
+
+
+def _points(result: AuditResult, view: View) -> Iterator[Text]:
+    """Which of the project's own recommendations are done."""
+    if result.points:
+        yield Text(f"Recommendations: {points.told(result.points)}.")
+    for each in result.points if view.details else ():
+        why = f": {each.why}" if each.why else ""
+        yield Text(visible(f"  {each.state:15}  {each.number:2} {each.title}{why}"))
 
 
 def _checks(result: AuditResult, view: View) -> Iterator[Text]:

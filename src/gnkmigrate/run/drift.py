@@ -142,7 +142,7 @@ def keep(connection: Connection, phases: Sequence[Phase], settings: Settings) ->
 
     Where it cannot be read, nothing is known.
     """
-    states = {found.state for found in status(connection, phases)}
+    states = {found.state for found in status(connection, phases) if not found.phase.optional}
     facts = None
     if states not in ({"pending"}, {"done"}):
         with suppress(GnkMigrateError):

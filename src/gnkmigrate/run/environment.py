@@ -8,10 +8,12 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO, cast
 
 from alembic import context
 from alembic.runtime.migration import MigrationInfo
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import create_engine, create_mock_engine
 from sqlalchemy.pool import NullPool
@@ -20,7 +22,7 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.run import events, journal, runner, trust
 from gnkmigrate.run.recorder import VERSION_SCHEMA, VERSION_TABLE, Recorder
-from gnkmigrate.run.revision import Phase, load_phases, read_steps
+from gnkmigrate.run.revision import OPTIONAL, Phase, load_all_phases, needs_of, read_steps
 from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings, live_url, load
 
@@ -37,7 +39,7 @@ def run() -> None:
     """
     try:
         settings = load()
-        phases = load_phases(settings.path(settings.migrations))
+        phases = load_all_phases(settings.path(settings.migrations))
         # Recorded now: while Alembic runs a revision, `op` is Alembic's.
         read_steps(phases)
         if context.is_offline_mode():
@@ -93,12 +95,42 @@ def _reading_versions(
             on_version_apply=run_revision,
             recorder=recorder,
         )
+        _read_optional_heads(url)
         implementation = context.get_context().impl
         implementation.as_sql = True
         implementation.output_buffer = cast("TextIO", recorder)
         # op.get_bind() must not reach the database either.
         implementation.connection = cast("Any", create_mock_engine("postgresql://", _ignore))
         yield
+
+
+def _read_optional_heads(url: DatabaseUrl) -> None:
+    """Lets Alembic know of optional phases that stand, where it has read their revisions.
+
+    They are no row of its table: to commands that read the core alone they would be unknown.
+    """
+    migration, script = context.get_context(), context.script
+    core = migration.get_current_heads
+
+    def heads() -> tuple[str, ...]:
+        with connect(url, read_only=True) as session:
+            last = {run.phase: run for run in journal.runs(session)}
+        optional = {
+            run.revision
+            for run in last.values()
+            if (run.direction, run.state) == ("up", "done") and _is_optional(script, run.revision)
+        }
+        implied = {
+            needed for revision in optional for needed in needs_of(script.get_revision(revision))
+        }
+        return tuple(sorted({*core(), *optional} - implied))
+
+    migration.get_current_heads = heads  # type: ignore[method-assign]
+
+
+def _is_optional(script: ScriptDirectory, revision: str) -> bool:
+    known = {each.revision: each for each in script.walk_revisions()}
+    return revision in known and Path(known[revision].path).parent.name == OPTIONAL
 
 
 def _ignore(*_arguments: Any, **_keywords: Any) -> None:

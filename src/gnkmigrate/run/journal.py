@@ -31,6 +31,9 @@ FACTS = "facts"
 TUNING = "tuning"
 # And before which step it waits for its cutover; see cutover.py.
 CUTOVER = "cutover"
+# What the schema was before an optional phase, and what that has made of it; see made.py.
+BEFORE = "before"
+MADE = "made"
 # How far the last comparison of old and new rows came; see agreement.py.
 COMPARISON = "comparison"
 
@@ -331,11 +334,21 @@ def recall(connection: Connection, phase: str, key: str) -> Any:
 
 def note_facts(connection: Connection, found: Mapping[str, Any]) -> None:
     """Writes what the schema is after a run."""
+    note(connection, ALL, FACTS, dict(found))
+
+
+def note(connection: Connection, phase: str, key: str, value: Any) -> None:
+    """Remembers something for a phase, instead of what it had under the key."""
     connection.execute(
         "INSERT INTO gnkmigrate.memory (phase, key, value) VALUES (%s, %s, %s)"
         " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
-        (ALL, FACTS, Jsonb(dict(found))),
+        (phase, key, Jsonb(value)),
     )
+
+
+def erase_note(connection: Connection, phase: str, key: str) -> None:
+    """Forgets one thing of a phase."""
+    connection.execute("DELETE FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (phase, key))
 
 
 def note_comparison(connection: Connection, phase: str, found: Mapping[str, Any]) -> None:

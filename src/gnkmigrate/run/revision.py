@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
+from alembic.util import to_tuple
 
 from gnkmigrate import operations
 from gnkmigrate.errors import PhaseRefused, RevisionError
@@ -22,6 +22,8 @@ from gnkmigrate.run.step import Step
 
 # The folder beside versions that has targets of the past.
 TARGETS = "targets"
+# And the one that has phases which run only when somebody asks for them by name.
+OPTIONAL = "optional"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Phase:
         irreversible: the revision's own: why it cannot be taken back; "" where it can.
         target: the target that was kept for it, or for the next of the later revisions that has
             one; None where the project's is still that.
+        branch: the Alembic branch label of an optional phase; "" for one of the core.
+        needs: the revisions that have to be in force before it: down_revision and depends_on.
+        after_contract: the revision's own: whether no old shape may be kept when it runs.
     """
 
     number: int
@@ -55,6 +60,14 @@ class Phase:
     search_path: str = ""
     irreversible: str = ""
     target: Path | None = None
+    branch: str = ""
+    needs: tuple[str, ...] = ()
+    after_contract: bool = False
+
+    @property
+    def optional(self) -> bool:
+        """Whether it runs only when somebody asks for it by name."""
+        return bool(self.branch)
 
     @cached_property
     def up_steps(self) -> tuple[Step, ...]:
@@ -63,6 +76,13 @@ class Phase:
     @cached_property
     def down_steps(self) -> tuple[Step, ...]:
         return record(self.downgrade, self.up_steps)
+
+    @property
+    def outlives_contract(self) -> bool:
+        """Whether it can be taken back after contract, which an optional phase may."""
+        return self.optional and all(
+            step.outlives_contract for step in self.up_steps if step.changes
+        )
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -78,27 +98,37 @@ def load_operations() -> None:
 
 
 def load_phases(migrations: Path) -> tuple[Phase, ...]:
-    """The phases in their order.
+    """The phases of the core in their order.
 
     Raises:
         RevisionError: there is no Alembic environment, a file cannot be imported, the history
             branches, or two phases have one name.
     """
-    if not (migrations / "versions").is_dir():
+    return tuple(phase for phase in load_all_phases(migrations) if not phase.optional)
+
+
+def load_all_phases(migrations: Path) -> tuple[Phase, ...]:
+    """The phases of the core in their order, and after them the optional ones.
+
+    Raises:
+        RevisionError: as for `load_phases`; or an optional phase has no branch label, or needs
+            what there is not.
+    """
+    versions, optional = migrations / "versions", migrations / OPTIONAL
+    if not versions.is_dir():
         raise RevisionError(
             f"There are no revisions in {migrations}: the folder versions is missing.",
             hint="Write a project with gnkmigrate init, or set `migrations` in gnkmigrate.toml to "
             "the folder that holds env.py.",
         )
     load_operations()
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a down_revision that does not exist is one
-            directory = ScriptDirectory.from_config(config)
-            heads = directory.get_heads()
-            scripts = list(directory.walk_revisions()) if len(heads) == 1 else []
+            core = _scripts(migrations, versions)
+            heads = core.get_heads()
+            scripts = [*core.walk_revisions()][::-1] if len(heads) == 1 else []
+            beside = _beside(migrations, versions, optional) if optional.is_dir() else []
     except Exception as error:  # importing a revision runs the user's code
         raise RevisionError(
             f"The revisions in {migrations} cannot be read: {error}",
@@ -107,33 +137,104 @@ def load_phases(migrations: Path) -> tuple[Phase, ...]:
     if len(heads) > 1:
         raise RevisionError(
             f"The revisions in {migrations} have {len(heads)} heads: {', '.join(sorted(heads))}.",
-            hint="Phases run one after another: give each revision another down_revision.",
+            hint="Phases run one after another: give each revision another down_revision. One that "
+            f"is not for everybody is optional: its file goes to the folder {OPTIONAL}.",
         )
-    targets = _kept_targets(migrations, [script.revision for script in scripts])
-    phases = []
-    for number, script in enumerate(reversed(scripts), start=1):
-        file = Path(script.path)
-        down = script.down_revision
-        if isinstance(down, tuple | list):
-            raise RevisionError(f"{file} joins several revisions; phases run one after another.")
-        phases.append(
-            Phase(
-                number=number,
-                name=getattr(script.module, "phase", script.revision),
-                title=(script.doc or "").splitlines()[0] if script.doc else "",
-                revision=script.revision,
-                down_revision=down,
-                file=file,
-                checksum=hashlib.sha256(file.read_bytes()).hexdigest(),
-                upgrade=_function(script.module, "upgrade"),
-                downgrade=_function(script.module, "downgrade"),
-                search_path=getattr(script.module, "search_path", ""),
-                irreversible=getattr(script.module, "irreversible", ""),
-                target=targets[script.revision],
-            )
-        )
+    targets = _kept_targets(migrations, [script.revision for script in reversed(scripts)])
+    ordered = [*scripts, *_in_order(beside)]
+    phases = [_phase(number, script, targets) for number, script in enumerate(ordered, start=1)]
     _require_unique_names(phases)
+    _require_known_needs(phases)
     return tuple(phases)
+
+
+def _scripts(migrations: Path, *places: Path) -> ScriptDirectory:
+    return ScriptDirectory(str(migrations), version_locations=[str(place) for place in places])
+
+
+def _beside(migrations: Path, versions: Path, optional: Path) -> Sequence[Script]:
+    """The revisions of the folder of optional ones, which may need those of the core."""
+    found = _scripts(migrations, versions, optional).walk_revisions()
+    return [script for script in found if Path(script.path).parent.name == OPTIONAL]
+
+
+def _phase(number: int, script: Script, targets: Mapping[str, Path | None]) -> Phase:
+    file, module, down = Path(script.path), script.module, script.down_revision
+    if isinstance(down, tuple | list):
+        raise RevisionError(f"{file} joins several revisions; phases run one after another.")
+    return Phase(
+        number=number,
+        name=getattr(module, "phase", script.revision),
+        title=(script.doc or "").splitlines()[0] if script.doc else "",
+        revision=script.revision,
+        down_revision=down,
+        file=file,
+        checksum=hashlib.sha256(file.read_bytes()).hexdigest(),
+        upgrade=_function(module, "upgrade"),
+        downgrade=_function(module, "downgrade"),
+        search_path=getattr(module, "search_path", ""),
+        irreversible=getattr(module, "irreversible", ""),
+        target=targets.get(script.revision),
+        branch="" if script.revision in targets else _branch(script),
+        needs=needs_of(script),
+        after_contract=getattr(module, "after_contract", False),
+    )
+
+
+def needs_of(script: Script) -> tuple[str, ...]:
+    """The revisions that Alembic runs before this one: down_revision and depends_on."""
+    given = (script.down_revision, script.dependencies)
+    return tuple(each for one in given for each in to_tuple(one, default=()))
+
+
+def _branch(script: Script) -> str:
+    """The branch label of an optional revision.
+
+    Raises:
+        RevisionError: it has none, or several.
+    """
+    labels = sorted(script.branch_labels)
+    if len(labels) != 1:
+        raise RevisionError(
+            f"{script.path} is optional and has no branch label.",
+            hint='Call the branch, such as branch_labels = ("search",), with down_revision = None '
+            "and depends_on the revision that it needs.",
+        )
+    return labels[0]
+
+
+def _in_order(scripts: Sequence[Script]) -> Sequence[Script]:
+    """Optional revisions by their files' names, none before one that it needs."""
+    left = {script.revision: script for script in sorted(scripts, key=lambda each: each.path)}
+    found: list[Script] = []
+
+    def take(script: Script) -> None:
+        for needed in needs_of(script):
+            if needed in left:
+                take(left.pop(needed))
+        found.append(script)
+
+    while left:
+        take(left.pop(next(iter(left))))
+    return found
+
+
+def core_of(phases: Sequence[Phase]) -> tuple[Phase, ...]:
+    """Those that an upgrade runs by itself."""
+    return tuple(phase for phase in phases if not phase.optional)
+
+
+def needed_by(phase: Phase, phases: Sequence[Phase]) -> frozenset[str]:
+    """The revisions without which a phase cannot be, those that these need among them."""
+    by_revision = {each.revision: each for each in phases}
+    found: set[str] = set()
+    open_ = list(phase.needs)
+    while open_:
+        revision = open_.pop()
+        if revision not in found and revision in by_revision:
+            found.add(revision)
+            open_ += by_revision[revision].needs
+    return frozenset(found)
 
 
 def read_steps(phases: Sequence[Phase]) -> Sequence[tuple[Step, ...]]:
@@ -190,6 +291,16 @@ def _require_unique_names(phases: Sequence[Phase]) -> None:
                 hint="Give each revision its own `phase`.",
             )
         seen[phase.name] = phase
+
+
+def _require_known_needs(phases: Sequence[Phase]) -> None:
+    known = {phase.revision for phase in phases}
+    for phase in phases:
+        if unknown := [needed for needed in phase.needs if needed not in known]:
+            raise RevisionError(
+                f"{phase.file.name} depends on {', '.join(unknown)}, which is no revision's id.",
+                hint="Write the whole id of the revision into depends_on.",
+            )
 
 
 def find_phase(phases: Sequence[Phase], wanted: str) -> Phase:

@@ -26,12 +26,14 @@ from gnkmigrate.run import (
     journal,
     labels,
     lock,
+    made,
     trust,
 )
 from gnkmigrate.run.announcing import locks_of
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.disk import fullness_explained
+from gnkmigrate.run.encryption_key import load_key
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.executor import InForce
 from gnkmigrate.run.names import quoted
@@ -246,6 +248,9 @@ def _work(
         project_path=str(row[0]) if row else "pg_catalog, pg_temp",
         defers_cutover=request.defer_cutover,
         load_target=_target_of(settings, connection.info.server_version // 10000),
+        load_key=partial(load_key, settings.encryption_key_command),
+        schemas=settings.read_schemas,
+        ignore=settings.ignore,
     )
 
 
@@ -302,7 +307,9 @@ def _prepare_journal(connection: Connection) -> None:
 
 
 def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
-    head = phase.revision if direction == "up" else phase.down_revision
+    head: journal.Head = phase.revision if direction == "up" else phase.down_revision
+    if phase.optional:
+        head = journal.KEPT  # Alembic reads which of them stand from the journal
     announced = locks_of(phase, direction, work.connection, work.limits)
     if announced.locks:
         work.observe(announced)
@@ -312,6 +319,9 @@ def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
         load_target=partial(work.load_target, phase.target),
     )
     with work.settings(search_path=phase.search_path or work.project_path):
+        if phase.optional and direction == "up":
+            with made.noted(phase, work) as note:
+                return note(executor.run_phase(phase, direction, work, head=head))
         return executor.run_phase(phase, direction, work, head=head)
 
 

@@ -13,7 +13,7 @@ from gnkmigrate.run.called import is_plan
 from gnkmigrate.run.cutover import Comparing, Waiting
 from gnkmigrate.run.executor import InForce
 from gnkmigrate.run.journal import Run, StepState
-from gnkmigrate.run.revision import Phase, find_phase
+from gnkmigrate.run.revision import Phase, core_of, find_phase, needed_by
 
 State = Literal["pending", "running", "failed", "ready", "done"]
 
@@ -154,12 +154,13 @@ def _status(
         half = in_force.up or in_force.down or run.direction == "down"
         state = "failed" if half else "pending"
     edited = state == "done" and run is not None and run.checksum != phase.checksum
-    contracted = run is not None and contract is not None and run.number < contract.number
+    older = run is not None and contract is not None and run.number < contract.number
+    contracted = older and not phase.outlives_contract
     return PhaseStatus(phase, state, run, done, edited, contracted)
 
 
 def select_up(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase, ...]:
-    """The phases that an upgrade runs, in order.
+    """The phases that an upgrade runs, in order: of the optional ones those that it names.
 
     Raises:
         PhaseRefused: an earlier phase is pending, or a phase is half rolled back.
@@ -170,15 +171,21 @@ def select_up(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase,
     open_ = [status.phase for status in statuses if status.state != "done"]
     if request.phase is not None:
         wanted = find_phase(phases, request.phase)
-        earlier = [phase.name for phase in open_ if phase.number < wanted.number]
+        needed = needed_by(wanted, phases)
+        earlier = [phase.name for phase in open_ if phase.revision in needed]
         if earlier:
             raise PhaseRefused(
                 f"Phase {wanted.name} comes after phases that are pending: {', '.join(earlier)}.",
                 hint=f"gnkmigrate upgrade --through {wanted.name} runs them all in order.",
             )
+        _require_contract(statuses, wanted)
         return tuple(phase for phase in open_ if phase is wanted)
-    last = find_phase(phases, request.through) if request.through else None
-    return tuple(phase for phase in open_ if last is None or phase.number <= last.number)
+    if request.through is None:
+        return core_of(open_)
+    last = find_phase(phases, request.through)
+    needed = needed_by(last, phases) | {last.revision}
+    _require_contract(statuses, last)
+    return tuple(phase for phase in open_ if phase.revision in needed)
 
 
 def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase, ...]:
@@ -191,20 +198,41 @@ def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phas
     _require_unedited(statuses)
     phases = [status.phase for status in statuses]
     standing = [status.phase for status in reversed(statuses) if status.state != "pending"]
-    if request.phase is not None:
-        wanted = find_phase(phases, request.phase)
-        later = [phase.name for phase in standing if phase.number > wanted.number]
-        if later:
+    name = request.phase or request.through
+    if name is None:
+        chosen = standing
+    else:
+        wanted = find_phase(phases, name)
+        later = [phase for phase in standing if wanted.revision in needed_by(phase, phases)]
+        if request.phase is not None and later:
             raise PhaseRefused(
-                f"Phase {wanted.name} comes before phases that stand: {', '.join(later)}.",
+                f"Phase {wanted.name} comes before phases that stand: "
+                f"{', '.join(phase.name for phase in later)}.",
                 hint=f"gnkmigrate downgrade --through {wanted.name} takes them all back in order.",
             )
-        chosen = [phase for phase in standing if phase is wanted]
-    else:
-        last = find_phase(phases, request.through) if request.through else None
-        chosen = [phase for phase in standing if last is None or phase.number >= last.number]
+        chosen = [phase for phase in standing if phase is wanted or phase in later]
     _require_undoable(statuses, chosen)
     return tuple(chosen)
+
+
+def _require_contract(statuses: Sequence[PhaseStatus], wanted: Phase) -> None:
+    """Refuses a phase that no old shape may stand beside, while one is kept."""
+    core = [found for found in statuses if not found.phase.optional]
+    if wanted.after_contract and not all(found.contracted for found in core):
+        raise PhaseRefused(
+            f"Phase {wanted.name} comes after contract: until then an old shape is kept in step, "
+            "which knows nothing of it.",
+            hint="gnkmigrate contract removes it, when nobody uses it any more.",
+        )
+
+
+def undone(statuses: Sequence[PhaseStatus]) -> tuple[PhaseStatus, ...]:
+    """Phases that are not over: an optional one that nobody has asked for is none of them."""
+    return tuple(
+        found
+        for found in statuses
+        if found.state != "done" and not (found.phase.optional and found.state == "pending")
+    )
 
 
 def last_standing(statuses: Sequence[PhaseStatus], request: Request) -> Request:

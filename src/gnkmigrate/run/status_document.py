@@ -41,6 +41,7 @@ def _phase(found: PhaseStatus) -> dict[str, Any]:
         "number": found.phase.number,
         "name": found.phase.name,
         "title": found.phase.title,
+        "optional": found.phase.optional,
         "state": found.state,
         "steps": found.steps,
         "done_steps": found.done_steps,

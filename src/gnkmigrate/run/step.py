@@ -55,6 +55,8 @@ class Step(ABC):
     prepares: ClassVar[bool] = False
     # Whether columns and rows stay as they are, since but an index or a constraint comes or goes.
     keeps_rows: ClassVar[bool] = False
+    # Whether its way back needs nothing that contract removes.
+    outlives_contract: ClassVar[bool] = False
     # Whether tables get columns beside those that they have, for everybody who reads them.
     adds_columns: ClassVar[bool] = False
 

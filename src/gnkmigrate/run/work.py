@@ -21,6 +21,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.run import deferred, events
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.called import called
+from gnkmigrate.run.encryption_key import load_key
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.interruption import answered
 from gnkmigrate.run.names import literal
@@ -61,6 +62,9 @@ class Work:
         beside: the steps that are asked together, before any of them has run.
         defers_cutover: whether a phase stops before its first cutover, with all in step.
         load_target: loads what the phase's target declares.
+        load_key: gives the key of encrypted columns, or refuses; it is kept nowhere.
+        schemas: the schemas that are the project's; None for all.
+        ignore: patterns of what in them is somebody else's.
     """
 
     connection: Connection
@@ -76,6 +80,9 @@ class Work:
     beside: Sequence["Step"] = ()
     defers_cutover: bool = False
     load_target: Callable[..., Snapshot] = _no_target
+    load_key: Callable[[], str] = load_key
+    schemas: Sequence[str] | None = None
+    ignore: Sequence[str] = ()
 
     @property
     def target(self) -> Snapshot:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import REVISIONS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
-from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.revision import core_of, load_all_phases
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
@@ -18,14 +18,17 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             blocks=REVISIONS,
         )
         return
-    phases = load_phases(folder)
+    phases = load_all_phases(folder)
     if not phases:
         yield Diagnosis("ok", f"{folder} has no revision yet.")
         return
     for phase in phases:  # reading their steps finds what loading their files does not
         _ = phase.up_steps, phase.down_steps
-    names = ", ".join(phase.name for phase in phases)
-    yield Diagnosis("ok", f"{len(phases)} phases, one head: {names}")
+    core = core_of(phases)
+    names = ", ".join(phase.name for phase in core)
+    optional = ", ".join(phase.name for phase in phases if phase.optional)
+    beside = f"; optional: {optional}" if optional else ""
+    yield Diagnosis("ok", f"{len(core)} phases, one head: {names}{beside}")
 
 
 PROBE = Probe(20, "migrations", examine, blocks=REVISIONS)

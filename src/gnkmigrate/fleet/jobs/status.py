@@ -32,6 +32,8 @@ def run(subject: Subject, wish: object) -> Found:
 
 def standing(connection: Connection, statuses: Sequence[PhaseStatus]) -> Found:
     """Where the phases stand, in a few words."""
+    asked_for = [each for each in statuses if not each.phase.optional or each.state != "pending"]
+    statuses = asked_for  # optional phases count where somebody wants them
     open_ = [each for each in statuses if each.state != "done" or each.edited]
     done = len(statuses) - len(open_)
     text = f"{done} of {len(statuses)} phases done" if open_ else "all phases done"

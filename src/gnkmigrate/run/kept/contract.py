@@ -14,7 +14,7 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.run import events, foreign_code, journal, ownership, runner
 from gnkmigrate.run.revision import Phase
-from gnkmigrate.run.status import Request, status
+from gnkmigrate.run.status import Request, status, undone
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
 
@@ -29,6 +29,7 @@ SELECT 'trigger', format('%%I on %%s', tgname, tgrelid::regclass), NULL,
        format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass), 2
 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
 WHERE pronamespace = to_regnamespace('{own.JOURNAL}')
+  AND tgparentid = 0  -- those of partitions go with their table's
   AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (%(own)s))
 UNION ALL
 SELECT 'index', format('%%I.%%I', nspname, relname), NULL,
@@ -130,10 +131,10 @@ def contract(
     with runner.at_work(connection, settings, Request(), observe) as work:
         tables = foreign_code.of_phases(phases)
         foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
-        undone = [found.phase.name for found in status(connection, phases) if found.state != "done"]
-        if undone:
+        left = [found.phase.name for found in undone(status(connection, phases))]
+        if left:
             raise PhaseRefused(
-                f"Phases are not done yet: {', '.join(undone)}.",
+                f"Phases are not done yet: {', '.join(left)}.",
                 hint="gnkmigrate upgrade runs them; contract is the step after the last one.",
             )
         if not journal.exists(connection):
@@ -141,7 +142,8 @@ def contract(
         if not losses_allowed:
             _refuse_losses(work, phases)
         work.phase, work.step = journal.CONTRACT, "remove"
-        return work.attempt(lambda: _remove(work))
+        lasting = [phase.name for phase in phases if phase.outlives_contract]
+        return work.attempt(lambda: _remove(work, lasting))
 
 
 def _refuse_losses(work: Work, phases: Sequence[Phase]) -> None:
@@ -156,7 +158,7 @@ def _refuse_losses(work: Work, phases: Sequence[Phase]) -> None:
                 )
 
 
-def _remove(work: Work) -> Sequence[Remnant]:
+def _remove(work: Work, lasting: Sequence[str]) -> Sequence[Remnant]:
     connection = work.connection
     found = remnants(connection)
     for remnant in found:
@@ -170,6 +172,10 @@ def _remove(work: Work) -> Sequence[Remnant]:
             ) from None
     own.drop_empty(connection)
     ownership.settle(connection)
-    connection.execute("DELETE FROM gnkmigrate.memory")
+    # What optional phases have made is no gap, and their way back needs what they remember.
+    connection.execute(
+        "DELETE FROM gnkmigrate.memory WHERE key <> %s AND phase <> ALL (%s)",
+        (journal.MADE, lasting),
+    )
     journal.record_contract(connection)
     return found

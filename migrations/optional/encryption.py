@@ -1,0 +1,25 @@
+"""Where users can be reached is encrypted."""
+
+from gnkmigrate import op
+
+revision = "encryption_1"
+down_revision = None
+branch_labels = ("encryption",)
+depends_on = "0006"
+phase = "encryption"
+search_path = "pg_catalog, pg_temp"
+
+
+@op.reversible
+def upgrade() -> None:
+    op.step(
+        "schema private",
+        "CREATE SCHEMA private; GRANT USAGE ON SCHEMA private TO PUBLIC",
+        back="DROP SCHEMA private",
+    )
+    op.encrypt_columns(
+        "public.users",
+        {"telegram": "telegram_encrypted", "discord": "discord_encrypted"},
+        view="private.users",
+        rotate="private.rotate_users_key",
+    )

@@ -1,0 +1,316 @@
+"""op.soft_delete: a deleted row stays, and the application does not see it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gnkmigrate import own
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.kinds import locks
+from gnkmigrate.operations.index import BuildIndex
+from gnkmigrate.operations.parts.whole import DropWhole, bare, owner_of
+from gnkmigrate.operations.retire_constraint import RetireConstraint
+from gnkmigrate.operations.spill import Spill
+from gnkmigrate.operations.sql_step import SqlStep
+from gnkmigrate.operations.take_back import TakeBack
+from gnkmigrate.run import locking, relation
+from gnkmigrate.run.batches.row_key import KEYLESS, keys_of
+from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import privileges
+from gnkmigrate.run.work import Work
+
+_INVOKER_SINCE = 150_000
+
+_STATE = f"""
+SELECT relkind::text, relrowsecurity,
+       EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+               WHERE tgrelid = pg_class.oid AND pronamespace = to_regnamespace('{own.JOURNAL}')),
+       ARRAY(SELECT relname::text FROM pg_index JOIN pg_class AS named ON named.oid = indexrelid
+             WHERE indrelid = pg_class.oid AND indisunique AND NOT indisprimary
+               AND indpred IS NULL ORDER BY 1),
+       to_regclass({{view}}) IS NOT NULL
+FROM pg_class WHERE oid = to_regclass({{table}})
+"""
+
+_SHOWN = """
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+FROM pg_attribute
+WHERE attrelid = {table}::regclass AND attnum > 0 AND NOT attisdropped
+  AND attname NOT LIKE 'gnkmigrate\\_kept\\_%'
+"""
+
+_DELETE = """
+CREATE FUNCTION {function}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $delete$
+BEGIN
+    UPDATE {table} AS gone SET {column} = now() WHERE {same} AND gone.{column} IS NULL;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    RETURN OLD;
+END $delete$;
+REVOKE ALL ON FUNCTION {function}() FROM PUBLIC;
+CREATE TRIGGER soft_delete INSTEAD OF DELETE ON {view}
+    FOR EACH ROW EXECUTE FUNCTION {function}()
+"""
+
+
+@operation("soft_delete")
+def soft_delete(
+    table: str,
+    view: str,
+    unique: Mapping[str, tuple[str, str]] | None = None,
+    column: str = "deleted_at",
+) -> tuple[Step, ...]:
+    """Adds a column that says when a row was deleted, and a view that hides those rows.
+
+    Whoever has the view's schema first in the search path goes on as before: what he deletes
+    through the view stays in the table, with the time, and is not shown. What goes with its parent
+    (ON DELETE CASCADE), and what is deleted from the table itself, goes for good. Rows that refer
+    to a deleted one stay as they are.
+
+    A downgrade is refused while the table has deleted rows, or keeps them with --spill, and the
+    next upgrade brings them back. Until contract an old application may look for rows by what was
+    unique; so a table with `unique` is refused while an old shape is kept in step with it.
+
+    Args:
+        table: "schema.table".
+        view: "schema.name" of the view, in a schema made for such views.
+        unique: for each UNIQUE constraint the index that takes its place, which is about rows alone
+            that are not deleted: its name, and its columns such as "(email)".
+        column: the new column's name.
+    """
+    reason = f"The old shape of {table} has no deleted rows."
+    replaced = [
+        step
+        for constraint, (index, columns) in (unique or {}).items()
+        for step in (
+            BuildIndex(index, table, f"{columns} WHERE {_quoted(column)} IS NULL", unique=True),
+            RetireConstraint(table, constraint),
+        )
+    ]
+    return (
+        AddDeleted(table, column),
+        *replaced,
+        DeletedRows(reason, table, key=(), column=column),
+        HideDeleted(table, view, column, tuple(unique or {})),
+    )
+
+
+def _quoted(name: str) -> str:
+    return column(name)
+
+
+@dataclass(frozen=True)
+class AddDeleted(Step):
+    """The column comes, and is NULL in all rows."""
+
+    outlives_contract: ClassVar[bool] = True
+    prepares: ClassVar[bool] = True
+    adds_columns: ClassVar[bool] = True
+
+    table: str
+    column: str
+
+    @property
+    def name(self) -> str:
+        return f"column {self.column} of {self.table}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        return (DropDeleted(self.table, self.column),)
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    @property
+    def sql(self) -> str:
+        return f"ALTER TABLE {quoted(self.table)} ADD COLUMN {column(self.column)} timestamptz"
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        found = work.connection.execute(
+            "SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s",
+            (quoted(self.table), self.column),
+        ).fetchone()
+        if found is None:
+            return ()
+        message = f"{self.table} has a column {self.column} already."
+        return (Refusal(message, hint='Take another name: op.soft_delete(..., column="...").'),)
+
+    def run(self, work: Work) -> int:
+        work.execute(self.sql)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (self.sql,)
+
+
+@dataclass(frozen=True)
+class DropDeleted(Step):
+    """The column goes, with no row that says anything in it."""
+
+    table: str
+    column: str
+
+    @property
+    def name(self) -> str:
+        return f"column {self.column} of {self.table}"
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        hanging = [
+            found
+            for found in relation.dependents(work, self.table, [self.column])
+            if bare(found) not in {each for step in work.beside for each in step.clears}
+        ]
+        if not hanging:
+            return ()
+        message = f"Others use the column {self.column} of {self.table}."
+        return (Refusal(message, hanging, len(hanging), "Drop them, or change them, before."),)
+
+    def run(self, work: Work) -> int:
+        """Drops it.
+
+        Raises:
+            PhaseFailed: rows were deleted since the phase began.
+        """
+        table, name = quoted(self.table), column(self.column)
+        work.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        if work.value(f"SELECT EXISTS (SELECT FROM {table} WHERE {name} IS NOT NULL)"):
+            raise PhaseFailed(
+                f"Phase {work.phase}: rows of {self.table} were deleted since the phase began.",
+                hint="Run the same command again: it asks about them anew.",
+            )
+        work.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"ALTER TABLE {quoted(self.table)} DROP COLUMN {column(self.column)}",)
+
+
+@dataclass(frozen=True)
+class DeletedRows(TakeBack):
+    """Deleted rows that a rollback kept come back, and are kept again by the next one."""
+
+    outlives_contract: ClassVar[bool] = True
+
+    column: str = ""
+
+    @property
+    def one_way(self) -> bool:
+        return False
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        where = f"spilled.{column(self.column)} IS NOT NULL"
+        return (Spill(self.reason, self.table, where, (), of=self.name),)
+
+
+@dataclass(frozen=True)
+class HideDeleted(Step):
+    """The view comes, through which a DELETE says when.
+
+    Attributes:
+        table: "schema.table".
+        view: "schema.name".
+        column: which says when a row was deleted.
+        replaced: UNIQUE constraints in whose place there is an index.
+    """
+
+    outlives_contract: ClassVar[bool] = True
+
+    table: str
+    view: str
+    column: str
+    replaced: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"view {self.view}"
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        drop = DropWhole(self.name, "VIEW", quoted(self.view))
+        return (
+            drop,
+            SqlStep(
+                f"{self.name}, its function", f"DROP FUNCTION {self._function}()", of=self.name
+            ),
+        )
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    @property
+    def locks(self) -> Sequence[TableLock]:
+        return locking.on(self.tables, locks.ACCESS_SHARE, Span.MOMENT)
+
+    @property
+    def _function(self) -> str:
+        return quoted(f"{self.view}_soft_delete")
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        asked = _STATE.format(table=literal(quoted(self.table)), view=literal(quoted(self.view)))
+        found = work.execute(asked).fetchone()
+        if found is None:
+            return (Refusal(f"There is no table {self.table}.", hint="Correct the revision."),)
+        kind, secured, in_step, uniques, taken = found
+        free = [name for name in uniques if name not in self.replaced]
+        keyless = not keys_of(work.facts, self.table)
+        reasons = (
+            (kind not in "rp", f"{self.table} is no table.", (), "Name the table itself."),
+            (taken, f"There is something called {self.view} already.", (), "Take another name."),
+            (keyless, f"{self.table} has no key.", (), KEYLESS),
+            (
+                secured,
+                f"{self.table} has row security, which a DELETE through the view would not ask.",
+                (),
+                "Delete softly in the application, or without row security.",
+            ),
+            (
+                bool(free),
+                f"A deleted row of {self.table} would keep its place in unique indexes.",
+                free,
+                'Say what takes their place: unique={"t_a_key": ("t_a_live", "(a)")}.',
+            ),
+            (
+                in_step and bool(self.replaced),
+                f"An old shape finds rows of {self.table} by what is unique.",
+                (),
+                "Run gnkmigrate contract before.",
+            ),
+        )
+        return [
+            Refusal(message, rows, len(rows), hint)
+            for holds, message, rows, hint in reasons
+            if holds
+        ]
+
+    def run(self, work: Work) -> int:
+        table, view, gone = quoted(self.table), quoted(self.view), column(self.column)
+        columns = work.value(_SHOWN.format(table=literal(table)))
+        invoker = work.connection.info.server_version >= _INVOKER_SINCE
+        options = "WITH (security_invoker = true) " if invoker else ""
+        work.execute(
+            f"CREATE VIEW {view} {options}AS SELECT {columns} FROM {table} WHERE {gone} IS NULL"
+        )
+        key = keys_of(work.read_facts([split(self.table)[0]]), self.table)[0]
+        same = " AND ".join(f"gone.{column(name)} = OLD.{column(name)}" for name in key)
+        work.execute(
+            _DELETE.format(function=self._function, table=table, view=view, column=gone, same=same)
+        )
+        privileges.carry_to_view(work, table, view)
+        work.execute(f"ALTER FUNCTION {self._function}() OWNER TO {owner_of(work, self.table)}")
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        del parameters
+        return (f"-- a view {self.view} of {self.table} without deleted rows",)
