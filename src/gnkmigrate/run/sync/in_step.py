@@ -121,6 +121,7 @@ def write_function(
     changed = "\n        ".join(
         _changed(table, phase, pair, types, refusing=refusing) for pair in pairs
     )
+    unlike = " OR ".join(condition for pair in pairs for condition in _said(pair, types))
     pinned = PINNED if any(pair.reads_settings for pair in pairs) else SEARCHING
     return f"""
 CREATE OR REPLACE FUNCTION {function(table, phase)}() RETURNS trigger
@@ -130,6 +131,10 @@ BEGIN
     IF NOT {NOT_FILLING} THEN
         RETURN NEW;
     ELSIF TG_OP = 'UPDATE' THEN
+        -- Most writes leave all of them alone: each question is prepared in each transaction anew.
+        IF NOT ({unlike}) THEN
+            RETURN NEW;
+        END IF;
         {changed}
     ELSIF {unsaid} AND current_setting({mark}, true) = 'new' THEN
             PERFORM set_config({mark}, '', true);
@@ -176,19 +181,25 @@ def _changed(
     table: str, phase: str, pair: ColumnPair, types: Mapping[str, bool], *, refusing: bool
 ) -> str:
     """What the new application says counts, where a row says both."""
-    new, old = column(pair.change.new_name), column(pair.kept)
+    old = column(pair.kept)
     required = f"OLD.{old} IS DISTINCT FROM NULL"
     refused = refuse_null(table, pair.change.column, required) if pair.before["not_null"] else ""
-    said_old, said_new = (
-        differ(f"NEW.{name}", f"OLD.{name}", type_, types)
-        for name, type_ in zip((old, new), pair.types, strict=True)
-    )
+    said_old, said_new = _said(pair, types)
     return f"""IF {said_new} THEN
             {_to_old(table, phase, pair, refusing=refusing)}
         ELSIF {said_old} THEN
             {refused}
             {_to_new(pair)}
         END IF;"""
+
+
+def _said(pair: ColumnPair, types: Mapping[str, bool]) -> list[str]:
+    """The conditions that a write says something of the old column, and of the new one."""
+    names = (column(pair.kept), column(pair.change.new_name))
+    return [
+        differ(f"NEW.{name}", f"OLD.{name}", type_, types)
+        for name, type_ in zip(names, pair.types, strict=True)
+    ]
 
 
 def refuse_null(table: str, old: str, where: str = "true") -> str:
