@@ -16,7 +16,7 @@ from gnkmigrate.run.batches.row_key import listed as listed_columns
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import row_security
+from gnkmigrate.run.sync import granted, row_security
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.work import Work
@@ -64,6 +64,8 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
     if not sides.is_alone:
         telling = [change.column for change in said.telling]
         asked += row_security.shared(work, said.table, said.entity, telling)
+        identity = [change.column for change in said.identifying]
+        asked += granted.telling_others(work, said.table, said.entity, identity, telling)
     return asked or [*_rows(work, sides), *_strangers(work, sides, said.owners, refers=False)]
 
 

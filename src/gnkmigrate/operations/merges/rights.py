@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.sync import granted
 from gnkmigrate.run.work import Work
 
 _GRANTEE = "CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee) END"
@@ -27,6 +28,8 @@ SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, {{new}}, {{table}},
               CASE WHEN bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END)
 FROM ({_GIVEN}) AS given
 WHERE grantee <> relowner AND privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
+  -- Who may insert into one column of a table may make rows of it.
+  AND (privilege_type <> 'INSERT' OR has_any_column_privilege({_GRANTEE}, {{table}}, 'INSERT'))
   AND NOT EXISTS (
       SELECT FROM pg_class AS whole, aclexplode(whole.relacl) AS on_whole
       WHERE whole.oid = {{table}}::regclass AND on_whole.grantee = given.grantee
@@ -84,6 +87,15 @@ def refusals(work: Work, said: Merge) -> Iterator[Refusal]:
             len(gaining),
             "Grant them these, if they may have them, or rights on columns instead of the whole.",
         )
+    uneven = list(_uneven(work, said, names))
+    if uneven:
+        yield Refusal(
+            f"Roles may make rows of {said.side}, change them or delete them, and not all of it:"
+            f" with columns of {said.table} each is the same as the others.",
+            uneven,
+            len(uneven),
+            "Grant them these, if they may have them, or take from them what they have of it.",
+        )
     losing = [
         row[0]
         for row in _asked(work, _LOSING, said, names=names, keys=[new for _, new in said.key])
@@ -95,6 +107,17 @@ def refusals(work: Work, said: Merge) -> Iterator[Refusal]:
             len(losing),
             "Grant them these.",
         )
+
+
+def _uneven(work: Work, said: Merge, names: Sequence[str]) -> Iterator[str]:
+    """What who writes to the side table lacks: a row of it comes and goes with its values."""
+    on = quoted(said.side)
+    columns = ", ".join(map(column, names))
+    for holder in granted.holders(work, said.side, names):
+        writes = not holder.may.keys().isdisjoint({"INSERT", "UPDATE", "DELETE"})
+        for privilege in ("INSERT", "UPDATE") if writes else ():
+            if not holder.may_all(privilege, names):
+                yield f"GRANT {privilege} ({columns}) ON {on} TO {holder.role};"
 
 
 def carried(work: Work, said: Merge) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.moves import preflight, sync
+from gnkmigrate.operations.moves import preflight, rights, sync
 from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits.leaving import Leaving
@@ -13,7 +13,6 @@ from gnkmigrate.run.acting import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.work import Work
 
 
@@ -53,7 +52,7 @@ class MakeSideTable(MoveStep):
         work.execute(sync.create(self.move, sides, preflight.key_types(work, self.move)))
         moved = {change.column: change.new_name for change in self.move.columns}
         renames = {**dict(self.move.key), **moved}
-        privileges.carry_to_part(work, sides.table, sides.entity, renames)
+        rights.carry(work, self.move, sides.table, sides.entity, renames)
         return 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from gnkmigrate.operations.moves import rights
 from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.moves.sync import is_complete
 from gnkmigrate.operations.preflight import expressions
@@ -23,7 +24,12 @@ def refusals(work: Work, said: Move) -> list[Refusal]:
     if found:
         return found
     sides = Leaving.found(work, said)
-    asked = [*_key(work, said), *_types(said, sides), *_parts(work, said)]
+    asked = [
+        *_key(work, said),
+        *_types(said, sides),
+        *_parts(work, said),
+        *rights.refusals(work, said),
+    ]
     return asked or list(_rows(work, said, sides))
 
 

@@ -16,7 +16,7 @@ from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import HIDDEN
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import row_security
+from gnkmigrate.run.sync import granted, row_security
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
@@ -40,6 +40,10 @@ def refusals(work: Work, spec: Split) -> list[Refusal]:
     ]
     if Identity("table", split(spec.table)) in work.facts:
         asked += _taken(work, spec)
+        identity, telling = (
+            [change.column for change in lot] for lot in (spec.identifying, spec.telling)
+        )
+        asked += granted.telling_others(work, spec.table, spec.entity, identity, telling)
     return asked or list(_rows(work, Sides.found(work, spec)))
 
 
