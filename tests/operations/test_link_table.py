@@ -595,3 +595,30 @@ def test_all_rows_of_an_entity_get_another_identity_at_once(small: Small, when: 
         assert all(
             claim.passed for claim in runner.verify(session, project.phases, project.settings)
         )
+
+
+ORDERED = """
+CREATE TABLE m (id text PRIMARY KEY DEFAULT md5(random()::text), login text NOT NULL,
+                club text NOT NULL, motto text, city text, born text, UNIQUE (login, club));
+INSERT INTO m VALUES ('1', 'a', 'c1', 'mm', 'Graz', 'b')
+"""
+
+
+def test_the_old_shape_has_its_columns_in_their_order(small: Small) -> None:
+    """Also where PostgreSQL reads the catalog by an index, in the order of the names."""
+    small.reversible(
+        1,
+        """
+        op.link_table(op.Linking("public.m", "public.club", identity=("name",),
+            columns=(op.renamed("club", "name"), op.renamed("motto"), op.renamed("city")),
+            reference="club_id", links=(op.renamed("login"),), owner=("login",)))
+        """,
+    )
+    project = small.project()
+    project.execute(ORDERED)
+    project.execute("VACUUM ANALYZE")
+    project.up()
+    with old_application(project) as old:
+        described = old.execute("SELECT * FROM m").description or ()
+    names = [column.name for column in described]
+    assert names == ["id", "login", "club", "motto", "city", "born"]
