@@ -74,7 +74,7 @@ def test_it_runs(
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    command = line.partition(" || ")[0]
+    command = line.partition(" || ")[0].partition(" > ")[0]
     for name, value in values.items():
         command = command.replace(f"${name}", value)
     _, *arguments = shlex.split(command)

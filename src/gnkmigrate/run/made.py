@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from gnkmigrate import __version__
 from gnkmigrate.connection import Connection
@@ -17,14 +18,16 @@ from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.run import journal
-from gnkmigrate.run.revision import Phase
-from gnkmigrate.run.work import Work
+
+if TYPE_CHECKING:  # a plan asks for what is noted, and does not load what runs phases
+    from gnkmigrate.run.revision import Phase
+    from gnkmigrate.run.work import Work
 
 _HASH_DIGITS = 16
 
 
 @contextmanager
-def noted(phase: Phase, work: Work) -> Iterator[Callable[[bool], bool]]:
+def noted(phase: "Phase", work: "Work") -> Iterator[Callable[[bool], bool]]:
     """The block in which an optional phase runs up; what it gives hears whether it is done.
 
     What there was before is kept until then, so that a phase which stops in the middle and goes on
@@ -57,7 +60,7 @@ def noted(phase: Phase, work: Work) -> Iterator[Callable[[bool], bool]]:
         raise
 
 
-def _hashes(work: Work) -> Mapping[str, str]:
+def _hashes(work: "Work") -> Mapping[str, str]:
     facts = work.read_facts(work.schemas, work.ignore)
     return {_key(fact.identity): fact.hash[:_HASH_DIGITS] for fact in facts}
 
