@@ -1,4 +1,4 @@
-"""What MkDocs is told besides mkdocs.yml: pages that are made from what is there already."""
+"""What MkDocs needs besides mkdocs.yml: pages that are made from what is there already."""
 
 import re
 from pathlib import Path

@@ -239,7 +239,7 @@ class AddEncrypted(_Of):
         if not _pgcrypto(work):
             message = "The extension pgcrypto is not installed."
             return (Refusal(message, hint='op.create_extension("pgcrypto") before.'),)
-        names = literal("{" + ",".join(f'"{name}"' for name in spec.plain) + "}")
+        names = f"ARRAY[{', '.join(map(literal, spec.plain))}]"
         asked = _STATE.format(names=names, table=literal(quoted(spec.table)))
         wrong = [f"{name} {what}" for name, what in work.execute(asked).fetchall() if what]
         there = not any(each.endswith("is not there") for each in wrong)

@@ -53,7 +53,7 @@ def retain_rows(
     """Makes a procedure that deletes rows which are older than a policy says, in batches.
 
     `CALL procedure()` runs outside of a transaction and commits after each batch. It deletes
-    nothing at all where a table would be left empty, unless it is told `may_empty => true`.
+    nothing at all where a table would be left empty, unless it is called with `may_empty => true`.
     Partitions of which all is too old are detached, and stay as tables of their own. The report is
     its dry run. Rows whose time is not known stay. What it has deleted does not come back with a
     downgrade.

@@ -12,7 +12,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync.conversion import COLUMN, Conversion
+from gnkmigrate.run.sync.conversion import ALWAYS, COLUMN, Conversion
 from gnkmigrate.run.sync.pinned import SPELLED_ALIKE
 from gnkmigrate.run.work import Work
 
@@ -61,9 +61,10 @@ class ColumnPair:
     @property
     def reads_settings(self) -> bool:
         """Whether the session's settings may say what the values are, such as its DateStyle."""
-        is_cast = self.change.using == self.change.back == COLUMN
-        types = {str(self.before["base_type"]), self.change.type.partition("(")[0].strip()}
-        return self.change.reads_settings and not (is_cast and types <= SPELLED_ALIKE)
+        change = self.change
+        is_cast = change.using == change.back == COLUMN and change.holds == ALWAYS
+        types = {str(self.before["base_type"]), change.type.partition("(")[0].strip()}
+        return change.reads_settings and not (is_cast and types <= SPELLED_ALIKE)
 
     @property
     def is_given_out(self) -> bool:
