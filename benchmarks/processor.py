@@ -30,11 +30,13 @@ class Cost:
     Attributes:
         client: seconds of processor time of its own.
         server: seconds of processor time of the server for it.
+        elapsed: seconds on the clock, which tell of the work alone where nobody else is at work.
         peak: the most memory it had, in MB; 0 where nobody looked.
     """
 
     client: float
     server: float
+    elapsed: float
     peak: float = 0.0
 
     @property
@@ -43,7 +45,10 @@ class Cost:
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
-            self.client + other.client, self.server + other.server, max(self.peak, other.peak)
+            self.client + other.client,
+            self.server + other.server,
+            self.elapsed + other.elapsed,
+            max(self.peak, other.peak),
         )
 
 
@@ -65,13 +70,14 @@ class Meter:
 
     def inside(self, work: Callable[[], object]) -> Cost:
         """What a call in this process takes."""
-        served, used = self._served(), time.process_time()
+        served, used, start = self._served(), time.process_time(), time.monotonic()
         work()
-        return Cost(time.process_time() - used, self._served() - served)
+        elapsed = time.monotonic() - start
+        return Cost(time.process_time() - used, self._served() - served, elapsed)
 
     def command(self, arguments: Sequence[str], codes: Sequence[int] = (0,)) -> Cost:
         """What a program takes as a whole; `codes` are the exit codes that are right."""
-        served = self._served()
+        served, start = self._served(), time.monotonic()
         process = subprocess.Popen(
             arguments,
             cwd="/",  # where no project is
@@ -84,9 +90,11 @@ class Meter:
             time.sleep(_LOOK_S)
             peak = max(peak, _peak_of(process.pid))
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        elapsed = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         assert process.returncode in codes, (process.returncode, arguments)
-        return Cost(usage.ru_utime + usage.ru_stime, self._served() - served, peak)
+        used = usage.ru_utime + usage.ru_stime
+        return Cost(used, self._served() - served, elapsed, peak)
 
     def _served(self) -> float:
         """Seconds that all sessions took that have ended."""

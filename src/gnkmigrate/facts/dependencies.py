@@ -49,6 +49,7 @@ class Dependencies:
         self._read = rows
         self._inherited = inherited
         self._facts = facts
+        self._last: tuple[Identity | None, tuple[Identity, ...]] | None = None
 
     def at(self, address: Address) -> Identity | None:
         """The fact that has this very address."""
@@ -58,13 +59,12 @@ class Dependencies:
         parts = self.parts[catalog].get(oid)
         return None if parts is None else parts.get(subid)
 
-    def of(self, address: Address) -> frozenset[Identity]:
-        """What the fact at `address` needs, its ancestors and itself left out."""
+    def of(self, address: Address, parent: Identity | None) -> frozenset[Identity]:
+        """What the fact at `address` needs, its ancestors left out."""
         needed = self._needed.get(address)
         if needed is None:
             return _NOTHING
-        identity = self.at(address)
-        lineage = () if identity is None else self._lineage(identity)
+        lineage = self._lineage(parent)
         return frozenset([each for each in needed if each not in lineage])
 
     def standing_for(self, address: Address) -> Identity | None:
@@ -110,10 +110,11 @@ class Dependencies:
 
     @cached_property
     def _needed(self) -> Mapping[Address, list[Identity]]:
-        """What is needed by the fact at each address, among it what it lives in or is."""
+        """What is needed by the fact at each address, among it what it lives in."""
         needs: dict[Address, list[Identity]] = {}
         wholes, parts, relations = self.wholes, self.parts, self._relation_catalog
         dependent: tuple[int, int, int] | None = None
+        itself: Identity | None = None
         found: list[Identity] | None = None
         for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, _ in self._rows:
             # What one object needs mostly stands together.
@@ -126,8 +127,9 @@ class Dependencies:
                     else wholes[catalog].get(oid)
                 )
                 address = catalog, oid, subid
-                place = self._whole(address) if itself is None else address
-                found = None if place is None else needs.setdefault(place, [])
+                if itself is None and (whole := self._whole(address)):
+                    address, itself = whole, self.at(whole)
+                found = None if itself is None else needs.setdefault(address, [])
             if found is None:
                 continue
             needed = (
@@ -135,7 +137,7 @@ class Dependencies:
                 if ref_subid
                 else wholes[ref_catalog].get(ref_oid)
             ) or self.standing_for((ref_catalog, ref_oid, ref_subid))
-            if needed is None:
+            if needed is None or needed is itself:
                 continue
             found.append(needed)
             if ref_subid and self._inherited and ref_catalog == relations:
@@ -151,11 +153,14 @@ class Dependencies:
             if identity is not None:
                 yield identity
 
-    def _lineage(self, identity: Identity) -> list[Identity]:
-        """A fact, what it lives in, and so on."""
-        found = [identity]
-        fact = self._facts.get(identity)
-        while fact is not None and fact.parent is not None:
-            found.append(fact.parent)
-            fact = self._facts.get(fact.parent)
-        return found
+    def _lineage(self, parent: Identity | None) -> tuple[Identity, ...]:
+        """A parent, what that lives in, and so on."""
+        if self._last is None or parent is not self._last[0]:  # siblings come one after the other
+            self._last = parent, tuple(self._upwards(parent))
+        return self._last[1]
+
+    def _upwards(self, parent: Identity | None) -> Iterator[Identity]:
+        while parent is not None:
+            yield parent
+            fact = self._facts.get(parent)
+            parent = None if fact is None else fact.parent

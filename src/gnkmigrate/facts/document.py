@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from gnkmigrate.collector import collector_paused
 from gnkmigrate.errors import SchemaError
-from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.fact import Fact, Identity, Row
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.validation import problems
@@ -25,7 +25,6 @@ VERSION = 2
 _NOTHING: frozenset[Identity] = frozenset()
 _new = tuple.__new__  # Identity(...) goes through a function of Python's
 _LINES = 500  # facts that are written at once
-_SORTED = orjson.OPT_SORT_KEYS
 # The end of a fact and the first key of the next, which no text can hold: its quotes are escaped.
 _BETWEEN, _BROKEN = b'},{"depends_on":', b'},\n{"depends_on":'
 
@@ -80,7 +79,7 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
             some = [*map(written.fact, facts[start : start + _LINES])]
             yield separator
             # Without the brackets around them, and without copying them once more.
-            yield memoryview(orjson.dumps(some, option=_SORTED).replace(_BETWEEN, _BROKEN))[1:-1]
+            yield memoryview(orjson.dumps(some).replace(_BETWEEN, _BROKEN))[1:-1]
             separator = b",\n"
     yield b"\n]}\n"
 
@@ -89,13 +88,13 @@ class _Writer:
     """Facts as orjson writes them, with what many of them have in common made once."""
 
     def __init__(self) -> None:
-        self._payloads: dict[tuple[Any, ...], orjson.Fragment] = {}
-        self._with_lists: set[tuple[str, ...]] = set()
+        # By the names of the values, then by the values; None where these have lists among them.
+        self._payloads: dict[tuple[str, ...], dict[Row, orjson.Fragment] | None] = {}
         self._parent: Identity | None = None  # what lives in one thing stands together
         self._plain_parent: tuple[Any, ...] | None = None
 
     def fact(self, fact: Fact) -> dict[str, Any]:
-        """A fact's keys; orjson knows plain tuples, and none of their subclasses."""
+        """A fact's keys in their order; orjson knows plain tuples, and none of their subclasses."""
         kind, path = fact.identity
         needed, parent = fact.depends_on, fact.parent
         if parent is not self._parent:
@@ -110,20 +109,24 @@ class _Writer:
             "position": fact.position,
         }
 
-    def _payload(self, fact: Fact) -> Any:
+    def _payload(self, fact: Fact) -> orjson.Fragment:
         """Thousands of columns are of the same few sorts; what has lists is nobody's key."""
-        if fact.fields in self._with_lists:
-            return fact.told()
-        values = (fact.fields, *fact.values)
+        known = self._payloads.setdefault(fact.fields, {})
+        if known is None:
+            return _written(fact)
+        values = fact.values
         try:
-            found = self._payloads.get(values)
+            found = known.get(values)
         except TypeError:
-            self._with_lists.add(fact.fields)
-            return fact.told()
+            self._payloads[fact.fields] = None
+            return _written(fact)
         if found is None:
-            written = orjson.dumps(fact.told(), option=_SORTED)
-            found = self._payloads[values] = orjson.Fragment(written)
+            found = known[values] = _written(fact)
         return found
+
+
+def _written(fact: Fact) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(fact.told(), option=orjson.OPT_SORT_KEYS))
 
 
 def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:

@@ -45,9 +45,12 @@ _NOTHING: frozenset[Identity] = frozenset()
 
 
 class Needs(Protocol):
-    """What knows, for an address, which facts must exist before the one that is there."""
+    """What knows, for an address, which facts must exist before the one that is there.
 
-    def of(self, address: Address) -> frozenset[Identity]: ...
+    What that one lives in, its `parent` and further up, is left out.
+    """
+
+    def of(self, address: Address, parent: Identity | None) -> frozenset[Identity]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +179,7 @@ class Fact:
             needed = (
                 _NOTHING
                 if shape.needs is None
-                else shape.needs.of((shape.catalog, self._row[0], self._row[1]))
+                else shape.needs.of((shape.catalog, self._row[0], self._row[1]), self.parent)
             )
         elif isinstance(needed, Fact):
             needed = needed.depends_on

@@ -79,7 +79,8 @@ class _Needs:
         self._needs = needs
         self._known = known
 
-    def of(self, address: Address) -> frozenset[Identity]:
+    def of(self, address: Address, parent: Identity | None) -> frozenset[Identity]:
+        del parent  # which was left out when this was packed
         needed = self._needs.get(str(address[1]))
         return _NOTHING if needed is None else frozenset([self._known[each] for each in needed])
 

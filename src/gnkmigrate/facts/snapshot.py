@@ -156,14 +156,7 @@ class Snapshot:
     def says_the_same(self, other: Self, kind: str) -> bool:
         """Whether both have the same facts of a kind, in the same places; asked once for each."""
         if kind not in self._agreed or self._agreed[kind][0] is not other:
-            mine, others = self.of_kind(kind), other.of_kind(kind)
-            same = len(mine) == len(others) and all(
-                one.identity == another.identity
-                and one.parent == another.parent
-                and one.is_alike(another)
-                for one, another in zip(mine, others, strict=True)
-            )
-            self._agreed[kind] = other, same
+            self._agreed[kind] = other, _all_alike(self.of_kind(kind), other.of_kind(kind))
         return self._agreed[kind][1]
 
     @cached_property
@@ -218,6 +211,18 @@ def _several(noun: str) -> str:
     if noun.endswith("y") and not noun.endswith("ey"):
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x")) else f"{noun}s"
+
+
+def _all_alike(mine: Sequence[Fact], others: Sequence[Fact]) -> bool:
+    """Whether facts in their order are the same on both sides, in the same places.
+
+    There may be a hundred thousand, so that lists are compared and not one with one.
+    """
+    return (
+        [fact.identity for fact in mine] == [fact.identity for fact in others]
+        and [fact.parent for fact in mine] == [fact.parent for fact in others]
+        and all(map(Fact.is_alike, mine, others))
+    )
 
 
 def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:

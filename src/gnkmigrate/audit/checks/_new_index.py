@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kinds
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 
@@ -40,6 +41,8 @@ def _relations(snapshot: Snapshot) -> Mapping[str, AbstractSet[str]]:
     """By schema the names that no index may have any more."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name, kind in kinds().items():
+        if type(kind).names is Kind.names and not kind.is_relation:
+            continue  # a hundred thousand columns, none of which takes a relation's name
         for fact in snapshot.of_kind(name):
             for space, *path in kind.names(fact):
                 if space == "relation":
