@@ -28,7 +28,7 @@ EXTRAS := docker,otel,sqlalchemy,mcp,fleet
 CHECKSUMS = cd '$(DIST)' && sha256sum gnkmigrate* > SHA256SUMS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix mutation corpus lint format bench dist sbom clean
+.PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix mutation coverage corpus lint format bench dist sbom clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -99,6 +99,9 @@ test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write a
 		$(RUN) pytest --numprocesses auto --dist worksteal tests/migrations/test_faults.py \
 		tests/migrations/test_concurrent_writers.py tests/operations/test_shapes.py \
 		tests/operations/test_split_shapes.py tests/operations/test_roles.py
+
+coverage: $(INSTALLED) ## run the tests, and list the lines and branches that none of them reaches
+	$(RUN) pytest --numprocesses auto --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 mutation: $(INSTALLED) ## change diff/ in small ways, and see whether its tests notice (MUTANTS='*')
 	$(RUN) pip install --quiet --disable-pip-version-check mutmut==3.8.1
