@@ -22,5 +22,6 @@ def upgrade() -> None:
         "public.nodes",
         "live.nodes",
         unique={"nodes_identifier_key": ("idx_nodes_identifier_live", "(identifier)")},
+        unfired=("audit_log",),  # it logs that deleted_at was set
     )
-    op.soft_delete("public.node_requests", "live.node_requests")
+    op.soft_delete("public.node_requests", "live.node_requests", unfired=("audit_log",))

@@ -852,13 +852,14 @@ def soft_delete(
     view: str,
     unique: Mapping[str, tuple[str, str]] | None = None,
     column: str = "deleted_at",
+    unfired: Sequence[str] = (),
 ) -> None:
     """Adds a column that says when a row was deleted, and a view that hides those rows.
 
     Whoever has the view's schema first in the search path goes on as before: what he deletes
     through the view stays in the table, with the time, and is not shown. What goes with its parent
     (ON DELETE CASCADE), and what is deleted from the table itself, goes for good. Rows that refer
-    to a deleted one stay as they are.
+    to a deleted one stay as they are. Who may DELETE may also bring a row back.
 
     A downgrade is refused while the table has deleted rows, or keeps them with --spill, and the
     next upgrade brings them back. Until contract an old application may look for rows by what was
@@ -870,6 +871,8 @@ def soft_delete(
         unique: for each UNIQUE constraint the index that takes its place, which is about rows alone
             that are not deleted: its name, and its columns such as "(email)".
         column: the new column's name.
+        unfired: triggers on DELETE that need not fire any more: for them a DELETE through the view
+            is an UPDATE.
     """
 
 def spill(

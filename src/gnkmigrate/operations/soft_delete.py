@@ -23,6 +23,7 @@ from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.work import Work
 
 _INVOKER_SINCE = 150_000
+_ON_DELETE = 8  # of pg_trigger.tgtype (pg_trigger.h)
 
 _STATE = f"""
 SELECT relkind::text, relrowsecurity,
@@ -31,8 +32,33 @@ SELECT relkind::text, relrowsecurity,
        ARRAY(SELECT relname::text FROM pg_index JOIN pg_class AS named ON named.oid = indexrelid
              WHERE indrelid = pg_class.oid AND indisunique AND NOT indisprimary
                AND indpred IS NULL ORDER BY 1),
-       to_regclass({{view}}) IS NOT NULL
+       to_regclass({{view}}) IS NOT NULL,
+       ARRAY(SELECT conname::text FROM pg_constraint
+             WHERE conrelid = pg_class.oid AND contype = 'x' ORDER BY 1),
+       ARRAY(SELECT tgname::text FROM pg_trigger
+             WHERE tgrelid = pg_class.oid AND NOT tgisinternal AND tgenabled <> 'D'
+               AND tgtype & {_ON_DELETE} <> 0
+             ORDER BY 1),
+       ARRAY(SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_class AS heir
+                 ON heir.oid = inhrelid
+             WHERE inhparent = pg_class.oid AND NOT heir.relispartition
+             UNION ALL
+             SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = pg_class.oid
+             ORDER BY 1),
+       ARRAY(SELECT DISTINCT coalesce(rolname, 'PUBLIC')::text
+             FROM aclexplode(relacl) LEFT JOIN pg_roles ON pg_roles.oid = grantee
+             WHERE privilege_type = 'DELETE' AND grantee <> relowner
+               AND NOT has_table_privilege(coalesce(rolname, 'public'), pg_class.oid, 'SELECT')
+             ORDER BY 1)
 FROM pg_class WHERE oid = to_regclass({{table}})
+"""
+
+# Of a key that the application writes itself, a deleted row would keep the values taken.
+_GIVEN_OUT = """
+SELECT EXISTS (
+    SELECT FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+    WHERE indrelid = {table}::regclass AND indisprimary AND (atthasdef OR attidentity <> '')
+) OR NOT EXISTS (SELECT FROM pg_index WHERE indrelid = {table}::regclass AND indisprimary)
 """
 
 _SHOWN = """
@@ -42,17 +68,37 @@ WHERE attrelid = {table}::regclass AND attnum > 0 AND NOT attisdropped
   AND attname NOT LIKE 'gnkmigrate\\_kept\\_%'
 """
 
+# Whoever deletes does so himself, as before: a trigger's condition is evaluated as him as well.
 _DELETE = """
 CREATE FUNCTION {function}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $delete$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $delete$
 BEGIN
     UPDATE {table} AS gone SET {column} = now() WHERE {same} AND gone.{column} IS NULL;
     IF NOT FOUND THEN RETURN NULL; END IF;
     RETURN OLD;
 END $delete$;
-REVOKE ALL ON FUNCTION {function}() FROM PUBLIC;
 CREATE TRIGGER soft_delete INSTEAD OF DELETE ON {view}
-    FOR EACH ROW EXECUTE FUNCTION {function}()
+    FOR EACH ROW EXECUTE FUNCTION {function}();
+CREATE FUNCTION {right}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $right$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+        MESSAGE = format('permission denied to delete rows of table %s', TG_TABLE_NAME);
+END $right$;
+REVOKE ALL ON FUNCTION {right}() FROM PUBLIC;
+CREATE TRIGGER soft_delete_right BEFORE UPDATE OF {column} ON {table}
+    FOR EACH ROW
+    WHEN (NEW.{column} IS DISTINCT FROM OLD.{column}
+          AND NOT has_table_privilege({oid}::regclass, 'DELETE'))
+    EXECUTE FUNCTION {right}()
+"""
+
+# Who may delete may say when; the trigger asks whether he may still.
+_DELETERS = """
+SELECT format('GRANT UPDATE (%I) ON %s TO %s', {column}, {target},
+              CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+FROM pg_class, aclexplode(relacl)
+WHERE pg_class.oid = {target}::regclass AND privilege_type = 'DELETE' AND grantee <> relowner
 """
 
 
@@ -62,13 +108,14 @@ def soft_delete(
     view: str,
     unique: Mapping[str, tuple[str, str]] | None = None,
     column: str = "deleted_at",
+    unfired: Sequence[str] = (),
 ) -> tuple[Step, ...]:
     """Adds a column that says when a row was deleted, and a view that hides those rows.
 
     Whoever has the view's schema first in the search path goes on as before: what he deletes
     through the view stays in the table, with the time, and is not shown. What goes with its parent
     (ON DELETE CASCADE), and what is deleted from the table itself, goes for good. Rows that refer
-    to a deleted one stay as they are.
+    to a deleted one stay as they are. Who may DELETE may also bring a row back.
 
     A downgrade is refused while the table has deleted rows, or keeps them with --spill, and the
     next upgrade brings them back. Until contract an old application may look for rows by what was
@@ -80,6 +127,8 @@ def soft_delete(
         unique: for each UNIQUE constraint the index that takes its place, which is about rows alone
             that are not deleted: its name, and its columns such as "(email)".
         column: the new column's name.
+        unfired: triggers on DELETE that need not fire any more: for them a DELETE through the view
+            is an UPDATE.
     """
     reason = f"The old shape of {table} has no deleted rows."
     replaced = [
@@ -94,7 +143,7 @@ def soft_delete(
         AddDeleted(table, column),
         *replaced,
         DeletedRows(reason, table, key=(), column=column),
-        HideDeleted(table, view, column, tuple(unique or {})),
+        HideDeleted(table, view, column, tuple(unique or {}), tuple(unfired)),
     )
 
 
@@ -222,6 +271,7 @@ class HideDeleted(Step):
         view: "schema.name".
         column: which says when a row was deleted.
         replaced: UNIQUE constraints in whose place there is an index.
+        unfired: triggers on DELETE that need not fire.
     """
 
     outlives_contract: ClassVar[bool] = True
@@ -230,6 +280,7 @@ class HideDeleted(Step):
     view: str
     column: str
     replaced: tuple[str, ...]
+    unfired: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -237,11 +288,19 @@ class HideDeleted(Step):
 
     @property
     def reverse(self) -> Sequence[Step]:
-        drop = DropWhole(self.name, "VIEW", quoted(self.view))
+        dropped = (
+            f"DROP FUNCTION {self._function}();"
+            f" DROP TRIGGER soft_delete_right ON {quoted(self.table)};"
+            f" DROP FUNCTION {self._right}()"
+        )
         return (
-            drop,
+            DropWhole(self.name, "VIEW", quoted(self.view)),
             SqlStep(
-                f"{self.name}, its function", f"DROP FUNCTION {self._function}()", of=self.name
+                f"{self.name}, its functions",
+                dropped,
+                touches=(self.table,),
+                of=self.name,
+                clears=(f"trigger soft_delete_right on table {self.table}",),
             ),
         )
 
@@ -251,7 +310,11 @@ class HideDeleted(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.ACCESS_SHARE, Span.MOMENT)
+        return locking.on(self.tables, locks.CREATE_TRIGGER, Span.MOMENT)
+
+    @property
+    def _right(self) -> str:
+        return quoted(f"{self.view}_soft_delete_right")
 
     @property
     def _function(self) -> str:
@@ -262,9 +325,11 @@ class HideDeleted(Step):
         found = work.execute(asked).fetchone()
         if found is None:
             return (Refusal(f"There is no table {self.table}.", hint="Correct the revision."),)
-        kind, secured, in_step, uniques, taken = found
-        free = [name for name in uniques if name not in self.replaced]
+        kind, secured, in_step, uniques, taken, excluding, firing, related, blind = found
+        free = [name for name in uniques if name not in self.replaced] + excluding
         keyless = not keys_of(work.facts, self.table)
+        given = work.value(_GIVEN_OUT.format(table=literal(quoted(self.table))))
+        silenced = [name for name in firing if name not in self.unfired]
         reasons = (
             (kind not in "rp", f"{self.table} is no table.", (), "Name the table itself."),
             (taken, f"There is something called {self.view} already.", (), "Take another name."),
@@ -280,6 +345,30 @@ class HideDeleted(Step):
                 f"A deleted row of {self.table} would keep its place in unique indexes.",
                 free,
                 'Say what takes their place: unique={"t_a_key": ("t_a_live", "(a)")}.',
+            ),
+            (
+                not given,
+                f"A deleted row of {self.table} keeps its key, which the application makes.",
+                (),
+                "Give rows a key of their own, an identity, and let the other be unique.",
+            ),
+            (
+                bool(silenced),
+                f"Triggers on DELETE of {self.table} would not fire through the view.",
+                silenced,
+                'Where they need not, say so: op.soft_delete(..., unfired=("name",)).',
+            ),
+            (
+                bool(related),
+                f"{self.table} shares rows with tables by inheritance, or is a partition.",
+                related,
+                "Delete softly in a table of its own, or in the partitioned table.",
+            ),
+            (
+                bool(blind),
+                f"Roles that may not read {self.table} could not delete through the view.",
+                blind,
+                "GRANT SELECT, or REVOKE DELETE.",
             ),
             (
                 in_step and bool(self.replaced),
@@ -305,10 +394,23 @@ class HideDeleted(Step):
         key = keys_of(work.read_facts([split(self.table)[0]]), self.table)[0]
         same = " AND ".join(f"gone.{column(name)} = OLD.{column(name)}" for name in key)
         work.execute(
-            _DELETE.format(function=self._function, table=table, view=view, column=gone, same=same)
+            _DELETE.format(
+                function=self._function,
+                right=self._right,
+                oid=literal(table),
+                table=table,
+                view=view,
+                column=gone,
+                same=same,
+            )
         )
         privileges.carry_to_view(work, table, view)
-        work.execute(f"ALTER FUNCTION {self._function}() OWNER TO {owner_of(work, self.table)}")
+        deleters = _DELETERS.format(column=literal(self.column), target=literal(table))
+        for (statement,) in work.execute(deleters).fetchall():
+            work.execute(statement)
+        owner = owner_of(work, self.table)
+        for function in (self._function, self._right):
+            work.execute(f"ALTER FUNCTION {function}() OWNER TO {owner}")
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
