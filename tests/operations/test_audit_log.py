@@ -118,6 +118,28 @@ def test_its_partitions_are_made_ahead(logged: Project) -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('CREATE TABLE heir () INHERITS ("My Shop"."Account")', "heir"),
+        (
+            f"""CREATE SCHEMA theirs AUTHORIZATION {APP};
+            CREATE TYPE theirs.mood AS ENUM ('good'); ALTER TYPE theirs.mood OWNER TO {APP};
+            ALTER TABLE "My Shop"."Account" ADD moods theirs.mood[]""",
+            f"type theirs.mood of {APP}",
+        ),
+    ],
+)
+def test_what_is_written_elsewhere_or_with_somebody_s_cast_is_refused(
+    logged: Project, change: str, said: str
+) -> None:
+    logged.execute(change)
+    with pytest.raises(PhaseRefused) as refused:
+        logged.up()
+    assert said in " ".join(refused.value.details)
+    logged.execute("DROP SCHEMA IF EXISTS theirs CASCADE")
+
+
+@pytest.mark.parametrize(
     ("up", "said"),
     [
         (UP.replace('("pin",)', '("pim",)'), "My Shop.Account.pim"),

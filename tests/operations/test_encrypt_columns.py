@@ -30,6 +30,10 @@ UP = """
 op.encrypt_columns("public.Person", {"Phone": "Phone crypt", "mail": "mail_crypt"},
                    view="private.Person", rotate="private.rotate")
 """
+FILLING = """
+    CREATE FUNCTION fills() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER zzz BEFORE INSERT ON "Person" FOR EACH ROW EXECUTE FUNCTION fills()
+"""
 ROWS = 'SELECT shop, "No", "Phone", mail, name FROM {} ORDER BY 2'
 
 
@@ -92,6 +96,38 @@ def test_nothing_is_written_or_read_without_the_right_key(people: Project) -> No
         asked(people, 'SELECT * FROM private."Person_key"')
 
 
+def test_what_is_no_value_of_this_key_is_not_written(people: Project) -> None:
+    """Neither by who knows no key, nor by who says that his own is the next one."""
+    people.up()
+    insert = """INSERT INTO "Person" ("No", shop, "mail_crypt") VALUES (1, 4, {})"""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="nothing is stored"):
+        asked(people, insert.format("'garbage'"), key="")
+    own = f"SET app.encryption_key_new = '{OTHER}'"
+    theirs = f"public.pgp_sym_encrypt('x', '{OTHER}')"
+    for value, key in (("'garbage'", KEY), (theirs, OTHER), (theirs, KEY)):
+        with pytest.raises(psycopg.errors.ExternalRoutineInvocationException):
+            asked(people, f"{own}; {insert.format(value)}", key=key)
+    asked(people, insert.format(f"public.pgp_sym_encrypt('x', '{KEY}')"))
+    assert asked(people, 'SELECT mail FROM private."Person" WHERE shop = 4') == [("x",)]
+
+
+def test_a_function_that_somebody_plants_is_not_called(people: Project) -> None:
+    """Whoever may create something in pgcrypto's schema learns neither a value nor the key."""
+    people.execute("""
+        CREATE TABLE stolen (text text); GRANT ALL ON stolen TO PUBLIC;
+        CREATE FUNCTION public.pgp_sym_encrypt(varchar, text) RETURNS bytea LANGUAGE plpgsql AS
+            $$BEGIN INSERT INTO public.stolen VALUES ($1 || $2); RETURN ''; END$$;
+        CREATE FUNCTION public.length(text) RETURNS int LANGUAGE plpgsql AS
+            $$BEGIN INSERT INTO public.stolen VALUES ($1); RETURN 99; END$$""")
+    people.up()
+    asked(people, """INSERT INTO "Person" VALUES (2, 400, '+1', NULL, 'new')""")
+    with connect(people.url, search_path=["public", "pg_catalog"]) as session:
+        session.execute("SELECT set_config('app.encryption_key', %s, false)", (KEY,))
+        session.execute("SELECT set_config('app.encryption_key_new', %s, false)", (OTHER,))
+        session.execute(b"CALL private.rotate()")
+    assert people.rows("SELECT * FROM stolen") == []
+
+
 def test_a_key_that_is_missing_short_or_another_is_refused(
     people: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +176,11 @@ def test_another_key_is_written_with_the_old_one(
         ("""UPDATE "Person" SET mail = ''; ALTER TABLE "Person" ALTER mail SET NOT NULL""", "NULL"),
         ('CREATE INDEX i ON "Person" (lower(mail))', "mail is in an index"),
         ('ALTER TABLE "Person" ADD CHECK (mail <> name)', "mail is in a constraint"),
+        (
+            'ALTER TABLE "Person" ADD loud text GENERATED ALWAYS AS (upper(mail)) STORED',
+            "mail is in a generated column",
+        ),
+        (FILLING, "zzz"),
         ('CREATE VIEW seen AS SELECT mail FROM "Person"', "seen"),
         ("DROP EXTENSION pgcrypto", "pgcrypto is not installed"),
     ],

@@ -88,6 +88,47 @@ def test_stale_rows_go_in_batches_but_never_all_of_them(small: Small) -> None:
     call(project, "purge(10, true)")
 
 
+PLANTED = """
+    CREATE SCHEMA planted; CREATE TABLE planted.caught (who text);
+    CREATE FUNCTION planted.format(text, regclass) RETURNS text LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO planted.caught VALUES ('format'); RETURN 'SELECT 1'; END$$;
+    CREATE FUNCTION planted.now() RETURNS timestamptz LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO planted.caught VALUES ('now'); RETURN 'epoch'; END$$;
+    CREATE FUNCTION planted.to_char(date, text) RETURNS text LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO planted.caught VALUES ('to_char'); RETURN $2; END$$;
+    CREATE FUNCTION planted.is_equal(numeric, numeric) RETURNS bool LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO planted.caught VALUES ('='); RETURN true; END$$;
+    CREATE OPERATOR planted.= (leftarg = numeric, rightarg = numeric, function = planted.is_equal);
+"""
+
+
+def test_procedures_find_nothing_that_somebody_has_planted(small: Small) -> None:
+    """Not after a COMMIT either: the caller, who may be a superuser, would run it."""
+    rows = """
+        INSERT INTO "Cache" SELECT 1, n, 1, '', now() - interval '9 days' * n
+        FROM generate_series(0, 20) AS n"""
+    log = 'op.audit_log(("public.Cache",), "public.log")'
+    project = started(small, EXPIRE + RETAIN + DAILY + log, rows + ";" + PLANTED)
+    project.up()
+    with connect(project.url, search_path=["planted", "pg_catalog", "public"]) as session:
+        for statement in ("note()", "purge(2)", "retain(2)", "log_ahead(7)"):
+            session.execute(f"CALL public.{statement}".encode())
+    assert project.rows("SELECT * FROM planted.caught") == []
+    assert project.value('SELECT count(*) FROM "Cache"') == 1
+
+
+def test_a_procedure_of_one_s_own_that_commits_says_where_it_looks(small: Small) -> None:
+    body = "() LANGUAGE plpgsql AS 'BEGIN PERFORM now(); COMMIT; END'"
+    project = started(
+        small,
+        f'op.create_routine("public.p()", "{body}", like="public.Cache", kind="PROCEDURE")',
+        "",
+    )
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    assert "finds names by its caller's search path" in " ".join(refused.value.details)
+
+
 def test_what_is_older_than_the_policy_goes(small: Small) -> None:
     project = started(
         small,

@@ -22,6 +22,33 @@ from gnkmigrate.text.secret import NOT_SHOWN
 
 _TRIGGER = "audit_log"
 
+# Tables that share rows with it by inheritance, whose triggers are their own.
+_HEIRS = """
+SELECT inhrelid::regclass::text FROM pg_inherits
+JOIN pg_class ON pg_class.oid = inhrelid AND NOT relispartition
+WHERE inhparent = to_regclass({table}) ORDER BY 1
+"""
+
+# Types of columns, and what they are made of, whose owner has fewer rights than the table's: he may
+# make a cast to json, which would run as the table's owner (manual, 9.16, to_jsonb).
+_STRANGERS = """
+WITH RECURSIVE used (type) AS (
+    SELECT atttypid FROM pg_attribute
+    WHERE attrelid = to_regclass({table}) AND attnum > 0 AND NOT attisdropped
+    UNION
+    SELECT part FROM used JOIN pg_type ON pg_type.oid = type
+    CROSS JOIN LATERAL (
+        SELECT typelem UNION ALL SELECT typbasetype
+        UNION ALL SELECT atttypid FROM pg_attribute
+        WHERE attrelid = typrelid AND attnum > 0 AND NOT attisdropped) AS parts (part)
+    WHERE part <> 0
+)
+SELECT DISTINCT format('type %s of %I', format_type(pg_type.oid, NULL), pg_get_userbyid(typowner))
+FROM used JOIN pg_type ON pg_type.oid = type
+JOIN pg_class ON pg_class.oid = to_regclass({table})
+WHERE NOT pg_has_role(typowner, relowner, 'MEMBER') ORDER BY 1
+"""
+
 _TABLE = """
 CREATE TABLE {log} (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -236,6 +263,8 @@ class LogChanges(Step):
         keyless = [each.table for each in there if not keys_of(work.facts, each.table)]
         owners = sorted({owner_of(work, each.table) for each in there})
         of_several = owners if len(owners) > 1 else []
+        heirs = _named(work, _HEIRS, there)
+        strangers = _named(work, _STRANGERS, there)
         reasons = (
             ("Tables that are to be logged are not there.", absent, "Correct the revision."),
             ("Columns that are not to be logged are not there.", unknown, "Correct the names."),
@@ -244,6 +273,16 @@ class LogChanges(Step):
                 "The tables belong to several roles.",
                 of_several,
                 "Write a log for the tables of each.",
+            ),
+            (
+                "Tables inherit from those that are to be logged, and are changed through them.",
+                heirs,
+                "Name them as well, and end the inheritance; or log partitioned tables.",
+            ),
+            (
+                "Who owns types of columns could have a cast to json run as the tables' owner.",
+                strangers,
+                "Give the types to the table's owner: ALTER TYPE ... OWNER TO ...",
             ),
         )
         return [
@@ -273,6 +312,12 @@ class LogChanges(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (self.writes.strip(), f"-- triggers {_TRIGGER} on {', '.join(self.tables)}")
+
+
+def _named(work: Work, query: str, tables: Sequence[Logged]) -> Sequence[str]:
+    """What a query finds of each of these tables."""
+    asked = (query.format(table=literal(quoted(each.table))) for each in tables)
+    return [row[0] for each in asked for row in work.execute(each).fetchall()]
 
 
 def _array(names: Sequence[str]) -> str:

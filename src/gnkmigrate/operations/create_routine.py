@@ -1,5 +1,6 @@
 """op.create_routine: a function or procedure that can do no more than its caller."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import dedent
@@ -15,6 +16,9 @@ _MADE = """
 SELECT prokind::text, prosecdef, proconfig IS NULL
 FROM pg_proc WHERE oid = to_regprocedure({routine})
 """
+# A procedure that ends transactions, which none with settings may (manual, CREATE PROCEDURE).
+_ENDS = re.compile(r"(?<!ON\s)\b(COMMIT|ROLLBACK)\b", re.IGNORECASE)
+_PINNED = re.compile(r"\bSET\s+LOCAL\s+search_path\b", re.IGNORECASE)
 _KINDS = {"f": "FUNCTION", "p": "PROCEDURE"}
 
 
@@ -23,9 +27,10 @@ _KINDS = {"f": "FUNCTION", "p": "PROCEDURE"}
 class CreateRoutine(Whole):
     """Creates a function or procedure, which goes on the way back.
 
-    It runs with the rights of whoever calls it, and belongs to the owner of a table. A function
-    finds nothing by its search path but what is PostgreSQL's own; a procedure has to qualify every
-    name, since one that commits may have no settings of its own.
+    It runs with the rights of whoever calls it, and belongs to the owner of a table. It finds
+    nothing by its search path but what is PostgreSQL's own. A procedure that commits may have no
+    settings of its own: it begins with `SET LOCAL search_path = pg_catalog, pg_temp`, and says so
+    again after each COMMIT, or else somebody's function may be found instead of PostgreSQL's.
 
     Attributes:
         routine: "schema.name(argument types)", as DROP ROUTINE takes it.
@@ -79,8 +84,13 @@ class CreateRoutine(Whole):
         if definer:
             message = f"{self.routine} would run with its owner's rights (SECURITY DEFINER)."
             return (Refusal(message, hint="Leave that out: what it does is its caller's."),)
-        if kind == "f" and unset:
-            work.execute(f"ALTER FUNCTION {self.address} SET search_path = pg_catalog, pg_temp")
+        if unset and kind == "p" and _ENDS.search(self.definition):
+            if not _PINNED.search(self.definition):
+                message = f"{self.routine} commits, and finds names by its caller's search path."
+                hint = "Begin with, and put after each COMMIT: SET LOCAL search_path = pg_catalog;"
+                return (Refusal(message, hint=hint),)
+        elif unset:
+            work.execute(f"ALTER {self.kind} {self.address} SET search_path = pg_catalog, pg_temp")
         if self.comment:
             work.execute(f"COMMENT ON {self.kind} {self.address} IS {literal(self.comment)}")
         work.execute(f"ALTER {self.kind} {self.address} OWNER TO {owner_of(work, self.like)}")

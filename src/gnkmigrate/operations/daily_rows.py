@@ -207,7 +207,8 @@ class Fitting(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         plan = f"EXPLAIN {self.spec.insert(literal('UTC'))}"
-        refused = refused_by(work, "daily rows", lambda: work.execute(plan))
+        with work.settings(search_path="pg_catalog, pg_temp"):  # as the procedure has it
+            refused = refused_by(work, "daily rows", lambda: work.execute(plan))
         if refused:
             return refused
         spec = self.spec

@@ -9,12 +9,15 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.create_view import CreateView
 from gnkmigrate.operations.expect import ExpectAbsent
 from gnkmigrate.operations.parts.whole import bare, owner_of
+from gnkmigrate.operations.preflight.triggers import fired_after
 from gnkmigrate.operations.verify import Verify
+from gnkmigrate.postgres.quoting import beside
 from gnkmigrate.run import locking, relation
 from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -42,6 +45,10 @@ SELECT wanted.name,
                          WHERE classid = 'pg_class'::regclass AND refobjid = attrelid
                            AND refobjsubid = attnum)
                 THEN 'is in an index'
+            WHEN EXISTS (SELECT FROM pg_depend JOIN pg_attrdef ON pg_attrdef.oid = objid
+                         WHERE classid = 'pg_attrdef'::regclass AND refobjid = attrelid
+                           AND refobjsubid = attnum AND adrelid = attrelid AND adnum <> attnum)
+                THEN 'is in a generated column'
             WHEN EXISTS (SELECT FROM pg_attribute AS kept WHERE kept.attrelid = attribute.attrelid
                          AND kept.attname = 'gnkmigrate_kept_' || attribute.attname)
                 THEN 'has its old values beside it until contract'
@@ -59,7 +66,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $encr
 DECLARE
     key constant text := nullif(current_setting({setting}, true), '');
 BEGIN
-    IF {plain} THEN
+    IF {written} THEN
         IF key IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
                 MESSAGE = {missing}, HINT = {hint};
@@ -72,8 +79,20 @@ END $encrypt$;
 REVOKE ALL ON FUNCTION {function}() FROM PUBLIC
 """
 
+# What is written to the encrypted column itself has to be of the same key. A cast makes it the
+# extension's own function in any case: another one for varchar may be anybody's.
+_ENCRYPT = """
+        IF NEW.{plain} IS NOT NULL THEN
+            NEW.{hidden} := {pgcrypto}.pgp_sym_encrypt(NEW.{plain}::text, key);
+            NEW.{plain} := NULL;
+        ELSIF NEW.{hidden} IS DISTINCT FROM OLD.{hidden} THEN
+            PERFORM {pgcrypto}.pgp_sym_decrypt(NEW.{hidden}, key);
+        END IF;
+"""
+_WRITTEN = "NEW.{plain} IS NOT NULL OR NEW.{hidden} IS DISTINCT FROM OLD.{hidden}"
+
 _ROTATE = """
-CREATE PROCEDURE {rotate}() LANGUAGE plpgsql AS $rotate$
+CREATE PROCEDURE {rotate}() LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $rotate$
 DECLARE
     old_key constant text := current_setting({setting});
     new_key constant text := current_setting({new_setting});
@@ -83,8 +102,10 @@ BEGIN
     END IF;
     LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE;
     PERFORM {pgcrypto}.pgp_sym_decrypt(known, old_key) FROM {check};
-    UPDATE {table} SET {values};
     UPDATE {check} SET known = {pgcrypto}.pgp_sym_encrypt({known}, new_key);
+    PERFORM set_config({setting}, new_key, true);  -- by which the trigger knows what is written
+    UPDATE {table} SET {values};
+    PERFORM set_config({setting}, old_key, true);
 END $rotate$
 """
 
@@ -160,8 +181,13 @@ class Encryption:
         return quoted(f"{self.view}_encrypt")
 
     @property
+    def trigger_name(self) -> str:
+        """Behind all others: what they make of a value is encrypted."""
+        return beside(f"zz_{split(self.view)[1]}", "_encrypt")
+
+    @property
     def trigger(self) -> str:
-        return column(f"{split(self.view)[1]}_encrypt")
+        return column(self.trigger_name)
 
     @property
     def plain(self) -> Sequence[str]:
@@ -248,6 +274,11 @@ class AddEncrypted(_Of):
             message = f"Columns of {spec.table} cannot be encrypted."
             hint = "What is encrypted is in no index, no constraint, and nobody else's."
             return (Refusal(message, wrong, len(wrong), hint),)
+        later = fired_after(work.facts, Identity("table", split(spec.table)), spec.trigger_name)
+        if later:
+            message = f"Triggers of {spec.table} would fire after the one that encrypts."
+            hint = f"Give them names that sort before {spec.trigger_name}: ALTER TRIGGER ..."
+            return (Refusal(message, later, len(later), hint),)
         try:
             work.load_key()
         except PhaseRefused as error:
@@ -259,10 +290,7 @@ class AddEncrypted(_Of):
         table, check, owner = quoted(spec.table), quoted(spec.check_table), ""
         owner = owner_of(work, spec.table)
         encrypts = "\n".join(
-            f"        IF NEW.{column(plain)} IS NOT NULL THEN\n"
-            f"            NEW.{column(hidden)} :="
-            f" {pgcrypto}.pgp_sym_encrypt(NEW.{column(plain)}, key);\n"
-            f"            NEW.{column(plain)} := NULL;\n        END IF;"
+            _ENCRYPT.format(plain=column(plain), hidden=column(hidden), pgcrypto=pgcrypto)
             for plain, hidden in spec.columns
         )
         work.execute(
@@ -270,7 +298,10 @@ class AddEncrypted(_Of):
                 check=check,
                 function=spec.function,
                 setting=literal(spec.setting),
-                plain=" OR ".join(f"NEW.{column(name)} IS NOT NULL" for name in spec.plain),
+                written=" OR ".join(
+                    _WRITTEN.format(plain=column(plain), hidden=column(hidden))
+                    for plain, hidden in spec.columns
+                ),
                 missing=literal(f"{spec.setting} is not set: nothing is stored unencrypted"),
                 hint=literal(f"SET {spec.setting} to the key."),
                 pgcrypto=pgcrypto,
@@ -436,7 +467,7 @@ def _encryption(work: Work, spec: Encryption) -> str:
     values = ", ".join(
         f"{column(hidden)} = CASE WHEN filled.{column(plain)} IS NULL"
         f" THEN filled.{column(hidden)}"
-        f" ELSE {pgcrypto}.pgp_sym_encrypt(filled.{column(plain)}, {key}) END,"
+        f" ELSE {pgcrypto}.pgp_sym_encrypt(filled.{column(plain)}::text, {key}) END,"
         f" {column(plain)} = NULL"
         for plain, hidden in spec.columns
     )

@@ -7,7 +7,7 @@ from gnkmigrate.run.names import literal, quoted, split
 _LONGEST = 63 - len("_2026_01")
 
 _BODY = """(months integer DEFAULT 3)
-LANGUAGE plpgsql AS $months$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $months$
 DECLARE
     first date;
     name text;

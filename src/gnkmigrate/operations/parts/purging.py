@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 from gnkmigrate.run.names import column, literal, quoted
 
-_HEAD = """(batch integer DEFAULT 1000, may_empty boolean DEFAULT false)
+# What commits may have no settings of its own, and they end with each transaction: so that nothing
+# is found but what is PostgreSQL's, it sets the path again.
+_ALONE = "SET LOCAL search_path = pg_catalog, pg_temp;"
+
+_HEAD = f"""(batch integer DEFAULT 1000, may_empty boolean DEFAULT false)
 LANGUAGE plpgsql AS $purge$
 DECLARE
-    began constant timestamptz := now();
-    leaf regclass;
-    gone bigint;
-    total bigint;
-    leaves boolean;
+    began pg_catalog.timestamptz;
+    leaf pg_catalog.regclass;
+    gone pg_catalog.int8;
+    total pg_catalog.int8;
+    leaves pg_catalog.bool;
 BEGIN
+    {_ALONE}
+    began := now();
 """
 
 # Asked of every table before a row of any goes.
@@ -44,6 +50,7 @@ _DETACH = """
         EXECUTE format('ALTER TABLE %s DETACH PARTITION %s', {table_name}::regclass, leaf);
         RAISE NOTICE '%: partition % is detached', {table_name}, leaf;
         COMMIT;
+        {alone}
     END LOOP;
 """
 
@@ -61,6 +68,7 @@ _DELETE = """
             EXIT WHEN gone = 0;
             total := total + gone;
             COMMIT;
+            {alone}
         END LOOP;
     END LOOP;
     RAISE NOTICE '%: % rows deleted', {table_name}, total;
@@ -108,11 +116,12 @@ class Purge:
                 table_name=name,
                 cutoff=self.cutoff.replace("$1", "began"),
                 stamp=literal(self.stamp),
+                alone=_ALONE,
             )
             if self.cutoff
             else ""
         )
-        return detach + _DELETE.format(table_name=name, delete=literal(delete))
+        return detach + _DELETE.format(table_name=name, delete=literal(delete), alone=_ALONE)
 
 
 def purging(purges: Sequence[Purge]) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.operations.preflight.asked import Asked
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync.building import TRIGGER
@@ -13,11 +14,7 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
 
     Triggers of one event fire in the order of their names (manual, CREATE TRIGGER).
     """
-    later = [
-        fact.identity.name
-        for fact in asked.facts.children(asked.identity, "trigger")
-        if _changes_rows(fact) and fact.identity.name.encode() > TRIGGER.encode()
-    ]
+    later = fired_after(asked.facts, asked.identity, TRIGGER)
     if later and asked.rewritten:
         yield Refusal(
             f"Triggers of {asked.table} would fire after the one that converts its rows.",
@@ -25,6 +22,15 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
             len(later),
             f"Give them names that sort before {TRIGGER}: ALTER TRIGGER ... ON ... RENAME TO ...",
         )
+
+
+def fired_after(facts: Snapshot, table: Identity, name: str) -> list[str]:
+    """Triggers of a table that may change a row which the trigger `name` has seen."""
+    return [
+        fact.identity.name
+        for fact in facts.children(table, "trigger")
+        if _changes_rows(fact) and fact.identity.name.encode() > name.encode()
+    ]
 
 
 def _changes_rows(fact: Fact) -> bool:
