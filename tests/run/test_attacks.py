@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run.foreign_code import foreign_code
 from tests.migrations.project import Project
 from tests.run.hostile import Hostile, hostile
 from tests.small import Small
@@ -187,6 +188,28 @@ def test_code_that_was_read_and_trusted_runs(small: Small, project: Project) -> 
     assert project.rows("SELECT n, note FROM item") == [
         (2, project.value("SELECT current_user::text"))
     ]
+
+
+def test_a_member_of_several_owners_runs_nobody_s_code_unseen(
+    project: Project, enemy: Hostile
+) -> None:
+    """Each of them has fewer rights than who acts for all; of a single one nobody is afraid."""
+    enemy.plants(
+        "CREATE TRIGGER a BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION trap.spring()"
+    )
+    project.execute('CREATE ROLE migrates; GRANT "gnk Hostile" TO migrates; CREATE ROLE another')
+    try:
+        with project.session() as session:
+            session.execute("SET ROLE migrates")
+            assert foreign_code(session, ['"public"."item"']) == ()
+            session.execute("RESET ROLE; GRANT another TO migrates; SET ROLE migrates")
+            assert foreign_code(session, ['"public"."item"']) == (
+                'trigger a on table item: function trap.spring() of "gnk Hostile"',
+            )
+            session.execute('RESET ROLE; GRANT another TO "gnk Hostile"; SET ROLE migrates')
+            assert foreign_code(session, ['"public"."item"']) == ()
+    finally:
+        project.execute("DROP ROLE migrates, another")
 
 
 def test_an_event_trigger_waits_for_trust(project: Project, enemy: Hostile) -> None:

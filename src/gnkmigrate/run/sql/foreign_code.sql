@@ -9,7 +9,17 @@ WITH RECURSIVE session AS (
     FROM session, pg_catalog.pg_proc AS proc
     JOIN pg_catalog.pg_roles AS role ON role.oid = proc.proowner
     WHERE NOT proc.prosecdef AND NOT role.rolsuper AND role.oid <> session.oid
-      AND (session.is_super OR NOT pg_catalog.pg_has_role(session.oid, role.oid, 'MEMBER'))
+      AND (
+          session.is_super
+          OR NOT pg_catalog.pg_has_role(session.oid, role.oid, 'MEMBER')
+          -- A member of several owners has more than each of them.
+          OR EXISTS (
+              SELECT FROM pg_catalog.pg_roles AS held
+              WHERE held.oid <> session.oid
+                AND pg_catalog.pg_has_role(session.oid, held.oid, 'MEMBER')
+                AND NOT pg_catalog.pg_has_role(role.oid, held.oid, 'MEMBER')
+          )
+      )
 ), touched (oid) AS (
     -- By its name in the catalog: to_regclass fails in a schema that the session may not use.
     SELECT pg_class.oid
