@@ -128,6 +128,18 @@ def test_a_function_that_somebody_plants_is_not_called(people: Project) -> None:
     assert people.rows("SELECT * FROM stolen") == []
 
 
+def test_who_may_read_some_columns_reads_them_still(people: Project) -> None:
+    people.execute(f"""REVOKE ALL ON "Person" FROM {APP};
+        GRANT SELECT (mail, "No"), UPDATE (mail) ON "Person" TO {APP}""")
+    people.up()
+    asked(people, """UPDATE "Person" SET mail = 'new' WHERE "No" = 1""")
+    read = 'SELECT mail FROM private."Person" WHERE "No" = 1'
+    assert asked(people, read) == [("new",)]
+    for hidden in ('"Phone"', "name"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            asked(people, read.replace("mail", hidden))
+
+
 def test_a_key_that_is_missing_short_or_another_is_refused(
     people: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,8 +60,12 @@ class CreateView(Whole):
         query = dedent(self.query).strip().rstrip(";")
         return f"CREATE VIEW {self.address} {options}AS\n{query}"
 
+    def reads_as_caller(self, work: Work) -> bool:
+        """Whether it reads with the rights of whoever asks."""
+        return work.connection.info.server_version >= _INVOKER_SINCE
+
     def make(self, work: Work) -> Sequence[Refusal]:
-        invoker = work.connection.info.server_version >= _INVOKER_SINCE
+        invoker = self.reads_as_caller(work)
         work.execute(self.sql if invoker else self._statement(""))
         if self.comment:
             work.execute(f"COMMENT ON VIEW {self.address} IS {literal(self.comment)}")
@@ -75,7 +79,7 @@ class CreateView(Whole):
         hidden = [table for _, table, _, secured in read if secured and not invoker]
         if hidden:
             message = f"The view {self.view} would show rows that policies hide."
-            hint = "PostgreSQL 15 has views that read with the rights of whoever asks."
+            hint = "From PostgreSQL 15 on, and with rights on whole tables, it reads as its caller."
             return (Refusal(message, hidden, len(hidden), hint),)
         for owner in owners:
             work.execute(f"REVOKE ALL ON {self.address} FROM PUBLIC")

@@ -23,6 +23,7 @@ from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.work import Work
 
 _SETTABLE = {TransactionStatus.IDLE, TransactionStatus.INTRANS}
@@ -56,6 +57,12 @@ SELECT wanted.name,
 FROM unnest({names}::text[]) AS wanted (name)
 LEFT JOIN pg_attribute AS attribute
     ON attrelid = to_regclass({table}) AND attname = wanted.name AND NOT attisdropped
+"""
+
+_BY_COLUMN = """
+SELECT EXISTS (SELECT FROM pg_attribute, aclexplode(attacl)
+               WHERE attrelid = {table}::regclass AND NOT attisdropped
+                 AND privilege_type = 'SELECT')
 """
 
 _FUNCTION = """
@@ -312,6 +319,8 @@ class AddEncrypted(_Of):
         work.execute(f"ALTER FUNCTION {spec.function}() OWNER TO {owner}")
         added = ", ".join(f"ADD COLUMN {column(hidden)} bytea" for _, hidden in spec.columns)
         work.execute(f"ALTER TABLE {table} {added}")
+        for plain, hidden in spec.columns:
+            _let_read(work, table, plain, table, hidden)
         work.connection.execute(
             f"INSERT INTO {check} SELECT {pgcrypto}.pgp_sym_encrypt(%s, %s)".encode(),
             (_KNOWN, work.load_key()),
@@ -515,12 +524,35 @@ class DecryptedView(CreateView):
         spec, pgcrypto = self.spec, _pgcrypto(work)
         hidden = dict(spec.columns)
         key = f"current_setting({literal(spec.setting)})"
+        names = [
+            name
+            for name in relation.column_names(work, spec.table)
+            if name not in hidden.values() and not name.startswith("gnkmigrate_kept_")
+        ]
         shown = ", ".join(
             f"{pgcrypto}.pgp_sym_decrypt(shown.{column(hidden[name])}, {key}) AS {column(name)}"
             if name in hidden
             else f"shown.{column(name)}"
-            for name in relation.column_names(work, spec.table)
-            if name not in hidden.values() and not name.startswith("gnkmigrate_kept_")
+            for name in names
         )
         query = f"SELECT {shown} FROM {quoted(spec.table)} AS shown"
-        return CreateView(self.view, query, self.comment).make(work)
+        by_column = work.value(_BY_COLUMN.format(table=literal(quoted(spec.table))))
+        made = _ReadByColumns if by_column else CreateView
+        refused = made(self.view, query, self.comment).make(work)
+        for name in () if refused else names:
+            _let_read(work, quoted(spec.table), name, self.address, name)
+        return refused
+
+
+class _ReadByColumns(CreateView):
+    """As its caller a view reads all of its columns, or none; so this one reads as its owner."""
+
+    def reads_as_caller(self, work: Work) -> bool:
+        del work
+        return False
+
+
+def _let_read(work: Work, table: str, name: str, relation: str, target: str) -> None:
+    """Who may read one column may read the other; both relations are quoted."""
+    for statement in privileges.grants_on_all(work, table, (name,), relation, target, ("SELECT",)):
+        work.execute(statement)
