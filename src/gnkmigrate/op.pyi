@@ -101,9 +101,9 @@ def audit_log(
     those to come, and what has none goes to a default partition. Who it was says a setting of the
     session, `SET app.user_id = '...'`, and in any case the role.
 
-    Values of columns whose names look secret (password, token, key and the like) are never
-    logged, but that they changed. A downgrade is refused while the log has rows, or keeps
-    them with --spill, and the next upgrade brings them back.
+    Values of columns whose names look secret (password, token, key and the like), or that are
+    generated of such, are never logged, but that they changed. A downgrade is refused while the log
+    has rows, or keeps them with --spill, and the next upgrade brings them back.
 
     Args:
         tables: "schema.table" of each; all of them belong to one role, and have a key.
@@ -229,9 +229,10 @@ def create_routine(
 ) -> None:
     """Creates a function or procedure, which goes on the way back.
 
-    It runs with the rights of whoever calls it, and belongs to the owner of a table. A function
-    finds nothing by its search path but what is PostgreSQL's own; a procedure has to qualify every
-    name, since one that commits may have no settings of its own.
+    It runs with the rights of whoever calls it, and belongs to the owner of a table. It finds
+    nothing by its search path but what is PostgreSQL's own. A procedure that commits may have no
+    settings of its own: it begins with `SET LOCAL search_path = pg_catalog, pg_temp`, and says so
+    again after each COMMIT, or else somebody's function may be found instead of PostgreSQL's.
 
     Attributes:
         routine: "schema.name(argument types)", as DROP ROUTINE takes it.

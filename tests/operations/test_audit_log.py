@@ -77,6 +77,25 @@ def test_it_says_who_changed_what_and_never_a_secret(logged: Project) -> None:
     assert not any(secret in everything for secret in SECRETS)
 
 
+def test_what_is_computed_of_a_secret_is_one(logged: Project) -> None:
+    logged.execute("""ALTER TABLE "My Shop"."Account"
+        ADD loud text GENERATED ALWAYS AS (upper(pin)) STORED,
+        ADD louder text GENERATED ALWAYS AS (upper(name)) STORED""")
+    logged.up()
+    written(logged, """INSERT INTO "My Shop"."Account" VALUES (1, 7, 'Ann', '', '', 'hunter2')""")
+    ((after,),) = logged.rows('SELECT after FROM "My Shop"."Log"')
+    assert after == {"shop": 1, "No": 7, "name": "Ann", "louder": "ANN", "key": None}
+
+
+def test_its_arguments_are_seen_by_who_would_rename_a_column(logged: Project, small: Small) -> None:
+    """Else a secret would have another name, and be logged."""
+    logged.up()
+    small.reversible(2, 'op.rename_columns("My Shop.Account", {"pin": "code"})')
+    with pytest.raises(PhaseRefused) as refused:
+        small.project().up()
+    assert 'function "My Shop"."Log_write"()' in " ".join(refused.value.details)
+
+
 def test_it_is_only_added_to(logged: Project) -> None:
     logged.up()
     written(logged, """INSERT INTO "My Shop"."Account" VALUES (1, 1)""")

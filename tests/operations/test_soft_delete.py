@@ -7,6 +7,7 @@ import pytest
 
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused
+from tests.conftest import MAJOR
 from tests.migrations.project import Project
 from tests.small import Small
 from tests.support import execute
@@ -88,6 +89,17 @@ def test_who_may_update_alone_deletes_nothing_and_brings_nothing_back(things: Pr
     assert asked(things, 'UPDATE public."Thing" SET deleted_at = NULL')[0] == 2
 
 
+def test_who_may_read_some_columns_reads_and_deletes_by_them(things: Project) -> None:
+    things.execute(f"""REVOKE ALL ON "Thing" FROM {APP};
+        GRANT SELECT (shop, "No", name), DELETE ON "Thing" TO {APP};
+        GRANT SELECT (name) ON "Thing" TO {CLERK}""")
+    things.up()
+    assert asked(things, """DELETE FROM "Thing" WHERE name = 'cup'""")[0] == 1
+    assert asked(things, 'SELECT name FROM "Thing"', CLERK)[1] == [("pot",)]
+    with pytest.raises(DENIED):
+        asked(things, 'SELECT shop FROM "Thing"', CLERK)
+
+
 def test_a_right_that_is_taken_away_afterwards_is_gone(things: Project) -> None:
     things.up()
     things.execute(f'REVOKE DELETE ON public."Thing" FROM {APP}')
@@ -149,6 +161,17 @@ def test_deleted_rows_are_kept_on_the_way_back_and_come_again(things: Project) -
         ('CREATE TABLE heir () INHERITS ("Thing")', "heir"),
         (f'GRANT DELETE ON "Thing" TO {CLERK}', CLERK),
         (KEEPING, "keeping"),
+        (
+            """ALTER TABLE "Thing" DROP CONSTRAINT thing_name,
+            ADD CONSTRAINT thing_name UNIQUE (name) DEFERRABLE""",
+            "thing_name",
+        ),
+        pytest.param(
+            """ALTER TABLE "Thing" DROP CONSTRAINT thing_name,
+            ADD CONSTRAINT thing_name UNIQUE NULLS NOT DISTINCT (name)""",
+            "allow NULL once",
+            marks=pytest.mark.skipif(MAJOR < 15, reason="PostgreSQL 14 has none of these"),
+        ),
     ],
 )
 def test_what_it_cannot_hide_is_refused(things: Project, change: str, said: str) -> None:

@@ -29,6 +29,22 @@ JOIN pg_class ON pg_class.oid = inhrelid AND NOT relispartition
 WHERE inhparent = to_regclass({table}) ORDER BY 1
 """
 
+# What PostgreSQL computes of a secret is one. Before 15 it is the column that depends on others.
+_DERIVED = """
+SELECT DISTINCT made.attname::text
+FROM pg_attrdef
+JOIN pg_attribute AS made ON (made.attrelid, made.attnum) = (adrelid, adnum)
+JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = adrelid
+    AND refobjsubid NOT IN (0, adnum)
+    AND ((classid, objid) = ('pg_attrdef'::regclass, pg_attrdef.oid)
+         OR (classid, objid, objsubid) = ('pg_class'::regclass, adrelid, adnum))
+JOIN pg_attribute AS given ON (given.attrelid, given.attnum) = (adrelid, refobjsubid)
+WHERE adrelid = to_regclass({table}) AND made.attgenerated <> ''
+  AND (given.attname = ANY ({secret}::text[])
+       OR given.attname ~* {pattern} AND given.attname <> ALL ({shown}::text[]))
+  AND made.attname <> ALL ({shown}::text[])
+"""
+
 # Types of columns, and what they are made of, whose owner has fewer rights than the table's: he may
 # make a cast to json, which would run as the table's owner (manual, 9.16, to_jsonb).
 _STRANGERS = """
@@ -144,9 +160,9 @@ def audit_log(
     those to come, and what has none goes to a default partition. Who it was says a setting of the
     session, `SET app.user_id = '...'`, and in any case the role.
 
-    Values of columns whose names look secret (password, token, key and the like) are never
-    logged, but that they changed. A downgrade is refused while the log has rows, or keeps
-    them with --spill, and the next upgrade brings them back.
+    Values of columns whose names look secret (password, token, key and the like), or that are
+    generated of such, are never logged, but that they changed. A downgrade is refused while the log
+    has rows, or keeps them with --spill, and the next upgrade brings them back.
 
     Args:
         tables: "schema.table" of each; all of them belong to one role, and have a key.
@@ -297,7 +313,8 @@ class LogChanges(Step):
         work.execute(f"GRANT INSERT ON {quoted(self.log)} TO {owner}")
         for each in self.logged:
             key = keys_of(work.read_facts([split(each.table)[0]]), each.table)[0]
-            given = ", ".join(map(_array, (key, each.secret, each.ignored, each.shown)))
+            secret = (*each.secret, *_derived(work, each))
+            given = ", ".join(map(_array, (key, secret, each.ignored, each.shown)))
             table = quoted(each.table)
             work.execute(
                 f"CREATE TRIGGER {_TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON {table}"
@@ -312,6 +329,17 @@ class LogChanges(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (self.writes.strip(), f"-- triggers {_TRIGGER} on {', '.join(self.tables)}")
+
+
+def _derived(work: Work, logged: Logged) -> Sequence[str]:
+    """The generated columns of a table that tell of secret ones."""
+    asked = _DERIVED.format(
+        table=literal(quoted(logged.table)),
+        secret=_array(logged.secret),
+        shown=_array(logged.shown),
+        pattern=literal(NOT_SHOWN),
+    )
+    return [row[0] for row in work.execute(asked).fetchall()]
 
 
 def _named(work: Work, query: str, tables: Sequence[Logged]) -> Sequence[str]:

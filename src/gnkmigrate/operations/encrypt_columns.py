@@ -46,9 +46,13 @@ SELECT wanted.name,
                          WHERE classid = 'pg_class'::regclass AND refobjid = attrelid
                            AND refobjsubid = attnum)
                 THEN 'is in an index'
-            WHEN EXISTS (SELECT FROM pg_depend JOIN pg_attrdef ON pg_attrdef.oid = objid
-                         WHERE classid = 'pg_attrdef'::regclass AND refobjid = attrelid
-                           AND refobjsubid = attnum AND adrelid = attrelid AND adnum <> attnum)
+            -- Before PostgreSQL 15 it is the column that depends on what generates its values.
+            WHEN EXISTS (SELECT FROM pg_depend JOIN pg_attrdef ON adrelid = refobjid
+                         WHERE refclassid = 'pg_class'::regclass AND refobjid = attrelid
+                           AND refobjsubid = attnum AND adnum <> attnum
+                           AND ((classid, objid) = ('pg_attrdef'::regclass, pg_attrdef.oid)
+                                OR (classid, objid, objsubid)
+                                   = ('pg_class'::regclass, adrelid, adnum)))
                 THEN 'is in a generated column'
             WHEN EXISTS (SELECT FROM pg_attribute AS kept WHERE kept.attrelid = attribute.attrelid
                          AND kept.attname = 'gnkmigrate_kept_' || attribute.attname)

@@ -1,5 +1,6 @@
 """op.soft_delete: a deleted row stays, and the application does not see it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,6 +24,7 @@ from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.work import Work
 
 _INVOKER_SINCE = 150_000
+_NO_NULLS = re.compile(r"\bNULLS\s+NOT\s+DISTINCT\b", re.IGNORECASE)
 _ON_DELETE = 8  # of pg_trigger.tgtype (pg_trigger.h)
 
 _STATE = f"""
@@ -47,9 +49,19 @@ SELECT relkind::text, relrowsecurity,
              ORDER BY 1),
        ARRAY(SELECT DISTINCT coalesce(rolname, 'PUBLIC')::text
              FROM aclexplode(relacl) LEFT JOIN pg_roles ON pg_roles.oid = grantee
+             JOIN pg_index ON indrelid = pg_class.oid AND indisprimary
+             CROSS JOIN unnest(indkey::smallint[]) AS part
              WHERE privilege_type = 'DELETE' AND grantee <> relowner
-               AND NOT has_table_privilege(coalesce(rolname, 'public'), pg_class.oid, 'SELECT')
-             ORDER BY 1)
+               AND NOT has_column_privilege(coalesce(rolname, 'public'), pg_class.oid, part,
+                                            'SELECT')
+             ORDER BY 1),
+       ARRAY(SELECT conname::text FROM pg_constraint
+             WHERE conrelid = pg_class.oid AND conname = ANY ({{replaced}}::text[])
+               AND condeferrable ORDER BY 1),
+       ARRAY(SELECT conname::text FROM pg_constraint JOIN pg_index ON indexrelid = conindid
+             WHERE conrelid = pg_class.oid AND conname = ANY ({{replaced}}::text[])
+               -- PostgreSQL 14 has no such column.
+               AND to_jsonb(pg_index) @> '{{{{"indnullsnotdistinct": true}}}}' ORDER BY 1)
 FROM pg_class WHERE oid = to_regclass({{table}})
 """
 
@@ -93,9 +105,16 @@ CREATE TRIGGER soft_delete_right BEFORE UPDATE OF {column} ON {table}
     EXECUTE FUNCTION {right}()
 """
 
+# As its caller a view reads all of its columns, or none.
+_BY_COLUMN = """
+SELECT EXISTS (SELECT FROM pg_attribute, aclexplode(attacl)
+               WHERE attrelid = {table}::regclass AND NOT attisdropped
+                 AND privilege_type = 'SELECT')
+"""
+
 # Who may delete may say when; the trigger asks whether he may still.
 _DELETERS = """
-SELECT format('GRANT UPDATE (%I) ON %s TO %s', {column}, {target},
+SELECT format('GRANT SELECT (%1$I), UPDATE (%1$I) ON %2$s TO %3$s', {column}, {target},
               CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
 FROM pg_class, aclexplode(relacl)
 WHERE pg_class.oid = {target}::regclass AND privilege_type = 'DELETE' AND grantee <> relowner
@@ -143,7 +162,13 @@ def soft_delete(
         AddDeleted(table, column),
         *replaced,
         DeletedRows(reason, table, key=(), column=column),
-        HideDeleted(table, view, column, tuple(unique or {}), tuple(unfired)),
+        HideDeleted(
+            table,
+            view,
+            column,
+            tuple((name, columns) for name, (_, columns) in (unique or {}).items()),
+            tuple(unfired),
+        ),
     )
 
 
@@ -270,7 +295,7 @@ class HideDeleted(Step):
         table: "schema.table".
         view: "schema.name".
         column: which says when a row was deleted.
-        replaced: UNIQUE constraints in whose place there is an index.
+        replaced: UNIQUE constraints in whose place there is an index, with its columns.
         unfired: triggers on DELETE that need not fire.
     """
 
@@ -279,7 +304,7 @@ class HideDeleted(Step):
     table: str
     view: str
     column: str
-    replaced: tuple[str, ...]
+    replaced: tuple[tuple[str, str], ...]
     unfired: tuple[str, ...] = ()
 
     @property
@@ -321,12 +346,19 @@ class HideDeleted(Step):
         return quoted(f"{self.view}_soft_delete")
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        asked = _STATE.format(table=literal(quoted(self.table)), view=literal(quoted(self.view)))
+        replaced = dict(self.replaced)
+        asked = _STATE.format(
+            table=literal(quoted(self.table)),
+            view=literal(quoted(self.view)),
+            replaced=f"ARRAY[{', '.join(map(literal, replaced))}]",
+        )
         found = work.execute(asked).fetchone()
         if found is None:
             return (Refusal(f"There is no table {self.table}.", hint="Correct the revision."),)
-        kind, secured, in_step, uniques, taken, excluding, firing, related, blind = found
-        free = [name for name in uniques if name not in self.replaced] + excluding
+        kind, secured, in_step, uniques, taken, excluding, firing, related, blind = found[:9]
+        deferred, no_nulls = found[9:]
+        free = [name for name in uniques if name not in replaced] + excluding
+        nulls = [name for name in no_nulls if not _NO_NULLS.search(replaced[name])]
         keyless = not keys_of(work.facts, self.table)
         given = work.value(_GIVEN_OUT.format(table=literal(quoted(self.table))))
         silenced = [name for name in firing if name not in self.unfired]
@@ -371,6 +403,18 @@ class HideDeleted(Step):
                 "GRANT SELECT, or REVOKE DELETE.",
             ),
             (
+                bool(deferred),
+                f"Constraints of {self.table} wait for the end of a transaction; no index does.",
+                deferred,
+                "Let them be checked at once before: ALTER TABLE ... ALTER CONSTRAINT ...",
+            ),
+            (
+                bool(nulls),
+                f"Constraints of {self.table} allow NULL once.",
+                nulls,
+                'Write so of the index as well: "(a) NULLS NOT DISTINCT".',
+            ),
+            (
                 in_step and bool(self.replaced),
                 f"An old shape finds rows of {self.table} by what is unique.",
                 (),
@@ -386,7 +430,9 @@ class HideDeleted(Step):
     def run(self, work: Work) -> int:
         table, view, gone = quoted(self.table), quoted(self.view), column(self.column)
         columns = work.value(_SHOWN.format(table=literal(table)))
-        invoker = work.connection.info.server_version >= _INVOKER_SINCE
+        invoker = work.connection.info.server_version >= _INVOKER_SINCE and not work.value(
+            _BY_COLUMN.format(table=literal(table))
+        )
         options = "WITH (security_invoker = true) " if invoker else ""
         work.execute(
             f"CREATE VIEW {view} {options}AS SELECT {columns} FROM {table} WHERE {gone} IS NULL"

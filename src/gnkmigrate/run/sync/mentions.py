@@ -21,7 +21,9 @@ WHERE prosqlbody IS NULL AND lanname NOT IN ('internal', 'c')
                   AND objid = pg_proc.oid AND deptype = 'e')
   AND (prosrc ~* {table} OR EXISTS (SELECT FROM pg_trigger WHERE tgfoid = pg_proc.oid
                                     AND tgrelid = to_regclass({relation})))
-  AND prosrc ~* {column}
+  AND (prosrc ~* {column} OR EXISTS (SELECT FROM pg_trigger WHERE tgfoid = pg_proc.oid
+                                     AND tgrelid = to_regclass({relation})
+                                     AND encode(tgargs, 'escape') ~* {column}))
 ORDER BY 1
 """
 
@@ -29,7 +31,8 @@ ORDER BY 1
 def functions_that_may_use(work: Work, table: str, columns: Sequence[str]) -> list[str]:
     """Functions, in words, in which the names of a table and of one of its columns occur.
 
-    The functions of the table's own triggers need not name the table.
+    The functions of the table's own triggers need not name the table, and have the columns' names
+    among their arguments, it may be.
 
     Args:
         work: the session.
