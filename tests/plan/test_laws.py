@@ -20,7 +20,7 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.proof.dump import difference, statements
 from gnkmigrate.proof.rows import compare_rows, read_rows
 from gnkmigrate.proof.said import Said

@@ -9,7 +9,7 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.document import write_plan
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.session import Planned
 from gnkmigrate.plan.undo import Undo, undo_of
 from gnkmigrate.servers import Server

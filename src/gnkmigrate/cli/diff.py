@@ -59,7 +59,7 @@ def command(
 
         typer.echo(write_changes(changes, before, after, likely, omitted), nl=False)
     elif format_ is Format.SQL:
-        from gnkmigrate.plan.make import plan
+        from gnkmigrate.plan.planner import plan
         from gnkmigrate.plan.script import write_script
 
         statements = plan(changes, before, after, source_timezone=project.source_timezone)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import columns_above, heirs, parents
-from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 # What has to be the same for a column that a table inherits to be merged with its own.

@@ -10,7 +10,7 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
-from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.sequence_options import bounded, options
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import beside, dollar_quoted, literal, qualified

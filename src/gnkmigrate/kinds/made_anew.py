@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.index.kind import statistics
 from gnkmigrate.kinds.index_marks import attached_children, is_whole
-from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import qualified
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.postgres.quoting import identifier
 
 _Name = tuple[str, ...]

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import not_null
+from gnkmigrate.kinds import not_null_name
 from gnkmigrate.kinds.column_settings import SETTINGS
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import parents
-from gnkmigrate.kinds.kind import Context
 
 
 def columns_of_parents(table: Identity, snapshot: Snapshot) -> Mapping[str, Fact]:
@@ -94,7 +94,7 @@ def _handed_on(column: Fact, table: Identity, snapshot: Snapshot) -> Fact:
     payload = {
         **column.payload,
         **dict.fromkeys((*_STAYS, "not_null_comment", "not_null_unvalidated")),
-        "not_null_name": not_null.inherited_name(column, snapshot),
+        "not_null_name": not_null_name.inherited_name(column, snapshot),
         "not_null": column.payload["not_null"] and not column.payload["not_null_no_inherit"],
         "not_null_no_inherit": None,
     }

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.kind import Context, Effect, Kind, Replacement
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, Replacement
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import beside, names_in, qualified
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.casts import known
-from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.conversions import Conversion, convert
-from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.user_type import attributes_of
 from gnkmigrate.postgres.quoting import identifier, names_in
 

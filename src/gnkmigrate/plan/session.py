@@ -18,7 +18,7 @@ from gnkmigrate.facts.source import Load, load_schema
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import Planner
+from gnkmigrate.plan.planner import Planner
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.roles import missing_roles
 from gnkmigrate.plan.undo import Undo, undo_of

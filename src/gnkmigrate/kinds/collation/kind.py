@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Replacement
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, How, Replacement
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import effect_on_user
 from gnkmigrate.postgres.quoting import literal

@@ -5,17 +5,21 @@ anew and then dropped, so that queries always have one of the two. On a partitio
 PostgreSQL takes over the indexes that its partitions have, so those of partitions come first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
+from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.constraint.kind import key
+from gnkmigrate.kinds.constraint.definition import key
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How, Replacement
 from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.index.definition import DESCRIBED, defined, resolved
 from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
@@ -30,35 +34,11 @@ from gnkmigrate.kinds.index_marks import (
     stays_behind,
 )
 from gnkmigrate.kinds.key_index import is_fixed
-from gnkmigrate.kinds.kind import Context, How, Kind, Names, Replacement, Row
-from gnkmigrate.kinds.options import listed, set_and_reset
+from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.options import set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, listing, qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
-
-class _Read(NamedTuple):
-    """What read.sql returns beyond the address."""
-
-    unique: bool
-    numbers: Sequence[int]
-    key_count: int
-    orders: Sequence[int]
-    keys: Sequence[str] | None
-    predicate: str | None
-    method: str
-    valid: bool
-    nulls_not_distinct: bool
-    options: Sequence[str] | None
-    tablespace: str | None
-    attached_to: Sequence[str] | None
-    clustered: bool
-    replica_identity: bool
-    statistics: Sequence[str] | None
-
-
-_DESCRIBED = _Read._fields.index("predicate")  # from here on a fact has what was read
-# Bit 1 is DESC, bit 2 is NULLS FIRST (src/include/catalog/pg_index.h).
-_ORDERS = ("", " DESC NULLS LAST", " NULLS FIRST", " DESC")
 _SUBJECT = ("unique", "method", "keys", "include", "predicate")
 
 
@@ -89,20 +69,10 @@ class IndexKind(Kind):
     is_relation = True
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
-        return ("definition", "unique", "keys", "include", *read[_DESCRIBED:])
+        return ("definition", "unique", "keys", "include", *read[DESCRIBED:])
 
     def resolve(self, values: Row, relation: int, names: Names) -> Row:
-        read = _Read._make(values)
-        columns = names.columns.get(relation, {})
-        plain = [columns.get(number, "") for number in read.numbers]
-        count = read.key_count
-        named = read.keys or [identifier(name) for name in plain[:count]]
-        keys = [key + _ORDERS[order] for key, order in zip(named, read.orders, strict=True)]
-        definition = _definition(
-            read.method, keys, plain[count:], read.nulls_not_distinct, read.options,
-            read.tablespace, read.predicate,
-        )  # fmt: skip
-        return (definition, read.unique, keys, plain[count:], *read[_DESCRIBED:])
+        return resolved(values, relation, names)
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
@@ -113,7 +83,7 @@ class IndexKind(Kind):
         return (
             Statement(
                 f"CREATE {unique}INDEX {'CONCURRENTLY ' if busy else ''}{name} ON {only}{relation} "
-                f"{reprintable(_defined(fact.payload))}",
+                f"{reprintable(defined(fact.payload))}",
                 f"Index {name} on {relation} is missing.",
                 lock=locks.CREATE_INDEX_CONCURRENTLY if busy else locks.CREATE_INDEX,
                 relation=relation,
@@ -229,43 +199,6 @@ def table(fact: Fact) -> Identity:
     if fact.parent is None:
         raise ValueError(f"{fact.identity} has no table")
     return fact.parent
-
-
-def _defined(payload: Mapping[str, Any]) -> str:
-    return _definition(*(payload[each] for each in _SAID))
-
-
-_SAID = (
-    "method",
-    "keys",
-    "include",
-    "nulls_not_distinct",
-    "options",
-    "tablespace",
-    "predicate",
-)
-
-
-def _definition(
-    method: str,
-    keys: Sequence[str],
-    include: Sequence[str],
-    nulls_not_distinct: bool,
-    options: Sequence[str] | None,
-    tablespace: str | None,
-    predicate: str | None,
-) -> str:
-    """What follows the table's name in CREATE INDEX."""
-    text = f"USING {identifier(method)} ({', '.join(keys)})"
-    if include:
-        text += f" INCLUDE ({listing(include)})"
-    if nulls_not_distinct:
-        text += " NULLS NOT DISTINCT"
-    if options:
-        text += f" WITH ({listed(options)})"
-    if tablespace:
-        text += f" TABLESPACE {identifier(tablespace)}"
-    return f"{text} WHERE {predicate}" if predicate else text
 
 
 def _is_partitioned(fact: Fact, context: Context) -> bool:

@@ -7,19 +7,18 @@ what a change does to one dependent; here it is followed along the dependencies,
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
 
-from gnkmigrate.diff.renames import NewNames, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import kind_of, satellites
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.joining import tables_above
-from gnkmigrate.kinds.kind import Context, Effect, Replacement
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, Replacement
 from gnkmigrate.plan.action import Action, holders
+from gnkmigrate.plan.carried import not_carried, passed_on, taken_along
 from gnkmigrate.plan.picking import picked
-from gnkmigrate.postgres.quoting import beside
+from gnkmigrate.plan.replacing import goes_with, in_turn, name_in_target, set_aside
+from gnkmigrate.plan.satellites import hanging, implied
 
 Users = Mapping[Identity, Sequence[Fact]]
 
@@ -70,8 +69,8 @@ class _Expansion:
         self._between: dict[Identity, Fact] = {}
         self._disturbing: list[Fact] = []
         self._inherited: defaultdict[Identity, list[Fact]] = defaultdict(list)
-        changes = tuple(_passed_on(change, context) for change in changes)
-        self._changes = tuple(_taken_along(tuple(_not_carried(changes, context)), context))
+        changes = tuple(passed_on(change, context) for change in changes)
+        self._changes = tuple(taken_along(tuple(not_carried(changes, context)), context))
         for change in self._changes:
             self._enter(change)
 
@@ -104,7 +103,8 @@ class _Expansion:
             self._disturb(self._disturbing.pop())
         for fact in tuple(self.added.values()):
             self._add_children(fact)
-        for fact in (*self._hanging(), *self._implied()):
+        new = (*self.added.values(), *(change.fact for change in self.aside.values()))
+        for fact in (*hanging(self.altered, self.context.target), *implied(new, self.context)):
             self.added.setdefault(fact.identity, fact)
 
     def actions(self) -> tuple[Action, ...]:
@@ -116,9 +116,9 @@ class _Expansion:
             if between is not None:
                 actions.append(Action("finish", between, change.after, cause))
         for change in self.aside.values():
-            actions += _in_turn(change, self._used_aside(self._aside_fact(change)))
+            actions += in_turn(change, self._used_aside(self._set_aside_as(change)))
         for identity, fact in self.removed.items():
-            if not self._goes_with_aside(fact):
+            if not goes_with(fact, self.aside, self.removed):
                 actions.append(Action("drop", fact, None, self.causes.get(identity)))
         for identity, fact in self.added.items():
             first = kind_of(fact.kind).first_form(fact, self.context)
@@ -126,15 +126,6 @@ class _Expansion:
             if first is not fact:
                 actions.append(Action("finish", first, fact))
         return tuple(actions)
-
-    def _goes_with_aside(self, fact: Fact) -> bool:
-        """Whether it goes with something that is replaced, or with a part of that."""
-        owners = kind_of(fact.kind).dies_with(fact)
-        return any(
-            each in self.aside
-            or (each in self.removed and self._goes_with_aside(self.removed[each]))
-            for each in owners
-        )
 
     def _alter(self, identity: Identity) -> None:
         """Settles how one thing gets its new payload, and what that does to others."""
@@ -259,7 +250,7 @@ class _Expansion:
             before = known.before
         replaced = self.aside.get(cause)
         if replaced is not None:
-            moved = self._aside_fact(replaced).identity
+            moved = self._set_aside_as(replaced).identity
             before = kind_of(user.kind).adapted(before, cause, moved)
         else:
             between = kind_of(user.kind).without(self._between.get(user.identity, before), cause)
@@ -280,25 +271,9 @@ class _Expansion:
             return change.after
         if fact.identity in self._new_names:
             return self._new_names[fact.identity]
-        return self.context.target.facts.get(self._name_in_target(fact))
-
-    def _name_in_target(self, fact: Fact) -> Identity:
-        """The identity once the things above have their new names."""
-        above = self.context.source.facts.get(fact.parent) if fact.parent else None
-        if above is None:
-            return fact.identity
-        called = self._new_names.get(above.identity)
-        new = called.identity if called else self._name_in_target(above)
-        head = (
-            (above.kind, *above.identity.path)
-            if kind_of(fact.kind).is_satellite
-            else above.identity.path
+        return self.context.target.facts.get(
+            name_in_target(fact, self.context.source, self._new_names)
         )
-        rest = fact.identity.path[len(head) :]
-        if new == above.identity or fact.identity.path[: len(head)] != head:
-            return fact.identity
-        prefix = (new.kind,) if kind_of(fact.kind).is_satellite else ()
-        return Identity(fact.kind, (*prefix, *new.path, *rest))
 
     def _add_children(self, fact: Fact) -> None:
         for child in self.context.target.children(fact.identity):
@@ -307,124 +282,17 @@ class _Expansion:
                 self.added[child.identity] = child
                 self._add_children(child)
 
-    def _hanging(self) -> Iterator[Fact]:
-        """What hangs on things that an alteration makes anew."""
-        for change in self.altered.values():
-            if kind_of(change.kind).renews(change):
-                for fact in self.context.target.children(change.identity):
-                    if kind_of(fact.kind).is_satellite and fact.identity not in self.altered:
-                        yield fact
-
-    def _implied(self) -> Iterator[Fact]:
-        """What new things need to be as the target has them, though it does not say so."""
-        new = (*self.added.values(), *(change.fact for change in self.aside.values()))
-        context = replace(self.context, created=frozenset(fact.identity for fact in new))
-        for kind in (kind_of(name) for name in satellites()):
-            for fact in new:
-                yield from kind.implied(fact, context)
+    def _set_aside_as(self, change: Change) -> Fact:
+        return set_aside(change.before or change.fact, self.context, self._new_names)
 
     def _used_aside(self, fact: Fact) -> Fact:
         """The same with what it uses by the names that things have until they go."""
         needed = frozenset(
-            self._aside_fact(self.aside[each]).identity if each in self.aside else each
+            self._set_aside_as(self.aside[each]).identity if each in self.aside else each
             for each in fact.depends_on
         )
         return fact.replaced(depends_on=needed)
 
-    def _aside_fact(self, change: Change) -> Fact:
-        """The old fact under the name that it has until it goes."""
-        before = change.before or change.fact
-        schema, *path, name = before.identity.path
-        renamed = self._new_names.get(Identity("schema", (schema,)))
-        path = [schema if renamed is None else renamed.identity.name, *path]
-        suffix = "_replaced"
-        while True:
-            identity = Identity(before.kind, (*path, beside(name, suffix)))
-            if identity not in self.context.source and identity not in self.context.target:
-                return before.replaced(identity=identity)
-            suffix += "_"
-
 
 def _names(fact: Fact) -> frozenset[tuple[str, ...]]:
     return kind_of(fact.kind).names(fact)
-
-
-def _passed_on(change: Change, context: Context) -> Change:
-    """The same; an alteration where a table merely inherits on one side what is its own then."""
-    known, fact = kind_of(change.kind), change.fact
-    if change.after is None and (inherited := known.inherited(fact, context.target)):
-        return Change("alter", fact, inherited)
-    if change.before is None and (inherited := known.inherited(fact, context.source)):
-        return Change("alter", inherited, fact)
-    return change
-
-
-def _not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change]:
-    """The changes that no alteration of what they live in, or of its type, brings about.
-
-    What a table has, too, may come to be what it has of those above it.
-    """
-    carriers: defaultdict[Identity, list[Change]] = defaultdict(list)
-    for change in changes:
-        if change.verb == "alter":
-            carriers[change.identity].append(change)
-        if kind_of(change.kind).carries_siblings and change.fact.parent is not None:
-            carriers[change.fact.parent].append(change)
-    for change in changes:
-        parent = context.find(change.fact.parent)
-        above = [] if parent is None else [parent.identity, *parent.depends_on]
-        if parent is not None and parent.parent is not None:
-            above.append(parent.parent)  # a column's default goes where the column goes
-        if parent is not None:
-            above += [each.identity for each in tables_above(parent.identity, context.source)]
-        found = (carrier for each in above for carrier in carriers.get(each, ()))
-        if not any(kind_of(each.kind).carries(each, change, context) for each in found):
-            yield change
-
-
-def _taken_along(changes: Sequence[Change], context: Context) -> Iterator[Change]:
-    """The changes as they are left by each other, and what some of them change besides."""
-    taken = {
-        fact.identity: (fact, values)
-        for change in changes
-        if change.verb == "alter"
-        for fact, values in kind_of(change.kind).takes_along(change, context)
-    }
-    if not taken:
-        yield from changes
-        return
-    names = NewNames(renamed_by(changes))
-    for change in changes:
-        before = change.before if change.verb == "alter" else None
-        known = None if before is None else taken.pop(before.identity, None)
-        if known is None:
-            yield change
-        elif left := _left(before, change.fact, known[1], change.differing):
-            yield left
-    gone = {each.before.identity for each in changes if each.before and each.after is None}
-    for fact, values in taken.values():
-        after = context.target.facts.get(names.of(fact.identity) or fact.identity)
-        if after is None or fact.identity in gone:
-            continue
-        if left := _left(fact, after, values, ()):
-            yield left
-
-
-def _left(
-    before: Fact | None, after: Fact, values: Mapping[str, Any], differing: Iterable[str]
-) -> Change | None:
-    """What is left to do for a thing that has these values by then."""
-    unlike = {key for key, value in values.items() if value != after.payload[key]}
-    counted = frozenset(differing) - values.keys() | unlike
-    if before is None or not counted:
-        return None
-    return Change("alter", before.has(values), after, counted)
-
-
-def _in_turn(change: Change, moved: Fact) -> tuple[Action, ...]:
-    """The old thing is renamed, the new one made, and then the old one dropped."""
-    return (
-        Action("rename", change.before, moved),
-        Action("create", None, change.after),
-        Action("drop", moved, None, waits_for=(moved.identity, change.identity)),
-    )

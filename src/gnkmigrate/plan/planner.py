@@ -14,18 +14,19 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.members import refuse_members
 from gnkmigrate.kinds.moving import refuse_moves
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.unqualified import schemas_of_operators
 from gnkmigrate.plan.action import Action
-from gnkmigrate.plan.expand import Users, expand, users_of
+from gnkmigrate.plan.dependents import Users, expand, users_of
 from gnkmigrate.plan.group import Group
+from gnkmigrate.plan.interim_names import names_in_between, placed
 from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
 from gnkmigrate.plan.rights import Right, rights
-from gnkmigrate.plan.standing_in import names_in_between, placed
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.
