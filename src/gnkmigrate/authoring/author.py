@@ -24,7 +24,8 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.session import plan_project
 from gnkmigrate.plan.undo import arrived_at
-from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
+from gnkmigrate.run.phase import Phase, read_steps
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import status, undone
 from gnkmigrate.settings import Settings
 

@@ -15,7 +15,7 @@ from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
 from gnkmigrate.operations.verify import Verify
-from gnkmigrate.run import locking, relation
+from gnkmigrate.run import dependents, locking
 from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
@@ -388,7 +388,7 @@ class Return(UnswapTable):
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = [
             each
-            for each in relation.dependents(work, self.table)
+            for each in dependents.dependents(work, self.table)
             if "gnkmigrate_led_" not in each and not each.startswith("table ")
         ]
         if not hanging:

@@ -8,7 +8,7 @@ from gnkmigrate.errors import RevisionError
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.index import BuildIndex
 from gnkmigrate.operations.parts.whole import refused_by
-from gnkmigrate.run import locking, relation
+from gnkmigrate.run import dependents, locking
 from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
@@ -148,7 +148,7 @@ class DropSearch(Step):
         return (self.table,)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        hanging = relation.dependents(work, self.table, [self.column])
+        hanging = dependents.dependents(work, self.table, [self.column])
         if not hanging:
             return ()
         message = f"Others use the column {self.column} of {self.table}."

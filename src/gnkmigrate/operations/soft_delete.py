@@ -14,7 +14,7 @@ from gnkmigrate.operations.retire_constraint import RetireConstraint
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.run import locking, relation
+from gnkmigrate.run import dependents, locking
 from gnkmigrate.run.batches.row_key import KEYLESS, keys_of
 from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -240,7 +240,7 @@ class DropDeleted(Step):
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = [
             found
-            for found in relation.dependents(work, self.table, [self.column])
+            for found in dependents.dependents(work, self.table, [self.column])
             if bare(found) not in {each for step in work.beside for each in step.clears}
         ]
         if not hanging:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 
 from gnkmigrate import own
-from gnkmigrate.run import relation
+from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import column, quoted, split
@@ -108,7 +108,7 @@ class SwapTable(Step):
         )
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        hanging = relation.dependents(work, self.table)
+        hanging = dependents.dependents(work, self.table)
         refusals = [
             *unchecked_functions(
                 work,

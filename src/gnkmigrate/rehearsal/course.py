@@ -19,9 +19,9 @@ from gnkmigrate.rehearsal.outcome import PhaseRun, Round, Stage, StageName
 from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
 from gnkmigrate.rehearsal.stage import Found, Work, attempt
 from gnkmigrate.report.summary import gaps
-from gnkmigrate.run import events, runner
+from gnkmigrate.run import events, runner, verify
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings
 
@@ -101,7 +101,7 @@ class Course:
 
     def verify(self) -> Found:
         """What all phases that are done claim, asked again when all of them are."""
-        results = runner.verify(self.session, self.phases, self.settings, self.observe)
+        results = verify.verify(self.session, self.phases, self.settings, self.observe)
         wrong = [
             line
             for result in results

@@ -4,7 +4,7 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.run import events, journal, locking
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.executor import InForce, pending_steps
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.settings import LimitSettings
 
 

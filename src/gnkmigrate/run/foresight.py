@@ -15,7 +15,7 @@ import psycopg
 from gnkmigrate.operations.guard import Guard
 from gnkmigrate.run.checking import refuse
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
 

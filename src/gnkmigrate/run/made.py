@@ -17,10 +17,10 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.run import journal
+from gnkmigrate.run import journal, journal_notes
 
 if TYPE_CHECKING:  # a plan asks for what is noted, and does not load what runs phases
-    from gnkmigrate.run.revision import Phase
+    from gnkmigrate.run.phase import Phase
     from gnkmigrate.run.work import Work
 
 _HASH_DIGITS = 16
@@ -34,29 +34,31 @@ def noted(phase: "Phase", work: "Work") -> Iterator[Callable[[bool], bool]]:
     later has made what it made in both runs.
     """
     connection = work.connection
-    fresh = journal.recall(connection, phase.name, journal.BEFORE) is None
+    fresh = journal_notes.recall(connection, phase.name, journal_notes.BEFORE) is None
     if fresh:
-        journal.note(connection, phase.name, journal.BEFORE, _hashes(work))
+        journal_notes.note(connection, phase.name, journal_notes.BEFORE, _hashes(work))
 
     def note(done: bool) -> bool:
         if done:
-            before = journal.recall(connection, phase.name, journal.BEFORE)
+            before = journal_notes.recall(connection, phase.name, journal_notes.BEFORE)
             now = _hashes(work)
-            earlier = journal.recall(connection, phase.name, journal.MADE) or {"facts": {}}
+            earlier = journal_notes.recall(connection, phase.name, journal_notes.MADE) or {
+                "facts": {}
+            }
             # A way back that was given up half way has left some of it in place.
             made = {key: now.get(key) for key in earlier["facts"]}
             made.update(_changed(before, now))
             made_by = {"of": _circumstances(connection), "facts": made}
-            journal.note(connection, phase.name, journal.MADE, made_by)
-            for key in (journal.BEFORE, journal.CUTOVER, journal.COMPARISON):
-                journal.erase_note(connection, phase.name, key)
+            journal_notes.note(connection, phase.name, journal_notes.MADE, made_by)
+            for key in (journal_notes.BEFORE, journal_notes.CUTOVER, journal_notes.COMPARISON):
+                journal_notes.erase_note(connection, phase.name, key)
         return done
 
     try:
         yield note
     except PhaseRefused:
         if fresh and not connection.closed:
-            journal.erase_note(connection, phase.name, journal.BEFORE)
+            journal_notes.erase_note(connection, phase.name, journal_notes.BEFORE)
         raise
 
 
@@ -127,7 +129,7 @@ def _is_as_left(fact: Fact | None, left: Mapping[Identity, str | None], live: Sn
 
 def standing(connection: Connection) -> tuple[str, ...]:
     """The optional phases that have made something here."""
-    return tuple(sorted(phase for phase, _ in journal.notes(connection, journal.MADE)))
+    return tuple(sorted(phase for phase, _ in journal_notes.notes(connection, journal_notes.MADE)))
 
 
 def _of_new_partitions(live: Snapshot, made: Collection[Identity]) -> Iterator[Fact]:
@@ -147,12 +149,12 @@ def _of_new_partitions(live: Snapshot, made: Collection[Identity]) -> Iterator[F
 
 def _noted(connection: Connection) -> Mapping[str, str | None]:
     """What was last noted of each fact: a hash, "" where that says nothing; None if it is gone."""
-    notes = journal.notes(connection, journal.MADE)
+    notes = journal_notes.notes(connection, journal_notes.MADE)
     order = [run.phase for run in journal.runs(connection)]
     last = {phase: place for place, phase in enumerate(order)}
     found: dict[str, str | None] = {}
     for phase, _ in sorted(notes, key=lambda each: last.get(each[0], 0)):
-        made = notes[phase, journal.MADE]
+        made = notes[phase, journal_notes.MADE]
         known = made["of"] == _circumstances(connection)
         for key, hash_ in made["facts"].items():
             found[key] = hash_ if known or hash_ is None else ""

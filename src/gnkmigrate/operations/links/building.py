@@ -14,7 +14,7 @@ from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.splits.entity import spare_spilled_keys
 from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.operations.verify import Verification, asked
+from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events, locking
 from gnkmigrate.run.acting import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
@@ -24,6 +24,7 @@ from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 

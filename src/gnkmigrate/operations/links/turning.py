@@ -15,8 +15,8 @@ from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
-from gnkmigrate.operations.verify import Verification, asked
-from gnkmigrate.run import events, locking, relation
+from gnkmigrate.operations.verify import asked
+from gnkmigrate.run import events, foreign_keys, locking, relation
 from gnkmigrate.run.locking import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.rows import listed
@@ -24,6 +24,7 @@ from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 
@@ -373,7 +374,7 @@ class VerifyLinks(Verification):
 
     def result(self, work: Work) -> events.Verified:
         table = self.linking.table
-        holds = " AND ".join(relation.references(work, table, "link"))
+        holds = " AND ".join(foreign_keys.references(work, table, "link"))
         shown = ", ".join(map(column, (*self.linking.owner, self.linking.reference)))
         query = f"SELECT {shown} FROM {quoted(table)} AS link WHERE NOT ({holds})"
         return asked(work, self.name, query)
