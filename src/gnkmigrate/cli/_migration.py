@@ -17,12 +17,12 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run import phase_script, runner
-from gnkmigrate.run.announcing import locks_of
 from gnkmigrate.run.drift import Drift, drifted
 from gnkmigrate.run.events import Direction, Event, LocksAnnounced
 from gnkmigrate.run.foreign_code import of_phases
-from gnkmigrate.run.lock import wait_for_others
+from gnkmigrate.run.one_runner import wait_for_others
 from gnkmigrate.run.phase import Phase, core_of, read_steps
+from gnkmigrate.run.phase_locks import locks_of
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import (
     PhaseStatus,

@@ -22,7 +22,7 @@ from gnkmigrate.plan.planner import Planner
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.roles import missing_roles
 from gnkmigrate.plan.undo import Undo, undo_of
-from gnkmigrate.run import made
+from gnkmigrate.run import optional_changes
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
 
@@ -139,7 +139,10 @@ def plan_project(
         )
         wanted = target or settings.target_source
         loaded = load(wanted, settings, live.server_version // 10000)
-        loaded, beyond = made.expected(loaded, live, connection), made.standing(connection)
+        loaded, beyond = (
+            optional_changes.expected(loaded, live, connection),
+            optional_changes.standing(connection),
+        )
     for line in without_effect(renames, live, loaded, "the live database"):
         tell(line)
     changes, hints = settled(live, loaded, hints, decide)

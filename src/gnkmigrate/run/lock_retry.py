@@ -10,7 +10,7 @@ import psycopg
 from psycopg import errors
 
 from gnkmigrate.errors import NoLock
-from gnkmigrate.run import deferred, events
+from gnkmigrate.run import deferred_checks, events
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.called import called
 from gnkmigrate.run.interruption import answered
@@ -60,7 +60,7 @@ class LockRetry(Session):
         """
         if self.atomic:
             result = action()
-            deferred.ask(self.connection)
+            deferred_checks.ask(self.connection)
             return result
         connection = self.connection
         deadline = time.monotonic() + self.limits.lock_deadline_s

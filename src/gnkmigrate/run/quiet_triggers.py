@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gnkmigrate.run import deferred
+from gnkmigrate.run import deferred_checks
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.sync import mark
 from gnkmigrate.run.work import Work
@@ -25,7 +25,7 @@ def quiet_triggers(work: Work, table: str) -> Iterator[None]:
         work.execute(f"ALTER TABLE {quoted(table)} DISABLE TRIGGER {column(name)}")
     yield
     if found:
-        deferred.ask(work.connection)
+        deferred_checks.ask(work.connection)
     for name, always in found:
         enable = "ENABLE ALWAYS TRIGGER" if always else "ENABLE TRIGGER"
         work.execute(f"ALTER TABLE {quoted(table)} {enable} {column(name)}")

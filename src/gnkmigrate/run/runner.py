@@ -10,21 +10,21 @@ from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run import (
     drift,
     dry_run,
+    enum_labels,
     events,
     executor,
     foreign_code,
-    foresight,
     journal,
     journal_schema,
-    labels,
-    made,
+    later_guards,
+    optional_changes,
 )
-from gnkmigrate.run.announcing import locks_of
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.executor import InForce
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.phase_locks import locks_of
 from gnkmigrate.run.runner_session import at_work
 from gnkmigrate.run.status import Request, select_down, select_up, status
 from gnkmigrate.run.work import Work
@@ -87,7 +87,7 @@ def run(
         if request.dry_run and selected:
             _run_dry(selected, direction, work, settings.schemas)
         elif selected:
-            foresight.ask_later_guards(selected, direction, work)
+            later_guards.ask(selected, direction, work)
             _prepare_journal(connection)
             try:
                 for phase in selected:
@@ -121,7 +121,7 @@ def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
     )
     with work.settings(search_path=phase.search_path or work.project_path):
         if phase.optional and direction == "up":
-            with made.noted(phase, work) as note:
+            with optional_changes.noted(phase, work) as note:
                 return note(executor.run_phase(phase, direction, work, head=head))
         return executor.run_phase(phase, direction, work, head=head)
 
@@ -157,7 +157,7 @@ def _require_one_transaction(phases: Sequence[Phase], direction: Direction, work
         for phase in phases
         for step in executor.pending_steps(phase, direction, InForce.of(phase.name, states))
     ]
-    labels.require_none_too_early([phase.name for phase in phases], steps, work)
+    enum_labels.require_none_too_early([phase.name for phase in phases], steps, work)
 
 
 def _parameters(phase: Phase, direction: Direction, work: Work) -> Mapping[str, str]:

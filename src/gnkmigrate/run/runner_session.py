@@ -13,16 +13,12 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema
-from gnkmigrate.run import (
-    events,
-    lock,
-    trust,
-)
+from gnkmigrate.run import events, one_runner, trust
 from gnkmigrate.run.blockers import BlockerWatch
-from gnkmigrate.run.disk import fullness_explained
 from gnkmigrate.run.encryption_key import load_key
+from gnkmigrate.run.full_disk import fullness_explained
 from gnkmigrate.run.status import Request
-from gnkmigrate.run.tried import require_tried
+from gnkmigrate.run.untried_servers import require_tried
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
 
@@ -63,7 +59,7 @@ def at_work(
         loaded_objects_excluded(),
         _loss_explained(connection),
         fullness_explained(connection),
-        lock.one_runner(connection, wait_s=wait_s),
+        one_runner.hold(connection, wait_s=wait_s),
         BlockerWatch(connection) as watch,
     ):
         _prepare(connection, settings)

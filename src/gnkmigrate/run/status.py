@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.run import journal, journal_notes, lock
+from gnkmigrate.run import journal, journal_notes, one_runner
 from gnkmigrate.run.batches.tuning import UNTUNED, Tuning
 from gnkmigrate.run.called import is_plan
 from gnkmigrate.run.cutover import Comparing, Waiting
@@ -108,7 +108,7 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
             details=[f"{name}: a file with revision = {last[name].revision!r}" for name in lost],
             hint="Take their revision files back from version control.",
         )
-    busy = lock.holder(connection) is not None
+    busy = one_runner.holder(connection) is not None
     notes = journal_notes.notes(
         connection, journal_notes.TUNING, journal_notes.CUTOVER, journal_notes.COMPARISON
     )

@@ -16,8 +16,8 @@ from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
 from gnkmigrate.operations.verify import asked
-from gnkmigrate.run import events, foreign_keys, locking, relation
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import events, foreign_keys, lock_announcement, relation
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal, Step
@@ -46,7 +46,7 @@ class MakeLinks(LinkStep):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT)
+        return lock_announcement.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT)
 
     @property
     def reverse(self) -> Sequence[Step]:

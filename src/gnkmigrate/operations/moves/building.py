@@ -9,7 +9,7 @@ from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run import dependents, relation
-from gnkmigrate.run.acting import as_owner, execute
+from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.step import Refusal, Step

@@ -11,7 +11,7 @@ from gnkmigrate.operations.splits import entity, preflight, sync
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.run import dependents, relation
-from gnkmigrate.run.acting import as_owner, execute
+from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.batches.tuning import Tuning
 from gnkmigrate.run.names import column, quoted

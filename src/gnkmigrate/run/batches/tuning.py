@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import journal, journal_notes, lock, trust
+from gnkmigrate.run import journal, journal_notes, one_runner, trust
 from gnkmigrate.run.called import is_plan
 from gnkmigrate.settings import LimitSettings
 
@@ -90,7 +90,7 @@ def tune(connection: Connection, change: Tuning) -> tuple[str, Tuning]:
 
 def _running(connection: Connection) -> str:
     """The phase that is running."""
-    holder = lock.holder(connection)
+    holder = one_runner.holder(connection)
     last = [run for run in journal.runs(connection)[-1:] if run.state == "running"]
     phases = [run.phase for run in last if not is_plan(run.phase)]
     if holder is not None and phases:

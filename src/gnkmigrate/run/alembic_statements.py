@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
-from gnkmigrate.run import alone
+from gnkmigrate.run import autocommit
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.work import Work
@@ -113,7 +113,7 @@ class AutocommitStatement(Ordinary):
 
     def run(self, work: Work) -> int:
         with work.settings(search_path=work.project_path):
-            alone.run(work, self.statement, self._index(work))
+            autocommit.run(work, self.statement, self._index(work))
         return 0
 
     def _index(self, work: Work) -> str:

@@ -62,7 +62,7 @@ def _busy(found: str | None) -> RunnerBusy:
 
 
 @contextmanager
-def one_runner(connection: Connection, *, wait_s: float = 0) -> Iterator[None]:
+def hold(connection: Connection, *, wait_s: float = 0) -> Iterator[None]:
     """Holds the lock of this database's one runner.
 
     The session must be in autocommit: a lock that waits inside a transaction would block another

@@ -9,7 +9,7 @@ import pytest
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import PhaseFailed, RunnerBusy
-from gnkmigrate.run import lock, runner
+from gnkmigrate.run import one_runner, runner
 from gnkmigrate.run.status import Request, status
 from gnkmigrate.servers import Server
 from tests.small import Small
@@ -30,20 +30,24 @@ def session(database: DatabaseUrl) -> Iterator[Connection]:
 def test_the_second_runner_is_told_who_the_first_one_is(
     session: Connection, other: Connection
 ) -> None:
-    with lock.one_runner(other), pytest.raises(RunnerBusy) as busy, lock.one_runner(session):
+    with (
+        one_runner.hold(other),
+        pytest.raises(RunnerBusy) as busy,
+        one_runner.hold(session),
+    ):
         pass
 
     assert f"pid {other.info.backend_pid}, " in busy.value.details[0]
     assert "the other one" in busy.value.details[0]
-    with lock.one_runner(session):
-        assert lock.holder(other) is not None
-    assert lock.holder(other) is None
+    with one_runner.hold(session):
+        assert one_runner.holder(other) is not None
+    assert one_runner.holder(other) is None
 
 
 def test_it_can_wait_without_a_transaction(session: Connection, other: Connection) -> None:
-    with lock.one_runner(other):
+    with one_runner.hold(other):
         started = time.monotonic()
-        with pytest.raises(RunnerBusy), lock.one_runner(session, wait_s=0.3):
+        with pytest.raises(RunnerBusy), one_runner.hold(session, wait_s=0.3):
             pass
         assert time.monotonic() - started >= 0.3
         state = "SELECT state, xact_start FROM pg_stat_activity WHERE pid = %s"
@@ -52,23 +56,23 @@ def test_it_can_wait_without_a_transaction(session: Connection, other: Connectio
 
 
 def test_a_runner_that_is_killed_leaves_no_lock(session: Connection, other: Connection) -> None:
-    with lock.one_runner(other):
+    with one_runner.hold(other):
         session.execute("SELECT pg_terminate_backend(%s, 5000)", (other.info.backend_pid,))
         with pytest.raises(psycopg.errors.AdminShutdown):
             other.execute("SELECT 1")
 
-    with lock.one_runner(session):
-        assert lock.holder(session) is None
+    with one_runner.hold(session):
+        assert one_runner.holder(session) is None
 
 
 def test_another_database_has_another_runner(server: Server, session: Connection) -> None:
     with (
         server.database() as url,
         connect(url) as elsewhere,
-        lock.one_runner(session),
-        lock.one_runner(elsewhere),
+        one_runner.hold(session),
+        one_runner.hold(elsewhere),
     ):
-        assert lock.holder(session) is None
+        assert one_runner.holder(session) is None
 
 
 def test_an_error_gives_the_lock_back(small: Small, other: Connection) -> None:
@@ -78,7 +82,7 @@ def test_an_error_gives_the_lock_back(small: Small, other: Connection) -> None:
     with project.session() as session:
         with pytest.raises(PhaseFailed):
             runner.run(session, project.phases, "up", Request(), project.settings)
-        assert lock.holder(other) is None
+        assert one_runner.holder(other) is None
 
 
 def test_a_phase_that_is_being_run_is_running(small: Small, other: Connection) -> None:
@@ -106,12 +110,12 @@ def test_two_projects_do_not_run_at_once(small: Small) -> None:
 
 def test_others_are_waited_for_and_named_once(session: Connection, other: Connection) -> None:
     told: list[str] = []
-    with ThreadPoolExecutor() as pool, lock.one_runner(other):
+    with ThreadPoolExecutor() as pool, one_runner.hold(other):
         with pytest.raises(RunnerBusy):
-            lock.wait_for_others(session, 0.3, told.append)
-        waiting = pool.submit(lock.wait_for_others, session, 30, told.append)
+            one_runner.wait_for_others(session, 0.3, told.append)
+        waiting = pool.submit(one_runner.wait_for_others, session, 30, told.append)
         while len(told) < 2:
             time.sleep(0.01)
-        other.execute("SELECT pg_advisory_unlock(%s)", (lock.KEY,))
+        other.execute("SELECT pg_advisory_unlock(%s)", (one_runner.KEY,))
         waiting.result(timeout=30)
     assert [str(other.info.backend_pid) in each for each in told] == [True, True]

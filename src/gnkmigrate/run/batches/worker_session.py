@@ -19,12 +19,12 @@ WHERE source = 'session'
 
 
 @contextmanager
-def sibling(work: Work, observe: events.Observer) -> Iterator[Work]:
+def worker_session(work: Work, observe: events.Observer) -> Iterator[Work]:
     """Another session with the same database, whose settings are those of `work`.
 
     Args:
         work: the session of the run, which is in no transaction.
-        observe: told of the sibling's events, in the thread that uses it.
+        observe: told of the worker session's events, in the thread that uses it.
 
     Raises:
         ConnectionFailed: the server has no connection left.

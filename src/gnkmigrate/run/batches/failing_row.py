@@ -25,7 +25,7 @@ ORDER BY 2 DESC, 1
 """
 
 
-def name_culprit(
+def name_failing_row(
     work: Work,
     error: psycopg.Error,
     keys: Keys,

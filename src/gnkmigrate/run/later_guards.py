@@ -13,14 +13,14 @@ from typing import Any
 import psycopg
 
 from gnkmigrate.operations.guard import Guard
-from gnkmigrate.run.checking import refuse
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.preflight import refuse
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
 
 
-def ask_later_guards(phases: Sequence[Phase], direction: Direction, work: Work) -> None:
+def ask(phases: Sequence[Phase], direction: Direction, work: Work) -> None:
     """Asks those of all phases but the first, which asks its own.
 
     Args:

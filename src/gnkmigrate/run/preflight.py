@@ -7,7 +7,7 @@ from typing import NoReturn
 import psycopg
 
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import labels, replication, rights, sharding
+from gnkmigrate.run import enum_labels, replication, rights, sharding
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.step import Refusal, Runnable, Step
 from gnkmigrate.run.work import Work
@@ -27,7 +27,7 @@ def refuse_if_anything_speaks_against(
         *rights.refusals(work.connection, steps),
         *replication.refusals(work, phase, steps),
         *sharding.refusals(work, phase, steps),
-        *(refusal for step in steps for refusal in labels.refusal(step, work)),
+        *(refusal for step in steps for refusal in enum_labels.refusal(step, work)),
         *(refusal for step in steps for refusal in _asked(step, asking)),
     ]
     if refusals:

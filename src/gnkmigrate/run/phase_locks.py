@@ -1,7 +1,7 @@
 """Says before a phase runs which locks it takes, and for how long at most."""
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.run import events, journal, locking
+from gnkmigrate.run import events, journal, lock_announcement
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.executor import InForce, pending_steps
 from gnkmigrate.run.phase import Phase
@@ -17,7 +17,7 @@ def locks_of(
         RevisionError: a step that stands has been edited since.
     """
     in_force = InForce.of(phase.name, journal.steps(connection))
-    found = locking.announced(connection, pending_steps(phase, direction, in_force))
+    found = lock_announcement.announced(connection, pending_steps(phase, direction, in_force))
     return events.LocksAnnounced(
         phase.name, tuple((lock.table, lock.mode, lock.lasts(limits)) for lock in found)
     )
