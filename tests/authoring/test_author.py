@@ -11,7 +11,7 @@ from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.diff.naming import read_renames
 from gnkmigrate.diff.settling import PossibleRename
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.plan.session import plan_project
+from gnkmigrate.planning import plan_project
 from gnkmigrate.run.names import quoted
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings

@@ -22,8 +22,8 @@ from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.plan.session import plan_project
 from gnkmigrate.plan.undo import arrived_at
+from gnkmigrate.planning import plan_project
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import status, undone

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.parts import empty_copy, partitioned, unfinished_index
+from gnkmigrate.operations.parts import empty_copy, partitioned
 from gnkmigrate.operations.parts.duplicates import UniqueKey, duplicates_named, unique_key
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.run import lock_announcement
+from gnkmigrate.run import lock_announcement, unfinished_index
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.parts import partitioned, unfinished_index
+from gnkmigrate.operations.parts import partitioned
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.run import lock_announcement
+from gnkmigrate.run import lock_announcement, unfinished_index
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.recorder import operation

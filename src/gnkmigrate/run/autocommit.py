@@ -6,8 +6,8 @@ far it came.
 
 from psycopg import errors
 
-from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.postgres.concurrently import not_concurrently
+from gnkmigrate.run import unfinished_index
 from gnkmigrate.run.work import Work
 
 # What a command fails with that has been done before.

@@ -24,7 +24,7 @@ TUNING = "tuning"
 CUTOVER = "cutover"
 
 
-# What the schema was before an optional phase, and what that has made of it; see optional_changes.py.
+# What the schema was before an optional phase, and what that made of it; see optional_changes.py.
 BEFORE = "before"
 
 

@@ -12,11 +12,10 @@ from typing import Any
 
 import psycopg
 
-from gnkmigrate.operations.guard import Guard
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.preflight import refuse
-from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
 
@@ -37,23 +36,23 @@ def ask(phases: Sequence[Phase], direction: Direction, work: Work) -> None:
         changed |= {table for step in _steps(earlier, direction) for table in step.altered}
         with work.settings(search_path=phase.search_path or work.project_path):
             asking = replace(work, phase=phase.name)
-            guards = [step for step in _steps(phase, direction) if isinstance(step, Guard)]
+            guards = [step for step in _steps(phase, direction) if step.guards]
             refusals = [found for step in guards for found in _asked(step, changed, asking)]
         if refusals:
             refuse(phase.name, direction, refusals)
 
 
-def _steps(phase: Phase, direction: Direction) -> Sequence[Any]:
+def _steps(phase: Phase, direction: Direction) -> Sequence[Step]:
     return phase.up_steps if direction == "up" else phase.down_steps
 
 
-def _asked(guard: Guard, changed: set[str], work: Work) -> Sequence[Refusal]:
+def _asked(guard: Step, changed: set[str], work: Work) -> Sequence[Refusal]:
     work.step = guard.name
 
     def ask() -> Sequence[Refusal]:
         with work.connection.transaction():
             (plan,) = work.value(
-                f"EXPLAIN (VERBOSE, FORMAT JSON) {guard.query.strip().rstrip(';')}"
+                f"EXPLAIN (VERBOSE, FORMAT JSON) {guard.guards.strip().rstrip(';')}"
             )
             return () if changed & set(_tables(plan["Plan"])) else guard.check(work)
 

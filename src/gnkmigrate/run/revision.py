@@ -11,7 +11,6 @@ from types import ModuleType
 from alembic.script import Script, ScriptDirectory
 from alembic.util import to_tuple
 
-from gnkmigrate import operations
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.run.phase import Phase
 
@@ -19,12 +18,14 @@ from gnkmigrate.run.phase import Phase
 TARGETS = "targets"
 # And the one that has phases which run only when somebody asks for them by name.
 OPTIONAL = "optional"
+# The room in which operations are found by being there, as plug-ins are.
+OPERATIONS = "gnkmigrate.operations"
 
 
 def load_operations() -> None:
-    """Registers every op.* of the folder operations/."""
-    for module in pkgutil.iter_modules(operations.__path__):
-        import_module(f"{operations.__name__}.{module.name}")
+    """Registers every op.* of the folder operations/, which nothing here knows by name."""
+    for module in pkgutil.iter_modules(import_module(OPERATIONS).__path__):
+        import_module(f"{OPERATIONS}.{module.name}")
 
 
 def load_phases(migrations: Path) -> tuple[Phase, ...]:

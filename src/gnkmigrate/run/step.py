@@ -155,6 +155,11 @@ class Step(ABC):
         """The table or type, "schema.name", that it moves to the archive; "" for none."""
         return ""
 
+    @property
+    def guards(self) -> str:
+        """The query whose rows `check` refuses, which may be asked long before; "" for none."""
+        return ""
+
     def check(self, work: "Work") -> Sequence[Refusal]:
         """What speaks against the phase, asked before any of its steps has run."""
         del work

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.operations.convert_online import require
-from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits import entity, preflight, sync
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
-from gnkmigrate.run import dependents, relation
+from gnkmigrate.run import dependents, relation, unfinished_index
 from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.batches.tuning import Tuning

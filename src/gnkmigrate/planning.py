@@ -2,98 +2,22 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl, connect, own_path
 from gnkmigrate.diff.applying import quietly, without_effect
-from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.naming import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import Load, load_schema
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.plan.planned import Circumstances, Planned
 from gnkmigrate.plan.planner import Planner
-from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.roles import missing_roles
-from gnkmigrate.plan.undo import Undo, undo_of
 from gnkmigrate.run import optional_changes
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """How a plan came about; whoever runs it looks at the database in the same way.
-
-    Attributes:
-        search_path: where its statements find names that are not qualified, as in functions.
-        schemas: those that were read; None for all.
-        ignore: patterns of what was not read.
-        roles: whether roles and their settings were read.
-        online: whether it keeps locks short.
-        source_timezone: the zone in which timestamps without one were written.
-    """
-
-    search_path: tuple[str, ...] = ("public",)
-    schemas: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] = ()
-    roles: bool = False
-    online: bool = True
-    source_timezone: str = "UTC"
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A plan and what it is between.
-
-    Attributes:
-        statements: in the order in which they run.
-        source: the live database's facts.
-        target: the target's.
-        source_name: the live database's address, without a password.
-        target_name: the target as people know it.
-        target_source: the target as it was given, which may hold a password.
-        changes: what the statements bring about.
-        hints: renames that the user knows of.
-        rights: what a role must be allowed to do.
-        beyond: optional phases, by which the live database goes beyond what the target declares.
-        circumstances: how it came about.
-    """
-
-    statements: Statements
-    source: Snapshot
-    target: Snapshot
-    source_name: str
-    target_name: str
-    circumstances: Circumstances = Circumstances()
-    target_source: str = field(default="", repr=False)
-    changes: tuple[Change, ...] = field(default=(), repr=False)
-    hints: Renames = field(default=NO_RENAMES, repr=False)
-    rights: tuple[Right, ...] = ()
-    beyond: tuple[str, ...] = ()
-
-    @cached_property
-    def not_compared(self) -> tuple[Unread, ...]:
-        """What the plan knows nothing of."""
-        return not_compared(self.source, self.target)
-
-    @cached_property
-    def undo(self) -> Undo:
-        """The way back."""
-        return undo_of(
-            self.statements,
-            self.source,
-            self.target,
-            online=self.circumstances.online,
-            source_timezone=self.circumstances.source_timezone,
-            hints=self.hints,
-        )
 
 
 def plan_project(
@@ -139,10 +63,8 @@ def plan_project(
         )
         wanted = target or settings.target_source
         loaded = load(wanted, settings, live.server_version // 10000)
-        loaded, beyond = (
-            optional_changes.expected(loaded, live, connection),
-            optional_changes.standing(connection),
-        )
+        loaded = optional_changes.expected(loaded, live, connection)
+        beyond = optional_changes.standing(connection)
     for line in without_effect(renames, live, loaded, "the live database"):
         tell(line)
     changes, hints = settled(live, loaded, hints, decide)
