@@ -45,8 +45,12 @@ class Kind(Reading, Dependents, Ordering, ABC):
     def drop(self, fact: Fact, context: Context) -> Statements:
         """Statements that remove `fact`, on which nothing depends any more."""
         del context
+        return self.dropped(fact)
+
+    def dropped(self, fact: Fact, lock: str = "", relation: str = "") -> Statements:
+        """DROP, which takes `lock` on `relation`, where it takes one on a table."""
         reason = f"{self.words(fact)} is not in the target."
-        return (Statement(f"DROP {self.reference(fact)}", reason),)
+        return (Statement(f"DROP {self.reference(fact)}", reason, lock=lock, relation=relation),)
 
     def alter(self, change: Change, context: Context) -> Statements | None:
         """Statements that give the thing its new payload under its new name; None: replace it.

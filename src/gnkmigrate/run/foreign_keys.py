@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.work import Work
 
+_KEYS_WITH_COLUMNS = """
+FROM pg_constraint
+CROSS JOIN LATERAL unnest(conkey, confkey) WITH ORDINALITY AS pair (referring, referred, place)
+JOIN pg_attribute AS own ON own.attrelid = conrelid AND own.attnum = pair.referring
+JOIN pg_attribute AS other ON other.attrelid = confrelid AND other.attnum = pair.referred
+"""
+
 
 @dataclass(frozen=True)
 class Cascade:
@@ -26,12 +33,7 @@ def cascades(work: Work, table: str) -> list[Cascade]:
             SELECT conrelid::regclass::text,
                    string_agg(format('referring.%I = spilled.%I', own.attname, other.attname),
                               ' AND ' ORDER BY place)
-            FROM pg_constraint
-            CROSS JOIN LATERAL unnest(conkey, confkey)
-                 WITH ORDINALITY AS pair (referring, referred, place)
-            JOIN pg_attribute AS own ON own.attrelid = conrelid AND own.attnum = pair.referring
-            JOIN pg_attribute AS other
-              ON other.attrelid = confrelid AND other.attnum = pair.referred
+            {_KEYS_WITH_COLUMNS}
             WHERE contype = 'f' AND confrelid = {literal(quoted(table))}::regclass
               AND confdeltype IN ('c', 'n', 'd')
             GROUP BY pg_constraint.oid, conrelid
@@ -48,12 +50,7 @@ def references(work: Work, table: str, row: str) -> list[str]:
                    string_agg(format('referred.%I = {row}.%I', other.attname, own.attname),
                               ' AND ' ORDER BY place),
                    string_agg(format('{row}.%I IS NULL', own.attname), ' OR ' ORDER BY place)
-            FROM pg_constraint
-            CROSS JOIN LATERAL unnest(conkey, confkey)
-                 WITH ORDINALITY AS pair (referring, referred, place)
-            JOIN pg_attribute AS own ON own.attrelid = conrelid AND own.attnum = pair.referring
-            JOIN pg_attribute AS other
-              ON other.attrelid = confrelid AND other.attnum = pair.referred
+            {_KEYS_WITH_COLUMNS}
             WHERE contype = 'f' AND conrelid = {literal(quoted(table))}::regclass
             GROUP BY pg_constraint.oid, confrelid
             ORDER BY 1, 2

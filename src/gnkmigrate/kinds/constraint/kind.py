@@ -7,7 +7,6 @@ over the keys that its partitions have, so those of partitions come first.
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -47,19 +46,14 @@ from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
     attached_children,
-    comes_along,
-    held_by,
-    is_parted_from,
     is_taken_away,
     is_whole,
     marks,
     own_partition,
-    share_of,
-    stays_behind,
 )
 from gnkmigrate.kinds.inheritance import tables_below
-from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.leaving import checks_above, is_same_check
+from gnkmigrate.kinds.partition_share import PartitionShare
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.kinds.wording import last_names
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -67,7 +61,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 _OF_INDEX = key_index.SETTINGS | {"attached_to", "clustered", "replica_identity"}
 
 
-class ConstraintKind(Kind):
+class ConstraintKind(PartitionShare):
     name = "constraint"
     catalog = "pg_constraint"
     parent_catalog = "pg_class"
@@ -254,12 +248,6 @@ class ConstraintKind(Kind):
             for column in fact.payload["columns"]:
                 yield Identity("inherited column", (*table_of(fact).path, column))
 
-    def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        return comes_along(fact, source, target)
-
-    def held_by(self, fact: Fact, context: Context) -> Iterator[Identity]:
-        return held_by(fact, context)
-
     def stays(self, fact: Fact, target: Snapshot) -> bool:
         # It is its table's own no more, and its parent's.
         return any(
@@ -271,17 +259,6 @@ class ConstraintKind(Kind):
         del source
         if fact.identity not in target and self.stays(fact, target):
             yield from leaving.unlike(fact, target)
-
-    def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
-        return stays_behind(fact, dropped)
-
-    def outlives(self, fact: Fact, cause: Identity, context: Context) -> bool:
-        return is_parted_from(fact, cause, context)
-
-    def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
-        above = fact.payload["attached_to"]
-        own = () if fact.parent is None else (fact.parent,)
-        return (*own, share_of(above)) if above else own
 
 
 def _is_kept(fact: Fact, differing: frozenset[str]) -> bool:

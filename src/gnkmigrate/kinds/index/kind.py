@@ -6,7 +6,6 @@ PostgreSQL takes over the indexes that its partitions have, so those of partitio
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.altering import rename_relation
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.constraint.definition import key
 from gnkmigrate.kinds.context import Context
@@ -24,25 +24,20 @@ from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
     attached_children,
-    comes_along,
-    held_by,
-    is_parted_from,
     is_taken_away,
     marks,
     own_partition,
-    share_of,
-    stays_behind,
 )
 from gnkmigrate.kinds.key_index import is_fixed
-from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.options import set_and_reset
+from gnkmigrate.kinds.partition_share import PartitionShare
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 _SUBJECT = ("unique", "method", "keys", "include", "predicate")
 
 
-class IndexKind(Kind):
+class IndexKind(PartitionShare):
     name = "index"
     catalog = "pg_class"
     parent_catalog = "pg_class"
@@ -143,16 +138,7 @@ class IndexKind(Kind):
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context
-        old = qualified(*(change.before or change.fact).identity.path)
-        new = identifier(change.identity.name)
-        return (
-            Statement(
-                f"ALTER INDEX {old} RENAME TO {new}",
-                f"Index {old} is to be called {new}.",
-                lock=locks.RENAME_INDEX,
-                relation=old,
-            ),
-        )
+        return (rename_relation(change, "INDEX", locks.RENAME_INDEX),)
 
     def replacement(self, fact: Fact, context: Context) -> Replacement:
         busy = context.is_busy(table(fact)) and not fact.payload["attached_to"]
@@ -175,23 +161,6 @@ class IndexKind(Kind):
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         yield from attached_children(fact, target)
         yield from own_partition(fact, target)
-
-    def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        return comes_along(fact, source, target)
-
-    def held_by(self, fact: Fact, context: Context) -> Iterator[Identity]:
-        return held_by(fact, context)
-
-    def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
-        return stays_behind(fact, dropped)
-
-    def outlives(self, fact: Fact, cause: Identity, context: Context) -> bool:
-        return is_parted_from(fact, cause, context)
-
-    def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
-        above = fact.payload["attached_to"]
-        own = (table(fact),)
-        return (*own, share_of(above)) if above else own
 
 
 def table(fact: Fact) -> Identity:

@@ -11,6 +11,7 @@ from typing import Any
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import handing_over, kinds, locks
+from gnkmigrate.kinds.altering import rename_relation
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
@@ -110,16 +111,7 @@ class SequenceKind(Kind):
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context
-        old = qualified(*(change.before or change.fact).identity.path)
-        new = identifier(change.identity.name)
-        return (
-            Statement(
-                f"ALTER SEQUENCE {old} RENAME TO {new}",
-                f"Sequence {old} is to be called {new}.",
-                lock=locks.RENAME,
-                relation=old,
-            ),
-        )
+        return (rename_relation(change, "SEQUENCE", locks.RENAME),)
 
     def first_form(self, fact: Fact, context: Context) -> Fact:
         del context

@@ -47,14 +47,7 @@ class Statistics(Kind):
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
-        return (
-            Statement(
-                f"DROP {self.reference(fact)}",
-                f"{self.words(fact)} is not in the target.",
-                lock=locks.SHARE_UPDATE_EXCLUSIVE,
-                relation=_table(fact),
-            ),
-        )
+        return self.dropped(fact, locks.SHARE_UPDATE_EXCLUSIVE, _table(fact))
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

@@ -45,14 +45,7 @@ class Trigger(Kind):
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
-        return (
-            Statement(
-                f"DROP {self.reference(fact)}",
-                f"{self.words(fact)} is not in the target.",
-                lock=locks.DROP_TRIGGER,
-                relation=_table(fact),
-            ),
-        )
+        return self.dropped(fact, locks.DROP_TRIGGER, _table(fact))
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
