@@ -19,7 +19,7 @@ from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.trend import PastScore
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly, without_effect
-from gnkmigrate.diff.naming import known_renames
+from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError

@@ -15,7 +15,7 @@ from gnkmigrate.authoring.planned import Writer
 from gnkmigrate.authoring.widening import without_colliding
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly
-from gnkmigrate.diff.likely import Likely
+from gnkmigrate.diff.likely_renames import Likely
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.errors import PhaseRefused

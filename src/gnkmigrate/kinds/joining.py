@@ -13,12 +13,12 @@ from gnkmigrate.kinds import locks, not_null, not_null_name
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.column.kind import KIND as COLUMN
+from gnkmigrate.kinds.columns_of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.leaving import is_same_check
-from gnkmigrate.kinds.of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 

@@ -7,11 +7,11 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
-from gnkmigrate.kinds.beneath import refuse_own_not_null
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column_obstacles import refuse_own_not_null
 from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.free_names import stand_in
 from gnkmigrate.kinds.inheritance import columns_above
-from gnkmigrate.kinds.names import stand_in
 from gnkmigrate.kinds.not_null_below import allowed_below, forbidden_below
 from gnkmigrate.kinds.not_null_name import NAMED, OF_CONSTRAINT, called, fits, usual
 from gnkmigrate.kinds.not_null_statements import (

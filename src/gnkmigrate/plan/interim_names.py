@@ -7,7 +7,7 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.names import stand_in
+from gnkmigrate.kinds.free_names import stand_in
 from gnkmigrate.plan.action import Action
 from gnkmigrate.postgres.routine import parted
 

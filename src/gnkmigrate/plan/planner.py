@@ -15,11 +15,11 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.extension_members import refuse_members
 from gnkmigrate.kinds.kind import Kind
-from gnkmigrate.kinds.members import refuse_members
 from gnkmigrate.kinds.moving import refuse_moves
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.unqualified import schemas_of_operators
+from gnkmigrate.kinds.unqualified_operators import schemas_of_operators
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.dependents import Users, expand, users_of
 from gnkmigrate.plan.group import Group

@@ -1,7 +1,7 @@
 """What becomes of what depends on a column whose type or expression changes."""
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds import made_anew
+from gnkmigrate.kinds import rebuilt_indexes
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect
@@ -13,7 +13,7 @@ def effect_on(change: Change, dependent: Fact, context: Context) -> Effect:
     retyped = not {"type", "collation"}.isdisjoint(change.differing)
     if change.before is None or not (retyped or "generated" in change.differing):
         return Effect.NONE
-    if dependent.kind in HAVE_INDEXES and made_anew.loses_more(dependent, context):
+    if dependent.kind in HAVE_INDEXES and rebuilt_indexes.loses_more(dependent, context):
         return Effect.REPLACED
     if not retyped:
         return Effect.REPLACED if dependent.kind == "statistics" else Effect.NONE

@@ -7,7 +7,7 @@ from gnkmigrate.kinds.column.definition import column_name
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.own_expressions import SET_EXPRESSION, put_back_below, refuse_far_below
-from gnkmigrate.kinds.row_type import refuse_held
+from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.kinds.types import Type, are_comparable
 from gnkmigrate.postgres.quoting import identifier

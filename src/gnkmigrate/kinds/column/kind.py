@@ -8,13 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import leaving, made_anew, not_null, not_null_name, not_null_renames
+from gnkmigrate.kinds import leaving, not_null, not_null_name, not_null_renames, rebuilt_indexes
 from gnkmigrate.kinds.altering import alter_table_of
-from gnkmigrate.kinds.beneath import (
-    refuse_name_below,
-    refuse_other_parents,
-    refuse_type_below,
-)
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.column.definition import column_name, defined, set_to
 from gnkmigrate.kinds.column.domains import has_default, is_checked
@@ -24,15 +19,20 @@ from gnkmigrate.kinds.column.effect import (
 )
 from gnkmigrate.kinds.column.expression import altered_expression, is_computed_anew
 from gnkmigrate.kinds.column.type_change import narrowed, retyped, types_of_table
+from gnkmigrate.kinds.column_obstacles import (
+    refuse_name_below,
+    refuse_other_parents,
+    refuse_type_below,
+)
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
+from gnkmigrate.kinds.columns_of_parents import compression_below
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined
 from gnkmigrate.kinds.kind import Kind
-from gnkmigrate.kinds.of_parents import compression_below
 from gnkmigrate.kinds.own_expressions import put_back_below
-from gnkmigrate.kinds.row_type import refuse_held
+from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import moved, with_name
 from gnkmigrate.kinds.wording import last_names
@@ -146,7 +146,7 @@ class ColumnKind(Kind):
             *narrowed(change, context),
             *retyped(change, context),
             *null_forbidden,
-            *made_anew.given_back(change, context),
+            *rebuilt_indexes.given_back(change, context),
             *not_null.qualified_otherwise(change, context),
             *set_to(change.fact, changed(change), reason),
             *_kept_below(change, reason, context),

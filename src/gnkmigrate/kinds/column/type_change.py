@@ -7,19 +7,19 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
-from gnkmigrate.kinds.beneath import (
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column.definition import column_name
+from gnkmigrate.kinds.column_obstacles import (
     refuse_key,
     refuse_other_parents,
 )
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.column.definition import column_name
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.conversions import Conversion
 from gnkmigrate.kinds.inheritance import columns_above, is_joined
-from gnkmigrate.kinds.row_type import refuse_held
+from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.values import way
+from gnkmigrate.kinds.value_conversion import way
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 

@@ -14,8 +14,8 @@ from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import key_index, leaving, locks, not_null
-from gnkmigrate.kinds.beneath import refuse_other_parents
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column_obstacles import refuse_other_parents
 from gnkmigrate.kinds.constraint.adding import (
     add,
     alter_table,

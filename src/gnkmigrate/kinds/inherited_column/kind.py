@@ -8,17 +8,17 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks, not_null_below, not_null_name
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, between, changed, given
-from gnkmigrate.kinds.context import Context
-from gnkmigrate.kinds.effects import Effect, How
-from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import all_above, columns_above, is_joined
-from gnkmigrate.kinds.kind import Kind
-from gnkmigrate.kinds.of_parents import (
+from gnkmigrate.kinds.columns_of_parents import (
     as_set,
     columns_of_parents,
     compression_below,
     default_of_parents,
 )
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, How
+from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.inheritance import all_above, columns_above, is_joined
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.own_expressions import expression_set
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified

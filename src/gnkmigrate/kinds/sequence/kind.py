@@ -10,7 +10,7 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import handing_over, kinds, locks
+from gnkmigrate.kinds import kinds, locks, sequence_handover
 from gnkmigrate.kinds.altering import rename_relation
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
@@ -75,9 +75,9 @@ class SequenceKind(Kind):
             relation=name,
             loses_data=position(name),
         )
-        if after := handing_over.successor(fact, context):
+        if after := sequence_handover.successor(fact, context):
             table = qualified(*fact.payload["owned_by"][:2])
-            return handing_over.remembered(fact, after, table, dropped)
+            return sequence_handover.remembered(fact, after, table, dropped)
         return (dropped,)
 
     def altered(
@@ -163,8 +163,8 @@ def _continued(change: Change, context: Context) -> Statements:
     sequence, table = qualified(*change.identity.path), qualified(*owner.path[:-1])
     if change.identity in context.source and change.identity not in context.dropped:
         return ()  # it has counted before
-    if before := handing_over.predecessor(change.fact, context):
-        return tuple(handing_over.resumed(change.fact, before))
+    if before := sequence_handover.predecessor(change.fact, context):
+        return tuple(sequence_handover.resumed(change.fact, before))
     sql = continued(sequence, identifier(owner.name), table, change.fact.payload)
     return (Statement(sql, f"{sequence} goes on after the values that are there."),)
 

@@ -15,7 +15,7 @@ from gnkmigrate.kinds.joining import (
 )
 from gnkmigrate.kinds.leaving import left
 from gnkmigrate.kinds.options import of_relation, set_and_reset
-from gnkmigrate.kinds.row_type import refuse_rows_held
+from gnkmigrate.kinds.row_valued_columns import refuse_rows_held
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 

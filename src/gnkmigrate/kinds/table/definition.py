@@ -8,6 +8,7 @@ from gnkmigrate.kinds import not_null
 from gnkmigrate.kinds.column.definition import defined as column_defined
 from gnkmigrate.kinds.column.definition import defined_by_type
 from gnkmigrate.kinds.column.definition import settings as column_settings
+from gnkmigrate.kinds.columns_of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.constraint.definition import defined as constraint_defined
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.context import Context
@@ -15,7 +16,6 @@ from gnkmigrate.kinds.index_marks import marks
 from gnkmigrate.kinds.joining import (
     checks_of_parents,
 )
-from gnkmigrate.kinds.of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.options import listed, of_relation
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.beneath import tables_below
 from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.kinds.column_obstacles import tables_below
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.user_type import CONTAINERS, holders
 from gnkmigrate.postgres.quoting import qualified

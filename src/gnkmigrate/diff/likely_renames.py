@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gnkmigrate.diff.naming import LABEL
+from gnkmigrate.diff.rename_hints import LABEL
 from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, NewNames, Renames, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
