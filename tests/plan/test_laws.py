@@ -26,15 +26,7 @@ from gnkmigrate.proof.rows import compare_rows, read_rows
 from gnkmigrate.proof.said import Said
 from gnkmigrate.servers import Server
 from tests.corpus.bench import Bench
-from tests.plan.schemas import (
-    CHIEF,
-    ROLES,
-    Schema,
-    outward_pairs,
-    pairs,
-    schemas,
-    things,
-)
+from tests.plan.schemas import CHIEF, ROLES, Schema, outward_pairs, pairs, schemas, things
 from tests.plan.support import pair, run
 
 EXAMPLES = int(os.environ.get("GNKMIGRATE_EXAMPLES", "0"))

@@ -6,6 +6,8 @@ from typing import Any, Protocol, TypeAlias
 from gnkmigrate.facts.fact import Identity
 
 Row: TypeAlias = tuple[Any, ...]
+# What stands for a secret in a fact: it never leaves the server.
+MASK = "***"
 
 
 class Names(Protocol):
@@ -21,7 +23,3 @@ class Names(Protocol):
 
     @property
     def relations(self) -> Mapping[int, Identity]: ...
-
-
-# What stands for a secret in a fact: it never leaves the server.
-MASK = "***"

@@ -8,10 +8,7 @@ from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import columns_above, parents
 from gnkmigrate.kinds.not_null_name import NAMED, usual
-from gnkmigrate.kinds.not_null_statements import (
-    rename_not_null,
-    set_not_null,
-)
+from gnkmigrate.kinds.not_null_statements import rename_not_null, set_not_null
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 

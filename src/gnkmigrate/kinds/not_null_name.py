@@ -9,8 +9,6 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 
 NAMED = 180000
-
-
 OF_CONSTRAINT = (
     "not_null_name",
     "not_null_no_inherit",

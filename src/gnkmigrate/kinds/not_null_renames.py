@@ -7,9 +7,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.not_null_name import NAMED, fits, usual_of
-from gnkmigrate.kinds.not_null_statements import (
-    rename_not_null,
-)
+from gnkmigrate.kinds.not_null_statements import rename_not_null
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import qualified
 

@@ -6,13 +6,7 @@ from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.backfill import Backfill
-from gnkmigrate.operations.convert_online import (
-    DropColumns,
-    build,
-    drop_checks,
-    prepared,
-    require,
-)
+from gnkmigrate.operations.convert_online import DropColumns, build, drop_checks, prepared, require
 from gnkmigrate.operations.spill_misfits import SpillMisfits
 from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.run import dependents

@@ -11,13 +11,7 @@ from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import (
-    comparisons,
-    foreign_keys,
-    key_sequences,
-    row_security,
-    view_place,
-)
+from gnkmigrate.run.sync import comparisons, foreign_keys, key_sequences, row_security, view_place
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.followed import require_followers
 from gnkmigrate.run.sync.mentions import unchecked_functions

@@ -9,15 +9,11 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.interim_names import left_by, passes_names
-from gnkmigrate.plan.need_edges import (
-    ByIdentity,
-    Edges,
-    is_late,
-    named_in_front,
-)
+from gnkmigrate.plan.need_edges import ByIdentity, Edges, is_late, named_in_front
 from gnkmigrate.plan.picking import picked
 
 Name = tuple[str, ...]
+Places = Mapping[tuple[str, ...], tuple[str, ...]]
 
 
 def by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapshot) -> Edges:
@@ -83,9 +79,6 @@ def _reached(fact: Fact | None, snapshot: Snapshot) -> frozenset[Name]:
 
 def _called(fact: Fact | None) -> frozenset[Name]:
     return frozenset() if fact is None else kind_of(fact.kind).names(fact)
-
-
-Places = Mapping[tuple[str, ...], tuple[str, ...]]
 
 
 def _new_places(actions: Iterable[Action]) -> Places:

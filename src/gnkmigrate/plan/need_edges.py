@@ -8,8 +8,6 @@ from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action, dependencies, holders
 
 Edges = Iterator[tuple[Action, Action]]
-
-
 ByIdentity = Mapping[Identity, Sequence[Action]]
 
 

@@ -8,13 +8,7 @@ from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.proof.schema import Schema
 from gnkmigrate.rehearsal.clone import Clone
 from gnkmigrate.rehearsal.measure import WatchedSession, measured
-from gnkmigrate.rehearsal.moment import (
-    Moment,
-    differences,
-    moment,
-    schema,
-    schema_differences,
-)
+from gnkmigrate.rehearsal.moment import Moment, differences, moment, schema, schema_differences
 from gnkmigrate.rehearsal.outcome import PhaseRun, Round, Stage, StageName
 from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
 from gnkmigrate.rehearsal.stage import Found, Work, attempt

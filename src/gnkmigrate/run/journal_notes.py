@@ -10,27 +10,15 @@ from gnkmigrate.run.journal_schema import exists, reading
 
 # What is noted of no phase in particular, and can be no phase's name for the same reason.
 ALL = "(all)"
-
-
 # Under which the journal has what the last run left; see drift.py.
 FACTS = "facts"
-
-
 # Under which a phase remembers how its backfills were tuned; see tuning.py.
 TUNING = "tuning"
-
-
 # And before which step it waits for its cutover; see cutover.py.
 CUTOVER = "cutover"
-
-
 # What the schema was before an optional phase, and what that made of it; see optional_changes.py.
 BEFORE = "before"
-
-
 MADE = "made"
-
-
 # How far the last comparison of old and new rows came; see agreement.py.
 COMPARISON = "comparison"
 

@@ -19,7 +19,6 @@ from gnkmigrate.run.template import render
 from gnkmigrate.settings import LimitSettings
 
 Result = TypeVar("Result")
-
 # What may pass by itself: lock_not_available, deadlock_detected, serialization_failure.
 PASSING = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 _FIRST_PAUSE_S = 0.1

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.run import (
-    events,
-)
+from gnkmigrate.run import events
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.runner import _parameters

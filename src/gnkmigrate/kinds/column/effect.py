@@ -7,6 +7,13 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect
 from gnkmigrate.kinds.types import are_comparable
 
+_MOVED_OUT_OF_THE_WAY = frozenset(
+    {"view", "materialized view", "trigger", "function", "column", "policy", "rule", "statistics",
+     "publication table"}
+)  # fmt: skip
+_REBUILT = frozenset({"default", "constraint", "index"})
+HAVE_INDEXES = frozenset({"constraint", "index"})
+
 
 def effect_on(change: Change, dependent: Fact, context: Context) -> Effect:
     """What becomes of `dependent` where a column is altered."""
@@ -28,18 +35,6 @@ def effect_on(change: Change, dependent: Fact, context: Context) -> Effect:
         carried = are_comparable(old, new) and plain
         return Effect.REBUILT if carried else Effect.REPLACED
     return Effect.REBUILT if dependent.kind in _REBUILT else Effect.NONE
-
-
-_MOVED_OUT_OF_THE_WAY = frozenset(
-    {"view", "materialized view", "trigger", "function", "column", "policy", "rule", "statistics",
-     "publication table"}
-)  # fmt: skip
-
-
-_REBUILT = frozenset({"default", "constraint", "index"})
-
-
-HAVE_INDEXES = frozenset({"constraint", "index"})
 
 
 def _is_held(key: Fact, change: Change, context: Context) -> bool:

@@ -13,10 +13,7 @@ from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.column.definition import column_name, defined, set_to
 from gnkmigrate.kinds.column.domains import has_default, is_checked
-from gnkmigrate.kinds.column.effect import (
-    HAVE_INDEXES,
-    effect_on,
-)
+from gnkmigrate.kinds.column.effect import HAVE_INDEXES, effect_on
 from gnkmigrate.kinds.column.expression import altered_expression, is_computed_anew
 from gnkmigrate.kinds.column.type_change import narrowed, retyped, types_of_table
 from gnkmigrate.kinds.column_obstacles import (

@@ -9,10 +9,7 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.definition import column_name
-from gnkmigrate.kinds.column_obstacles import (
-    refuse_key,
-    refuse_other_parents,
-)
+from gnkmigrate.kinds.column_obstacles import refuse_key, refuse_other_parents
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.conversions import Conversion
 from gnkmigrate.kinds.inheritance import columns_above, is_joined

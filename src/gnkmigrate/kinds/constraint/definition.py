@@ -9,8 +9,6 @@ from gnkmigrate.kinds import key_index
 from gnkmigrate.postgres.quoting import identifier, listing, qualified
 
 INDEXED = frozenset({"primary key", "unique"})
-
-
 VALIDATED_LATER = frozenset({"foreign key", "check"})
 
 

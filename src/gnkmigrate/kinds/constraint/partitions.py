@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.constraint.definition import (
-    table_of,
-)
+from gnkmigrate.kinds.constraint.definition import table_of
 
 
 def partitions_of(table: tuple[str, ...], snapshot: Snapshot) -> Iterator[Identity]:

@@ -22,7 +22,7 @@ class ExtensionKind(Kind):
         "updates": How.COSMETIC,  # to which versions it could be updated
         "usual_comment": How.COSMETIC,  # what it says of itself
         "casts": How.COSMETIC,  # what it makes of them; see kinds/casts.py
-        "members": How.COSMETIC,  # the names that its members occupy; see kinds/extension_members.py
+        "members": How.COSMETIC,  # the names that its members occupy; see extension_members.py
         "is_usual": How.COSMETIC,  # whether the server takes this version unless told otherwise
     }
     rank = 12

@@ -7,6 +7,18 @@ from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.kinds.options import listed
 from gnkmigrate.postgres.quoting import identifier, listing
 
+# Bit 1 is DESC, bit 2 is NULLS FIRST (src/include/catalog/pg_index.h).
+_ORDERS = ("", " DESC NULLS LAST", " NULLS FIRST", " DESC")
+_SAID = (
+    "method",
+    "keys",
+    "include",
+    "nulls_not_distinct",
+    "options",
+    "tablespace",
+    "predicate",
+)
+
 
 class _Read(NamedTuple):
     """What read.sql returns beyond the address."""
@@ -31,10 +43,6 @@ class _Read(NamedTuple):
 DESCRIBED = _Read._fields.index("predicate")  # from here on a fact has what was read
 
 
-# Bit 1 is DESC, bit 2 is NULLS FIRST (src/include/catalog/pg_index.h).
-_ORDERS = ("", " DESC NULLS LAST", " NULLS FIRST", " DESC")
-
-
 def resolved(values: Row, relation: int, names: Names) -> Row:
     """An index's values with names in the place of numbers; see `Kind.resolve`."""
     read = _Read._make(values)
@@ -52,17 +60,6 @@ def resolved(values: Row, relation: int, names: Names) -> Row:
 
 def defined(payload: Mapping[str, Any]) -> str:
     return _definition(*(payload[each] for each in _SAID))
-
-
-_SAID = (
-    "method",
-    "keys",
-    "include",
-    "nulls_not_distinct",
-    "options",
-    "tablespace",
-    "predicate",
-)
 
 
 def _definition(

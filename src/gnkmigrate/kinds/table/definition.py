@@ -13,9 +13,7 @@ from gnkmigrate.kinds.constraint.definition import defined as constraint_defined
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.index_marks import marks
-from gnkmigrate.kinds.joining import (
-    checks_of_parents,
-)
+from gnkmigrate.kinds.joining import checks_of_parents
 from gnkmigrate.kinds.options import listed, of_relation
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified

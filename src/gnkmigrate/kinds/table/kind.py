@@ -16,12 +16,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.inheritance import all_above
-from gnkmigrate.kinds.joining import (
-    checks_made,
-    is_shared,
-    shared_parts,
-    tables_above,
-)
+from gnkmigrate.kinds.joining import checks_made, is_shared, shared_parts, tables_above
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.leaving import unlike_when_joined
 from gnkmigrate.kinds.partition.kind import default_partitions

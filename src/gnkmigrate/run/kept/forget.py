@@ -13,13 +13,7 @@ from psycopg import errors
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import (
-    events,
-    foreign_code,
-    journal_schema,
-    quiet_triggers,
-    runner_session,
-)
+from gnkmigrate.run import events, foreign_code, journal_schema, quiet_triggers, runner_session
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
