@@ -28,7 +28,7 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.binaries import binaries
 from gnkmigrate.settings import ServerSettings

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gnkmigrate.kinds import kinds
-from gnkmigrate.kinds.kind import How, Kind
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 
 PAGE = Path(__file__).with_name("coverage.md")
 

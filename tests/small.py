@@ -6,7 +6,8 @@ from textwrap import dedent, indent
 from typing import Any
 
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.run.revision import Phase, load_phases
+from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.migrations.project import Project

@@ -21,11 +21,11 @@ from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.document import write_changes
-from gnkmigrate.diff.likely import likely_renames
+from gnkmigrate.diff.likely_renames import likely_renames
 from gnkmigrate.diff.settling import leave_open
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.plan.document import write_plan
-from gnkmigrate.plan.session import plan_project
+from gnkmigrate.planning import plan_project
 from gnkmigrate.report.json import render
 from gnkmigrate.report.view import View
 from gnkmigrate.run.kept.contract import kept

@@ -4,14 +4,14 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import conninfo, sql
 
-from gnkmigrate.errors import ConnectionFailed, ConnectionRejected, SettingsError
+from gnkmigrate.errors import ConnectionRejected, SettingsError
 from gnkmigrate.pooler import is_shared
-from gnkmigrate.text.redaction import redact
+from gnkmigrate.postgres.connection_errors import explained
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -153,7 +153,7 @@ def connect(
                 url.conninfo, autocommit=True, application_name=application_name, connect_timeout=10
             )
         except psycopg.OperationalError as error:
-            raise _explained(url, error) from None
+            raise explained(str(url), error) from None
 
     connection = open_session()
     try:
@@ -163,7 +163,7 @@ def connect(
     except BaseException as error:
         connection.close()
         if isinstance(error, psycopg.OperationalError):
-            raise _explained(url, error) from None
+            raise explained(str(url), error) from None
         raise
     return connection
 
@@ -234,104 +234,3 @@ def own_path(connection: Connection) -> tuple[str, ...]:
         )
         row = connection.execute("SELECT pg_catalog.current_schemas(false)::text[]").fetchone()
     return tuple(row[0]) if row else ()
-
-
-# The server's answers on connecting, by SQLSTATE where libpq passes one on and else by its text.
-# https://www.postgresql.org/docs/16/errcodes-appendix.html
-class _Explanation(NamedTuple):
-    """What an answer on connecting means: its SQLSTATE or text, and what we say."""
-
-    state: str
-    pattern: str
-    message: str
-    hint: str
-
-
-_REJECTIONS = (
-    _Explanation(
-        "28P01",
-        "password authentication failed",
-        "The password for {url} was not accepted.",
-        "Check the user and the password in --url, DATABASE_URL, PGPASSWORD or ~/.pgpass.",
-    ),
-    _Explanation(
-        "28000",
-        "no pg_hba.conf entry",
-        "The server does not let this user in from here ({url}).",
-        "Ask for a line in its pg_hba.conf, or try another host, user or sslmode.",
-    ),
-    _Explanation(
-        "3D000",
-        "database .* does not exist",
-        "The database of {url} does not exist.",
-        "Check its name: psql -l lists the databases of a server.",
-    ),
-    _Explanation(
-        "28000",
-        "role .* does not exist",
-        "The user of {url} does not exist.",
-        "Check the user in --url, DATABASE_URL or PGUSER.",
-    ),
-    _Explanation(
-        "",
-        "fe_sendauth: no password supplied",
-        "The server of {url} asks for a password and none was given.",
-        "Put it in the URL, in PGPASSWORD or in ~/.pgpass.",
-    ),
-    _Explanation(
-        "",
-        "definition of service .* not found",
-        "The service of {url} is not defined.",
-        "Check pg_service.conf (PGSERVICEFILE).",
-    ),
-)
-_PASSING = (
-    _Explanation(
-        "",
-        "(could not translate host name|failed to resolve host|Name or service not known)",
-        "The host of {url} is unknown.",
-        "Check the host name in --url, DATABASE_URL or PGHOST.",
-    ),
-    _Explanation(
-        "53300",
-        "too many (clients|connections)",
-        "The server of {url} has no connection left.",
-        "Wait, or close idle connections, and try again.",
-    ),
-    _Explanation(
-        "53100",
-        "(No space left on device|could not write init file)",
-        "The server of {url} has no room left on its disk.",
-        "Make room there and try again.",
-    ),
-    _Explanation(
-        "57P03",
-        "the database system is (starting up|shutting down|in recovery)",
-        "The server of {url} is starting or stopping.",
-        "Try again in a moment.",
-    ),
-    _Explanation(
-        "",
-        "(Connection refused|No such file or directory|No route to host)",
-        "Nothing answers at {url}.",
-        "Is it running, and are host and port right? See --url, DATABASE_URL; gnkmigrate doctor.",
-    ),
-    _Explanation(
-        "",
-        "(timeout|timed out)",
-        "The server of {url} did not answer within 10 seconds.",
-        "Check host, port and firewall.",
-    ),
-)
-
-
-def _explained(url: DatabaseUrl, error: psycopg.OperationalError) -> ConnectionFailed:
-    text = str(error)
-    for kind, explanations in ((ConnectionRejected, _REJECTIONS), (ConnectionFailed, _PASSING)):
-        for state, pattern, message, hint in explanations:
-            if (state and error.sqlstate == state) or re.search(pattern, text):
-                return kind(message.format(url=url), hint=hint)
-    return ConnectionFailed(
-        f"No connection to {url}: {redact(text).strip()}",
-        hint="gnkmigrate doctor shows what is reachable from here.",
-    )

@@ -16,8 +16,8 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.document import write_plan
-from gnkmigrate.plan.make import Planner
-from gnkmigrate.plan.session import Planned
+from gnkmigrate.plan.planned import Planned
+from gnkmigrate.plan.planner import Planner
 from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings

@@ -9,7 +9,7 @@ from gnkmigrate.apply.standing import PlanRefused, standing
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import NoLock, PhaseFailed, PhaseRefused, RunnerBusy
 from gnkmigrate.plan.document import read_plan, sealed
-from gnkmigrate.run import events, journal, lock
+from gnkmigrate.run import events, journal, journal_schema, one_runner
 from gnkmigrate.run.status import status
 from gnkmigrate.servers import Server
 from tests.apply.kept import kept
@@ -71,7 +71,7 @@ def test_it_is_no_phase_that_revisions_lack(server: Server, tmp_path: Path) -> N
 def test_alembics_version_is_left_alone(server: Server, tmp_path: Path) -> None:
     with kept(server, ITEM, INDEXED, tmp_path) as it:
         with connect(it.url) as connection:
-            journal.create(connection)
+            journal_schema.create(connection)
             connection.execute("INSERT INTO gnkmigrate.alembic_version VALUES ('0006')")
         it.apply()
         it.apply(undo=True)
@@ -213,7 +213,7 @@ def test_who_holds_a_lock_is_named_when_the_time_is_over(server: Server, tmp_pat
 
 def test_one_at_a_time(server: Server, tmp_path: Path) -> None:
     with kept(server, ITEM, INDEXED, tmp_path) as it:
-        with connect(it.url) as other, lock.one_runner(other), pytest.raises(RunnerBusy):
+        with connect(it.url) as other, one_runner.hold(other), pytest.raises(RunnerBusy):
             it.apply(wait_s=0.2)
         it.apply()
 

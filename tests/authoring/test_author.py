@@ -8,10 +8,10 @@ import pytest
 
 from gnkmigrate.authoring.author import Written, write_revision
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.diff.naming import read_renames
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.diff.settling import PossibleRename
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.plan.session import plan_project
+from gnkmigrate.planning import plan_project
 from gnkmigrate.run.names import quoted
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings

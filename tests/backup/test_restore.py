@@ -26,7 +26,7 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import RunnerBusy
 from gnkmigrate.facts.printing import as_restored, settled
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.run.lock import one_runner
+from gnkmigrate.run import one_runner
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.backup.conftest import NewRole, as_role
@@ -275,7 +275,7 @@ def test_a_server_that_lacks_a_role(small: Backup, database: DatabaseUrl) -> Non
 
 def test_a_database_that_is_being_migrated(small: Backup, database: DatabaseUrl) -> None:
     plan = plan_restore(small.file, database)
-    with connect(database) as other, one_runner(other), pytest.raises(RunnerBusy):
+    with connect(database) as other, one_runner.hold(other), pytest.raises(RunnerBusy):
         run_restore(plan)
     assert plan_restore(small.file, database).drops == ()
 

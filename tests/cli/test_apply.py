@@ -16,7 +16,7 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.run import lock
+from gnkmigrate.run import one_runner
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command
 from tests.cli.test_terminal import on_terminal
@@ -235,7 +235,7 @@ def test_it_fails_for_now_while_another_runs_and_may_wait(
     gnkmigrate: Command, database: DatabaseUrl, make_plan: Make
 ) -> None:
     file = str(make_plan(GAINS))
-    with connect(database) as other, lock.one_runner(other):
+    with connect(database) as other, one_runner.hold(other):
         failed = gnkmigrate(database, "apply", file, "--yes", "--wait", "0.2")
         assert failed.exit_code == 3
         assert "Another gnkmigrate works on this database." in failed.stderr

@@ -12,7 +12,7 @@ from psycopg import conninfo
 from typer.testing import Result
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.run import lock
+from gnkmigrate.run import one_runner
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command, MakeRole
 from tests.cli.test_upgrade import states
@@ -237,7 +237,7 @@ def test_a_revision_that_cannot_be_read(
 
 
 def test_a_second_runner(gnkmigrate: Command, report: DatabaseUrl) -> None:
-    with connect(report) as other, lock.one_runner(other):
+    with connect(report) as other, one_runner.hold(other):
         ran = gnkmigrate(report, "upgrade", "--yes")
         pid = other.info.backend_pid
     refused(ran, "Another gnkmigrate works on this database.", f"pid {pid}", code=3)

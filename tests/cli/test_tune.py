@@ -3,7 +3,7 @@ import json
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.run import lock
+from gnkmigrate.run import one_runner
 from tests.cli.conftest import Command, MakeRole
 from tests.support import execute
 
@@ -20,7 +20,7 @@ def test_a_run_is_tuned_and_status_shows_how(
     assert "contradict" in gnkmigrate(report, "tune", "--pause", "--resume").stderr
 
     execute(report, "UPDATE gnkmigrate.run SET state = 'running'")
-    with connect(report) as runner, lock.one_runner(runner):
+    with connect(report) as runner, one_runner.hold(runner):
         tuned = gnkmigrate(report, "tune", *options)
         again = gnkmigrate(report, "tune", "--resume")
         shown = gnkmigrate(report, "status")

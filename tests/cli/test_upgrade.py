@@ -8,7 +8,7 @@ import pytest
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
-from gnkmigrate.run import lock
+from gnkmigrate.run import one_runner
 from gnkmigrate.run.events import Event
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute, rows
@@ -240,7 +240,7 @@ def _unavailable(major: int) -> Path:
 
 
 def test_another_runner_is_waited_for(gnkmigrate: Command, report: DatabaseUrl) -> None:
-    with connect(report) as other, lock.one_runner(other):
+    with connect(report) as other, one_runner.hold(other):
         refused = gnkmigrate(report, "upgrade", "--yes", "--wait", "0.2")
     assert refused.exit_code == 3
     assert "Waiting for pid" in refused.stderr

@@ -4,7 +4,7 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.script import write_script
 
 

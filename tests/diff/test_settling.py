@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.likely import Likely, likely_renames
-from gnkmigrate.diff.naming import known_renames, read_renames, written
+from gnkmigrate.diff.likely_renames import Likely, likely_renames
+from gnkmigrate.diff.rename_hints import known_renames, read_renames, written
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import PossibleRename, leave_open, refuse, settled
 from tests.facts.conftest import Read

@@ -12,7 +12,7 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_sql
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.support import execute, rows

@@ -11,7 +11,7 @@ from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.script import write_script
 from gnkmigrate.proof.dump import difference, statements
 from gnkmigrate.servers import Server

@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.kinds import kinds
-from gnkmigrate.kinds.kind import How
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, differing
 from tests.kinds.probes import ELSEWHERE, PROBES, Probe

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 from tests.plan.support import arrive, pair

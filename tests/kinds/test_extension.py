@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 from tests.plan.support import Case, case, migrate

@@ -11,7 +11,7 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 

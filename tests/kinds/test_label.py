@@ -4,7 +4,7 @@ from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server
 from tests.plan.support import pair, run
 from tests.support import execute, rows

@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.diff.beside import not_compared
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 from tests.plan.support import pair

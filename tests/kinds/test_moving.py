@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.naming import read_renames
-from gnkmigrate.kinds.kind import Unplannable
-from gnkmigrate.plan.make import plan
+from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 from tests.plan.support import pair

@@ -4,7 +4,7 @@ import pytest
 
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.corpus.bench import LoadFailed
 from tests.kinds.converge import converge, planned

@@ -4,7 +4,7 @@ import pytest
 
 from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 from tests.plan.support import migrate, pair

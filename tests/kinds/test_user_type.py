@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.kinds.user_type import with_name
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned

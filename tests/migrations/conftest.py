@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.run.revision import Phase, load_phases
+from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from tests.migrations.project import Home, Project, Stations, minegnk_settings, stations_on
 from tests.support import ROOT, pg_dump

@@ -21,7 +21,8 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionLost
 from gnkmigrate.run import runner
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase, load_phases
+from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.run.status import Request
 from tests.migrations.project import minegnk_settings
 from tests.support import ROOT

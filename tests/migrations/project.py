@@ -13,7 +13,7 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request, status
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load

@@ -13,7 +13,7 @@ from psycopg.pq import TransactionStatus
 
 from gnkmigrate.connection import connect
 from gnkmigrate.run import events, runner
-from gnkmigrate.run.locking import STRENGTH
+from gnkmigrate.run.lock_announcement import STRENGTH
 from tests.migrations.project import Project, Stations
 from tests.migrations.test_interruption import Way, ways
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.settings import LimitSettings
 from tests.migrations.project import Project, Stations
 from tests.migrations.test_interruption import Stop, Stopped

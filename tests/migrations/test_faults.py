@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from tests.conftest import MAJOR
 from tests.migrations.faulty import Fault, Task, Victims, spare, victims
 from tests.migrations.project import STATION_SETTINGS, Project, Station, Stations, stations_on

@@ -8,7 +8,7 @@ import pytest
 
 from gnkmigrate.errors import ConnectionFailed, GnkMigrateError, PhaseFailed
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
 from tests.conftest import MAJOR
 from tests.migrations.project import (

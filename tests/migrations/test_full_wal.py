@@ -12,7 +12,7 @@ from gnkmigrate.connection import connect
 from gnkmigrate.errors import ConnectionFailed, ConnectionLost
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
 from tests.conftest import MAJOR
 from tests.migrations.project import Project, Stations, stations_on

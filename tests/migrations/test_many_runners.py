@@ -15,7 +15,7 @@ from typing import IO
 import pytest
 
 from gnkmigrate.connection import Connection, connect
-from gnkmigrate.run import events, lock, runner
+from gnkmigrate.run import events, one_runner, runner
 from gnkmigrate.run.status import Request
 from tests.migrations.project import Project
 from tests.small import Small
@@ -81,7 +81,7 @@ def test_of_ten_runners_one_works_and_the_others_leave_and_name_it(
         with project.session() as other, other.transaction():
             other.execute("LOCK TABLE public.users")  # the one waits until the others have gone
             assert [int(codes.readline()) for _ in range(RUNNERS - 1)] == [3] * (RUNNERS - 1)
-            working = lock.holder(other)
+            working = one_runner.holder(other)
         assert int(codes.readline()) == 0
 
     assert working is not None

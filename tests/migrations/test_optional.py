@@ -7,7 +7,8 @@ import pytest
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run.encryption_key import VARIABLE
 from gnkmigrate.run.kept.contract import contract
-from gnkmigrate.run.revision import Phase, load_all_phases
+from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.revision import load_all_phases
 from tests.migrations.project import Project, Stations
 from tests.migrations.test_alembic import alembic
 from tests.support import ROOT

@@ -8,7 +8,7 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.servers import Server
 from tests.migrations.project import STATION_SETTINGS, Project, minegnk_settings
 from tests.typeorm.client import ZONE, application, missing

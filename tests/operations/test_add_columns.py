@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.run import events, runner
-from gnkmigrate.run.revision import read_steps
+from gnkmigrate.run import events, phase_script
+from gnkmigrate.run.phase import read_steps
 from gnkmigrate.run.status import Request
 from tests.small import Small
 
@@ -110,7 +110,7 @@ def test_they_are_as_the_target_declares_them(small: Small) -> None:
         (1, "none", date(2026, 1, 1), None),
         (2, "none", date(2026, 1, 1), None),
     ]
-    script = runner.script(project.phases, "up", project.settings, Request())
+    script = phase_script.script(project.phases, "up", project.settings, Request())
     assert (
         "ALTER TABLE public.t ADD COLUMN since date DEFAULT '2026-01-01'::date NOT NULL;" in script
     )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from gnkmigrate.connection import Connection, connect
 from gnkmigrate.run import events
-from gnkmigrate.run.runner import verify
+from gnkmigrate.run.verify import verify
 from tests.migrations.project import Project
 from tests.small import Small
 

@@ -10,7 +10,7 @@ import pytest
 
 from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import GnkMigrateError, PhaseRefused
-from gnkmigrate.run import events, runner
+from gnkmigrate.run import events, verify
 from gnkmigrate.run.kept import contract
 from tests.migrations.project import Project
 from tests.small import Small
@@ -442,7 +442,7 @@ def test_a_kill_between_batches_loses_nothing(
     assert project.rows(f"{joined} ORDER BY no") == rows
     with project.session() as session:
         assert all(
-            claim.passed for claim in runner.verify(session, project.phases, project.settings)
+            claim.passed for claim in verify.verify(session, project.phases, project.settings)
         )
     project.down()
     assert project.rows(old) == rows
@@ -593,7 +593,7 @@ def test_all_rows_of_an_entity_get_another_identity_at_once(small: Small, when: 
     ) == [(1, "ann", "Go", "stones"), (1, "ben", "Go", "stones"), (2, "ann", "Go", "stones")]
     with project.session() as session:
         assert all(
-            claim.passed for claim in runner.verify(session, project.phases, project.settings)
+            claim.passed for claim in verify.verify(session, project.phases, project.settings)
         )
 
 

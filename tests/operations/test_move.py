@@ -10,7 +10,7 @@ from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
-from gnkmigrate.run.revision import read_steps
+from gnkmigrate.run.phase import read_steps
 from tests.migrations.project import Project
 from tests.operations.cut_off import cut_off_after
 from tests.small import Small

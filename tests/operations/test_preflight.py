@@ -4,7 +4,7 @@ import pytest
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
 from gnkmigrate.operations.preflight import questions
-from gnkmigrate.run.revision import read_steps
+from gnkmigrate.run.phase import read_steps
 from tests.migrations.project import Project
 from tests.small import Small
 

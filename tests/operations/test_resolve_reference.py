@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import journal
+from gnkmigrate.run import journal_schema
 from gnkmigrate.run.kept.contract import contract
 from tests.migrations.project import Project
 from tests.small import Small
@@ -81,7 +81,7 @@ def test_the_column_that_is_looked_up_may_change_later(small_tables: Small) -> N
     project.up()
     with project.session() as session:
         contract(session, project.phases, project.settings)
-        assert journal.exists(session)
+        assert journal_schema.exists(session)
     assert lookups(project) == set()
 
 

@@ -17,7 +17,7 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server
 from tests.support import execute
 

@@ -20,21 +20,13 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.proof.dump import difference, statements
 from gnkmigrate.proof.rows import compare_rows, read_rows
 from gnkmigrate.proof.said import Said
 from gnkmigrate.servers import Server
 from tests.corpus.bench import Bench
-from tests.plan.schemas import (
-    CHIEF,
-    ROLES,
-    Schema,
-    outward_pairs,
-    pairs,
-    schemas,
-    things,
-)
+from tests.plan.schemas import CHIEF, ROLES, Schema, outward_pairs, pairs, schemas, things
 from tests.plan.support import pair, run
 
 EXAMPLES = int(os.environ.get("GNKMIGRATE_EXAMPLES", "0"))

@@ -6,9 +6,8 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Unplannable
-from gnkmigrate.plan.make import plan, statements_for
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.plan.planner import plan, statements_for
 from gnkmigrate.servers import Server
 from tests.plan.support import arrive, pair
 from tests.support import BASELINE, TARGET

@@ -9,8 +9,8 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.document import PlanUnreadable, facts_hash, read_plan, write_plan
+from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.script import write_script
-from gnkmigrate.plan.session import Planned
 from gnkmigrate.plan.text import render_plan
 
 ADDED = Statement(

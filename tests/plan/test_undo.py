@@ -9,8 +9,8 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.document import write_plan
-from gnkmigrate.plan.make import plan
-from gnkmigrate.plan.session import Planned
+from gnkmigrate.plan.planned import Planned
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.undo import Undo, undo_of
 from gnkmigrate.servers import Server
 from tests.plan.support import Pair, pair, run

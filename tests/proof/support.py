@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.plan.session import Planned, plan_project
+from gnkmigrate.planning import plan_project
 from gnkmigrate.proof.prove import prove
 from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.settings import Settings

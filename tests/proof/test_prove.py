@@ -10,8 +10,9 @@ import pytest
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.plan.session import Planned, plan_project
+from gnkmigrate.planning import plan_project
 from gnkmigrate.proof.objection import NotProven
 from gnkmigrate.proof.prove import prove
 from gnkmigrate.rehearsal.clone import CloneFailed

@@ -8,7 +8,7 @@ import pytest
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.document import write_document
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.plan.session import plan_project
+from gnkmigrate.planning import plan_project
 from gnkmigrate.proof.objection import NotProven
 from gnkmigrate.servers import Server
 from tests.proof.support import Project, instead

@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.run.revision import read_steps
+from gnkmigrate.run.phase import read_steps
 from tests.small import Small
 
 MAKE = 'op.step("make", "CREATE TABLE made ()")'

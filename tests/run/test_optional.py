@@ -9,7 +9,7 @@ import pytest
 
 from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.plan.session import plan_project
+from gnkmigrate.planning import plan_project
 from gnkmigrate.report.summary import gaps
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.revision import load_all_phases, load_phases

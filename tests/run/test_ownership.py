@@ -7,7 +7,7 @@ import pytest
 
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
-from gnkmigrate.run import acting, runner
+from gnkmigrate.run import as_owner, runner
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.status import Request
 from gnkmigrate.run.work import Work
@@ -167,7 +167,7 @@ def test_nobody_else_may_act_as_the_owner_whatever_is_given_by_default(
     project.execute(f"ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO {other}")
     with project.session() as session, BlockerWatch(session) as watch:
         work = Work(session, "", {}, False, LimitSettings(), watch)
-        with acting.as_owner(work, "public.item"):
+        with as_owner.as_owner(work, "public.item"):
             rights = session.execute(RIGHTS.encode()).fetchall()
     assert [row for row in rights if row[1].startswith("gnkmigrate.as_")] == []
 

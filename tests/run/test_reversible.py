@@ -4,7 +4,7 @@ import pytest
 
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.run.revision import read_steps
+from gnkmigrate.run.phase import read_steps
 from tests.small import Small
 
 SHOP = """

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.run.revision import find_phase, load_phases
+from gnkmigrate.run.phase import find_phase
+from gnkmigrate.run.revision import load_phases
 from tests.small import Small
 from tests.support import ROOT
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import ARRIVED, Outlook, facts_now, look
 from gnkmigrate.connection import Connection
-from gnkmigrate.run import dry_run, events, executor, foreign_code, journal, runner
+from gnkmigrate.run import (
+    dry_run,
+    events,
+    executor,
+    foreign_code,
+    journal,
+    journal_notes,
+    journal_schema,
+    runner_session,
+)
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.status import Request
@@ -100,7 +109,7 @@ def _carry_out(
     observe: events.Observer,
 ) -> Outlook:
     wait_s, request = application.wait_s, Request(dry_run=application.dry_run)
-    with runner.at_work(connection, settings, request, observe, wait_s=wait_s) as session:
+    with runner_session.at_work(connection, settings, request, observe, wait_s=wait_s) as session:
         work = replace(session, phase=plan.name)
         outlook = preview(connection, plan, application)
         if outlook.is_open:
@@ -109,7 +118,7 @@ def _carry_out(
         if outlook.is_open and application.dry_run:
             _try(plan, application.direction, outlook, work)
         elif outlook.is_open:
-            journal.create(connection)
+            journal_schema.create(connection)
             _run(plan, application.direction, outlook, work)
         if application.direction == "up" and not application.dry_run:
             _remember_arrival(plan, work)
@@ -120,13 +129,13 @@ def _run(plan: PlanRun, direction: Direction, outlook: Outlook, work: Work) -> N
     if outlook.afresh:
         with work.connection.transaction():
             journal.erase_direction(work.connection, plan.name, "up")
-            journal.erase_memory(work.connection, plan.name)
+            journal_notes.erase_memory(work.connection, plan.name)
     executor.run_phase(plan, direction, work, head=journal.KEPT)
 
 
 def _remember_arrival(plan: PlanRun, work: Work) -> None:
     """The facts that the way back begins at."""
-    if journal.exists(work.connection) and work.recall(ARRIVED) is None:
+    if journal_schema.exists(work.connection) and work.recall(ARRIVED) is None:
         work.remember(ARRIVED, facts_now(work.connection, plan))
 
 
@@ -140,7 +149,7 @@ def _try(plan: PlanRun, direction: Direction, outlook: Outlook, work: Work) -> N
 
     def run_and_roll_back() -> None:
         with dry_run.rolled_back(work.connection, schemas):
-            journal.create(work.connection)
+            journal_schema.create(work.connection)
             _run(plan, direction, outlook, replace(work, atomic=True))
 
     outside.attempt(run_and_roll_back)

@@ -9,7 +9,7 @@ from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.plan.document import facts_hash
-from gnkmigrate.run import journal
+from gnkmigrate.run import journal, journal_notes
 from gnkmigrate.run.called import called
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.rights import missing_rights
@@ -81,7 +81,9 @@ def standing(connection: Connection, plan: PlanRun) -> Standing:
     if done < len(plan.up_steps):
         return Standing("partial", done, overtaken=overtaken)
     closed = (last.direction, last.state) == ("up", "done")
-    return Standing("done", done, closed, journal.recall(connection, plan.name, ARRIVED) or "")
+    return Standing(
+        "done", done, closed, journal_notes.recall(connection, plan.name, ARRIVED) or ""
+    )
 
 
 def look(

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.concurrently import not_concurrently
-from gnkmigrate.run import alone
+from gnkmigrate.run import autocommit
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.work import Work
 from gnkmigrate.text.escape import visible
@@ -82,7 +82,7 @@ class LoneStatementStep(StatementStep):
         if work.atomic:
             return super().run(work)
         self.prepare(work)
-        alone.run(work, self.statement.sql, self.statement.builds)
+        autocommit.run(work, self.statement.sql, self.statement.builds)
         return 0
 
 

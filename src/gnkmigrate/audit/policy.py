@@ -10,7 +10,7 @@ from gnkmigrate.audit.opinions import Opinions
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.result import NotRun
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.diff.naming import known_renames
+from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.settings import Settings

@@ -9,10 +9,9 @@ from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import satellites
-from gnkmigrate.kinds.change import Change, Verb
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Change, Unplannable, Verb
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import Planner, plan
+from gnkmigrate.plan.planner import Planner, plan
 
 _Key = tuple[Verb, Identity | None, Identity | None]
 

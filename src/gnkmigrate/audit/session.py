@@ -19,7 +19,7 @@ from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.trend import PastScore
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly, without_effect
-from gnkmigrate.diff.naming import known_renames
+from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
@@ -29,7 +29,7 @@ from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import Load, is_loaded, is_sql, load_schema
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.run import made
+from gnkmigrate.run import optional_changes
 from gnkmigrate.run.rehearsal import schema_history
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
@@ -111,7 +111,7 @@ def audit_project(
             progress("Reading the target, and what the phases do.")
             try:
                 target, policy = _read_target(source, settings, live, policy, wish.load)
-                target = made.expected(target, live, connection)
+                target = optional_changes.expected(target, live, connection)
                 for line in without_effect(wish.renames, live, target, "the live database"):
                     wish.tell(line)
             except ServerLacks as error:

@@ -15,16 +15,17 @@ from gnkmigrate.authoring.planned import Writer
 from gnkmigrate.authoring.widening import without_colliding
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly
-from gnkmigrate.diff.likely import Likely
+from gnkmigrate.diff.likely_renames import Likely
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.plan.session import plan_project
 from gnkmigrate.plan.undo import arrived_at
-from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
+from gnkmigrate.planning import plan_project
+from gnkmigrate.run.phase import Phase, read_steps
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import status, undone
 from gnkmigrate.settings import Settings
 

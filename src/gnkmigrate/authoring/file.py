@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gnkmigrate.authoring.calls import Call, Text, quoted
 from gnkmigrate.errors import RevisionError
-from gnkmigrate.run.revision import Phase, core_of
+from gnkmigrate.run.phase import Phase, core_of
 
 _NUMBER = re.compile(r"(\d+)")
 _WORDS = re.compile(r"\W+")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gnkmigrate.diff.likely import Likely
+from gnkmigrate.diff.likely_renames import Likely
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot

@@ -16,7 +16,7 @@ from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.plan.make import Planner
+from gnkmigrate.plan.planner import Planner
 from gnkmigrate.postgres.quoting import identifier, names_in, qualified
 from gnkmigrate.run.names import split
 from gnkmigrate.run.template import placeholders

@@ -15,7 +15,7 @@ from gnkmigrate.backup.manifest import Manifest, read_manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress, ignore
 from gnkmigrate.backup.target import Held, held, missing_extensions, missing_roles
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.run.lock import one_runner
+from gnkmigrate.run import one_runner
 
 _MAGIC = b"PGDMP"  # how pg_dump's custom format begins
 _LISTED = 20
@@ -101,7 +101,7 @@ def run_restore(plan: RestorePlan, observe: Observer = ignore) -> Restored:
         RunnerBusy: the database is being migrated.
         ConnectionFailed: no session with the database.
     """
-    with connect(plan.url) as connection, one_runner(connection):
+    with connect(plan.url) as connection, one_runner.hold(connection):
         load(
             plan.file,
             plan.url,

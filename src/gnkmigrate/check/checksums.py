@@ -14,7 +14,8 @@ from pathlib import Path
 
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.files import read_scripts
-from gnkmigrate.run.revision import TARGETS, Phase
+from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.revision import TARGETS
 
 FILE_NAME = "checksums.txt"
 

@@ -14,7 +14,7 @@ from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, Settings
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.models import is_models
-from gnkmigrate.run.revision import Phase, core_of, needed_by
+from gnkmigrate.run.phase import Phase, core_of, needed_by
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 

@@ -7,8 +7,9 @@ from gnkmigrate.check.outcome import Found
 from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.convert import ConvertColumns
 from gnkmigrate.operations.swap import SwapTable
-from gnkmigrate.operations.verify import Verification
-from gnkmigrate.run.revision import Phase, core_of, load_all_phases, read_steps
+from gnkmigrate.run.phase import Phase, core_of, read_steps
+from gnkmigrate.run.revision import load_all_phases
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.settings import Settings
 
 _MOVES_ROWS = (Backfill, ConvertColumns, SwapTable)

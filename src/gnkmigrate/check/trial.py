@@ -21,12 +21,12 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
-from gnkmigrate.run import made, runner
+from gnkmigrate.run import optional_changes, runner, verify
 from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.fingerprint import divergences, fingerprint
 from gnkmigrate.run.kept.contract import contract
-from gnkmigrate.run.revision import Phase, core_of
+from gnkmigrate.run.phase import Phase, core_of
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
@@ -155,7 +155,7 @@ class Trial:
     def verify(self) -> Found:
         """What all phases claim, asked again when all of them are done."""
         self.before[_AT_HEAD] = self._now()
-        results = runner.verify(self.session, self.phases, self.settings)
+        results = verify.verify(self.session, self.phases, self.settings)
         wrong = [
             line
             for result in results
@@ -174,7 +174,7 @@ class Trial:
         settings = self.settings
         target = load_schema(settings.target_source, settings, server=self.server)
         facts = self._facts()
-        target = made.expected(target, facts, self.session)
+        target = optional_changes.expected(target, facts, self.session)
         gaps, self.omitted = _changed(facts, target), not_compared(facts, target)
         return Found(
             "no gap is left" if is_whole(self.omitted) else f"no gap is left, {AS_FAR}",

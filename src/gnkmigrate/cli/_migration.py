@@ -16,13 +16,14 @@ from gnkmigrate.cli._words import counted, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.run import runner
-from gnkmigrate.run.announcing import locks_of
+from gnkmigrate.run import phase_script, runner
 from gnkmigrate.run.drift import Drift, drifted
 from gnkmigrate.run.events import Direction, Event, LocksAnnounced
 from gnkmigrate.run.foreign_code import of_phases
-from gnkmigrate.run.lock import wait_for_others
-from gnkmigrate.run.revision import Phase, core_of, load_all_phases, read_steps
+from gnkmigrate.run.one_runner import wait_for_others
+from gnkmigrate.run.phase import Phase, core_of, read_steps
+from gnkmigrate.run.phase_locks import locks_of
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import (
     PhaseStatus,
     Request,
@@ -108,7 +109,7 @@ def migrate(
     if not chosen:
         _tell_nothing_to_do(context, statuses, direction, request)
     elif sql:
-        typer.echo(runner.script(chosen, direction, project, request))
+        typer.echo(phase_script.script(chosen, direction, project, request))
     else:
         if asks:
             ready = [found.phase.name for found in statuses if found.state == "ready"]

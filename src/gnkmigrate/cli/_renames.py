@@ -9,7 +9,7 @@ import typer
 from gnkmigrate.cli import _context
 
 if TYPE_CHECKING:
-    from gnkmigrate.diff.likely import Likely
+    from gnkmigrate.diff.likely_renames import Likely
     from gnkmigrate.diff.renames import Renames
     from gnkmigrate.diff.settling import Decide
 
@@ -37,7 +37,7 @@ def said(rename: Rename, no_rename: NoRename) -> "Renames":
     Raises:
         RenameUnclear: it cannot be understood.
     """
-    from gnkmigrate.diff.naming import read_renames
+    from gnkmigrate.diff.rename_hints import read_renames
 
     return read_renames(rename or (), no_rename or ())
 
@@ -62,7 +62,7 @@ def asking(otherwise: "Decide", *, to_file: bool = False) -> "Decide":
 
 
 def _ask(found: Sequence["Likely"]) -> "Renames":
-    from gnkmigrate.diff.naming import written_alone
+    from gnkmigrate.diff.rename_hints import written_alone
     from gnkmigrate.diff.renames import Renames
     from gnkmigrate.text.escape import visible
 

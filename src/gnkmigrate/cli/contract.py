@@ -32,7 +32,7 @@ def command(
     from gnkmigrate.cli._words import counted
     from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
-    from gnkmigrate.run import journal
+    from gnkmigrate.run import journal_schema
     from gnkmigrate.run.foreign_code import of_phases
     from gnkmigrate.run.kept.contract import contract, kept, remnants
     from gnkmigrate.run.revision import load_all_phases
@@ -42,7 +42,7 @@ def command(
     phases = load_all_phases(project.path(project.migrations))
     out = _context.stdout(context)
     with connect(url, search_path=project.schemas) as connection:
-        if not phases and not journal.exists(connection):
+        if not phases and not journal_schema.exists(connection):
             name = connection.info.dbname
             out.print(f"Nothing to do: gnkmigrate has changed nothing in {name}.", soft_wrap=True)
             return

@@ -38,8 +38,8 @@ def command(
     """
     from gnkmigrate.diff.applying import without_effect
     from gnkmigrate.diff.beside import not_compared
-    from gnkmigrate.diff.likely import likely_renames
-    from gnkmigrate.diff.naming import known_renames
+    from gnkmigrate.diff.likely_renames import likely_renames
+    from gnkmigrate.diff.rename_hints import known_renames
     from gnkmigrate.diff.settling import leave_open, settled
     from gnkmigrate.diff.text import possible_rename, render_changes
     from gnkmigrate.facts.source import load_schemas
@@ -59,7 +59,7 @@ def command(
 
         typer.echo(write_changes(changes, before, after, likely, omitted), nl=False)
     elif format_ is Format.SQL:
-        from gnkmigrate.plan.make import plan
+        from gnkmigrate.plan.planner import plan
         from gnkmigrate.plan.script import write_script
 
         statements = plan(changes, before, after, source_timezone=project.source_timezone)

@@ -35,7 +35,8 @@ def command(
     from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
     from gnkmigrate.run.kept.forget import Row, forget
-    from gnkmigrate.run.revision import load_all_phases, read_steps
+    from gnkmigrate.run.phase import read_steps
+    from gnkmigrate.run.revision import load_all_phases
     from gnkmigrate.text.escape import visible
 
     project = _context.settings(context, trust_triggers=trust_triggers or None)

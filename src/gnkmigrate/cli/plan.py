@@ -12,8 +12,8 @@ from gnkmigrate.cli import _context
 from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
 
 if TYPE_CHECKING:
+    from gnkmigrate.plan.planned import Planned
     from gnkmigrate.plan.proof import Proof
-    from gnkmigrate.plan.session import Planned
 
 PENDING = 1
 
@@ -81,8 +81,8 @@ def command(
     from gnkmigrate.diff.settling import refuse
     from gnkmigrate.plan.document import write_plan
     from gnkmigrate.plan.script import write_script
-    from gnkmigrate.plan.session import plan_project
     from gnkmigrate.plan.text import render_plan
+    from gnkmigrate.planning import plan_project
     from gnkmigrate.report.files import check_writable, write_report
 
     if not prove and (sample or skip_extension):

@@ -24,14 +24,14 @@ def command(context: typer.Context, format_: Format = ResultFormat.TEXT) -> None
     Example: gnkmigrate verify --format json
     """
     from gnkmigrate.connection import connect
-    from gnkmigrate.run import runner
+    from gnkmigrate.run import verify
     from gnkmigrate.run.revision import load_all_phases
 
     project = _context.settings(context)
     phases = load_all_phases(project.path(project.migrations))
     url = _context.live_url(context, project)
     with connect(url, search_path=project.schemas) as connection:
-        results = runner.verify(connection, phases, project)
+        results = verify.verify(connection, phases, project)
     if format_ is ResultFormat.JSON:
         typer.echo(_document(results, str(url)))
     else:

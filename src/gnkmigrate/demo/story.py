@@ -20,7 +20,8 @@ from gnkmigrate.run import events, runner
 from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.fingerprint import Fingerprint
 from gnkmigrate.run.kept.contract import contract
-from gnkmigrate.run.revision import Phase, core_of, load_all_phases
+from gnkmigrate.run.phase import Phase, core_of
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import DEFAULT_MAJOR, Server, throwaway
 from gnkmigrate.settings import Settings

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from gnkmigrate.diff.likely import Likely
-from gnkmigrate.diff.naming import written
+from gnkmigrate.diff.likely_renames import Likely
 from gnkmigrate.diff.omitted import entries
+from gnkmigrate.diff.rename_hints import written
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.change import Change

@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.text import Text
 
-from gnkmigrate.diff.likely import Likely
-from gnkmigrate.diff.naming import written
+from gnkmigrate.diff.likely_renames import Likely
 from gnkmigrate.diff.omitted import AS_FAR, is_whole, told
+from gnkmigrate.diff.rename_hints import written
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import satellites

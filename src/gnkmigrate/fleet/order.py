@@ -12,7 +12,8 @@ from gnkmigrate import __version__
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.models import is_models, sources
-from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
+from gnkmigrate.run.phase import Phase, read_steps
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.settings import Settings, find_file, load
 
 Command = Literal["audit", "plan", "upgrade", "downgrade", "status", "rehearse"]

@@ -3,7 +3,7 @@
 import time
 
 from gnkmigrate.fleet.subject import Subject
-from gnkmigrate.run import lock
+from gnkmigrate.run import one_runner
 
 _PAUSE_S = 0.2
 
@@ -18,6 +18,6 @@ def until_ours_is_gone(subject: Subject) -> None:
     deadline = time.monotonic() + subject.settings.limits.reconnect_s
     with subject.session(read_only=True) as connection:
         while time.monotonic() < deadline:
-            if subject.application_name not in (lock.holder(connection) or ""):
+            if subject.application_name not in (one_runner.holder(connection) or ""):
                 return
             time.sleep(_PAUSE_S)

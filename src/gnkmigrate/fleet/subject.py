@@ -8,7 +8,7 @@ from gnkmigrate.facts.source import Load
 from gnkmigrate.fleet.facts import as_tenant, shared_facts, tenant_facts
 from gnkmigrate.fleet.order import Order, Project, project_of
 from gnkmigrate.fleet.target import Target
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.settings import Settings
 
 _SCHEMA = "SELECT FROM pg_catalog.pg_namespace WHERE nspname = %s"

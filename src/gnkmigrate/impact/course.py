@@ -18,7 +18,8 @@ from gnkmigrate.impact.writing import write_cost
 from gnkmigrate.rehearsal.clone import Transfer, clone, unhurried
 from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.run import events, runner
-from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
+from gnkmigrate.run.phase import Phase, read_steps
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import Request, select_up, status
 from gnkmigrate.settings import Settings
 

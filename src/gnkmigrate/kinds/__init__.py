@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import Kind, Unplannable
+from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.kinds.kind import Kind
 
 
 @cache

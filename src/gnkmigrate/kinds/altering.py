@@ -1,9 +1,10 @@
-"""ALTER TABLE, for what is a part of a table's columns."""
+"""ALTER TABLE, for what is a part of a table's columns, and ALTER ... RENAME of relations."""
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 def alter_table_of(
@@ -28,3 +29,17 @@ def alter_table_of(
         scans=(scans or rewrites) and not elsewhere,
         loses_data="" if elsewhere else loses_data,
     )
+
+
+def rename_relation(change: Change, word: str, lock: str) -> Statement:
+    """Gives a relation its new name, where its schema has its own already.
+
+    Args:
+        change: a rename.
+        word: what SQL calls it: "INDEX".
+        lock: what the command takes on it.
+    """
+    old = qualified(*(change.before or change.fact).identity.path)
+    new = identifier(change.identity.name)
+    reason = f"{word.capitalize()} {old} is to be called {new}."
+    return Statement(f"ALTER {word} {old} RENAME TO {new}", reason, lock=lock, relation=old)

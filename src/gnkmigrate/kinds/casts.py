@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.context import Context
 
 Pair: TypeAlias = tuple[str, str]
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
 
 Verb = Literal["add", "remove", "alter", "rename"]
@@ -53,3 +54,7 @@ class Change:
         keys = sorted({*self.before.payload, *self.after.payload})
         before, after = self.before.payload, self.after.payload
         return tuple(key for key in keys if before.get(key) != after.get(key))
+
+
+class Unplannable(GnkMigrateError):
+    """A difference that no statement of ours can close."""

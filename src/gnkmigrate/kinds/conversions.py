@@ -7,7 +7,7 @@ Sources: PostgreSQL manual, ALTER TABLE (Notes: which changes rewrite the table)
 from dataclasses import dataclass
 
 from gnkmigrate.kinds.casts import Casts
-from gnkmigrate.kinds.losses import loss
+from gnkmigrate.kinds.conversion_losses import loss
 from gnkmigrate.kinds.types import (
     CLOCKED,
     NUMBERS,

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.kind import Context, Unplannable
+from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import qualified
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import Context, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.of_method import with_method
 from gnkmigrate.kinds.statement import Statement, Statements
 

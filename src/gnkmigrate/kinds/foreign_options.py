@@ -7,8 +7,8 @@ says so.
 
 from collections.abc import Sequence
 
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import MASK, Unplannable
+from gnkmigrate.facts.catalog import MASK
+from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.options import foreign_options
 from gnkmigrate.postgres.quoting import identifier, literal
 

@@ -11,8 +11,8 @@ from itertools import chain
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.foreign_keys import referenced
-from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import dollar_quoted, literal, qualified
 

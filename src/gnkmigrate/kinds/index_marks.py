@@ -10,7 +10,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 

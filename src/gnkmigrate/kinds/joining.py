@@ -9,16 +9,16 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks, not_null
+from gnkmigrate.kinds import locks, not_null, not_null_name
 from gnkmigrate.kinds.altering import alter_table_of
-from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.column.kind import KIND as COLUMN
+from gnkmigrate.kinds.columns_of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import columns_above, parents
-from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.leaving import is_same_check
-from gnkmigrate.kinds.of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -82,7 +82,7 @@ def renames_not_null(table: Identity, source: Snapshot, target: Snapshot) -> boo
     return any(
         column.payload["not_null_name"] is not None
         and there[name].payload["not_null"]
-        and column.payload["not_null_name"] != not_null.called(as_set(there[name], source))
+        and column.payload["not_null_name"] != not_null_name.called(as_set(there[name], source))
         for name, column in columns_of_parents(table, target).items()
         if name in there
     )

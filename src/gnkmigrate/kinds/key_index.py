@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.options import listed, set_and_reset
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, listing, literal, qualified

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined, parents
-from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.postgres.quoting import qualified
 
 Path = tuple[str, ...]

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import columns_above, parents
-from gnkmigrate.kinds.kind import Context, Unplannable
-from gnkmigrate.kinds.not_null import inherited_name
+from gnkmigrate.kinds.not_null_name import inherited_name
 from gnkmigrate.kinds.user_type import UserType, holders
 from gnkmigrate.postgres.quoting import qualified
 

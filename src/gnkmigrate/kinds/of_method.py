@@ -5,7 +5,8 @@ Their facts are called "name USING method".
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 

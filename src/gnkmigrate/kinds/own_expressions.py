@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.altering import alter_table_of
+from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import heirs, tables_below
-from gnkmigrate.kinds.kind import Context, Unplannable
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
 

@@ -4,8 +4,9 @@ The commands name the database, whatever it is called: a plan is made from datab
 names than the one that it runs on.
 """
 
+from gnkmigrate.facts.catalog import MASK
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import MASK, Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.postgres.configuration import name_of, value_of
 from gnkmigrate.postgres.quoting import dollar_quoted, literal
 

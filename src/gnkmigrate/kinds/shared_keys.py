@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.inheritance import parents
 from gnkmigrate.kinds.joining import renamed
-from gnkmigrate.kinds.kind import Context
 from gnkmigrate.kinds.statement import Statement
 
 _KEEPS_ALL = 150000  # the first server_version_num where DETACH PARTITION takes no key away

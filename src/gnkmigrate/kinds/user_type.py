@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.kind import Context, Effect, Kind, Replacement
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, Replacement
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import beside, names_in, qualified
 
@@ -19,15 +21,8 @@ _HOLDERS = ("column", "materialized view")
 _ATTRIBUTE = re.compile(r'(?P<name>"(?:[^"]|"")*"|[^ "]+) (?P<type>.*)', re.DOTALL)
 
 
-class UserType(Kind):
-    """A type that somebody made."""
-
-    catalog = "pg_type"
-    parent_catalog = "pg_namespace"
-    word = "TYPE"
-    has_owner = True
-    has_label = True
-    grant_word = "TYPE"
+class UsedByData(Kind):
+    """What data cannot do without: replaced by a new one, to which its users go over."""
 
     def replacement(self, fact: Fact, context: Context) -> Replacement:
         del fact, context
@@ -37,9 +32,20 @@ class UserType(Kind):
         return effect_on_user(dependent)
 
     def is_derived(self, fact: Fact) -> bool:
-        """False: what uses a type may hold data, and cannot do without it."""
+        """False: what uses it may hold data, and cannot do without it."""
         del fact
         return False
+
+
+class UserType(UsedByData):
+    """A type that somebody made."""
+
+    catalog = "pg_type"
+    parent_catalog = "pg_namespace"
+    word = "TYPE"
+    has_owner = True
+    has_label = True
+    grant_word = "TYPE"
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return frozenset({("type", *fact.identity.path)})

@@ -11,9 +11,9 @@ from gnkmigrate.operations.parts import months
 from gnkmigrate.operations.parts.whole import owner_of
 from gnkmigrate.operations.sql_step import SqlStep, no_place
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.run import locking
+from gnkmigrate.run import lock_announcement
 from gnkmigrate.run.batches.row_key import KEYLESS, keys_of
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -265,7 +265,7 @@ class LogChanges(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.CREATE_TRIGGER, Span.MOMENT)
+        return lock_announcement.on(self.tables, locks.CREATE_TRIGGER, Span.MOMENT)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         there = [each for each in self.logged if _columns(work, each.table)]

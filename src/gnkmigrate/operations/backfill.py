@@ -12,23 +12,24 @@ import psycopg
 
 from gnkmigrate.errors import PhaseFailed, RevisionError
 from gnkmigrate.kinds import locks
-from gnkmigrate.run import locking, relation
+from gnkmigrate.run import lock_announcement, quiet_triggers
 from gnkmigrate.run.batches import checkpoint, row_key
 from gnkmigrate.run.batches.checkpoint import Checkpoint
-from gnkmigrate.run.batches.culprit import name_culprit
+from gnkmigrate.run.batches.failing_row import name_failing_row
 from gnkmigrate.run.batches.key_range import KeyRange, Keys
 from gnkmigrate.run.batches.pace import Pace
 from gnkmigrate.run.batches.progress import Progress
 from gnkmigrate.run.batches.row_key import Named, key_of, named
 from gnkmigrate.run.batches.tuning import Tuning, tuning
 from gnkmigrate.run.batches.workers import in_parallel
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.lock_announcement import Span, TableLock
+from gnkmigrate.run.lock_retry import PASSING
 from gnkmigrate.run.names import literal, quoted
+from gnkmigrate.run.quiet_triggers import Silence
 from gnkmigrate.run.recorder import operation
-from gnkmigrate.run.relation import Silence
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.template import render
-from gnkmigrate.run.work import PASSING, Work
+from gnkmigrate.run.work import Work
 
 BATCH = ":batch"
 
@@ -99,9 +100,9 @@ class Backfill(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        # A role that cannot keep triggers quiet otherwise switches them off; see relation.silence.
+        # A role that cannot keep triggers quiet switches them off; see quiet_triggers.silence.
         mode = locks.SHARE_ROW_EXCLUSIVE if self.quiet else locks.ROW_EXCLUSIVE
-        return locking.on(self.tables, mode, Span.BATCH)
+        return lock_announcement.on(self.tables, mode, Span.BATCH)
 
     def _keys(self, work: Work) -> Keys:
         return Keys.of(work, self.table, key_of(work, self.table, self.key))
@@ -166,13 +167,13 @@ class Backfill(Step):
             if whole is not None:
                 count = work.value(f"SELECT count(*) FROM {quoted(self.table)}")
                 batch = replace(whole, rows=int(count))
-                name_culprit(work, error, keys, batch, partial(self._move, keys, work, quiet))
+                name_failing_row(work, error, keys, batch, partial(self._move, keys, work, quiet))
             raise
         work.save_checkpoint({}, rows)
         return rows
 
     def _silence(self, work: Work) -> Silence | None:
-        return relation.silence(work, self.table) if self.quiet else None
+        return quiet_triggers.silence(work, self.table) if self.quiet else None
 
     def _estimate(self, work: Work) -> int:
         return int(
@@ -219,7 +220,7 @@ class Backfill(Step):
             return work.attempt(move_and_advance)
         except psycopg.Error as error:
             if not isinstance(error, PASSING):
-                name_culprit(work, error, keys, batch, move)
+                name_failing_row(work, error, keys, batch, move)
             raise
 
     def _move(self, keys: Keys, work: Work, quiet: Silence | None, batch: KeyRange) -> int:
@@ -242,7 +243,7 @@ class Backfill(Step):
         sql = sql.strip().rstrip(";")
         if quiet is not None:
             return self._counted(work, (first, quiet.begin, sql, quiet.end))
-        with relation.quiet_triggers(work, self.table) if self.quiet else nullcontext():
+        with quiet_triggers.quiet_triggers(work, self.table) if self.quiet else nullcontext():
             return self._counted(work, (first, "", sql, ""))
 
     def _counted(self, work: Work, statements: tuple[str, str, str, str]) -> int:

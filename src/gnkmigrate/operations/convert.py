@@ -14,7 +14,7 @@ from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.operations.verify_columns import VerifyColumns
-from gnkmigrate.run import relation
+from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.names import split
 from gnkmigrate.run.recorder import operation
@@ -185,7 +185,7 @@ class ConvertColumns(Step):
         found: list[str] = []
         for names, lookups_go_on in ((renamed, False), (others, True)):
             if names:
-                found += relation.dependents(
+                found += dependents.dependents(
                     work, table, names, policies_carried=True, lookups_go_on=lookups_go_on
                 )
         return sorted({*found})

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.operations.parts import folding, unfinished_index
+from gnkmigrate.operations.parts import folding
 from gnkmigrate.operations.parts.duplicates import duplicates_named
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.preflight.expressions import faults
-from gnkmigrate.run import relation
+from gnkmigrate.run import relation, unfinished_index
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.key_range import Keys
 from gnkmigrate.run.names import column, literal, quoted, split

@@ -12,8 +12,8 @@ from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.sql_step import SqlStep, no_place
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.plan.creation import Creation, creation
-from gnkmigrate.run import locking
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import lock_announcement
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -86,7 +86,7 @@ class CreateTables(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.references, locks.ADD_FOREIGN_KEY, Span.MOMENT)
+        return lock_announcement.on(self.references, locks.ADD_FOREIGN_KEY, Span.MOMENT)
 
     @property
     def altered(self) -> Sequence[str]:

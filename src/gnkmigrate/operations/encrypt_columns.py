@@ -18,8 +18,8 @@ from gnkmigrate.operations.parts.whole import bare, owner_of
 from gnkmigrate.operations.preflight.triggers import fired_after
 from gnkmigrate.operations.verify import Verify
 from gnkmigrate.postgres.quoting import beside
-from gnkmigrate.run import locking, relation
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import dependents, lock_announcement, relation
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -280,7 +280,7 @@ class AddEncrypted(_Of):
         asked = _STATE.format(names=names, table=literal(quoted(spec.table)))
         wrong = [f"{name} {what}" for name, what in work.execute(asked).fetchall() if what]
         there = not any(each.endswith("is not there") for each in wrong)
-        wrong += relation.dependents(work, spec.table, spec.plain) if there else []
+        wrong += dependents.dependents(work, spec.table, spec.plain) if there else []
         if wrong:
             message = f"Columns of {spec.table} cannot be encrypted."
             hint = "What is encrypted is in no index, no constraint, and nobody else's."
@@ -370,7 +370,7 @@ class EncryptRows(_Of):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.ROW_EXCLUSIVE, Span.BATCH)
+        return lock_announcement.on(self.tables, locks.ROW_EXCLUSIVE, Span.BATCH)
 
     def run(self, work: Work) -> int:
         return _walk(work, self.name, self.spec, _encryption(work, self.spec))
@@ -387,7 +387,7 @@ class DecryptRows(_Of):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.ROW_EXCLUSIVE, Span.BATCH)
+        return lock_announcement.on(self.tables, locks.ROW_EXCLUSIVE, Span.BATCH)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         return _wrong_key(work, self.spec)
@@ -444,7 +444,7 @@ class DropEncrypted(_Of):
         gone = {each for step in work.beside for each in step.clears}
         hanging = [
             each
-            for each in relation.dependents(work, self.spec.table, hidden)
+            for each in dependents.dependents(work, self.spec.table, hidden)
             if bare(each) not in gone
         ]
         if not hanging:

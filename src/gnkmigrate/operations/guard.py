@@ -42,6 +42,10 @@ class Guard(Step):
     def undoes(self) -> str:
         return self.of or self.title
 
+    @property
+    def guards(self) -> str:
+        return self.query
+
     def check(self, work: Work) -> Sequence[Refusal]:
         if any(work.parameters.get(policy) == value for policy, value in self.unless):
             return ()

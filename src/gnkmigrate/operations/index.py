@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.parts import empty_copy, partitioned, unfinished_index
+from gnkmigrate.operations.parts import empty_copy, partitioned
 from gnkmigrate.operations.parts.duplicates import UniqueKey, duplicates_named, unique_key
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.run import locking
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import lock_announcement, unfinished_index
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.rows import listed
@@ -79,7 +79,7 @@ class BuildIndex(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
+        return lock_announcement.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     @property
     def _qualified(self) -> str:
@@ -236,7 +236,7 @@ class DropBuiltIndex(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
+        return lock_announcement.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     def run(self, work: Work) -> int:
         if work.recall(self.name) is not None:

@@ -15,8 +15,8 @@ from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
 from gnkmigrate.operations.verify import Verify
-from gnkmigrate.run import locking, relation
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import dependents, lock_announcement
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -276,7 +276,7 @@ class Stage(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.CREATE_TRIGGER, Span.MOMENT)
+        return lock_announcement.on(self.tables, locks.CREATE_TRIGGER, Span.MOMENT)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         spec = self.spec
@@ -388,7 +388,7 @@ class Return(UnswapTable):
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = [
             each
-            for each in relation.dependents(work, self.table)
+            for each in dependents.dependents(work, self.table)
             if "gnkmigrate_led_" not in each and not each.startswith("table ")
         ]
         if not hanging:

@@ -6,11 +6,10 @@ from typing import Any, ClassVar
 
 from psycopg.rows import dict_row
 
-from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.operations.parts.constraint import ConstraintStep, refuse_referred
 from gnkmigrate.operations.parts.duplicates import UniqueKey
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.run import relation
+from gnkmigrate.run import relation, unfinished_index
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.rows import listed

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.parts import partitioned, unfinished_index
+from gnkmigrate.operations.parts import partitioned
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.run import locking
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import lock_announcement, unfinished_index
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -47,7 +47,7 @@ class _OneIndex(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
+        return lock_announcement.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     @property
     def _qualified(self) -> str:

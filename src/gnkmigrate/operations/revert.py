@@ -6,16 +6,10 @@ from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.backfill import Backfill
-from gnkmigrate.operations.convert_online import (
-    DropColumns,
-    build,
-    drop_checks,
-    prepared,
-    require,
-)
+from gnkmigrate.operations.convert_online import DropColumns, build, drop_checks, prepared, require
 from gnkmigrate.operations.spill_misfits import SpillMisfits
 from gnkmigrate.operations.validate_keys import ValidateKeys
-from gnkmigrate.run import relation
+from gnkmigrate.run import dependents
 from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.kept import misfits
 from gnkmigrate.run.names import column, quoted
@@ -109,7 +103,7 @@ def _require_free(spec: Reshaping, work: Work) -> None:
     names = list(spec.renames.values())
     pairs = spec.pairs(work)
     types = {pair.change.new_name: pair.old_type for pair in pairs}
-    hanging = relation.dependents(work, spec.table, names, policies_carried=True)
+    hanging = dependents.dependents(work, spec.table, names, policies_carried=True)
     if types:
         hanging += policies.not_compiling(work, spec.table, types)
         carried = spec.tied is not None

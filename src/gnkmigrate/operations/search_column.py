@@ -8,8 +8,8 @@ from gnkmigrate.errors import RevisionError
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.index import BuildIndex
 from gnkmigrate.operations.parts.whole import refused_by
-from gnkmigrate.run import locking, relation
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import dependents, lock_announcement
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -89,7 +89,7 @@ class AddSearch(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.SQL)
+        return lock_announcement.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.SQL)
 
     @property
     def sql(self) -> str:
@@ -148,7 +148,7 @@ class DropSearch(Step):
         return (self.table,)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        hanging = relation.dependents(work, self.table, [self.column])
+        hanging = dependents.dependents(work, self.table, [self.column])
         if not hanging:
             return ()
         message = f"Others use the column {self.column} of {self.table}."

@@ -14,9 +14,9 @@ from gnkmigrate.operations.retire_constraint import RetireConstraint
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.run import locking, relation
+from gnkmigrate.run import dependents, lock_announcement
 from gnkmigrate.run.batches.row_key import KEYLESS, keys_of
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -240,7 +240,7 @@ class DropDeleted(Step):
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = [
             found
-            for found in relation.dependents(work, self.table, [self.column])
+            for found in dependents.dependents(work, self.table, [self.column])
             if bare(found) not in {each for step in work.beside for each in step.clears}
         ]
         if not hanging:
@@ -335,7 +335,7 @@ class HideDeleted(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.CREATE_TRIGGER, Span.MOMENT)
+        return lock_announcement.on(self.tables, locks.CREATE_TRIGGER, Span.MOMENT)
 
     @property
     def _right(self) -> str:

@@ -8,9 +8,9 @@ from typing import ClassVar
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.take_back import came_back
-from gnkmigrate.run import locking
+from gnkmigrate.run import lock_announcement
 from gnkmigrate.run.kept import content, overflow
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.rows import listed
@@ -63,7 +63,7 @@ class Spill(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.EXCLUSIVE, Span.SQL)
+        return lock_announcement.on(self.tables, locks.EXCLUSIVE, Span.SQL)
 
     def _is_asked(self, work: Work) -> bool:
         return not self.asks or work.parameters["spill"] == "yes"

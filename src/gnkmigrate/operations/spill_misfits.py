@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.operations.take_misfits_back import TakeMisfitsBack
-from gnkmigrate.run import relation
+from gnkmigrate.run import quiet_triggers
 from gnkmigrate.run.batches.row_key import listed
 from gnkmigrate.run.kept import misfits, overflow
 from gnkmigrate.run.names import column, literal, quoted
@@ -57,7 +57,7 @@ class SpillMisfits(Step):
             return 0
         if not self._find(work):
             return 0
-        with relation.quiet_triggers(work, spec.table):
+        with quiet_triggers.quiet_triggers(work, spec.table):
             rows = sum(self._spill(work, place) for place in range(len(spec.conversions)))
         work.execute(f"DROP TABLE {_KEYS}")
         return rows

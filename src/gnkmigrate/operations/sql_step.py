@@ -9,8 +9,8 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.run import locking
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import lock_announcement
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
@@ -119,7 +119,7 @@ class SqlStep(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.SQL)
+        return lock_announcement.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.SQL)
 
     def run(self, work: Work) -> int:
         """Runs the SQL.

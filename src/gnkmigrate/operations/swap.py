@@ -5,19 +5,13 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 
 from gnkmigrate import own
-from gnkmigrate.run import relation
+from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import (
-    comparisons,
-    foreign_keys,
-    key_sequences,
-    row_security,
-    view_place,
-)
+from gnkmigrate.run.sync import comparisons, foreign_keys, key_sequences, row_security, view_place
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.followed import require_followers
 from gnkmigrate.run.sync.mentions import unchecked_functions
@@ -108,7 +102,7 @@ class SwapTable(Step):
         )
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        hanging = relation.dependents(work, self.table)
+        hanging = dependents.dependents(work, self.table)
         refusals = [
             *unchecked_functions(
                 work,

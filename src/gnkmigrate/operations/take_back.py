@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.run import locking
+from gnkmigrate.run import lock_announcement
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.kept import overflow
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.work import Work
@@ -55,7 +55,7 @@ class TakeBack(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.SQL)
+        return lock_announcement.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.SQL)
 
     def run(self, work: Work) -> int:
         if not overflow.holds(work, self.table, self.reason):

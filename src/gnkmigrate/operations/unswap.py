@@ -7,8 +7,8 @@ from textwrap import dedent
 from gnkmigrate import own
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.swap import moved
-from gnkmigrate.run import locking, relation
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import lock_announcement, relation
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
@@ -45,8 +45,8 @@ class UnswapTable(Step):
     @property
     def locks(self) -> Sequence[TableLock]:
         return (
-            *locking.on((self.table,), locks.ACCESS_EXCLUSIVE, Span.MOMENT),
-            *locking.on(self.also, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT),
+            *lock_announcement.on((self.table,), locks.ACCESS_EXCLUSIVE, Span.MOMENT),
+            *lock_announcement.on(self.also, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT),
         )
 
     @property
@@ -109,7 +109,7 @@ class ValidateForeignKeys(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
+        return lock_announcement.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     def run(self, work: Work) -> int:
         for name in foreign_keys.not_valid(work, self.table):

@@ -6,8 +6,8 @@ from functools import partial
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.run import locking
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import lock_announcement
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.sync.reshaping import Reshaping
@@ -36,7 +36,7 @@ class ValidateKeys(Step):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
+        return lock_announcement.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     def run(self, work: Work) -> int:
         for table, name in self.reshaping.foreign_keys_to_validate(work):

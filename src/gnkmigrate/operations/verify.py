@@ -1,57 +1,20 @@
 """op.verify: a query that proves what a phase claims."""
 
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import ClassVar
 
 import sqlglot
 from sqlglot import errors as sqlglot_errors
 from sqlglot import expressions
 
-from gnkmigrate.errors import RevisionError, VerificationFailed
+from gnkmigrate.errors import RevisionError
 from gnkmigrate.run import events
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.rows import listed
-from gnkmigrate.run.step import Step
 from gnkmigrate.run.template import render
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
-
-
-class Verification(Step):
-    """A step that proves a claim, at its place among the others and again on `verify`.
-
-    Attributes:
-        once: True for a claim that holds at this point alone, since the application goes on
-            writing; `gnkmigrate verify` leaves it out.
-        reports: True for a value that is worth knowing and never wrong.
-    """
-
-    changes: ClassVar[bool] = False
-
-    once: bool = False
-    reports: bool = False
-
-    @abstractmethod
-    def result(self, work: Work) -> events.Verified:
-        """Whether the claim holds now."""
-
-    def run(self, work: Work) -> int:
-        """Asks, and tells the observer.
-
-        Raises:
-            VerificationFailed: rows speak against the claim.
-        """
-        verified = self.result(work)
-        work.observe(verified)
-        if not verified.passed:
-            raise VerificationFailed(
-                f"Phase {work.phase}: not true: {self.name} ({verified.value} against it).",
-                details=verified.rows,
-                hint=f"gnkmigrate downgrade --phase {work.phase} takes the phase back.",
-            )
-        return 0
 
 
 def asked(work: Work, claim: str, query: str) -> events.Verified:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.operations.verify import Verification, asked
+from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import listed
 from gnkmigrate.run.names import column, quoted
@@ -11,6 +11,7 @@ from gnkmigrate.run.sync import in_step
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import ColumnPair
 from gnkmigrate.run.sync.reshaping import Reshaping
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 

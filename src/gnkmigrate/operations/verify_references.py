@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.operations.verify import Verification, asked
+from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import listed
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.reshaping import Reshaping
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 

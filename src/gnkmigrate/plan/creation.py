@@ -7,7 +7,7 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 
 
 @dataclass(frozen=True)

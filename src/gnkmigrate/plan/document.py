@@ -16,8 +16,8 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.plan.session import Planned
 from gnkmigrate.plan.summary import Summary, summarise
 from gnkmigrate.validation import problems
 

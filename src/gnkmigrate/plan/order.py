@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.plan.action import Action
+from gnkmigrate.plan.drops_after_renames import dropped_late
 from gnkmigrate.plan.graph import Graph, graph_of
 from gnkmigrate.plan.group import Group, grouped
-from gnkmigrate.plan.late import dropped_late
-from gnkmigrate.plan.standing_in import by_way_of_third
+from gnkmigrate.plan.interim_names import by_way_of_third
 
 # Making comes before removing wherever the graph leaves the choice: should a plan stop in the
 # middle, less is gone.

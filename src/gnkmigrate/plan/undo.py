@@ -9,9 +9,9 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.kind import Unplannable
+from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.kinds.statement import Statements
-from gnkmigrate.plan.make import plan
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.summary import summarise
 
 

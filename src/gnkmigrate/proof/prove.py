@@ -17,8 +17,8 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.plan.session import Planned
 from gnkmigrate.proof.acting import act_as, bring_roles, bring_settings
 from gnkmigrate.proof.answers import NO_ANSWERS
 from gnkmigrate.proof.arrival import unlike_target

@@ -8,20 +8,14 @@ from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.proof.schema import Schema
 from gnkmigrate.rehearsal.clone import Clone
 from gnkmigrate.rehearsal.measure import WatchedSession, measured
-from gnkmigrate.rehearsal.moment import (
-    Moment,
-    differences,
-    moment,
-    schema,
-    schema_differences,
-)
+from gnkmigrate.rehearsal.moment import Moment, differences, moment, schema, schema_differences
 from gnkmigrate.rehearsal.outcome import PhaseRun, Round, Stage, StageName
 from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
 from gnkmigrate.rehearsal.stage import Found, Work, attempt
 from gnkmigrate.report.summary import gaps
-from gnkmigrate.run import events, runner
+from gnkmigrate.run import events, runner, verify
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings
 
@@ -101,7 +95,7 @@ class Course:
 
     def verify(self) -> Found:
         """What all phases that are done claim, asked again when all of them are."""
-        results = runner.verify(self.session, self.phases, self.settings, self.observe)
+        results = verify.verify(self.session, self.phases, self.settings, self.observe)
         wrong = [
             line
             for result in results

@@ -15,7 +15,8 @@ from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
 from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.rehearsal.stage import Found, ended
 from gnkmigrate.run import events
-from gnkmigrate.run.revision import Phase, load_all_phases, read_steps
+from gnkmigrate.run.phase import Phase, read_steps
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import Request, select_up, status
 from gnkmigrate.settings import Settings
 

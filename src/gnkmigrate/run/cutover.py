@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from gnkmigrate.run import events, journal
+from gnkmigrate.run import events, journal, journal_notes
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.work import Work
 
@@ -67,7 +67,9 @@ class Comparing:
 
 def is_next(steps: Sequence[Step], work: Work) -> bool:
     """Whether the first of the steps that are left is a cutover that was deferred."""
-    waits = journal.recall(work.connection, work.phase, journal.CUTOVER) if steps else None
+    waits = (
+        journal_notes.recall(work.connection, work.phase, journal_notes.CUTOVER) if steps else None
+    )
     return waits is not None and Waiting.of(waits).step == steps[0].name
 
 
@@ -75,5 +77,5 @@ def wait(step: Step, run: int, work: Work) -> None:
     """Closes a run before `step`, and notes that its phase waits."""
     with work.connection.transaction():
         journal.finish_run(work.connection, run, head=journal.KEPT)
-        work.connection.execute(_WAIT, (work.phase, journal.CUTOVER, step.name))
+        work.connection.execute(_WAIT, (work.phase, journal_notes.CUTOVER, step.name))
     work.observe(events.CutoverDeferred(work.phase, step.name))

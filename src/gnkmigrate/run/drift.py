@@ -19,9 +19,9 @@ from gnkmigrate.errors import GnkMigrateError, PhaseRefused
 from gnkmigrate.facts.fact import Fact, Identity, content_hash
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.run import events, journal
+from gnkmigrate.run import events, journal, journal_notes
 from gnkmigrate.run.names import split
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import status
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
@@ -76,7 +76,9 @@ def drifted(
     Raises:
         CatalogLocked: somebody's lock is in the way.
     """
-    kept = journal.notes(connection, journal.FACTS).get((journal.ALL, journal.FACTS))
+    kept = journal_notes.notes(connection, journal_notes.FACTS).get(
+        (journal_notes.ALL, journal_notes.FACTS)
+    )
     if kept is None or kept["of"] != _circumstances(connection, settings):
         return ()
     now = _facts(read or partial(read_snapshot, connection), phases, settings)
@@ -148,9 +150,9 @@ def keep(connection: Connection, phases: Sequence[Phase], settings: Settings) ->
         with suppress(GnkMigrateError):
             facts = _facts(partial(read_snapshot, connection), phases, settings)
     if facts is None:
-        journal.erase_memory(connection, journal.ALL)
+        journal_notes.erase_memory(connection, journal_notes.ALL)
     else:
-        journal.note_facts(connection, {"of": _circumstances(connection, settings), **facts})
+        journal_notes.note_facts(connection, {"of": _circumstances(connection, settings), **facts})
 
 
 def _circumstances(connection: Connection, settings: Settings) -> list[Any]:

@@ -20,9 +20,10 @@ from sqlalchemy.pool import NullPool
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.run import events, journal, runner, trust
+from gnkmigrate.run import events, journal, journal_schema, phase_script, runner, trust
+from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.recorder import VERSION_SCHEMA, VERSION_TABLE, Recorder
-from gnkmigrate.run.revision import OPTIONAL, Phase, load_all_phases, needs_of, read_steps
+from gnkmigrate.run.revision import OPTIONAL, load_all_phases, needs_of
 from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings, live_url, load
 
@@ -68,7 +69,7 @@ def _run_online(url: DatabaseUrl, settings: Settings, phases: tuple[Phase, ...])
         with _reading_versions(url, settings, recorder, run_revision):
             if not context.get_context().opts.get("dont_mutate"):
                 trust.require(session, writing=True, trusts_owners=settings.trust_triggers)
-                journal.create(session)
+                journal_schema.create(session)
             with context.begin_transaction():
                 context.run_migrations()
 
@@ -145,7 +146,7 @@ def _write_script(settings: Settings, phases: tuple[Phase, ...]) -> None:
         recorder.clear()
         chosen = [phase for phase in phases if phase.revision == step.up_revision_id]
         direction: events.Direction = "up" if step.is_upgrade else "down"
-        sys.stdout.write(runner.script(chosen, direction, settings, Request()))
+        sys.stdout.write(phase_script.script(chosen, direction, settings, Request()))
 
     context.configure(
         url="postgresql+psycopg://",

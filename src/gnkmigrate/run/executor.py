@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, RevisionError
-from gnkmigrate.run import cursors, cutover, events, journal, labels, ownership
+from gnkmigrate.run import cursors, cutover, enum_labels, events, journal, journal_notes, ownership
 from gnkmigrate.run.called import called, way_on
-from gnkmigrate.run.checking import refuse_if_anything_speaks_against
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.interruption import answered
 from gnkmigrate.run.journal import StepState
+from gnkmigrate.run.lock_retry import PASSING
+from gnkmigrate.run.preflight import refuse_if_anything_speaks_against
 from gnkmigrate.run.step import Runnable, Step
 from gnkmigrate.run.sync.agreement import require_agreement
-from gnkmigrate.run.work import PASSING, Work
+from gnkmigrate.run.work import Work
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
             with work.connection.transaction():
                 journal.erase_direction(work.connection, phase.name, "up")
                 journal.erase_direction(work.connection, phase.name, "down")
-                journal.erase_memory(work.connection, phase.name)
+                journal_notes.erase_memory(work.connection, phase.name)
                 journal.finish_run(work.connection, run, head=head)
         else:
             journal.finish_run(work.connection, run, head=head)
@@ -207,7 +208,7 @@ def _failures_explained(step: Step, work: Work) -> Iterator[None]:
     try:
         yield
     except psycopg.errors.UnsafeNewEnumValueUsage as error:
-        raise labels.stopped(step, work, error) from error
+        raise enum_labels.stopped(step, work, error) from error
     except psycopg.Error as error:
         if work.connection.closed or (work.atomic and isinstance(error, PASSING)):
             raise  # somebody further out knows what to do

@@ -15,7 +15,7 @@ from psycopg import sql
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run.names import quoted
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 
 
 @cache

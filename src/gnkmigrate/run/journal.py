@@ -1,46 +1,22 @@
 """The journal in the database itself: what was run, and what is in force."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
-from importlib import resources
 from typing import Any, Final, Literal, TypeAlias
 
-from psycopg import errors, sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from gnkmigrate import __version__, own
 from gnkmigrate.connection import Connection
-from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import ownership, trust
 from gnkmigrate.run.events import Direction
+from gnkmigrate.run.journal_notes import COMPARISON, CUTOVER, TUNING
+from gnkmigrate.run.journal_schema import exists, reading
 
 # The name of a contract among the runs; no phase can be called so, since it is in parentheses.
 CONTRACT = "(contract)"
-
-# What is noted of no phase in particular, and can be no phase's name for the same reason.
-ALL = "(all)"
-
-# Under which the journal has what the last run left; see drift.py.
-FACTS = "facts"
-# Under which a phase remembers how its backfills were tuned; see tuning.py.
-TUNING = "tuning"
-# And before which step it waits for its cutover; see cutover.py.
-CUTOVER = "cutover"
-# What the schema was before an optional phase, and what that has made of it; see made.py.
-BEFORE = "before"
-MADE = "made"
-# How far the last comparison of old and new rows came; see agreement.py.
-COMPARISON = "comparison"
-
-_ROOMS = {
-    own.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
-    own.STAGING: "gnkmigrate: tables of the new shape, before they take their place",
-}
 
 
 class Kept(Enum):
@@ -90,81 +66,6 @@ class StepState:
     rows: int
 
 
-@cache
-def _statements() -> bytes:
-    return (resources.files("gnkmigrate.run") / "sql/journal.sql").read_bytes()
-
-
-@contextmanager
-def _reading(connection: Connection) -> Iterator[None]:
-    try:
-        yield
-    except errors.InsufficientPrivilege as error:
-        user = sql.Identifier(connection.info.user).as_string()
-        raise PhaseRefused(
-            f"Role {user} may not read gnkmigrate's journal in {connection.info.dbname}.",
-            hint="Connect as its owner, or ask that one for: GRANT USAGE ON SCHEMA gnkmigrate"
-            f" TO {user}; GRANT SELECT ON ALL TABLES IN SCHEMA gnkmigrate TO {user};",
-        ) from error
-
-
-def exists(connection: Connection) -> bool:
-    """Whether this database has a journal, that is, whether gnkmigrate ever worked here.
-
-    Raises:
-        PhaseRefused: what is there is not to be trusted; see trust.py.
-    """
-    return trust.require(connection).has_journal
-
-
-def create(connection: Connection) -> None:
-    """Makes the journal's schema and tables where they are missing.
-
-    Raises:
-        PhaseRefused: the role may not create schemas, or somebody was there before.
-    """
-    if not exists(connection):
-        with _creating(connection):
-            connection.execute(_statements())
-            ownership.keep_to_itself(connection, own.JOURNAL)
-            trust.require(connection)
-
-
-def create_rooms(connection: Connection) -> None:
-    """Makes the schemas that phases work with, where they are missing; see own.drop_empty.
-
-    Raises:
-        PhaseRefused: the role may not create schemas.
-    """
-    missing = _ROOMS.keys() - own.schemas(connection)
-    if missing:
-        with _creating(connection):
-            for name in sorted(missing):
-                comment = sql.Literal(_ROOMS[name])
-                connection.execute(
-                    sql.SQL("CREATE SCHEMA {0}; COMMENT ON SCHEMA {0} IS {1}").format(
-                        sql.Identifier(name), comment
-                    )
-                )
-                ownership.keep_to_itself(connection, name)
-
-
-@contextmanager
-def _creating(connection: Connection) -> Iterator[None]:
-    """A transaction in which schemas of ours are made."""
-    try:
-        with connection.transaction():
-            yield
-    except errors.InsufficientPrivilege as error:
-        database = sql.Identifier(connection.info.dbname).as_string()
-        user = connection.execute("SELECT quote_ident(current_user)").fetchone() or ("...",)
-        raise PhaseRefused(
-            f"The schemas of gnkmigrate cannot be created: {error.diag.message_primary}.",
-            hint=f"Ask the owner of the database for: GRANT CREATE ON DATABASE {database}"
-            f" TO {user[0]};",
-        ) from error
-
-
 def runs(connection: Connection) -> Sequence[Run]:
     """Every run, oldest first; none where there is no journal.
 
@@ -173,7 +74,7 @@ def runs(connection: Connection) -> Sequence[Run]:
     """
     if not exists(connection):
         return ()
-    with _reading(connection), connection.cursor(row_factory=class_row(Run)) as cursor:
+    with reading(connection), connection.cursor(row_factory=class_row(Run)) as cursor:
         return cursor.execute(
             "SELECT number, phase, revision, direction, state, checksum, steps, rows, parameters,"
             " error, tool_version, database_user, started_at, finished_at"
@@ -189,7 +90,7 @@ def steps(connection: Connection) -> Sequence[StepState]:
     """
     if not exists(connection):
         return ()
-    with _reading(connection), connection.cursor(row_factory=class_row(StepState)) as cursor:
+    with reading(connection), connection.cursor(row_factory=class_row(StepState)) as cursor:
         return cursor.execute(
             "SELECT phase, direction, name, state, checksum, rows FROM gnkmigrate.step"
             " ORDER BY started_at, name"
@@ -322,59 +223,3 @@ def erase_direction(connection: Connection, phase: str, direction: Direction) ->
     connection.execute(
         "DELETE FROM gnkmigrate.step WHERE phase = %s AND direction = %s", (phase, direction)
     )
-
-
-def recall(connection: Connection, phase: str, key: str) -> Any:
-    """What was remembered for a phase under `key`; None when nothing was."""
-    row = connection.execute(
-        "SELECT value FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (phase, key)
-    ).fetchone()
-    return row[0] if row else None
-
-
-def note_facts(connection: Connection, found: Mapping[str, Any]) -> None:
-    """Writes what the schema is after a run."""
-    note(connection, ALL, FACTS, dict(found))
-
-
-def note(connection: Connection, phase: str, key: str, value: Any) -> None:
-    """Remembers something for a phase, instead of what it had under the key."""
-    connection.execute(
-        "INSERT INTO gnkmigrate.memory (phase, key, value) VALUES (%s, %s, %s)"
-        " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
-        (phase, key, Jsonb(value)),
-    )
-
-
-def erase_note(connection: Connection, phase: str, key: str) -> None:
-    """Forgets one thing of a phase."""
-    connection.execute("DELETE FROM gnkmigrate.memory WHERE phase = %s AND key = %s", (phase, key))
-
-
-def note_comparison(connection: Connection, phase: str, found: Mapping[str, Any]) -> None:
-    """Writes how far a comparison before a cutover is, and when that was."""
-    connection.execute(
-        "INSERT INTO gnkmigrate.memory (phase, key, value)"
-        " VALUES (%s, %s, %s || jsonb_build_object('at', clock_timestamp()))"
-        " ON CONFLICT (phase, key) DO UPDATE SET value = excluded.value",
-        (phase, COMPARISON, Jsonb(dict(found))),
-    )
-
-
-def notes(connection: Connection, *keys: str) -> Mapping[tuple[str, str], Any]:
-    """What is remembered under these keys, by phase and key; nothing where there is no journal.
-
-    Raises:
-        PhaseRefused: the role may not read it.
-    """
-    if not exists(connection):
-        return {}
-    query = "SELECT phase, key, value FROM gnkmigrate.memory WHERE key = ANY (%s)"
-    with _reading(connection):
-        rows = connection.execute(query, (list(keys),)).fetchall()
-    return {(phase, key): value for phase, key, value in rows}
-
-
-def erase_memory(connection: Connection, phase: str) -> None:
-    """Forgets how things were before a phase, once they are so again."""
-    connection.execute("DELETE FROM gnkmigrate.memory WHERE phase = %s", (phase,))

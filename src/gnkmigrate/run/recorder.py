@@ -18,13 +18,13 @@ from sqlalchemy import Executable, text
 from sqlalchemy.schema import DDLElement
 
 from gnkmigrate.errors import GnkMigrateError, RevisionError
-from gnkmigrate.run.names import split
-from gnkmigrate.run.ordinary import (
+from gnkmigrate.run.alembic_statements import (
     AutocommitStatement,
     Ordinary,
     OrdinaryStatements,
     mirrored,
 )
+from gnkmigrate.run.names import split
 from gnkmigrate.run.step import Step
 
 VERSION_TABLE = "alembic_version"

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.run import journal, lock
+from gnkmigrate.run import journal, journal_notes, one_runner
 from gnkmigrate.run.batches.tuning import UNTUNED, Tuning
 from gnkmigrate.run.called import is_plan
 from gnkmigrate.run.cutover import Comparing, Waiting
 from gnkmigrate.run.executor import InForce
 from gnkmigrate.run.journal import Run, StepState
-from gnkmigrate.run.revision import Phase, core_of, find_phase, needed_by
+from gnkmigrate.run.phase import Phase, core_of, find_phase, needed_by
 
 State = Literal["pending", "running", "failed", "ready", "done"]
 
@@ -108,8 +108,10 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
             details=[f"{name}: a file with revision = {last[name].revision!r}" for name in lost],
             hint="Take their revision files back from version control.",
         )
-    busy = lock.holder(connection) is not None
-    notes = journal.notes(connection, journal.TUNING, journal.CUTOVER, journal.COMPARISON)
+    busy = one_runner.holder(connection) is not None
+    notes = journal_notes.notes(
+        connection, journal_notes.TUNING, journal_notes.CUTOVER, journal_notes.COMPARISON
+    )
     return tuple(
         _noted(_status(phase, last.get(phase.name), states, contract, busy=busy), notes)
         for phase in phases
@@ -118,15 +120,15 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
 
 def _noted(found: PhaseStatus, notes: Mapping[tuple[str, str], Any]) -> PhaseStatus:
     """With what the journal has noted of a phase that is not over."""
-    tuned = notes.get((found.phase.name, journal.TUNING))
+    tuned = notes.get((found.phase.name, journal_notes.TUNING))
     if tuned and found.state == "running":
         found = replace(found, tuning=Tuning(**tuned))
-    waiting = notes.get((found.phase.name, journal.CUTOVER))
+    waiting = notes.get((found.phase.name, journal_notes.CUTOVER))
     if waiting and found.run:
         stopped = (found.run.direction, found.state) == ("up", "done")
         state = "ready" if stopped else found.state
         found = replace(found, state=state, edited=False, waiting=Waiting.of(waiting))
-    compared = notes.get((found.phase.name, journal.COMPARISON))
+    compared = notes.get((found.phase.name, journal_notes.COMPARISON))
     if compared and found.state != "pending":
         found = replace(found, comparison=Comparing.of(compared))
     return found

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.kinds import locks
-from gnkmigrate.run import locking
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import lock_announcement
+from gnkmigrate.run.lock_announcement import Span, TableLock
 
 if TYPE_CHECKING:
     from gnkmigrate.facts.snapshot import Snapshot
@@ -98,7 +98,7 @@ class Step(ABC):
         """What it takes on them at most, and on others; reading rows is in nobody's way."""
         if not self.changes:
             return ()
-        return locking.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.MOMENT)
+        return lock_announcement.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.MOMENT)
 
     @property
     def clears(self) -> Sequence[str]:
@@ -153,6 +153,11 @@ class Step(ABC):
     @property
     def archived(self) -> str:
         """The table or type, "schema.name", that it moves to the archive; "" for none."""
+        return ""
+
+    @property
+    def guards(self) -> str:
+        """The query whose rows `check` refuses, which may be asked long before; "" for none."""
         return ""
 
     def check(self, work: "Work") -> Sequence[Refusal]:

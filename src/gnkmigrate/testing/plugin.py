@@ -11,7 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from gnkmigrate.check import CheckResult
-    from gnkmigrate.run.revision import Phase
+    from gnkmigrate.run.phase import Phase
     from gnkmigrate.servers import Server
     from gnkmigrate.settings import Settings
     from gnkmigrate.testing.database import PhaseDatabase

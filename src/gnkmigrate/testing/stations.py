@@ -10,7 +10,7 @@ from gnkmigrate.check.fill import fill
 from gnkmigrate.check.generate import ROWS
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.run import runner
-from gnkmigrate.run.revision import Phase, find_phase
+from gnkmigrate.run.phase import Phase, find_phase
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings

@@ -8,7 +8,8 @@ import pytest
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import OrmError, SettingsError
 from gnkmigrate.orm.typeorm.migrations import write_migrations
-from gnkmigrate.run.revision import Phase, load_phases
+from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.migrations.project import Project

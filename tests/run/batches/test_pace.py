@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.run import events, journal
+from gnkmigrate.run import events, journal_schema
 from gnkmigrate.run.batches.pace import Pace, next_size
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.work import Work
@@ -41,7 +41,7 @@ def test_a_backfill_pauses_while_the_users_condition_is_true(database: DatabaseU
     limits = LimitSettings(throttle=0, pause_while="SELECT count(*) > 0 FROM public.overload")
     heard: list[events.Event] = []
     with connect(database) as session, BlockerWatch(session) as watch:
-        journal.create(session)
+        journal_schema.create(session)
         work = Work(session, "trial", {}, False, limits, watch, heard.append, "fill")
         pace = Pace(work)
         relief = threading.Timer(1.5, execute, (database, "TRUNCATE overload"))

@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from gnkmigrate.run.runner import verify
+from gnkmigrate.run.verify import verify
 from tests.small import Small
 
 # What is written to one table, the application's own trigger writes to the other as well.

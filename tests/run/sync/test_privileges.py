@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from gnkmigrate.run import runner
+from gnkmigrate.run import runner_session
 from gnkmigrate.run.events import ignore
 from gnkmigrate.run.status import Request
 from gnkmigrate.run.sync import privileges
@@ -117,7 +117,7 @@ def test_comments_are_carried_where_there_is_none(small: Small) -> None:
     )
     with (
         project.session() as session,
-        runner.at_work(session, project.settings, Request(), ignore) as work,
+        runner_session.at_work(session, project.settings, Request(), ignore) as work,
     ):
         privileges.carry_comments(work, "public.old", "public.new")
     assert project.rows(

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import REVISIONS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
-from gnkmigrate.run.revision import core_of, load_all_phases
+from gnkmigrate.run.phase import core_of
+from gnkmigrate.run.revision import load_all_phases
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from gnkmigrate.diff.settling import refuse
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
-from gnkmigrate.plan.session import Planned, plan_project
+from gnkmigrate.plan.planned import Planned
+from gnkmigrate.planning import plan_project
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.run import runner
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request, select_up, status
 
 

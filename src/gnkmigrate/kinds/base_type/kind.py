@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Replacement, Unplannable
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How, Replacement
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import UserType, holders, shell
 from gnkmigrate.postgres.quoting import literal

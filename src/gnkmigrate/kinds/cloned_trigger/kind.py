@@ -10,8 +10,11 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import firing, locks
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind, on_table
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.wording import on_table
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Replacement
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.user_type import effect_on_user
+from gnkmigrate.kinds.user_type import UsedByData
 from gnkmigrate.postgres.quoting import literal
 
 
-class Collation(Kind):
+class Collation(UsedByData):
     name = "collation"
     catalog = "pg_collation"
     found_in = "pg_collation WHERE oid >= 16384"
@@ -37,18 +38,6 @@ class Collation(Kind):
         options = ", ".join(_options(fact.payload))
         sql = f"CREATE {self.reference(fact)} ({options})"
         return (Statement(sql, f"{self.words(fact)} is missing."),)
-
-    def replacement(self, fact: Fact, context: Context) -> Replacement:
-        del fact, context
-        return Replacement.ASIDE
-
-    def effect_of_replacing(self, dependent: Fact) -> Effect:
-        return effect_on_user(dependent)
-
-    def is_derived(self, fact: Fact) -> bool:
-        """False: columns that use it cannot do without it."""
-        del fact
-        return False
 
 
 def _options(payload: Mapping[str, Any]) -> Iterator[str]:

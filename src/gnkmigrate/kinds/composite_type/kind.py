@@ -10,8 +10,9 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, Effect, How, Replacement, Unplannable
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, How, Replacement
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import UserType, attributes_of, holders, moved, with_name
 from gnkmigrate.postgres.quoting import identifier, qualified

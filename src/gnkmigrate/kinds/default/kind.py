@@ -7,10 +7,12 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.columns_of_parents import default_of_parents
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import all_above, columns_above
-from gnkmigrate.kinds.kind import Context, How, Kind
-from gnkmigrate.kinds.of_parents import default_of_parents
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.sequence_options import continued
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.kinds import locks, not_null
+from gnkmigrate.kinds import locks, not_null_name
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context, How
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import (
     CONTAINERS,
@@ -44,7 +45,7 @@ class Domain(UserType):
     grant_word = "DOMAIN"
 
     def as_of(self, fact: Fact, version: int) -> Fact:
-        return not_null.as_of(fact, version, _NAMED_NOT_NULL)
+        return not_null_name.as_of(fact, version, _NAMED_NOT_NULL)
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del context

@@ -10,10 +10,13 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context, How, Kind, last_names
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import is_contained, tables_of
+from gnkmigrate.kinds.wording import last_names
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 

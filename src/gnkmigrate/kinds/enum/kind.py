@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How
-from gnkmigrate.kinds.names import in_turn, stand_in
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.free_names import in_turn, stand_in
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import UserType
 from gnkmigrate.postgres.quoting import literal

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal
 
@@ -20,7 +22,7 @@ class ExtensionKind(Kind):
         "updates": How.COSMETIC,  # to which versions it could be updated
         "usual_comment": How.COSMETIC,  # what it says of itself
         "casts": How.COSMETIC,  # what it makes of them; see kinds/casts.py
-        "members": How.COSMETIC,  # the names that its members occupy; see kinds/members.py
+        "members": How.COSMETIC,  # the names that its members occupy; see extension_members.py
         "is_usual": How.COSMETIC,  # whether the server takes this version unless told otherwise
     }
     rank = 12

@@ -10,8 +10,10 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.function.kind import signature
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 

@@ -1,8 +1,8 @@
 """Support functions that are loose in an operator family (manual: ALTER OPERATOR FAMILY)."""
 
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.family_member import FamilyMember
-from gnkmigrate.kinds.kind import How
 
 
 class FamilyFunction(FamilyMember):

@@ -1,8 +1,8 @@
 """Operators that are loose in an operator family (manual: ALTER OPERATOR FAMILY)."""
 
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.family_member import FamilyMember, family_of, use_name
-from gnkmigrate.kinds.kind import How
 
 
 class FamilyOperator(FamilyMember):

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.foreign_options import changed, clause, left_out
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 
 

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.foreign_options import changed, clause, left_out
-from gnkmigrate.kinds.kind import Context, How
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.table.kind import TableKind, afterwards, lines
+from gnkmigrate.kinds.table.definition import afterwards, lines
+from gnkmigrate.kinds.table.kind import TableKind
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
 from gnkmigrate.postgres.routine import parted

@@ -6,8 +6,10 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, kinds
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.default_privileges.kind import SILENCE, given_to_new
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.owner.kind import owner_of
 from gnkmigrate.kinds.privileges import (
     BY_OWNER,

@@ -10,9 +10,11 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import handing_over, locks
+from gnkmigrate.kinds import locks, sequence_handover
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.sequence_options import (
     UNLOGGED,
     bounded,
@@ -66,8 +68,8 @@ class IdentityKind(Kind):
         del parts
         reason = f"{self.words(fact)} is an identity column in the target."
         added = _alter_column(fact, f"ADD {defined(fact, context)}", reason)
-        if before := handing_over.predecessor(fact, context):
-            return (added, *handing_over.resumed(fact, before))
+        if before := sequence_handover.predecessor(fact, context):
+            return (added, *sequence_handover.resumed(fact, before))
         sql = continued(_sequence(fact), identifier(fact.identity.name), _table(fact), fact.payload)
         return (added, Statement(sql, "New values start after those that are there."))
 
@@ -78,8 +80,8 @@ class IdentityKind(Kind):
     def drop(self, fact: Fact, context: Context) -> Statements:
         reason = f"{self.words(fact)} is no identity column in the target."
         dropped = _alter_column(fact, "DROP IDENTITY", reason)
-        if after := handing_over.successor(fact, context):
-            return handing_over.remembered(fact, after, _table(fact), dropped)
+        if after := sequence_handover.successor(fact, context):
+            return sequence_handover.remembered(fact, after, _table(fact), dropped)
         return (replace(dropped, loses_data=position(_sequence(fact))),)
 
     def altered(

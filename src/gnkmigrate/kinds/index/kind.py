@@ -5,64 +5,39 @@ anew and then dropped, so that queries always have one of the two. On a partitio
 PostgreSQL takes over the indexes that its partitions have, so those of partitions come first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
+from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.altering import rename_relation
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.constraint.kind import key
+from gnkmigrate.kinds.constraint.definition import key
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How, Replacement
 from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.index.definition import DESCRIBED, defined, resolved
 from gnkmigrate.kinds.index_marks import (
     attach,
     attach_some,
     attached_children,
-    comes_along,
-    held_by,
-    is_parted_from,
     is_taken_away,
     marks,
     own_partition,
-    share_of,
-    stays_behind,
 )
 from gnkmigrate.kinds.key_index import is_fixed
-from gnkmigrate.kinds.kind import Context, How, Kind, Names, Replacement, Row
-from gnkmigrate.kinds.options import listed, set_and_reset
+from gnkmigrate.kinds.options import set_and_reset
+from gnkmigrate.kinds.partition_share import PartitionShare
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, listing, qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
-
-class _Read(NamedTuple):
-    """What read.sql returns beyond the address."""
-
-    unique: bool
-    numbers: Sequence[int]
-    key_count: int
-    orders: Sequence[int]
-    keys: Sequence[str] | None
-    predicate: str | None
-    method: str
-    valid: bool
-    nulls_not_distinct: bool
-    options: Sequence[str] | None
-    tablespace: str | None
-    attached_to: Sequence[str] | None
-    clustered: bool
-    replica_identity: bool
-    statistics: Sequence[str] | None
-
-
-_DESCRIBED = _Read._fields.index("predicate")  # from here on a fact has what was read
-# Bit 1 is DESC, bit 2 is NULLS FIRST (src/include/catalog/pg_index.h).
-_ORDERS = ("", " DESC NULLS LAST", " NULLS FIRST", " DESC")
 _SUBJECT = ("unique", "method", "keys", "include", "predicate")
 
 
-class IndexKind(Kind):
+class IndexKind(PartitionShare):
     name = "index"
     catalog = "pg_class"
     parent_catalog = "pg_class"
@@ -89,20 +64,10 @@ class IndexKind(Kind):
     is_relation = True
 
     def fields(self, read: tuple[str, ...]) -> tuple[str, ...]:
-        return ("definition", "unique", "keys", "include", *read[_DESCRIBED:])
+        return ("definition", "unique", "keys", "include", *read[DESCRIBED:])
 
     def resolve(self, values: Row, relation: int, names: Names) -> Row:
-        read = _Read._make(values)
-        columns = names.columns.get(relation, {})
-        plain = [columns.get(number, "") for number in read.numbers]
-        count = read.key_count
-        named = read.keys or [identifier(name) for name in plain[:count]]
-        keys = [key + _ORDERS[order] for key, order in zip(named, read.orders, strict=True)]
-        definition = _definition(
-            read.method, keys, plain[count:], read.nulls_not_distinct, read.options,
-            read.tablespace, read.predicate,
-        )  # fmt: skip
-        return (definition, read.unique, keys, plain[count:], *read[_DESCRIBED:])
+        return resolved(values, relation, names)
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
@@ -113,7 +78,7 @@ class IndexKind(Kind):
         return (
             Statement(
                 f"CREATE {unique}INDEX {'CONCURRENTLY ' if busy else ''}{name} ON {only}{relation} "
-                f"{reprintable(_defined(fact.payload))}",
+                f"{reprintable(defined(fact.payload))}",
                 f"Index {name} on {relation} is missing.",
                 lock=locks.CREATE_INDEX_CONCURRENTLY if busy else locks.CREATE_INDEX,
                 relation=relation,
@@ -173,16 +138,7 @@ class IndexKind(Kind):
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context
-        old = qualified(*(change.before or change.fact).identity.path)
-        new = identifier(change.identity.name)
-        return (
-            Statement(
-                f"ALTER INDEX {old} RENAME TO {new}",
-                f"Index {old} is to be called {new}.",
-                lock=locks.RENAME_INDEX,
-                relation=old,
-            ),
-        )
+        return (rename_relation(change, "INDEX", locks.RENAME_INDEX),)
 
     def replacement(self, fact: Fact, context: Context) -> Replacement:
         busy = context.is_busy(table(fact)) and not fact.payload["attached_to"]
@@ -206,66 +162,12 @@ class IndexKind(Kind):
         yield from attached_children(fact, target)
         yield from own_partition(fact, target)
 
-    def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        return comes_along(fact, source, target)
-
-    def held_by(self, fact: Fact, context: Context) -> Iterator[Identity]:
-        return held_by(fact, context)
-
-    def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
-        return stays_behind(fact, dropped)
-
-    def outlives(self, fact: Fact, cause: Identity, context: Context) -> bool:
-        return is_parted_from(fact, cause, context)
-
-    def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
-        above = fact.payload["attached_to"]
-        own = (table(fact),)
-        return (*own, share_of(above)) if above else own
-
 
 def table(fact: Fact) -> Identity:
     """The table or materialized view that an index is on."""
     if fact.parent is None:
         raise ValueError(f"{fact.identity} has no table")
     return fact.parent
-
-
-def _defined(payload: Mapping[str, Any]) -> str:
-    return _definition(*(payload[each] for each in _SAID))
-
-
-_SAID = (
-    "method",
-    "keys",
-    "include",
-    "nulls_not_distinct",
-    "options",
-    "tablespace",
-    "predicate",
-)
-
-
-def _definition(
-    method: str,
-    keys: Sequence[str],
-    include: Sequence[str],
-    nulls_not_distinct: bool,
-    options: Sequence[str] | None,
-    tablespace: str | None,
-    predicate: str | None,
-) -> str:
-    """What follows the table's name in CREATE INDEX."""
-    text = f"USING {identifier(method)} ({', '.join(keys)})"
-    if include:
-        text += f" INCLUDE ({listing(include)})"
-    if nulls_not_distinct:
-        text += " NULLS NOT DISTINCT"
-    if options:
-        text += f" WITH ({listed(options)})"
-    if tablespace:
-        text += f" TABLESPACE {identifier(tablespace)}"
-    return f"{text} WHERE {predicate}" if predicate else text
 
 
 def _is_partitioned(fact: Fact, context: Context) -> bool:

@@ -5,18 +5,20 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks, not_null
+from gnkmigrate.kinds import locks, not_null_below, not_null_name
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_settings import SETTINGS, between, changed, given
-from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import all_above, columns_above, is_joined
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind
-from gnkmigrate.kinds.of_parents import (
+from gnkmigrate.kinds.columns_of_parents import (
     as_set,
     columns_of_parents,
     compression_below,
     default_of_parents,
 )
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, How
+from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.inheritance import all_above, columns_above, is_joined
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.own_expressions import expression_set
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -110,7 +112,7 @@ def _forbidding(
 ) -> Iterator[Statement]:
     """Has the column NOT NULL by itself, or no more, or by another name."""
     was, wanted = (
-        not_null.called(each) if each is not None and each.payload["not_null"] else None
+        not_null_name.called(each) if each is not None and each.payload["not_null"] else None
         for each in (before, after)
     )
     fact = after or before
@@ -119,12 +121,12 @@ def _forbidding(
         table = Identity("table", fact.identity.path[:-1])
         column = columns_of_parents(table, context.target).get(fact.identity.name)
         if column is not None and column.payload["not_null"]:
-            by_itself = not_null.own(fact.identity.path, context.target)
-            wanted = by_itself or not_null.called(as_set(column, context.target))
+            by_itself = not_null_below.own(fact.identity.path, context.target)
+            wanted = by_itself or not_null_name.called(as_set(column, context.target))
     if fact is not None and before is None:
-        was = not_null.own(fact.identity.path, context.source)  # the parent's is gone by then
+        was = not_null_below.own(fact.identity.path, context.source)  # the parent's is gone by then
     if fact is not None:
-        yield from not_null.own_of_inherited(fact, was, wanted, reason)
+        yield from not_null_below.own_of_inherited(fact, was, wanted, reason)
 
 
 def _as_above(fact: Fact, context: Context) -> Mapping[str, Any]:

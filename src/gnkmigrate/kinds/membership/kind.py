@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier
 

@@ -8,8 +8,10 @@ PostgreSQL makes a shell of it, which the other's CREATE OPERATOR fills.
 from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind, Unplannable
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier
 from gnkmigrate.postgres.routine import parted

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.family_member import member_name, use_name
-from gnkmigrate.kinds.kind import Context, How
 from gnkmigrate.kinds.of_method import OfMethod, method_of
 from gnkmigrate.kinds.statement import Statement, Statements
 

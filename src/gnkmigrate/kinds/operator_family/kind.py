@@ -6,7 +6,7 @@ CREATE OPERATOR CLASS makes one by itself where none is named; a plan always mak
 from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.of_method import OfMethod
 from gnkmigrate.kinds.statement import Statement, Statements
 

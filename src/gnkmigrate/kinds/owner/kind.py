@@ -6,7 +6,9 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import kind_of, kinds, locks
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 

@@ -11,7 +11,9 @@ from typing import ClassVar
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
-from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.equal_indexes import out_of_the_way, put_back
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
@@ -25,7 +27,7 @@ from gnkmigrate.kinds.joining import (
     renames_not_null,
     shared_parts,
 )
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Unplannable
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.shared_keys import is_merged, is_of_family, keys_above, keys_after_parting
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import qualified

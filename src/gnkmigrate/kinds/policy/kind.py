@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How, Replacement
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context, How, Kind, Replacement, last_names, on_table
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.wording import last_names, on_table
 from gnkmigrate.postgres.quoting import names_in, qualified
 
 _CLOSED = "false"

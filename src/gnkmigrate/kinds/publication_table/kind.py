@@ -12,8 +12,10 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.publication_schema.kind import beside
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import dollar_quoted, identifier, qualified

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import UserType, moved, multirange_aside, shell, with_name
 from gnkmigrate.postgres.quoting import dollar_quoted, identifier, literal, names_in, qualified

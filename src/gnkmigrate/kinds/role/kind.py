@@ -6,9 +6,12 @@ They belong to no database, and are read where the settings ask for it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from gnkmigrate.facts.catalog import MASK
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import MASK, Context, How, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.configuration import name_of, value_of
 from gnkmigrate.postgres.quoting import literal

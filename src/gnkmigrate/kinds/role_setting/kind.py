@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.settings_of import SILENCE, known_value, resetting, setting
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier

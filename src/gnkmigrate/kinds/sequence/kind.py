@@ -10,9 +10,12 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import handing_over, kinds, locks
+from gnkmigrate.kinds import kinds, locks, sequence_handover
+from gnkmigrate.kinds.altering import rename_relation
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.owner.kind import before_owned
 from gnkmigrate.kinds.sequence_options import (
     bounded,
@@ -72,9 +75,9 @@ class SequenceKind(Kind):
             relation=name,
             loses_data=position(name),
         )
-        if after := handing_over.successor(fact, context):
+        if after := sequence_handover.successor(fact, context):
             table = qualified(*fact.payload["owned_by"][:2])
-            return handing_over.remembered(fact, after, table, dropped)
+            return sequence_handover.remembered(fact, after, table, dropped)
         return (dropped,)
 
     def altered(
@@ -108,16 +111,7 @@ class SequenceKind(Kind):
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context
-        old = qualified(*(change.before or change.fact).identity.path)
-        new = identifier(change.identity.name)
-        return (
-            Statement(
-                f"ALTER SEQUENCE {old} RENAME TO {new}",
-                f"Sequence {old} is to be called {new}.",
-                lock=locks.RENAME,
-                relation=old,
-            ),
-        )
+        return (rename_relation(change, "SEQUENCE", locks.RENAME),)
 
     def first_form(self, fact: Fact, context: Context) -> Fact:
         del context
@@ -169,8 +163,8 @@ def _continued(change: Change, context: Context) -> Statements:
     sequence, table = qualified(*change.identity.path), qualified(*owner.path[:-1])
     if change.identity in context.source and change.identity not in context.dropped:
         return ()  # it has counted before
-    if before := handing_over.predecessor(change.fact, context):
-        return tuple(handing_over.resumed(change.fact, before))
+    if before := sequence_handover.predecessor(change.fact, context):
+        return tuple(sequence_handover.resumed(change.fact, before))
     sql = continued(sequence, identifier(owner.name), table, change.fact.payload)
     return (Statement(sql, f"{sequence} goes on after the values that are there."),)
 

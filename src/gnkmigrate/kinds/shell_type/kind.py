@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import Context
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import UserType
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context, How, Kind
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -45,14 +47,7 @@ class Statistics(Kind):
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
-        return (
-            Statement(
-                f"DROP {self.reference(fact)}",
-                f"{self.words(fact)} is not in the target.",
-                lock=locks.SHARE_UPDATE_EXCLUSIVE,
-                relation=_table(fact),
-            ),
-        )
+        return self.dropped(fact, locks.SHARE_UPDATE_EXCLUSIVE, _table(fact))
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

@@ -10,9 +10,12 @@ the schema; pg_dump leaves it out as well.
 import re
 from collections.abc import Sequence
 
+from gnkmigrate.facts.catalog import MASK
 from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import MASK, Context, How, Kind, Unplannable
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind, Replacement
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, How, Replacement
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 
 

@@ -1,13 +1,10 @@
 """Parsers of text search (manual: CREATE TEXT SEARCH PARSER, 12.5). Superusers make them."""
 
-from collections.abc import Sequence
-
-from gnkmigrate.facts.fact import Fact
-from gnkmigrate.kinds.kind import Context, How, Kind
-from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.effects import How
+from gnkmigrate.kinds.of_functions import OfFunctions
 
 
-class TextSearchParser(Kind):
+class TextSearchParser(OfFunctions):
     name = "text search parser"
     catalog = "pg_ts_parser"
     found_in = "pg_ts_parser WHERE oid >= 16384"
@@ -21,16 +18,6 @@ class TextSearchParser(Kind):
     }
     rank = 59
     word = "TEXT SEARCH PARSER"
-
-    def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
-        del parts, context
-        functions = ", ".join(
-            f"{each.upper()} = {fact.payload[each]}"
-            for each in self.attributes
-            if fact.payload[each] is not None
-        )
-        sql = f"CREATE {self.reference(fact)} ({functions})"
-        return (Statement(sql, f"{self.words(fact)} is missing."),)
 
 
 KIND = TextSearchParser()

@@ -10,9 +10,12 @@ from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import firing, locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Context, Effect, How, Kind, last_names, on_table
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.wording import last_names, on_table
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 _RENAMES_CLONES = 150000  # the first server that does
@@ -42,14 +45,7 @@ class Trigger(Kind):
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
-        return (
-            Statement(
-                f"DROP {self.reference(fact)}",
-                f"{self.words(fact)} is not in the target.",
-                lock=locks.DROP_TRIGGER,
-                relation=_table(fact),
-            ),
-        )
+        return self.dropped(fact, locks.DROP_TRIGGER, _table(fact))
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.foreign_options import changed, clause, left_out, secrets
-from gnkmigrate.kinds.kind import Context, How, Kind, Unplannable
+from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, names_in
 

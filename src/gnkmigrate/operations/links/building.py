@@ -14,16 +14,17 @@ from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.splits.entity import spare_spilled_keys
 from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.operations.verify import Verification, asked
-from gnkmigrate.run import events, locking
-from gnkmigrate.run.acting import as_owner, execute
+from gnkmigrate.operations.verify import asked
+from gnkmigrate.run import events, lock_announcement
+from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.kept import overflow
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 
@@ -202,7 +203,7 @@ class SettleEntity(LinkStep):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
+        return lock_announcement.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
     def run(self, work: Work) -> int:
         sides = Sides.built(work, self.linking)

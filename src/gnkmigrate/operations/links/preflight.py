@@ -10,7 +10,7 @@ from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.links.spec import listed as names_of
 from gnkmigrate.operations.splits import preflight as splits
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.run import relation
+from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import listed as listed_columns
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -90,7 +90,7 @@ def of_way_back(work: Work, said: Linking) -> list[Refusal]:
     if not said.made or not relation.columns(work, said.entity, [said.key]):
         return []
     ours = tuple(f" on table {qualified(*split(each))}" for each in (said.table, said.staged))
-    hanging = [each for each in relation.dependents(work, said.entity) if not each.endswith(ours)]
+    hanging = [each for each in dependents.dependents(work, said.entity) if not each.endswith(ours)]
     if not hanging:
         return []
     message = f"Other objects use {said.entity}, which the old shape does not have."

@@ -15,15 +15,16 @@ from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
-from gnkmigrate.operations.verify import Verification, asked
-from gnkmigrate.run import events, locking, relation
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.operations.verify import asked
+from gnkmigrate.run import events, foreign_keys, lock_announcement, relation
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 
@@ -45,7 +46,7 @@ class MakeLinks(LinkStep):
 
     @property
     def locks(self) -> Sequence[TableLock]:
-        return locking.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT)
+        return lock_announcement.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT)
 
     @property
     def reverse(self) -> Sequence[Step]:
@@ -373,7 +374,7 @@ class VerifyLinks(Verification):
 
     def result(self, work: Work) -> events.Verified:
         table = self.linking.table
-        holds = " AND ".join(relation.references(work, table, "link"))
+        holds = " AND ".join(foreign_keys.references(work, table, "link"))
         shown = ", ".join(map(column, (*self.linking.owner, self.linking.reference)))
         query = f"SELECT {shown} FROM {quoted(table)} AS link WHERE NOT ({holds})"
         return asked(work, self.name, query)

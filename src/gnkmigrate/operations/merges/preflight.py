@@ -8,7 +8,7 @@ from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.operations.parts import rewriting
 from gnkmigrate.operations.renames.preflight import of_ours
 from gnkmigrate.operations.renames.spec import Renaming
-from gnkmigrate.run import relation
+from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import literal, quoted, split
@@ -129,7 +129,7 @@ def _key(work: Work, said: Merge) -> Iterator[Refusal]:
 
 
 def _hanging(work: Work, said: Merge) -> Iterator[Refusal]:
-    hanging = relation.dependents(work, said.side, policies_carried=True)
+    hanging = dependents.dependents(work, said.side, policies_carried=True)
     if hanging:
         yield Refusal(
             f"Other objects hang on {said.side} and would go to the archive with it.",

@@ -9,8 +9,8 @@ from gnkmigrate.operations.merges import preflight, rights, sync
 from gnkmigrate.operations.merges.sides import Sides
 from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.operations.parts.fill import Fill
-from gnkmigrate.operations.verify import Verification, asked
-from gnkmigrate.run import events, relation
+from gnkmigrate.operations.verify import asked
+from gnkmigrate.run import dependents, events, relation
 from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
@@ -18,6 +18,7 @@ from gnkmigrate.run.sync import in_step, legacy
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 
@@ -207,7 +208,7 @@ class MergeBack(_MergeStep):
         said = self.merge
         taken = work.value(f"SELECT to_regclass({literal(quoted(said.side))}) IS NOT NULL")
         in_the_way = [f"{said.side}, which is there again"] if taken else []
-        hanging = relation.dependents(work, said.table, [new for _, new in said.columns])
+        hanging = dependents.dependents(work, said.table, [new for _, new in said.columns])
         if not work.recall(said.memory) or not (hanging or in_the_way):
             return ()
         message = f"Other objects are in the way of {said.side}, or use columns that go with it."

@@ -8,8 +8,8 @@ from gnkmigrate.operations.moves import preflight, rights, sync
 from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits.leaving import Leaving
-from gnkmigrate.run import relation
-from gnkmigrate.run.acting import as_owner, execute
+from gnkmigrate.run import dependents, relation
+from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.step import Refusal, Step
@@ -71,7 +71,7 @@ class DropSideTable(MoveStep):
     def check(self, work: Work) -> Sequence[Refusal]:
         if not work.recall(self.move.memory):
             return ()
-        hanging = relation.dependents(work, self.move.entity)
+        hanging = dependents.dependents(work, self.move.entity)
         if not hanging:
             return ()
         message = f"Other objects use {self.move.entity}, which the old shape does not have."

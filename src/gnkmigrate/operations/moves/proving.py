@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from gnkmigrate.operations.moves import sync
 from gnkmigrate.operations.moves.spec import Move, Part
 from gnkmigrate.operations.splits.leaving import Leaving
-from gnkmigrate.operations.verify import Verification, asked
+from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column
 from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.run import locking, relation
-from gnkmigrate.run.locking import Span, TableLock
+from gnkmigrate.run import lock_announcement, relation
+from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
@@ -67,7 +67,7 @@ class ConstraintStep(Step):
     def locks(self) -> Sequence[TableLock]:
         other = referenced(self.declared)
         mode = locks.ACCESS_EXCLUSIVE if self.drops else locks.ADD_FOREIGN_KEY
-        beside = locking.on((other,), mode, Span.MOMENT) if other else ()
+        beside = lock_announcement.on((other,), mode, Span.MOMENT) if other else ()
         return (*super().locks, *beside)
 
     @property

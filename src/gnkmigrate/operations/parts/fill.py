@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from gnkmigrate.operations.backfill import Backfill
-from gnkmigrate.run.acting import as_owner
+from gnkmigrate.run.as_owner import as_owner
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.work import Work
 
@@ -13,7 +13,7 @@ class Fill(Backfill):
     """Such a backfill, for a step that makes it when it runs.
 
     Attributes:
-        acting: the function through which it writes, while it does; see acting.py.
+        acting: the function through which it writes, while it does; see as_owner.py.
     """
 
     acting: str | None = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gnkmigrate import own
 from gnkmigrate.operations.index import BuildIndex, DropBuiltIndex
-from gnkmigrate.operations.parts import unfinished_index
+from gnkmigrate.run import unfinished_index
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.step import Refusal, Step

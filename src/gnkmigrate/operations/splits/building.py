@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.operations.convert_online import require
-from gnkmigrate.operations.parts import unfinished_index
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits import entity, preflight, sync
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
-from gnkmigrate.run import relation
-from gnkmigrate.run.acting import as_owner, execute
+from gnkmigrate.run import dependents, relation, unfinished_index
+from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.batches.tuning import Tuning
 from gnkmigrate.run.names import column, quoted
@@ -81,7 +80,7 @@ class DropEntity(SplitStep):
     def check(self, work: Work) -> Sequence[Refusal]:
         if not relation.columns(work, self.split.entity, [self.split.key]):
             return ()
-        hanging = relation.dependents(work, self.split.entity)
+        hanging = dependents.dependents(work, self.split.entity)
         others = [each for each in hanging if not each.startswith(self._own)]
         if not others:
             return ()

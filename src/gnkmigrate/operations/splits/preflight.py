@@ -10,7 +10,7 @@ from gnkmigrate.operations.splits.leaving import Departure, Leaving
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.run import relation
+from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import HIDDEN
@@ -139,7 +139,11 @@ def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
         for index in indexes_of(work, table, names)
         if index.unique and not index.primary and work.dropped.isdisjoint(_described(table, index))
     ]
-    hanging = [*relation.dependents(work, table, names), *unsupported(work, table, names), *unique]
+    hanging = [
+        *dependents.dependents(work, table, names),
+        *unsupported(work, table, names),
+        *unique,
+    ]
     if hanging:
         yield Refusal(
             f"Other objects use columns of {table} that leave it.",

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
-from gnkmigrate.operations.verify import Verification, asked
+from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import Columns, key_of, listed
 from gnkmigrate.run.names import column
 from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 

@@ -10,8 +10,8 @@ from gnkmigrate.orm.typeorm.recording.course import Recorded
 from gnkmigrate.orm.typeorm.recording.replay import whole
 from gnkmigrate.postgres.quoting import dollar_quoted, literal
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.lock import KEY
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.one_runner import KEY
+from gnkmigrate.run.phase import Phase
 
 # The first line of each file: what has it may be written again.
 MARK = "// Written by gnkmigrate typeorm migrations, which will write it again.\n"

@@ -11,7 +11,8 @@ from gnkmigrate.orm.typeorm.files import write
 from gnkmigrate.orm.typeorm.migration import MARK, Named, render
 from gnkmigrate.orm.typeorm.recording.course import record
 from gnkmigrate.orm.typeorm.recording.replay import try_out
-from gnkmigrate.run.revision import Phase, load_phases
+from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import Settings
 

@@ -156,10 +156,3 @@ def _row(values: Sequence[str]) -> str:
 def same(columns: Columns, one: str, other: str) -> str:
     """The condition that two rows have the same key."""
     return " AND ".join(f"{one}.{column(name)} = {other}.{column(name)}" for name in columns)
-
-
-def as_text(columns: Columns, row: str) -> str:
-    """SQL for the key of a row as one text, under which its originals are kept."""
-    if len(columns) == 1:
-        return f"{row}.{column(columns[0])}::text"
-    return f"ROW({listed(columns, row)})::text"

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import journal, lock, trust
+from gnkmigrate.run import journal, journal_notes, one_runner, trust
 from gnkmigrate.run.called import is_plan
 from gnkmigrate.settings import LimitSettings
 
@@ -57,7 +57,7 @@ UNTUNED = Tuning()
 
 def tuning(connection: Connection, phase: str) -> Tuning:
     """What holds for a phase that is running."""
-    return Tuning(**(journal.recall(connection, phase, journal.TUNING) or {}))
+    return Tuning(**(journal_notes.recall(connection, phase, journal_notes.TUNING) or {}))
 
 
 def tune(connection: Connection, change: Tuning) -> tuple[str, Tuning]:
@@ -76,7 +76,9 @@ def tune(connection: Connection, change: Tuning) -> tuple[str, Tuning]:
     phase = _running(connection)
     trust.require(connection, writing=True)
     try:
-        row = connection.execute(_TUNE, (phase, journal.TUNING, Jsonb(change.said))).fetchone()
+        row = connection.execute(
+            _TUNE, (phase, journal_notes.TUNING, Jsonb(change.said))
+        ).fetchone()
     except errors.InsufficientPrivilege as error:
         user = sql.Identifier(connection.info.user).as_string()
         raise PhaseRefused(
@@ -88,7 +90,7 @@ def tune(connection: Connection, change: Tuning) -> tuple[str, Tuning]:
 
 def _running(connection: Connection) -> str:
     """The phase that is running."""
-    holder = lock.holder(connection)
+    holder = one_runner.holder(connection)
     last = [run for run in journal.runs(connection)[-1:] if run.state == "running"]
     phases = [run.phase for run in last if not is_plan(run.phase)]
     if holder is not None and phases:

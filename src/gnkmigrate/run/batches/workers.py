@@ -15,7 +15,7 @@ import psycopg
 
 from gnkmigrate.errors import ConnectionLost
 from gnkmigrate.run import events
-from gnkmigrate.run.batches.sibling import sibling
+from gnkmigrate.run.batches.worker_session import worker_session
 from gnkmigrate.run.work import Work
 
 Task = TypeVar("Task")
@@ -58,7 +58,7 @@ def in_parallel(
         told.put(event)
 
     with ExitStack() as sessions:
-        crew = [sessions.enter_context(sibling(work, tell)) for _ in range(workers)]
+        crew = [sessions.enter_context(worker_session(work, tell)) for _ in range(workers)]
         with ThreadPoolExecutor(workers) as threads:
             futures = {threads.submit(_labour, mate, left, run, over) for mate in crew}
             try:

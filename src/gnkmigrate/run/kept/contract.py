@@ -12,8 +12,16 @@ import psycopg
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
-from gnkmigrate.run import events, foreign_code, journal, ownership, runner
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run import (
+    events,
+    foreign_code,
+    journal,
+    journal_notes,
+    journal_schema,
+    ownership,
+    runner_session,
+)
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request, status, undone
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
@@ -88,7 +96,7 @@ class Remnant:
 
 def remnants(connection: Connection) -> Sequence[Remnant]:
     """What contract would remove from this database."""
-    if not journal.exists(connection):
+    if not journal_schema.exists(connection):
         return ()
     given = {"own": own.schemas(connection)}
     rows = connection.execute(_REMAINS.encode(), given).fetchall()
@@ -128,7 +136,7 @@ def contract(
         PhaseFailed: something of the user's hangs on what would be removed.
         RunnerBusy: somebody is migrating.
     """
-    with runner.at_work(connection, settings, Request(), observe) as work:
+    with runner_session.at_work(connection, settings, Request(), observe) as work:
         tables = foreign_code.of_phases(phases)
         foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
         left = [found.phase.name for found in undone(status(connection, phases))]
@@ -137,7 +145,7 @@ def contract(
                 f"Phases are not done yet: {', '.join(left)}.",
                 hint="gnkmigrate upgrade runs them; contract is the step after the last one.",
             )
-        if not journal.exists(connection):
+        if not journal_schema.exists(connection):
             return ()
         if not losses_allowed:
             _refuse_losses(work, phases)
@@ -175,7 +183,7 @@ def _remove(work: Work, lasting: Sequence[str]) -> Sequence[Remnant]:
     # What optional phases have made is no gap, and their way back needs what they remember.
     connection.execute(
         "DELETE FROM gnkmigrate.memory WHERE key <> %s AND phase <> ALL (%s)",
-        (journal.MADE, lasting),
+        (journal_notes.MADE, lasting),
     )
     journal.record_contract(connection)
     return found

@@ -13,9 +13,9 @@ from psycopg import errors
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import events, foreign_code, journal, relation, runner
+from gnkmigrate.run import events, foreign_code, journal_schema, quiet_triggers, runner_session
 from gnkmigrate.run.names import column, literal, quoted, split
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
 from gnkmigrate.run.sync import column_pair, in_step
 from gnkmigrate.run.sync.reshaping import Reshaping
@@ -93,8 +93,8 @@ def forget(
         PhaseFailed: somebody's lock was in the way.
         RunnerBusy: somebody is migrating.
     """
-    with runner.at_work(connection, settings, Request(), observe) as work:
-        if not journal.exists(connection):
+    with runner_session.at_work(connection, settings, Request(), observe) as work:
+        if not journal_schema.exists(connection):
             raise PhaseRefused(
                 f"gnkmigrate has never worked in {connection.info.dbname}, so nothing is kept.",
             )
@@ -182,7 +182,7 @@ def _from_kept_columns(work: Work, phases: Sequence[Phase], row: Row) -> Iterato
     backward = dict(_ways_back(work, phases, row.table))
     assigned = ", ".join(f"{column(name)} = {backward.get(name, 'NULL')}" for name in kept)
     meant = _is_meant(row, _key(work, row, row.table))
-    with relation.quiet_batch(work, row.table):
+    with quiet_triggers.quiet_batch(work, row.table):
         done = work.connection.execute(
             f"UPDATE {quoted(row.table)} SET {assigned} WHERE {meant}".encode()
         )
@@ -217,7 +217,7 @@ def _from_archive(work: Work, row: Row) -> Iterator[Forgotten]:
     if left:
         yield Forgotten(archived, 0, left)
         return
-    with relation.quiet_batch(work, archived):
+    with quiet_triggers.quiet_batch(work, archived):
         entries = f"{quoted(archived)} WHERE {meant}"
         deleted = work.connection.execute(f"DELETE FROM {entries}".encode())
     yield Forgotten(archived, deleted.rowcount)

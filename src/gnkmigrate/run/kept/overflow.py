@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.run import relation
+from gnkmigrate.run import foreign_keys, quiet_triggers, relation
 from gnkmigrate.run.batches.row_key import Columns, listed, same
 from gnkmigrate.run.kept import content
 from gnkmigrate.run.names import column, literal, quoted
@@ -28,7 +28,7 @@ def refuse_to_cascade(work: Work, table: str, where: str) -> None:
     # Whoever wants to refer to a row waits for this lock.
     work.execute(f"LOCK TABLE {quoted(table)} IN EXCLUSIVE MODE")
     spilled = f"(SELECT * FROM {quoted(table)} AS spilled WHERE {where}) AS spilled"
-    for key in relation.cascades(work, table):
+    for key in foreign_keys.cascades(work, table):
         total = work.value(
             f"SELECT count(*) FROM {key.table} AS referring JOIN {spilled} ON {key.on}"
         )
@@ -124,7 +124,7 @@ def update_back(
     if not work.connection.execute(there_is.encode()).fetchall()[0][0]:
         return 0
     values = ", ".join((*(f"{column(name)} = spilled.{column(name)}" for name in columns), *also))
-    with relation.quiet_batch(work, table):
+    with quiet_triggers.quiet_batch(work, table):
         return _rows(
             work,
             f"""
@@ -178,6 +178,6 @@ def _meant(work: Work, table: str, reason: str) -> str:
     conditions = [
         f"kept.relation = {literal(table)}",
         f"kept.reason = {literal(reason)}",
-        *relation.references(work, table, "spilled"),
+        *foreign_keys.references(work, table, "spilled"),
     ]
     return " AND ".join(conditions)

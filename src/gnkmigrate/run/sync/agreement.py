@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeAlias
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.run import events, journal
+from gnkmigrate.run import events, journal_notes
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.pace import Pace
 from gnkmigrate.run.batches.progress import Progress
@@ -130,7 +130,7 @@ def _walked(comparison: Comparison, work: Work) -> int:
         if left is None or time.monotonic() - noted >= _NOTE_EVERY_S:
             noted = time.monotonic()
             note = {"step": work.step, "rows": rows, "total": total, "agreed": left is None}
-            journal.note_comparison(work.connection, work.phase, note)
+            journal_notes.note_comparison(work.connection, work.phase, note)
         if left is not None:
             pace.after_batch(size, time.monotonic() - started)
     return rows

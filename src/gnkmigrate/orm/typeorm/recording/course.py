@@ -21,9 +21,9 @@ from gnkmigrate.orm.typeorm.recording.statements import (
     written,
 )
 from gnkmigrate.postgres.quoting import literal
-from gnkmigrate.run import events, journal, runner
+from gnkmigrate.run import events, journal_schema, runner
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
@@ -161,9 +161,9 @@ def columns_of(session: Connection, facts: Snapshot) -> tuple[str, str]:
 
 def _rooms(session: RecordingConnection) -> Iterator[str]:
     """What makes the journal and the other schemas of ours."""
-    journal.create(session)
+    journal_schema.create(session)
     yield unless_there(own.JOURNAL, [sent.text for sent in session.log.take()])
-    journal.create_rooms(session)
+    journal_schema.create_working_schemas(session)
     sent = [each.text for each in session.log.take()]
     for name, texts in groupby(sent, key=_room_of):
         yield unless_there(name, list(texts))

@@ -18,7 +18,7 @@ from gnkmigrate.orm.typeorm.recording.course import (
     there_and_back,
 )
 from gnkmigrate.postgres.quoting import literal
-from gnkmigrate.run.revision import Phase
+from gnkmigrate.run.phase import Phase
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 

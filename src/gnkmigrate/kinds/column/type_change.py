@@ -1,0 +1,96 @@
+"""ALTER COLUMN TYPE: the statement, and where it is another command that does it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import locks
+from gnkmigrate.kinds.altering import alter_table_of
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column.definition import column_name
+from gnkmigrate.kinds.column_obstacles import refuse_key, refuse_other_parents
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.conversions import Conversion
+from gnkmigrate.kinds.inheritance import columns_above, is_joined
+from gnkmigrate.kinds.row_valued_columns import refuse_held
+from gnkmigrate.kinds.sequence_options import bounded
+from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.value_conversion import way
+from gnkmigrate.postgres.quoting import identifier, qualified
+
+
+def retyped(change: Change, context: Context) -> Statements:
+    if not {"type", "collation"} & set(change.differing) or change.before is None:
+        return ()
+    if _follows(change.identity.path, context) or is_typed(change.fact, context):
+        return ()
+    refuse_key(change.before, context)
+    refuse_other_parents(change.before, context)
+    refuse_held(change.before, f"Column {column_name(change.before)} changes", context)
+    column, name = identifier(change.identity.name), column_name(change.fact)
+    old, new = change.before.payload["type"], change.fact.payload["type"]
+    found = way(change, context)
+    if change.fact.parent is not None and change.fact.parent.kind == "foreign table":
+        found = Conversion("", rewrites=False)  # its values are elsewhere
+    collation = change.fact.payload["collation"]
+    action = f"ALTER COLUMN {column} TYPE {new}" + (f" COLLATE {collation}" if collation else "")
+    if found.using:
+        action += f" USING {found.using}"
+    what = f"{old}, the target says {new}" if old != new else "of another collation in the target"
+    statement = alter_table_of(
+        change.fact,
+        action,
+        f"Column {name} is {what}.",
+        rewrites=found.rewrites,
+        loses_data=f"{found.loses} {name}" if found.loses else "",
+    )
+    keyed = context.keyed_to(change.before.identity.path[:-1], change.before.identity.name)
+    beside = tuple((qualified(*table), locks.ALTER_TABLE) for table in keyed)
+    statement = replace(statement, beside=beside)
+    if found.needs_utc:
+        # One command, so that the setting and what relies on it cannot be parted.
+        sql = f"DO $$BEGIN SET LOCAL TimeZone = 'UTC'; {statement.sql}; END$$"
+        return (replace(statement, sql=sql),)
+    return (statement,)
+
+
+def is_typed(fact: Fact, context: Context) -> bool:
+    """Whether it is of a table that has a type, which gives its columns theirs."""
+    return all(any(types_of_table(fact, each)) for each in (context.source, context.target))
+
+
+def types_of_table(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
+    """The composite type that the column's table is of."""
+    table = snapshot.facts.get(fact.parent) if fact.parent else None
+    if table is not None and table.payload.get("of_type"):
+        for each in table.depends_on:
+            if each.kind == "composite type" and qualified(*each.path) == table.payload["of_type"]:
+                yield each
+
+
+def _follows(column: Sequence[str], context: Context) -> bool:
+    """Whether it takes the type of a parent's column, by the command that changes that one.
+
+    One that its table keeps has it before the table is joined to a parent.
+    """
+    if any(each.path == tuple(column[:-1]) for each in context.apart):
+        return False
+    both = all(any(columns_above(column, each)) for each in (context.source, context.target))
+    return both or is_joined(column, context.source, context.target)
+
+
+def narrowed(change: Change, context: Context) -> Iterator[Statement]:
+    """Lowers the bounds of an identity column's sequence, which takes the column's new type."""
+    if "type" not in change.differing or change.before is None:
+        return
+    for old in context.source.children(change.before.identity, "identity"):
+        for new in context.target.children(change.identity, "identity"):
+            was, now = old.payload, new.payload
+            if was["maximum"] > now["maximum"] or was["minimum"] < now["minimum"]:
+                name = qualified(was["sequence_schema"], was["sequence_name"])
+                bounds = f"MINVALUE {now['minimum']} MAXVALUE {now['maximum']}"
+                sql, lost = bounded(name, f"ALTER SEQUENCE {name} {bounds}", was, now)
+                reason = f"The values of {column_name(change.fact)} will have to fit {now['type']}."
+                narrowed = Statement(sql, reason, lock=locks.ALTER_SEQUENCE, relation=name)
+                yield replace(narrowed, loses_data=lost)

@@ -1,0 +1,79 @@
+"""What a kind may look at when it writes its statements: both sides, and what the plan does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.foreign_keys import foreign_keys, partners
+from gnkmigrate.kinds.inheritance import heirs
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a kind may look at.
+
+    Attributes:
+        source: the database as it is.
+        target: the database as it shall be.
+        online: whether to let others read and write meanwhile, at the price of more statements.
+        source_timezone: the zone in which timestamps without one were written.
+        created: what the plan itself makes; nobody uses it yet, so it may be locked.
+        dropped: what the plan drops, by its identity in the source.
+        meanwhile: what things are called for a while, and were called in the source.
+        apart: tables that have left their parents, and not joined others yet.
+    """
+
+    source: Snapshot
+    target: Snapshot
+    online: bool = True
+    source_timezone: str = "UTC"
+    created: frozenset[Identity] = field(default=frozenset())
+    dropped: frozenset[Identity] = field(default=frozenset())
+    meanwhile: Mapping[Identity, Identity] = field(default_factory=dict)
+    apart: frozenset[Identity] = field(default=frozenset())
+
+    @property
+    def sides(self) -> tuple[Snapshot, Snapshot]:
+        return self.source, self.target
+
+    def find(self, identity: Identity | None) -> Fact | None:
+        """A thing as it shall be, or as it is where it has no future."""
+        if identity is None:
+            return None
+        return self.target.facts.get(identity) or self.source.facts.get(identity)
+
+    def before(self, identity: Identity | None) -> Fact | None:
+        """A thing as it is: what hangs on it goes before it changes."""
+        if identity is None:
+            return None
+        return self.source.facts.get(identity) or self.target.facts.get(identity)
+
+    def below(self, table: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """The tables that the target has below `table`, however far, and that are there already."""
+        for child in self.target.once(heirs).get(tuple(table), ()):
+            if not self.is_new(Identity("table", child)):
+                yield child
+            yield from self.below(child)
+
+    def keyed_to(self, table: tuple[str, ...], column: str) -> Iterator[tuple[str, ...]]:
+        """The other tables of foreign keys that stay and have a column of the source in them."""
+        keys = self.source.once(foreign_keys).get(table, ())
+        keys = [key for key in keys if key.identity not in self.dropped]
+        yield from sorted(partners(table, column, keys))
+
+    def is_busy(self, relation: Identity) -> bool:
+        """Whether others may be using `relation`, so that locks on it are to be kept short.
+
+        Partitioned tables know none of the online forms (CREATE INDEX, ALTER TABLE: Notes), and a
+        foreign table has no rows that a command would look at.
+        """
+        if relation.kind == "foreign table":
+            return False
+        table = self.find(relation)
+        partitioned = table is not None and table.payload.get("partitioned_by")
+        return self.online and not self.is_new(relation) and not partitioned
+
+    def is_new(self, relation: Identity) -> bool:
+        """Whether the plan itself makes `relation`, so that it holds no rows yet."""
+        return relation in self.created

@@ -1,0 +1,50 @@
+"""NOT NULL keeps the name that its table and column give it: it follows when one is renamed."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.inheritance import columns_above
+from gnkmigrate.kinds.not_null_name import NAMED, fits, usual_of
+from gnkmigrate.kinds.not_null_statements import rename_not_null
+from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.postgres.quoting import qualified
+
+
+def follows_column(change: Change, context: Context) -> Iterator[Statement]:
+    """Takes the constraint along when its column is renamed; the table has its new name."""
+    before, (*table, name) = change.before, change.identity.path
+    if before is not None and change.fact.payload["not_null"] and _is_usual(before, context):
+        yield from _following((*table, before.identity.name), (*table, name))
+
+
+def follows_table(change: Change, context: Context) -> Iterator[Statement]:
+    """The same when the table is renamed; its columns have their old names."""
+    if change.before is None:
+        return
+    table = change.before.identity
+    for column in context.source.children(context.meanwhile.get(table, table), "column"):
+        if _is_usual(column, context) and column.identity not in context.dropped:
+            name = column.identity.name
+            yield from _following((*table.path, name), (*change.identity.path, name))
+
+
+def _is_usual(column: Fact, context: Context) -> bool:
+    """Whether it has a constraint of its own, of the usual name."""
+    payload = column.payload
+    return (
+        context.source.server_version >= NAMED
+        and context.target.server_version >= NAMED
+        and payload["not_null"]
+        and payload["not_null_name"] is None
+        and not any(columns_above(column.identity.path, context.source))
+    )
+
+
+def _following(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Statement]:
+    was, wanted = usual_of(*old[-2:]), usual_of(*new[-2:])
+    if not fits(wanted):
+        return  # what the target calls it then is no usual name
+    reason = f"The NOT NULL of {qualified(*new)} goes by its name."
+    yield rename_not_null(new[:-1], was, wanted, reason)

@@ -1,0 +1,178 @@
+"""Which action comes first because one needs what the other makes, or uses what it drops."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds import kind_of
+from gnkmigrate.plan.action import Action, dependencies, holders
+
+Edges = Iterator[tuple[Action, Action]]
+ByIdentity = Mapping[Identity, Sequence[Action]]
+
+
+def made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) -> Edges:
+    """What an action needs is there as it shall be, and has its new name."""
+    finishers = {
+        action.after.identity: (action, needed_by(action.after, target))
+        for action in actions
+        if action.verb == "finish" and action.after and kind_of(action.after.kind).made_whole
+    }
+    for action in actions:
+        for identity in _needed(action, target):
+            for maker in makers.get(identity, ()):
+                if not _is_needed_back(maker, action):
+                    yield maker, action
+            for renamer in _renamers_above(identity, makers, target):
+                yield renamer, action
+            if identity in finishers and action.verb != "finish":
+                finisher, before = finishers[identity]
+                if action.fact.identity not in before:
+                    yield finisher, action
+
+
+def made_last(
+    actions: Iterable[Action], makers: ByIdentity, source: Snapshot, target: Snapshot
+) -> Edges:
+    """What says so itself is made before others."""
+    for action in actions:
+        if action.after is not None and action.verb == "create":
+            for identity in kind_of(action.after.kind).precedes(action.after, source, target):
+                for maker in makers.get(identity, ()):
+                    yield action, maker
+        elif action.verb == "alter":
+            known = kind_of(action.fact.kind)
+            for identity in known.alters_before(action.change, source, target):
+                yield from ((action, maker) for maker in makers.get(identity, ()))
+
+
+def _needed(action: Action, target: Snapshot) -> set[Identity]:
+    needed = set(action.waits_for)
+    if action.after is None:
+        return needed
+    if action.verb == "rename":
+        return needed.union(named_in_front(action.after, target))
+    known = kind_of(action.after.kind)
+    needed |= dependencies(action.after)
+    if action.verb in {"alter", "finish"}:
+        needed.add(action.after.identity)
+        needed.update(known.alters_after(action.change, target))
+    if action.verb == "alter":
+        needed.update(known.alters_with(action.change, target))
+    if action.verb in {"create", "finish"} or known.is_satellite:
+        needed.update(known.waits_for(action.after, target))
+    return needed
+
+
+def named_in_front(fact: Fact, target: Snapshot) -> Iterator[Identity]:
+    """What a name begins with: an index goes by its schema's name, a column by its table's too."""
+    if len(fact.identity.path) > 1:
+        yield Identity("schema", fact.identity.path[:1])  # not its table's, for statistics
+    above = fact.parent
+    while above is not None:
+        if fact.identity.path[: len(above.path)] == above.path:
+            yield above
+        parent = target.facts.get(above)
+        above = None if parent is None else parent.parent
+
+
+def _renamers_above(identity: Identity, makers: ByIdentity, target: Snapshot) -> Iterator[Action]:
+    """What gives a new name to what a thing lives in: only then is it called so itself."""
+    fact = target.facts.get(identity)
+    while fact is not None and fact.parent is not None:
+        yield from (maker for maker in makers.get(fact.parent, ()) if maker.verb == "rename")
+        fact = target.facts.get(fact.parent)
+
+
+def _is_needed_back(changer: Action, action: Action) -> bool:
+    """Whether `changer` alters what uses `action`'s own: a type and its functions."""
+    facts = (changer.before, changer.after)
+    return changer.verb == "alter" and any(
+        fact is not None and action.fact.identity in fact.depends_on for fact in facts
+    )
+
+
+def needed_by(fact: Fact, target: Snapshot) -> frozenset[Identity]:
+    """All that must be there before `fact`, however indirectly."""
+    found: set[Identity] = set()
+    waiting = [fact]
+    while waiting:
+        new = dependencies(waiting.pop()) - found - {fact.identity}
+        found |= new
+        waiting += [target.facts[each] for each in new if each in target]
+    return frozenset(found)
+
+
+def used_last(
+    actions: Iterable[Action], changers: ByIdentity, droppers: ByIdentity, source: Snapshot
+) -> Edges:
+    """Nothing is dropped while it is used; and what goes anyway goes before others change.
+
+    What makes way goes as well, as far as it does without a thing for now.
+    """
+    between = {action.before for action in actions if action.verb == "finish"}
+    for action in actions:
+        if action.before is None or action.verb == "rename":
+            continue
+        needed = holders(action.before)
+        if action.verb == "drop":
+            needed |= frozenset(kind_of(action.before.kind).goes_before(action.before, source))
+            yield from ((action, later) for later in _parted_last(action.before, droppers, source))
+        for identity in needed:
+            for dropper in droppers.get(identity, ()):
+                yield action, dropper
+            # What was set aside for its successor goes last: it is not in the way.
+            goes = action.verb == "drop" or (
+                action.after is not None
+                and action.after in between
+                and identity not in holders(action.after)
+            )
+            if goes and not action.waits_for:
+                for changer in changers.get(identity, ()):
+                    if not _is_needed_back(changer, action) and not is_late(action, changer):
+                        yield action, changer
+
+
+def is_late(dropper: Action, changer: Action) -> bool:
+    """Whether `dropper` calls what it drops by the name that `changer` gives."""
+    return dropper.placed is not None and changer.verb == "rename"
+
+
+def _parted_last(fact: Fact, droppers: ByIdentity, source: Snapshot) -> Iterator[Action]:
+    """What is dropped once `fact` has gone by a command of its own."""
+    known = kind_of(fact.kind)
+    if known.leaves_first(fact, droppers.keys()):
+        for identity in known.leaves_before(fact, source):
+            yield from droppers.get(identity, ())
+
+
+def gone_first(
+    actions: Iterable[Action], droppers: ByIdentity, source: Snapshot, target: Snapshot
+) -> Edges:
+    """What would be undone by something that goes is set once that has gone."""
+    for action in actions:
+        if action.verb in {"create", "alter"}:
+            for identity in kind_of(action.fact.kind).set_after(action.fact, source, target):
+                yield from ((dropper, action) for dropper in droppers.get(identity, ()))
+
+
+def out_of_the_way(
+    actions: Iterable[Action], changers: ByIdentity, makers: ByIdentity, target: Snapshot
+) -> Edges:
+    """What goes before a change goes before the one whose command brings that about."""
+    carriers = {
+        changer: tuple(
+            maker
+            for identity in kind_of(changer.change.kind).alters_with(changer.change, target)
+            for maker in makers.get(identity, ())
+        )
+        for each in changers.values()
+        for changer in each
+        if changer.verb == "alter"
+    }
+    for action in actions:
+        if action.verb != "drop" or action.before is None or action.waits_for:
+            continue
+        for identity in holders(action.before):
+            for changer in changers.get(identity, ()):
+                yield from ((action, carrier) for carrier in carriers.get(changer, ()))

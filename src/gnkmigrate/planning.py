@@ -1,0 +1,107 @@
+"""One plan of a project from beginning to end: the database and the target are read here."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from gnkmigrate.connection import DatabaseUrl, connect, own_path
+from gnkmigrate.diff.applying import quietly, without_effect
+from gnkmigrate.diff.rename_hints import known_renames
+from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
+from gnkmigrate.diff.settling import Decide, refuse, settled
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.source import Load, load_schema
+from gnkmigrate.fitting import require_fitting
+from gnkmigrate.plan.planned import Circumstances, Planned
+from gnkmigrate.plan.planner import Planner
+from gnkmigrate.plan.roles import missing_roles
+from gnkmigrate.run import optional_changes
+from gnkmigrate.settings import Settings
+from gnkmigrate.text.redaction import redact
+
+
+def plan_project(
+    settings: Settings,
+    url: DatabaseUrl,
+    target: str | None,
+    *,
+    online: bool = True,
+    renames: Renames = NO_RENAMES,
+    decide: Decide = refuse,
+    tell: Callable[[str], None] = quietly,
+    load: Load = load_schema,
+) -> Planned:
+    """The plan that takes the live database to the project's target.
+
+    Args:
+        settings: the project's.
+        url: the live database; it is only read.
+        target: a URL, a .sql file, a folder, a snapshot or models; None takes the settings' target.
+        online: keep locks short on what others use, at the price of more statements.
+        renames: what the user says of renames, beyond the settings'.
+        decide: asked about renames that are likely, where data would be lost otherwise.
+        tell: told what of `renames` applies to nothing, and of roles that the server lacks.
+        load: gives the target's facts.
+
+    Raises:
+        ConnectionFailed: no session with the database.
+        SchemaError: the target cannot be loaded.
+        ServerUnavailable: there is no server to load it into.
+        Unplannable: no statements close one of the differences.
+        RenameUnclear: what the settings say of renames cannot be understood.
+        PossibleRename: one is likely, and nobody says whether it is one.
+    """
+    hints = known_renames(settings.renames, renames)
+    with connect(url, read_only=True) as connection:
+        require_fitting(connection, settings)
+        path = settings.schemas if settings.read_schemas else own_path(connection)
+        live = read_snapshot(
+            connection,
+            ignore=settings.ignore,
+            schemas=settings.read_schemas,
+            roles=settings.roles,
+        )
+        wanted = target or settings.target_source
+        loaded = load(wanted, settings, live.server_version // 10000)
+        loaded = optional_changes.expected(loaded, live, connection)
+        beyond = optional_changes.standing(connection)
+    for line in without_effect(renames, live, loaded, "the live database"):
+        tell(line)
+    changes, hints = settled(live, loaded, hints, decide)
+    planner = Planner(
+        live,
+        loaded,
+        online=online,
+        source_timezone=settings.source_timezone,
+        renamed=renamed_by(changes),
+    )
+    statements, rights = planner.plan_with_rights(changes)
+    if any(right.privilege == "ROLE" for right in rights):
+        with connect(url, read_only=True) as connection:
+            for line in missing_roles(connection, rights):
+                tell(line)
+    circumstances = Circumstances(
+        search_path=path,
+        schemas=settings.read_schemas,
+        ignore=settings.ignore,
+        roles=settings.roles,
+        online=online,
+        source_timezone=settings.source_timezone,
+    )
+    return Planned(
+        statements,
+        live,
+        loaded,
+        str(url),
+        _name(wanted),
+        circumstances,
+        wanted,
+        changes,
+        hints,
+        rights,
+        beyond,
+    )
+
+
+def _name(target: str) -> str:
+    return os.path.relpath(target) if Path(target).exists() else redact(target)

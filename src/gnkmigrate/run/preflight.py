@@ -1,0 +1,83 @@
+"""Asks the steps of a phase what speaks against it, before any of them runs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NoReturn
+
+import psycopg
+
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run import enum_labels, replication, rights, sharding
+from gnkmigrate.run.events import Direction
+from gnkmigrate.run.step import Refusal, Runnable, Step
+from gnkmigrate.run.work import Work
+
+
+def refuse_if_anything_speaks_against(
+    phase: Runnable, direction: Direction, steps: Sequence[Step], work: Work
+) -> None:
+    """Asks all steps, so that the user hears everything at once.
+
+    Raises:
+        PhaseRefused: with every reason, its rows and its remedy.
+        PhaseFailed: somebody's lock was in the way of asking.
+    """
+    asking = replace(work, beside=steps)
+    refusals = [
+        *rights.refusals(work.connection, steps),
+        *replication.refusals(work, phase, steps),
+        *sharding.refusals(work, phase, steps),
+        *(refusal for step in steps for refusal in enum_labels.refusal(step, work)),
+        *(refusal for step in steps for refusal in _asked(step, asking)),
+    ]
+    if refusals:
+        refuse(phase.name, direction, refusals)
+
+
+def refuse(phase: str, direction: Direction, refusals: Sequence[Refusal]) -> NoReturn:
+    """Says all that speaks against a phase.
+
+    Raises:
+        PhaseRefused: with every reason, its rows and its remedy.
+    """
+    doing = "upgrade" if direction == "up" else "downgrade"
+    details: list[str] = []
+    for refusal in refusals:
+        details.append(refusal.message + (f" ({refusal.total})" if refusal.total else ""))
+        details += [f"  {row}" for row in refusal.rows]
+        if refusal.hint:
+            details.append(f"  -> {refusal.hint}")
+    raise PhaseRefused(
+        f"Phase {phase} cannot {doing}; nothing was changed.",
+        details=details,
+        hint=f"Fix what is listed, then: gnkmigrate {doing} --phase {phase}",
+    )
+
+
+def _asked(step: Step, work: Work) -> Sequence[Refusal]:
+    """What a step has to say; that its question makes no sense here is an answer, too."""
+    work.step = step.name
+
+    def ask() -> Sequence[Refusal]:
+        # Within --atomic a savepoint, so that the next step can be asked after an error.
+        with work.connection.transaction():
+            return step.check(work)
+
+    try:
+        return work.attempt(ask, limited=False)
+    except psycopg.errors.InsufficientPrivilege as error:
+        return (
+            Refusal(
+                f'The check of "{step.name}" may not look: {error.diag.message_primary}.',
+                hint="Have the role granted what it lacks, or connect as one that may.",
+            ),
+        )
+    except (psycopg.ProgrammingError, psycopg.DataError) as error:
+        return (
+            Refusal(
+                f'The check of "{step.name}" does not fit this database: '
+                f"{error.diag.message_primary}.",
+                hint="Correct the revision, or the tables, if they have another shape than it"
+                " expects; gnkmigrate audit shows the differences.",
+            ),
+        )

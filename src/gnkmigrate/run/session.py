@@ -1,0 +1,52 @@
+"""SQL in the session of a run: placeholders filled in, settings that are set back."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Cursor
+from psycopg.pq import TransactionStatus
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.run.names import literal
+from gnkmigrate.run.template import render
+
+
+class Session:
+    """The part of `Work` that sends SQL.
+
+    Attributes:
+        connection: the one session of the whole run.
+        parameters: values of the placeholders in a step's SQL; see template.py.
+    """
+
+    connection: Connection
+    parameters: Mapping[str, str]
+
+    def execute(self, text: str) -> Cursor[tuple[Any, ...]]:
+        """Runs SQL after filling in its placeholders."""
+        return self.connection.execute(render(text, self.parameters).encode())
+
+    def value(self, text: str) -> Any:
+        """The first column of the first row, or None."""
+        row = self.execute(text).fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def settings(self, **values: str) -> Iterator[None]:
+        """Settings of the session, set back at the end."""
+        previous = {name: self.value(f"SELECT current_setting({literal(name)})") for name in values}
+        for name, value in values.items():
+            self._set(name, value)
+        try:
+            yield
+        finally:
+            # After an error inside a transaction nothing can be set, and its end sets it back.
+            status = self.connection.info.transaction_status
+            if status in {TransactionStatus.IDLE, TransactionStatus.INTRANS}:
+                for name, value in previous.items():
+                    self._set(name, value)
+
+    def _set(self, name: str, value: str) -> None:
+        # set_config reads a list such as search_path's as one; SET would quote it whole.
+        self.connection.execute("SELECT set_config(%s, %s, false)", (name, value))

@@ -1,0 +1,40 @@
+"""The lasting verifications of all phases that are done, run again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.run import events
+from gnkmigrate.run.blockers import BlockerWatch
+from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.runner import _parameters
+from gnkmigrate.run.runner_session import work_of
+from gnkmigrate.run.status import Request, status
+from gnkmigrate.run.verification import Verification
+from gnkmigrate.settings import Settings
+
+
+def verify(
+    connection: Connection,
+    phases: Sequence[Phase],
+    settings: Settings,
+    observe: events.Observer = events.ignore,
+) -> tuple[events.Verified, ...]:
+    """Runs the lasting verifications of every phase that is done, in one snapshot.
+
+    The observer hears each as it comes; none of them raises.
+    """
+    done = [found.phase for found in status(connection, phases) if found.state == "done"]
+    results = []
+    with BlockerWatch(connection) as watch, connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        everything = work_of(connection, settings, Request(), watch, observe)
+        for phase in done:
+            work = replace(everything, phase=phase.name)
+            work = replace(work, parameters=_parameters(phase, "down", work))
+            lasting = [s for s in phase.up_steps if isinstance(s, Verification) and not s.once]
+            with work.settings(search_path=phase.search_path or work.project_path):
+                results += [step.result(work) for step in lasting]
+    for result in results:
+        observe(result)
+    return tuple(results)

@@ -1,0 +1,52 @@
+"""A table gets another name, and a column goes that others use no longer."""
+
+import pytest
+
+from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge
+
+RENAMES = read_renames(["table public.a = b"])
+A = "CREATE TABLE a (id int PRIMARY KEY, x int NOT NULL);"
+B = "CREATE TABLE b (id int PRIMARY KEY, x_id bigint);"
+# What uses the column of the one, and that of the other, in its place.
+USERS = {
+    "a view": "CREATE VIEW v AS SELECT id FROM {} WHERE {} > 1;",
+    "a policy": "CREATE POLICY p ON {} USING ({} > 1);",
+    "a check": "ALTER TABLE {} ADD CONSTRAINT c CHECK ({} > 1);",
+    "a function": "CREATE FUNCTION f() RETURNS bigint LANGUAGE sql"
+    " BEGIN ATOMIC SELECT count(*) FROM {} WHERE {} > 1; END;",
+    "a rule": "CREATE TABLE log (n bigint);"
+    "CREATE RULE r AS ON INSERT TO {} DO ALSO INSERT INTO log VALUES (new.{});",
+    "a publication": "CREATE PUBLICATION p FOR TABLE {} (id, {});",
+    "two of them": "CREATE INDEX i ON {0} ({1}); COMMENT ON COLUMN {0}.{1} IS 'worth';"
+    "ALTER TABLE {0} ALTER {1} SET DEFAULT 7; CREATE VIEW v AS SELECT id FROM {0} WHERE {1} > 1;",
+}
+
+
+@pytest.mark.parametrize("user", USERS.values(), ids=USERS)
+def test_what_used_the_column_is_changed_before_it_goes(server: Server, user: str) -> None:
+    if server.major == 14 and "PUBLICATION" in user:
+        pytest.skip("a publication of PostgreSQL 14 has no columns")
+    converge(server, A + user.format("a", "x"), B + user.format("b", "x_id"), renames=RENAMES)
+
+
+def test_a_schema_that_is_renamed_is_no_other_matter(server: Server) -> None:
+    table = "CREATE SCHEMA {0}; CREATE TABLE {0}.t (id int PRIMARY KEY, {1} int);"
+    view = "CREATE VIEW public.v AS SELECT id FROM {0}.t WHERE {1} > 1;"
+    converge(
+        server,
+        (table + view).format("one", "x"),
+        (table + view).format("two", "y"),
+        renames=read_renames(["schema one = two"]),
+    )
+
+
+def test_the_constraint_of_a_column_that_has_gone_is_not_renamed(server: Server) -> None:
+    """NOT NULL is a constraint with a name from PostgreSQL 18 on."""
+    converge(
+        server,
+        "CREATE TABLE a (id int NOT NULL, x int NOT NULL, y int);",
+        "CREATE TABLE b (id int NOT NULL, y int);",
+        renames=RENAMES,
+    )
