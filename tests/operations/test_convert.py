@@ -445,4 +445,4 @@ def test_a_constraint_that_waits_is_not_copied(small: Small) -> None:
     project.execute("ALTER TABLE t ADD UNIQUE (n) DEFERRABLE INITIALLY DEFERRED")
     with pytest.raises(PhaseRefused) as refused:
         project.up()
-    assert "constraint t_n_key on table t" in "\n".join(refused.value.details)
+    assert "constraint t_n_key on table public.t" in "\n".join(refused.value.details)

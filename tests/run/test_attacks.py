@@ -36,24 +36,24 @@ CREATE OPERATOR trap.=== (FUNCTION = trap.alike, LEFTARG = int, RIGHTARG = int);
 """
 # What hangs on a table of the role's own, by how the refusal calls it.
 ON_THE_TABLE = {
-    "trigger a on table item": "CREATE TRIGGER a BEFORE UPDATE ON item FOR EACH ROW"
+    "trigger a on table public.item": "CREATE TRIGGER a BEFORE UPDATE ON item FOR EACH ROW"
     " EXECUTE FUNCTION trap.spring()",
-    "trigger b on table item": "CREATE TRIGGER b AFTER UPDATE ON item"
+    "trigger b on table public.item": "CREATE TRIGGER b AFTER UPDATE ON item"
     " EXECUTE FUNCTION trap.spring()",
-    "trigger c on table item": "CREATE CONSTRAINT TRIGGER c AFTER UPDATE ON item"
+    "trigger c on table public.item": "CREATE CONSTRAINT TRIGGER c AFTER UPDATE ON item"
     " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION trap.spring()",
-    "constraint d on table item": "ALTER TABLE item ADD CONSTRAINT d CHECK (trap.rise())",
-    "constraint e on table item": OPERATOR
+    "constraint d on table public.item": "ALTER TABLE item ADD CONSTRAINT d CHECK (trap.rise())",
+    "constraint e on table public.item": OPERATOR
     + "ALTER TABLE item ADD CONSTRAINT e CHECK (n OPERATOR(trap.===) n)",
     "constraint f": "ALTER DOMAIN trap.kept ADD CONSTRAINT f CHECK (trap.rise())",
-    "rule g on table item": "CREATE RULE g AS ON UPDATE TO item DO ALSO SELECT trap.rise()",
-    "index item_calm_idx": IMMUTABLE + "CREATE INDEX ON item (trap.calm(n))",
-    "column h of table item": IMMUTABLE
+    "rule g on table public.item": "CREATE RULE g AS ON UPDATE TO item DO ALSO SELECT trap.rise()",
+    "index public.item_calm_idx": IMMUTABLE + "CREATE INDEX ON item (trap.calm(n))",
+    "column h of table public.item": IMMUTABLE
     + "ALTER TABLE item ADD h boolean GENERATED ALWAYS AS (trap.calm(n)) STORED",
-    "policy i on table item": "CREATE POLICY i ON item USING (trap.rise());"
+    "policy i on table public.item": "CREATE POLICY i ON item USING (trap.rise());"
     "ALTER TABLE item ENABLE ROW LEVEL SECURITY",
-    "column n of table item": "ALTER TABLE item ALTER n SET DEFAULT trap.rise()::int",
-    "trigger j on table inherited": "CREATE TABLE inherited () INHERITS (item);"
+    "column n of table public.item": "ALTER TABLE item ALTER n SET DEFAULT trap.rise()::int",
+    "trigger j on table public.inherited": "CREATE TABLE inherited () INHERITS (item);"
     "INSERT INTO inherited VALUES (2, 2);"
     "CREATE TRIGGER j BEFORE UPDATE ON inherited FOR EACH ROW EXECUTE FUNCTION trap.spring()",
     "cast from trap.box to text": "CREATE TYPE trap.box AS (v text);"
@@ -61,7 +61,7 @@ ON_THE_TABLE = {
     " AS 'BEGIN PERFORM trap.rise(); RETURN $1.v; END';"
     "CREATE CAST (trap.box AS text) WITH FUNCTION trap.unboxed(trap.box) AS IMPLICIT;"
     "ALTER TABLE item ADD l trap.box",
-    "statistics object k": IMMUTABLE + "CREATE STATISTICS k ON (trap.calm(n)) FROM item",
+    "statistics object public.k": IMMUTABLE + "CREATE STATISTICS k ON (trap.calm(n)) FROM item",
 }
 # Made before gnkmigrate is first used here.
 BEFOREHAND = {
@@ -183,7 +183,9 @@ def test_code_that_was_read_and_trusted_runs(small: Small, project: Project) -> 
         'ALTER FUNCTION note() OWNER TO "gnk Hostile";'
         "CREATE TRIGGER note BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION note()"
     )
-    assert refused(project) == ['trigger note on table item: function note() of "gnk Hostile"']
+    assert refused(project) == [
+        'trigger note on table public.item: function public.note() of "gnk Hostile"'
+    ]
     small.project(trust_triggers=True).up()
     assert project.rows("SELECT n, note FROM item") == [
         (2, project.value("SELECT current_user::text"))
@@ -251,7 +253,49 @@ def test_who_plants_after_the_question_has_no_journal_to_plant_in(
             enemy.plants(text)
 
 
-def test_names_in_public_are_not_looked_up(project: Project, enemy: Hostile) -> None:
+PLANTED = """
+    CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE plpgsql AS
+        'BEGIN PERFORM trap.rise(); RETURN pg_catalog.format($1, $2); END';
+    CREATE FUNCTION public.format(text, text, text) RETURNS text LANGUAGE plpgsql AS
+        'BEGIN PERFORM trap.rise(); RETURN pg_catalog.format($1, $2, $3); END';
+    CREATE FUNCTION public.format(text, text, text, text) RETURNS text LANGUAGE plpgsql AS
+        'BEGIN PERFORM trap.rise(); RETURN pg_catalog.format($1, $2, $3, $4); END';
+    CREATE FUNCTION public.quote_ident(name) RETURNS text LANGUAGE plpgsql AS
+        'BEGIN PERFORM trap.rise(); RETURN pg_catalog.quote_ident($1); END';
+    CREATE FUNCTION public.equal(name, text) RETURNS boolean LANGUAGE plpgsql AS
+        'BEGIN PERFORM trap.rise(); RETURN $1::text OPERATOR(pg_catalog.=) $2; END';
+    CREATE OPERATOR public.= (FUNCTION = public.equal, LEFTARG = name, RIGHTARG = text);
+    CREATE FUNCTION public.equal(varchar, varchar) RETURNS boolean LANGUAGE plpgsql AS
+        'BEGIN PERFORM trap.rise(); RETURN $1::text OPERATOR(pg_catalog.=) $2; END';
+    CREATE OPERATOR public.= (FUNCTION = public.equal, LEFTARG = varchar, RIGHTARG = varchar);
+"""
+
+
+@pytest.mark.parametrize(
+    "up",
+    [
+        'op.add_columns("public.item", (op.new("z", "int"),))',
+        'op.keep_shape("public.item")\nop.rename_columns("public.item", {"n": "number"})',
+        'op.convert_columns("public.item", conversions=(op.cast("n", "text"),))',
+    ],
+)
+def test_what_fits_better_than_postgresql_s_own_is_not_called(
+    small: Small, project: Project, enemy: Hostile, up: str
+) -> None:
+    """Of several functions PostgreSQL calls the one that takes just these types, wherever it is."""
+    del project
+    small.reversible(1, up)
+    enemy.plants(PLANTED)
+    found = refused(small.project())
+    assert any(line.startswith("function public.format(text,text,text) of") for line in found)
+    # Even where somebody says that they may, our own SQL does not call them.
+    trusting = small.project(trust_triggers=True)
+    trusting.up()
+    trusting.down()
+    assert not enemy.has_risen
+
+
+def test_names_in_public_are_not_looked_up(small: Small, project: Project, enemy: Hostile) -> None:
     """The journal's own statements find PostgreSQL's functions, whatever is planted beside."""
     enemy.plants(
         "CREATE FUNCTION public.coalesce_(text) RETURNS text LANGUAGE sql AS 'SELECT $1';"
@@ -260,6 +304,8 @@ def test_names_in_public_are_not_looked_up(project: Project, enemy: Hostile) -> 
         "CREATE FUNCTION public.max(varchar) RETURNS bigint LANGUAGE plpgsql"
         " AS 'BEGIN PERFORM trap.rise(); RETURN 1; END'"
     )
+    assert len(refused(project)) == 2
+    project = small.project(trust_triggers=True)
     project.up()
     project.down()
     assert not enemy.has_risen

@@ -114,7 +114,9 @@ def _carry_out(
         outlook = preview(connection, plan, application)
         if outlook.is_open:
             tables = list(touched(connection, plan, application.direction))
-            foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
+            foreign_code.require_trust(
+                connection, tables, settings.schemas, trusted=settings.trust_triggers
+            )
         if outlook.is_open and application.dry_run:
             _try(plan, application.direction, outlook, work)
         elif outlook.is_open:

@@ -30,6 +30,8 @@ class StatementStep(Step):
         session: settings that earlier statements have made, and that every session needs.
     """
 
+    speaks: ClassVar[bool] = True  # by the path for which the plan was made
+
     title: str
     statement: Statement
     session: tuple[str, ...] = ()

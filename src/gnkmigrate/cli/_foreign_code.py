@@ -25,8 +25,8 @@ def look_at_foreign_code(
     Raises:
         PhaseRefused: there is some, and nobody has said that it may run.
     """
-    require_trust(connection, tables, trusted=project.trust_triggers)
-    found = foreign_code(connection, tables) if project.trust_triggers else ()
+    require_trust(connection, tables, project.schemas, trusted=project.trust_triggers)
+    found = foreign_code(connection, tables, project.schemas) if project.trust_triggers else ()
     if not found:
         return
     console = _context.stderr(context)

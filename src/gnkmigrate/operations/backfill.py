@@ -68,6 +68,7 @@ class Backfill(Step):
     """
 
     transactional: ClassVar[bool] = False
+    speaks: ClassVar[bool] = True
 
     title: str
     table: str

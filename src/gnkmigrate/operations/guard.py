@@ -27,6 +27,7 @@ class Guard(Step):
     """
 
     changes: ClassVar[bool] = False
+    speaks: ClassVar[bool] = True
 
     title: str
     query: str

@@ -75,6 +75,7 @@ class SqlStep(Step):
     """
 
     prepares: ClassVar[bool] = True
+    speaks: ClassVar[bool] = True
     outlives_contract: ClassVar[bool] = True
 
     title: str

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
+from typing import ClassVar
 
 import sqlglot
 from sqlglot import errors as sqlglot_errors
@@ -37,6 +38,8 @@ class Verify(Verification):
             writing; `gnkmigrate verify` leaves it out.
         reports: True for a query whose single value is worth knowing and never wrong.
     """
+
+    speaks: ClassVar[bool] = True
 
     title: str
     query: str

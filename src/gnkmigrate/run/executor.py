@@ -233,7 +233,8 @@ def _run_looking(step: Step, work: Work) -> None:
     def look() -> None:
         if not work.atomic:
             work.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        step.run(work)
+        with work.words_of(step):
+            step.run(work)
 
     work.attempt(look, limited=False)
 
@@ -255,7 +256,8 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
             journal.record_step(work.connection, run, state("applied", rows))
 
     def whole() -> int:
-        rows = step.run(work)
+        with work.words_of(step):
+            rows = step.run(work)
         finish(rows)
         return rows
 
@@ -265,7 +267,8 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
         # From its first statement on the upgrade's step may not stand whole any more.
         journal.reopen_steps(work.connection, work.phase, step.ends)
     journal.record_step(work.connection, run, state("partial", 0))
-    rows = step.run(work)
+    with work.words_of(step):
+        rows = step.run(work)
     work.attempt(lambda: finish(0))  # its rows were counted batch by batch
     return rows
 

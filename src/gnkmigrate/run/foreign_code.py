@@ -28,27 +28,34 @@ def of_phases(phases: Iterable[Phase]) -> Sequence[str]:
     return sorted({quoted(table) for phase in phases for table in phase.tables})
 
 
-def foreign_code(connection: Connection, tables: Sequence[str]) -> tuple[str, ...]:
+def foreign_code(
+    connection: Connection, tables: Sequence[str], schemas: Sequence[str] = ()
+) -> tuple[str, ...]:
     """What would run with the session's rights and belongs to a role that lacks them.
 
     Args:
         connection: the session; the rights that count are those of its current_user.
         tables: those that will be written or changed, quoted; event triggers come with any.
+        schemas: those in which a revision's own SQL looks for names.
 
     Returns:
         A line each, as "trigger a on table b: function c() of d".
     """
-    rows = connection.execute(_query(), {"tables": list(tables)}).fetchall()
+    rows = connection.execute(
+        _query(), {"tables": list(tables), "schemas": list(schemas)}
+    ).fetchall()
     return tuple(row[0] for row in rows)
 
 
-def require_trust(connection: Connection, tables: Sequence[str], *, trusted: bool) -> None:
+def require_trust(
+    connection: Connection, tables: Sequence[str], schemas: Sequence[str], *, trusted: bool
+) -> None:
     """Refuses `foreign_code` that the user has not seen and allowed.
 
     Raises:
         PhaseRefused: there is some.
     """
-    found = () if trusted else foreign_code(connection, tables)
+    found = () if trusted else foreign_code(connection, tables, schemas)
     if not found:
         return
     row = connection.execute("SELECT current_user").fetchone() or ("",)

@@ -34,10 +34,10 @@ def ask(phases: Sequence[Phase], direction: Direction, work: Work) -> None:
     changed: set[str] = set()
     for earlier, phase in pairwise(phases):
         changed |= {table for step in _steps(earlier, direction) for table in step.altered}
-        with work.settings(search_path=phase.search_path or work.project_path):
-            asking = replace(work, phase=phase.name)
-            guards = [step for step in _steps(phase, direction) if step.guards]
-            refusals = [found for step in guards for found in _asked(step, changed, asking)]
+        path = phase.search_path or work.project_path
+        asking = replace(work, phase=phase.name, authors_path=path)
+        guards = [step for step in _steps(phase, direction) if step.guards]
+        refusals = [found for step in guards for found in _asked(step, changed, asking)]
         if refusals:
             refuse(phase.name, direction, refusals)
 
@@ -50,7 +50,7 @@ def _asked(guard: Step, changed: set[str], work: Work) -> Sequence[Refusal]:
     work.step = guard.name
 
     def ask() -> Sequence[Refusal]:
-        with work.connection.transaction():
+        with work.connection.transaction(), work.words_of(guard):
             (plan,) = work.value(
                 f"EXPLAIN (VERBOSE, FORMAT JSON) {guard.guards.strip().rstrip(';')}"
             )

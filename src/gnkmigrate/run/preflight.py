@@ -60,7 +60,7 @@ def _asked(step: Step, work: Work) -> Sequence[Refusal]:
 
     def ask() -> Sequence[Refusal]:
         # Within --atomic a savepoint, so that the next step can be asked after an error.
-        with work.connection.transaction():
+        with work.connection.transaction(), work.words_of(step):
             return step.check(work)
 
     try:

@@ -81,7 +81,9 @@ def run(
         select = select_up if direction == "up" else select_down
         selected = select(status(connection, phases), request)
         tables = foreign_code.of_phases(selected)
-        foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
+        foreign_code.require_trust(
+            connection, tables, settings.schemas, trusted=settings.trust_triggers
+        )
         if direction == "up" and selected:
             drift.look(phases, selected, settings, work, refuses=not request.dry_run)
         if request.dry_run and selected:
@@ -118,12 +120,12 @@ def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
         work,
         parameters=_parameters(phase, direction, work),
         load_target=partial(work.load_target, phase.target),
+        authors_path=phase.search_path or work.project_path,
     )
-    with work.settings(search_path=phase.search_path or work.project_path):
-        if phase.optional and direction == "up":
-            with optional_changes.noted(phase, work) as note:
-                return note(executor.run_phase(phase, direction, work, head=head))
-        return executor.run_phase(phase, direction, work, head=head)
+    if phase.optional and direction == "up":
+        with optional_changes.noted(phase, work) as note:
+            return note(executor.run_phase(phase, direction, work, head=head))
+    return executor.run_phase(phase, direction, work, head=head)
 
 
 def _run_atomic(phase: Phase, direction: Direction, work: Work) -> None:

@@ -17,6 +17,7 @@ from gnkmigrate.run import events, one_runner, trust
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.encryption_key import load_key
 from gnkmigrate.run.full_disk import fullness_explained
+from gnkmigrate.run.session import OURS, SETTABLE
 from gnkmigrate.run.status import Request
 from gnkmigrate.run.untried_servers import require_tried
 from gnkmigrate.run.work import Work
@@ -61,10 +62,29 @@ def at_work(
         fullness_explained(connection),
         one_runner.hold(connection, wait_s=wait_s),
         BlockerWatch(connection) as watch,
+        pathless(connection) as path,
     ):
         _prepare(connection, settings)
         trust.require(connection, writing=True, trusts_owners=settings.trust_triggers)
-        yield work_of(connection, settings, request, watch, observe)
+        yield work_of(connection, settings, request, watch, observe, path)
+
+
+@contextmanager
+def pathless(connection: Connection) -> Iterator[str]:
+    """A session in which our own SQL finds what is PostgreSQL's, and nothing that others plant.
+
+    Of several functions by one name PostgreSQL takes the one that fits best, whatever schema it is
+    in (manual, 10.3). Gives the path that the session had, which it gets back.
+    """
+    row = connection.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
+    path = str(row[0]) if row else OURS
+    set_path = "SELECT pg_catalog.set_config('search_path', %s, false)"
+    connection.execute(set_path, (OURS,))
+    try:
+        yield path
+    finally:
+        if not connection.closed and connection.info.transaction_status in SETTABLE:
+            connection.execute(set_path, (path,))
 
 
 @contextmanager
@@ -98,8 +118,9 @@ def work_of(
     request: Request,
     watch: BlockerWatch,
     observe: events.Observer,
+    path: str,
 ) -> Work:
-    row = connection.execute("SELECT current_setting('search_path')").fetchone()
+    """What steps work with; `path` is the project's search path."""
     return Work(
         connection=connection,
         phase="",
@@ -108,7 +129,8 @@ def work_of(
         limits=settings.limits,
         watch=watch,
         observe=observe,
-        project_path=str(row[0]) if row else "pg_catalog, pg_temp",
+        project_path=path,
+        authors_path=path,
         defers_cutover=request.defer_cutover,
         load_target=target_of(settings, connection.info.server_version // 10000),
         load_key=partial(load_key, settings.encryption_key_command),

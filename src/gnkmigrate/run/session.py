@@ -11,6 +11,11 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.template import render
 
+# Where our own SQL finds what it names.
+OURS = "pg_catalog, pg_temp"
+# When a setting can be set: after an error inside a transaction its end sets it back.
+SETTABLE = frozenset({TransactionStatus.IDLE, TransactionStatus.INTRANS})
+
 
 class Session:
     """The part of `Work` that sends SQL.
@@ -41,9 +46,7 @@ class Session:
         try:
             yield
         finally:
-            # After an error inside a transaction nothing can be set, and its end sets it back.
-            status = self.connection.info.transaction_status
-            if status in {TransactionStatus.IDLE, TransactionStatus.INTRANS}:
+            if self.connection.info.transaction_status in SETTABLE:
                 for name, value in previous.items():
                     self._set(name, value)
 

@@ -57,6 +57,8 @@ class Step(ABC):
     keeps_rows: ClassVar[bool] = False
     # Whether its way back needs nothing that contract removes.
     outlives_contract: ClassVar[bool] = False
+    # Whether it runs SQL as the revision's author has written it, who may count on a search path.
+    speaks: ClassVar[bool] = False
     # Whether tables get columns beside those that they have, for everybody who reads them.
     adds_columns: ClassVar[bool] = False
 

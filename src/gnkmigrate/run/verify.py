@@ -8,7 +8,7 @@ from gnkmigrate.run import events
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.runner import _parameters
-from gnkmigrate.run.runner_session import work_of
+from gnkmigrate.run.runner_session import pathless, work_of
 from gnkmigrate.run.status import Request, status
 from gnkmigrate.run.verification import Verification
 from gnkmigrate.settings import Settings
@@ -26,15 +26,21 @@ def verify(
     """
     done = [found.phase for found in status(connection, phases) if found.state == "done"]
     results = []
-    with BlockerWatch(connection) as watch, connection.transaction():
+    with (
+        BlockerWatch(connection) as watch,
+        pathless(connection) as path,
+        connection.transaction(),
+    ):
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        everything = work_of(connection, settings, Request(), watch, observe)
+        everything = work_of(connection, settings, Request(), watch, observe, path)
         for phase in done:
             work = replace(everything, phase=phase.name)
             work = replace(work, parameters=_parameters(phase, "down", work))
             lasting = [s for s in phase.up_steps if isinstance(s, Verification) and not s.once]
-            with work.settings(search_path=phase.search_path or work.project_path):
-                results += [step.result(work) for step in lasting]
+            work = replace(work, authors_path=phase.search_path or work.project_path)
+            for step in lasting:
+                with work.words_of(step):
+                    results.append(step.result(work))
     for result in results:
         observe(result)
     return tuple(results)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from gnkmigrate.run.encryption_key import load_key
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.lock_retry import LockRetry
 from gnkmigrate.run.memory import Memory
+from gnkmigrate.run.session import OURS
 from gnkmigrate.settings import LimitSettings
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Work(LockRetry, Memory):
         step: the name of the running step.
         direction: which way the phase runs.
         project_path: the search_path of the project, for SQL that does not qualify its names.
+        authors_path: the one for what the revision's author has written: its own, or the project's.
         beside: the steps that are asked together, before any of them has run.
         defers_cutover: whether a phase stops before its first cutover, with all in step.
         load_target: loads what the phase's target declares.
@@ -60,13 +63,20 @@ class Work(LockRetry, Memory):
     observe: events.Observer = events.ignore
     step: str = ""
     direction: Direction = "up"
-    project_path: str = "pg_catalog, pg_temp"
+    project_path: str = OURS
+    authors_path: str = OURS
     beside: Sequence["Step"] = ()
     defers_cutover: bool = False
     load_target: Callable[..., Snapshot] = _no_target
     load_key: Callable[[], str] = load_key
     schemas: Sequence[str] | None = None
     ignore: Sequence[str] = ()
+
+    @contextmanager
+    def words_of(self, step: "Step") -> Iterator[None]:
+        """Names in a step's SQL are found as its author expects; ours need no search path."""
+        with self.settings(search_path=self.authors_path) if step.speaks else nullcontext():
+            yield
 
     @property
     def target(self) -> Snapshot:

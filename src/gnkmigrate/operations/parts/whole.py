@@ -81,6 +81,7 @@ class Whole(Step):
     """Something that holds no rows, and is dropped on the way back."""
 
     outlives_contract: ClassVar[bool] = True
+    speaks: ClassVar[bool] = True
     prepares: ClassVar[bool] = True
 
     @property

@@ -138,7 +138,9 @@ def contract(
     """
     with runner_session.at_work(connection, settings, Request(), observe) as work:
         tables = foreign_code.of_phases(phases)
-        foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
+        foreign_code.require_trust(
+            connection, tables, settings.schemas, trusted=settings.trust_triggers
+        )
         left = [found.phase.name for found in undone(status(connection, phases))]
         if left:
             raise PhaseRefused(

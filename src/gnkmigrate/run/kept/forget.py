@@ -99,7 +99,9 @@ def forget(
                 f"gnkmigrate has never worked in {connection.info.dbname}, so nothing is kept.",
             )
         tables = [quoted(row.table), quoted(_archived(row.table))]
-        foreign_code.require_trust(connection, tables, trusted=settings.trust_triggers)
+        foreign_code.require_trust(
+            connection, tables, settings.schemas, trusted=settings.trust_triggers
+        )
         work.phase, work.step = "(forget)", f"what is kept of a row of {row.table}"
         return work.attempt(lambda: tuple(_forgotten(work, phases, row)))
 

@@ -83,7 +83,7 @@ WITH RECURSIVE session AS (
     FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'
 )
 SELECT DISTINCT pg_catalog.pg_describe_object(object.classid, object.objid, needed.objsubid)
-                || ': ' || called
+                || ': ' || called AS line
 FROM object
 JOIN pg_catalog.pg_depend AS needed USING (classid, objid)
 LEFT JOIN pg_catalog.pg_operator AS operator
@@ -92,4 +92,19 @@ LEFT JOIN pg_catalog.pg_operator AS operator
 JOIN func
     ON func.oid = CASE needed.refclassid WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass
                                          THEN needed.refobjid ELSE operator.oprcode END
-ORDER BY 1
+UNION
+-- Of several by one name PostgreSQL takes the one that fits best (manual, 10.2 and 10.3).
+SELECT called || ', which may be taken for PostgreSQL''s'
+FROM func JOIN pg_catalog.pg_proc AS planted USING (oid)
+WHERE pronamespace IN (SELECT oid FROM pg_catalog.pg_namespace
+                       WHERE nspname = ANY (%(schemas)s::text[]))
+  AND (
+      EXISTS (SELECT FROM pg_catalog.pg_proc AS own
+              WHERE own.proname = planted.proname
+                AND own.pronamespace = 'pg_catalog'::pg_catalog.regnamespace)
+      OR EXISTS (SELECT FROM pg_catalog.pg_operator AS sign
+                 JOIN pg_catalog.pg_operator AS own USING (oprname)
+                 WHERE sign.oprcode = planted.oid
+                   AND own.oprnamespace = 'pg_catalog'::pg_catalog.regnamespace)
+  )
+ORDER BY line
