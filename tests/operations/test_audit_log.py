@@ -26,7 +26,7 @@ op.audit_log(("My Shop.Account",), "My Shop.Log", secret={"My Shop.Account": ("p
              shown={"My Shop.Account": ("key",)})
 """
 SEEN = """
-    SELECT action, row_key, columns, before, after, app_user, db_role
+    SELECT action, row_key, columns, before, after, app_user, db_role, session_role
     FROM "My Shop"."Log" ORDER BY at
 """
 SECRETS = ("hunter2", "t0ken", "4711")
@@ -62,6 +62,7 @@ def test_it_says_who_changed_what_and_never_a_secret(logged: Project) -> None:
     logged.execute("""TRUNCATE "My Shop"."Account" """)
     row = {"shop": 1, "No": 7}
     found = logged.rows(SEEN)
+    assert found[0][7] != APP  # who has connected
     assert [(each[0], each[1], each[5], each[6]) for each in found[:4]] == [
         ("INSERT", row, "ann", APP),
         ("UPDATE", row, "ann", APP),

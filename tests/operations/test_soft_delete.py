@@ -100,6 +100,16 @@ def test_who_may_read_some_columns_reads_and_deletes_by_them(things: Project) ->
         asked(things, 'SELECT shop FROM "Thing"', CLERK)
 
 
+def test_the_way_back_asks_who_refers_to_deleted_rows(things: Project) -> None:
+    things.up()
+    asked(things, """DELETE FROM "Thing" WHERE name = 'cup'""")
+    before = things.dump
+    with pytest.raises(PhaseRefused) as refused:
+        things.down(parameters={"spill": "yes"})
+    assert "public.part: 1" in " ".join(refused.value.details)
+    assert things.dump == before
+
+
 def test_a_right_that_is_taken_away_afterwards_is_gone(things: Project) -> None:
     things.up()
     things.execute(f'REVOKE DELETE ON public."Thing" FROM {APP}')

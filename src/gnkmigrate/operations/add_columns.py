@@ -99,6 +99,7 @@ class AddColumns(_Columns):
 
     prepares: ClassVar[bool] = True
     adds_columns: ClassVar[bool] = True
+    speaks: ClassVar[bool] = True
 
     @property
     def reverse(self) -> Sequence[Step]:

@@ -25,6 +25,7 @@ class AddConstraint(ConstraintStep):
     """
 
     transactional: ClassVar[bool] = False
+    speaks: ClassVar[bool] = True
 
     definition: str
 

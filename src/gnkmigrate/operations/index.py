@@ -59,6 +59,7 @@ class BuildIndex(Step):
     transactional: ClassVar[bool] = False
     keeps_rows: ClassVar[bool] = True
     outlives_contract: ClassVar[bool] = True
+    speaks: ClassVar[bool] = True
 
     index: str
     table: str

@@ -14,7 +14,7 @@ from gnkmigrate.operations.retire_constraint import RetireConstraint
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.run import dependents, lock_announcement
+from gnkmigrate.run import dependents, foreign_keys, lock_announcement
 from gnkmigrate.run.batches.row_key import KEYLESS, keys_of
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -284,7 +284,29 @@ class DeletedRows(TakeBack):
     @property
     def reverse(self) -> Sequence[Step]:
         where = f"spilled.{column(self.column)} IS NOT NULL"
-        return (Spill(self.reason, self.table, where, (), of=self.name),)
+        return (SpillDeleted(self.reason, self.table, where, (), of=self.name),)
+
+
+class SpillDeleted(Spill):
+    """Deleted rows are kept; those to which others refer cannot go."""
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        deleted = f"(SELECT * FROM {quoted(self.table)} AS spilled WHERE {self.where}) AS spilled"
+        hanging = {
+            key.table: work.value(
+                f"SELECT count(*) FROM {key.table} AS referring JOIN {deleted} ON {key.on}"
+            )
+            for key in foreign_keys.referring(work, self.table)
+        }
+        rows = [f"{table}: {count:,}" for table, count in hanging.items() if count]
+        referred = Refusal(
+            f"Rows refer to deleted rows of {self.table}, and would go with them.",
+            rows,
+            len(rows),
+            "Let them refer to others, delete them, or bring the deleted rows back:"
+            f" UPDATE {quoted(self.table)} SET ... = NULL.",
+        )
+        return (*super().check(work), *((referred,) if rows else ()))
 
 
 @dataclass(frozen=True)

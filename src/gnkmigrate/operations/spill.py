@@ -35,6 +35,7 @@ class Spill(Step):
     """
 
     repeats: ClassVar[bool] = True
+    speaks: ClassVar[bool] = True
 
     title: str
     table: str

@@ -28,6 +28,11 @@ class Cascade:
 
 def cascades(work: Work, table: str) -> list[Cascade]:
     """The foreign keys to a table with ON DELETE CASCADE, SET NULL or SET DEFAULT."""
+    return referring(work, table, "cnd")
+
+
+def referring(work: Work, table: str, actions: str = "arcnd") -> list[Cascade]:
+    """The foreign keys to a table, with these actions ON DELETE (pg_constraint.confdeltype)."""
     with work.settings(search_path="pg_catalog, pg_temp"):
         rows = work.execute(f"""
             SELECT conrelid::regclass::text,
@@ -35,7 +40,7 @@ def cascades(work: Work, table: str) -> list[Cascade]:
                               ' AND ' ORDER BY place)
             {_KEYS_WITH_COLUMNS}
             WHERE contype = 'f' AND confrelid = {literal(quoted(table))}::regclass
-              AND confdeltype IN ('c', 'n', 'd')
+              AND strpos({literal(actions)}, confdeltype::text) > 0
             GROUP BY pg_constraint.oid, conrelid
             ORDER BY 1, 2
         """).fetchall()

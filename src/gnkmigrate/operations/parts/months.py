@@ -12,6 +12,7 @@ DECLARE
     first date;
     name text;
     taken boolean;
+    owner name;
 BEGIN
     FOR first IN
         SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') + number * interval '1 month')::date
@@ -29,6 +30,11 @@ BEGIN
         EXECUTE format('CREATE TABLE %I.%I PARTITION OF {table} FOR VALUES FROM (%L) TO (%L)',
                        {schema}, name, first::text || {zone},
                        (first + interval '1 month')::date::text || {zone});
+        -- Whoever makes it, it belongs to whom all of the table belongs.
+        SELECT pg_get_userbyid(relowner) INTO owner FROM pg_class WHERE oid = {whole}::regclass;
+        IF owner <> current_user THEN
+            EXECUTE format('ALTER TABLE %I.%I OWNER TO %I', {schema}, name, owner);
+        END IF;
     END LOOP;
 END $months$"""
 
@@ -55,6 +61,7 @@ def ahead(table: str, column: str, *, rest: str, timed: bool) -> str:
         prefix=literal(name),
         schema=literal(schema),
         table=_in_format(quoted(table)),
+        whole=literal(quoted(table)),
         rest=_in_format(rest),
         column=_in_format(column),
         zone=literal(" 00:00:00+00" if timed else ""),
