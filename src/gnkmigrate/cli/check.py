@@ -173,9 +173,7 @@ def _check(
     )
 
 
-def _check_others(
-    context: typer.Context, project: "Settings", wish: "Others"
-) -> "CheckResult":
+def _check_others(context: typer.Context, project: "Settings", wish: "Others") -> "CheckResult":
     """The migrations of another tool."""
     from gnkmigrate.check.others.course import check
     from gnkmigrate.cli._transfer import transfer_progress

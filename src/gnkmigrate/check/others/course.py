@@ -1,36 +1,46 @@
 """The migrations of another tool, one after the other, and what each of them came to."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gnkmigrate.check.changed import changed
 from gnkmigrate.check.generate import ROWS
 from gnkmigrate.check.others import judging
+from gnkmigrate.check.others.bench import Bench
 from gnkmigrate.check.others.door import door
-from gnkmigrate.check.others.kept import SCHEMA, Kept, forget
-from gnkmigrate.check.others.locks import Account, strongest, watched
-from gnkmigrate.check.others.measured import Measured, Problem, WayBack
+from gnkmigrate.check.others.kept import forget
+from gnkmigrate.check.others.locks import watched
+from gnkmigrate.check.others.measured import Fault, Measured, Problem
 from gnkmigrate.check.others.start import Copy, Filling, ServerFactory, start
-from gnkmigrate.check.others.storage import Storage
-from gnkmigrate.check.others.tools import Migration, Tool, ToolFails, opened
+from gnkmigrate.check.others.tools import Migration, ToolFails, opened
 from gnkmigrate.check.others.words import summary
 from gnkmigrate.check.outcome import CheckResult, Found, Point
 from gnkmigrate.check.wording import counted
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.errors import RevisionError
-from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.snapshot import Snapshot, Unread
+from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.rehearsal.clone import Transfer
 from gnkmigrate.settings import Settings
 
 _LINES = 6  # of what a way back leaves
+_INSTEAD: Mapping[Fault, str] = {
+    "rewrites": "Add a column beside, fill it in batches, and exchange them later.",
+    "blocks": "Build an index CONCURRENTLY; add a constraint NOT VALID, and validate it later.",
+    "loses": "Keep the values elsewhere first, or drop them in a later release.",
+    "way-back": "Write what takes it back whole, or that there is no way back.",
+}
+
+_SEVERAL, _NONE = "several migrations are", "no migration is"
+_GENERATED = (
+    "Where generated rows are in its way: --from a database or SQL with rows, or none: --rows 0"
+)
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,12 @@ def check(
         begin("copy")
         copy = stack.enter_context(start(wish.source, wish.rows, settings, open_server, transfer))
         account = stack.enter_context(watched(copy.url))
-        tool = opened(wish.kind, wish.folder, stack.enter_context(door(copy.url, account)))
-        session = stack.enter_context(connect(copy.url))
-        course = _Course(settings, wish, copy, tool, session, account, allowed, begin)
+        room = Path(stack.enter_context(TemporaryDirectory(prefix="migrations-of-gnkmigrate-")))
+        way = stack.enter_context(door(copy.url, account))
+        tool = opened(wish.kind, wish.folder, way, room)
+        bench = Bench(copy, tool, account, settings)
+        stack.callback(bench.disconnect)
+        course = _Course(settings, wish, bench, allowed, begin)
         course.run()
         return CheckResult(
             tuple(each.name for each in course.measured),
@@ -97,10 +110,7 @@ def check(
 class _Course:
     settings: Settings
     wish: Wish
-    copy: Copy
-    tool: Tool
-    session: Connection
-    account: Account
+    bench: Bench
     allowed: Sequence[tuple[str, str]]
     begin: Callable[[str], None]
     points: list[Point] = field(default_factory=list)
@@ -109,37 +119,38 @@ class _Course:
 
     def run(self) -> None:
         """All points."""
-        migrations = self.tool.migrations()
+        migrations = self.bench.tool.migrations()
         started = time.monotonic()
         earlier, pending = self._parted(migrations)
         self._run_earlier(earlier)
-        said = f"{counted(len(pending), 'migration')} of {self.wish.kind}, from {self.copy.told}"
+        said = (
+            f"{counted(len(pending), 'migration')} of {self.wish.kind}, from {self.bench.copy.told}"
+        )
         self._add(Point.of("migrations", "", Found(said), time.monotonic() - started))
         given = ROWS if self.wish.rows is None else self.wish.rows
-        filling = Filling(0 if self.copy.has_rows else given, tuple(self.tool.tables))
-        for migration in pending:
-            if any(point.group == "migration" and self._stops(point) for point in self.points):
+        filling = Filling(0 if self.bench.copy.has_rows else given, tuple(self.bench.tool.tables))
+        for is_theirs, group in groupby(pending, key=lambda each: each.is_theirs):
+            if is_theirs:
+                self._look_at_all(list(group), filling)
+            elif not self._has_stopped:
+                self._run_unseen(list(group))
+        self._add(_rows(self.bench.copy, filling))
+        self._compare_with_target()
+
+    def _look_at_all(self, migrations: Sequence[Migration], filling: Filling) -> None:
+        for migration in migrations:
+            if self._has_stopped:
                 self._add(Point("migration", migration.name, "not reached"))
-            elif not migration.is_theirs:
-                self.tool.up(migration.name)
             else:
                 self._look_at(migration, filling)
-        self._add(_rows(self.copy, filling))
-        self._compare_with_target()
+
+    @property
+    def _has_stopped(self) -> bool:
+        """Whether a migration has failed, on which the others build."""
+        return any(each.fault == "fails" for one in self.measured for each in one.problems)
 
     def _add(self, point: Point) -> None:
         self.points.append(point)
-
-    def _stops(self, point: Point) -> bool:
-        return point.state == "not reached" or (
-            point.state == "failed"
-            and any(
-                each.fault == "fails"
-                for measured in self.measured
-                if measured.name == point.phase
-                for each in measured.problems
-            )
-        )
 
     def _parted(
         self, migrations: Sequence[Migration]
@@ -151,8 +162,7 @@ class _Course:
         found = [number for number, name in enumerate(names) if _is_called(name, self.wish.since)]
         if len(found) != 1:
             raise RevisionError(
-                f"--since {self.wish.since}: {'several migrations are' if found else 'no migration is'}"
-                " called so.",
+                f"--since {self.wish.since}: {_SEVERAL if found else _NONE} called so.",
                 details=[names[number] for number in found] or names[-_LINES:],
                 hint="Give the name of the last migration that is not to be looked at.",
             )
@@ -161,25 +171,28 @@ class _Course:
         return earlier, [each for each in migrations[after:] if not each.is_done]
 
     def _run_earlier(self, earlier: Sequence[Migration]) -> None:
-        if self.copy.told == self.wish.source and self.wish.since is not None:
+        if self.bench.copy.told == self.wish.source and self.wish.since is not None:
             return  # an SQL file has what was done before
-        for migration in earlier:
-            try:
-                self.tool.up(migration.name)
-            except ToolFails as error:
-                raise RevisionError(
-                    f"{migration.name}, which comes before what is looked at, fails: "
-                    f"{error.message}",
-                    details=error.details,
-                    hint="Say what they start from: --from SCHEMA.",
-                ) from None
+        if earlier:
+            self._run_unseen(earlier)
+
+    def _run_unseen(self, migrations: Sequence[Migration]) -> None:
+        """What is not looked at."""
+        try:
+            self.bench.tool.up(*(each.name for each in migrations))
+        except ToolFails as error:
+            raise RevisionError(
+                f"What comes before the migrations that are looked at fails: {error.message}",
+                details=error.details,
+                hint="Say what they start from: --from SCHEMA.",
+            ) from None
 
     def _look_at(self, migration: Migration, filling: Filling) -> None:
         point = Point("migration", migration.name)
         self.begin(point.title)
         started = time.monotonic()
-        filling.fill(self.session)
-        measured = self._measure(migration)
+        filling.fill(self.bench.session)
+        measured = self.bench.measure(migration)
         problems = tuple(
             replace(each, allowed=judging.is_allowed(each, migration.name, self.allowed))
             for each in measured.problems
@@ -187,92 +200,25 @@ class _Course:
         measured = replace(measured, problems=problems)
         self.measured.append(measured)
         wrong = [each for each in problems if not each.allowed]
-        hint = _hint(wrong, migration.name)
+        hint = _hint(wrong, migration.name, generated=not self.bench.copy.has_rows)
         found = Found(summary(measured), [each.text for each in wrong], hint)
         self._add(Point.of("migration", migration.name, found, time.monotonic() - started))
-
-    def _measure(self, migration: Migration) -> Measured:
-        name = migration.name
-        facts = self._facts() if migration.has_way_back else None
-        kept = Kept.of(self.session, self.tool.tables)
-        before = Storage.of(self.session)
-        self.account.locks.clear()
-        self.account.refused = None
-        started = time.monotonic()
-        try:
-            self.tool.up(name)
-        except ToolFails as error:
-            return Measured(name, time.monotonic() - started, problems=(self._failure(error),))
-        seconds = time.monotonic() - started
-        now = Storage.of(self.session)
-        known = set(before.names.values())
-        locks = tuple(each for each in strongest(self.account.locks) if self._counts(each.relation, known))
-        rewritten = tuple(each for each in before.rewritten(now) if each in kept.with_rows)
-        read = frozenset(before.read_through(now)) & kept.with_rows
-        problems = [
-            *judging.of_locks(locks, rewritten, read),
-            *judging.of_losses(kept.losses(self.session)),
-        ]
-        way_back: WayBack = "none"
-        if facts is not None:
-            way_back, left = self._take_back(name, facts, kept)
-            problems += left
-        return Measured(
-            name, seconds, locks, rewritten, tuple(sorted(read)), way_back, tuple(problems)
-        )
-
-    def _counts(self, relation: str, known: set[str]) -> bool:
-        """Whether a relation was there before, and is nobody's but the team's."""
-        own = any(fnmatchcase(relation, pattern) for pattern in self.tool.tables)
-        return relation in known and not own
-
-    def _failure(self, error: ToolFails) -> Problem:
-        text = error.message
-        if self.account.refused:
-            message, statement = self.account.refused
-            text = f"{message}: {judging.shown(statement)}"
-        return Problem("fails", f"fails: {text}")
-
-    def _take_back(
-        self, name: str, facts: Snapshot, kept: Kept
-    ) -> tuple[WayBack, Sequence[Problem]]:
-        """Its own way back, what that leaves, and the way there once more."""
-        self.account.refused = None
-        try:
-            self.tool.down(name)
-        except ToolFails as error:
-            return "fails", [Problem("way-back", f"the way back {self._failure(error).text}")]
-        left = [*changed(facts, self._facts()), *kept.losses(self.session).lines]
-        problems = [Problem("way-back", f"after the way back: {line}") for line in left[:_LINES]]
-        if len(left) > _LINES:
-            problems.append(Problem("way-back", f"and {len(left) - _LINES:,} lines more"))
-        try:
-            self.tool.up(name)
-        except ToolFails as error:
-            failure = self._failure(error)
-            problems.append(Problem("fails", f"after its way back it {failure.text}"))
-        return "not whole" if problems else "whole", problems
-
-    def _facts(self) -> Snapshot:
-        settings = self.settings
-        own = [*self.tool.tables, *(f"{each}.*" for each in self.tool.tables), SCHEMA, f"{SCHEMA}.*"]
-        return read_snapshot(
-            self.session, ignore=[*settings.ignore, *own], schemas=settings.read_schemas
-        )
 
     def _compare_with_target(self) -> None:
         if not self.settings.has_target:
             said = "the settings name no target"
             self._add(Point("target", state="not run", summary=said))
             return
-        if any(self._stops(point) for point in self.points):
+        if self._has_stopped:
             self._add(Point("target", state="not reached"))
             return
         self.begin("target")
         started = time.monotonic()
-        forget(self.session)
-        target = load_schema(self.settings.target_source, self.settings, server=self.copy.server)
-        facts = self._facts()
+        forget(self.bench.session)
+        target = load_schema(
+            self.settings.target_source, self.settings, server=self.bench.copy.server
+        )
+        facts = self.bench.facts()
         gaps, self.omitted = changed(facts, target), not_compared(facts, target)
         said = "no gap is left" if is_whole(self.omitted) else f"no gap is left, {AS_FAR}"
         found = Found(said, gaps, "A migration that closes them is missing.")
@@ -292,8 +238,13 @@ def _rows(copy: Copy, filling: Filling) -> Point:
     return Point("rows", summary=made)
 
 
-def _hint(problems: Sequence[Problem], name: str) -> str:
-    faults = dict.fromkeys(each.fault for each in problems if each.fault != "fails")
-    if not faults or any(each.fault == "fails" for each in problems):
+def _hint(problems: Sequence[Problem], name: str, *, generated: bool) -> str:
+    """What to do instead, and how to say that it is meant."""
+    faults = dict.fromkeys(each.fault for each in problems)
+    if "fails" in faults:
+        return _GENERATED if generated else ""
+    if not faults:
         return ""
-    return f"Where this is meant: {' '.join(f'--allow {fault}={name}' for fault in faults)}"
+    instead = " ".join(_INSTEAD[fault] for fault in faults if fault in _INSTEAD)
+    meant = " ".join(f"--allow {fault}={name}" for fault in faults)
+    return f"{instead} Where this is meant: {meant}".strip()

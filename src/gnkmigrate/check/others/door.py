@@ -18,7 +18,9 @@ from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl
 
-_ENCRYPTION = frozenset({80877103, 80877104})  # SSLRequest, GSSENCRequest: not between two programs here
+_ENCRYPTION = frozenset(
+    {80877103, 80877104}
+)  # SSLRequest, GSSENCRequest: not between two programs here
 _NOT_FOR_US = b"N"
 _PORT = "5432"
 _LENGTH = struct.Struct("!I")

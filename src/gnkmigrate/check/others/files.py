@@ -56,8 +56,9 @@ class Files:
             for each in self.files
         ]
 
-    def up(self, name: str) -> None:
-        self._run(name, self._file(name).up)
+    def up(self, *names: str) -> None:
+        for name in names:
+            self._run(name, self._file(name).up)
 
     def down(self, name: str) -> None:
         self._run(name, self._file(name).down or "")

@@ -1,8 +1,8 @@
 """The rows of before, kept beside, so that what is not there any more can be told one by one.
 
-They are kept as text, in a schema of ours in the copy: nothing of the copy depends on that then, and
-nothing of it is in the way of a migration. A table is known by its oid and a column by its number;
-a table that was made again, by its name.
+They are kept as text, in a schema of ours in the copy: nothing of the copy depends on that then,
+and nothing of it is in the way of a migration. A table is known by its oid and a column by its
+number; a table that was made again, by its name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -151,7 +151,8 @@ class _Comparison:
             if (column.type == now.type) == same_type and (count := self._missing([column])):
                 of = f"{count:,} of {counted(self.old.rows, 'value')}"
                 became = "" if same_type else f" ({column.type} before, {now.type} now)"
-                yield f"{self.old.name}.{column.name}: {of} {_are(count)} not there any more{became}"
+                name = f"{self.old.name}.{column.name}"
+                yield f"{name}: {of} {_are(count)} not there any more{became}"
                 told = True
         if same_type and not told and not any(self._missing([each]) for each in self.pairs):
             yield f"{self.old.name}: the values of rows have changed places"
@@ -206,7 +207,9 @@ def _are(count: int) -> str:
 
 def _keep(session: Connection, oid: int, table: Table) -> Table:
     values = [
-        sql.SQL("{}::text AS {}").format(sql.Identifier(each.name), sql.Identifier(str(each.number)))
+        sql.SQL("{}::text AS {}").format(
+            sql.Identifier(each.name), sql.Identifier(str(each.number))
+        )
         for each in table.columns
     ]
     statement = sql.SQL("CREATE UNLOGGED TABLE {} AS SELECT {} FROM ONLY {}").format(

@@ -17,10 +17,11 @@ _EVERY_S = 0.003
 class Account:
     """The locks of all sessions that go through a door, and what was refused last."""
 
-    def __init__(self, watcher: Connection) -> None:
+    def __init__(self, url: DatabaseUrl) -> None:
         self.locks: list[Held] = []
         self.refused: tuple[str, str] | None = None  # the message, and the statement
-        self._watcher, self._lock = watcher, threading.Lock()
+        self._url, self._lock = url, threading.Lock()
+        self._watcher: Connection | None = None
         self._statements: dict[int, tuple[str, float]] = {}
         self._held: dict[tuple[int, str, str], tuple[float, str]] = {}
         self._within: set[int] = set()
@@ -56,10 +57,19 @@ class Account:
             for pid in self._alone:
                 self._look(pid)
 
+    def disconnect(self) -> None:
+        """Ends its session, until there is something to look at again."""
+        with self._lock:
+            if self._watcher is not None:
+                self._watcher.close()
+            self._watcher = None
+
     def _look(self, pid: int) -> None:
         if pid not in self._statements:
             return
         statement, began = self._statements[pid]
+        if self._watcher is None:
+            self._watcher = connect(self._url, application_name="gnkmigrate watcher")
         for relation, mode in self._watcher.execute(query("rehearsal.sql", "locks"), {"pid": pid}):
             self._held.setdefault((pid, relation, mode), (began, statement))
 
@@ -75,20 +85,20 @@ class Account:
 def watched(url: DatabaseUrl) -> Iterator[Account]:
     """An account for sessions with a database, for as long as the block lasts."""
     over = threading.Event()
-    with connect(url, application_name="gnkmigrate watcher") as watcher:
-        account = Account(watcher)
+    account = Account(url)
 
-        def look() -> None:
-            while not over.wait(_EVERY_S):
-                account.look_at_those_alone()
+    def look() -> None:
+        while not over.wait(_EVERY_S):
+            account.look_at_those_alone()
 
-        thread = threading.Thread(target=look, daemon=True)
-        thread.start()
-        try:
-            yield account
-        finally:
-            over.set()
-            thread.join()
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield account
+    finally:
+        over.set()
+        thread.join()
+        account.disconnect()
 
 
 def strongest(locks: list[Held]) -> tuple[Held, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from psycopg import conninfo
@@ -38,12 +37,14 @@ class Script:
         folder: where it runs.
         url: the copy's address; the script has it in its environment, where no list of processes
             shows it.
+        room: where the script and its answer are put.
     """
 
     command: Sequence[str]
     name: str
     folder: Path
     url: DatabaseUrl
+    room: Path
 
     def ask(self, **asked: Any) -> Any:
         """Runs it; gives its answer, which it writes to a file: stdout is the tool's own.
@@ -51,13 +52,14 @@ class Script:
         Raises:
             ToolFails: it ends with an error, or without an answer.
         """
-        with TemporaryDirectory(prefix="answer-of-gnkmigrate-") as room:
-            answer = Path(room, "answer.json")
-            script = Path(room, self.name)
-            text = resources.files("gnkmigrate.check.others").joinpath("scripts", self.name)
-            script.write_text(text.read_text(encoding="utf-8"), encoding="utf-8")
-            self._run(script, json.dumps({**asked, "answer": str(answer)}))
-            found = json.loads(answer.read_text(encoding="utf-8"))
+        answer, script = self.room / "answer.json", self.room / self.name
+        answer.unlink(missing_ok=True)
+        text = resources.files("gnkmigrate.check.others").joinpath("scripts", self.name)
+        script.write_text(text.read_text(encoding="utf-8"), encoding="utf-8")
+        self._run(script, json.dumps({**asked, "answer": str(answer)}))
+        if not answer.is_file():
+            raise ToolFails("It ends before the migration does.")
+        found = json.loads(answer.read_text(encoding="utf-8"))
         if error := found.get("error"):
             raise ToolFails(redact(error.strip().splitlines()[0]))
         return found

@@ -41,4 +41,3 @@ def lock(held: Held) -> str:
 def locks(held: Sequence[Held]) -> str:
     """All of them."""
     return "; ".join(map(lock, held))
-

@@ -9,11 +9,12 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, NoReturn
 
 asked = json.load(sys.stdin)
 
 
-def answer(**told):
+def answer(**told: object) -> NoReturn:
     Path(asked["answer"]).write_text(json.dumps(told))
     sys.exit()
 
@@ -33,10 +34,11 @@ DRIVERS = {"psycopg2": "psycopg2", "psycopg": "psycopg", "asyncpg": "asyncpg", "
 
 
 @event.listens_for(Engine, "do_connect")
-def to_the_copy(dialect, record, arguments, parameters):
+def to_the_copy(dialect: Any, _: Any, arguments: Any, parameters: Any) -> None:
     if dialect.name != "postgresql":
         raise RuntimeError(f"env.py connects to {dialect.name}, and not to PostgreSQL")
-    arguments.clear() if isinstance(arguments, list) else None
+    if isinstance(arguments, list):
+        arguments.clear()
     parameters.clear()
     parameters.update(
         host=os.environ["PGHOST"],
@@ -47,7 +49,7 @@ def to_the_copy(dialect, record, arguments, parameters):
     parameters[NAMES.get(dialect.driver, "dbname")] = os.environ["PGDATABASE"]
 
 
-def configured():
+def configured() -> Config:
     config = Config(asked["ini"] or None)
     if asked["scripts"] and not config.get_main_option("script_location"):
         config.set_main_option("script_location", asked["scripts"])
@@ -58,10 +60,10 @@ def configured():
     return config
 
 
-def heads_of(config, scripts):
-    found = []
+def heads_of(config: Config, scripts: ScriptDirectory) -> "list[str]":
+    found: list[str] = []
 
-    def look(heads, context):
+    def look(heads: Any, _: Any) -> "list[Any]":
         found.extend(heads)
         return []
 
@@ -70,10 +72,12 @@ def heads_of(config, scripts):
     return found
 
 
-def listed(config):
+def listed(config: Config) -> "dict[str, Any]":
     scripts = ScriptDirectory.from_config(config)
     now = heads_of(config, scripts)
-    done = {each.revision for each in scripts.iterate_revisions(tuple(now), "base")} if now else set()
+    done = (
+        {each.revision for each in scripts.iterate_revisions(tuple(now), "base")} if now else set()
+    )
     return {
         "heads": list(scripts.get_heads()),
         "revisions": [
@@ -88,19 +92,20 @@ def listed(config):
     }
 
 
-def main():
+def main() -> "dict[str, Any]":
     config = configured()
     if asked["do"] == "list":
         return listed(config)
-    if asked["do"] == "up":
-        command.upgrade(config, asked["revision"])
-    else:
-        command.downgrade(config, f"{asked['revision']}@-1")
+    for revision in asked["revisions"]:
+        if asked["do"] == "up":
+            command.upgrade(config, revision)
+        else:
+            command.downgrade(config, f"{revision}@-1")
     return {}
 
 
 try:
     told = main()
-except Exception as error:
+except Exception as error:  # noqa: BLE001 - whatever the team's code raises
     answer(error=f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
 answer(**told)

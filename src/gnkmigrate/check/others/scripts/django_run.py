@@ -8,13 +8,15 @@ import json
 import os
 import runpy
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 asked = json.load(sys.stdin)
-told = {}
+told: "dict[str, Any]" = {}
 
 
-def answer(**said):
+def answer(**said: object) -> NoReturn:
     Path(asked["answer"]).write_text(json.dumps(said))
     sys.exit()
 
@@ -26,7 +28,7 @@ except ImportError as error:
     answer(error=f"{error} ({sys.executable})")
 
 
-def to_the_copy():
+def to_the_copy() -> None:
     from django.conf import settings
 
     engine = settings.DATABASES["default"]["ENGINE"]
@@ -45,39 +47,36 @@ def to_the_copy():
     settings.DATABASE_ROUTERS = []
 
 
-def listed():
-    from django.apps import apps
+def listed() -> "Iterator[dict[str, Any]]":
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    graph = MigrationExecutor(connection).loader
     executor = MigrationExecutor(connection)
+    done = set(executor.loader.applied_migrations)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
     here = Path.cwd()
-    last = {}
+    last: dict[str, str] = {}
     for migration, _ in plan:
         label, name = migration.app_label, migration.name
         module = sys.modules[type(migration).__module__].__file__
         inside = Path(module).resolve().is_relative_to(here.resolve())
         yield {
             "name": f"{label}.{name}",
-            "done": (label, name) in graph.applied_migrations,
+            "done": (label, name) in done,
             "theirs": inside and "site-packages" not in Path(module).parts,
             "before": last.get(label, "zero"),
         }
         last[label] = name
-    assert apps.ready
 
 
-def instead(arguments=None):
+def instead(_: object = None) -> None:
     to_the_copy()
     django.setup()
     if asked["do"] == "list":
         told["migrations"] = list(listed())
-    else:
-        management.call_command(
-            "migrate", asked["application"], asked["migration"], interactive=False, verbosity=0
-        )
+        return
+    for place in asked["to"]:
+        management.call_command("migrate", *place, interactive=False, verbosity=0)
 
 
 management.execute_from_command_line = instead
@@ -85,6 +84,6 @@ sys.argv = ["manage.py", "migrate"]
 sys.path.insert(0, str(Path.cwd()))
 try:
     runpy.run_path("manage.py", run_name="__main__")
-except Exception as error:
+except Exception as error:  # noqa: BLE001 - whatever the team's code raises
     answer(error=f"{type(error).__name__}: {error}")
 answer(**told)

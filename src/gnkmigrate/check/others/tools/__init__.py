@@ -1,7 +1,7 @@
 """The tools whose migrations are known, one module each, found by being there.
 
-Each module has `open_(folder: Path, url: DatabaseUrl) -> Tool`, which raises `RevisionError` where
-the folder has nothing of the tool's, or the tool cannot be had.
+Each module has `open_(folder: Path, url: DatabaseUrl, room: Path) -> Tool`, which raises
+`RevisionError` where the folder has nothing of the tool's, or the tool cannot be had.
 """
 
 import importlib
@@ -23,7 +23,7 @@ class Migration:
     Attributes:
         name: as the tool and its files have it.
         is_done: whether the database says that it has run there.
-        is_theirs: False where it comes with a library, and so is nothing that the team could change.
+        is_theirs: False where it comes with a library, so that the team cannot change it.
         has_way_back: False where the tool knows of none.
     """
 
@@ -51,8 +51,8 @@ class Tool(Protocol):
             RevisionError: they have no order, or cannot be read.
         """
 
-    def up(self, name: str) -> None:
-        """Runs a migration, and those before it that have not run.
+    def up(self, *names: str) -> None:
+        """Runs migrations, those that are named and all on which they build.
 
         Raises:
             ToolFails: it fails.
@@ -72,16 +72,17 @@ def known() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
-def opened(kind: str, folder: Path, url: DatabaseUrl) -> Tool:
+def opened(kind: str, folder: Path, url: DatabaseUrl, room: Path) -> Tool:
     """A tool with a folder of migrations.
 
     Args:
         kind: one of `known`.
         folder: where the migrations are, or what the tool begins with.
         url: the database in which they are to run.
+        room: an empty folder that lasts as long as the tool.
 
     Raises:
         RevisionError: the folder has nothing of this tool's, or the tool cannot be had.
     """
-    tool: Tool = importlib.import_module(f"{__name__}.{kind}").open_(folder, url)
+    tool: Tool = importlib.import_module(f"{__name__}.{kind}").open_(folder, url, room)
     return tool

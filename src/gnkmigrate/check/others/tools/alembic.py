@@ -1,4 +1,4 @@
-"""Alembic, run by the team's Python with the team's env.py: upgrade and downgrade, one at a time."""
+"""Alembic, run by the team's Python with the team's env.py, one revision at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ _NEEDS = (
 )
 
 
-def open_(folder: Path, url: DatabaseUrl) -> "Alembic":
+def open_(folder: Path, url: DatabaseUrl, room: Path) -> "Alembic":
     ini, scripts = _found(folder.absolute())
     home = ini.parent if ini else folder.absolute()
-    script = Script([python_of(home)], "alembic_run.py", home, url)
+    script = Script([python_of(home)], "alembic_run.py", home, url, room)
     return Alembic(script, {"ini": str(ini or ""), "scripts": str(scripts or "")})
 
 
@@ -68,11 +68,11 @@ class Alembic:
             for each in found["revisions"]
         ]
 
-    def up(self, name: str) -> None:
-        self._ask(do="up", revision=self.ids[name])
+    def up(self, *names: str) -> None:
+        self._ask(do="up", revisions=[self.ids[name] for name in names])
 
     def down(self, name: str) -> None:
-        self._ask(do="down", revision=self.ids[name])
+        self._ask(do="down", revisions=[self.ids[name]])
 
     def _ask(self, **asked: Any) -> Any:
         return self.script.ask(**self.place, **asked)

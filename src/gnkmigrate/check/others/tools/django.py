@@ -15,22 +15,30 @@ _NEEDS = (
 )
 
 
-def open_(folder: Path, url: DatabaseUrl) -> "Django":
+def open_(folder: Path, url: DatabaseUrl, room: Path) -> "Django":
     home = folder.absolute()
     if not (home / "manage.py").is_file():
         raise RevisionError(
             f"There is no manage.py in {folder}.", hint="Give the folder that has it."
         )
-    return Django(Script([python_of(home)], "django_run.py", home, url))
+    return Django(Script([python_of(home)], "django_run.py", home, url, room))
 
 
 @dataclass
 class Django:
-    """Django's migrations, of the team's applications and of its libraries', in one order."""
+    """Django's migrations, of the team's applications and of its libraries', in one order.
+
+    Attributes:
+        script: what runs them.
+        tables: Django's own.
+        before: by a migration's name, the one of its application that comes before it.
+    """
 
     script: Script
     tables: Sequence[str] = ("*.django_migrations", "*.django_content_type", "*.auth_permission")
-    before: dict[str, str] = field(default_factory=dict)  # which one of its application comes before
+    before: dict[str, str] = field(
+        default_factory=dict
+    )  # which one of its application comes before
 
     def migrations(self) -> Sequence[Migration]:
         try:
@@ -44,10 +52,12 @@ class Django:
         self.before = {each["name"]: each["before"] for each in found}
         return [Migration(each["name"], each["done"], each["theirs"]) for each in found]
 
-    def up(self, name: str) -> None:
-        application, _, migration = name.partition(".")
-        self.script.ask(do="migrate", application=application, migration=migration)
+    def up(self, *names: str) -> None:
+        self._migrate_to([name.split(".", 1) for name in names])
 
     def down(self, name: str) -> None:
-        application, _, _ = name.partition(".")
-        self.script.ask(do="migrate", application=application, migration=self.before[name])
+        self._migrate_to([[name.partition(".")[0], self.before[name]]])
+
+    def _migrate_to(self, places: Sequence[Sequence[str]]) -> None:
+        """Applications, each to one of its migrations."""
+        self.script.ask(do="migrate", to=places)

@@ -16,7 +16,7 @@ _TABLE = "drizzle.__drizzle_migrations"
 _JOURNAL = Path("meta", "_journal.json")
 
 
-def open_(folder: Path, url: DatabaseUrl) -> Files:
+def open_(folder: Path, url: DatabaseUrl, room: Path) -> Files:  # noqa: ARG001 - as all tools have it
     entries = _entries(folder)
     files = [File(each["tag"], read(folder / f"{each['tag']}.sql")) for each in entries]
 
@@ -40,5 +40,5 @@ def _entries(folder: Path) -> Sequence[Mapping[str, Any]]:
             f"{missing} cannot be read." if missing else f"{file} is no journal of Drizzle's.",
             hint="Give the folder that drizzle-kit writes to (out in drizzle.config.ts).",
         ) from None
-    found: Sequence[Mapping[str, Any]] = sorted(entries, key=lambda each: each["idx"])
+    found: Sequence[Mapping[str, Any]] = entries
     return found

@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(r"\$\{([\w.:-]+)\}")
 _HISTORY = "flyway_schema_history"
 
 
-def open_(folder: Path, url: DatabaseUrl) -> Files:
+def open_(folder: Path, url: DatabaseUrl, room: Path) -> Files:  # noqa: ARG001 - as all tools have it
     files = require(list(_files(folder)), folder, "V1__name.sql and its like")
     return Files(url, files, (f"*.{_HISTORY}",), _done)
 
@@ -28,7 +28,9 @@ def _done(session: Connection) -> frozenset[str]:
 
 
 def _files(folder: Path) -> Iterator[File]:
-    named = [(found, file) for file in folder.rglob("*.sql") if (found := _NAME.fullmatch(file.name))]
+    named = [
+        (found, file) for file in folder.rglob("*.sql") if (found := _NAME.fullmatch(file.name))
+    ]
     undo = {_version(found): file for found, file in named if found["sort"] == "U"}
     versioned = {}
     for found, file in named:

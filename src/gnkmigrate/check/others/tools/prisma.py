@@ -1,7 +1,8 @@
 """Prisma's migrations: the migration.sql of each folder, in the order of their names.
 
 `prisma migrate deploy` sends these files as they are; its engine, which is fetched when it is
-installed, is not needed for that. Prisma itself has no way back; a down.sql beside is taken for one.
+installed, is not needed for that. Prisma itself has no way back; a down.sql beside is taken for
+one.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from gnkmigrate.connection import Connection, DatabaseUrl
 _TABLE = "_prisma_migrations"
 
 
-def open_(folder: Path, url: DatabaseUrl) -> Files:
+def open_(folder: Path, url: DatabaseUrl, room: Path) -> Files:  # noqa: ARG001 - as all tools have it
     files = require(list(_files(folder)), folder, "NAME/migration.sql (prisma/migrations)")
     return Files(url, files, (f"*.{_TABLE}",), _done)
 

@@ -18,7 +18,7 @@ _PART = re.compile(
 )
 
 
-def open_(folder: Path, url: DatabaseUrl) -> Files:
+def open_(folder: Path, url: DatabaseUrl, room: Path) -> Files:  # noqa: ARG001 - as all tools have it
     return Files(url, require(list(_files(folder)), folder, "the .sql files"))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gnkmigrate.check.others.process import Script
 from gnkmigrate.check.others.tools import Migration, ToolFails
@@ -12,19 +11,18 @@ from gnkmigrate.errors import OrmError, RevisionError
 from gnkmigrate.models.typeorm_team import compiled, team_of
 
 
-def open_(folder: Path, url: DatabaseUrl) -> "TypeOrm":
-    room = TemporaryDirectory(prefix="migrations-of-gnkmigrate-")
+def open_(folder: Path, url: DatabaseUrl, room: Path) -> "TypeOrm":
     try:
         team = team_of(folder)
-        javascript = compiled(team, Path(room.name))
+        javascript = compiled(team, room)
     except OrmError as error:
         raise RevisionError(
             error.message.replace("entities", "migrations"),
             details=error.details,
             hint=error.hint.replace("entities with --entities", "migrations with --migrations"),
         ) from None
-    script = Script([team.node], "typeorm_run.cjs", team.folder, url)
-    return TypeOrm(script, javascript, team.typeorm.home, room)
+    script = Script([team.node], "typeorm_run.cjs", team.folder, url, room)
+    return TypeOrm(script, javascript, team.typeorm.home)
 
 
 @dataclass
@@ -35,13 +33,11 @@ class TypeOrm:
         script: what runs them.
         javascript: the files, compiled where they have to be.
         home: the team's TypeORM.
-        room: what was compiled; gone with this.
     """
 
     script: Script
     javascript: Path
     home: Path
-    room: "TemporaryDirectory[str]"
     tables: Sequence[str] = ("*.migrations", "*.typeorm_metadata")
 
     def migrations(self) -> Sequence[Migration]:
@@ -60,8 +56,8 @@ class TypeOrm:
             )
         return [Migration(each["name"], each["done"]) for each in found]
 
-    def up(self, name: str) -> None:
-        self._ask("up", name)
+    def up(self, *names: str) -> None:
+        self._ask("up", names[-1])
 
     def down(self, name: str) -> None:
         self._ask("down", name)
