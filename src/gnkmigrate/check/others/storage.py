@@ -36,7 +36,9 @@ class Storage:
             session.execute("SELECT pg_stat_force_next_flush()")
         _wait_for_others(session)
         found = session.execute(query("rehearsal.sql", "storage")).fetchall()
-        read = dict(session.execute(query("check.others.sql", "rows_read")).fetchall())
+        read: dict[int, int] = dict(
+            session.execute(query("check.others.sql", "rows_read")).fetchall()
+        )
         return cls(
             {oid: name for oid, name, _ in found}, {oid: file for oid, _, file in found}, read
         )

@@ -58,7 +58,7 @@ def listed() -> "Iterator[dict[str, Any]]":
     last: dict[str, str] = {}
     for migration, _ in plan:
         label, name = migration.app_label, migration.name
-        module = sys.modules[type(migration).__module__].__file__
+        module = str(sys.modules[type(migration).__module__].__file__)
         inside = Path(module).resolve().is_relative_to(here.resolve())
         yield {
             "name": f"{label}.{name}",

@@ -32,7 +32,7 @@ def _files(folder: Path) -> Iterator[File]:
         (found, file) for file in folder.rglob("*.sql") if (found := _NAME.fullmatch(file.name))
     ]
     undo = {_version(found): file for found, file in named if found["sort"] == "U"}
-    versioned = {}
+    versioned: dict[tuple[int, ...], Path] = {}
     for found, file in named:
         if found["sort"] == "V":
             _require_one(versioned.setdefault(_version(found), file), file)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gnkmigrate.check.others.process import Script
 from gnkmigrate.check.others.tools import Migration, ToolFails
@@ -62,8 +63,8 @@ class TypeOrm:
     def down(self, name: str) -> None:
         self._ask("down", name)
 
-    def _ask(self, do: str, name: str) -> dict[str, list[dict[str, object]]]:
-        found: dict[str, list[dict[str, object]]] = self.script.ask(
+    def _ask(self, do: str, name: str) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = self.script.ask(
             do=do, name=name, folder=str(self.javascript), typeorm=str(self.home)
         )
         return found
