@@ -1,6 +1,6 @@
 """When sequences end at the rate at which rows come in."""
 
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_a_sequence_that_ends_soon(database: DatabaseUrl, monkeypatch: pytest.Mo
             session.execute("INSERT INTO logs DEFAULT VALUES")
     (found,) = findings("sequence-near-end", database)
     assert found.message.startswith("Sequence logs_id_seq has used 0 of 100 of its numbers, and ")
-    assert f"ends about {date.today().year}-" in found.message
+    assert f"ends about {datetime.now(UTC).year}-" in found.message
     assert found.severity is Severity.HIGH
 
 
