@@ -114,6 +114,14 @@ def test_the_order_of_drizzle(tmp_path: Path, server: Server) -> None:
     assert result.passed, lines(result)
 
 
+def test_the_order_of_plain_files(tmp_path: Path, server: Server) -> None:
+    names = ["2_a.sql", "10_b.sql", "20170831000000_c.sql", "2017-09-01-000000_d/up.sql",
+             "2025-11-19-091444-0000_e.sql", "2026-01-20-162913_f.sql", "views.sql"]  # fmt: skip
+    write(tmp_path, dict.fromkeys(sorted(names), "SELECT 1"))
+    tool = opened("sql", tmp_path, server.url, tmp_path)
+    assert [each.name for each in tool.migrations()] == names
+
+
 _MIGRATE = """
 const { drizzle } = require("drizzle-orm/node-postgres");
 const { migrate } = require("drizzle-orm/node-postgres/migrator");

@@ -11,7 +11,8 @@ from pathlib import Path
 from gnkmigrate.check.others.files import File, Files, read, require
 from gnkmigrate.connection import DatabaseUrl
 
-_NUMBER = re.compile(r"\D*(\d+)")
+_NUMBER = re.compile(r"\D*(\d+(?:-\d+)*)")
+_TIME = 14  # digits of a time, such as 20260131120000; what follows counts among those of one time
 _PART = re.compile(
     r"^--[ \t]*(?:(?:migrate:|\+goose |\+migrate )(up|down)\b|(up|down) migration\b).*$",
     re.MULTILINE | re.IGNORECASE,
@@ -36,10 +37,14 @@ def _files(folder: Path) -> Iterator[File]:
 
 
 def _place(file: Path, folder: Path) -> tuple[int, str]:
-    """By number, so that 10 comes after 2; what has none comes last."""
+    """By number, so that 10 comes after 2 and 2026-01-31-120000 after 20251231000000.
+
+    What has none comes last.
+    """
     name = str(file.relative_to(folder))
-    number = _NUMBER.match(name)
-    return (int(number[1]) if number else 1 << 64, name)
+    found = _NUMBER.match(name)
+    digits = found[1].replace("-", "") if found else ""
+    return (int(digits[:_TIME]) if digits else 1 << 64, digits[_TIME:] + name)
 
 
 def _parted(name: str, text: str) -> File:
