@@ -9,6 +9,7 @@ Sources: PostgreSQL manual, 5.5.3 (unique constraints); pg_stats (n_distinct).
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from gnkmigrate.audit.check import Observation, Obstacle, Question, ServerCheck
 from gnkmigrate.audit.checks._access import accesses, key_columns
@@ -35,7 +36,7 @@ _NAMES = frozenset(
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
     live = question.live
     named = [each for each in live.of_kind("column") if plain(each.identity.name) in _NAMES]
-    known = (
+    known: dict[tuple[str, ...], Any] = (
         {
             (row.schema, row.relation, row.name): row
             for row in answers(connection, question, "nearly_unique", rows=ROWS, share=SHARE)
