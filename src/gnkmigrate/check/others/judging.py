@@ -25,7 +25,7 @@ def of_locks(
     under = {lock.relation: lock for lock in locks}
     for table in rewritten:
         lock = under.get(table)
-        by = f": {shown(lock.statement)}" if lock else ""
+        by = f" ({_taken(lock)})" if lock else ""
         yield Problem("rewrites", f"writes all rows of {table} anew{by}")
     for table in sorted(read_through - set(rewritten)):
         lock = under.get(table)
@@ -33,9 +33,13 @@ def of_locks(
             nobody = "read or write" if lock.mode == _READERS_TOO else "write"
             yield Problem(
                 "blocks",
-                f"goes through all rows of {table} while nobody else may {nobody} "
-                f"({manner(lock.mode)}): {shown(lock.statement)}",
+                f"goes through all rows of {table} while nobody else may {nobody} ({_taken(lock)})",
             )
+
+
+def _taken(lock: Held) -> str:
+    """A lock, and what took it: that may have been an earlier statement of the transaction."""
+    return f"{manner(lock.mode)}, taken by {shown(lock.statement).rstrip(';')}"
 
 
 def of_losses(losses: Losses) -> Iterator[Problem]:
