@@ -3,7 +3,7 @@
 A sequence of the type bigint helps nothing where its column is an integer: then the column's limit
 is the end. Counted is how much of the way from the first number to the last is used, and, where the
 database's statistics are a day old or more, when the rest is gone at the rate of the rows inserted
-since then. Sequences that end within a year are told whatever they have used, and those that begin
+since then. Sequences that end within a year are found whatever they have used, and those that begin
 anew at their end are left out.
 
 Sources: PostgreSQL manual, CREATE SEQUENCE, 8.1.4 (serial types); pg_sequences, pg_depend,

@@ -1,4 +1,4 @@
-"""How a migration of another tool is told of in a line."""
+"""How a migration of another tool is described in a line."""
 
 from collections.abc import Iterator, Sequence
 
