@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -166,6 +167,34 @@ class TestTime:
         result = audited(database)
         assert _reason(result.not_run, "GNK-P010").startswith("the statistics have been collected")
         assert result.sizes["public", "users"].rows == 9
+
+
+class TestWhatIsSomebodyElses:
+    def test_a_foreign_server_that_does_not_answer(self, database: DatabaseUrl) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            execute(
+                database,
+                "CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw"
+                f" OPTIONS (host '127.0.0.1', port '{port}');"
+                "CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user 'x', password 'y');"
+                "CREATE TABLE users (id int PRIMARY KEY);"
+                "CREATE FOREIGN TABLE there (id int, user_id int, password text) SERVER far;"
+                "CREATE VIEW seen AS SELECT * FROM there",
+            )
+            result = audited(database)
+        assert not [each for each in result.not_run if "far" in each.reason]
+        assert [str(each) for each in result.not_compared if each.kind == "user mapping"]
+
+    def test_a_database_where_every_schema_is_an_extensions(self, database: DatabaseUrl) -> None:
+        execute(
+            database,
+            "CREATE EXTENSION citext; CREATE SCHEMA own; CREATE TABLE own.parts (id int);"
+            "ALTER EXTENSION citext ADD SCHEMA own; ALTER EXTENSION citext ADD TABLE own.parts",
+        )
+        result = audited(database)
+        assert {each.check for each in result.findings} <= {"GNK-A013"}
+        assert "own" not in result.schemas
 
 
 # Names that would do harm if they were taken for what they look like.

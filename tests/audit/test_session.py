@@ -199,3 +199,14 @@ def test_it_tells_what_it_is_doing(settings: Settings, database: DatabaseUrl) ->
     audit_project(settings, database, Wish(), TIME, told.append)
     assert told[0] == f"Reading {database}."
     assert told[-1] == "Running the checks."
+
+
+def test_an_empty_database_with_an_empty_target_has_no_gap(
+    settings: Settings, database: DatabaseUrl
+) -> None:
+    settings.path(settings.target).write_text("-- nothing yet\n")
+    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    assert [each for each in result.findings if each.category == "gap"] == []
+    execute(database, "CREATE TABLE one (id int PRIMARY KEY)")
+    with pytest.raises(SchemaError, match="declares no table"):
+        audit_project(settings, database, Wish(), TIME, lambda _: None)

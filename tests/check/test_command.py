@@ -126,3 +126,41 @@ def test_a_folder_that_is_not_there() -> None:
     assert run("--output", "no/such/check.xml").exit_code == 2
     assert run("--write", "junit=no/such/check.xml").exit_code == 2
     assert run("--write", "pdf=check.pdf").exit_code == 2
+
+
+def test_migrations_of_another_tool(command: Path) -> None:
+    schema = json.loads((ROOT / "docs" / "check.schema.json").read_text())
+    (command / "gnkmigrate.toml").unlink()
+    folder = command / "new"
+    folder.mkdir()
+    (folder / "1_item.sql").write_text("CREATE TABLE item (id int, price text);")
+    (folder / "2_price.sql").write_text("ALTER TABLE item DROP price;")
+    asked = ("--migrations", "new", "--kind", "sql", "--write", "json=check.json")
+    ran = run(*asked, "--format", "markdown")
+    assert ran.exit_code == 1, ran.output
+    assert "# The migrations, run on a copy\n\n**Not everything holds.** 2 migrations" in ran.stdout
+    assert "public.item.price: the column is gone, with 6 values" in ran.stdout
+    document = json.loads((command / "check.json").read_text())
+    jsonschema.validate(document, schema)
+    assert document["migrations"][1]["locks"][0]["mode"] == "AccessExclusiveLock"
+    ran = run(*asked, "--allow", "loses=2_price.sql")
+    assert ran.exit_code == 0, ran.output
+    assert "ACCESS EXCLUSIVE on public.item for" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--migrations", "."), "are given together"),
+        (("--kind", "sql"), "are given together"),
+        (("--kind", "rails", "--migrations", "."), "it is one of alembic, django"),
+        (("--kind", "sql", "--migrations", "none"), "there is no folder none"),
+        (("--from", "baseline.sql"), "--from is for the migrations of another tool"),
+        (("--migrations", ".", "--kind", "sql", "--update-expected"), "exclude each other"),
+    ],
+)
+@pytest.mark.usefixtures("command")
+def test_what_does_not_go_together(arguments: tuple[str, ...], said: str) -> None:
+    ran = run(*arguments)
+    assert ran.exit_code == 2, ran.output
+    assert said in " ".join(ran.output.replace("│", " ").split())

@@ -32,7 +32,7 @@ ALL = [result(), clean(), hostile(), JUDGED, replace(clean(), target=None, live=
 
 # Elements that HTML never closes, and those that may be left open (html.spec.whatwg.org, 13.1.2).
 VOID = {"meta", "input", "br"}
-OPTIONAL = {"th", "td", "tr", "option"}
+OPTIONAL = {"th", "td", "tr", "option", "thead", "tbody", "li", "dt", "dd"}
 
 
 class _Reader(HTMLParser):

@@ -117,7 +117,7 @@ def test_a_table_is_drawn_with_its_neighbours() -> None:
     pictures = _pictures(*tables)
     orders = pictures.of_table(tables[1])
     assert orders is not None
-    titles = re.findall(r'class="t"[^>]*>([^<]*)<', orders.svg)
+    titles = re.findall(r"<a [^>]*><text>([^<]*)<", orders.svg)
     assert sorted(titles) == ["lines", "orders", "users"]
     assert pictures.of_table(tables[3]) is None
 

@@ -32,7 +32,7 @@ def test_from_the_first_page_to_a_finding_and_back(page: WebDriver, address: str
     assert page.find_element(By.TAG_NAME, "h1").text == "other@localhost:5432/shop"
     summary = page.find_element(By.CSS_SELECTOR, ".finding.low summary")
     summary.click()
-    assert 'CREATE TABLE public."dogs"' in page.find_element(By.CSS_SELECTOR, ".sql").text
+    assert 'CREATE TABLE public."dogs"' in page.find_element(By.CSS_SELECTOR, "pre").text
     page.find_element(By.LINK_TEXT, "Kept reports").click()
     assert page.current_url == address
 

@@ -184,7 +184,7 @@ def _outcomes(
         elif isinstance(check, StructureCheck):
             yield run_structure(check, live, target, policy.home, alone=alone, look=look)
         elif isinstance(check, ServerCheck):
-            yield run_server(check, connection, question, policy.bounds)
+            yield run_server(check, connection, question, policy.bounds, look)
         elif isinstance(check, ProjectCheck):
             role = reader(connection, policy.role)
             yield run_project(check, connection, live, policy.bounds, role)

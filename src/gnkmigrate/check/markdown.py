@@ -10,11 +10,11 @@ from gnkmigrate.text.escape import code_block, markdown
 
 def page(result: CheckResult) -> str:
     """The report, with a newline at its end."""
-    phases = counted(len(result.phases), "phase")
+    title, what = _heading(result)
     lines = [
-        "# The revisions, checked",
+        f"# {title}",
         "",
-        f"**{result.verdict}** {phases} from the baseline to the target and back.",
+        f"**{result.verdict}** {what}",
         "",
         *_problems(result),
         *(f"- {markdown(line)}\n" for line in told(result.not_compared)),
@@ -23,6 +23,14 @@ def page(result: CheckResult) -> str:
         *(_row(point) for point in result.points),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _heading(result: CheckResult) -> tuple[str, str]:
+    if any(point.group == "migrations" for point in result.points):
+        ran = counted(len(result.migrations), "migration")
+        return "The migrations, run on a copy", f"{ran} of another tool, as they are."
+    phases = counted(len(result.phases), "phase")
+    return "The revisions, checked", f"{phases} from the baseline to the target and back."
 
 
 def _row(point: Point) -> str:

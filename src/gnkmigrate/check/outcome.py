@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
+from gnkmigrate.check.others.measured import Measured
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.facts.snapshot import Unread
 
@@ -22,6 +23,8 @@ Group = Literal[
     "upgrade again",
     "downgrade again",
 ]
+# The points about the migrations of another tool.
+OfOthers = Literal["migrations", "rows", "migration", "target"]
 State = Literal["ok", "failed", "not run", "not reached"]
 
 GROUPS: tuple[Group, ...] = get_args(Group)
@@ -50,7 +53,7 @@ class Point:
 
     Attributes:
         group: what kind of thing it is.
-        phase: the phase that it is about; "" for all of them.
+        phase: the phase, or another tool's migration, that it is about; "" for all of them.
         state: "not run" where the project does not ask for it, "not reached" where something
             failed on which it builds.
         summary: what was done, or why it was not.
@@ -59,7 +62,7 @@ class Point:
         hint: what to do about them; "" where nothing can be said.
     """
 
-    group: Group
+    group: Group | OfOthers
     phase: str = ""
     state: State = "ok"
     summary: str = ""
@@ -68,7 +71,7 @@ class Point:
     hint: str = ""
 
     @classmethod
-    def of(cls, group: Group, phase: str, found: Found, seconds: float) -> Self:
+    def of(cls, group: Group | OfOthers, phase: str, found: Found, seconds: float) -> Self:
         """The point that comes of looking at it for so long."""
         state: State = "failed" if found.problems else "ok" if found.ran else "not run"
         hint = found.hint if found.problems else ""
@@ -88,12 +91,14 @@ class CheckResult:
         server_version: server_version_num of the throwaway server; 0 where none was started.
         points: in the order in which they were looked at.
         not_compared: what the comparison with the target has left out.
+        migrations: what those of another tool cost, where these were run.
     """
 
     phases: tuple[str, ...]
     server_version: int
     points: tuple[Point, ...]
     not_compared: tuple[Unread, ...] = ()
+    migrations: tuple[Measured, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -108,6 +113,6 @@ class CheckResult:
         """Whether nothing failed."""
         return all(point.state in {"ok", "not run"} for point in self.points)
 
-    def of_group(self, group: Group) -> tuple[Point, ...]:
+    def of_group(self, group: Group | OfOthers) -> tuple[Point, ...]:
         """The points of one kind."""
         return tuple(point for point in self.points if point.group == group)

@@ -8,15 +8,14 @@ from fnmatch import fnmatchcase
 
 from gnkmigrate import own
 from gnkmigrate.check import expected, old_shape
+from gnkmigrate.check.changed import changed
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.listing import Rows, read_tables, read_views
 from gnkmigrate.check.outcome import Found
 from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.beside import not_compared
-from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
-from gnkmigrate.diff.text import render_changes
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import load_schema
@@ -175,7 +174,7 @@ class Trial:
         target = load_schema(settings.target_source, settings, server=self.server)
         facts = self._facts()
         target = optional_changes.expected(target, facts, self.session)
-        gaps, self.omitted = _changed(facts, target), not_compared(facts, target)
+        gaps, self.omitted = changed(facts, target), not_compared(facts, target)
         return Found(
             "no gap is left" if is_whole(self.omitted) else f"no gap is left, {AS_FAR}",
             gaps,
@@ -203,7 +202,7 @@ class Trial:
         following = (each for each in core_of(self.phases) if each.number > phase.number)
         after = next((each.name for each in following), _AT_HEAD)
         reached = self.beside.get(phase.name) or self.before[after].facts
-        left = _changed(reached, self._facts())
+        left = changed(reached, self._facts())
         return Found("as on large tables; the same schema", left)
 
     def downgrade_again(self, phase: Phase) -> Found:
@@ -214,7 +213,7 @@ class Trial:
         rows = divergences(before.whole.rows, now)
         left = [
             *(f"not the rows that there were: {each.relation}" for each in rows),
-            *_changed(before.facts, self._facts()),
+            *changed(before.facts, self._facts()),
         ]
         return Found("as on large tables; every row is as before", left)
 
@@ -231,13 +230,6 @@ class Trial:
     def _run(self, phase: Phase, direction: Direction, settings: Settings) -> None:
         request = Request(phase=phase.name, parameters=self.parameters)
         runner.run(self.session, self.phases, direction, request, settings)
-
-
-def _changed(before: Snapshot, now: Snapshot) -> Sequence[str]:
-    """What separates two schemas, in lines; nothing when nothing does."""
-    changes = compare(before, now)
-    lines = render_changes(changes, before, now).plain.splitlines() if changes else []
-    return [line for line in lines if line]
 
 
 def _undisturbed(settings: Settings) -> Settings:

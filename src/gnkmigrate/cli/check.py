@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gnkmigrate.check import CheckResult, Point
+    from gnkmigrate.check.others.course import Wish as Others
     from gnkmigrate.settings import Settings
 
 DID_NOT_HOLD = 1
+# The modules of check/others/tools, whose import would take longer than this command's help.
+KINDS = ("alembic", "django", "drizzle", "flyway", "prisma", "sql", "typeorm")
 
 
 class Format(StrEnum):
@@ -60,6 +63,44 @@ def command(
             "--update-checksums", help="Keep the checksums of the revisions; check nothing."
         ),
     ] = False,
+    migrations: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Run the migrations of another tool that are there, and say what each does.",
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TOOL",
+            help=f"Whose they are: {', '.join(KINDS[:-1])} or {KINDS[-1]}.",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="SCHEMA",
+            help="What they start from: the URL of a database, which is copied with its rows, or "
+            "SQL files.  [default: an empty database]",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Look at those after this one alone.",
+        ),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT[=NAME]",
+            help="What is meant, in all migrations or those that are called so: "
+            "rewrites, blocks, loses, changes or way-back; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Prove, without a database, that the revisions take the baseline to the target and back.
 
@@ -67,9 +108,20 @@ def command(
     phase up with rows, no gap to the target, every phase down with every row compared, and once
     more as on large tables. Exits with 1 when something does not hold.
 
+    With --migrations and --kind: the migrations of another tool, run as they are on a copy with
+    rows. Of each: locks, tables written anew or gone through, values lost, its own way back.
+
     Example: gnkmigrate check --format junit --output check.xml
     """
     exclusive(rows=rows is not None, update_expected=update_expected)
+    exclusive(
+        migrations=migrations is not None,
+        update_expected=update_expected,
+        update_checksums=update_checksums,
+        unmapped=unmapped is not None,
+        overflow=overflow is not None,
+    )
+    _require_both(migrations, kind, source=source, since=since, allow=allow)
     files = [_wanted(text) for text in write or ()]
     files += [(format_, output)] if output else []
 
@@ -81,21 +133,14 @@ def command(
         _update_checksums(context, project)
         return
 
-    from gnkmigrate.check import Wish, check
-    from gnkmigrate.check.generate import ROWS
-    from gnkmigrate.servers import throwaway
+    if migrations is not None and kind is not None:
+        from gnkmigrate.check.others.course import Wish as Others
 
-    messages = _context.stderr(context)
-    result = check(
-        _wished(project, rows),
-        lambda: throwaway(project.server),
-        Wish(
-            ROWS if rows is None else rows,
-            answers(unmapped=unmapped, overflow=overflow),
-            update_expected,
-        ),
-        lambda title: messages.print(f"{title} ..."),
-    )
+        asked = Others(kind, migrations, source, since, rows, tuple(allow or ()))
+        result = _check_others(context, project, asked)
+    else:
+        result = _check(context, project, rows, answers(unmapped=unmapped, overflow=overflow),
+                        update_expected=update_expected)  # fmt: skip
     for each, path in files:
         write_report(path, _rendered(result, each))
     if output is None and format_ is Format.TEXT:
@@ -104,6 +149,58 @@ def command(
         typer.echo(_rendered(result, format_), nl=False)
     if not result.passed:
         raise typer.Exit(DID_NOT_HOLD)
+
+
+def _check(
+    context: typer.Context,
+    project: "Settings",
+    rows: int | None,
+    parameters: dict[str, str],
+    *,
+    update_expected: bool,
+) -> "CheckResult":
+    """The project's own revisions."""
+    from gnkmigrate.check import Wish, check
+    from gnkmigrate.check.generate import ROWS
+    from gnkmigrate.servers import throwaway
+
+    messages = _context.stderr(context)
+    return check(
+        _wished(project, rows),
+        lambda: throwaway(project.server),
+        Wish(ROWS if rows is None else rows, parameters, update_expected),
+        lambda title: messages.print(f"{title} ..."),
+    )
+
+
+def _check_others(context: typer.Context, project: "Settings", wish: "Others") -> "CheckResult":
+    """The migrations of another tool."""
+    from gnkmigrate.check.others.course import check
+    from gnkmigrate.cli._transfer import transfer_progress
+    from gnkmigrate.servers import throwaway
+
+    messages = _context.stderr(context)
+    return check(
+        project,
+        lambda: throwaway(project.server),
+        wish,
+        lambda title: messages.print(f"{title} ..."),
+        lambda: transfer_progress(context),
+    )
+
+
+def _require_both(migrations: Path | None, kind: str | None, **others: object) -> None:
+    """--migrations and --kind go together, and the others with them."""
+    if kind is not None and kind not in KINDS:
+        raise typer.BadParameter(f"--kind {kind}: it is one of {', '.join(KINDS)}.")
+    if (migrations is None) != (kind is None):
+        raise typer.BadParameter("--migrations DIR and --kind TOOL are given together.")
+    if migrations is not None and not migrations.is_dir():
+        raise typer.BadParameter(f"--migrations: there is no folder {migrations}.")
+    wrong = [name for name, value in others.items() if value]
+    if migrations is None and wrong:
+        name = {"source": "from"}.get(wrong[0], wrong[0])
+        raise typer.BadParameter(f"--{name} is for the migrations of another tool: --migrations.")
 
 
 def _wished(project: "Settings", rows: int | None) -> "Settings":

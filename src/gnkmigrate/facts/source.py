@@ -28,6 +28,10 @@ _DATABASE = re.compile(
 )
 
 
+class DeclaresNothing(SchemaError):
+    """A schema without a table or anything else, which as a target would mean to drop all."""
+
+
 # The facts of a source under these settings, for a major version of PostgreSQL.
 Load: TypeAlias = Callable[[str, Settings, int], Snapshot]
 
@@ -55,7 +59,7 @@ def load_schema(
     else:
         snapshot = load_schemas((source,), settings, major)[0]
     if is_loaded(source) and not any(map(is_object, snapshot)):
-        raise SchemaError(
+        raise DeclaresNothing(
             f"{source} declares no table or other object.",
             hint="Write the schema into it: gnkmigrate init --from-url takes it from a database.",
         )

@@ -64,10 +64,11 @@ def run_python(script: str, arguments: Sequence[str], into: Into, needs: str) ->
         SchemaError: it fails.
     """
     text = resources.files("gnkmigrate.models").joinpath("scripts", f"{script}.py").read_text()
-    run([_python(), "-c", text, *arguments], into, needs)
+    run([interpreter(), "-c", text, *arguments], into, needs)
 
 
-def _python() -> str:
+def interpreter() -> str:
+    """The Python of the active virtual environment, else the one that runs gnkmigrate."""
     active = os.environ.get("VIRTUAL_ENV")
     found = Path(active, "bin", "python") if active else Path(sys.executable)
     return str(found if found.exists() else sys.executable)

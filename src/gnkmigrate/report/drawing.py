@@ -29,6 +29,9 @@ _MOST_ROWS = 8
 _MOST_NEIGHBOURS = 8
 _MOST_ALONE = 60
 
+# Where the title of a box is within it; page.css has the same for the frame.
+INDENT, BASE = 10, 19
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -128,28 +131,35 @@ class Pictures:
         parts = [f"<svg {size} {box}>"]
         for curve in plan.curves:
             start, *rest = (f"{x} {y}" for x, y in curve.points)
-            parts.append(f'<path class="{curve.state}" d="M{start}C{" ".join(rest)}"/>')
+            parts.append(f'<path{_state(curve.state)} d="M{start}C{" ".join(rest)}"/>')
         for each in plan.boxes:
             parts += self._drawn(each.box, each.x, each.y)
         return Markup("".join([*parts, "</svg>"]))  # noqa: S704 (every text above is escaped)
 
     def _drawn(self, box: Box, x: int, y: int) -> list[str]:
+        """A box, from where its title begins: the style knows where its frame is."""
         width, height = box.width, box.height
-        title = f'<text class="t" x="10" y="19">{escape(box.title)}</text>'
+        title = f"<text>{escape(box.title)}</text>"
         drawn = [
-            f'<g class="{box.state}" transform="translate({x} {y})">',
-            f'<rect width="{width}" height="{height}" rx="5"/>',
+            f'<g{_state(box.state)} transform="translate({x + INDENT} {y + BASE})">',
+            f'<rect width="{width}" height="{height}"/>',
             f'<a href="#{self._anchors[box.identity]}">{title}</a>',
         ]
         if box.rows:
-            drawn.append(f'<path d="M0 {TITLE - 1}h{width}"/>')
+            drawn.append(f'<path d="M{-INDENT} {TITLE - 1 - BASE}h{width}"/>')
         for number, row in enumerate(box.rows):
-            at = TITLE + number * ROW + 14
-            style = f' class="{row.state}"' if row.state != box.state else ""
-            drawn.append(f'<text x="10" y="{at}"{style}>{escape(row.name)}</text>')
-            if row.mark:
-                drawn.append(f'<text class="k" x="{width - 10}" y="{at}">{row.mark}</text>')
+            at = TITLE + number * ROW + 14 - BASE
+            state = _state(row.state) if row.state != box.state else ""
+            mark = (
+                f'<tspan class="k" x="{width - 2 * INDENT}">{row.mark}</tspan>' if row.mark else ""
+            )
+            drawn.append(f'<text y="{at}"{state}>{escape(row.name)}{mark}</text>')
         return [*drawn, "</g>"]
+
+
+def _state(state: State) -> str:
+    """The class of what is not as in the target; a page has thousands of those that are."""
+    return "" if state == "same" else f' class="{state}"'
 
 
 def _keys(

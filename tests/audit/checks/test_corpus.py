@@ -244,7 +244,9 @@ def _outcome(
         look = Look(connection, Bounds())
         return run_structure(check, live, None, HOME, alone=True, look=look)
     if isinstance(check, ServerCheck):
-        return run_server(check, connection, Question(live, target, "UTC", HOME), Bounds())
+        look = Look(connection, Bounds())
+        question = Question(live, target, "UTC", HOME)
+        return run_server(check, connection, question, Bounds(), look)
     assert target is not None, "a check that compares needs a target"
     gaps = Gaps(compare(live, target), live, target, HOME, zone[1] if zone else "UTC")
     if isinstance(check, ComparisonCheck):

@@ -2,8 +2,9 @@
 
 PostgreSQL indexes the referenced side only. Deleting or renumbering a referenced row then reads
 the whole referencing table, under a lock, for every row; so do joins from parent to children.
-An index serves when its first columns are those of the key, in any order, and when it covers all
-rows in which they are not NULL; no other partial one does, and no invalid one.
+An index serves when its first columns are those of the key, in any order, or those of it that refer
+to the primary key, which find the same rows; and when it covers all rows in which they are not
+NULL. No other partial one does, and no invalid one.
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
@@ -11,11 +12,11 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator, Sequence
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import Access, accesses
+from gnkmigrate.audit.checks._access import Access, accesses, key_columns
 from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier
 
@@ -26,18 +27,30 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         offered = accesses(snapshot, table.identity)
         for key in snapshot.children(table.identity, "constraint"):
-            if key.value("type") == "foreign key" and not _is_served(key, offered):
+            if key.value("type") == "foreign key" and not any(
+                _is_served(columns, offered) for columns in _finding(key, snapshot)
+            ):
                 yield _observation(table, key, snapshot, home)
 
 
-def _is_served(key: Fact, offered: Sequence[Access]) -> bool:
-    columns = {identifier(name) for name in key.value("columns")}
+def _is_served(columns: set[str], offered: Sequence[Access]) -> bool:
     return any(
         access.method in _METHODS
         and {*access.columns[: len(columns)]} == columns
         and access.covers(columns)
         for access in offered
     )
+
+
+def _finding(key: Fact, snapshot: Snapshot) -> Iterator[set[str]]:
+    """The columns that find the rows of a key: all of them, or those to the primary key."""
+    columns, references = key.value("columns"), key.value("references")
+    yield {*map(identifier, columns)}
+    there = Identity("table", (references["schema"], references["table"]))
+    primary = key_columns(snapshot, there)
+    own = dict(zip(references["columns"], columns, strict=True))
+    if primary and {*primary} < own.keys():
+        yield {identifier(own[name]) for name in primary}
 
 
 def _observation(table: Fact, key: Fact, snapshot: Snapshot, home: str) -> Observation:

@@ -1,3 +1,6 @@
+-- The rate is that of the rows that were inserted into the tables that take its numbers, since the
+-- statistics of the database began, where that is long enough ago.
+--
 -- last_value is NULL for a sequence that was never used, or that the role may not read.
 SELECT
     sequence.schemaname AS schema,
@@ -8,7 +11,9 @@ SELECT
         100 * abs(sequence.last_value::numeric - sequence.start_value)
         / nullif(abs(way.finish::numeric - sequence.start_value), 0)
     )::int AS share,
-    limited.column
+    limited.column,
+    (now() + pace.seconds_left * interval '1 second')::date AS ends,
+    pace.seconds_left / 86400 AS days_left
 FROM pg_sequences AS sequence
 JOIN pg_namespace AS namespace ON namespace.nspname = sequence.schemaname
 JOIN pg_class AS class
@@ -49,10 +54,40 @@ CROSS JOIN LATERAL (
         ELSE greatest(sequence.min_value, -limited.highest - 1)
     END AS finish
 ) AS way
+CROSS JOIN LATERAL (
+    SELECT
+        nullif(sum(statistic.n_tup_ins), 0) AS inserted,
+        extract(EPOCH FROM now() - max(database.stats_reset)) AS seconds
+    FROM pg_depend
+    LEFT JOIN pg_attrdef AS attrdef
+        ON pg_depend.classid = 'pg_attrdef'::regclass
+        AND attrdef.oid = pg_depend.objid
+    JOIN pg_stat_user_tables AS statistic
+        ON statistic.relid = coalesce(attrdef.adrelid, pg_depend.refobjid)
+    JOIN pg_stat_database AS database ON database.datname = current_database()
+    WHERE
+        pg_depend.classid = 'pg_attrdef'::regclass AND pg_depend.refobjid = class.oid
+        OR pg_depend.classid = 'pg_class'::regclass
+        AND pg_depend.objid = class.oid
+        AND pg_depend.deptype = 'i'
+) AS made
+CROSS JOIN LATERAL (
+    -- Beyond a century it is no date.
+    SELECT nullif(least(
+        abs(way.finish::numeric - sequence.last_value) / abs(sequence.increment_by)
+        * made.seconds / made.inserted, 3153600000
+    ), 3153600000) AS seconds_left
+    WHERE made.seconds >= %(least)s
+    UNION ALL
+    SELECT NULL WHERE NOT coalesce(made.seconds >= %(least)s, false)
+) AS pace
 WHERE
     sequence.schemaname = ANY (%(schemas)s)
     AND sequence.last_value IS NOT NULL
     AND NOT sequence.cycle
-    AND 100 * abs(sequence.last_value::numeric - sequence.start_value)
-    >= %(share)s * abs(way.finish::numeric - sequence.start_value)
+    AND (
+        100 * abs(sequence.last_value::numeric - sequence.start_value)
+        >= %(share)s * abs(way.finish::numeric - sequence.start_value)
+        OR pace.seconds_left <= %(soon)s * 86400
+    )
 ORDER BY share DESC, schema, sequence

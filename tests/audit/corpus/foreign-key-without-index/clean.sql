@@ -15,3 +15,10 @@ CREATE TABLE days (day date PRIMARY KEY) PARTITION BY RANGE (day);
 CREATE TABLE days_1 PARTITION OF days DEFAULT;
 CREATE TABLE "Weird "" Name" ("a b" int PRIMARY KEY, "select" int REFERENCES users);
 CREATE INDEX ON "Weird "" Name" ("select");
+
+-- The columns that refer to the primary key find the same rows.
+CREATE TABLE volumes (
+    id int PRIMARY KEY, state text NOT NULL, parent int, parent_state text, UNIQUE (id, state),
+    FOREIGN KEY (parent, parent_state) REFERENCES volumes (id, state)
+);
+CREATE INDEX ON volumes (parent);

@@ -25,7 +25,7 @@
     for (const { group, findings } of groups) {
       let any = false;
       for (const finding of findings) {
-        const { s, c, t, p } = finding.element.dataset;
+        const { s, c, t, p = "0" } = finding.element.dataset;
         const fits = severities.has(s) && (!category || c === category) && (!table || t === table)
           && (!phase || p === phase) && (!text || textOf(finding, group).includes(text));
         finding.element.hidden = !fits;
@@ -60,8 +60,17 @@
     pre.tabIndex = 0;
     box.append(button, pre);
   };
+  // What is wider than the page is moved by keys as well.
+  const reach = (box) => {
+    const name = box.closest("details").querySelector("summary > *")?.textContent ?? "";
+    box.tabIndex = 0;
+    box.role = "group";
+    box.ariaLabel = `${box.matches(".wide") ? "Columns" : "Picture"} of ${name}`;
+  };
   document.addEventListener("toggle", ({ target }) => {
-    if (target.open) all(":not(.box) > .sql", target).forEach(dress);
+    if (!target.open) return;
+    all(":not(.box) > pre", target).forEach(dress);
+    all(".wide, .canvas", target).forEach(reach);
   }, true);
 
   const copied = async (pre) => {
