@@ -53,6 +53,11 @@ class Merge:
         yield from twice("would be given two columns", [name for _, name in self.columns])
 
     @property
+    def leaving(self) -> tuple[str, ...]:
+        """Columns of the table that the new shape does not have."""
+        return ()
+
+    @property
     def archived(self) -> str:
         """Where the side table is from the cutover to contract."""
         return f"{own.ARCHIVE}.{split(self.side)[1]}"

@@ -1,6 +1,6 @@
 """What speaks against columns leaving a table, asked before anything has changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Identity
@@ -47,8 +47,14 @@ def refusals(work: Work, spec: Split) -> list[Refusal]:
     return asked or list(_rows(work, Sides.found(work, spec)))
 
 
-def of_columns(work: Work, said: Departure) -> list[Refusal]:
-    """What speaks against columns leaving their table, whichever way."""
+def of_columns(work: Work, said: Departure, carried: Collection[str] = ()) -> list[Refusal]:
+    """What speaks against columns leaving their table, whichever way.
+
+    Args:
+        work: the session.
+        said: the columns.
+        carried: what may hang on them, as PostgreSQL says it.
+    """
     if Identity("table", split(said.table)) not in work.facts:
         return [Refusal(f"{said.table} is not a table.", hint="Look at the revision.")]
     # Their new names are in another table.
@@ -57,7 +63,7 @@ def of_columns(work: Work, said: Departure) -> list[Refusal]:
     if misplaced:
         return [misplaced]
     sides = Leaving.found(work, said)
-    return [*preflight.refusals(_asked(work, sides)), *_hanging(work, sides)]
+    return [*preflight.refusals(_asked(work, sides)), *_hanging(work, sides, carried)]
 
 
 def _asked(work: Work, sides: Leaving) -> Asked:
@@ -130,7 +136,7 @@ def _taken(work: Work, spec: Split) -> Iterator[Refusal]:
         )
 
 
-def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
+def _hanging(work: Work, sides: Leaving, carried: Collection[str]) -> Iterator[Refusal]:
     """What would stay with the old columns, and is not carried over to the new table."""
     table = sides.said.table
     names = [change.column for change in sides.said.columns]
@@ -139,11 +145,8 @@ def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
         for index in indexes_of(work, table, names)
         if index.unique and not index.primary and work.dropped.isdisjoint(_described(table, index))
     ]
-    hanging = [
-        *dependents.dependents(work, table, names),
-        *unsupported(work, table, names),
-        *unique,
-    ]
+    found = [*dependents.dependents(work, table, names), *unsupported(work, table, names), *unique]
+    hanging = [each for each in found if each not in carried]
     if hanging:
         yield Refusal(
             f"Other objects use columns of {table} that leave it.",
