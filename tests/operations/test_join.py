@@ -25,7 +25,7 @@ from tests.migrations.project import Project
 from tests.operations.shapes import KEYS, NAMES
 from tests.small import Small
 
-EXAMPLES = max(int(os.environ.get("GNKMIGRATE_SHAPES", "40")) // 20, 1)
+EXAMPLES = max(int(os.environ.get("GNKMIGRATE_SHAPES", "40")) // 40, 1)
 SHOP = """
 CREATE TABLE address (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, street text NOT NULL,

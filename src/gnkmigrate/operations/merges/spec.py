@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
-from gnkmigrate.run.names import column, split
+from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.following import Following, marked
 
@@ -51,6 +51,7 @@ class Merge:
         leaving = [name for name, _ in (*self.key, *self.columns)]
         yield from twice("is named twice", [*leaving, *self.dropped])
         yield from twice("would be given two columns", [name for _, name in self.columns])
+        yield from misnamed(name for _, name in self.columns)
 
     @property
     def leaving(self) -> tuple[str, ...]:
