@@ -549,17 +549,20 @@ def merge_tables(
     side: str,
     *,
     into: str,
-    columns: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
     on: Mapping[str, str] | None = None,
     reference: Mapping[str, str] | None = None,
     identity: tuple[str, ...] = (),
     unused: str = "refuse",
     dropped: Sequence[str] = (),
+    part: str = "",
+    parts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Merges a side table into the table to which its rows belong, or that refers to them.
 
-    The way back of op.move_columns, with `on`: a row has one of the side table at most. And that of
-    op.split_table, with `reference`: several rows may refer to one, and each gets its values.
+    The way back of op.move_columns, with `on`: a row has one of the side table at most, or with
+    `parts` one for each part, such as the address for the bill. And that of op.split_table, with
+    `reference`: several rows may refer to one, and each gets its values.
 
     The columns are added, filled and kept in step while the application writes, and take over in
     one short transaction. The side table is kept in the archive until contract, in step with the
@@ -584,6 +587,8 @@ def merge_tables(
             they are in the way ("refuse"), or are kept until contract ("archive").
         dropped: columns that nothing is made of, such as a key of its own; what they have by
             default is what a row has there that the new application makes.
+        part: with `on`, the column of the side table that says which part a row is; both are a key.
+        parts: instead of `columns`, those of each part, by what `part` has for it.
 
     Raises:
         RevisionError: a column is named twice, or none goes to the table, or the like.
@@ -688,6 +693,9 @@ def rename_columns(
     Args:
         table: "schema.table".
         names: what each column is called afterwards, by its name before.
+
+    Raises:
+        RevisionError: a name is empty, or one that PostgreSQL would cut.
     """
 
 def rename_table(  # type: ignore[no-redef]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.joins.spec import Join
 from gnkmigrate.operations.joins.way import SharedRows
+from gnkmigrate.operations.merges.parts import PartRows, Parts
 from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.operations.merges.steps import MergeTables, VerifyMerge, building_steps
 from gnkmigrate.operations.merges.way import AnyWay, OneRow
@@ -17,17 +18,20 @@ def merge_tables(
     side: str,
     *,
     into: str,
-    columns: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
     on: Mapping[str, str] | None = None,
     reference: Mapping[str, str] | None = None,
     identity: tuple[str, ...] = (),
     unused: str = "refuse",
     dropped: Sequence[str] = (),
+    part: str = "",
+    parts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[Step, ...]:
     """Merges a side table into the table to which its rows belong, or that refers to them.
 
-    The way back of op.move_columns, with `on`: a row has one of the side table at most. And that of
-    op.split_table, with `reference`: several rows may refer to one, and each gets its values.
+    The way back of op.move_columns, with `on`: a row has one of the side table at most, or with
+    `parts` one for each part, such as the address for the bill. And that of op.split_table, with
+    `reference`: several rows may refer to one, and each gets its values.
 
     The columns are added, filled and kept in step while the application writes, and take over in
     one short transaction. The side table is kept in the archive until contract, in step with the
@@ -52,32 +56,50 @@ def merge_tables(
             they are in the way ("refuse"), or are kept until contract ("archive").
         dropped: columns that nothing is made of, such as a key of its own; what they have by
             default is what a row has there that the new application makes.
+        part: with `on`, the column of the side table that says which part a row is; both are a key.
+        parts: instead of `columns`, those of each part, by what `part` has for it.
 
     Raises:
         RevisionError: a column is named twice, or none goes to the table, or the like.
     """
-    merge, way = _merge(side, into, columns, on, reference, identity, unused, dropped)
+    key = tuple((on or {}).items())
+    merge: Merge
+    way: AnyWay
+    if reference is not None and on is None and parts is None and not part:
+        merge, way = _join(side, into, columns or {}, reference, identity, unused, dropped)
+    elif on is None or reference is not None or identity or unused != "refuse":
+        raise _contradiction(side, into, "either on=, or reference= with identity= and unused=")
+    elif (parts is None) == (columns is None) or (parts is None and part):
+        raise _contradiction(side, into, "either columns=, or part= and parts=")
+    elif parts:
+        lots = tuple((value, tuple(each.items())) for value, each in parts.items())
+        pairs = tuple(pair for _, lot in lots for pair in lot)
+        merge = Parts(side, into, key, pairs, tuple(dropped), part, lots)
+        way = PartRows()
+    else:
+        merge = Merge(side, into, key, tuple((columns or {}).items()), tuple(dropped))
+        way = OneRow()
     return (*building_steps(merge, way), MergeTables(merge, way), VerifyMerge(merge, way))
 
 
-def _merge(
+def _join(
     side: str,
     into: str,
     columns: Mapping[str, str],
-    on: Mapping[str, str] | None,
-    reference: Mapping[str, str] | None,
+    reference: Mapping[str, str],
     identity: tuple[str, ...],
     unused: str,
     dropped: Sequence[str],
 ) -> tuple[Merge, AnyWay]:
-    pairs, gone = tuple(columns.items()), tuple(dropped)
-    if reference is not None and on is None:
-        key = tuple((referred, referring) for referring, referred in reference.items())
-        return Join(side, into, key, pairs, gone, identity or tuple(columns), unused), SharedRows()
-    if on is None or reference is not None or identity or unused != "refuse":
-        raise RevisionError(
-            f"The merge of {side} into {into} contradicts itself.",
-            details=["either on=, or reference= with identity= and unused="],
-            hint="on= names the side table's foreign key, reference= that of the other table.",
-        )
-    return Merge(side, into, tuple(on.items()), pairs, gone), OneRow()
+    key = tuple((referred, referring) for referring, referred in reference.items())
+    told = identity or tuple(columns)
+    merge = Join(side, into, key, tuple(columns.items()), tuple(dropped), told, unused)
+    return merge, SharedRows()
+
+
+def _contradiction(side: str, into: str, what: str) -> RevisionError:
+    return RevisionError(
+        f"The merge of {side} into {into} contradicts itself.",
+        details=[what],
+        hint="on= names the side table's foreign key, reference= that of the other table.",
+    )

@@ -43,7 +43,7 @@ FROM pg_attribute WHERE attrelid = {side}::regclass AND attnum > 0 AND NOT attis
 def refusals(work: Work, said: Merge) -> list[Refusal]:
     """All that speaks against it, where a row of the side table belongs to one of the table."""
     return of_tables(work, said) or [
-        *_key(work, said),
+        *keyed(work, said),
         *hanging(work, said),
         *rights.refusals(work, said),
         *together(work, said),
@@ -76,7 +76,7 @@ def _columns(work: Work, said: Merge) -> Iterator[Refusal]:
     query = _COLUMNS.format(side=literal(quoted(said.side)))
     found = {name: rest for name, *rest in work.connection.execute(query.encode()).fetchall()}
     going = [old for old, _ in said.columns]
-    named = [*(old for old, _ in said.key), *going, *said.dropped]
+    named = [*(old for old, _ in said.key), *said.telling, *going, *said.dropped]
     in_table = relation.columns(
         work, said.table, [*(new for _, new in said.key), *(new for _, new in said.columns)]
     )
@@ -121,8 +121,9 @@ def _related(work: Work, said: Merge) -> Iterator[Refusal]:
             )
 
 
-def _key(work: Work, said: Merge) -> Iterator[Refusal]:
-    names = {old for old, _ in said.key}
+def keyed(work: Work, said: Merge) -> Iterator[Refusal]:
+    """A foreign key that is no key of the side table, or is not there."""
+    names = {*(old for old, _ in said.key), *said.telling}
     if not any(names == {*key} for key in row_key.keys_of(work.facts, said.side)):
         yield Refusal(
             f"({', '.join(sorted(names))}) is no key of {said.side}: a row of {said.table} may have"

@@ -43,6 +43,11 @@ class Sides:
         return replace(self, is_cut_over=True)
 
     @property
+    def part(self) -> Mapping[str, str]:
+        """The column of the side table that tells its parts apart, with the one that this is of."""
+        return {}
+
+    @property
     def side(self) -> str:
         return quoted(self.said.archived if self.is_cut_over else self.said.side)
 

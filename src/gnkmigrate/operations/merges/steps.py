@@ -13,7 +13,7 @@ from gnkmigrate.operations.merges.way import AnyWay
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import dependents, events, relation
-from gnkmigrate.run.batches.row_key import key_of, listed
+from gnkmigrate.run.batches.row_key import Columns, key_of, listed
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import in_step, legacy
@@ -106,8 +106,9 @@ class FillColumns(_MergeStep):
         return True
 
     def run(self, work: Work) -> int:
-        key, sql = key_of(work, self.merge.table, ()), sync.fill(self.sides(work))
-        table, required = self.merge.table, self.way.required(work, self.sides(work))
+        key, sides = key_of(work, self.merge.table, ()), self.sides(work)
+        sql = ";\n".join(map(sync.fill, self.way.pieces(sides)))
+        table, required = self.merge.table, self.way.required(work, sides)
         filled = Fill(self.name, table, key, sql, alias="filled", quiet=True).run(work)
         for name in required:
             require(work, table, built_name(name))
@@ -139,16 +140,17 @@ class MergeTables(_MergeStep):
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         sides, key = self.sides(work), self.way.row_key(work, self.merge)
+        return [self._compared(piece, key) for piece in self.way.pieces(sides)]
+
+    def _compared(self, sides: Sides, key: Columns) -> Comparison:
         row = listed(key, "merged")
         rows = f"FROM {sides.table} AS merged"
         old = f"LEFT JOIN {sides.side} AS side ON {sides.is_of('merged')}"
-        return (
-            Comparison(
-                table=self.merge.table,
-                expected=f"SELECT {row}, {sides.old_values('side')} {rows} {old}",
-                actual=f"SELECT {row}, {sides.new_values('merged')} {rows}",
-                key=key,
-            ),
+        return Comparison(
+            table=self.merge.table,
+            expected=f"SELECT {row}, {sides.old_values('side')} {rows} {old}",
+            actual=f"SELECT {row}, {sides.new_values('merged')} {rows}",
+            key=key,
         )
 
     def run(self, work: Work) -> int:
@@ -255,9 +257,10 @@ class VerifyMerge(Verification):
             return asked(work, self.name, "SELECT WHERE false")
         sides = self.way.sides(work, self.merge, is_cut_over=True)
         key = listed(key_of(work, self.merge.table, ()), "merged")
-        query = (
-            f"SELECT {key} FROM {sides.table} AS merged LEFT JOIN {sides.side} AS side"
-            f" ON {sides.is_of('merged')} WHERE {self.way.differs(sides)}"
+        query = " UNION ALL ".join(
+            f"SELECT {key} FROM {each.table} AS merged LEFT JOIN {each.side} AS side"
+            f" ON {each.is_of('merged')} WHERE {self.way.differs(each)}"
+            for each in self.way.pieces(sides)
         )
         return asked(work, self.name, query)
 

@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from gnkmigrate.operations.merges import preflight, sync
 from gnkmigrate.operations.merges.sides import Sides
 from gnkmigrate.operations.merges.spec import Merge
-from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync.alike import alike
@@ -31,6 +30,10 @@ class Way(ABC, Generic[MergeT, SidesT]):
     @abstractmethod
     def sides(self, work: Work, said: MergeT, *, is_cut_over: bool = False) -> SidesT:
         """Both tables."""
+
+    def pieces(self, sides: SidesT) -> Sequence[Sides]:
+        """What is filled, and compared, by itself."""
+        return (sides,)
 
     @abstractmethod
     def row_key(self, work: Work, said: MergeT) -> Columns:
@@ -58,7 +61,7 @@ class Way(ABC, Generic[MergeT, SidesT]):
         """Statements that drop them."""
 
     @abstractmethod
-    def differs(self, sides: SidesT) -> str:
+    def differs(self, sides: Any) -> str:
         """The condition that `merged` does not say what `side` does, if there is one."""
 
     def relied_on(self, said: MergeT) -> Sequence[str]:
@@ -114,9 +117,7 @@ class OneRow(Way[Merge, Sides]):
         return sync.follow_side_no_more(sides)
 
     def turn(self, work: Work, sides: Sides) -> str:
-        before = sides.said.archived
-        found = relation.columns(work, before, [old for old, _ in sides.said.columns])
-        stays = not any(declared["not_null"] for declared in found.values())
+        stays = sync.may_say_nothing(work, sides)
         return f"{sync.follow_side(sides)};\n{sync.follow_table(sides, stays=stays)}"
 
     def turn_no_more(self, sides: Sides) -> str:
