@@ -18,8 +18,8 @@ from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
 from gnkmigrate.run.names import column
-from gnkmigrate.run.revision import read_steps
-from gnkmigrate.run.runner import verify
+from gnkmigrate.run.phase import read_steps
+from gnkmigrate.run.verify import verify
 from gnkmigrate.servers import Server
 from tests.migrations.project import Project
 from tests.operations.shapes import KEYS, NAMES

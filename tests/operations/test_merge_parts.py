@@ -8,8 +8,8 @@ from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
-from gnkmigrate.run.revision import read_steps
-from gnkmigrate.run.runner import verify
+from gnkmigrate.run.phase import read_steps
+from gnkmigrate.run.verify import verify
 from tests.migrations.project import Project
 from tests.small import Small
 

@@ -88,5 +88,7 @@ def _old_rows(sides: Sides) -> Iterator[str]:
     said, copy = sides.said, empty_copy.EMPTY_COPY
     yield f"CREATE TEMPORARY TABLE gnkmigrate_probe (LIKE {sides.old})"
     yield f"SELECT FROM {copy} AS asked WHERE {said.is_row('asked')}"
+    entity_ = quoted(making.MADE) if said.made else sides.entity
+    rows = f"(SELECT * FROM {_LINK} LIMIT 0) AS link, (SELECT * FROM {entity_} LIMIT 0) AS entity"
     for name, value in (*said.fallback.items(), *said.handed.items()):
-        yield f"UPDATE {copy} SET {column(name)} = {value}"
+        yield f"UPDATE {copy} SET {column(name)} = {value} FROM {rows}"
