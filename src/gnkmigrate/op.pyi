@@ -549,29 +549,49 @@ def merge_tables(
     side: str,
     *,
     into: str,
-    on: Mapping[str, str],
-    columns: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
+    on: Mapping[str, str] | None = None,
+    reference: Mapping[str, str] | None = None,
+    identity: tuple[str, ...] = (),
+    unused: str = "refuse",
     dropped: Sequence[str] = (),
+    part: str = "",
+    parts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Merges a side table, which has one row at most for each row of another, into that one.
+    """Merges a side table into the table to which its rows belong, or that refers to them.
 
-    The way back of op.move_columns, as an upgrade. The columns are added, filled and kept in step
-    while the application writes, and take over in one short transaction. The side table is kept in
-    the archive until contract, in step with the new columns whichever application writes: the old
-    one sees it through its view, if op.keep_shape has kept its shape, and a downgrade puts it back
-    as it is, without moving a row.
+    The way back of op.move_columns, with `on`: a row has one of the side table at most, or with
+    `parts` one for each part, such as the address for the bill. And that of op.split_table, with
+    `reference`: several rows may refer to one, and each gets its values.
+
+    The columns are added, filled and kept in step while the application writes, and take over in
+    one short transaction. The side table is kept in the archive until contract, in step with the
+    new columns whichever application writes: the old one sees both tables through their views, if
+    op.keep_shape has kept their shapes, and a downgrade puts all back as it is, without moving a
+    row.
 
     Args:
         side: "schema.table" of the side table.
         into: "schema.table" that gets its columns.
-        on: the columns of the side table's foreign key to it, which is a key of its own as well,
-            and those that they reference.
-        columns: its other columns, and what each is called afterwards. They may be NULL then.
+        columns: its other columns, and what each is called afterwards. They may be NULL then; with
+            `reference` those are NOT NULL that are so before, where that is NOT NULL as well.
+        on: the columns of the side table's foreign key to the other, which is a key of its own as
+            well, and those that they reference.
+        reference: instead, the column of the other table's foreign key, which leaves, and the key
+            of the side table.
+        identity: with `reference`, the columns of the side table that tell its rows apart: they are
+            NOT NULL, and unique; none: all those that go to the other table. What the new
+            application writes to others than these counts for all rows that have the same identity,
+            until contract.
+        unused: with `reference`, what becomes of rows of the side table to which none refers:
+            they are in the way ("refuse"), or are kept until contract ("archive").
         dropped: columns that nothing is made of, such as a key of its own; what they have by
             default is what a row has there that the new application makes.
+        part: with `on`, the column of the side table that says which part a row is; both are a key.
+        parts: instead of `columns`, those of each part, by what `part` has for it.
 
     Raises:
-        RevisionError: a column is named twice, or none goes to the table.
+        RevisionError: a column is named twice, or none goes to the table, or the like.
     """
 
 def move_columns(
@@ -673,6 +693,9 @@ def rename_columns(
     Args:
         table: "schema.table".
         names: what each column is called afterwards, by its name before.
+
+    Raises:
+        RevisionError: a name is empty, or one that PostgreSQL would cut.
     """
 
 def rename_table(  # type: ignore[no-redef]

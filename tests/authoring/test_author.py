@@ -205,6 +205,40 @@ def test_rows_that_would_be_lost_or_lack_a_value_stop_it(author: Author, small: 
     ]
 
 
+PATIENT = """
+CREATE TABLE staff (id int PRIMARY KEY, name text UNIQUE NOT NULL);
+CREATE TABLE patient (id int PRIMARY KEY, "betreut von" text, alt int, bed int);
+"""
+PATIENTS = "INSERT INTO staff VALUES (1, 'Ann'); INSERT INTO patient VALUES (1, 'Ann', 10, 7)"
+
+
+def test_a_word_in_common_counts_more_than_a_type(author: Author, small: Small) -> None:
+    execute(small.url, PATIENT + PATIENTS)
+    wanted = PATIENT.replace('"betreut von" text, alt int', "betreut_id int REFERENCES staff")
+    written = author(wanted)
+    assert written is not None
+    text = written.file.read_text()
+    assert 'op.reference( "betreut von", "public.staff", "name"' in " ".join(text.split())
+    assert 'op.drop_columns("public.patient", ("alt",))' in text
+
+
+def test_rows_in_the_way_of_a_column_with_another_name_stop_it(
+    author: Author, small: Small
+) -> None:
+    execute(small.url, PATIENT + PATIENTS)
+    renamed = "ward int REFERENCES staff CHECK (ward < 5)"
+    author(
+        PATIENT.replace("bed int", renamed),
+        renames=read_renames(["column public.patient.bed = ward"]),
+    )
+    with pytest.raises(PhaseRefused) as refused:
+        small.project().up()
+    assert [line for line in refused.value.details if line.endswith("(1)")] == [
+        "Rows of public.patient do not satisfy the constraint patient_ward_check. (1)",
+        "Rows of public.patient do not satisfy the constraint patient_ward_fkey. (1)",
+    ]
+
+
 def test_a_table_that_seems_to_be_split_is_left_to_the_author(author: Author, small: Small) -> None:
     execute(small.url, "CREATE TABLE orders (id int PRIMARY KEY, street text, city text, n int)")
     written = author(

@@ -8,7 +8,7 @@ from gnkmigrate.authoring.calls import Call
 from gnkmigrate.authoring.course import course
 from gnkmigrate.authoring.draft import draft
 from gnkmigrate.authoring.file import naming, text_of
-from gnkmigrate.authoring.guesses import guessed_columns
+from gnkmigrate.authoring.guesses import guessed_columns, words
 from gnkmigrate.authoring.link_calls import link_calls
 from gnkmigrate.authoring.linking import linked_tables, tables_first
 from gnkmigrate.authoring.planned import Writer
@@ -147,11 +147,16 @@ def _require_done(url: DatabaseUrl, phases: Sequence[Phase]) -> None:
 
 
 def _guessing(guessed: dict[Identity, str]) -> Decide:
-    """Takes columns for what they look like, and asks the user about all else."""
+    """Takes columns for what their names say, and asks the user about all but columns.
+
+    Columns with but a type in common are left to `guessed_columns`: a name may say that one of them
+    goes with a third.
+    """
 
     def decide(found: Sequence[Likely]) -> Renames:
         others = [each for each in found if each.old.kind != "column"]
-        return refuse(others) if others else _taken(found, guessed)
+        named = [each for each in found if words(each.old.name) & words(each.new.name)]
+        return refuse(others) if others else _taken(named, guessed)
 
     return decide
 

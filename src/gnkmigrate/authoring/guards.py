@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.authoring.calls import Call
-from gnkmigrate.authoring.columns import key_of
+from gnkmigrate.authoring.columns import ColumnChange, key_of
 from gnkmigrate.authoring.course import Course
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.postgres.quoting import identifier, listing, qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 _LOST = "Carry the values over, and then take this guard out: what it lists is lost."
 
@@ -31,16 +31,23 @@ def guards(course: Course) -> Iterator[Call]:
 
 
 def _violations(fact: Fact, course: Course) -> Iterator[Call]:
-    """Rows that a new CHECK or foreign key would not allow; of columns as they are now."""
+    """Rows that a new CHECK or foreign key would not allow, by what its columns are made of."""
     payload, table = fact.payload, fact.parent
-    if table is None or not _are_as_before(table, payload["columns"], course):
+    values = None if table is None else _values(table, payload["columns"], course)
+    if table is None or values is None:
         return
-    shown = _key(table, course.source)
+    shown = _key(table, course.source, "here.")
     place, name = qualified(*table.path), identifier(fact.identity.name)
     if payload["type"] == "check" and _reads_itself_alone(fact, table):
-        query = f"SELECT {shown} FROM {place} WHERE NOT ({payload['expression']})"
+        becomes = ", ".join(
+            f"{value} AS {identifier(new)}"
+            for new, value in values.items()
+            if value != _plainly(new)
+        )
+        lateral = f" CROSS JOIN LATERAL (SELECT {becomes}) AS becomes" if becomes else ""
+        query = f"SELECT {shown} FROM {place} AS here{lateral} WHERE NOT ({payload['expression']})"
     elif payload["type"] == "foreign key" and _is_there(payload["references"], course):
-        query = _unreferred(payload, place, shown)
+        query = _unreferred(payload, place, shown, [*values.values()])
     else:
         return
     yield Call(
@@ -48,6 +55,35 @@ def _violations(fact: Fact, course: Course) -> Iterator[Call]:
         (f"Rows of {place} do not satisfy the constraint {name}.", query),
         {"hint": "Correct or remove them first."},
     )
+
+
+def _values(table: Identity, columns: Sequence[str], course: Course) -> dict[str, str] | None:
+    """SQL for what the rows of now, `here`, have in these columns; None where nobody can say.
+
+    A column that is only given another name has its values; those that are looked up or computed
+    are asked about by what does that.
+    """
+    found: dict[str, str] = {}
+    from_ = {each.after.identity: each for each in course.converted}
+    for name in columns:
+        change = from_.get(Identity("column", (*table.path, name)))
+        if change is None and _are_as_before(table, [name], course):
+            found[name] = _plainly(name)
+        elif change is not None and not change.is_retyped and not _is_taken(change, course):
+            found[name] = _plainly(change.before.identity.name)
+        else:
+            return None
+    return found
+
+
+def _plainly(name: str) -> str:
+    return f"here.{identifier(name)}"
+
+
+def _is_taken(change: ColumnChange, course: Course) -> bool:
+    """Whether another column has its new name now."""
+    renamed = change.before.identity != change.after.identity
+    return renamed and change.after.identity in course.source
 
 
 def _reads_itself_alone(fact: Fact, table: Identity) -> bool:
@@ -73,14 +109,16 @@ def _is_there(references: Mapping[str, object], course: Course) -> bool:
     )
 
 
-def _unreferred(payload: Mapping[str, object], place: str, shown: str) -> str:
-    references, columns = payload["references"], payload["columns"]
-    if not isinstance(references, Mapping) or not isinstance(columns, list):
+def _unreferred(
+    payload: Mapping[str, object], place: str, shown: str, values: Sequence[str]
+) -> str:
+    references = payload["references"]
+    if not isinstance(references, Mapping):
         raise TypeError("a foreign key refers to columns")
     to = qualified(references["schema"], references["table"])
-    pairs = zip(columns, references["columns"], strict=True)
-    on = " AND ".join(f"there.{identifier(b)} = here.{identifier(a)}" for a, b in pairs)
-    said = " AND ".join(f"here.{identifier(name)} IS NOT NULL" for name in columns)
+    pairs = zip(values, references["columns"], strict=True)
+    on = " AND ".join(f"there.{identifier(b)} = {value}" for value, b in pairs)
+    said = " AND ".join(f"{value} IS NOT NULL" for value in values)
     return (
         f"SELECT {shown} FROM {place} AS here"
         f" WHERE {said} AND NOT EXISTS (SELECT FROM {to} AS there WHERE {on})"
@@ -124,7 +162,7 @@ def _lost(fact: Fact, course: Course) -> Iterator[Call]:
     yield Call("guard", (title, query), {"hint": _LOST})
 
 
-def _key(table: Identity, source: Snapshot) -> str:
-    """The columns that name a row to the reader."""
+def _key(table: Identity, source: Snapshot, of: str = "") -> str:
+    """The columns that name a row to the reader, each after the row's alias."""
     key = key_of(table, source)
-    return listing(key) if key else "ctid"
+    return ", ".join(f"{of}{identifier(name)}" for name in key) if key else f"{of}ctid"

@@ -1,5 +1,6 @@
 """Columns that may only have another name, or refer to what they said: guesses, for the author."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.diff.likely_renames import Likely
@@ -10,6 +11,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.types import STRINGS, Type
 
 _COLUMN = "column"
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 def guessed_columns(
@@ -81,12 +83,22 @@ def _of_one_type(old: Sequence[Fact], new: Sequence[Fact]) -> Iterator[Likely]:
     for before in old:
         alike = [fact for fact in new if fact.is_alike(before)]
         others = [fact for fact in old if fact.is_alike(before)]
-        if len(alike) == len(others) == 1:
+        if len(alike) == len(others) == 1 and not _belongs_to_others(before, alike[0], old, new):
             why = f"they are the only {before.payload['type']} that goes and comes"
             yield Likely(before.identity, alike[0].identity, why)
 
 
+def _belongs_to_others(before: Fact, after: Fact, old: Sequence[Fact], new: Sequence[Fact]) -> bool:
+    """Whether a name says that one of the two goes with another column, whatever its type."""
+    gone, comes = words(before.identity.name), words(after.identity.name)
+    if gone & comes:
+        return False
+    return any(comes & words(each.identity.name) for each in old) or any(
+        gone & words(each.identity.name) for each in new
+    )
+
+
 def words(name: str) -> frozenset[str]:
-    """The words of a name, whichever custom it follows: "customerEmail" and customer_email."""
-    apart = "".join(f"_{letter}" if letter.isupper() else letter for letter in name)
-    return frozenset(apart.lower().split("_")) - {"", "id"}
+    """The words of a name, whichever custom it follows: "customerEmail", "customer e-mail"."""
+    apart = "".join(f" {letter}" if letter.isupper() else letter for letter in name)
+    return frozenset(_BETWEEN.split(apart.lower())) - {"", "id"}

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import ClassVar
 
-import psycopg
-
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.fact import Fact, Identity
@@ -19,7 +17,7 @@ from gnkmigrate.plan.creation import Creation, creation
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import key_of
-from gnkmigrate.run.names import column, quoted, split
+from gnkmigrate.run.names import column, misnamed, quoted, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -27,6 +25,7 @@ from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
 
+_PROBE = empty_copy.EMPTY_COPY.partition(".")[2]
 _TRIGGERS = ("gnkmigrate_refuse_insert", "gnkmigrate_refuse_update")
 
 
@@ -45,12 +44,13 @@ def add_columns(table: str, columns: Sequence[Conversion | str]) -> tuple[Step, 
         RevisionError: no column is given, or one that is not new.
     """
     changes = [_named(each) if isinstance(each, str) else each for each in columns]
-    wrong = [change.new_name for change in changes if change.column]
+    wrong = [change.new_name for change in changes if change.column or not _is_plain(change)]
+    wrong += misnamed(change.new_name for change in changes)
     if wrong or not changes:
         raise RevisionError(
             f"op.add_columns does not say which columns {table} gets.",
             details=wrong,
-            hint='Say each with op.new: op.new("note", "text").',
+            hint='Say each with op.new: op.new("note", "text", default="\'none\'").',
         )
     added = AddColumns(table, tuple(changes))
     names = tuple(change.new_name for change in changes)
@@ -123,6 +123,7 @@ class AddColumns(_Columns):
             *(refusal for refusal in made if refusal is not None),
             *row_key.refusals(work, self.table, ()),
             *self._undefined(work),
+            *self._unfilled(work, wanted if made else ()),
             *self._rewriting(work, wanted if made else ()),
         )
 
@@ -153,25 +154,37 @@ class AddColumns(_Columns):
                 before = work.value(file)
                 work.execute(f"ALTER TABLE {empty_copy.EMPTY_COPY} {_actions([change])}")
                 return bool(work.value(file) != before)
-        except (psycopg.ProgrammingError, psycopg.DataError):
+        except empty_copy.REFUSED:
             return False  # which is told by itself
 
     def _undefined(self, work: Work) -> Iterator[Refusal]:
-        """A type or default that there is not, or that do not fit each other."""
+        """A type or default that there is not, or that do not fit each other, or rows."""
         said = [change for change in self.columns if change.type]
         if not said or not empty_copy.can_ask(work, self.table):
             return
         try:
-            with empty_copy.empty_copy(work, self.table):
+            with empty_copy.copy_of_a_row(work, self.table):
                 work.execute(f"ALTER TABLE {empty_copy.EMPTY_COPY} {_actions(said)}")
-        except (psycopg.ProgrammingError, psycopg.DataError) as error:
+        except empty_copy.REFUSED as error:
             prepared = empty_copy.is_changed_before(work, self.table)
             if not (prepared and isinstance(error, empty_copy.NOT_YET)):
                 names = ", ".join(change.new_name for change in said)
+                said_ = str(error.diag.message_primary).replace(_PROBE, split(self.table)[1])
                 yield Refusal(
-                    f"{names} cannot be added to {self.table}: {error.diag.message_primary}.",
+                    f"{names} cannot be added to {self.table}: {said_}.",
                     hint="Correct the revision, or make before what they need.",
                 )
+
+    def _unfilled(self, work: Work, wanted: Sequence[Identity]) -> Iterator[Refusal]:
+        """Columns of the target's that have no value for the rows that are there."""
+        names = [each.name for each in wanted if _lacks_value(work.target, each)]
+        if names and work.value(f"SELECT EXISTS (SELECT FROM {quoted(self.table)})"):
+            yield Refusal(
+                f"Rows of {self.table} would have no value in columns that are NOT NULL.",
+                names,
+                len(names),
+                "Say what they get: op.new with a default, which a later phase drops.",
+            )
 
     def run(self, work: Work) -> int:
         for statement in self.told(work.parameters, lambda: work.target):
@@ -352,6 +365,17 @@ def _made_otherwise(fact: Fact) -> Refusal | None:
 def _named(name: str) -> Conversion:
     """A column of which the target says the rest."""
     return Conversion("", "", "NULL", rename=name)
+
+
+def _is_plain(change: Conversion) -> bool:
+    """Whether all rows have its default: a value of its own is for rows of a new table."""
+    return change.using == (change.default or "NULL")
+
+
+def _lacks_value(state: Snapshot, column_: Identity) -> bool:
+    payload = state.facts[column_].payload
+    given = payload["generated"] or payload["identity"] or state.get("default", *column_.path)
+    return bool(payload["not_null"]) and not given
 
 
 def _rewrites(made: Creation) -> bool:

@@ -1,5 +1,6 @@
 """op.add_unique and op.drop_added_unique: a UNIQUE constraint, while the application writes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,6 +16,7 @@ from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
+_DEFERRABLE = re.compile(r"DEFERRABLE( INITIALLY (DEFERRED|IMMEDIATE))?", re.IGNORECASE)
 _HAS_MEMORY = "SELECT to_regclass('gnkmigrate.memory') IS NOT NULL"
 
 
@@ -44,6 +46,8 @@ class AddUnique(ConstraintStep):
 
     def __post_init__(self) -> None:
         wrong = [*twice("is named twice", list(self.columns))]
+        if self.deferrable and not _DEFERRABLE.fullmatch(self.deferrable):
+            wrong.append(f'deferrable is "DEFERRABLE" or the like, and not "{self.deferrable}"')
         if wrong or not self.columns:
             raise RevisionError(
                 f"op.add_unique does not say which columns of {self.table} are unique together.",
@@ -72,6 +76,8 @@ class AddUnique(ConstraintStep):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         hint = "Add the constraint to each partition, and then to the table by op.step."
+        if refused := self._index.unindexable(work):
+            return refused
         if refused := partitioned.refuse_index(work, self.table, hint):
             return refused
         if refused := sharding.refuse_unique(work, self.table, self.columns):

@@ -14,6 +14,7 @@ from gnkmigrate.run.work import Work
 
 # Whatever pg_depend knows to need the type or its array, except for the columns that the phase
 # converts and what goes with them: defaults, functions of ours, and the view of the old shape.
+_LOOK = "Look at the revision."
 _USERS = """
 SELECT DISTINCT pg_describe_object(classid, objid, objsubid)
 FROM pg_depend
@@ -62,6 +63,9 @@ class ArchiveType(Step):
         return self.type
 
     def check(self, work: Work) -> Sequence[Refusal]:
+        if not work.value(f"SELECT to_regtype({literal(quoted(self.type))}) IS NOT NULL"):
+            prepared = any(step.prepares for step in work.earlier)
+            return () if prepared else (Refusal(f"{self.type} is not a type.", hint=_LOOK),)
         names = [*self.converted, *map(_kept_column, self.converted)]
         converted = f"ARRAY[{', '.join(map(literal, names))}]::text[]"
         rows = work.execute(

@@ -16,7 +16,7 @@ from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.operations.verify_columns import VerifyColumns
 from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Named, named
-from gnkmigrate.run.names import split
+from gnkmigrate.run.names import misnamed, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import column_pair, comparisons, legacy, policies
@@ -76,6 +76,7 @@ def _contradictions(conversions: Sequence[Conversion]) -> Iterator[str]:
     before = [change.column for change in conversions]
     yield from twice("changes twice", before)
     yield from twice("is the new name of two columns", [each.new_name for each in conversions])
+    yield from misnamed(each.new_name for each in conversions)
     for change in conversions:
         if change.rename in SYSTEM_COLUMNS:
             yield f"{change.rename} is a name that PostgreSQL keeps for itself"

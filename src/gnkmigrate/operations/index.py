@@ -88,6 +88,8 @@ class BuildIndex(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         hint = "Build it on each partition, and then on the table by op.step."
+        if refused := self.unindexable(work):
+            return refused
         if refused := partitioned.refuse_index(work, self.table, hint):
             return refused
         name = literal(self._qualified)
@@ -104,6 +106,16 @@ class BuildIndex(Step):
             message = f"Another session is building the index {self.index}."
             return (Refusal(message, building, 0, "Wait until it is finished."),)
         return ()
+
+    def unindexable(self, work: Work) -> Sequence[Refusal]:
+        """Refuses what is no table and no materialized view."""
+        kind = work.value(
+            "SELECT relkind::text FROM pg_class"
+            f" WHERE oid = to_regclass({literal(quoted(self.table))})"
+        )
+        if kind in {None, "r", "p", "m"}:
+            return ()
+        return (Refusal(f"{self.table} is not a table.", hint="Look at the revision."),)
 
     def undefined(self, work: Work) -> Sequence[Refusal]:
         """Refuses a definition that this table does not take."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.convert import convert_columns
+from gnkmigrate.run.names import misnamed
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.sync.conversion import Conversion
@@ -17,7 +19,14 @@ def rename_columns(table: str, names: Mapping[str, str]) -> tuple[Step, ...]:
     Args:
         table: "schema.table".
         names: what each column is called afterwards, by its name before.
+
+    Raises:
+        RevisionError: a name is empty, or one that PostgreSQL would cut.
     """
+    if wrong := list(misnamed(names.values())):
+        raise RevisionError(
+            f"Columns of {table} cannot be called so.", details=wrong, hint="Give others."
+        )
     renamed = (
         Conversion(before, rename=after, redeclares=False) for before, after in names.items()
     )

@@ -1,8 +1,11 @@
 """Qualified names in a revision's arguments, "schema.table", and their quoted form."""
 
+from collections.abc import Iterable, Iterator
+
 from psycopg import sql
 
 from gnkmigrate.errors import RevisionError
+from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 
 
 def split(relation: str) -> tuple[str, str]:
@@ -30,3 +33,12 @@ def column(name: str) -> str:
 
 def literal(value: str) -> str:
     return sql.Literal(value).as_string().strip()
+
+
+def misnamed(names: Iterable[str]) -> Iterator[str]:
+    """What cannot be the name of anything, or would be cut, each with what is wrong with it."""
+    for name in names:
+        if not name:
+            yield "a name is empty"
+        elif len(name.encode()) > MAXIMUM_BYTES:
+            yield f"{name}: PostgreSQL cuts names after {MAXIMUM_BYTES} bytes"

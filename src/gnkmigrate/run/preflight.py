@@ -9,8 +9,16 @@ import psycopg
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run import enum_labels, replication, rights, sharding
 from gnkmigrate.run.events import Direction
+from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal, Runnable, Step
 from gnkmigrate.run.work import Work
+
+_MAKES_NO_SENSE = (
+    psycopg.ProgrammingError,
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.NotSupportedError,
+)
 
 
 def refuse_if_anything_speaks_against(
@@ -28,7 +36,7 @@ def refuse_if_anything_speaks_against(
         *replication.refusals(work, phase, steps),
         *sharding.refusals(work, phase, steps),
         *(refusal for step in steps for refusal in enum_labels.refusal(step, work)),
-        *(refusal for step in steps for refusal in _asked(step, asking)),
+        *(refusal for step in steps for refusal in _asked(step, asking, direction)),
     ]
     if refusals:
         refuse(phase.name, direction, refusals)
@@ -54,14 +62,28 @@ def refuse(phase: str, direction: Direction, refusals: Sequence[Refusal]) -> NoR
     )
 
 
-def _asked(step: Step, work: Work) -> Sequence[Refusal]:
+def _missing(step: Step, work: Work) -> Sequence[Refusal]:
+    """Tables of an upgrade's step that are not there, and that no earlier step names."""
+    if not step.changes or any(each.prepares for each in work.earlier):
+        return ()
+    named = "".join(map(repr, work.earlier))
+    missing = [
+        table
+        for table in dict.fromkeys(step.tables)
+        if table not in named
+        and work.value(f"SELECT to_regclass({literal(quoted(table))}) IS NULL")
+    ]
+    return [Refusal(f"{table} is not there.", hint="Look at the revision.") for table in missing]
+
+
+def _asked(step: Step, work: Work, direction: Direction) -> Sequence[Refusal]:
     """What a step has to say; that its question makes no sense here is an answer, too."""
     work.step = step.name
 
     def ask() -> Sequence[Refusal]:
         # Within --atomic a savepoint, so that the next step can be asked after an error.
         with work.connection.transaction(), work.words_of(step):
-            return step.check(work)
+            return step.check(work) or (_missing(step, work) if direction == "up" else ())
 
     try:
         return work.attempt(ask, limited=False)
@@ -72,7 +94,7 @@ def _asked(step: Step, work: Work) -> Sequence[Refusal]:
                 hint="Have the role granted what it lacks, or connect as one that may.",
             ),
         )
-    except (psycopg.ProgrammingError, psycopg.DataError) as error:
+    except _MAKES_NO_SENSE as error:
         return (
             Refusal(
                 f'The check of "{step.name}" does not fit this database: '

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.operations.links import rows
+from gnkmigrate.operations.links import making, rows
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.links.spec import listed as names_of
@@ -66,7 +66,11 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
         asked += row_security.shared(work, said.table, said.entity, telling)
         identity = [change.column for change in said.identifying]
         asked += granted.telling_others(work, said.table, said.entity, identity, telling)
-    return asked or [*_rows(work, sides), *_strangers(work, sides, said.owners, refers=False)]
+    return (
+        asked
+        or list(making.refusals(work, sides))
+        or [*_rows(work, sides), *_strangers(work, sides, said.owners, refers=False)]
+    )
 
 
 def of_links(work: Work, said: Linking) -> list[Refusal]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
-from gnkmigrate.run.names import column, split
+from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
 from gnkmigrate.run.sync.following import Following, marked
@@ -87,6 +87,8 @@ class Linking:
             yield "identity and owner have a column at least"
         if self.disagree not in {"refuse", "first", "last"}:
             yield f'disagree is "refuse", "first" or "last", and not "{self.disagree}"'
+        names = (change.new_name for change in (*self.columns, *self.new, *self.links))
+        yield from misnamed([self.key, self.reference, *names, *split(self.entity)])
         yield from self._doubled()
         yield from self._strange()
         yield from self._unfit()

@@ -1,6 +1,7 @@
 """What speaks against a merge, asked before anything has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeAlias
 
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations.merges import rights
@@ -17,10 +18,12 @@ from gnkmigrate.run.sync import row_security
 from gnkmigrate.run.sync.mentions import unchecked_functions
 from gnkmigrate.run.work import Work
 
+Pairs: TypeAlias = Sequence[tuple[str, str]]
+
 _REFERENCES = """
-SELECT conname::text
+SELECT pg_describe_object('pg_constraint'::regclass, oid, 0)
 FROM pg_constraint
-WHERE contype = 'f' AND conrelid = {side}::regclass AND confrelid = {table}::regclass
+WHERE contype = 'f' AND conrelid = {referring}::regclass AND confrelid = {referred}::regclass
   AND convalidated AND NOT condeferrable
   AND ARRAY(SELECT format('%s %s', own.attname, other.attname)
             FROM unnest(conkey, confkey) AS pair (referring, referred)
@@ -38,26 +41,30 @@ FROM pg_attribute WHERE attrelid = {side}::regclass AND attnum > 0 AND NOT attis
 
 
 def refusals(work: Work, said: Merge) -> list[Refusal]:
-    """All that speaks against it."""
+    """All that speaks against it, where a row of the side table belongs to one of the table."""
+    return of_tables(work, said) or [
+        *keyed(work, said),
+        *hanging(work, said),
+        *rights.refusals(work, said),
+        *together(work, said),
+    ]
+
+
+def of_tables(work: Work, said: Merge) -> list[Refusal]:
+    """What is wrong with the tables themselves, so that no more can be asked."""
     for name in (said.side, said.table):
         if Identity("table", split(name)) not in work.facts:
             return [Refusal(f"{name} is not a table.", hint="Look at the revision.")]
-    kept = list(of_ours(work, Renaming(said.side, said.archived)))
-    if kept:
-        return kept
-    columns = list(_columns(work, said))
-    if columns:
-        return columns
-    return [
-        *_related(work, said),
-        *_key(work, said),
-        *_hanging(work, said),
-        *rights.refusals(work, said),
-        *row_security.refusals(work, said.side),
-        *row_security.refusals(work, said.table),
-        *archive.refusals(work, said.side),
-        *_rewriting(work, said),
-    ]
+    return list(of_ours(work, Renaming(said.side, said.archived))) or list(_columns(work, said))
+
+
+def together(work: Work, said: Merge) -> Iterator[Refusal]:
+    """What speaks against it however their rows belong together."""
+    yield from _related(work, said)
+    yield from row_security.refusals(work, said.side)
+    yield from row_security.refusals(work, said.table)
+    yield from archive.refusals(work, said.side)
+    yield from _rewriting(work, said)
 
 
 def _rewriting(work: Work, said: Merge) -> Iterator[Refusal]:
@@ -69,7 +76,7 @@ def _columns(work: Work, said: Merge) -> Iterator[Refusal]:
     query = _COLUMNS.format(side=literal(quoted(said.side)))
     found = {name: rest for name, *rest in work.connection.execute(query.encode()).fetchall()}
     going = [old for old, _ in said.columns]
-    named = [*(old for old, _ in said.key), *going, *said.dropped]
+    named = [*(old for old, _ in said.key), *said.telling, *going, *said.dropped]
     in_table = relation.columns(
         work, said.table, [*(new for _, new in said.key), *(new for _, new in said.columns)]
     )
@@ -77,7 +84,11 @@ def _columns(work: Work, said: Merge) -> Iterator[Refusal]:
         *(f"{said.side} has no column {name}" for name in named if name not in found),
         *(f"{name} goes nowhere, and is not dropped" for name in found if name not in named),
         *(f"{said.table} has no column {new}" for _, new in said.key if new not in in_table),
-        *(f"{said.table} has a column {new}" for _, new in said.columns if new in in_table),
+        *(
+            f"{said.table} has a column {new}"
+            for _, new in said.columns
+            if new in in_table and new not in said.leaving
+        ),
         *(
             f"{name} is generated, or an identity: it can only be dropped"
             for name in going
@@ -110,17 +121,16 @@ def _related(work: Work, said: Merge) -> Iterator[Refusal]:
             )
 
 
-def _key(work: Work, said: Merge) -> Iterator[Refusal]:
-    names = {old for old, _ in said.key}
+def keyed(work: Work, said: Merge) -> Iterator[Refusal]:
+    """A foreign key that is no key of the side table, or is not there."""
+    names = {*(old for old, _ in said.key), *said.telling}
     if not any(names == {*key} for key in row_key.keys_of(work.facts, said.side)):
         yield Refusal(
             f"({', '.join(sorted(names))}) is no key of {said.side}: a row of {said.table} may have"
             " several there, or one may belong to none.",
             hint="Merge what has one row at most: NOT NULL, and UNIQUE at every moment.",
         )
-    pairs = ", ".join(literal(f"{old} {new}") for old, new in said.key)
-    given = {"side": literal(quoted(said.side)), "table": literal(quoted(said.table))}
-    if not work.execute(_REFERENCES.format(**given, pairs=pairs)).fetchall():
+    if not references(work, said.side, said.table, said.key):
         yield Refusal(
             f"No foreign key says that each row of {said.side} has one of {said.table}, from the"
             " moment at which it is written.",
@@ -128,13 +138,41 @@ def _key(work: Work, said: Merge) -> Iterator[Refusal]:
         )
 
 
-def _hanging(work: Work, said: Merge) -> Iterator[Refusal]:
-    hanging = dependents.dependents(work, said.side, policies_carried=True)
-    if hanging:
+def references(work: Work, referring: str, referred: str, pairs: Pairs) -> tuple[str, ...]:
+    """The foreign key over just these columns, valid and not deferrable, as PostgreSQL says it.
+
+    Args:
+        work: the session.
+        referring: "schema.table" that has it.
+        referred: "schema.table" to which it refers.
+        pairs: its columns, and those to which they refer.
+
+    Returns:
+        The same qualified, and as the session's search_path has it; nothing where there is none.
+    """
+    listed = ", ".join(literal(f"{one} {other}") for one, other in pairs)
+    tables = {"referring": literal(quoted(referring)), "referred": literal(quoted(referred))}
+    query = _REFERENCES.format(**tables, pairs=listed)
+    with work.settings(search_path="pg_catalog, pg_temp"):
+        found = work.execute(query).fetchall()
+    return tuple(str(row[0]) for row in (*found, *work.execute(query).fetchall()))
+
+
+def hanging(work: Work, said: Merge, carried: Collection[str] = ()) -> Iterator[Refusal]:
+    """What uses the side table, and would go to the archive with it.
+
+    Args:
+        work: the session.
+        said: the merge.
+        carried: what may, as PostgreSQL says it.
+    """
+    found = dependents.dependents(work, said.side, policies_carried=True)
+    others = [each for each in found if each not in carried]
+    if others:
         yield Refusal(
             f"Other objects hang on {said.side} and would go to the archive with it.",
-            hanging,
-            len(hanging),
+            others,
+            len(others),
             "Drop them before, and make what the new shape wants after the phase.",
         )
     yield from unchecked_functions(

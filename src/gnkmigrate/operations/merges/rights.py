@@ -77,7 +77,7 @@ def refusals(work: Work, said: Merge) -> Iterator[Refusal]:
             " read it would see what policies hide.",
             hint=f"Give {said.table} row security, with policies that mean the same.",
         )
-    names = [old for old, _ in said.columns]
+    names = list(dict.fromkeys(old for old, _ in said.columns))
     gaining = [row[0] for row in _asked(work, _GAINING, said, names=names)]
     if gaining:
         yield Refusal(

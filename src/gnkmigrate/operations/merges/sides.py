@@ -14,6 +14,11 @@ from gnkmigrate.run.sync import equality
 from gnkmigrate.run.work import Work
 
 
+def built_name(new: str) -> str:
+    """What a new column is called until the cutover."""
+    return own_name("gnkmigrate_", new)
+
+
 @dataclass(frozen=True)
 class Sides:
     """A merge, and the tables that it is about.
@@ -29,13 +34,18 @@ class Sides:
     is_cut_over: bool = False
 
     @classmethod
-    def found(cls, work: Work, said: Merge) -> Self:
-        """As they are before the cutover."""
-        return cls(said, equality.of_columns(work, said.table))
+    def found(cls, work: Work, said: Merge, *, is_cut_over: bool = False) -> Self:
+        """As they are before the cutover, or from then on."""
+        return cls(said, equality.of_columns(work, said.table), is_cut_over)
 
     def cut_over(self) -> Self:
         """The same from the cutover on."""
         return replace(self, is_cut_over=True)
+
+    @property
+    def part(self) -> Mapping[str, str]:
+        """The column of the side table that tells its parts apart, with the one that this is of."""
+        return {}
 
     @property
     def side(self) -> str:
@@ -54,8 +64,7 @@ class Sides:
     def news(self) -> Sequence[str]:
         """What they are called there now, quoted, in the same order."""
         return [
-            column(new if self.is_cut_over else own_name("gnkmigrate_", new))
-            for _, new in self.said.columns
+            column(new if self.is_cut_over else built_name(new)) for _, new in self.said.columns
         ]
 
     def is_of(self, row: str, side: str = "side") -> str:

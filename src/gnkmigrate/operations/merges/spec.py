@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
-from gnkmigrate.run.names import column, split
+from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.following import Following, marked
 
@@ -48,9 +48,24 @@ class Merge:
             yield "no column says to which row one of the side table belongs"
         if not self.columns:
             yield "no column goes to the table"
-        leaving = [name for name, _ in (*self.key, *self.columns)]
-        yield from twice("is named twice", [*leaving, *self.dropped])
+        yield from twice("is named twice", [*self.leaving_names, *self.dropped])
         yield from twice("would be given two columns", [name for _, name in self.columns])
+        yield from misnamed(name for _, name in self.columns)
+
+    @property
+    def leaving_names(self) -> list[str]:
+        """The side table's columns of which something is made."""
+        return [name for name, _ in (*self.key, *self.columns)]
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """Those that tell its rows apart, beside `key`."""
+        return ()
+
+    @property
+    def leaving(self) -> tuple[str, ...]:
+        """Columns of the table that the new shape does not have."""
+        return ()
 
     @property
     def archived(self) -> str:

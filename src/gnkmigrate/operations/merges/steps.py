@@ -1,23 +1,25 @@
 """The steps of a merge: the new columns are built, take over, and go again."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gnkmigrate import own
-from gnkmigrate.operations.merges import preflight, rights, sync
-from gnkmigrate.operations.merges.sides import Sides
+from gnkmigrate.operations.convert_online import require
+from gnkmigrate.operations.merges import rights, sync
+from gnkmigrate.operations.merges.sides import Sides, built_name
 from gnkmigrate.operations.merges.spec import Merge
+from gnkmigrate.operations.merges.way import AnyWay
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import dependents, events, relation
-from gnkmigrate.run.batches.row_key import key_of, listed
+from gnkmigrate.run.batches.row_key import Columns, key_of, listed
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import in_step, legacy
 from gnkmigrate.run.sync.agreement import Comparison
-from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
+from gnkmigrate.run.sync.exchange import not_null_check
 from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
@@ -27,6 +29,7 @@ class _MergeStep(Step):
     """What the steps have in common."""
 
     merge: Merge
+    way: AnyWay = field(repr=False)
 
     @property
     def tables(self) -> Sequence[str]:
@@ -34,7 +37,8 @@ class _MergeStep(Step):
 
     def sides(self, work: Work) -> Sides:
         """Both tables, before the cutover."""
-        return Sides.found(work, self.merge)
+        sides: Sides = self.way.sides(work, self.merge)
+        return sides
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
@@ -51,10 +55,10 @@ class FollowSide(_MergeStep):
 
     @property
     def reverse(self) -> Sequence[Step]:
-        return (LeaveSide(self.merge),)
+        return (LeaveSide(self.merge, self.way),)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return preflight.refusals(work, self.merge)
+        return self.way.refusals(work, self.merge)
 
     def run(self, work: Work) -> int:
         sides = self.sides(work)
@@ -62,7 +66,7 @@ class FollowSide(_MergeStep):
         names = [old for old, _ in self.merge.columns]
         found = relation.columns(work, self.merge.side, names)
         types = {name: str(declared["type"]) for name, declared in found.items()}
-        statements = (in_step.DEFAULTS, sync.add_columns(sides, types), sync.follow_side(sides))
+        statements = (in_step.DEFAULTS, sync.add_columns(sides, types), self.way.follow(sides))
         work.execute(";\n".join(statements))
         return 0
 
@@ -73,16 +77,16 @@ class LeaveSide(_MergeStep):
 
     @property
     def name(self) -> str:
-        return FollowSide(self.merge).name
+        return FollowSide(self.merge, self.way).name
 
     @property
     def ends(self) -> Sequence[str]:
         """With it the rows that are filled, so that going up again begins anew."""
-        return tuple(step.name for step in building_steps(self.merge))
+        return tuple(step.name for step in building_steps(self.merge, self.way))
 
     def run(self, work: Work) -> int:
         sides = self.sides(work)
-        work.execute(f"{sync.follow_side_no_more(sides)};\n{sync.drop_columns(sides)}")
+        work.execute(f"{self.way.follow_no_more(sides)};\n{sync.drop_columns(sides)}")
         in_step.drop_unused(work)
         return 0
 
@@ -102,9 +106,13 @@ class FillColumns(_MergeStep):
         return True
 
     def run(self, work: Work) -> int:
-        key, sql = key_of(work, self.merge.table, ()), sync.fill(self.sides(work))
-        table = self.merge.table
-        return Fill(self.name, table, key, sql, alias="filled", quiet=True).run(work)
+        key, sides = key_of(work, self.merge.table, ()), self.sides(work)
+        sql = ";\n".join(map(sync.fill, self.way.pieces(sides)))
+        table, required = self.merge.table, self.way.required(work, sides)
+        filled = Fill(self.name, table, key, sql, alias="filled", quiet=True).run(work)
+        for name in required:
+            require(work, table, built_name(name))
+        return filled
 
 
 @dataclass(frozen=True)
@@ -125,50 +133,48 @@ class MergeTables(_MergeStep):
 
     @property
     def reverse(self) -> Sequence[Step]:
-        return (MergeBack(self.merge),)
+        return (MergeBack(self.merge, self.way),)
+
+    def stranded(self, work: Work) -> Sequence[Refusal]:
+        return self.way.stranded(work, self.merge) if work.recall(self.merge.memory) else ()
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
-        sides, key = self.sides(work), tuple(new for _, new in self.merge.key)
+        sides, key = self.sides(work), self.way.row_key(work, self.merge)
+        return [self._compared(piece, key) for piece in self.way.pieces(sides)]
+
+    def _compared(self, sides: Sides, key: Columns) -> Comparison:
         row = listed(key, "merged")
         rows = f"FROM {sides.table} AS merged"
         old = f"LEFT JOIN {sides.side} AS side ON {sides.is_of('merged')}"
-        return (
-            Comparison(
-                table=self.merge.table,
-                expected=f"SELECT {row}, {sides.old_values('side')} {rows} {old}",
-                actual=f"SELECT {row}, {sides.new_values('merged')} {rows}",
-                key=key,
-            ),
+        return Comparison(
+            table=self.merge.table,
+            expected=f"SELECT {row}, {sides.old_values('side')} {rows} {old}",
+            actual=f"SELECT {row}, {sides.new_values('merged')} {rows}",
+            key=key,
         )
 
     def run(self, work: Work) -> int:
         said, sides = self.merge, self.sides(work)
-        after = sides.cut_over()
+        required = self.way.required(work, sides)
         relation.keep_maintenance_out(work, sides.side, sides.table)
         legacy.hide(work, said.side)
+        self.way.hide(work, said)
         work.execute(f"LOCK TABLE {sides.side}, {sides.table} IN ACCESS EXCLUSIVE MODE")
-        found = relation.columns(work, said.side, [old for old, _ in said.columns])
-        stays = not any(declared["not_null"] for declared in found.values())
-        names = zip(sides.news, after.news, strict=True)
         statements = [
-            sync.follow_side_no_more(sides),
-            *(
-                f"ALTER TABLE {sides.table} ALTER COLUMN {built} DROP DEFAULT;"
-                f" ALTER TABLE {sides.table} RENAME COLUMN {built} TO {new}"
-                for built, new in names
-            ),
+            self.way.follow_no_more(sides),
+            *self.way.put_aside(work, said),
+            *_named(sides, required),
             *self._comments(work),
             *rights.carried(work, said),
             f"ALTER TABLE {sides.side} SET SCHEMA {column(own.ARCHIVE)}",
-            sync.follow_side(after),
-            sync.follow_table(after, stays=stays),
         ]
         work.connection.execute(";\n".join(statements).encode())
+        work.connection.execute(self.way.turn(work, sides.cut_over()).encode())
         in_step.drop_unused(work)
         work.remember(said.memory, True)
-        named = [new for _, new in (*said.key, *said.columns)]
-        keep_as_they_are(work, said.table, said.name, named)
+        keep_as_they_are(work, said.table, said.name, self.way.relied_on(said))
         legacy.show_renamed(work, said.side, said.archived)
+        self.way.show(work, said)
         return 0
 
     def _comments(self, work: Work) -> Sequence[str]:
@@ -198,7 +204,7 @@ class MergeBack(_MergeStep):
     @property
     def ends(self) -> Sequence[str]:
         """With the cutover all that prepared it, so that going up again begins anew."""
-        return (self.name, *(step.name for step in building_steps(self.merge)))
+        return (self.name, *(step.name for step in building_steps(self.merge, self.way)))
 
     @property
     def tables(self) -> Sequence[str]:
@@ -215,18 +221,21 @@ class MergeBack(_MergeStep):
         return (Refusal(message, [*in_the_way, *hanging], 0, "Drop them before."),)
 
     def run(self, work: Work) -> int:
-        said, sides = self.merge, self.sides(work).cut_over()
+        said, sides = self.merge, self.way.sides(work, self.merge, is_cut_over=True)
         relation.keep_maintenance_out(work, sides.side, sides.table)
         legacy.hide(work, said.archived)
+        self.way.hide(work, said)
         work.execute(f"LOCK TABLE {sides.side}, {sides.table} IN ACCESS EXCLUSIVE MODE")
         statements = (
-            sync.follow_table_no_more(said),
-            sync.follow_side_no_more(sides),
+            self.way.turn_no_more(sides),
             sync.drop_columns(sides),
+            *self.way.give_back(work, said),
             f"ALTER TABLE {sides.side} SET SCHEMA {column(said.side.partition('.')[0])}",
         )
         work.connection.execute(";\n".join(statements).encode())
+        in_step.drop_unused(work)
         legacy.show_renamed(work, said.archived, said.side)
+        self.way.show_no_more(work, said)
         release(work, said.table, said.name)
         work.forget(said.memory)
         return 0
@@ -237,6 +246,7 @@ class VerifyMerge(Verification):
     """Each row says what its row of the side table does, as long as that is kept."""
 
     merge: Merge
+    way: AnyWay = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -245,12 +255,12 @@ class VerifyMerge(Verification):
     def result(self, work: Work) -> events.Verified:
         if not work.recall(self.merge.memory):  # since contract
             return asked(work, self.name, "SELECT WHERE false")
-        sides = Sides.found(work, self.merge).cut_over()
+        sides = self.way.sides(work, self.merge, is_cut_over=True)
         key = listed(key_of(work, self.merge.table, ()), "merged")
-        same = alike(sides.new_values("merged"), sides.old_values("side"))
-        query = (
-            f"SELECT {key} FROM {sides.table} AS merged LEFT JOIN {sides.side} AS side"
-            f" ON {sides.is_of('merged')} WHERE NOT {same}"
+        query = " UNION ALL ".join(
+            f"SELECT {key} FROM {each.table} AS merged LEFT JOIN {each.side} AS side"
+            f" ON {each.is_of('merged')} WHERE {self.way.differs(each)}"
+            for each in self.way.pieces(sides)
         )
         return asked(work, self.name, query)
 
@@ -259,6 +269,22 @@ class VerifyMerge(Verification):
         return (f"-- must be true: {self.name}",)
 
 
-def building_steps(merge: Merge) -> tuple[Step, ...]:
+def building_steps(merge: Merge, way: AnyWay) -> tuple[Step, ...]:
     """The steps before the cutover."""
-    return (FollowSide(merge), FillColumns(merge))
+    return (FollowSide(merge, way), FillColumns(merge, way))
+
+
+def _named(sides: Sides, required: Sequence[str]) -> Iterator[str]:
+    """Statements that give the new columns their names, and NOT NULL to those that a CHECK proves.
+
+    Args:
+        sides: before the cutover.
+        required: their names afterwards.
+    """
+    for (_, new), built in zip(sides.said.columns, sides.news, strict=True):
+        yield f"ALTER TABLE {sides.table} ALTER COLUMN {built} DROP DEFAULT"
+        yield f"ALTER TABLE {sides.table} RENAME COLUMN {built} TO {column(new)}"
+        if new in required:
+            check = column(not_null_check(built_name(new)))
+            yield f"ALTER TABLE {sides.table} ALTER COLUMN {column(new)} SET NOT NULL"
+            yield f"ALTER TABLE {sides.table} DROP CONSTRAINT {check}"

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 
 from gnkmigrate.operations.merges.sides import Sides
 from gnkmigrate.operations.merges.spec import Merge
-from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run import relation
+from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.sync import building
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.work import Work
 
 # Before the triggers of foreign keys, which are called RI_..., for a row that goes with another.
 _FIRST = "A_gnkmigrate_merged_"
@@ -54,7 +56,7 @@ def _same(sides: Sides, row: str) -> str:
 def follow_side(sides: Sides) -> str:
     """Statements that make the triggers by which the table follows the side table."""
     said = sides.said
-    moved = _differ([old for old, _ in said.key])
+    moved = _differ([*(old for old, _ in said.key), *sides.part])
     emptied = _emptied(sides.news)
     # A row that is being filled is locked: until all are, whoever writes waits for it in any case.
     says = f" AND {sides.says('merged')}" if sides.is_cut_over else ""
@@ -95,6 +97,13 @@ def follow_side_no_more(sides: Sides) -> str:
     )
 
 
+def may_say_nothing(work: Work, sides: Sides) -> bool:
+    """Whether a row of the side table may, from the cutover on."""
+    olds = [old for old, _ in sides.said.columns]
+    found = relation.columns(work, sides.said.archived, olds)
+    return not any(declared["not_null"] for declared in found.values())
+
+
 def follow_table(sides: Sides, *, stays: bool) -> str:
     """Statements that make the triggers by which the side table follows, from the cutover on.
 
@@ -103,11 +112,17 @@ def follow_table(sides: Sides, *, stays: bool) -> str:
         stays: whether a row of the side table may say nothing.
     """
     said = sides.said
-    keys = ", ".join(column(old) for old, _ in said.key)
+    keys = ", ".join((*(column(old) for old, _ in said.key), *map(column, sides.part)))
     moved = _differ([new for _, new in said.key])
     same = alike(sides.new_values("NEW"), sides.new_values("OLD"))
     pairs = ", ".join(f"{column(old)} = NEW.{column(new)}" for old, new in said.key)
-    written = ", ".join((*(f"NEW.{column(new)}" for _, new in said.key), sides.new_values("NEW")))
+    written = ", ".join(
+        (
+            *(f"NEW.{column(new)}" for _, new in said.key),
+            *map(literal, sides.part.values()),
+            sides.new_values("NEW"),
+        )
+    )
     assigned = ", ".join(f"{old} = excluded.{old}" for old in sides.olds)
     emptied = f"UPDATE {sides.side} AS side SET {_emptied(sides.olds)}"
     says_nothing = emptied if stays else f"DELETE FROM {sides.side} AS side"

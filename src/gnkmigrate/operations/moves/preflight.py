@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gnkmigrate.operations.moves import rights
+from gnkmigrate.operations.moves import rights, sync
 from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.moves.sync import is_complete
+from gnkmigrate.operations.parts import making
 from gnkmigrate.operations.preflight import expressions
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.splits.preflight import of_columns, there
@@ -30,7 +31,18 @@ def refusals(work: Work, said: Move) -> list[Refusal]:
         *_parts(work, said),
         *rights.refusals(work, said),
     ]
-    return asked or list(_rows(work, said, sides))
+    return asked or list(_made(work, said, sides)) or list(_rows(work, said, sides))
+
+
+def _made(work: Work, said: Move, sides: Leaving) -> Iterator[Refusal]:
+    """What PostgreSQL says of the side table, and of a row of it."""
+    model = replace(sides, said=replace(said, entity=making.MADE))
+    values = [change.new_name for change in said.declared]
+    statements = [
+        sync.create(said, model, key_types(work, said)),
+        *making.a_row(said.new, [*said.own_key, *values], keyed=True),
+    ]
+    yield from making.refusals(work, said.table, said.entity, statements)
 
 
 def _key(work: Work, said: Move) -> Iterator[Refusal]:

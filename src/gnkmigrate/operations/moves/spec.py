@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
-from gnkmigrate.run.names import column, literal, split
+from gnkmigrate.run.names import column, literal, misnamed, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.following import Following, marked
@@ -75,6 +75,8 @@ class Move:
             yield from twice("would be given two columns", [*others, self.part, *_names(part)])
             if own_names != names[0]:
                 yield f'the part "{part.value}" has other columns than "{self.parts[0].value}"'
+        given = (*self.own_key, *(change.new_name for change in (*self.columns, *self.new)))
+        yield from misnamed([*given, *split(self.entity)])
         key = {before for before, _ in self.key}
         for change in self.columns:
             if change.column in key:

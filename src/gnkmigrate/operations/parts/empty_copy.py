@@ -6,6 +6,7 @@ So what it would refuse in the middle of a phase is known before it begins.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from psycopg import errors
 
 from gnkmigrate.run.names import literal, quoted
@@ -21,6 +22,15 @@ NOT_YET = (
     errors.UndefinedTable,
     errors.InvalidSchemaName,
     errors.DatatypeMismatch,
+)
+
+# Whatever else is said of one that PostgreSQL does not take.
+REFUSED = (
+    psycopg.ProgrammingError,
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.NotSupportedError,
+    psycopg.InternalError,
 )
 
 _CAN_ASK = """
@@ -48,4 +58,13 @@ def empty_copy(work: Work, table: str) -> Iterator[None]:
     """A copy of "schema.table" called EMPTY_COPY, which is there as long as the block lasts."""
     with work.connection.transaction(force_rollback=True):
         work.execute(f"CREATE TEMPORARY TABLE gnkmigrate_probe (LIKE {quoted(table)})")
+        yield
+
+
+@contextmanager
+def copy_of_a_row(work: Work, table: str) -> Iterator[None]:
+    """The same with one row of "schema.table", where it has any, and without its constraints."""
+    with work.connection.transaction(force_rollback=True):
+        row = f"SELECT * FROM {quoted(table)} LIMIT 1"
+        work.execute(f"CREATE TEMPORARY TABLE gnkmigrate_probe AS {row}")
         yield

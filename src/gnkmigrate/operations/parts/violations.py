@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+import psycopg
+
 from gnkmigrate.operations.parts import empty_copy
 from gnkmigrate.operations.parts.constraint import NAME, ConstraintStep, identifiers, referenced
 from gnkmigrate.run import relation
@@ -14,17 +16,20 @@ from gnkmigrate.run.work import Work
 from gnkmigrate.text.secret import looks_secret
 
 _CONDITION = f"""
-SELECT pg_get_expr(conbin, conrelid),
+SELECT contype::text, pg_get_expr(conbin, conrelid),
        ARRAY(SELECT attname::text FROM pg_attribute
              WHERE attrelid = conrelid AND attnum = ANY (conkey) ORDER BY attnum)
 FROM pg_constraint WHERE conrelid = '{empty_copy.EMPTY_COPY}'::regclass AND conname = {{name}}
-  AND contype = 'c'
 """
+
+# UNIQUE, PRIMARY KEY and EXCLUDE, as pg_constraint.contype has them.
+_BY_AN_INDEX = frozenset({"u", "p", "x"})
+_OTHER = "pg_temp.gnkmigrate_other"
 
 # As revisions write one; what is written otherwise is asked when it is validated.
 _FOREIGN_KEY = re.compile(
     rf"\s*FOREIGN\s+KEY\s*\((?P<own>[^()]*)\)\s*REFERENCES\s+{NAME}\s*\.\s*{NAME}\s*"
-    r"(?:\((?P<other>[^()]*)\))?[^()]*",
+    r"(?:\((?P<other>[^()]*)\))?(?P<actions>[^()]*)",
     re.IGNORECASE,
 )
 _PRIMARY_KEY = """
@@ -60,7 +65,7 @@ def refusals(work: Work, step: ConstraintStep) -> Sequence[Refusal]:
     """
     other = referenced(step.declared)
     if empty_copy.is_changed_before(work, step.table, other or step.table):
-        return ()
+        return _misspelt(work, step) if other else ()
     if other:
         return _orphans(work, step, other)
     return _violated(work, step) if empty_copy.can_ask(work, step.table) else ()
@@ -74,24 +79,87 @@ def _violated(work: Work, step: ConstraintStep) -> Sequence[Refusal]:
             with work.settings(search_path="pg_catalog, pg_temp"):
                 query = _CONDITION.format(name=literal(step.constraint))
                 found = work.execute(query).fetchone()
-    except empty_copy.NOT_YET as error:
-        message = f"The constraint {step.constraint} cannot be added to {step.table}"
+    except empty_copy.REFUSED as error:
+        return (_undefined(step, error),)
+    if found is None:
+        return ()  # as NOT NULL is before PostgreSQL 18
+    kind, condition, names = found
+    if kind in _BY_AN_INDEX:
         return (
             Refusal(
-                f"{message}: {error.diag.message_primary}.",
-                hint="Correct the revision, or make before what it needs.",
+                f"{step.constraint} of {step.table} needs an index, and op.add_constraint builds"
+                " none.",
+                hint="Say op.add_unique, or op.build_index before and op.step.",
             ),
         )
-    if found is None:
-        return ()  # neither a CHECK nor a foreign key, of which no rows are known
-    condition, names = found
-    return _rows(work, step, names, f"NOT ({condition})")
+    return _rows(work, step, names, f"NOT ({condition})") if condition else ()
+
+
+def _undefined(step: ConstraintStep, error: psycopg.Error) -> Refusal:
+    return Refusal(
+        f"The constraint {step.constraint} cannot be added to {step.table}:"
+        f" {error.diag.message_primary}.",
+        hint="Correct the revision, or make before what it needs.",
+    )
+
+
+def _misspelt(work: Work, step: ConstraintStep) -> Sequence[Refusal]:
+    """What is said of a foreign key's actions, while its columns may be still to come."""
+    found = _FOREIGN_KEY.fullmatch(step.declared)
+    if found is None or not empty_copy.can_ask(work, step.table):
+        return ()
+    refers = f"other integer REFERENCES {_OTHER} {found['actions']}"
+    try:
+        with work.connection.transaction(force_rollback=True):
+            work.execute(f"CREATE TABLE {_OTHER} (id integer PRIMARY KEY, {refers})")
+    except psycopg.errors.SyntaxError as error:
+        return (_undefined(step, error),)
+    except empty_copy.REFUSED:
+        return ()  # such as SET NULL of one of several columns
+    return ()
+
+
+def _unreferable(work: Work, step: ConstraintStep) -> Sequence[Refusal]:
+    """What PostgreSQL says of a foreign key between empty copies of both tables."""
+    try:
+        with empty_copy.empty_copy(work, step.table):
+            for statement in model(step.declared, empty_copy.EMPTY_COPY):
+                work.execute(statement)
+    except empty_copy.REFUSED as error:
+        return (_undefined(step, error),)
+    return ()
+
+
+def model(definition: str, on: str) -> Sequence[str]:
+    """Statements that give a temporary table a foreign key, to a copy of the one that it is to.
+
+    Args:
+        definition: of the foreign key; nothing is made of one that is written otherwise.
+        on: the temporary table, qualified.
+    """
+    found, other = _FOREIGN_KEY.fullmatch(definition), referenced(definition)
+    if found is None or not other:
+        return ()
+    keys = f"({found['other']})" if found["other"] else ""
+    reference = f"REFERENCES {_OTHER} {keys} {found['actions']}"
+    return (
+        f"DROP TABLE IF EXISTS {_OTHER} CASCADE",
+        f"CREATE TABLE {_OTHER} (LIKE {quoted(other)} INCLUDING INDEXES)",
+        f"ALTER TABLE {on} ADD FOREIGN KEY ({found['own']}) {reference}",
+    )
 
 
 def _orphans(work: Work, step: ConstraintStep, other: str) -> Sequence[Refusal]:
     found = _FOREIGN_KEY.fullmatch(step.declared)
     tables = {"table": quoted(step.table), "other": quoted(other)}
     names = {what: literal(name) for what, name in tables.items()}
+    if not work.value(f"SELECT to_regclass({names['other']}) IS NOT NULL"):
+        return (
+            Refusal(
+                f"{step.constraint} of {step.table} refers to {other}, which is not there.",
+                hint="Correct the revision, or make the table before.",
+            ),
+        )
     if found is None or not work.value(_SEES.format(count=len({*tables.values()}), **names)):
         return ()
     own = identifiers(found["own"])
@@ -107,6 +175,9 @@ def _orphans(work: Work, step: ConstraintStep, other: str) -> Sequence[Refusal]:
     if missing:
         message = f"Columns of the constraint {step.constraint} are missing."
         return (Refusal(message, missing, len(missing), "Correct the revision."),)
+    refused = _unreferable(work, step) if empty_copy.can_ask(work, other) else ()
+    if refused:
+        return refused
     asked = {"own": own, "keys": keys, **tables}
     ((comparable,),) = work.connection.execute(_COMPARABLE.encode(), asked).fetchall()
     if len(own) != len(keys) or not comparable:

@@ -1,11 +1,13 @@
 """What speaks against columns leaving a table, asked before anything has changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations import preflight
+from gnkmigrate.operations.parts import making
 from gnkmigrate.operations.preflight.asked import Asked
+from gnkmigrate.operations.splits import entity
 from gnkmigrate.operations.splits.leaving import Departure, Leaving
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.operations.splits.spec import Split
@@ -44,11 +46,32 @@ def refusals(work: Work, spec: Split) -> list[Refusal]:
             [change.column for change in lot] for lot in (spec.identifying, spec.telling)
         )
         asked += granted.telling_others(work, spec.table, spec.entity, identity, telling)
-    return asked or list(_rows(work, Sides.found(work, spec)))
+    if asked:
+        return asked
+    sides = Sides.found(work, spec)
+    return list(_made(work, sides)) or list(_rows(work, sides))
 
 
-def of_columns(work: Work, said: Departure) -> list[Refusal]:
-    """What speaks against columns leaving their table, whichever way."""
+def _made(work: Work, sides: Sides) -> Iterator[Refusal]:
+    """What PostgreSQL says of the entity, of a row of it, and of the link to it."""
+    spec = sides.said
+    model = replace(sides, said=replace(spec, entity=making.MADE))
+    statements = [
+        entity.create(model),
+        *making.a_row(spec.new, [change.new_name for change in spec.columns]),
+        *making.referring(spec.link, spec.key, spec.actions),
+    ]
+    yield from making.refusals(work, spec.table, spec.entity, statements)
+
+
+def of_columns(work: Work, said: Departure, carried: Collection[str] = ()) -> list[Refusal]:
+    """What speaks against columns leaving their table, whichever way.
+
+    Args:
+        work: the session.
+        said: the columns.
+        carried: what may hang on them, as PostgreSQL says it.
+    """
     if Identity("table", split(said.table)) not in work.facts:
         return [Refusal(f"{said.table} is not a table.", hint="Look at the revision.")]
     # Their new names are in another table.
@@ -57,7 +80,7 @@ def of_columns(work: Work, said: Departure) -> list[Refusal]:
     if misplaced:
         return [misplaced]
     sides = Leaving.found(work, said)
-    return [*preflight.refusals(_asked(work, sides)), *_hanging(work, sides)]
+    return [*preflight.refusals(_asked(work, sides)), *_hanging(work, sides, carried)]
 
 
 def _asked(work: Work, sides: Leaving) -> Asked:
@@ -75,20 +98,25 @@ def _asked(work: Work, sides: Leaving) -> Asked:
     )
 
 
-def there(work: Work, table: str, entity: str) -> Iterator[Refusal]:
+def there(work: Work, table: str, made: str) -> Iterator[Refusal]:
     """What is in the way of the table that is to be made, and of giving it to its owner.
 
     Args:
         work: the session.
         table: "schema.table" whose owner it is to have.
-        entity: "schema.table" that is to be made.
+        made: "schema.table" that is to be made.
     """
-    if work.value(f"SELECT to_regclass({literal(quoted(entity))}) IS NOT NULL"):
+    if work.value(f"SELECT to_regclass({literal(quoted(made))}) IS NOT NULL"):
         yield Refusal(
-            f"{entity} is there already, and this phase makes it.",
+            f"{made} is there already, and this phase makes it.",
             hint="Somebody may have migrated by hand: compare with `gnkmigrate audit`.",
         )
-    schema = column(split(entity)[0])
+    schema = column(split(made)[0])
+    if not work.value(f"SELECT to_regnamespace({literal(schema)}) IS NOT NULL"):
+        yield Refusal(
+            f"There is no schema {schema} for {made}.", hint="Make it in an earlier revision."
+        )
+        return
     # Asked of nobody who may do without (manual, ALTER TABLE, OWNER TO).
     owner = work.value(f"""
         SELECT pg_get_userbyid(relowner) FROM pg_class
@@ -98,7 +126,7 @@ def there(work: Work, table: str, entity: str) -> Iterator[Refusal]:
           AND NOT has_schema_privilege(relowner, pg_namespace.oid, 'CREATE')""")
     if owner is not None:
         yield Refusal(
-            f"{entity} is to belong to {owner}, as {table} does, who may create nothing"
+            f"{made} is to belong to {owner}, as {table} does, who may create nothing"
             f" in schema {schema}.",
             hint=f"Run: GRANT CREATE ON SCHEMA {schema} TO {column(owner)};",
         )
@@ -130,7 +158,7 @@ def _taken(work: Work, spec: Split) -> Iterator[Refusal]:
         )
 
 
-def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
+def _hanging(work: Work, sides: Leaving, carried: Collection[str]) -> Iterator[Refusal]:
     """What would stay with the old columns, and is not carried over to the new table."""
     table = sides.said.table
     names = [change.column for change in sides.said.columns]
@@ -139,11 +167,8 @@ def _hanging(work: Work, sides: Leaving) -> Iterator[Refusal]:
         for index in indexes_of(work, table, names)
         if index.unique and not index.primary and work.dropped.isdisjoint(_described(table, index))
     ]
-    hanging = [
-        *dependents.dependents(work, table, names),
-        *unsupported(work, table, names),
-        *unique,
-    ]
+    found = [*dependents.dependents(work, table, names), *unsupported(work, table, names), *unique]
+    hanging = [each for each in found if each not in carried]
     if hanging:
         yield Refusal(
             f"Other objects use columns of {table} that leave it.",
@@ -190,8 +215,25 @@ def _rows(work: Work, sides: Sides) -> Iterator[Refusal]:
             "Complete them, or set all the columns that leave to NULL.",
             query,
         )
+    if spec.not_null:
+        yield from _unsaying(work, sides, shown)
     if spec.disagree == "refuse":
         yield from _disagreeing(work, sides)
+
+
+def _unsaying(work: Work, sides: Sides, shown: str) -> Iterator[Refusal]:
+    """Rows that would have no link, where each has to."""
+    spec = sides.said
+    query = f"SELECT {shown} FROM {sides.table} AS asked WHERE NOT {sides.is_present('asked')}"
+    total, rows = listed_rows(work, query)
+    if total:
+        yield Refusal(
+            f"Rows of {spec.table} say nothing, and {spec.link} is to be NOT NULL.",
+            rows,
+            total,
+            "Complete them, or leave out not_null.",
+            query,
+        )
 
 
 def _needed(spec: Split) -> Sequence[Conversion]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
-from gnkmigrate.run.names import column, split
+from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.following import Following, marked
@@ -65,6 +65,7 @@ class Split:
         yield from twice("takes two columns", [change.column for change in self.columns])
         given = [self.key, *(change.new_name for change in (*self.columns, *self.new))]
         yield from twice("would be given two columns", given)
+        yield from misnamed([*given, self.link, *split(self.entity)])
         mapped = {change.new_name for change in self.columns}
         for name in self.identity:
             if name not in mapped:

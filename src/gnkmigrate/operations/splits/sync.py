@@ -10,6 +10,7 @@ converted columns (see in_step.py), by a mark that the default of an old column 
 """
 
 import hashlib
+from collections.abc import Mapping
 
 from gnkmigrate import own
 from gnkmigrate.operations.splits import entity
@@ -31,7 +32,7 @@ def functions(sides: Sides, next_key: str) -> str:
         sides: before the cutover, or from then on.
         next_key: SQL that gives a new row of the entity its key.
     """
-    return f"{_link(sides, next_key)};\n{_entity(sides)}"
+    return f"{_link(sides, next_key)};\n{entity_function(sides)}"
 
 
 def triggers(sides: Sides, key: Columns = ()) -> str:
@@ -42,16 +43,37 @@ def triggers(sides: Sides, key: Columns = ()) -> str:
         key: the table's, until the cutover: a row whose key changes may come to be where the
             backfill has been already.
     """
-    spec, table = sides.said, sides.table
+    spec = sides.said
     names = [sides.link, *(sides.old(change) for change in spec.columns), *map(column, key)]
     before, after = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
     changed = f"{_not_ours(spec)} AND NOT {alike(before, after)}"
     return ";\n".join(
-        f"CREATE TRIGGER {_trigger(spec, kind, event)} {moment} {event} ON {table}"
-        f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {spec.function(kind)}();\n"
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(spec, kind, event)}"
+        _each_row(sides, moment, kind, event, condition)
         for moment, kind in (("BEFORE", "link"), ("AFTER", "entity"))
         for event, condition in (("INSERT", _not_ours(spec)), ("UPDATE", changed))
+    )
+
+
+def before(sides: Sides, kind: str, conditions: Mapping[str, str]) -> str:
+    """Statements that make triggers on the table that fire before a row is written.
+
+    Args:
+        sides: before the cutover, or from then on.
+        kind: of their function.
+        conditions: of each event.
+    """
+    return ";\n".join(
+        _each_row(sides, "BEFORE", kind, event, f"{_not_ours(sides.said)} AND {condition}")
+        for event, condition in conditions.items()
+    )
+
+
+def _each_row(sides: Sides, moment: str, kind: str, event: str, condition: str) -> str:
+    spec, table, name = sides.said, sides.table, _trigger(sides.said, kind, event)
+    return (
+        f"CREATE TRIGGER {name} {moment} {event} ON {table}"
+        f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {spec.function(kind)}();\n"
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
     )
 
 
@@ -143,10 +165,10 @@ def _link(sides: Sides, next_key: str) -> str:
     IF TG_OP = 'INSERT' AND NOT {sides.is_present("NEW")}
        AND current_setting({literal(_mark(sides))}, true) = 'new' THEN
         PERFORM set_config({literal(_mark(sides))}, '', true);
-        {_take(sides)}
+        {take(sides)}
         RETURN NEW;
     ELSIF TG_OP = 'UPDATE' AND NEW.{link} IS DISTINCT FROM OLD.{link} THEN
-        {_take(sides)}
+        {take(sides)}
         RETURN NEW;
     END IF;
     {refused}
@@ -186,7 +208,7 @@ END
 $body$"""
 
 
-def _take(sides: Sides) -> str:
+def take(sides: Sides) -> str:
     """The old columns say what the entity does; whoever changes it just now is waited for.
 
     Where they say so already, in their own words, they are left alone.
@@ -204,7 +226,7 @@ def _take(sides: Sides) -> str:
     )
 
 
-def _entity(sides: Sides) -> str:
+def entity_function(sides: Sides) -> str:
     """After a row is written: its entity is there, and says what the row has said last."""
     spec, link, key = sides.said, sides.link, sides.key
     identity = ", ".join(map(column, spec.identity))

@@ -81,6 +81,9 @@ def refusals(work: Work, table: str, key: Named, *, exactly: bool = False) -> Se
     keys, given = keys_of(work.facts, table), named(key)
     if not given:
         return () if keys else (Refusal(f"{table} has no key.", hint=KEYLESS),)
+    missing = [name for name in given if work.facts.get("column", *split(table), name) is None]
+    if missing and not any(step.prepares or table in step.tables for step in work.earlier):
+        return (Refusal(f"{table} has no {', '.join(missing)}.", hint="Correct the revision."),)
     if exactly and not any(set(given).issuperset(each) for each in keys):
         others = " or ".join(f"({', '.join(each)})" for each in keys)
         message = f"({', '.join(given)}) does not tell the rows of {table} apart."

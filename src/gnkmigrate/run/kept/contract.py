@@ -49,6 +49,12 @@ WHERE relkind = 'i' AND nspname <> ALL (%(own)s)
                 AND refclassid = 'pg_proc'::regclass
                 AND pronamespace = to_regnamespace('{own.JOURNAL}'))
 UNION ALL
+SELECT 'foreign key', format('%%I on %%s', conname, conrelid::regclass), NULL,
+       format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname), 3
+FROM pg_constraint JOIN pg_class ON pg_class.oid = confrelid
+WHERE contype = 'f' AND relnamespace = to_regnamespace('{own.ARCHIVE}')
+  AND (conrelid, conkey[1]) IN ({own.KEPT_COLUMNS})
+UNION ALL
 SELECT 'column', format('%%I.%%I.%%I', nspname, relname, attname), NULL,
        format('ALTER TABLE %%I.%%I DROP COLUMN %%I', nspname, relname, attname), 4
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -83,7 +89,8 @@ class Remnant:
     """One thing of the old shape that contract removes.
 
     Attributes:
-        kind: "view", "trigger", "index", "column", "table", "type", "function" or "spilled rows".
+        kind: "view", "trigger", "index", "foreign key", "column", "table", "type", "function" or
+            "spilled rows".
         rows: how many it holds (a table's are estimated); None where it holds none.
         statement: the SQL that removes it.
     """

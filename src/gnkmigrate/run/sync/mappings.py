@@ -167,7 +167,8 @@ def enum_text(
         default=default,
         not_null=not_null,
         rename=rename,
-        fits=_is_one_of(":column::text", labels),
+        # A cast cuts what is too long.
+        fits=_is_one_of(f":column::text::{type}::text", labels),
         holds=_is_one_of(":column::text", labels),
         fallback=fallback,
         reads_settings=False,
