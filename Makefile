@@ -97,7 +97,8 @@ test-faults: $(INSTALLED) ## cut every phase at every round trip; crash; write a
 	GNKMIGRATE_FAULTS=$(FAULTS) GNKMIGRATE_CRASHES=$(CRASHES) GNKMIGRATE_WRITES=20000 \
 		GNKMIGRATE_OPERATIONS=100000 GNKMIGRATE_SHAPES=1000 GNKMIGRATE_ROLES=all \
 		$(RUN) pytest --numprocesses auto --dist worksteal tests/migrations/test_faults.py \
-		tests/migrations/test_concurrent_writers.py tests/operations/test_shapes.py \
+		tests/migrations/test_concurrent_writers.py tests/migrations/test_optional_faults.py \
+		tests/migrations/test_optional_writers.py tests/operations/test_shapes.py \
 		tests/operations/test_split_shapes.py tests/operations/test_roles.py
 
 coverage: $(INSTALLED) ## run the tests, and list the lines and branches that none of them reaches

@@ -31,3 +31,9 @@ def upgrade() -> None:
         like="public.node_stats_cache",
         comment="The statistics of a node while they are fresh, else no row",
     )
+    op.schedule(
+        "minegnk-stale-stats",
+        "17 3 * * *",
+        "CALL public.purge_node_stats()",
+        like="public.node_stats_cache",
+    )

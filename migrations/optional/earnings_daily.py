@@ -24,3 +24,9 @@ def upgrade() -> None:
         by=("source", "source"),
         disputed="public.earnings_disputed",
     )
+    op.schedule(
+        "minegnk-earnings",
+        "*/10 * * * *",
+        "CALL public.record_daily_earnings('UTC')",
+        like="public.earnings_history",
+    )

@@ -21,3 +21,9 @@ def upgrade() -> None:
         procedure="public.apply_retention",
         report="public.retention_report",
     )
+    op.schedule(
+        "minegnk-retention",
+        "37 3 * * *",
+        "CALL public.apply_retention()",
+        like="public.earnings_history",
+    )

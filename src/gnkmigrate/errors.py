@@ -110,6 +110,23 @@ class OrmError(GnkMigrateError):
     """Entities or migrations of an application cannot be read, written or run."""
 
 
+class NotPlainSql(OrmError):
+    """A phase cannot be written as plain SQL.
+
+    Args:
+        phase: its name.
+        reason: what follows "cannot be written as plain SQL: ".
+    """
+
+    def __init__(
+        self, phase: str, reason: str, *, hint: str = "", details: Sequence[str] = ()
+    ) -> None:
+        message = f"Phase {phase} cannot be written as plain SQL: {reason}"
+        super().__init__(message, hint=hint, details=details)
+        self.phase = phase
+        self.reason = reason
+
+
 class DemoFailed(GnkMigrateError):
     """The demonstration did not end as it should: a defect of the program or of its files."""
 

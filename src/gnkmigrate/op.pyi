@@ -847,6 +847,24 @@ def revert_columns(
         conversions: the same as for convert_columns.
     """
 
+def schedule(
+    job: str,
+    times: str,
+    command: str,
+    like: str,
+) -> None:
+    """Has pg_cron call something again and again, as the owner of a table and with no more rights.
+
+    Where pg_cron is not installed in this database nothing is made: cron or systemd calls it then.
+    On the way back the job goes, whatever it has become since.
+
+    Attributes:
+        job: its name, such as "shop-retention".
+        times: when it runs, as cron writes it, such as "17 3 * * *", in the zone `cron.timezone`.
+        command: the SQL, with qualified names.
+        like: "schema.table" whose owner it runs as.
+    """
+
 def search_column(
     table: str,
     name: str,

@@ -142,6 +142,8 @@ class Settings(BaseModel, extra="forbid", frozen=True):
         source_timezone: the time zone in which timestamps without one were written.
         policies: answers to the questions that the project's revisions ask.
         encryption_key_command: what prints the key of encrypted columns: a program, its arguments.
+        optional_phases: those that databases of the project have, by name, in the order in which
+            they come: `rehearse` tries them, and `typeorm migrations` writes them.
         trust_triggers: whether functions of roles with fewer rights than the migrating one may
             run with its rights, and a journal may be used that belongs to such a role.
         server: where throwaway servers come from.
@@ -167,6 +169,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
     source_timezone: str = "UTC"
     policies: Mapping[str, str] = Field(default_factory=dict)
     encryption_key_command: tuple[str, ...] = ()
+    optional_phases: tuple[str, ...] = ()
     trust_triggers: bool = False
     server: ServerSettings = ServerSettings()
     phases: PhaseSettings = PhaseSettings()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.audit import points
+from gnkmigrate.audit.rehearsed import FILE_NAME, Kept, checksums
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.session import Wish, audit_project
 from gnkmigrate.connection import DatabaseUrl
@@ -14,7 +15,9 @@ from gnkmigrate.errors import SettingsError
 from gnkmigrate.report import html, markdown, terminal
 from gnkmigrate.report.json import render as as_json
 from gnkmigrate.report.view import View
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.settings import Settings
+from tests.small import Small
 from tests.support import ROOT, execute
 
 POINTS = """
@@ -42,6 +45,17 @@ by_hand = "It is somebody's code."
 [[point]]
 title = "A check that there is not"
 checks = ["nobody-knows"]
+"""
+
+
+REHEARSED = """
+[[point]]
+title = "It goes up"
+rehearsed = ["upgrade"]
+
+[[point]]
+title = "It comes back"
+rehearsed = ["upgrade", "downgrade"]
 """
 
 
@@ -85,12 +99,43 @@ def test_every_report_lists_them(database: DatabaseUrl, tmp_path: Path) -> None:
     }
 
 
-def test_minegnks_sixteen_are_tied(minegnk_target: DatabaseUrl, tmp_path: Path) -> None:
+def test_minegnks_points_are_tied(minegnk_target: DatabaseUrl, tmp_path: Path) -> None:
     text = (ROOT / "audits" / points.FILE_NAME).read_text()
     found = audited(tmp_path, minegnk_target, text).points
-    assert len(found) == 16
+    before = [each for each in found if each.group == "before production"]
+    assert (len(found), len(before)) == (26, 10)
     done = {each.number for each in found if each.state == "done"}
-    assert done == {1, 2, 3, 5, 8, 9}  # the others are phases, or by hand
+    assert done == {1, 2, 3, 5, 8, 9}  # the others are phases, rehearsed, or by hand
+    assert {each.state for each in before} == {"open", "not automatable"}
+
+
+def test_a_rehearsal_that_was_kept_proves_what_held(
+    small: Small, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    (tmp_path / points.FILE_NAME).write_text(REHEARSED)
+    small.revision(1, 'op.execute("SELECT 1")')
+    settings = Settings(audits=tmp_path, migrations=small.folder, target=tmp_path / "none.sql")
+
+    def whys() -> list[str]:
+        result = audit_project(settings, database, Wish(), datetime.now(UTC), lambda _: None)
+        return [each.why for each in result.points]
+
+    assert whys() == ["no rehearsal is kept: gnkmigrate rehearse --keep"] * 2
+    kept = Kept(
+        time=datetime.now(UTC),
+        database="a copy",
+        phases=("phase1",),
+        revisions=checksums(load_all_phases(small.folder)),
+        stages={"upgrade": "ok", "downgrade": "failed"},
+    )
+    file = tmp_path / FILE_NAME
+    file.write_text(kept.model_dump_json())
+    assert whys() == ["", "downgrade: failed"]
+    small.revision(1, 'op.execute("SELECT 2")')
+    assert whys()[0] == "rehearsed before phase1 changed"
+    file.write_text("[]")
+    with pytest.raises(SettingsError, match="is not a rehearsal that was kept"):
+        whys()
 
 
 @pytest.mark.parametrize(

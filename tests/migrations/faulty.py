@@ -22,7 +22,7 @@ from gnkmigrate.errors import ConnectionLost
 from gnkmigrate.run import runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase
-from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import Request
 from tests.migrations.project import minegnk_settings
 from tests.support import ROOT
@@ -134,7 +134,7 @@ def _carry_out(line: str, phases: Sequence[Phase]) -> None:
 
 
 def _main() -> None:
-    phases = load_phases(ROOT / "migrations")
+    phases = load_all_phases(ROOT / "migrations")
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -42,6 +42,8 @@ STATION_SETTINGS: Mapping[str, Any] = {
 
 Content = Mapping[str, list[str]]
 State = tuple[list[str], Content]
+# A level of the core, or the name of an optional phase that stands beside it.
+Place = int | str
 
 
 def minegnk_settings(**given: Any) -> Settings:
@@ -199,34 +201,36 @@ class Home:
 
 @dataclass(frozen=True)
 class Station:
-    """A database with rows, at one level of the migration, to be copied.
+    """A database with rows, at one place of the migration, to be copied.
 
     Attributes:
         template: its name.
         state: its schema and rows.
+        of: what knows how they are compared.
     """
 
     server: Server
     phases: tuple[Phase, ...] = field(repr=False)
     template: str = field(repr=False)
     state: State = field(repr=False)
+    of: type[Project] = field(default=Project, repr=False)
 
     @contextmanager
     def project(self, **given: Any) -> Iterator[Project]:
         """A copy of it, and settings."""
         changed = minegnk_settings(**{**STATION_SETTINGS, **given})
         with self.server.database(template=self.template) as url:
-            yield Project(url, self.server, self.phases, changed)
+            yield self.of(url, self.server, self.phases, changed)
 
 
 class Stations:
-    """One at each level: before the first phase, after it, and so on to the last."""
+    """One at each place: before the first phase, after it, and so on to the last."""
 
-    def __init__(self, each: tuple[Station, ...]) -> None:
+    def __init__(self, each: Mapping[Place, Station]) -> None:
         self._each = each
 
-    def __getitem__(self, level: int) -> Station:
-        return self._each[level]
+    def __getitem__(self, place: Place) -> Station:
+        return self._each[place]
 
     def __repr__(self) -> str:
         """Short, because hypothesis prints it with every example that fails."""
@@ -249,4 +253,4 @@ def stations_on(server: Server, phases: tuple[Phase, ...]) -> Iterator[Stations]
                 project.go_to(level)
             name = str(conninfo.conninfo_to_dict(url.conninfo)["dbname"])
             found.append(Station(server, phases, name, project.state))
-        yield Stations(tuple(found))
+        yield Stations(dict(enumerate(found)))

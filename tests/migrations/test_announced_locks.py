@@ -15,7 +15,7 @@ from gnkmigrate.connection import connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.lock_announcement import STRENGTH
 from tests.migrations.project import Project, Stations
-from tests.migrations.test_interruption import Way, ways
+from tests.migrations.ways import Way, ways
 
 # Locks of a session that keep writers waiting; those on tables that nobody else can see yet are in
 # nobody's way.
@@ -78,5 +78,5 @@ def test_every_lock_of_a_phase_against_writers_is_announced(stations: Stations, 
 
     weaker = {table: lock for table, lock in locked.items() if lock > announced.get(table, 0)}
     assert weaker == {}
-    assert locked.keys() <= set(project.phases[way.phase - 1].tables)
-    assert locked or way.phase in {1, 4}  # new tables alone; CONCURRENTLY alone
+    assert locked.keys() <= set(way.phase.tables)
+    assert locked or way.phase.number in {1, 4}  # new tables alone; CONCURRENTLY alone

@@ -9,7 +9,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.settings import LimitSettings
 from tests.migrations.project import Project, Stations
-from tests.migrations.test_interruption import Stop, Stopped
+from tests.migrations.ways import Stop, Stopped
 from tests.run.test_executor import holding
 
 # As if the server's clock had stood somewhere else at every entry, by a century.

@@ -8,21 +8,19 @@ start, GNKMIGRATE_OPERATIONS how many writes there are to be in all.
 import os
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from tests.migrations.project import Project, minegnk_settings
+from tests.migrations.writers import TEXTS, Write, Writer, at_work, both, quoted, some_id
 from tests.support import ROOT
 
 ROWS = int(os.environ.get("GNKMIGRATE_WRITES", "300"))
@@ -34,88 +32,6 @@ TABLES = {
     "node_requests": "id, user_id, gpu_type::text, gpu_count, region, message, status::text,"
     " admin_notes, processed_by, processed_at, created_at, updated_at",
 }
-TEXTS = ("plain", "O'Reilly", "", "日本語", "\U0001f680", "x" * 40, None)
-
-
-# What a client of either application has to expect, and repeats (docs/zero-downtime.md).
-REPEATED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
-
-LEVELS = ("read committed", "repeatable read", "serializable")
-
-# So many times a write may be repeated.
-PATIENCE = 100
-
-# A write: what kind it is, and the statement that makes it on the tables and on their copies.
-Write = Callable[[random.Random, Connection], tuple[str, str, str]]
-
-
-@dataclass
-class Writer:
-    """One seeded client of one of the applications.
-
-    Attributes:
-        done: how many statements of each kind it has made.
-        repeated: transactions that PostgreSQL asked it to repeat, by their error.
-    """
-
-    url: DatabaseUrl
-    seed: int
-    over: threading.Event
-    path: Sequence[str]
-    writes: Sequence[Write]
-    done: Counter[str] = field(default_factory=Counter)
-    repeated: Counter[str] = field(default_factory=Counter)
-    failure: BaseException | None = None
-
-    def __call__(self) -> None:
-        chance = random.Random(self.seed)  # noqa: S311 - repeatable on purpose
-        try:
-            with connect(self.url, search_path=self.path) as session:
-                session.execute("SET deadlock_timeout = '20ms'")
-                level = LEVELS[self.seed % len(LEVELS)]
-                session.execute(f"SET default_transaction_isolation = '{level}'".encode())
-                while not self.over.is_set():
-                    self._write(session, chance)
-        except BaseException as error:  # noqa: BLE001 - told by the test that joins the thread
-            self.failure = error
-
-    def _write(self, session: Connection, chance: random.Random) -> None:
-        kind, statement, copied = chance.choice(self.writes)(chance, session)
-        for _ in range(PATIENCE):
-            try:
-                with session.transaction():
-                    count = session.execute(statement.encode()).rowcount
-                    if count != session.execute(copied.encode()).rowcount:
-                        # Another one came between two statements that each see a moment of theirs.
-                        self.repeated["between"] += 1
-                        raise psycopg.Rollback
-                    self.done[kind] += 1
-                    return
-            except REPEATED as error:
-                self.repeated[type(error).__name__] += 1
-            except psycopg.errors.WrongObjectType:
-                assert kind == "truncate", statement  # a view since a moment ago
-                return
-        raise AssertionError((statement, copied))
-
-
-def both(kind: str, statement: str) -> tuple[str, str, str]:
-    """A write of the old application, which is the same on the copies."""
-    return kind, statement.format(schema=""), statement.format(schema="copy.")
-
-
-def quoted(value: str | None) -> str:
-    text = psycopg.sql.Literal(value).as_string()
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def some_id(session: Connection, chance: random.Random, table: str) -> UUID | None:
-    """An id of this table, chosen by chance and without reading it whole."""
-    at = UUID(int=chance.getrandbits(128))
-    row = session.execute(
-        f"SELECT id FROM copy.{table} WHERE id >= %s ORDER BY id LIMIT 1".encode(), (at,)
-    ).fetchone()
-    return row[0] if row else None
 
 
 def insert_node(chance: random.Random, session: Connection) -> tuple[str, str, str]:
@@ -390,22 +306,8 @@ def writing(project: Project, *seeds: int, new: bool = False) -> Iterator[Sequen
     clients = [(seed, ["gnkmigrate_legacy", "public"], OLD) for seed in seeds]
     clients += [(1000 + seed, ["public"], NEW) for seed in seeds if new]
     writers = [Writer(project.url, seed, over, path, writes) for seed, path, writes in clients]
-    threads = [threading.Thread(target=writer) for writer in writers]
-    for thread in threads:
-        thread.start()
-    try:
+    with at_work(writers, over, OPERATIONS / STAGES):
         yield writers
-        while sum(
-            sum(writer.done.values()) for writer in writers
-        ) < OPERATIONS / STAGES and not any(writer.failure for writer in writers):
-            time.sleep(0.1)
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
-    for writer in writers:
-        if writer.failure is not None:
-            raise writer.failure
 
 
 def differences(project: Project) -> dict[str, list[tuple[Any, ...]]]:

@@ -10,7 +10,7 @@ import gnkmigrate
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.run.revision import load_phases
 from tests.migrations.project import Project, Stations
-from tests.migrations.test_interruption import Stop, Stopped
+from tests.migrations.ways import Stop, Stopped
 from tests.support import ROOT
 
 

@@ -9,7 +9,7 @@ from psycopg import errors
 
 from tests.migrations.project import Home, Project, Stations
 from tests.migrations.strategies import ODD_TEXTS, examples
-from tests.migrations.test_interruption import Stop, Stopped
+from tests.migrations.ways import Stop, Stopped
 
 BERLIN = "AT TIME ZONE 'Europe/Berlin'"
 

@@ -1,6 +1,7 @@
 """Optional phases: beside the core, off by default, each by itself."""
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
@@ -8,15 +9,20 @@ from textwrap import dedent
 import pytest
 
 from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.backup.progress import ignore
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.planning import plan_project
+from gnkmigrate.rehearsal.outcome import Rehearsal
+from gnkmigrate.rehearsal.trial import Listener, rehearse
 from gnkmigrate.report.summary import gaps
+from gnkmigrate.run import events
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.revision import load_all_phases, load_phases
 from gnkmigrate.run.status import status
 from gnkmigrate.run.status_document import write_status
 from gnkmigrate.settings import Settings
 from tests.migrations.project import Project
+from tests.migrations.ways import Stop, Stopped
 from tests.small import Small
 
 TARGET = "CREATE TABLE t (id int PRIMARY KEY, a text)"
@@ -55,6 +61,12 @@ def beside(small: Small) -> Project:
     return Project(small.url, small.server, load_all_phases(small.folder), settings)
 
 
+def rehearsed(project: Project, small: Small, *optional: str) -> Rehearsal:
+    changed = {"root": small.folder.parent, "optional_phases": optional}
+    listener = Listener(lambda _: None, lambda: nullcontext(ignore), events.ignore)
+    return rehearse(project.settings.model_copy(update=changed), small.url, {}, listener)
+
+
 def names(project: Project) -> dict[str, str]:
     with project.session() as session:
         return {found.phase.name: found.state for found in status(session, project.phases)}
@@ -70,6 +82,24 @@ def test_a_plain_upgrade_runs_the_core_alone(beside: Project, small: Small) -> N
 
     assert names(beside) == {"phase1": "done", "column": "pending", "view": "pending"}
     assert [phase.name for phase in load_phases(small.folder)] == ["phase1"]
+
+
+def test_a_rehearsal_tries_those_that_are_named(beside: Project, small: Small) -> None:
+    assert rehearsed(beside, small).phases == ("phase1",)
+    found = rehearsed(beside, small, "view")
+    assert found.passed, found.stages
+    assert found.phases == ("phase1", "view")
+    with pytest.raises(PhaseRefused, match="no phase"):
+        rehearsed(beside, small, "viev")
+
+
+def test_what_others_make_before_its_first_step_is_not_its_own(beside: Project) -> None:
+    beside.up()
+    with pytest.raises(Stopped):
+        beside.up(Stop("a view"), phase="view")
+    beside.execute("CREATE TABLE stranger (id int PRIMARY KEY)")
+    beside.up(phase="view")
+    assert len(left(beside)) == 1
 
 
 def test_each_runs_and_goes_by_itself(beside: Project) -> None:

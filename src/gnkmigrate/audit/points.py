@@ -1,12 +1,13 @@
 """What a project wants to have done, point by point: audits/recommendations.toml.
 
 Each [[point]] is tied to what says whether it is done: things that are there or gone, a phase that
-has run, a check that finds nothing. What no database can say has its reason instead. So a list of
-recommendations, which is out of date the day after it was written, is true on every day.
+has run, a check that finds nothing, stages of the last rehearsal that was kept. What no database
+can say has its reason instead. So a list of recommendations, which is out of date the day after it
+was written, is true on every day.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -24,6 +25,9 @@ FILE_NAME = "recommendations.toml"
 State = Literal["done", "open", "not automatable", "unknown"]
 STATES: tuple[State, ...] = ("done", "open", "not automatable", "unknown")
 
+# Why stages of a rehearsal are not proven; nothing where they are.
+Rehearsal = Callable[[Sequence[str]], Iterable[str]]
+
 _HINT = "docs/audit.md shows what a point holds."
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -38,6 +42,7 @@ class Point(BaseModel, extra="forbid", frozen=True):
         gone: things that may not be there.
         phases: phases that have to be done.
         checks: checks, by id or name, that have to have run and found nothing.
+        rehearsed: stages of `gnkmigrate rehearse` that have to have held.
         by_hand: why no database can say it, and what does.
     """
 
@@ -47,15 +52,16 @@ class Point(BaseModel, extra="forbid", frozen=True):
     gone: tuple[_Text, ...] = ()
     phases: tuple[_Text, ...] = ()
     checks: tuple[_Text, ...] = ()
+    rehearsed: tuple[_Text, ...] = ()
     by_hand: str = ""
 
     @model_validator(mode="after")
     def _is_tied(self) -> Self:
-        tied = bool(self.there or self.gone or self.phases or self.checks)
+        tied = bool(self.there or self.gone or self.phases or self.checks or self.rehearsed)
         if tied == bool(self.by_hand):
             raise ValueError(
-                "say what tells whether it is done (there, gone, phases, checks), or by_hand why"
-                " nothing does"
+                "say what tells whether it is done (there, gone, phases, checks, rehearsed),"
+                " or by_hand why nothing does"
             )
         return self
 
@@ -89,7 +95,7 @@ def load(file: Path, name: str) -> tuple[Point, ...]:
 
 
 def judge(
-    points: Sequence[Point], result: AuditResult, connection: Connection
+    points: Sequence[Point], result: AuditResult, connection: Connection, rehearsal: Rehearsal
 ) -> tuple[Judged, ...]:
     """What has become of each point.
 
@@ -97,13 +103,15 @@ def judge(
         points: those of the project.
         result: what the audit has found, and the facts that it has read.
         connection: a session with the database, whose journal knows the phases.
+        rehearsal: what speaks against stages of a rehearsal.
     """
     there = {str(identity) for identity in result.live.facts} if points else set()
     last = {run.phase: run for run in journal.runs(connection)} if points else {}
     done = {name for name, run in last.items() if (run.direction, run.state) == ("up", "done")}
     checks = _checks(result)
     return tuple(
-        _judged(number, point, there, done, checks) for number, point in enumerate(points, start=1)
+        _judged(number, point, there, done, checks, rehearsal)
+        for number, point in enumerate(points, start=1)
     )
 
 
@@ -119,7 +127,12 @@ def _checks(result: AuditResult) -> Mapping[str, str]:
 
 
 def _judged(
-    number: int, point: Point, there: set[str], done: set[str], checks: Mapping[str, str]
+    number: int,
+    point: Point,
+    there: set[str],
+    done: set[str],
+    checks: Mapping[str, str],
+    rehearsal: Rehearsal,
 ) -> Judged:
     if point.by_hand:
         return Judged(number, point.title, point.group, "not automatable", point.by_hand)
@@ -129,6 +142,7 @@ def _judged(
         *(f"{name} is still there" for name in point.gone if name in there),
         *(f"phase {name} is not done" for name in point.phases if name not in done),
         *(checks[name] for name in point.checks if checks.get(name)),
+        *(rehearsal(point.rehearsed) if point.rehearsed else ()),
     ]
     state: State = "open" if missing else "unknown" if silent else "done"
     return Judged(number, point.title, point.group, state, "; ".join([*missing, *silent]))

@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from gnkmigrate.audit import acceptance, baseline, points
+from gnkmigrate.audit import acceptance, baseline, points, rehearsed
 from gnkmigrate.audit.closing import closing_phases
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, Source
@@ -32,6 +32,7 @@ from gnkmigrate.facts.source import DeclaresNothing, Load, is_loaded, is_sql, lo
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run import optional_changes
 from gnkmigrate.run.rehearsal import schema_history
+from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
@@ -135,11 +136,22 @@ def audit_project(
             target_name=name,
             progress=progress,
         )
-        result = replace(result, points=points.judge(wanted, result, connection))
+        judged = points.judge(wanted, result, connection, partial(_unproven, settings))
+        result = replace(result, points=judged)
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
     result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
     return _with_trend(result, settings.path(settings.audits), past)
+
+
+def _unproven(settings: Settings, stages: Sequence[str]) -> Iterator[str]:
+    """Why stages of a rehearsal are not proven; nothing where they are."""
+    file = settings.path(settings.audits) / rehearsed.FILE_NAME
+    kept = rehearsed.read(file, named(str(file)))
+    if kept is None:
+        yield "no rehearsal is kept: gnkmigrate rehearse --keep"
+    else:
+        yield from kept.against(stages, load_all_phases(settings.path(settings.migrations)))
 
 
 def _not_looked_at(table: str, pid: int) -> NotRun:

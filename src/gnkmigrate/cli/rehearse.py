@@ -14,6 +14,7 @@ from gnkmigrate.cli._choices import (
     Unmapped,
     answers,
 )
+from gnkmigrate.cli._completion import phases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Stage, StageName
+    from gnkmigrate.settings import Settings
 
 DID_NOT_HOLD = 1
 _LOCKS_SHOWN = 3
@@ -42,6 +44,18 @@ def command(
     ] = None,
     unmapped: Unmapped = None,
     overflow: Overflow = None,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Try this optional phase as well; can be repeated. Else those of the settings.",
+            autocompletion=phases,
+        ),
+    ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Keep what held in audits/, for the points of an audit."),
+    ] = False,
     spill: Annotated[
         bool,
         typer.Option("--spill", help="On the way back, keep what the old shape cannot hold."),
@@ -64,6 +78,8 @@ def command(
     from gnkmigrate.rehearsal.trial import Listener, rehearse
 
     project = _context.settings(context)
+    if phase:
+        project = project.model_copy(update={"optional_phases": tuple(phase)})
     parameters = answers(unmapped=unmapped, overflow=overflow)
     if spill:
         parameters["spill"] = "yes"
@@ -78,10 +94,24 @@ def command(
         url = _context.live_url(context, project)
         rehearsal = rehearse(project, url, parameters, listener, selection)
     _write_result(context, rehearsal, format_, report)
+    if keep:
+        messages.print(f"Kept: {_keep(project, rehearsal)}", soft_wrap=True)
     if not rehearsal.passed:
         raise typer.Exit(DID_NOT_HOLD)
     following = "upgrade" if rehearsal.phases else "status"
     messages.print(f"Next: gnkmigrate {following}")
+
+
+def _keep(project: "Settings", rehearsal: "Rehearsal") -> "Path":
+    from datetime import UTC, datetime
+
+    from gnkmigrate.audit.rehearsed import FILE_NAME
+
+    folder = project.path(project.audits)
+    folder.mkdir(exist_ok=True)
+    text = rehearsal.kept(datetime.now(UTC)).model_dump_json(indent=2)
+    (folder / FILE_NAME).write_text(f"{text}\n", encoding="utf-8")
+    return folder / FILE_NAME
 
 
 def _write_result(
@@ -119,7 +149,7 @@ def _write(console: "Console", rehearsal: "Rehearsal") -> None:
         _write_stage(console, stage)
         for run in rehearsal.runs:
             if run.round == stage.name:
-                _write_run(console, run)
+                _write_run(console, run, max(map(len, rehearsal.phases)))
     _write_checklist(console, rehearsal)
     verdict = "Everything held." if rehearsal.passed else "Not everything held."
     console.print(f"\n{verdict}", style="bold")
@@ -142,13 +172,13 @@ def _write_stage(console: "Console", stage: "Stage") -> None:
         write_line(console, "", f"next: {stage.hint}")
 
 
-def _write_run(console: "Console", run: "PhaseRun") -> None:
+def _write_run(console: "Console", run: "PhaseRun", longest: int) -> None:
     from gnkmigrate.cli._words import counted, duration
 
     proven = sum(result.passed and not result.reports for result in run.verified)
     verified = counted(proven, "verification") if proven else ""
     line = (
-        f"         {run.phase:12}{counted(run.rows, 'row'):>13}{duration(run.seconds):>10}"
+        f"         {run.phase:{longest}}  {counted(run.rows, 'row'):>13}{duration(run.seconds):>10}"
         f"  {verified}"
     )
     console.print(line.rstrip(), soft_wrap=True)

@@ -20,7 +20,7 @@ from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.status import Request, select_up, status
+from gnkmigrate.run.status import Request, select_up, select_with, status
 from gnkmigrate.settings import Settings
 
 FOLDER = "queries"  # in the project's audits
@@ -104,11 +104,11 @@ def on_copy(
         clone(settings, live, listener.transfer, selection) as copy,
         connect(copy.url, search_path=settings.schemas) as session,
     ):
-        pending = select_up(status(session, phases), Request())
+        pending = select_with(status(session, phases), settings.optional_phases)
         _prepare(session, settings, "before")
         course.ask(session, "before")
         before = {f"{schema}.{name}" for schema, _, name, *_ in _indexes(session, settings)}
-        _run_phases(session, phases, parameters, unhurried(settings, copy), listener)
+        _run_phases(session, phases, pending, parameters, unhurried(settings, copy), listener)
         _prepare(session, settings, "after")
         course.ask(session, "after")
         listener.stage("indexes")
@@ -163,12 +163,15 @@ def _prepare(session: Connection, settings: Settings, shape: Shape) -> None:
 def _run_phases(
     session: Connection,
     phases: Sequence[Phase],
+    pending: Sequence[Phase],
     parameters: Mapping[str, str],
     settings: Settings,
     listener: Listener,
 ) -> None:
     listener.stage("phases")
-    runner.run(session, phases, "up", Request(parameters=parameters), settings, listener.phase)
+    for phase in pending:
+        request = Request(phase=phase.name, parameters=parameters)
+        runner.run(session, phases, "up", request, settings, listener.phase)
 
 
 def _indexes(session: Connection, settings: Settings) -> Sequence[tuple[str, str, str, int, bool]]:

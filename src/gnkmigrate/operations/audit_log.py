@@ -308,12 +308,14 @@ class LogChanges(Step):
 
     def run(self, work: Work) -> int:
         owner = owner_of(work, self.logged[0].table)
+        # Before the first of them is locked: to read a catalog takes a while.
+        facts = work.read_facts(sorted({split(table)[0] for table in self.tables}))
         work.execute(self.writes)
         work.execute(f"REVOKE ALL ON FUNCTION {self.function} FROM PUBLIC")
         work.execute(f"ALTER FUNCTION {self.function} OWNER TO {owner}")
         work.execute(f"GRANT INSERT ON {quoted(self.log)} TO {owner}")
         for each in self.logged:
-            key = keys_of(work.read_facts([split(each.table)[0]]), each.table)[0]
+            key = keys_of(facts, each.table)[0]
             secret = (*each.secret, *_derived(work, each))
             given = ", ".join(map(_array, (key, secret, each.ignored, each.shown)))
             table = quoted(each.table)

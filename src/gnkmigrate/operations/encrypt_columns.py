@@ -246,6 +246,7 @@ class _Of(Step):
     """A step of an encryption."""
 
     outlives_contract: ClassVar[bool] = True
+    needs_key: ClassVar[bool] = True
 
     spec: Encryption
 

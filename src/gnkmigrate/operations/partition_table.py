@@ -110,7 +110,7 @@ def partition_table(
         ExpectAbsent((spec.staged,)),
         Stage(spec),
         Backfill(
-            f"rows of {table} in partitions",
+            spec.filling,
             table,
             spec.key,
             f"INSERT INTO {quoted(spec.staged)} SELECT old.* FROM {quoted(table)} AS old"
@@ -155,6 +155,11 @@ class Partitioning:
         return f"{own.ARCHIVE}.{split(self.table)[1]}"
 
     @property
+    def filling(self) -> str:
+        """What the step is called that fills them."""
+        return f"rows of {self.table} in partitions"
+
+    @property
     def rest(self) -> str:
         """The name of the default partition."""
         return f"{split(self.table)[1]}_rest"
@@ -173,6 +178,11 @@ IF TG_OP = 'TRUNCATE' THEN
     EXIT follow;
 END IF;
 IF TG_OP IN ('UPDATE', 'DELETE') THEN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        -- A DELETE does not see what has come since the client's snapshot. This meets it and fails,
+        -- so that the client repeats its transaction.
+        INSERT INTO {target} SELECT (OLD).* ON CONFLICT DO NOTHING;
+    END IF;
     DELETE FROM {target} WHERE {same};
 END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') THEN
@@ -268,7 +278,7 @@ class Stage(Step):
         dropped = spec.no_longer("followed", quoted(spec.table))
         made = quoted(spec.procedure)
         back = f"{dropped}\nDROP TABLE {quoted(spec.staged)}; DROP PROCEDURE {made}(integer)"
-        return (SqlStep(self.name, back, touches=(spec.table,)),)
+        return (Unstage(self.name, back, touches=(spec.table,), filling=spec.filling),)
 
     @property
     def tables(self) -> Sequence[str]:
@@ -363,6 +373,17 @@ class Stage(Step):
                 + spec.follows("followed", quoted(spec.table))
             ).strip(),
         )
+
+
+@dataclass(frozen=True)
+class Unstage(SqlStep):
+    """The new table goes, and what filled it: the next upgrade fills it anew."""
+
+    filling: str = ""
+
+    @property
+    def ends(self) -> Sequence[str]:
+        return (self.title, self.filling)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from gnkmigrate.operations.index import BuildIndex
 from gnkmigrate.operations.parts.whole import DropWhole, bare, owner_of
 from gnkmigrate.operations.retire_constraint import RetireConstraint
 from gnkmigrate.operations.spill import Spill
-from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run import dependents, foreign_keys, lock_announcement
 from gnkmigrate.run.batches.row_key import KEYLESS, keys_of
@@ -284,7 +283,11 @@ class DeletedRows(TakeBack):
     @property
     def reverse(self) -> Sequence[Step]:
         where = f"spilled.{column(self.column)} IS NOT NULL"
-        return (SpillDeleted(self.reason, self.table, where, (), of=self.name),)
+        return (
+            SpillDeleted(
+                self.reason, self.table, where, (), of=f"column {self.column} of {self.table}"
+            ),
+        )
 
 
 class SpillDeleted(Spill):
@@ -340,16 +343,7 @@ class HideDeleted(Step):
             f" DROP TRIGGER soft_delete_right ON {quoted(self.table)};"
             f" DROP FUNCTION {self._right}()"
         )
-        return (
-            DropWhole(self.name, "VIEW", quoted(self.view)),
-            SqlStep(
-                f"{self.name}, its functions",
-                dropped,
-                touches=(self.table,),
-                of=self.name,
-                clears=(f"trigger soft_delete_right on table {self.table}",),
-            ),
-        )
+        return (DropHidden(self.name, "VIEW", quoted(self.view), self.table, dropped),)
 
     @property
     def tables(self) -> Sequence[str]:
@@ -484,3 +478,32 @@ class HideDeleted(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (f"-- a view {self.view} of {self.table} without deleted rows",)
+
+
+@dataclass(frozen=True)
+class DropHidden(DropWhole):
+    """The view goes, and in the same transaction its functions and the trigger of its table.
+
+    Attributes:
+        table: "schema.table".
+        also: SQL that drops those.
+    """
+
+    table: str
+    also: str
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.table,)
+
+    @property
+    def clears(self) -> Sequence[str]:
+        return (*super().clears, f"trigger soft_delete_right on table {self.table}")
+
+    def run(self, work: Work) -> int:
+        super().run(work)
+        work.execute(self.also)
+        return 0
+
+    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
+        return (*super().script(parameters), self.also)

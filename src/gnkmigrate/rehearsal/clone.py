@@ -17,6 +17,7 @@ from gnkmigrate.rehearsal.omission import omitting
 from gnkmigrate.rehearsal.partial import Copied, Destination, copy_partly
 from gnkmigrate.rehearsal.room import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
 from gnkmigrate.rehearsal.sample import EVERYTHING, Selection, bytes_of
+from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 
@@ -202,4 +203,7 @@ def unhurried(settings: Settings, copy: Clone) -> Settings:
     )
     server = settings.server.model_copy(update={"major": copy.server.major})
     # What runs on the copy runs with the rights of nobody who matters.
-    return settings.model_copy(update={"limits": limits, "server": server, "trust_triggers": True})
+    changed = {"limits": limits, "server": server, "trust_triggers": True}
+    if not settings.encryption_key_command:  # what the copy has encrypted goes with it
+        changed["encryption_key_command"] = made_up()
+    return settings.model_copy(update=changed)

@@ -14,6 +14,6 @@ def document(rehearsal: Rehearsal) -> dict[str, Any]:
     return {
         "version": VERSION,
         "passed": rehearsal.passed,
-        **asdict(rehearsal),
+        **{name: value for name, value in asdict(rehearsal).items() if name != "revisions"},
         "checklist": [asdict(point) for point in checklist(rehearsal)],
     }

@@ -1,8 +1,11 @@
 """What a rehearsal found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
+from gnkmigrate.audit.rehearsed import Kept
 from gnkmigrate.rehearsal.measure import Cost
 from gnkmigrate.run.events import Verified
 
@@ -81,6 +84,7 @@ class Rehearsal:
         phases: the pending phases, in order.
         stages: all of them, in order.
         runs: every phase that was run to its end, in the order of time.
+        revisions: the checksum of each revision of the core, by the phase's name.
     """
 
     database: str
@@ -94,6 +98,7 @@ class Rehearsal:
     phases: tuple[str, ...]
     stages: tuple[Stage, ...]
     runs: tuple[PhaseRun, ...]
+    revisions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -103,6 +108,20 @@ class Rehearsal:
     def stage(self, name: StageName) -> Stage:
         """The stage of that name."""
         return next(stage for stage in self.stages if stage.name == name)
+
+    def kept(self, time: datetime) -> Kept:
+        """What an audit asks of it later.
+
+        Args:
+            time: when this is, with time zone.
+        """
+        return Kept(
+            time=time,
+            database=self.database,
+            phases=self.phases,
+            revisions=self.revisions,
+            stages={stage.name: stage.state for stage in self.stages},
+        )
 
     def of_round(self, name: Round) -> tuple[PhaseRun, ...]:
         """The runs of one stage."""

@@ -177,6 +177,9 @@ def _attempt(session: Connection, shape: Shape, relation: sql.Identifier) -> _At
                     untried=f"{name}: no new key can be made, and other rows need the old"
                 )
             problem = next(trial.written(), "")
+    except errors.InsufficientPrivilege as error:
+        # A trigger of its own: a log that is only added to, or what somebody has encrypted.
+        return _Attempt(untried=f"{name}: {error.diag.message_primary}")
     except psycopg.Error as error:
         problem = error.diag.message_primary or str(error)
     return _Attempt(problem=problem and f"{name}: {problem}")

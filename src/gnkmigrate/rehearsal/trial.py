@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gnkmigrate.audit.rehearsed import checksums
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.fitting import require_fitting
@@ -17,7 +18,7 @@ from gnkmigrate.rehearsal.stage import Found, ended
 from gnkmigrate.run import events
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.status import Request, select_up, status
+from gnkmigrate.run.status import select_with, status
 from gnkmigrate.settings import Settings
 
 
@@ -45,6 +46,8 @@ def rehearse(
 ) -> Rehearsal:
     """Runs the pending phases on a copy of the live database, there, back and there again.
 
+    With them run the optional phases that the settings name.
+
     What does not hold is part of the result, and no error.
 
     Args:
@@ -70,13 +73,13 @@ def rehearse(
     _require_steps(phases)
     with connect(live, read_only=True) as session:
         require_fitting(session, settings)
-        _pending(session, phases)
+        _pending(session, phases, settings)
     started = time.monotonic()
     listener.stage("copy")
     with clone(settings, live, listener.transfer, selection) as copy:
         copied = ended("copy", started, _copied(copy, selection))
         with _watched_session(settings, copy) as session:
-            pending = _pending(session, phases)
+            pending = _pending(session, phases, settings)
             own = unhurried(settings, copy)
             course = Course(session, copy, own, phases, pending, parameters, listener.phase)
             stages = (copied, *course.run(copied, listener.stage))
@@ -92,6 +95,7 @@ def rehearse(
         phases=tuple(phase.name for phase in pending),
         stages=stages,
         runs=tuple(course.runs),
+        revisions=checksums(phases),
     )
 
 
@@ -114,7 +118,7 @@ def _require_steps(phases: Sequence[Phase]) -> None:
         _ = phase.up_steps, phase.down_steps
 
 
-def _pending(session: Connection, phases: Sequence[Phase]) -> tuple[Phase, ...]:
+def _pending(session: Connection, phases: Sequence[Phase], settings: Settings) -> tuple[Phase, ...]:
     statuses = status(session, phases)
     half = [found.phase.name for found in statuses if found.state in {"failed", "running"}]
     if half:
@@ -124,7 +128,7 @@ def _pending(session: Connection, phases: Sequence[Phase]) -> tuple[Phase, ...]:
             hint=f"Finish it: gnkmigrate upgrade --phase {half[0]}; or take it back: "
             f"gnkmigrate downgrade --phase {half[0]}",
         )
-    return select_up(statuses, Request())
+    return select_with(statuses, settings.optional_phases)
 
 
 def _copied(copy: Clone, selection: Selection) -> Found:

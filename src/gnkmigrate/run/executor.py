@@ -5,7 +5,7 @@ what stands.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -94,7 +94,14 @@ def _require_unedited(phase: Runnable, in_force: InForce) -> None:
             )
 
 
-def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journal.Head) -> bool:
+def run_phase(
+    phase: Runnable,
+    direction: Direction,
+    work: Work,
+    *,
+    head: journal.Head,
+    ending: Callable[[], None] | None = None,
+) -> bool:
     """Runs what is pending of one direction of a phase, up to its end or to a deferred cutover.
 
     Args:
@@ -103,6 +110,7 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
         work: the session; its `phase` is set here.
         head: the revision that the database is at when this is through; None when none is left,
             and `journal.KEPT` where that has nothing to do with it.
+        ending: called in the transaction in which the journal says that an upgrade is done.
 
     Returns:
         Whether it came to its end.
@@ -118,6 +126,7 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
     all_steps = phase.up_steps if direction == "up" else phase.down_steps
     total = sum(step.changes for step in all_steps)
     left = sum(step.changes for step in steps)
+    loose = tuple(step.name for step in phase.up_steps if step.changes and step.one_way)
     resumed = bool(in_force.up and direction == "up") or bool(in_force.down)
     if not resumed:
         refuse_if_anything_speaks_against(phase, direction, steps, work)
@@ -138,7 +147,7 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
         if direction == "up":
             _give_up_downgrade(phase, in_force, work)
         with cursors.in_use(work.connection), answered(work.connection):
-            rows, waiting = _run_steps(steps, direction, run, work)
+            rows, waiting = _run_steps(steps, direction, run, work, loose)
         if waiting is not None:
             cutover.wait(waiting, run, work)
             return False
@@ -148,13 +157,24 @@ def run_phase(phase: Runnable, direction: Direction, work: Work, *, head: journa
                 journal.erase_direction(work.connection, phase.name, "down")
                 journal_notes.erase_memory(work.connection, phase.name)
                 journal.finish_run(work.connection, run, head=head)
-        else:
+        elif ending is None:
             journal.finish_run(work.connection, run, head=head)
+        else:
+            _finish(run, head, ending, work)
     except BaseException as error:
         _note_failure(work, run, error)
         raise
     work.observe(events.PhaseFinished(phase.name, direction, rows, time.monotonic() - started))
     return True
+
+
+def _finish(run: int, head: journal.Head, ending: Callable[[], None], work: Work) -> None:
+    def finish() -> None:
+        ending()
+        journal.finish_run(work.connection, run, head=head)
+
+    work.step = "what it has made"
+    work.attempt(finish, limited=False)
 
 
 def _give_up_downgrade(phase: Runnable, in_force: InForce, work: Work) -> None:
@@ -171,9 +191,12 @@ def _give_up_downgrade(phase: Runnable, in_force: InForce, work: Work) -> None:
 
 
 def _run_steps(
-    steps: Sequence[Step], direction: Direction, run: int, work: Work
+    steps: Sequence[Step], direction: Direction, run: int, work: Work, loose: Sequence[str]
 ) -> tuple[int, Step | None]:
-    """The rows that they have moved, and the step before which they wait; None for none."""
+    """The rows that they have moved, and the step before which they wait; None for none.
+
+    `loose` are the steps of the upgrade that no step takes back.
+    """
     rows = 0
     number = 0
     for step in steps:
@@ -190,7 +213,7 @@ def _run_steps(
                 require_agreement(step, work)
                 if work.defers_cutover:
                     return rows, step
-            done = _run_changing(step, direction, run, work)
+            done = _run_changing(step, direction, run, work, loose)
         rows += done
         work.observe(
             events.StepFinished(work.phase, step.name, number, done, time.monotonic() - started)
@@ -239,7 +262,9 @@ def _run_looking(step: Step, work: Work) -> None:
     work.attempt(look, limited=False)
 
 
-def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int:
+def _run_changing(
+    step: Step, direction: Direction, run: int, work: Work, loose: Sequence[str]
+) -> int:
     def state(name: str, rows: int) -> StepState:
         return StepState(work.phase, direction, step.name, name, step.checksum, rows)
 
@@ -248,6 +273,7 @@ def _run_changing(step: Step, direction: Direction, run: int, work: Work) -> int
         if direction == "down" and step.ends:
             for name in step.ends:
                 journal.erase_step(work.connection, work.phase, "up", name)
+            journal.erase_loose(work.connection, work.phase, loose)
             journal.erase_step(work.connection, work.phase, "down", step.name)
             journal.add_rows(work.connection, run, rows)
         elif step.repeats:

@@ -219,6 +219,19 @@ def erase_step(connection: Connection, phase: str, direction: Direction, name: s
     )
 
 
+def erase_loose(connection: Connection, phase: str, names: Sequence[str]) -> None:
+    """Writes that steps without a way back stand no longer, once no other of the upgrade does.
+
+    What they have done has gone with the others, so that the next upgrade does it anew.
+    """
+    connection.execute(
+        "DELETE FROM gnkmigrate.step WHERE phase = %(phase)s AND direction = 'up'"
+        " AND NOT EXISTS (SELECT FROM gnkmigrate.step WHERE phase = %(phase)s"
+        " AND direction = 'up' AND name <> ALL (%(names)s))",
+        {"phase": phase, "names": list(names)},
+    )
+
+
 def erase_direction(connection: Connection, phase: str, direction: Direction) -> None:
     connection.execute(
         "DELETE FROM gnkmigrate.step WHERE phase = %s AND direction = %s", (phase, direction)

@@ -27,44 +27,51 @@ _HASH_DIGITS = 16
 
 
 @contextmanager
-def noted(phase: "Phase", work: "Work") -> Iterator[Callable[[bool], bool]]:
-    """The block in which an optional phase runs up; what it gives hears whether it is done.
+def noted(phase: "Phase", work: "Work") -> Iterator[Callable[[], None]]:
+    """The block in which an optional phase runs up; it gives what is called when that is done.
 
     What there was before is kept until then, so that a phase which stops in the middle and goes on
-    later has made what it made in both runs.
+    later has made what it made in both runs. What it has made is noted in the transaction in which
+    the journal says that it is done: else whoever is stopped between the two would have a gap.
+
+    Raises:
+        NoLock: somebody's lock is in the way of reading the schema.
     """
     connection = work.connection
-    fresh = journal_notes.recall(connection, phase.name, journal_notes.BEFORE) is None
+    work = replace(work, phase=phase.name, direction="up", step="what is there before")
+    # What was noted by a run that did not come to its first step may be out of date.
+    begun = any(state.phase == phase.name for state in journal.steps(connection))
+    fresh = not begun or journal_notes.recall(connection, phase.name, journal_notes.BEFORE) is None
     if fresh:
-        journal_notes.note(connection, phase.name, journal_notes.BEFORE, _hashes(work))
-
-    def note(done: bool) -> bool:
-        if done:
-            before = journal_notes.recall(connection, phase.name, journal_notes.BEFORE)
-            now = _hashes(work)
-            earlier = journal_notes.recall(connection, phase.name, journal_notes.MADE) or {
-                "facts": {}
-            }
-            # A way back that was given up half way has left some of it in place.
-            made = {key: now.get(key) for key in earlier["facts"]}
-            made.update(_changed(before, now))
-            made_by = {"of": _circumstances(connection), "facts": made}
-            journal_notes.note(connection, phase.name, journal_notes.MADE, made_by)
-            for key in (journal_notes.BEFORE, journal_notes.CUTOVER, journal_notes.COMPARISON):
-                journal_notes.erase_note(connection, phase.name, key)
-        return done
+        before = work.attempt(lambda: _hashes(work), limited=False)
+        journal_notes.note(connection, phase.name, journal_notes.BEFORE, before)
 
     try:
-        yield note
+        yield lambda: _note(phase.name, work)
     except PhaseRefused:
         if fresh and not connection.closed:
             journal_notes.erase_note(connection, phase.name, journal_notes.BEFORE)
         raise
 
 
+def _note(phase: str, work: "Work") -> None:
+    """What the phase has made, instead of what was there before."""
+    connection = work.connection
+    before, now = journal_notes.recall(connection, phase, journal_notes.BEFORE), _hashes(work)
+    earlier = journal_notes.recall(connection, phase, journal_notes.MADE) or {"facts": {}}
+    # A way back that was given up half way has left some of it in place.
+    made = {key: now.get(key) for key in earlier["facts"]}
+    made.update(_changed(before, now))
+    made_by = {"of": _circumstances(connection), "facts": dict(sorted(made.items()))}
+    journal_notes.note(connection, phase, journal_notes.MADE, made_by)
+    for key in (journal_notes.BEFORE, journal_notes.CUTOVER, journal_notes.COMPARISON):
+        journal_notes.erase_note(connection, phase, key)
+
+
 def _hashes(work: "Work") -> Mapping[str, str]:
     facts = work.read_facts(work.schemas, work.ignore)
-    return {_key(fact.identity): fact.hash[:_HASH_DIGITS] for fact in facts}
+    # Sorted, so that two runs on like databases send the same statement.
+    return dict(sorted((_key(fact.identity), fact.hash[:_HASH_DIGITS]) for fact in facts))
 
 
 def _key(identity: Identity) -> str:

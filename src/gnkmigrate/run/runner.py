@@ -124,7 +124,7 @@ def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
     )
     if phase.optional and direction == "up":
         with optional_changes.noted(phase, work) as note:
-            return note(executor.run_phase(phase, direction, work, head=head))
+            return executor.run_phase(phase, direction, work, head=head, ending=note)
     return executor.run_phase(phase, direction, work, head=head)
 
 

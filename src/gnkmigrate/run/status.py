@@ -190,6 +190,23 @@ def select_up(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase,
     return tuple(phase for phase in open_ if phase.revision in needed)
 
 
+def select_with(statuses: Sequence[PhaseStatus], optional: Sequence[str]) -> tuple[Phase, ...]:
+    """The core's phases that are pending, and then optional ones with what they need.
+
+    Args:
+        statuses: all of the project's.
+        optional: names of optional phases, in the order in which they run.
+
+    Raises:
+        PhaseRefused: one comes after contract, and an old shape is kept.
+        RevisionError: there is no such phase, or one that is done has been edited.
+    """
+    found = list(select_up(statuses, Request()))
+    for name in optional:
+        found += [p for p in select_up(statuses, Request(through=name)) if p not in found]
+    return tuple(found)
+
+
 def select_down(statuses: Sequence[PhaseStatus], request: Request) -> tuple[Phase, ...]:
     """The phases that a downgrade takes back, last first.
 

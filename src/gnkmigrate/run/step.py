@@ -59,6 +59,8 @@ class Step(ABC):
     outlives_contract: ClassVar[bool] = False
     # Whether it runs SQL as the revision's author has written it, who may count on a search path.
     speaks: ClassVar[bool] = False
+    # Whether its statements need a key that no file may have.
+    needs_key: ClassVar[bool] = False
     # Whether tables get columns beside those that they have, for everybody who reads them.
     adds_columns: ClassVar[bool] = False
 

@@ -14,6 +14,7 @@ from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.migrations.project import Project
 from tests.orm.typeorm.support import Backend, needs_typeorm
+from tests.run.test_optional import optional
 from tests.small import Small
 from tests.support import ROOT, TARGET, execute_file, pg_dump
 
@@ -182,6 +183,27 @@ def test_a_phase_that_is_no_plain_sql_is_refused_by_name(
         write_migrations(settings, tmp_path / "out", lambda _: None)
     assert "gnkmigrate upgrade" in refused.value.hint
     assert not (tmp_path / "out").exists()
+
+
+def test_optional_phases_that_are_named_come_after_the_core(
+    small: Small, server: Server, tmp_path: Path
+) -> None:
+    added = "ALTER TABLE item ADD n int"
+    small.reversible(1, f'op.step("n", "{added}", back="ALTER TABLE item DROP n")')
+    optional(small, "totals", 'op.create_view("public.total", "SELECT sum(n) FROM public.item")')
+    sealed = 'op.encrypt_columns("public.item", {"a": "b"}, view="public.seen")'
+    optional(small, "sealed", sealed)
+    added = "ALTER TYPE state ADD VALUE 'b'; SELECT 'b'::state"
+    optional(small, "label", f'op.step("b", "{added}", back="SELECT 1")')
+    baseline = "CREATE TYPE state AS ENUM ('a'); CREATE TABLE item (id int PRIMARY KEY, a text);"
+    settings = settings_of(small, server, tmp_path, baseline)
+    named = {"optional_phases": ("sealed", "label", "totals")}
+    written = write_migrations(settings.model_copy(update=named), tmp_path / "out", lambda _: None)
+    assert written.files == ("1733760000000-Phase1.ts", "1733760001000-Totals.ts")
+    assert list(written.left) == ["sealed", "label"]
+    assert "need the encryption key" in written.left["sealed"]
+    assert "does not run in one transaction" in written.left["label"]
+    assert "CREATE VIEW" in (tmp_path / "out" / written.files[1]).read_text()
 
 
 @needs_typeorm

@@ -39,8 +39,13 @@ def settings_table(
     return (
         SettingsTable(table, columns, values, like),
         TakeBack(no_place(table), table, key=()),
-        SqlStep(f"rows of {table}", fill, irreversible="they go with their table"),
+        SqlStep(_filling(table), fill, irreversible="they go with their table"),
     )
+
+
+def _filling(table: str) -> str:
+    """What the step is called that gives it its first rows."""
+    return f"rows of {table}"
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,11 @@ class DropSettings(Step):
     @property
     def name(self) -> str:
         return self.title
+
+    @property
+    def ends(self) -> Sequence[str]:
+        """The next upgrade gives it rows anew."""
+        return (self.title, _filling(self.table))
 
     @property
     def tables(self) -> Sequence[str]:

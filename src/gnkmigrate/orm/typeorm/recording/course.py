@@ -10,7 +10,7 @@ from gnkmigrate import own
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.generate import ROWS
 from gnkmigrate.connection import Connection, connect
-from gnkmigrate.errors import GnkMigrateError, OrmError
+from gnkmigrate.errors import GnkMigrateError, NotPlainSql, OrmError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.orm.typeorm.recording.session import RecordingConnection, Sent
@@ -95,7 +95,7 @@ def record(
         progress: told what is being done.
 
     Raises:
-        OrmError: what a phase sends depends on the rows, or is no SQL.
+        NotPlainSql: what a phase sends depends on the rows, or is no SQL.
         SchemaError: the baseline or its rows cannot be loaded.
     """
     progress("Running the phases on the baseline, without rows.")
@@ -191,13 +191,13 @@ def _sent(
     request = Request(phase=phase.name, atomic=True)
     try:
         runner.run(session, phases, direction, request, settings, observe)
-    except OrmError:
-        raise
+    except OrmError as error:
+        raise NotPlainSql(phase.name, error.message, hint=error.hint) from error
     except GnkMigrateError as error:
         doing = "upgrade" if direction == "up" else "downgrade"
-        raise OrmError(
-            f"Phase {phase.name} cannot be written as plain SQL: its {doing} does not run in one "
-            f"transaction on the baseline. {error.message}",
+        raise NotPlainSql(
+            phase.name,
+            f"its {doing} does not run in one transaction on the baseline. {error.message}",
             details=error.details,
             hint=f"gnkmigrate check tries it, and gnkmigrate {doing} runs it.",
         ) from error
@@ -226,9 +226,9 @@ def _require_alike(way: Way, empty: Sequence[Sent], filled: Sequence[Sent]) -> N
     for one, other in zip_longest(*changing):
         if one is None or other is None or not _is_alike(one, other):
             found = one or other
-            raise OrmError(
-                f"Phase {way[0]} cannot be written as plain SQL: what it does on the way {way[1]} "
-                "depends on the rows that it finds.",
+            raise NotPlainSql(
+                way[0],
+                f"what it does on the way {way[1]} depends on the rows that it finds.",
                 details=[" ".join(found.text.split())[:200]],
                 hint=f"gnkmigrate runs it: leave phase {way[0]} and those after it to gnkmigrate.",
             )

@@ -9,7 +9,7 @@ from gnkmigrate.check.listing import Rows, read_tables
 from gnkmigrate.connection import Connection
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.text import render_changes
-from gnkmigrate.errors import OrmError
+from gnkmigrate.errors import NotPlainSql
 from gnkmigrate.orm.typeorm.recording.course import (
     Recorded,
     Statement,
@@ -33,7 +33,7 @@ def try_out(
     """Sends what was recorded, and compares schema after each phase and the rows at the end.
 
     Raises:
-        OrmError: it does not do what the phases have done.
+        NotPlainSql: it does not do what the phases have done.
     """
     progress("Trying the SQL by itself.")
     with baseline(server, settings, ROWS, psycopg.Connection) as session:
@@ -75,10 +75,10 @@ def _rows(session: Connection, settings: Settings) -> dict[str, Rows]:
     }
 
 
-def _unlike(phase: Phase, direction: str, details: Sequence[str]) -> OrmError:
-    return OrmError(
-        f"Phase {phase.name} cannot be written as plain SQL: sent by itself, what it does on the "
-        f"way {direction} comes to something else.",
+def _unlike(phase: Phase, direction: str, details: Sequence[str]) -> NotPlainSql:
+    return NotPlainSql(
+        phase.name,
+        f"sent by itself, what it does on the way {direction} comes to something else.",
         details=details,
         hint=f"gnkmigrate runs it: leave phase {phase.name} and those after it to gnkmigrate.",
     )
