@@ -2,18 +2,20 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
+from psycopg import conninfo
 
-from gnkmigrate.connection import connect
+from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run.kept.contract import contract
 from tests.migrations.project import Project
 from tests.small import Small
 from tests.support import execute
 
-OWNER = "part_owner"
+OWNER, MEMBER = "part_owner", "part_member"
 TABLES = f"""
     CREATE ROLE {OWNER}; GRANT CREATE ON SCHEMA public TO {OWNER};
     CREATE TABLE shop (id int PRIMARY KEY); INSERT INTO shop VALUES (1);
@@ -63,6 +65,31 @@ def test_there_and_back_with_every_row(sales: Project) -> None:
         sales.execute("""INSERT INTO "Sale" VALUES (1, 102, current_date, '', -1)""")
     sales.execute("DELETE FROM shop")
     assert sales.rows(ROWS) == []
+
+
+def test_a_member_of_the_owner_may_do_it_all(sales: Project) -> None:
+    """As `gnkmigrate grants` makes the role; and partitions that somebody else makes are theirs."""
+    sales.execute(f"""
+        CREATE ROLE {MEMBER} LOGIN PASSWORD 'sesame' IN ROLE {OWNER};
+        GRANT CREATE ON SCHEMA public TO {MEMBER}; ALTER TABLE shop OWNER TO {OWNER}""")
+    sales.execute(
+        f"GRANT CREATE ON DATABASE {sales.value('SELECT current_database()')} TO {MEMBER}"
+    )
+    given = conninfo.make_conninfo(sales.url.conninfo, user=MEMBER, password="sesame")
+    member, rows = replace(sales, url=DatabaseUrl(given)), sales.rows(ROWS)
+    try:
+        member.up()
+        assert sales.rows(ROWS) == rows
+        sales.execute("CALL sale_ahead(7)")
+        owners = """SELECT DISTINCT pg_get_userbyid(relowner)::text FROM pg_class
+            WHERE relname LIKE 'Sale%' AND relnamespace = 'public'::regnamespace"""
+        assert sales.rows(owners) == [(OWNER,)]
+        member.down()
+        member.up()
+        assert sales.rows(ROWS) == rows
+        member.down()
+    finally:
+        sales.execute(f"DROP OWNED BY {MEMBER} CASCADE; DROP ROLE {MEMBER}")
 
 
 def test_writers_go_on_meanwhile(sales: Project) -> None:

@@ -215,16 +215,21 @@ END IF;
         """SQL that takes the partitions after their table, to its schema and owner."""
         return f"""
 DO $move$
-DECLARE part regclass;
+DECLARE
+    part regclass;
+    is_other boolean;
+    owner name;
 BEGIN
-    FOR part IN SELECT inhrelid FROM pg_catalog.pg_inherits
-                WHERE inhparent = {literal(quoted(f"{schema}.{split(self.table)[1]}"))}::regclass
+    FOR part, is_other, owner IN
+        SELECT inhrelid, part.relowner <> whole.relowner, pg_get_userbyid(whole.relowner)
+        FROM pg_catalog.pg_inherits
+        JOIN pg_catalog.pg_class AS whole ON whole.oid = inhparent
+        JOIN pg_catalog.pg_class AS part ON part.oid = inhrelid
+        WHERE inhparent = {literal(quoted(f"{schema}.{split(self.table)[1]}"))}::regclass
     LOOP
-        EXECUTE format('ALTER TABLE %s OWNER TO %I', part,
-                       (SELECT pg_get_userbyid(relowner) FROM pg_catalog.pg_class
-                        JOIN pg_catalog.pg_inherits ON inhparent = pg_class.oid
-                        WHERE inhrelid = part));
         EXECUTE format('ALTER TABLE %s SET SCHEMA %I', part, {literal(schema)});
+        -- Who gets it needs CREATE on the schema that it is in, which nobody has on ours.
+        IF is_other THEN EXECUTE format('ALTER TABLE %s OWNER TO %I', part, owner); END IF;
     END LOOP;
 END $move$;
 """
