@@ -72,3 +72,26 @@ def test_not_null_of_its_own_stays_where_a_parent_allows_nulls(server: Server, o
     old = f"CREATE TABLE c ({own}); CREATE TABLE d (id integer NOT NULL) INHERITS (c);"
     ways = converge(server, old, f"{old} ALTER TABLE c INHERIT p", shared=shared)
     assert ways.there == ["ALTER TABLE public.c INHERIT public.p"]
+
+
+@pytest.mark.parametrize("own", ["id integer", "id integer GENERATED ALWAYS AS IDENTITY"])
+def test_a_new_child_has_not_the_default_that_its_parent_has(server: Server, own: str) -> None:
+    shared = "CREATE TABLE g (id integer DEFAULT 3); CREATE TABLE p () INHERITS (g);"
+    new = f"CREATE TABLE c ({own}, a integer); ALTER TABLE c INHERIT p"
+    converge(server, "", new, shared=shared)
+
+
+def test_a_clone_fires_as_usual_where_its_trigger_names_a_renamed_column(server: Server) -> None:
+    old = (
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TABLE t (id integer, {0} integer) PARTITION BY LIST (id);"
+        "CREATE TABLE c PARTITION OF t FOR VALUES IN (1);"
+        "CREATE TRIGGER g AFTER UPDATE OF {0} ON t FOR EACH ROW EXECUTE FUNCTION f();"
+    )
+    renames = read_renames(["column public.t.a = e"])
+    off = "ALTER TABLE c DISABLE TRIGGER g"
+    ways = converge(server, old.format("a") + off, old.format("e"), renames=renames)
+    assert ways.there == [
+        "ALTER TABLE ONLY public.c ENABLE TRIGGER g",
+        "ALTER TABLE public.t RENAME COLUMN a TO e",
+    ]

@@ -21,6 +21,7 @@ class Context:
         source_timezone: the zone in which timestamps without one were written.
         created: what the plan itself makes; nobody uses it yet, so it may be locked.
         dropped: what the plan drops, by its identity in the source.
+        altered: the same of what it alters.
         meanwhile: what things are called for a while, and were called in the source.
         apart: tables that have left their parents, and not joined others yet.
         names: what things of the source are called in the target.
@@ -32,6 +33,7 @@ class Context:
     source_timezone: str = "UTC"
     created: frozenset[Identity] = field(default=frozenset())
     dropped: frozenset[Identity] = field(default=frozenset())
+    altered: frozenset[Identity] = field(default=frozenset())
     meanwhile: Mapping[Identity, Identity] = field(default_factory=dict)
     apart: frozenset[Identity] = field(default=frozenset())
     names: NewNames = field(default_factory=lambda: NewNames({}))

@@ -114,6 +114,7 @@ class Planner:
             self._context,
             created=_identities(each.after for each in actions if each.verb == "create"),
             dropped=_identities(each.before for each in actions if each.verb == "drop"),
+            altered=_identities(each.before for each in actions if each.verb == "alter"),
             names=NewNames(renamed),
         )
         groups = arrange(actions, context.source, context.target)
