@@ -6,8 +6,9 @@ is there already. So neither is a difference, and what is made again gets it bac
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gnkmigrate.diff.renames import NOTHING_RENAMED, NewNames
+from gnkmigrate.diff.renames import NOTHING_RENAMED
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import kinds, satellites
 from gnkmigrate.kinds.kind import Kind

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gnkmigrate.diff.rename_hints import LABEL
-from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, NewNames, Renames, renamed_by
+from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, Renames, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change

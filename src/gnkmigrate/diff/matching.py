@@ -120,9 +120,10 @@ class _Matcher:
         columns = {old for old in known.renamed if old.kind == "column"}
         said = [
             fact
-            for kind in sorted(satellites() if columns else ())
+            for kind in sorted(kinds() if columns else ())
+            if kind in satellites() or kinds()[kind].of_column or kinds()[kind].is_aspect
             for fact in known.source.of_kind(kind)
-            if fact.identity.path[0] == "column" and fact.identity not in known.to_target
+            if fact.identity not in known.to_target
         ]
         for fact in said:
             table, name = fact.parent, fact.identity.name
@@ -131,7 +132,8 @@ class _Matcher:
             above = tables_above(table, known.source)
             inherited = (Identity("column", (*each.identity.path, name)) for each in above)
             for column in columns.intersection(inherited):
-                path = ("column", *known.to_target[table].path, known.to_target[column].name)
+                head = fact.identity.path[: -len(table.path) - 1]
+                path = (*head, *known.to_target[table].path, known.to_target[column].name)
                 expected = Identity(fact.kind, path)
                 if expected in known.target and expected not in known.to_source:
                     known.add(fact.identity, expected)

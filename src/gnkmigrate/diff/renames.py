@@ -59,27 +59,6 @@ def renamed_by(changes: Iterable[Change]) -> Mapping[Identity, Identity]:
     }
 
 
-class NewNames:
-    """What things are called once they, or what they live in, have their new names.
-
-    Args:
-        renamed: the new identities by the old ones.
-    """
-
-    def __init__(self, renamed: Mapping[Identity, Identity]) -> None:
-        self._renamed = renamed
-        self._paths = {old.path: new.path for old, new in renamed.items()}
-
-    def of(self, identity: Identity) -> Identity:
-        """The new identity, or the same where nothing has a new name."""
-        if identity in self._renamed:
-            return self._renamed[identity]
-        for length in range(len(identity.path) - 1, 0, -1):
-            if found := self._paths.get(identity.path[:length]):
-                return Identity(identity.kind, (*found, *identity.path[length:]))
-        return identity
-
-
 def by_spelling(source: Iterable[Fact], target: Iterable[Fact]) -> dict[Identity, Identity]:
     """Pairs of facts whose names differ in nothing but case and underscores.
 

@@ -150,7 +150,11 @@ class _Assembly:
                 continue
             thing, path = found
             identity = Identity(kind.name, path)
-            self.facts[identity] = Fact.of_row(identity, thing, row, shape)
+            fact = Fact.of_row(identity, thing, row, shape)
+            if subid and thing.kind != "column":
+                above = frozenset(self._dependencies.declared(oid, subid))
+                fact = fact.replaced(depends_on=above) if above else fact
+            self.facts[identity] = fact
 
     def _thing(self, address: Address, part: str | None) -> tuple[Identity, tuple[str, ...]] | None:
         """What a satellite hangs on, and its path; `part` names what is no fact of its own.

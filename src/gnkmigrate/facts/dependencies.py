@@ -62,7 +62,9 @@ class Dependencies:
     def of(self, address: Address, parent: Identity | None) -> frozenset[Identity]:
         """What the fact at `address` needs, its ancestors left out."""
         needed = self._needed.get(address)
-        if needed is None:
+        if needed is None and address[0] == self._relation_catalog:
+            needed = [*self.declared(address[1], address[2])]
+        if not needed:
             return _NOTHING
         lineage = self._lineage(parent)
         return frozenset([each for each in needed if each not in lineage])
@@ -141,10 +143,10 @@ class Dependencies:
                 continue
             found.append(needed)
             if ref_subid and self._inherited and ref_catalog == relations:
-                found.extend(self._declared(ref_oid, ref_subid))
+                found.extend(self.declared(ref_oid, ref_subid))
         return needs
 
-    def _declared(self, relation: int, number: int) -> Iterator[Identity]:
+    def declared(self, relation: int, number: int) -> Iterator[Identity]:
         """The column that an inherited one comes from, however far above."""
         column = (relation, number)
         while column in self._inherited:

@@ -16,7 +16,7 @@ from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.fact import Address, Fact, Identity, Shape
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 
-FORMAT = "rows 1"
+FORMAT = "rows 2"
 _NOTHING: frozenset[Identity] = frozenset()
 # How a row begins: the fact's number, its parent's (None for none), its position, its path.
 _FIRST = 4

@@ -77,6 +77,11 @@ def default_of_parents(column: Sequence[str], snapshot: Snapshot) -> Fact | None
     lack = snapshot.get("inherited column", *column)
     if snapshot.get("column", *column) or (lack and lack.payload["without_default"]):
         return None
+    return default_above(column, snapshot)
+
+
+def default_above(column: Sequence[str], snapshot: Snapshot) -> Fact | None:
+    """The default that a column has in the tables above its own, whatever this says itself."""
     *table, name = column
     for parent in parents(table, snapshot):
         above = (*parent, name)

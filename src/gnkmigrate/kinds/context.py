@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.foreign_keys import foreign_keys, partners
-from gnkmigrate.kinds.inheritance import heirs
+from gnkmigrate.kinds.inheritance import columns_above, heirs
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,10 @@ class Context:
         source_timezone: the zone in which timestamps without one were written.
         created: what the plan itself makes; nobody uses it yet, so it may be locked.
         dropped: what the plan drops, by its identity in the source.
+        altered: the same of what it alters.
         meanwhile: what things are called for a while, and were called in the source.
         apart: tables that have left their parents, and not joined others yet.
+        names: what things of the source are called in the target.
     """
 
     source: Snapshot
@@ -30,8 +33,10 @@ class Context:
     source_timezone: str = "UTC"
     created: frozenset[Identity] = field(default=frozenset())
     dropped: frozenset[Identity] = field(default=frozenset())
+    altered: frozenset[Identity] = field(default=frozenset())
     meanwhile: Mapping[Identity, Identity] = field(default_factory=dict)
     apart: frozenset[Identity] = field(default=frozenset())
+    names: NewNames = field(default_factory=lambda: NewNames({}))
 
     @property
     def sides(self) -> tuple[Snapshot, Snapshot]:
@@ -48,6 +53,25 @@ class Context:
         if identity is None:
             return None
         return self.source.facts.get(identity) or self.target.facts.get(identity)
+
+    def column_left(self, column: Sequence[str], table: Identity | None) -> tuple[str, ...]:
+        """The target's path of a column that a table inherits in the source; () where it goes.
+
+        Args:
+            column: its path, whatever the table is called by now.
+            table: the table, as the source calls it.
+        """
+        if table is None:
+            return ()
+        above = columns_above((*table.path, column[-1]), self.source)
+        given = {each.identity for each in above if each.kind == "column"}
+        for name in sorted({self.names.of(each).name for each in given}) or [column[-1]]:
+            path = (*self.names.of(table).path, name)
+            if self.target.get("column", *path):
+                return path
+            if any(columns_above(path, self.target)) and not (given and given <= self.dropped):
+                return path
+        return ()
 
     def below(self, table: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """The tables that the target has below `table`, however far, and that are there already."""

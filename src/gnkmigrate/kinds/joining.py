@@ -62,8 +62,9 @@ def before_joining(
             if not before.payload["not_null"] and name in keyed:
                 before = before.has({"not_null": True, "not_null_name": None})
             if own is not None:  # the rest of it changes by itself
-                alike = {each: wanted.payload[each] for each in ("type", "collation", "not_null")}
-                wanted = before.has(alike)
+                alike = {each: wanted.payload[each] for each in ("type", "collation")}
+                forbidden = wanted.payload["not_null"] or before.payload["not_null"]
+                wanted = before.has({**alike, "not_null": forbidden})
             yield from _made_like(before, wanted, apart)
     of_kept = _checks_of(kept, context.target)
     there = {**_checks_above(table, context.source), **_own(table, "constraint", context.source)}

@@ -1,11 +1,12 @@
 """NOT NULL keeps the name that its table and column give it: it follows when one is renamed."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
-from gnkmigrate.kinds.inheritance import columns_above
+from gnkmigrate.kinds.inheritance import columns_above, tables_below
 from gnkmigrate.kinds.not_null_name import NAMED, fits, usual_of
 from gnkmigrate.kinds.not_null_statements import rename_not_null
 from gnkmigrate.kinds.statement import Statement
@@ -13,10 +14,18 @@ from gnkmigrate.postgres.quoting import qualified
 
 
 def follows_column(change: Change, context: Context) -> Iterator[Statement]:
-    """Takes the constraint along when its column is renamed; the table has its new name."""
+    """Takes the constraint along when its column is renamed; the tables have their new names."""
     before, (*table, name) = change.before, change.identity.path
-    if before is not None and change.fact.payload["not_null"] and _is_usual(before, context):
+    if before is None:
+        return
+    if change.fact.payload["not_null"] and _is_usual(before, context):
         yield from _following((*table, before.identity.name), (*table, name))
+    *above, old = before.identity.path
+    for child in tables_below(above, context.source):
+        own = context.source.get("inherited column", *child, old)
+        if own is not None and _is_usual(own, context) and own.identity not in context.dropped:
+            below = context.names.of(own.parent or own.identity).path
+            yield from _following((*below, old), (*below, name))
 
 
 def follows_table(change: Change, context: Context) -> Iterator[Statement]:
@@ -24,7 +33,9 @@ def follows_table(change: Change, context: Context) -> Iterator[Statement]:
     if change.before is None:
         return
     table = change.before.identity
-    for column in context.source.children(context.meanwhile.get(table, table), "column"):
+    there = context.meanwhile.get(table, table)
+    columns = (context.source.children(there, kind) for kind in ("column", "inherited column"))
+    for column in chain.from_iterable(columns):
         if _is_usual(column, context) and column.identity not in context.dropped:
             name = column.identity.name
             yield from _following((*table.path, name), (*change.identity.path, name))
@@ -38,7 +49,10 @@ def _is_usual(column: Fact, context: Context) -> bool:
         and context.target.server_version >= NAMED
         and payload["not_null"]
         and payload["not_null_name"] is None
-        and not any(columns_above(column.identity.path, context.source))
+        and (
+            column.kind == "inherited column"
+            or not any(columns_above(column.identity.path, context.source))
+        )
     )
 
 

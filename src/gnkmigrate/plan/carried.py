@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gnkmigrate.diff.renames import NewNames, renamed_by
+from gnkmigrate.diff.renames import renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
@@ -15,11 +16,20 @@ from gnkmigrate.kinds.joining import tables_above
 def passed_on(change: Change, context: Context) -> Change:
     """The same; an alteration where a table merely inherits on one side what is its own then."""
     known, fact = kind_of(change.kind), change.fact
-    if change.after is None and (inherited := known.inherited(fact, context.target)):
+    if change.after is None and (
+        inherited := known.inherited(_as_in_target(fact, context), context.target)
+    ):
         return Change("alter", fact, inherited)
     if change.before is None and (inherited := known.inherited(fact, context.source)):
         return Change("alter", inherited, fact)
     return change
+
+
+def _as_in_target(fact: Fact, context: Context) -> Fact:
+    """What is of a column that a table inherits, under the name that this has then."""
+    of_inherited = kind_of(fact.kind).of_column and fact.parent and fact.parent.kind != "column"
+    path = context.column_left(fact.identity.path, fact.parent) if of_inherited else ()
+    return fact.replaced(identity=Identity(fact.kind, path)) if path else fact
 
 
 def not_carried(changes: Sequence[Change], context: Context) -> Iterator[Change]:

@@ -8,8 +8,8 @@ that.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from gnkmigrate.diff.renames import NewNames
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action, holders

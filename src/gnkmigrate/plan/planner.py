@@ -11,6 +11,7 @@ from functools import cached_property
 from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
@@ -108,14 +109,16 @@ class Planner:
         return self._statements(self._actions(changes), changes)
 
     def _statements(self, actions: Sequence[Action], changes: Sequence[Change]) -> Statements:
+        renamed = renamed_by(changes)
         context = replace(
             self._context,
             created=_identities(each.after for each in actions if each.verb == "create"),
             dropped=_identities(each.before for each in actions if each.verb == "drop"),
+            altered=_identities(each.before for each in actions if each.verb == "alter"),
+            names=NewNames(renamed),
         )
         groups = arrange(actions, context.source, context.target)
         context = replace(context, meanwhile=names_in_between([group.leader for group in groups]))
-        renamed = renamed_by(changes)
         return merged(
             statement for group in groups for statement in _written(group, context, renamed)
         )
@@ -130,6 +133,7 @@ class Planner:
             self._context,
             created=_identities(change.after for change in changes if change.verb == "add"),
             dropped=_identities(change.before for change in changes if change.verb == "remove"),
+            names=NewNames(renamed_by(changes)),
         )
         refuse_moves(changes, context)
         refuse_members(changes, context)

@@ -37,11 +37,9 @@ class ClonedTrigger(Kind):
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         """Lets it fire when the trigger does, unless a change of that sees to it."""
-        before, after = (
-            snapshot.facts.get(_trigger(fact)) for snapshot in (context.source, context.target)
-        )
-        trigger = after or before
-        if trigger is None or (before and after and not before.is_alike(after)):
+        identity = _trigger(fact)
+        trigger = context.find(identity)
+        if trigger is None or identity in context.altered | context.dropped:
             return ()
         return self._fire(fact, trigger.payload["enabled"])
 

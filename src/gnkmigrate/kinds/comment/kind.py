@@ -9,6 +9,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.of_inherited import goes_along
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import literal, qualified
 
@@ -35,6 +36,8 @@ class Comment(Kind):
         return _comment(fact, fact.payload["text"], context.find(fact.parent))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
+        if goes_along(fact, context):
+            return ()
         thing = context.before(fact.parent)
         usual = thing.payload.get("usual_comment") if thing else None  # an extension's own
         if fact.identity.path == ("schema", "public"):

@@ -45,10 +45,8 @@ class DefaultKind(Kind):
             yield "ROWS", Identity("table", fact.identity.path[:-1])  # it looks for the highest key
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        path = fact.identity.path
-        inherited = fact.parent == _whole(fact, context.source)
-        stays = context.target.get("column", *path) or any(columns_above(path, context.target))
-        if inherited and not stays:
+        table = _whole(fact, context.source)
+        if table is not None and not context.column_left(fact.identity.path, table):
             return ()  # the column goes with the parent table's
         if fact.identity in context.created:  # it is in the way, and comes back
             reason = f"The default of {_name(fact)} makes way."
@@ -81,14 +79,19 @@ class DefaultKind(Kind):
         return Fact(fact.identity, table.identity, above.payload, above.depends_on)
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
-        yield from _above(fact, target)
+        yield from _made_above(fact, target)
+
+    def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
+        # A column that is merely inherited goes, or gets another name, with that above.
+        if not self.is_inline(fact):
+            yield from (each.identity for each in columns_above(fact.identity.path, source))
 
     def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         # What is dropped above goes below as well.
         yield from {*_above(fact, source)}.intersection(_above(fact, target))
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
-        yield from _above(change.fact, target)
+        yield from _made_above(change.fact, target)
 
     def is_inline(self, fact: Fact) -> bool:
         return fact.parent is not None and fact.parent.kind == "column"
@@ -144,6 +147,12 @@ def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
     """The defaults of the column in all tables above: setting them sets its own."""
     *table, column = fact.identity.path
     yield from (Identity("default", (*each, column)) for each in all_above(table, snapshot))
+
+
+def _made_above(fact: Fact, target: Snapshot) -> Iterator[Identity]:
+    """These, and the column itself in those tables: only then is it there, and is called so."""
+    yield from _above(fact, target)
+    yield from (each.identity for each in columns_above(fact.identity.path, target))
 
 
 def _kept_below(fact: Fact, context: Context) -> Iterator[Statement]:

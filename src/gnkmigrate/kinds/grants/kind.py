@@ -10,6 +10,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.default_privileges.kind import SILENCE, given_to_new
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.of_inherited import goes_along
 from gnkmigrate.kinds.owner.kind import owner_of
 from gnkmigrate.kinds.privileges import (
     BY_OWNER,
@@ -55,6 +56,8 @@ class Grants(Kind):
         return _between(fact, current, fact.payload["grants"], context)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
+        if goes_along(fact, context):
+            return ()
         return _between(fact, _read(fact, context), (), context, going=True)
 
     def altered(

@@ -66,12 +66,11 @@ class IdentityKind(Kind):
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
-        reason = f"{self.words(fact)} is an identity column in the target."
-        added = _alter_column(fact, f"ADD {defined(fact, context)}", reason)
+        first = added(fact, context)
         if before := sequence_handover.predecessor(fact, context):
-            return (added, *sequence_handover.resumed(fact, before))
+            return (first, *sequence_handover.resumed(fact, before))
         sql = continued(_sequence(fact), identifier(fact.identity.name), _table(fact), fact.payload)
-        return (added, Statement(sql, "New values start after those that are there."))
+        return (first, Statement(sql, "New values start after those that are there."))
 
     def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
         if fact.parent is not None:
@@ -155,6 +154,12 @@ class IdentityKind(Kind):
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         return () if fact.parent is None else (fact.parent,)
+
+
+def added(fact: Fact, context: Context) -> Statement:
+    """Makes a column that is there an identity column."""
+    reason = f"{KIND.words(fact)} is an identity column in the target."
+    return _alter_column(fact, f"ADD {defined(fact, context)}", reason)
 
 
 def defined(fact: Fact, context: Context) -> str:

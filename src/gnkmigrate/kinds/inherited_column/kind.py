@@ -61,16 +61,17 @@ class InheritedColumnKind(Kind):
         )
 
     def drop(self, fact: Fact, context: Context) -> Statements:
-        if not any(columns_above(fact.identity.path, context.target)):
+        path = context.column_left(fact.identity.path, fact.parent)
+        if not path or not any(columns_above(path, context.target)):
             return ()  # the column goes with the parent's
-        actions = list(between(fact.payload, {**fact.payload, **_as_above(fact, context)}))
+        actions = list(between(fact.payload, {**fact.payload, **_as_above(fact, path, context)}))
         if fact.payload["without_default"]:
-            actions += _default_above(fact, context)
+            actions += _default_above(path, context)
         reason = f"{self.words(fact)} is as its parent's in the target."
         below = _handed_on(fact, reason, context) if fact.payload["compression"] else ()
-        computed = _computed(fact, context, own=False) if fact.payload["generated"] else ()
+        computed = _computed(fact, context, path) if fact.payload["generated"] else ()
         return (
-            *_forbidding(fact, None, reason, context),
+            *_forbidding(fact, None, reason, context, path),
             *_alter(fact, actions, reason),
             *below,
             *computed,
@@ -98,41 +99,67 @@ class InheritedColumnKind(Kind):
         actions = list(changed(change))
         if "without_default" in differing:
             gone = fact.payload["without_default"]
-            actions += ["DROP DEFAULT"] if gone else _default_above(fact, context)
+            actions += ["DROP DEFAULT"] if gone else _default_above(fact.identity.path, context)
         reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
-        own = bool(fact.payload["generated"])
-        computed = _computed(fact, context, own=own) if "generated" in differing else ()
+        alone = () if fact.payload["generated"] else fact.identity.path
+        computed = _computed(fact, context, alone) if "generated" in differing else ()
         below = _handed_on(fact, reason, context) if "compression" in differing else ()
         forbidding = _forbidding(change.before, fact, reason, context)
         return (*forbidding, *_alter(fact, actions, reason), *below, *computed)
 
 
 def _forbidding(
-    before: Fact | None, after: Fact | None, reason: str, context: Context
+    before: Fact | None,
+    after: Fact | None,
+    reason: str,
+    context: Context,
+    path: tuple[str, ...] = (),
 ) -> Iterator[Statement]:
-    """Has the column NOT NULL by itself, or no more, or by another name."""
-    was, wanted = (
-        not_null_name.called(each) if each is not None and each.payload["not_null"] else None
-        for each in (before, after)
-    )
+    """Has the column NOT NULL by itself, or no more, or by another name.
+
+    Args:
+        before: what it has of its own; None where that is nothing.
+        after: the same of the target.
+        reason: why.
+        context: both sides.
+        path: the column in the target, where that is called otherwise.
+    """
     fact = after or before
-    if fact is not None and was is not None and wanted is None:
+    if fact is None:
+        return
+    # Its NOT NULL has followed the column's new name by then.
+    was = _forbidden_as(before and (before if after is None else _renamed(before, after)))
+    wanted, path = _forbidden_as(after), path or fact.identity.path
+    if was is not None and wanted is None:
         # Where the parent forbids nulls from now on, it takes over what is there.
-        table = Identity("table", fact.identity.path[:-1])
-        column = columns_of_parents(table, context.target).get(fact.identity.name)
+        column = _above(path, context.target)
         if column is not None and column.payload["not_null"]:
-            by_itself = not_null_below.own(fact.identity.path, context.target)
+            by_itself = not_null_below.own(path, context.target)
             wanted = by_itself or not_null_name.called(as_set(column, context.target))
-    if fact is not None and before is None:
+    if before is None:
         was = not_null_below.own(fact.identity.path, context.source)  # the parent's is gone by then
-    if fact is not None:
-        yield from not_null_below.own_of_inherited(fact, was, wanted, reason)
+    yield from not_null_below.own_of_inherited(fact, was, wanted, reason)
 
 
-def _as_above(fact: Fact, context: Context) -> Mapping[str, Any]:
+def _forbidden_as(fact: Fact | None) -> str | None:
+    """What the NOT NULL is called that a column has by itself; None where it has none."""
+    return not_null_name.called(fact) if fact is not None and fact.payload["not_null"] else None
+
+
+def _renamed(before: Fact, after: Fact) -> Fact:
+    """What a column has of its own, under its new name, unless that is too long for a usual one."""
+    fits = not_null_name.fits(not_null_name.usual(after))
+    return before.replaced(identity=after.identity) if fits else before
+
+
+def _above(path: Sequence[str], snapshot: Snapshot) -> Fact | None:
+    """A column as its table has it of those above."""
+    return columns_of_parents(Identity("table", tuple(path[:-1])), snapshot).get(path[-1])
+
+
+def _as_above(fact: Fact, path: Sequence[str], context: Context) -> Mapping[str, Any]:
     """What of its settings a column has of its parent's, and that it has no others."""
-    table = Identity("table", fact.identity.path[:-1])
-    column = columns_of_parents(table, context.target).get(fact.identity.name)
+    column = _above(path, context.target)
     settings: dict[str, Any] = dict.fromkeys(SETTINGS)
     if column is not None:
         settings["usual_storage"] = column.payload["usual_storage"]
@@ -149,23 +176,29 @@ def _handed_on(fact: Fact, reason: str, context: Context) -> Iterator[Statement]
         yield from _alter(child, [f"SET COMPRESSION {compression or 'default'}"], reason)
 
 
-def _default_above(fact: Fact, context: Context) -> list[str]:
+def _default_above(path: Sequence[str], context: Context) -> list[str]:
     """The action that gives the column its parent's default again."""
-    if context.target.get("default", *fact.identity.path) is not None:
+    if context.target.get("default", *path) is not None:
         return []  # it has one of its own
-    default = default_of_parents(fact.identity.path, context.target)
+    default = default_of_parents(path, context.target)
     return [f"SET DEFAULT {reprintable(default.payload['expression'])}"] if default else []
 
 
-def _computed(fact: Fact, context: Context, *, own: bool = True) -> Iterator[Statement]:
-    """Has the column computed by its own expression, or again by its parent's."""
-    above = list(columns_above(fact.identity.path, context.target))
-    given = [fact, *above] if own else above
+def _computed(fact: Fact, context: Context, as_above: Sequence[str] = ()) -> Iterator[Statement]:
+    """Has the column computed by its own expression, or again by its parent's.
+
+    Args:
+        fact: what it has of its own.
+        context: both sides.
+        as_above: its path in the target, where it is to be as its parent's; () where it is not.
+    """
+    above = list(columns_above(as_above or fact.identity.path, context.target))
+    given = above if as_above else [fact, *above]
     expression = next(
         (each.payload["generated"] for each in given if each.payload["generated"]), None
     )
     stored = any(each.payload.get("generation") == "stored" for each in above)
-    if expression and (fact.payload["generated"] or not own):
+    if expression and (fact.payload["generated"] or as_above):
         yield expression_set(fact, expression, stored, context)
 
 

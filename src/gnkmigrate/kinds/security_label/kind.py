@@ -8,6 +8,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.of_inherited import goes_along
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
@@ -29,6 +30,8 @@ class SecurityLabel(Kind):
         return _between(fact, {}, _labels(fact), context.find(fact.parent))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
+        if goes_along(fact, context):
+            return ()
         return _between(fact, _labels(fact), {}, context.before(fact.parent))
 
     def altered(

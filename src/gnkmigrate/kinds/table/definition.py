@@ -5,13 +5,20 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import not_null
+from gnkmigrate.kinds.altering import alter_table_of
+from gnkmigrate.kinds.column.definition import column_name, defined_by_type
 from gnkmigrate.kinds.column.definition import defined as column_defined
-from gnkmigrate.kinds.column.definition import defined_by_type
 from gnkmigrate.kinds.column.definition import settings as column_settings
-from gnkmigrate.kinds.columns_of_parents import as_set, columns_of_parents, default_of_parents
+from gnkmigrate.kinds.columns_of_parents import (
+    as_set,
+    columns_of_parents,
+    default_above,
+    default_of_parents,
+)
 from gnkmigrate.kinds.constraint.definition import defined as constraint_defined
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.identity.kind import added as identity_added
 from gnkmigrate.kinds.index_marks import marks
 from gnkmigrate.kinds.joining import checks_of_parents
 from gnkmigrate.kinds.options import listed, of_relation
@@ -60,6 +67,8 @@ def _columns(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[st
     for column in sorted(columns.values(), key=lambda part: (part.position, part.identity)):
         name = column.identity.name
         default = defaults.get(name)
+        if name in identities and _given(column, context):
+            del identities[name]  # it is none as long as it has that default
         expression = default.payload["expression"] if default else None
         if not fact.payload.get("of_type"):
             yield column_defined(column, expression, identities.get(name), context)
@@ -72,6 +81,8 @@ def afterwards(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[
     if fact.payload["is_partition"]:
         for column in _columns_of_parents(fact, context.target):
             yield from column_settings(column)
+    elif fact.payload["inherits"]:
+        yield from _without_defaults(parts, context)
     repeated = _repeated(parts)
     for part in parts:
         if part.kind == "column":
@@ -80,6 +91,25 @@ def afterwards(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[
             yield from CONSTRAINT.create(part, (), context)
         elif part.kind == "constraint" and part.parent is not None:
             yield from marks(part, part.parent, context)
+
+
+def _given(column: Fact, context: Context) -> bool:
+    """Whether CREATE TABLE ... INHERITS gives a column a default, if nothing is said of it."""
+    return default_above(column.identity.path, context.target) is not None
+
+
+def _without_defaults(parts: Sequence[Fact], context: Context) -> Iterator[Statement]:
+    """Takes defaults of those above from columns of a new table that are to have none."""
+    identities = {part.identity.name: part for part in parts if part.kind == "identity"}
+    defaulted = {part.identity.name for part in parts if part.kind == "default"}
+    for column in parts:
+        name = column.identity.name
+        if column.kind == "column" and name not in defaulted and _given(column, context):
+            action = f"ALTER COLUMN {identifier(name)} DROP DEFAULT"
+            reason = f"Column {column_name(column)} has not its parent's default in the target."
+            yield alter_table_of(column, action, reason)
+            if name in identities:
+                yield identity_added(identities[name], context)
 
 
 def _constraints(parts: Sequence[Fact]) -> Iterator[str]:
