@@ -70,7 +70,8 @@ class IdentityKind(Kind):
         added = _alter_column(fact, f"ADD {defined(fact, context)}", reason)
         if before := sequence_handover.predecessor(fact, context):
             return (added, *sequence_handover.resumed(fact, before))
-        sql = continued(_sequence(fact), identifier(fact.identity.name), _table(fact), fact.payload)
+        column, payload = identifier(fact.identity.name), fact.payload
+        sql = continued(_sequence(fact), column, _table(fact), payload, payload["type"])
         return (added, Statement(sql, "New values start after those that are there."))
 
     def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
