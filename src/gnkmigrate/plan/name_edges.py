@@ -39,7 +39,7 @@ def names(actions: Sequence[Action]) -> Edges:
             continue
         known = kind_of(action.after.kind)
         takes = action.verb in {"create", "rename"} or known.named_within
-        taken = known.names(action.after) if takes else frozenset()
+        taken = known.names(action.after) if takes else _newly(action.after, action.before)
         chosen = picked(action.after) if action.verb != "rename" else frozenset()
         for name in taken | chosen:
             for freer in freed.get(name, ()):
@@ -105,10 +105,20 @@ def _in_new_place(name: Name, places: Places) -> Name:
     return (space, *table, own)
 
 
+def _newly(fact: Fact, other: Fact | None) -> frozenset[tuple[str, ...]]:
+    """The names that a thing has by what is said of it, and has not as it is on the other side."""
+    if other is None:
+        return frozenset()
+    same = other.replaced(identity=fact.identity)
+    return kind_of(fact.kind).names(fact) - kind_of(fact.kind).names(same)
+
+
 def _freed(action: Action) -> frozenset[tuple[str, ...]]:
     """What nobody has, or finds, any more after an action."""
     if passes_names(action):
         return left_by(action)
+    if action.verb == "alter" and action.before and action.after:
+        return _newly(action.before, action.after)
     if action.verb != "drop" or action.before is None:
         return frozenset()
     known = kind_of(action.before.kind)

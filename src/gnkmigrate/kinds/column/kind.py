@@ -224,6 +224,13 @@ class ColumnKind(Kind):
         table = fact.identity.path[:-1]
         return frozenset({("given by the parent", *table), ("partitions", *table)})
 
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        # NOT NULL is a constraint with a name among those of the table (PostgreSQL 18).
+        *table, _ = fact.identity.path
+        forbids = fact.payload.get("not_null")
+        named = [("constraint", *table, not_null_name.called(fact))] if forbids else []
+        return super().names(fact).union(named)
+
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
 

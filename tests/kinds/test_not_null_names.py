@@ -1,0 +1,43 @@
+"""What NOT NULL is called on PostgreSQL 18: a name among those of its table's constraints."""
+
+import pytest
+
+from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge, planned
+
+PAIRS = {
+    "a new column's": (
+        "CREATE TABLE t (id integer NOT NULL);",
+        "CREATE TABLE t (f integer CONSTRAINT t_id_not_null NOT NULL);",
+    ),
+    "a column's that is there": (
+        "CREATE TABLE t (a integer NOT NULL, b integer);",
+        "CREATE TABLE t (a integer, b integer CONSTRAINT t_a_not_null NOT NULL);",
+    ),
+    "a check's": (
+        "CREATE TABLE t (b integer, a integer NOT NULL);",
+        "CREATE TABLE t (b integer, CONSTRAINT t_a_not_null CHECK (b > 0));",
+    ),
+    "that of partitions": (
+        "CREATE TABLE t (k integer, a integer NOT NULL) PARTITION BY LIST (k);"
+        "CREATE TABLE p PARTITION OF t DEFAULT;",
+        "CREATE TABLE t (k integer, b integer CONSTRAINT t_a_not_null NOT NULL)"
+        " PARTITION BY LIST (k); CREATE TABLE p PARTITION OF t DEFAULT;",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS.values(), ids=PAIRS)
+def test_the_name_of_one_that_goes_is_taken(server: Server, old: str, new: str) -> None:
+    converge(server, old, new)
+
+
+def test_two_do_not_swap_their_names(server: Server) -> None:
+    table = "CREATE TABLE t (a integer CONSTRAINT {} NOT NULL, b integer CONSTRAINT {} NOT NULL);"
+    old, new = table.format("x", "y"), table.format("y", "x")
+    if server.version < 180000:
+        converge(server, old, new)
+        return
+    with pytest.raises(Unplannable, match="wait for each other"):
+        planned(server, old, new)
