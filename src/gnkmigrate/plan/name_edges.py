@@ -9,7 +9,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.interim_names import left_by, passes_names
-from gnkmigrate.plan.need_edges import ByIdentity, Edges, is_late, named_in_front
+from gnkmigrate.plan.need_edges import ByIdentity, Edges, is_late, may_come_first, named_in_front
 from gnkmigrate.plan.picking import picked
 
 Name = tuple[str, ...]
@@ -24,8 +24,10 @@ def by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapsho
             named = (action.before, *(source.facts[each] for each in owners if each in source))
             for above in {above for each in named for above in named_in_front(each, source)}:
                 for changer in changers.get(above, ()):
-                    late = is_late(action, changer)
-                    yield (changer, action) if late else (action, changer)
+                    if is_late(action, changer):
+                        yield changer, action
+                    elif not may_come_first(changer, action):
+                        yield action, changer
 
 
 def names(actions: Sequence[Action]) -> Edges:

@@ -168,7 +168,9 @@ class TableKind(Kind):
 
     def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         del target
-        return row_valued_views.keeping([fact.identity.path], source)
+        if fact.payload.get("of_type"):  # only with just the type's columns
+            yield from (each.identity for each in source.children(fact.identity, "column"))
+        yield from row_valued_views.keeping([fact.identity.path], source)
 
     def alters_before(
         self, change: Change, source: Snapshot, target: Snapshot
@@ -179,6 +181,10 @@ class TableKind(Kind):
             return
         left = {*all_above(change.before.identity.path, source)}
         yield from checks_made(left.difference(all_above(change.identity.path, target)), target)
+
+    def is_indifferent(self, change: Change, gone: Fact) -> bool:
+        # A column goes later where a check is first to do without it, which waits for the table.
+        return gone.kind == "column" and {"inherits", "of_type"}.isdisjoint(change.differing)
 
     def halfway(self, change: Change) -> Fact | None:
         # It comes to be of a type when its columns are.
