@@ -6,6 +6,9 @@ from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 
+PARTITIONED = (
+    "CREATE TABLE t (k integer, {}) PARTITION BY LIST (k); CREATE TABLE p PARTITION OF t DEFAULT;"
+)
 PAIRS = {
     "a new column's": (
         "CREATE TABLE t (id integer NOT NULL);",
@@ -20,10 +23,8 @@ PAIRS = {
         "CREATE TABLE t (b integer, CONSTRAINT t_a_not_null CHECK (b > 0));",
     ),
     "that of partitions": (
-        "CREATE TABLE t (k integer, a integer NOT NULL) PARTITION BY LIST (k);"
-        "CREATE TABLE p PARTITION OF t DEFAULT;",
-        "CREATE TABLE t (k integer, b integer CONSTRAINT t_a_not_null NOT NULL)"
-        " PARTITION BY LIST (k); CREATE TABLE p PARTITION OF t DEFAULT;",
+        PARTITIONED.format("a integer NOT NULL"),
+        PARTITIONED.format("b integer CONSTRAINT t_a_not_null NOT NULL"),
     ),
 }
 
