@@ -34,6 +34,16 @@ def test_the_name_of_one_that_goes_is_taken(server: Server, old: str, new: str) 
     converge(server, old, new)
 
 
+@pytest.mark.parametrize(
+    "made",
+    ["TABLE {} (id integer NOT NULL)", "DOMAIN {} AS integer NOT NULL"],
+    ids=["table", "domain"],
+)
+def test_the_name_that_another_one_has_is_said_in_full(server: Server, made: str) -> None:
+    new = f"CREATE {made.format('d')};"
+    converge(server, f"{new} ALTER {made.split(maxsplit=1)[0]} d RENAME TO e;", new)
+
+
 def test_two_do_not_swap_their_names(server: Server) -> None:
     table = "CREATE TABLE t (a integer CONSTRAINT {} NOT NULL, b integer CONSTRAINT {} NOT NULL);"
     old, new = table.format("x", "y"), table.format("y", "x")
