@@ -68,6 +68,19 @@ def test_what_is_made_while_they_stand_has_what_the_target_says(server: Server) 
     assert "GRANT EXECUTE ON FUNCTION public.f() TO PUBLIC" in there
 
 
+def test_what_postgresql_gives_anyway_is_given_once_more(server: Server) -> None:
+    again = (
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO PUBLIC;"
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON TYPES TO PUBLIC;"
+    )
+    things = THINGS + "CREATE TYPE mood AS ENUM ('good'); CREATE DOMAIN kind AS text;"
+    for given in (again, again + GIVEN, GIVEN + again.replace("PUBLIC;", "PUBLIC, app;")):
+        there = converge(server, given, given + things, roles=ROLES).there
+        assert not any(each.startswith(("GRANT", "REVOKE")) for each in there)
+        taken = "REVOKE ALL ON FUNCTION f() FROM PUBLIC; REVOKE ALL ON TYPE mood FROM PUBLIC;"
+        converge(server, given, given + things + taken, roles=ROLES)
+
+
 def test_what_is_made_again_while_they_stand(server: Server) -> None:
     view = "CREATE TABLE t (a integer); CREATE VIEW v AS SELECT a FROM t;"
     wide = view.replace("integer", "bigint")

@@ -227,3 +227,12 @@ def test_it_goes_while_the_schema_of_its_table_is_renamed(server: Server) -> Non
         whole.format("s2") + "CREATE TABLE p1 (id integer);",
         renames=renames,
     )
+
+
+def test_one_that_is_made_again_parts_with_nothing_first(server: Server) -> None:
+    table = (
+        "CREATE TABLE t (k integer, {0} integer) PARTITION BY LIST (k);"
+        "CREATE TABLE p PARTITION OF t FOR VALUES IN (1) PARTITION BY RANGE ({0});"
+    )
+    ways = converge(server, table.format("a"), table.format("b"))
+    assert not any(each.startswith("ALTER TABLE public.p ") for way in ways for each in way)

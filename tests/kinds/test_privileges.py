@@ -71,7 +71,10 @@ def test_what_a_server_does_not_know_is_not_asked_of_it() -> None:
 
 def test_default_privileges_add_up() -> None:
     everywhere, in_schema = privileges(["-=EXECUTE", "a=EXECUTE"]), privileges(["=EXECUTE"])
-    assert entries(together(everywhere, in_schema)) == ["a=EXECUTE"]
+    for several in ((everywhere, in_schema), (in_schema, everywhere)):
+        assert entries(together(*several, usual="EXECUTE")) == ["a=EXECUTE"]
+    assert entries(together(in_schema, usual="EXECUTE")) == []
+    assert entries(together(everywhere, usual="EXECUTE")) == ["-=EXECUTE", "a=EXECUTE"]
 
 
 ENTRIES = st.lists(

@@ -1,5 +1,7 @@
 """Range types, with the multirange types and functions that come with them."""
 
+from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 from tests.plan.support import arrive, pair
@@ -98,3 +100,10 @@ def test_a_canonical_function_needs_the_name_first(server: Server) -> None:
     assert there[0] == "CREATE TYPE public.days"
     assert there[2].startswith("CREATE TYPE public.days AS RANGE (SUBTYPE = integer, CANONICAL")
     assert back == ["DROP TABLE public.t", "DROP TYPE public.days CASCADE"]
+
+
+def test_its_functions_may_have_its_new_name_already(server: Server) -> None:
+    made = "CREATE TYPE span AS RANGE (subtype = integer);"
+    old, new = (Identity("range type", ("public", each)) for each in ("old", "span"))
+    renamed = made + "ALTER TYPE span RENAME TO old;"
+    converge(server, renamed, made, renames=Renames({old: new}))

@@ -172,6 +172,32 @@ def test_one_that_columns_come_to_share_goes_on_after_the_values_of_all(
     converge(server, old, new)
 
 
+@pytest.mark.parametrize(
+    ("type_", "next_"), [("numeric", 6), ("real", 6), ("code", 1), ("text", 1), ("small", 6)]
+)
+@pytest.mark.parametrize("owned", ["", "ALTER SEQUENCE s OWNED BY t.id;"])
+def test_a_column_of_whatever_type_comes_to_use_one(
+    server: Server, type_: str, next_: int, owned: str
+) -> None:
+    domains = "CREATE DOMAIN code AS text; CREATE DOMAIN small AS smallint;"
+    old = f"{domains} CREATE TABLE t (id {type_}); CREATE TABLE u () INHERITS (t);"
+    new = f"CREATE SEQUENCE s; {old} ALTER TABLE t ALTER id SET DEFAULT nextval('s'); {owned}"
+    with pair(server, old, new) as given, connect(given.url) as connection:
+        connection.execute(b"INSERT INTO public.t VALUES (2); INSERT INTO public.u VALUES (5)")
+        arrive(given)
+        assert connection.execute(b"SELECT nextval('public.s')").fetchone() == (next_,)
+    converge(server, old, new)
+
+
+def test_no_sequence_goes_on_after_what_it_cannot_count(server: Server) -> None:
+    old = "CREATE TABLE t (id numeric);"
+    new = "CREATE SEQUENCE s; CREATE TABLE t (id numeric DEFAULT nextval('s'));"
+    with pair(server, old, new) as given, connect(given.url) as connection:
+        connection.execute(b"INSERT INTO public.t VALUES ('NaN'), (4.5)")
+        arrive(given)
+        assert connection.execute(b"SELECT nextval('public.s')").fetchone() == (1,)
+
+
 def test_row_security_hides_no_value_from_one_that_columns_come_to_share(server: Server) -> None:
     old = "CREATE TABLE t (id serial); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
     new = old.replace("id serial", "id integer DEFAULT nextval('shared') NOT NULL")

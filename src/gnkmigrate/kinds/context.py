@@ -98,6 +98,10 @@ class Context:
         partitioned = table is not None and table.payload.get("partitioned_by")
         return self.online and not self.is_new(relation) and not partitioned
 
+    def stays(self, relation: Identity) -> bool:
+        """Whether the target has what is called so, and the plan does not make it again."""
+        return relation in self.target and relation not in self.dropped
+
     def is_new(self, relation: Identity) -> bool:
         """Whether the plan itself makes `relation`, so that it holds no rows yet."""
         return relation in self.created

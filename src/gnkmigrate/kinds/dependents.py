@@ -81,6 +81,11 @@ class Dependents(Traits):
         del fact, context
         return iter(())
 
+    def in_the_way(self, change: Change, context: Context) -> Iterator[Identity]:
+        """What makes way while `change` is made, though it depends on nothing that changes."""
+        del change, context
+        return iter(())
+
     def implied(self, fact: Fact, context: Context) -> Iterator[Fact]:
         """What a satellite has to see to where `fact` is made, though the target says nothing."""
         del fact, context

@@ -99,7 +99,7 @@ def after_parting(
         context: both sides.
         kept: parents that it has not left: what it has of them goes with theirs.
     """
-    if table not in context.target:
+    if not context.stays(table):
         return
     parted = replace(context, source=Snapshot.of(()))  # where it has no parents
     own = _own(table, "constraint", context.source)
@@ -130,7 +130,7 @@ def after_parting(
 
 def defaults_left(table: Identity, context: Context) -> Iterator[Statement]:
     """Takes away the defaults that a table still has of parents."""
-    if table not in context.target:
+    if not context.stays(table):
         return
     for path in _defaulted(table, context.source, context):
         stays = context.target.get("column", *path) or any(columns_above(path, context.target))

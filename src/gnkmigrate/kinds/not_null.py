@@ -9,6 +9,7 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_obstacles import refuse_own_not_null
+from gnkmigrate.kinds.constraint_names import is_taken
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.free_names import stand_in
 from gnkmigrate.kinds.inheritance import columns_above
@@ -29,7 +30,7 @@ def inline(column: Fact, context: Context) -> Iterator[str]:
     payload = column.payload
     if payload["not_null"] and not payload.get("not_null_unvalidated"):
         name = payload["not_null_name"]
-        if name is None and _is_among_partitions(column, context):
+        if name is None and _is_chosen_otherwise(column, context):
             name = usual(column)
         yield f"CONSTRAINT {identifier(name)} NOT NULL" if name else "NOT NULL"
         if payload.get("not_null_no_inherit"):
@@ -42,15 +43,18 @@ def of_table(table: Fact) -> Iterator[str]:
         yield f"CONSTRAINT {identifier(name)} NOT NULL {identifier(column)}"
 
 
+def _is_chosen_otherwise(column: Fact, context: Context) -> bool:
+    """Whether PostgreSQL might not give NOT NULL its usual name."""
+    if context.target.server_version < NAMED or not fits(usual(column)):
+        return False
+    taken = is_taken(usual(column), column.identity, context)
+    return taken or _is_among_partitions(column, context)
+
+
 def _is_among_partitions(column: Fact, context: Context) -> bool:
     """Whether tables that are there may have NOT NULL by the usual name, so that it is taken."""
     table = context.target.facts.get(column.parent) if column.parent else None
-    return (
-        context.target.server_version >= NAMED
-        and table is not None
-        and bool(table.payload.get("partitioned_by"))
-        and fits(usual(column))
-    )
+    return table is not None and bool(table.payload.get("partitioned_by"))
 
 
 def afterwards(column: Fact) -> Iterator[Statement]:

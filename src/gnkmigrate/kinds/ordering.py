@@ -74,6 +74,11 @@ class Ordering(Traits):
         del fact, source, target
         return iter(())
 
+    def is_indifferent(self, change: Change, gone: Fact) -> bool:
+        """Whether a `change` that is altered is all the same to `gone`, which uses it and goes."""
+        del change, gone
+        return False
+
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         """Whether it takes a command of its own to part with `fact`, though what it lives in goes.
 

@@ -169,16 +169,19 @@ def owned_by(held: Privileges, owner: str, *, holds: bool = True) -> Privileges:
     }
 
 
-def together(*several: Privileges) -> Privileges:
-    """What a thing gets that gets all of these."""
+def together(*several: Privileges, usual: str = "") -> Privileges:
+    """What a thing gets that gets all of these.
+
+    Args:
+        several: what each of them tells.
+        usual: what PostgreSQL lets PUBLIC do anyway, so that it says nothing to give it.
+    """
     sums: dict[Privilege, Level] = {}
     for each in several:
         for key, level in each.items():
-            if sums.get(key) is Level.NONE and level is Level.HELD:
-                del sums[key]  # one gives what the other takes away: it is as usual
-            else:
-                sums[key] = max(level, sums.get(key, level))
-    return sums
+            sums[key] = max(level, sums.get(key, level))
+    given = Privilege(BY_OWNER, PUBLIC, usual)
+    return {key: level for key, level in sums.items() if key != given or level is Level.NONE}
 
 
 def steps(current: Privileges, wanted: Privileges, *, holds: bool = True) -> Iterator[Step]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.kinds.types import INTEGERS, NUMBERS, Type
 from gnkmigrate.postgres.quoting import dollar_quoted, literal
 
 _WORDS = {
@@ -56,21 +57,29 @@ def unusual(payload: Mapping[str, Any], default_type: str) -> list[str]:
     return options(payload, {option for option in usual if payload[option] != usual[option]})
 
 
-def continued(sequence: str, column: str, table: str, payload: Mapping[str, Any]) -> str:
-    """SQL that moves a sequence past the values that a column has already.
+def continued(
+    sequence: str, column: str, table: str, payload: Mapping[str, Any], type_: str
+) -> str:
+    """SQL that moves a sequence past the values that a column has already; "" if it has none such.
 
     Args:
         sequence: its name, qualified and quoted.
         column: the column's, quoted.
         table: the table's, qualified and quoted.
         payload: the sequence's; where no row has come as far as its start, it begins there.
+        type_: of the column's values, with no domain around it.
     """
-    up = payload["increment"] > 0
+    name, up = Type.parse(type_), payload["increment"] > 0
+    if name.array or name.name not in NUMBERS:
+        return ""  # it counts what is only a part of them
     furthest, compare = (f"max({column})", ">=") if up else (f"min({column})", "<=")
-    return (
-        f"SELECT pg_catalog.setval({literal(sequence)}, {furthest}) FROM {table} "
-        f"HAVING {furthest} {compare} {payload['start']}"
-    )
+    beyond = f"HAVING {furthest} {compare} {payload['start']}"
+    if name.name not in INTEGERS:
+        # These may be fractions, no number at all, or more than it can count.
+        last, limit = ("ceil", "maximum") if up else ("floor", "minimum")
+        beyond += f" AND {furthest} {'<=' if up else '>='} {payload[limit]}"
+        furthest = f"{last}({furthest})::bigint"
+    return f"SELECT pg_catalog.setval({literal(sequence)}, {furthest}) FROM {table} {beyond}"
 
 
 def position(sequence: str) -> str:

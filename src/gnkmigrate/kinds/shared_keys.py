@@ -42,7 +42,7 @@ def is_merged(key: Fact, snapshot: Snapshot, context: Context) -> bool:
 def keys_after_parting(partition: Fact, context: Context) -> Iterator[Statement]:
     """Names those that a table keeps as the target does, and drops those that it does not have."""
     table = partition.parent
-    if table is None or table not in context.target:
+    if table is None or not context.stays(table):
         return
     stay = tuple(keys_above(table, context.target))
     for name, above in _kept(partition, context.source).items():

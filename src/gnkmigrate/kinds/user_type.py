@@ -66,9 +66,14 @@ def effect_on_user(dependent: Fact) -> Effect:
     return Effect.ALTERED if dependent.kind in {"column", *CONTAINERS} else Effect.REPLACED
 
 
-def attributes_of(fact: Fact) -> dict[str, str]:
-    """Of a composite type: the types, with their collations, by the attributes' quoted names."""
-    found = (_ATTRIBUTE.fullmatch(each) for each in fact.payload["attributes"])
+def attributes_of(fact: Fact, told_in: str = "attributes") -> dict[str, str]:
+    """Of a composite type: the types, with their collations, by the attributes' quoted names.
+
+    Args:
+        fact: the type, or what has columns that are told in the same way.
+        told_in: which of its values tells them.
+    """
+    found = (_ATTRIBUTE.fullmatch(each) for each in fact.payload[told_in] or ())
     return {each["name"]: each["type"] for each in found if each}
 
 

@@ -5,6 +5,7 @@ what does not fit stops the statement. The text of a row is that of its attribut
 so a row that gets others is put together anew.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -13,6 +14,7 @@ from gnkmigrate.kinds.casts import known
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.conversions import Conversion, convert
+from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.user_type import attributes_of
 from gnkmigrate.postgres.quoting import identifier, names_in
 
@@ -62,6 +64,13 @@ def underlying(text: str, snapshot: Snapshot) -> str:
     if not array:
         return base
     return text if base.endswith("[]") else f"{base}[]"
+
+
+def type_of_values(column: Sequence[str], snapshot: Snapshot) -> str:
+    """The type that a column is of, by itself or by what its table inherits, or is over."""
+    found = (snapshot.get("column", *column), *columns_above(column, snapshot))
+    own = next(each for each in found if each is not None and each.kind == "column")
+    return underlying(own.payload["type"], snapshot)
 
 
 def is_checked(text: str, snapshot: Snapshot) -> bool:

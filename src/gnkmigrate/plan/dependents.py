@@ -6,10 +6,9 @@ what a change does to one dependent; here it is followed along the dependencies,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
@@ -19,17 +18,7 @@ from gnkmigrate.plan.carried import not_carried, passed_on, taken_along
 from gnkmigrate.plan.picking import picked
 from gnkmigrate.plan.replacing import goes_with, in_turn, name_in_target, set_aside
 from gnkmigrate.plan.satellites import hanging, implied
-
-Users = Mapping[Identity, Sequence[Fact]]
-
-
-def users_of(snapshot: Snapshot) -> Users:
-    """What depends on each fact directly."""
-    users: defaultdict[Identity, list[Fact]] = defaultdict(list)
-    for fact in snapshot:
-        for identity in holders(fact):
-            users[identity].append(fact)
-    return users
+from gnkmigrate.plan.users import Users
 
 
 def expand(changes: Iterable[Change], context: Context, users: Users) -> tuple[Action, ...]:
@@ -99,6 +88,8 @@ class _Expansion:
         self._disturbing += self._gone.values()
         for identity in tuple(self.altered):
             self._alter(identity)
+        for fact in tuple(self.added.values()):
+            self._clear_the_way(Change("add", None, fact))
         while self._disturbing:
             self._disturb(self._disturbing.pop())
         for fact in tuple(self.added.values()):
@@ -134,6 +125,7 @@ class _Expansion:
             return
         before = change.before
         known = kind_of(before.kind)
+        self._clear_the_way(change)
         if known.alter(change, self.context) is not None:
             for user in self._users_of(identity):
                 self._apply(known.effect(change, user, self.context), user, identity)
@@ -157,6 +149,11 @@ class _Expansion:
                 del self._gone[identity], self.added[new.identity]
                 self.aside[identity] = Change("alter", old, new)
                 self._disturbing.append(old)
+
+    def _clear_the_way(self, change: Change) -> None:
+        for identity in kind_of(change.kind).in_the_way(change, self.context):
+            if identity not in self.removed:
+                self._replace(self.context.source.facts[identity], change.identity)
 
     def _users_of(self, identity: Identity) -> Iterator[Fact]:
         """What depends on it directly, be it by what a table inherits and is to have itself."""

@@ -9,7 +9,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.interim_names import left_by, passes_names
-from gnkmigrate.plan.need_edges import ByIdentity, Edges, is_late, named_in_front
+from gnkmigrate.plan.need_edges import ByIdentity, Edges, is_late, may_come_first, named_in_front
 from gnkmigrate.plan.picking import picked
 
 Name = tuple[str, ...]
@@ -24,8 +24,10 @@ def by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapsho
             named = (action.before, *(source.facts[each] for each in owners if each in source))
             for above in {above for each in named for above in named_in_front(each, source)}:
                 for changer in changers.get(above, ()):
-                    late = is_late(action, changer)
-                    yield (changer, action) if late else (action, changer)
+                    if is_late(action, changer):
+                        yield changer, action
+                    elif not may_come_first(changer, action):
+                        yield action, changer
 
 
 def names(actions: Sequence[Action]) -> Edges:
@@ -39,7 +41,7 @@ def names(actions: Sequence[Action]) -> Edges:
             continue
         known = kind_of(action.after.kind)
         takes = action.verb in {"create", "rename"} or known.named_within
-        taken = known.names(action.after) if takes else frozenset()
+        taken = known.names(action.after) if takes else _newly(action.after, action.before)
         chosen = picked(action.after) if action.verb != "rename" else frozenset()
         for name in taken | chosen:
             for freer in freed.get(name, ()):
@@ -105,10 +107,20 @@ def _in_new_place(name: Name, places: Places) -> Name:
     return (space, *table, own)
 
 
+def _newly(fact: Fact, other: Fact | None) -> frozenset[tuple[str, ...]]:
+    """The names that a thing has by what is said of it, and has not as it is on the other side."""
+    if other is None:
+        return frozenset()
+    same = other.replaced(identity=fact.identity)
+    return kind_of(fact.kind).names(fact) - kind_of(fact.kind).names(same)
+
+
 def _freed(action: Action) -> frozenset[tuple[str, ...]]:
     """What nobody has, or finds, any more after an action."""
     if passes_names(action):
         return left_by(action)
+    if action.verb == "alter" and action.before and action.after:
+        return _newly(action.before, action.after)
     if action.verb != "drop" or action.before is None:
         return frozenset()
     known = kind_of(action.before.kind)

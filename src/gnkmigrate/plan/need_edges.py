@@ -129,8 +129,18 @@ def used_last(
             )
             if goes and not action.waits_for:
                 for changer in changers.get(identity, ()):
-                    if not _is_needed_back(changer, action) and not is_late(action, changer):
+                    if not may_come_first(changer, action):
                         yield action, changer
+
+
+def may_come_first(changer: Action, action: Action) -> bool:
+    """Whether `changer` may change what `action`, by which something goes, still uses."""
+    known = kind_of(changer.fact.kind)
+    return (
+        _is_needed_back(changer, action)
+        or is_late(action, changer)
+        or (changer.verb == "alter" and known.is_indifferent(changer.change, action.fact))
+    )
 
 
 def is_late(dropper: Action, changer: Action) -> bool:
@@ -151,7 +161,7 @@ def gone_first(
 ) -> Edges:
     """What would be undone by something that goes is set once that has gone."""
     for action in actions:
-        if action.verb in {"create", "alter"}:
+        if action.verb in {"create", "alter", "finish"}:
             for identity in kind_of(action.fact.kind).set_after(action.fact, source, target):
                 yield from ((dropper, action) for dropper in droppers.get(identity, ()))
 

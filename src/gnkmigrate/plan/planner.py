@@ -22,12 +22,13 @@ from gnkmigrate.kinds.moving import refuse_moves
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.unqualified_operators import schemas_of_operators
 from gnkmigrate.plan.action import Action
-from gnkmigrate.plan.dependents import Users, expand, users_of
+from gnkmigrate.plan.dependents import expand
 from gnkmigrate.plan.group import Group
 from gnkmigrate.plan.interim_names import names_in_between, placed
 from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
 from gnkmigrate.plan.rights import Right, rights
+from gnkmigrate.plan.users import Users, users_of
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 # Bodies of functions may use what the plan makes later; pg_dump restores with the same setting.

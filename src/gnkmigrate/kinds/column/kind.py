@@ -8,7 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import leaving, not_null, not_null_name, not_null_renames, rebuilt_indexes
+from gnkmigrate.kinds import (
+    leaving,
+    not_null,
+    not_null_name,
+    not_null_renames,
+    rebuilt_indexes,
+    row_valued_views,
+)
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.column.definition import column_name, defined, set_to
@@ -16,6 +23,7 @@ from gnkmigrate.kinds.column.domains import has_default, is_checked
 from gnkmigrate.kinds.column.effect import HAVE_INDEXES, effect_on
 from gnkmigrate.kinds.column.expression import altered_expression, is_computed_anew
 from gnkmigrate.kinds.column.type_change import narrowed, retyped, types_of_table
+from gnkmigrate.kinds.column.writing import is_written
 from gnkmigrate.kinds.column_obstacles import (
     refuse_name_below,
     refuse_other_parents,
@@ -106,6 +114,13 @@ class ColumnKind(Kind):
             for above in columns_above(fact.identity.path, target):
                 if above.identity not in source:
                     yield above.identity
+        yield from row_valued_views.above(fact.identity.path[:-1], target)
+
+    def alters_before(
+        self, change: Change, source: Snapshot, target: Snapshot
+    ) -> Iterator[Identity]:
+        del source
+        return row_valued_views.above(change.identity.path[:-1], target)
 
     def stays(self, fact: Fact, target: Snapshot) -> bool:
         # It has become one that its table merely inherits.
@@ -115,6 +130,10 @@ class ColumnKind(Kind):
         del source
         if fact.identity not in target and self.stays(fact, target):
             yield from leaving.unlike(fact, target)
+
+    def in_the_way(self, change: Change, context: Context) -> Iterator[Identity]:
+        if is_written(change, context):
+            yield from row_valued_views.in_the_way(change.before or change.fact, context)
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         return leaving.owned_below(fact, source)
@@ -151,6 +170,7 @@ class ColumnKind(Kind):
 
     def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         del target
+        yield from row_valued_views.above(fact.identity.path[:-1], source)
         before = source.facts.get(fact.identity)
         if before is None and any(columns_above(fact.identity.path, source)):
             yield from (part.identity for part in leaving.given_above(fact, source))
@@ -203,6 +223,13 @@ class ColumnKind(Kind):
         # Tables that are partitions no more are not in its reach, nor is what they had in the way.
         table = fact.identity.path[:-1]
         return frozenset({("given by the parent", *table), ("partitions", *table)})
+
+    def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+        # NOT NULL is a constraint with a name among those of the table (PostgreSQL 18).
+        *table, _ = fact.identity.path
+        forbids = fact.payload.get("not_null")
+        named = [("constraint", *table, not_null_name.called(fact))] if forbids else []
+        return super().names(fact).union(named)
 
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None

@@ -15,6 +15,7 @@ from gnkmigrate.kinds.inheritance import all_above, columns_above
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.sequence_options import continued
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.value_conversion import type_of_values
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 _NEXT = re.compile(r"nextval\('(?:[^']|'')*'::regclass\)")
@@ -139,7 +140,10 @@ def _continued(fact: Fact, context: Context) -> Iterator[Statement]:
                 identifier(column),
                 qualified(*table),
                 {**sequence.payload, "start": f"(SELECT last_value FROM {name})"},
+                type_of_values(fact.identity.path, context.target),
             )
+            if not sql:
+                return
             yield Statement(sql, f"{name} goes on after the values that are there.")
 
 

@@ -30,6 +30,9 @@ _OBJECTS = {
     "SCHEMA": "SCHEMAS",
 }
 
+# What PostgreSQL lets PUBLIC do with new ones (manual, 5.8).
+_OF_PUBLIC = {"FUNCTIONS": "EXECUTE", "TYPES": "USAGE"}
+
 # A script in which nothing is granted does not mean that nobody may do anything.
 SILENCE = frozenset({"grants", "default privileges"})
 
@@ -117,7 +120,8 @@ def given_to_new(thing: Fact, context: Context) -> Privileges:
             and each.payload["role"] == (context.source.role or None)
             and each.payload["objects"] == objects
             and each.payload["schema"] in schemas
-        )
+        ),
+        usual=_OF_PUBLIC.get(objects, ""),
     )
 
 

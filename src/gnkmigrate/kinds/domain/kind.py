@@ -10,6 +10,7 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import locks, not_null_name
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.constraint_names import is_taken
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
@@ -48,15 +49,17 @@ class Domain(UserType):
         return not_null_name.as_of(fact, version, _NAMED_NOT_NULL)
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
-        del context
-        payload = fact.payload
+        payload, name = fact.payload, fact.payload["not_null_name"]
+        named = context.target.server_version >= _NAMED_NOT_NULL
+        if name is None and named and is_taken(_usual(fact), fact.identity, context):
+            name = _usual(fact)
         sql = f"CREATE {self.reference(fact)} AS {payload['type']}"
         if payload["collation"]:
             sql += f" COLLATE {payload['collation']}"
         if payload["default"] is not None:
             sql += f" DEFAULT {reprintable(payload['default'])}"
         if payload["not_null"]:
-            sql += f"{_named(payload['not_null_name'])} NOT NULL"
+            sql += f"{_named(name)} NOT NULL"
         for part in parts:
             sql += f"{_named(part.identity.name)} CHECK ({reprintable(part.payload['check'])})"
         commented = fact.payload["not_null_comment"] is not None

@@ -69,7 +69,8 @@ class IdentityKind(Kind):
         first = added(fact, context)
         if before := sequence_handover.predecessor(fact, context):
             return (first, *sequence_handover.resumed(fact, before))
-        sql = continued(_sequence(fact), identifier(fact.identity.name), _table(fact), fact.payload)
+        column, payload = identifier(fact.identity.name), fact.payload
+        sql = continued(_sequence(fact), column, _table(fact), payload, payload["type"])
         return (first, Statement(sql, "New values start after those that are there."))
 
     def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:

@@ -30,10 +30,12 @@ BEGIN
     FOR made IN
         SELECT link.objid
         FROM pg_catalog.pg_depend AS link
+        JOIN pg_catalog.pg_proc AS function ON function.oid = link.objid
         WHERE link.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
             AND link.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
             AND link.refobjid = {type}::pg_catalog.regtype
             AND link.deptype = 'i'
+            AND function.proname <> {name}
     LOOP
         EXECUTE pg_catalog.format('ALTER FUNCTION %s RENAME TO %I', made, {name});
     END LOOP;

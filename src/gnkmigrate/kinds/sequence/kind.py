@@ -27,6 +27,7 @@ from gnkmigrate.kinds.sequence_options import (
     unusual,
 )
 from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.value_conversion import type_of_values
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 _NUMBERS = ("type", "increment", "minimum", "maximum", "start", "cache", "cycle")
@@ -165,8 +166,10 @@ def _continued(change: Change, context: Context) -> Statements:
         return ()  # it has counted before
     if before := sequence_handover.predecessor(change.fact, context):
         return tuple(sequence_handover.resumed(change.fact, before))
-    sql = continued(sequence, identifier(owner.name), table, change.fact.payload)
-    return (Statement(sql, f"{sequence} goes on after the values that are there."),)
+    type_ = type_of_values(owner.path, context.target)
+    sql = continued(sequence, identifier(owner.name), table, change.fact.payload, type_)
+    reason = f"{sequence} goes on after the values that are there."
+    return (Statement(sql, reason),) if sql else ()
 
 
 def _alter(name: str, sql: str, reason: str) -> Statement:

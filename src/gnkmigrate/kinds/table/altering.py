@@ -26,7 +26,7 @@ def altered(
     """ALTER TABLE for each attribute that differs."""
     old, new = before.payload, change.fact.payload
     name = qualified(*change.identity.path)
-    if not {"persistence", "access_method"}.isdisjoint(differing) and not new["partitioned_by"]:
+    if is_written(change):
         refuse_rows_held(before.identity.path, f"Table {name} is rewritten", context)
     if "inherits" in differing:
         yield from _reparented(change, context)
@@ -47,6 +47,12 @@ def altered(
         yield alter_table(name, f"SET TABLESPACE {space}", reason, scans=True)
     yield from _options(name, old, new)
     yield from switches(change)
+
+
+def is_written(change: Change) -> bool:
+    """Whether the table's rows are written anew."""
+    differing = {"persistence", "access_method"}.intersection(change.differing)
+    return bool(differing) and not change.fact.payload["partitioned_by"]
 
 
 def _reparented(change: Change, context: Context) -> Iterator[Statement]:

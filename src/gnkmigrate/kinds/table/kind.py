@@ -10,7 +10,7 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks, not_null_below, not_null_renames
+from gnkmigrate.kinds import locks, not_null_below, not_null_renames, row_valued_views
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
@@ -22,7 +22,7 @@ from gnkmigrate.kinds.leaving import unlike_when_joined
 from gnkmigrate.kinds.partition.kind import default_partitions
 from gnkmigrate.kinds.sequence_options import UNLOGGED
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.table.altering import alter_table, altered, switches
+from gnkmigrate.kinds.table.altering import alter_table, altered, is_written, switches
 from gnkmigrate.kinds.table.definition import afterwards, command, of_parents
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -162,14 +162,29 @@ class TableKind(Kind):
                 elif not unlogged and key.parent == change.identity != referenced:
                     yield referenced
 
+    def in_the_way(self, change: Change, context: Context) -> Iterator[Identity]:
+        if change.before is not None and is_written(change):
+            yield from row_valued_views.keeping([change.before.identity.path], context.source)
+
+    def set_after(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+        del target
+        if fact.payload.get("of_type"):  # only with just the type's columns
+            yield from (each.identity for each in source.children(fact.identity, "column"))
+        yield from row_valued_views.keeping([fact.identity.path], source)
+
     def alters_before(
         self, change: Change, source: Snapshot, target: Snapshot
     ) -> Iterator[Identity]:
+        yield from row_valued_views.keeping([change.identity.path], target)
         # A check goes down to whatever is below by then.
         if change.before is None or "inherits" not in change.differing:
             return
         left = {*all_above(change.before.identity.path, source)}
         yield from checks_made(left.difference(all_above(change.identity.path, target)), target)
+
+    def is_indifferent(self, change: Change, gone: Fact) -> bool:
+        # A column goes later where a check is first to do without it, which waits for the table.
+        return gone.kind == "column" and {"inherits", "of_type"}.isdisjoint(change.differing)
 
     def halfway(self, change: Change) -> Fact | None:
         # It comes to be of a type when its columns are.

@@ -1,0 +1,54 @@
+"""What NOT NULL is called on PostgreSQL 18: a name among those of its table's constraints."""
+
+import pytest
+
+from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.servers import Server
+from tests.kinds.converge import converge, planned
+
+PARTITIONED = (
+    "CREATE TABLE t (k integer, {}) PARTITION BY LIST (k); CREATE TABLE p PARTITION OF t DEFAULT;"
+)
+PAIRS = {
+    "a new column's": (
+        "CREATE TABLE t (id integer NOT NULL);",
+        "CREATE TABLE t (f integer CONSTRAINT t_id_not_null NOT NULL);",
+    ),
+    "a column's that is there": (
+        "CREATE TABLE t (a integer NOT NULL, b integer);",
+        "CREATE TABLE t (a integer, b integer CONSTRAINT t_a_not_null NOT NULL);",
+    ),
+    "a check's": (
+        "CREATE TABLE t (b integer, a integer NOT NULL);",
+        "CREATE TABLE t (b integer, CONSTRAINT t_a_not_null CHECK (b > 0));",
+    ),
+    "that of partitions": (
+        PARTITIONED.format("a integer NOT NULL"),
+        PARTITIONED.format("b integer CONSTRAINT t_a_not_null NOT NULL"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS.values(), ids=PAIRS)
+def test_the_name_of_one_that_goes_is_taken(server: Server, old: str, new: str) -> None:
+    converge(server, old, new)
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["TABLE {} (id integer NOT NULL)", "DOMAIN {} AS integer NOT NULL"],
+    ids=["table", "domain"],
+)
+def test_the_name_that_another_one_has_is_said_in_full(server: Server, made: str) -> None:
+    new = f"CREATE {made.format('d')};"
+    converge(server, f"{new} ALTER {made.split(maxsplit=1)[0]} d RENAME TO e;", new)
+
+
+def test_two_do_not_swap_their_names(server: Server) -> None:
+    table = "CREATE TABLE t (a integer CONSTRAINT {} NOT NULL, b integer CONSTRAINT {} NOT NULL);"
+    old, new = table.format("x", "y"), table.format("y", "x")
+    if server.version < 180000:
+        converge(server, old, new)
+        return
+    with pytest.raises(Unplannable, match="wait for each other"):
+        planned(server, old, new)
