@@ -99,7 +99,7 @@ def audit_log(
     The log belongs to the role that migrates, and is only added to: UPDATE, DELETE and TRUNCATE are
     refused. It is partitioned by month; `log_ahead(months)`, a procedure of the log's name, makes
     those to come, and what has none goes to a default partition. Who it was says a setting of the
-    session, `SET app.user_id = '...'`, and in any case the role.
+    session, `SET app.user_id = '...'`, and in any case the role, and the one that has connected.
 
     Values of columns whose names look secret (password, token, key and the like), or that are
     generated of such, are never logged, but that they changed. A downgrade is refused while the log

@@ -65,7 +65,7 @@ WRONG = {
     'op.add_unique("public.t", "c", ("b",), deferrable="SOMETIMES")': 'not "SOMETIMES"',
     'op.add_unique("public.v", "c", ("one",))': "public.v is not a table",
     'op.build_index("i", "public.v", "(one)")': "public.v is not a table",
-    'op.build_index("i", "public.no", "(one)")': "public.no is not there",
+    'op.build_index("i", "public.no", "(one)")': "There is no table public.no",
     'op.archive_type("public.no", ())': "public.no is not a type",
     'op.backfill("b", "public.t", "no", "UPDATE public.t AS x SET b = 1 WHERE :batch", alias="x",'
     ' irreversible="why")': "public.t has no no",

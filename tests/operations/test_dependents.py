@@ -39,7 +39,7 @@ ON_COLUMN = [
     ("CREATE TABLE child (n int CONSTRAINT of_t REFERENCES t (n))", "constraint of_t on table"),
     ("CREATE FUNCTION f() RETURNS bigint BEGIN ATOMIC SELECT sum(n) FROM t; END",
      "function public.f()"),
-    ("CREATE STATISTICS s ON n, other FROM t", "statistics object s"),
+    ("CREATE STATISTICS s ON n, other FROM t", "statistics object public.s"),
     ("ALTER TABLE t ALTER n SET NOT NULL, REPLICA IDENTITY USING INDEX t_n_key",
      "constraint t_n_key on table"),
 ]  # fmt: skip

@@ -260,7 +260,7 @@ def test_who_inserts_needs_the_sequence_of_a_new_default(small: Small) -> None:
         'CREATE SEQUENCE "The %seq"; CREATE TABLE line (id int PRIMARY KEY, note int);'
         "GRANT INSERT ON line TO PUBLIC"
     )
-    assert 'public, "The %seq"' in refused(project)
+    assert 'public, public."The %seq"' in refused(project)
     project.execute('GRANT USAGE ON SEQUENCE "The %seq" TO PUBLIC')
     project.up()
 

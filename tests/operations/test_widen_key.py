@@ -173,11 +173,11 @@ def test_clients_write_at_every_step(small: Small) -> None:
             'CREATE TABLE invoices (customer integer REFERENCES "Customer")',
             "tables that the revision does not name",
         ),
-        ('CREATE VIEW v AS SELECT id, name FROM "Customer" GROUP BY id', "view v"),
+        ('CREATE VIEW v AS SELECT id, name FROM "Customer" GROUP BY id', "view public.v"),
         ('ALTER TABLE "Customer" ALTER COLUMN id TYPE bigint', "does not become bigint"),
         (
             'GRANT INSERT (name) ON "Customer" TO PUBLIC',
-            'public, "Customer_id_seq"',
+            'public, public."Customer_id_seq"',
         ),
     ],
     ids=["another table", "a view", "wide already", "a role without the sequence"],

@@ -31,13 +31,15 @@ def refuse_if_anything_speaks_against(
         PhaseFailed: somebody's lock was in the way of asking.
     """
     asking = replace(work, beside=steps)
-    refusals = [
+    found = [
         *rights.refusals(work.connection, steps),
         *replication.refusals(work, phase, steps),
         *sharding.refusals(work, phase, steps),
         *(refusal for step in steps for refusal in enum_labels.refusal(step, work)),
         *(refusal for step in steps for refusal in _asked(step, asking, direction)),
     ]
+    # Several steps may say the same of one table.
+    refusals = [each for place, each in enumerate(found) if each not in found[:place]]
     if refusals:
         refuse(phase.name, direction, refusals)
 
@@ -64,7 +66,7 @@ def refuse(phase: str, direction: Direction, refusals: Sequence[Refusal]) -> NoR
 
 def _missing(step: Step, work: Work) -> Sequence[Refusal]:
     """Tables of an upgrade's step that are not there, and that no earlier step names."""
-    if not step.changes or any(each.prepares for each in work.earlier):
+    if not step.changes or any(each.prepares for each in (*work.earlier, step)):
         return ()
     named = "".join(map(repr, work.earlier))
     missing = [
@@ -73,7 +75,9 @@ def _missing(step: Step, work: Work) -> Sequence[Refusal]:
         if table not in named
         and work.value(f"SELECT to_regclass({literal(quoted(table))}) IS NULL")
     ]
-    return [Refusal(f"{table} is not there.", hint="Look at the revision.") for table in missing]
+    return [
+        Refusal(f"There is no table {table}.", hint="Look at the revision.") for table in missing
+    ]
 
 
 def _asked(step: Step, work: Work, direction: Direction) -> Sequence[Refusal]:

@@ -82,7 +82,7 @@ def test_what_hangs_on_the_archive_stops_contract_before_it_removes_anything(
     with pytest.raises(PhaseFailed) as failed:
         finish(project)
 
-    assert "view mine depends on table gnkmigrate_archive.user_nodes" in "\n".join(
+    assert "view public.mine depends on table gnkmigrate_archive.user_nodes" in "\n".join(
         failed.value.details
     )
     assert project.value("SELECT count(*) FROM gnkmigrate_legacy.users") == 1

@@ -154,9 +154,10 @@ def _above(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
 
 
 def _made_above(fact: Fact, target: Snapshot) -> Iterator[Identity]:
-    """These, and the column itself in those tables: only then is it there, and is called so."""
+    """These, and a merely inherited column itself: only then is it there, and is called so."""
     yield from _above(fact, target)
-    yield from (each.identity for each in columns_above(fact.identity.path, target))
+    if not KIND.is_inline(fact):
+        yield from (each.identity for each in columns_above(fact.identity.path, target))
 
 
 def _kept_below(fact: Fact, context: Context) -> Iterator[Statement]:
