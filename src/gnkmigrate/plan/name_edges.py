@@ -112,7 +112,9 @@ def _newly(fact: Fact, other: Fact | None) -> frozenset[tuple[str, ...]]:
     if other is None:
         return frozenset()
     same = other.replaced(identity=fact.identity)
-    return kind_of(fact.kind).names(fact) - kind_of(fact.kind).names(same)
+    newly = kind_of(fact.kind).names(fact) - kind_of(fact.kind).names(same)
+    # Other names that a thing has by what is said of it change hands by edges of their own.
+    return frozenset({name for name in newly if name[0] == "constraint"})
 
 
 def _freed(action: Action) -> frozenset[tuple[str, ...]]:
