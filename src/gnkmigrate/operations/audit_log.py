@@ -11,7 +11,7 @@ from gnkmigrate.operations.parts import months
 from gnkmigrate.operations.parts.whole import owner_of
 from gnkmigrate.operations.sql_step import SqlStep, no_place
 from gnkmigrate.operations.take_back import TakeBack
-from gnkmigrate.run import lock_announcement
+from gnkmigrate.run import dependents, lock_announcement
 from gnkmigrate.run.batches.row_key import KEYLESS, keys_of
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import literal, quoted, split
@@ -29,20 +29,11 @@ JOIN pg_class ON pg_class.oid = inhrelid AND NOT relispartition
 WHERE inhparent = to_regclass({table}) ORDER BY 1
 """
 
-# What PostgreSQL computes of a secret is one. Before 15 it is the column that depends on others.
-_DERIVED = """
-SELECT DISTINCT made.attname::text
-FROM pg_attrdef
-JOIN pg_attribute AS made ON (made.attrelid, made.attnum) = (adrelid, adnum)
-JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = adrelid
-    AND refobjsubid NOT IN (0, adnum)
-    AND ((classid, objid) = ('pg_attrdef'::regclass, pg_attrdef.oid)
-         OR (classid, objid, objsubid) = ('pg_class'::regclass, adrelid, adnum))
-JOIN pg_attribute AS given ON (given.attrelid, given.attnum) = (adrelid, refobjsubid)
-WHERE adrelid = to_regclass({table}) AND made.attgenerated <> ''
-  AND (given.attname = ANY ({secret}::text[])
-       OR given.attname ~* {pattern} AND given.attname <> ALL ({shown}::text[]))
-  AND made.attname <> ALL ({shown}::text[])
+_CONCEALED = """
+SELECT attname::text FROM pg_attribute
+WHERE attrelid = to_regclass({table}) AND attnum > 0 AND NOT attisdropped
+  AND (attname = ANY ({secret}::text[])
+       OR attname ~* {pattern} AND attname <> ALL ({shown}::text[]))
 """
 
 # Types of columns, and what they are made of, whose owner has fewer rights than the table's: he may
@@ -335,14 +326,16 @@ class LogChanges(Step):
 
 
 def _derived(work: Work, logged: Logged) -> Sequence[str]:
-    """The generated columns of a table that tell of secret ones."""
-    asked = _DERIVED.format(
+    """The generated columns of a table that tell of secret ones: what is computed of one is one."""
+    asked = _CONCEALED.format(
         table=literal(quoted(logged.table)),
         secret=_array(logged.secret),
         shown=_array(logged.shown),
         pattern=literal(NOT_SHOWN),
     )
-    return [row[0] for row in work.execute(asked).fetchall()]
+    secret = [row[0] for row in work.execute(asked).fetchall()]
+    computed = dependents.generated_of(work, logged.table, secret)
+    return [made for _, made in computed if made not in logged.shown]
 
 
 def _named(work: Work, query: str, tables: Sequence[Logged]) -> Sequence[str]:

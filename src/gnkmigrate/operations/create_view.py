@@ -10,7 +10,7 @@ from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
 
-_INVOKER_SINCE = 150_000
+INVOKER_SINCE = 150_000
 
 # The relations that it reads, each once, with their owners.
 _READ = """
@@ -62,7 +62,7 @@ class CreateView(Whole):
 
     def reads_as_caller(self, work: Work) -> bool:
         """Whether it reads with the rights of whoever asks."""
-        return work.connection.info.server_version >= _INVOKER_SINCE
+        return work.connection.info.server_version >= INVOKER_SINCE
 
     def make(self, work: Work) -> Sequence[Refusal]:
         invoker = self.reads_as_caller(work)

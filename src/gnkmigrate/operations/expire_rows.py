@@ -7,6 +7,7 @@ from gnkmigrate.operations.create_routine import CreateRoutine
 from gnkmigrate.operations.create_view import CreateView
 from gnkmigrate.operations.parts.purging import Purge, older, purging
 from gnkmigrate.operations.parts.settings_table import settings_table
+from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
@@ -15,13 +16,6 @@ from gnkmigrate.run.work import Work
 _COLUMNS = (
     "source text PRIMARY KEY, time_to_live interval NOT NULL CHECK (time_to_live > interval '0')"
 )
-# Columns that keep an old shape are not the application's, and go with contract.
-_SHOWN = """
-SELECT string_agg('old.' || quote_ident(attname), ', ' ORDER BY attnum)
-FROM pg_attribute
-WHERE attrelid = {table}::regclass AND attnum > 0 AND NOT attisdropped
-  AND attname NOT LIKE 'gnkmigrate\\_kept\\_%'
-"""
 
 
 @operation("expire_rows")
@@ -95,7 +89,8 @@ class FreshRows(CreateView):
         return self._statement("WITH (security_invoker = true) ")
 
     def make(self, work: Work) -> Sequence[Refusal]:
-        columns = work.value(_SHOWN.format(table=literal(quoted(self.table))))
+        names = relation.column_names(work, self.table)
+        columns = ", ".join(f"old.{column(name)}" for name in names)
         query = f"SELECT {columns} FROM {quoted(self.table)} AS old WHERE NOT ({self.query})"
         return CreateView(self.view, query, self.comment).make(work)
 

@@ -7,8 +7,9 @@ from typing import ClassVar
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.index import BuildIndex
+from gnkmigrate.operations.parts import column_users
 from gnkmigrate.operations.parts.whole import refused_by
-from gnkmigrate.run import dependents, lock_announcement
+from gnkmigrate.run import lock_announcement
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
@@ -148,11 +149,8 @@ class DropSearch(Step):
         return (self.table,)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        hanging = dependents.dependents(work, self.table, [self.column])
-        if not hanging:
-            return ()
         message = f"Others use the column {self.column} of {self.table}."
-        return (Refusal(message, hanging, len(hanging), "Drop them, or change them, before."),)
+        return column_users.refusals(work, self.table, [self.column], message)
 
     def run(self, work: Work) -> int:
         work.execute(f"ALTER TABLE {quoted(self.table)} DROP COLUMN {column(self.column)}")

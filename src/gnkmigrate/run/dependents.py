@@ -69,6 +69,35 @@ def dependents(
     return [each for each in found if each not in work.dropped]
 
 
+# Before PostgreSQL 15 it is the column that depends on what generates its values.
+_GENERATED = """
+SELECT DISTINCT given.attname::text, made.attname::text
+FROM pg_attrdef
+JOIN pg_attribute AS made ON (made.attrelid, made.attnum) = (adrelid, adnum)
+JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = adrelid
+    AND refobjsubid NOT IN (0, adnum)
+    AND ((classid, objid) = ('pg_attrdef'::regclass, pg_attrdef.oid)
+         OR (classid, objid, objsubid) = ('pg_class'::regclass, adrelid, adnum))
+JOIN pg_attribute AS given ON (given.attrelid, given.attnum) = (adrelid, refobjsubid)
+WHERE adrelid = to_regclass({table}) AND made.attgenerated <> ''
+  AND given.attname = ANY (ARRAY[{names}]::text[])
+ORDER BY 1, 2
+"""
+
+
+def generated_of(work: Work, table: str, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Columns of a table, each with a generated one that is computed of it.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        names: the columns that are asked about.
+    """
+    listed = ", ".join(map(literal, names))
+    query = _GENERATED.format(table=literal(quoted(table)), names=listed)
+    return [(row[0], row[1]) for row in work.execute(query).fetchall()]
+
+
 def _column_numbers(table: str, names: Sequence[str]) -> str:
     if not names:
         return "true"

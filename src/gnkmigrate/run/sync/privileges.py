@@ -90,6 +90,13 @@ WHERE described.attrelid = {source}::regclass AND NOT described.attisdropped
   AND col_description(other.attrelid, other.attnum) IS NULL
 """
 
+# Whether somebody may read some columns and not the others.
+_BY_COLUMN = """
+SELECT EXISTS (SELECT FROM pg_attribute, aclexplode(attacl)
+               WHERE attrelid = {table}::regclass AND NOT attisdropped
+                 AND privilege_type = 'SELECT')
+"""
+
 # Who may do something with all of these columns.
 _OF_COLUMNS = f"""
 SELECT format('GRANT %s (%I) ON %s TO %s%s', privilege_type, {{name}}, {{target}},
@@ -178,6 +185,17 @@ def carry_comments(work: Work, source: str, target: str) -> None:
     query = _COMMENTS.format(source=literal(source), target=literal(target))
     for (statement,) in work.connection.execute(query.encode()).fetchall():
         work.connection.execute(statement.encode())
+
+
+def is_read_by_column(work: Work, table: str) -> bool:
+    """Whether SELECT is granted on columns of a quoted table."""
+    return bool(work.value(_BY_COLUMN.format(table=literal(table))))
+
+
+def let_read(work: Work, table: str, name: str, relation: str, target: str) -> None:
+    """Lets read one column whoever may read another; see `grants_on`."""
+    for statement in grants_on_all(work, table, (name,), relation, target, ("SELECT",)):
+        work.execute(statement)
 
 
 def grants_on(work: Work, table: str, source: str, relation: str, target: str) -> list[str]:
