@@ -10,6 +10,7 @@ from gnkmigrate.operations.create_view import CreateView
 from gnkmigrate.operations.parts.whole import refused_by
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
@@ -207,7 +208,7 @@ class Fitting(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         plan = f"EXPLAIN {self.spec.insert(literal('UTC'))}"
-        with work.settings(search_path="pg_catalog, pg_temp"):  # as the procedure has it
+        with work.settings(search_path=OURS):  # as the procedure has it
             refused = refused_by(work, "daily rows", lambda: work.execute(plan))
         if refused:
             return refused

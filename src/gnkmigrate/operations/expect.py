@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from gnkmigrate.run.names import split
 from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
@@ -67,7 +68,7 @@ class ExpectTable(Step):
     def _types_by_column(self, work: Work) -> Mapping[str, str]:
         """None at all where there is no such table."""
         schema, name = split(self.table)
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             rows = work.connection.execute(
                 "SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute"
                 " JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p')"

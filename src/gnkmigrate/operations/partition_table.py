@@ -19,6 +19,7 @@ from gnkmigrate.run import dependents, lock_announcement
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync.following import follower, trigger
 from gnkmigrate.run.work import Work
@@ -301,7 +302,7 @@ class Stage(Step):
         if found is None or found[0] not in {"date", "timestamp with time zone"}:
             message = f"{spec.table} has no column {spec.by} that is a date or a timestamptz."
             return (Refusal(message, hint="Partitions are by month: name one that is."),)
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             hindering = [row[0] for row in work.execute(spec.there(_IN_THE_WAY)).fetchall()]
         if list(spec.key) != self._key(work):
             hindering.append(f"its primary key is not ({', '.join(spec.key)})")
@@ -325,7 +326,7 @@ class Stage(Step):
     def run(self, work: Work) -> int:
         spec = self.spec
         live, staged = quoted(spec.table), quoted(spec.staged)
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             work.execute(
                 f"CREATE TABLE {staged} (LIKE {live} INCLUDING DEFAULTS INCLUDING CONSTRAINTS"
                 " INCLUDING STORAGE INCLUDING COMMENTS)"

@@ -13,6 +13,7 @@ from gnkmigrate.run import relation, unfinished_index
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.rows import listed
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
@@ -73,7 +74,7 @@ _TYPES = {"c": "CHECK", "f": "foreign key", "u": "UNIQUE"}
 def _found(work: Work, table: str, name: str) -> Mapping[str, Any] | None:
     """The constraint as it is, printed with all names qualified; None where there is none."""
     with (
-        work.settings(search_path="pg_catalog, pg_temp"),
+        work.settings(search_path=OURS),
         work.connection.cursor(row_factory=dict_row) as cursor,
     ):
         return cursor.execute(_FOUND, (quoted(table), name)).fetchone()

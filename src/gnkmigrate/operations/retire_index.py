@@ -11,6 +11,7 @@ from gnkmigrate.run import lock_announcement, unfinished_index
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.recorder import operation
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
@@ -55,7 +56,7 @@ class _OneIndex(Step):
 
     def _found(self, work: Work) -> Mapping[str, str | None]:
         """The index as it is; empty where there is none."""
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             row = work.execute(_FOUND.format(index=literal(self._qualified))).fetchone()
         return dict(zip(("definition", "comment", "serves"), row, strict=True)) if row else {}
 

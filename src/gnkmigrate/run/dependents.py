@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from gnkmigrate import own
 from gnkmigrate.run.names import literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 
 # pg_depend names a view's rule; people know the view.
@@ -64,7 +65,7 @@ def dependents(
         lookups_go_on="true" if lookups_go_on else "false",
         legacy=own.LEGACY_OIDS,
     )
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         found = [row[0] for row in work.execute(query).fetchall()]
     return [each for each in found if each not in work.dropped]
 

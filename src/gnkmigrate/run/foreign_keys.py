@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gnkmigrate.run.names import literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 
 _KEYS_WITH_COLUMNS = """
@@ -33,7 +34,7 @@ def cascades(work: Work, table: str) -> list[Cascade]:
 
 def referring(work: Work, table: str, actions: str = "arcnd") -> list[Cascade]:
     """The foreign keys to a table, with these actions ON DELETE (pg_constraint.confdeltype)."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         rows = work.execute(f"""
             SELECT conrelid::regclass::text,
                    string_agg(format('referring.%I = spilled.%I', own.attname, other.attname),
@@ -49,7 +50,7 @@ def referring(work: Work, table: str, actions: str = "arcnd") -> list[Cascade]:
 
 def references(work: Work, table: str, row: str) -> list[str]:
     """For each foreign key of a table the condition under which it holds for a row `row`."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         found = work.execute(f"""
             SELECT confrelid::regclass::text,
                    string_agg(format('referred.%I = {row}.%I', other.attname, own.attname),

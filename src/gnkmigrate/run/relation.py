@@ -5,6 +5,7 @@ from typing import Any
 
 from gnkmigrate import own
 from gnkmigrate.run.names import literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 
 Column = Mapping[str, Any]
@@ -67,14 +68,14 @@ def columns(work: Work, table: str, names: Sequence[str]) -> dict[str, dict[str,
 
 def declared(work: Work, relation: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The same for columns of any relation, whose name is quoted."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         rows = work.connection.execute(_COLUMNS, (relation, list(names))).fetchall()
     return {row[0]: dict(zip(_COLUMN_KEYS, row[1:], strict=True)) for row in rows}
 
 
 def defaults(work: Work, table: str) -> dict[str, str]:
     """The defaults of a table's columns by their names, as SQL that is qualified throughout."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         return dict(work.connection.execute(_DEFAULTS, (quoted(table),)).fetchall())
 
 
@@ -99,7 +100,7 @@ def column_names(work: Work, table: str, *, written: bool = False) -> list[str]:
 
 def constraints(work: Work, table: str, definition: str) -> list[tuple[str, str]]:
     """(name, definition) of the table's constraints whose definition begins like this."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         return work.connection.execute(
             "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE conrelid = %s::regclass AND starts_with(pg_get_constraintdef(oid), %s)"

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from gnkmigrate.facts.query import query
 from gnkmigrate.run.names import quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Runnable, Step
 from gnkmigrate.run.work import Work
 
@@ -24,7 +25,7 @@ def refusals(work: Work, phase: Runnable, steps: Sequence[Step]) -> Iterator[Ref
     tables = reshaped | wider
     if not tables:
         return
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         found = work.connection.execute(query("run", "replication"), [[*tables]]).fetchall()
     written = [
         f"{tables[table]}: {name}"

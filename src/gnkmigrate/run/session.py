@@ -40,14 +40,17 @@ class Session:
     @contextmanager
     def settings(self, **values: str) -> Iterator[None]:
         """Settings of the session, set back at the end."""
-        previous = {name: self.value(f"SELECT current_setting({literal(name)})") for name in values}
+        names = ", ".join(f"current_setting({literal(name)})" for name in values)
+        found = self.execute(f"SELECT {names}").fetchone() or ()
+        previous = dict(zip(values, found, strict=True))
         for name, value in values.items():
-            self._set(name, value)
+            if previous[name] != value:
+                self._set(name, value)
         try:
             yield
         finally:
             if self.connection.info.transaction_status in SETTABLE:
-                for name, value in previous.items():
+                for name, value in previous.items():  # whatever has been set meanwhile
                     self._set(name, value)
 
     def _set(self, name: str, value: str) -> None:

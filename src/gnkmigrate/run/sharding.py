@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.postgres import citus
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.replication import tables_of
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Runnable, Step
 from gnkmigrate.run.work import Work
 
@@ -45,5 +46,5 @@ def refuse_unique(work: Work, table: str, columns: Sequence[str]) -> Sequence[Re
 
 
 def _sharded(work: Work) -> Sequence[citus.CitusTable]:
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         return [each for each in citus.tables(work.connection) if each.elsewhere]

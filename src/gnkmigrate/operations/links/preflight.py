@@ -15,6 +15,7 @@ from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import listed as listed_columns
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import listed
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import granted, row_security
 from gnkmigrate.run.sync.conversion import Conversion
@@ -109,7 +110,7 @@ def _owners(work: Work, said: Linking) -> Iterator[Refusal]:
         table=literal(quoted(said.table)),
         written=_literals(written),
     )
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         others = [row[0] for row in work.execute(asked).fetchall()]
     if others:
         yield Refusal(
@@ -147,7 +148,7 @@ def _filled(work: Work, said: Linking) -> Iterator[Refusal]:
         entity=literal(quoted(said.entity)),
         hanging=_literals(said.hanging),
     )
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         others = [row[0] for row in work.execute(asked).fetchall()]
     if others:
         message = f"Other tables refer to {said.entity}: their rows would go with its rows."

@@ -7,6 +7,7 @@ from gnkmigrate import own
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.sync import equality
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import ALWAYS, COLUMN, Conversion
@@ -88,7 +89,7 @@ class Sides:
         key, next_key = {}, ""
         if work.value(f"SELECT to_regclass({entity}) IS NOT NULL"):
             key = relation.columns(work, said.entity, [said.key])
-            with work.settings(search_path="pg_catalog, pg_temp"):
+            with work.settings(search_path=OURS):
                 next_key = str(work.value(_NEXT_KEY.format(entity=entity, key=literal(said.key))))
         columns = relation.columns(work, place, names)
         identities = {
@@ -97,7 +98,7 @@ class Sides:
             )
             for change in said.identifying
         }
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             found = work.connection.execute(_SEQUENCES, (quoted(place),)).fetchall()
         return cls(
             said=said,

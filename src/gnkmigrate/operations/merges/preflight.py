@@ -13,6 +13,7 @@ from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import literal, quoted, split
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import row_security
 from gnkmigrate.run.sync.mentions import unchecked_functions
@@ -153,7 +154,7 @@ def references(work: Work, referring: str, referred: str, pairs: Pairs) -> tuple
     listed = ", ".join(literal(f"{one} {other}") for one, other in pairs)
     tables = {"referring": literal(quoted(referring)), "referred": literal(quoted(referred))}
     query = _REFERENCES.format(**tables, pairs=listed)
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         found = work.execute(query).fetchall()
     return tuple(str(row[0]) for row in (*found, *work.execute(query).fetchall()))
 

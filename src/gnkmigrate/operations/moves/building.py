@@ -12,6 +12,7 @@ from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
@@ -98,7 +99,7 @@ class FollowTable(MoveStep):
     def run(self, work: Work) -> int:
         sides = Leaving.remembered(work, self.move)
         relation.keep_maintenance_out(work, sides.table)
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             work.execute(sides.make_ways_back())
         # A rollback that was given up half way has left those of before.
         with as_owner(work, self.move.table) as acting:

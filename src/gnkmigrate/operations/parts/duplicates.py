@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.rows import HIDDEN, listed
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 from gnkmigrate.text.secret import looks_secret
 
@@ -54,7 +55,7 @@ class UniqueKey:
 def unique_key(work: Work, index: str) -> UniqueKey:
     """That of an index, a quoted relation, which need not be valid."""
     with (
-        work.settings(search_path="pg_catalog, pg_temp"),
+        work.settings(search_path=OURS),
         work.connection.cursor(row_factory=class_row(UniqueKey)) as cursor,
     ):
         found = cursor.execute(_PARTS.format(index=literal(index)).encode()).fetchone()

@@ -11,6 +11,7 @@ from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.rows import HIDDEN, listed
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
 from gnkmigrate.text.secret import looks_secret
@@ -76,7 +77,7 @@ def _violated(work: Work, step: ConstraintStep) -> Sequence[Refusal]:
     try:
         with empty_copy.empty_copy(work, step.table):
             work.execute(f"{add} {step.declared}")
-            with work.settings(search_path="pg_catalog, pg_temp"):
+            with work.settings(search_path=OURS):
                 query = _CONDITION.format(name=literal(step.constraint))
                 found = work.execute(query).fetchone()
     except empty_copy.REFUSED as error:

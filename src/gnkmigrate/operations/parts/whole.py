@@ -14,6 +14,7 @@ import psycopg
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.parts import empty_copy
 from gnkmigrate.run.names import literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
@@ -165,7 +166,7 @@ class DropWhole(Step):
         kind = "regprocedure" if routine else "regclass"
         thing = f"to_{kind}({literal(self.address)})"
         catalog = "'pg_proc'" if routine else "'pg_class'"
-        with work.settings(search_path="pg_catalog, pg_temp"):  # every name has its schema then
+        with work.settings(search_path=OURS):  # every name has its schema then
             rows = work.execute(_HANGING.format(catalog=catalog, thing=thing)).fetchall()
         # A view hangs on it by the rule that it is made of.
         return [bare(row[0]).removeprefix("rule _RETURN on ") for row in rows]

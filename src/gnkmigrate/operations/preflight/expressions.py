@@ -10,6 +10,7 @@ from psycopg import errors
 
 from gnkmigrate.operations.preflight.asked import Asked
 from gnkmigrate.run.names import column, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
 from gnkmigrate.run.template import render
@@ -72,7 +73,7 @@ def statements(table: str, change: Conversion, old_type: str) -> Iterator[tuple[
 
 def refused(work: Work, query: str) -> psycopg.Error | None:
     """What PostgreSQL says against a query that it does not accept; None where it does."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         try:
             with work.connection.transaction():
                 text = render(query, work.parameters)

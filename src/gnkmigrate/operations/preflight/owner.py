@@ -10,6 +10,7 @@ from psycopg import errors
 from gnkmigrate.operations.preflight.asked import Asked
 from gnkmigrate.operations.preflight.expressions import statements
 from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import row_security
 from gnkmigrate.run.template import render
@@ -50,7 +51,7 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
 
 
 def _lacking(work: Work, owner: str, query: str) -> Iterator[str]:
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         try:
             with work.connection.transaction(force_rollback=True):
                 work.connection.execute(f"SET LOCAL ROLE {column(owner)}".encode())

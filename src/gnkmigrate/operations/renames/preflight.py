@@ -12,6 +12,7 @@ from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations.renames.spec import Renaming
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import view_place
 from gnkmigrate.run.sync.mentions import unchecked_functions
@@ -207,5 +208,5 @@ def _published(work: Work, said: Renaming) -> Iterator[Refusal]:
 def _named(work: Work, query: str, said: Renaming, **given: str) -> list[str]:
     """The first column of a query about the table, qualified throughout."""
     asked = query.format(table=literal(quoted(said.before)), **given)
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         return [str(row[0]) for row in work.connection.execute(asked.encode()).fetchall()]

@@ -15,6 +15,7 @@ from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.batches.tuning import Tuning
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.names import split as parts
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import building, in_step, privileges
 from gnkmigrate.run.work import Work
@@ -157,7 +158,7 @@ class FollowTable(SplitStep):
     def run(self, work: Work) -> int:
         sides = Sides.remembered(work, self.split)
         relation.keep_maintenance_out(work, sides.table)
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             work.execute(sides.make_ways_back())
         # A rollback that was given up half way has left those of before.
         with as_owner(work, self.split.table) as acting:

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 from gnkmigrate.operations.splits.leaving import Departure, Leaving
 from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.run.names import column, literal
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.sync import equality
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
@@ -68,7 +69,7 @@ class Sides(Leaving):
 
     def next_key(self, work: Work) -> str:
         """SQL that gives a new row of the entity its key."""
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             found = work.value(f"""
                 SELECT coalesce(pg_get_expr(adbin, adrelid), format('nextval(%L::regclass)',
                                 pg_get_serial_sequence({literal(self.entity)}, attname)))

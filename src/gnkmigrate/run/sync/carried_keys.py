@@ -12,6 +12,7 @@ from typing import Any
 from psycopg.rows import class_row
 
 from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 
 # From the narrowest to the widest, with the greatest value (manual, 8.1.1).
@@ -203,7 +204,7 @@ def _read(work: Work, query: str, row: type[Any], table: str, names: Sequence[st
     listed = ", ".join(map(literal, names)) or "NULL"
     text = query.format(table=literal(quoted(table)), names=listed)
     with (
-        work.settings(search_path="pg_catalog, pg_temp"),
+        work.settings(search_path=OURS),
         work.connection.cursor(row_factory=class_row(row)) as cursor,
     ):
         return cursor.execute(text.encode()).fetchall()

@@ -7,6 +7,7 @@ all the rest of it.
 
 from collections.abc import Iterable, Mapping
 
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.work import Work
 
@@ -39,7 +40,7 @@ def among(work: Work, types: Iterable[str]) -> Mapping[str, bool]:
 
     Qualified, where they are not PostgreSQL's own.
     """
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         rows = work.connection.execute(_TYPES, (sorted(set(types)),)).fetchall()
     return dict(rows)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.run.names import quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 
 # Those of the default operator class of btree, from < to >, for types, an array of oids, and for
@@ -48,7 +49,7 @@ WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
 
 def of_type(work: Work, type_: str) -> str:
     """The operator of a type, as SQL; the type is qualified where it is not PostgreSQL's own."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         row = work.connection.execute(_OF_TYPE, (type_.partition(" COLLATE ")[0],)).fetchone()
     return EQUAL if row is None else str(row[1][2])
 
@@ -60,7 +61,7 @@ def of_columns(work: Work, table: str) -> Mapping[str, str]:
 
 def orders(work: Work, table: str) -> Mapping[str, "Order"]:
     """All operators of those columns of "schema.table" whose type has its own."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         rows = work.connection.execute(_OF_COLUMNS, (quoted(table),) * 2).fetchall()
     return {name: Order(*operators) for name, operators in rows}
 
@@ -69,7 +70,7 @@ def orders_of(work: Work, query: str) -> "tuple[Order, ...]":
     """Those of the columns that a query gives, each of them."""
     described = work.connection.execute(f"SELECT * FROM ({query}) AS asked LIMIT 0".encode())
     types = [column.type_code for column in described.description or ()]
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         rows = work.connection.execute(_OF_OIDS, (types,)).fetchall()
     found: dict[int, list[str]] = dict(rows)
     return tuple(Order(*found[type_]) if type_ in found else Order() for type_ in types)

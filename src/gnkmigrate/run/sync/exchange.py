@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.sync import building, in_step, legacy
 from gnkmigrate.run.sync.carried_keys import Replaced, foreign_keys, sequences_go_over
 from gnkmigrate.run.sync.column_pair import ColumnPair, remember_kept
@@ -38,7 +39,7 @@ def exchange(spec: Reshaping, work: Work) -> str:
     if pairs:
         work.execute(in_step.DEFAULTS)
         remember_kept(work, table, pairs)
-        with work.settings(search_path="pg_catalog, pg_temp"):
+        with work.settings(search_path=OURS):
             work.execute(in_step.make_ways_back(table, work.phase, pairs))
         indexes = indexes_of(work, table, [pair.change.column for pair in pairs])
         carried = [each for pair in pairs for each in _carried(work, table, pair)]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 
 _FOREIGN_KEYS = """
@@ -60,6 +61,6 @@ def not_valid(work: Work, table: str) -> list[str]:
 
 def _read(work: Work, table: str) -> list[dict[str, Any]]:
     query = _FOREIGN_KEYS.format(table=literal(quoted(table)))
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         rows = work.execute(query).fetchall()
     return [dict(zip(_KEYS, row, strict=True)) for row in rows]

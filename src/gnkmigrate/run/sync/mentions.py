@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from gnkmigrate import own
 from gnkmigrate.run.names import literal, quoted, split
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
 
@@ -45,7 +46,7 @@ def functions_that_may_use(work: Work, table: str, columns: Sequence[str]) -> li
         column=literal(_pattern(columns) if columns else ""),
         ours=", ".join(literal(name) for name in own.schemas(work.connection)),
     )
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         return [row[0] for row in work.connection.execute(query.encode()).fetchall()]
 
 

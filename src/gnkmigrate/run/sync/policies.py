@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import psycopg
 
 from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 
 _MENTIONING = """
@@ -96,7 +97,7 @@ def not_compiling(work: Work, table: str, types: Mapping[str, str]) -> list[str]
     found = _ask(work, _CONDITIONS, table, list(types))
     if not found:
         return []
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         present = work.connection.execute(
             _TYPES.format(table=literal(quoted(table))).encode()
         ).fetchall()
@@ -113,7 +114,7 @@ def not_compiling(work: Work, table: str, types: Mapping[str, str]) -> list[str]
 
 def _refused(work: Work, query: str) -> str | None:
     """Why PostgreSQL does not compile a query; PREPARE asks for no rights and runs nothing."""
-    with work.settings(search_path="pg_catalog, pg_temp", row_security="on"):
+    with work.settings(search_path=OURS, row_security="on"):
         try:
             with work.connection.transaction():
                 work.connection.execute(f"PREPARE gnkmigrate_policy AS {query}".encode())
@@ -127,7 +128,7 @@ def _ask(work: Work, query: str, table: str, names: Sequence[str]) -> list[tuple
     """PostgreSQL prints names that are not in the search path in full."""
     listed = ", ".join(literal(name) for name in names)
     text = query.format(table=literal(quoted(table)), columns=listed)
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         return work.connection.execute(text.encode()).fetchall()
 
 
@@ -141,5 +142,5 @@ def _rename(work: Work, table: str, renames: Mapping[str, str]) -> None:
 
 def _run(work: Work, statement: str) -> None:
     """A statement of PostgreSQL's own printing, in which % is nothing but itself."""
-    with work.settings(search_path="pg_catalog, pg_temp"):
+    with work.settings(search_path=OURS):
         work.connection.execute(statement.encode())
