@@ -48,7 +48,7 @@ def check(
         settings: the project.
         open_server: gives the server, which is asked for once the revisions can be read.
         wish: what the user asks for.
-        begin: is told the title of each point as it begins.
+        begin: called with the title of each point as it begins.
 
     Raises:
         SettingsError: the project has no baseline.

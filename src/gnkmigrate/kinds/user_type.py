@@ -70,7 +70,7 @@ def attributes_of(fact: Fact, told_in: str = "attributes") -> dict[str, str]:
     """Of a composite type: the types, with their collations, by the attributes' quoted names.
 
     Args:
-        fact: the type, or what has columns that are told in the same way.
+        fact: the type, or what has columns that are described in the same way.
         told_in: which of its values tells them.
     """
     found = (_ATTRIBUTE.fullmatch(each) for each in fact.payload[told_in] or ())

@@ -77,7 +77,7 @@ def check(
         settings: the project; its target is what they are to come to, where there is one.
         open_server: gives a throwaway server.
         wish: what the user asks for.
-        begin: is told the title of each point as it begins.
+        begin: called with the title of each point as it begins.
         transfer: gives the observer of a database's copying.
 
     Raises:

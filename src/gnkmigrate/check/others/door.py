@@ -28,7 +28,7 @@ _CHUNK = 1 << 16
 
 
 class Observer(Protocol):
-    """Who is told. Calls come from a thread for each session and direction."""
+    """Receives what passes. Calls come from a thread for each session and direction."""
 
     def began(self, pid: int, statement: str) -> None:
         """A session was sent a statement."""
