@@ -131,6 +131,20 @@ def test_after_a_failure_nothing_is_reached(tmp_path: Path, server: Server) -> N
     assert "fails: division by zero: SELECT ?/?" in lines(result)
 
 
+@pytest.mark.parametrize(
+    ("first", "is_said"),
+    [("CREATE TABEL item (id int)", False), ("CREATE TABLE item (id int, n text)", True)],
+)
+def test_rows_are_blamed_only_where_some_were_made(
+    first: str, is_said: bool, tmp_path: Path, server: Server
+) -> None:
+    second = "ALTER TABLE item ALTER n TYPE date USING n::date"
+    write(tmp_path, {"new/1.sql": first, "new/2.sql": second})
+    result = ran("sql", tmp_path / "new", server)
+    hints = [point.hint for point in result.points]
+    assert any("generated rows" in hint for hint in hints) is is_said, lines(result)
+
+
 def test_what_the_schema_then_lacks(tmp_path: Path, server: Server) -> None:
     write(
         tmp_path,

@@ -200,7 +200,7 @@ class _Course:
         measured = replace(measured, problems=problems)
         self.measured.append(measured)
         wrong = [each for each in problems if not each.allowed]
-        hint = _hint(wrong, migration.name, generated=not self.bench.copy.has_rows)
+        hint = _hint(wrong, migration.name, generated=bool(filling.made))
         found = Found(summary(measured), [each.text for each in wrong], hint)
         self._add(Point.of("migration", migration.name, found, time.monotonic() - started))
 
