@@ -41,7 +41,7 @@ def command(
     url = _context.live_url(context, project)
     phases = load_all_phases(project.path(project.migrations))
     out = _context.stdout(context)
-    with connect(url, search_path=project.schemas) as connection:
+    with connect(url) as connection:
         if not phases and not journal_schema.exists(connection):
             name = connection.info.dbname
             out.print(f"Nothing to do: gnkmigrate has changed nothing in {name}.", soft_wrap=True)

@@ -50,7 +50,7 @@ def command(
             )
         typer.confirm(f"Remove what is kept of that row of {table}?", abort=True, err=True)
     row = Row(table, tuple(key), tuple(by or ()))
-    with connect(_context.live_url(context, project), search_path=project.schemas) as connection:
+    with connect(_context.live_url(context, project)) as connection:
         found = forget(connection, phases, row, project)
     out = _context.stdout(context)
     for each in found:

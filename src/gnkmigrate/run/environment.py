@@ -24,6 +24,7 @@ from gnkmigrate.run import events, journal, journal_schema, phase_script, runner
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.recorder import VERSION_SCHEMA, VERSION_TABLE, Recorder
 from gnkmigrate.run.revision import OPTIONAL, load_all_phases, needs_of
+from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings, live_url, load
 
@@ -66,17 +67,18 @@ def _run_online(url: DatabaseUrl, settings: Settings, phases: tuple[Phase, ...])
             request = Request(phase=step.up_revision_id)
             runner.run(session, phases, direction, request, settings, _log)
 
-        with _reading_versions(url, settings, recorder, run_revision):
+        with _reading_versions(url, recorder, run_revision):
             if not context.get_context().opts.get("dont_mutate"):
-                trust.require(session, writing=True, trusts_owners=settings.trust_triggers)
-                journal_schema.create(session)
+                with pathless(session):
+                    trust.require(session, writing=True, trusts_owners=settings.trust_triggers)
+                    journal_schema.create(session)
             with context.begin_transaction():
                 context.run_migrations()
 
 
 @contextmanager
 def _reading_versions(
-    url: DatabaseUrl, settings: Settings, recorder: Recorder, run_revision: Callable[..., None]
+    url: DatabaseUrl, recorder: Recorder, run_revision: Callable[..., None]
 ) -> Iterator[None]:
     """An Alembic context that reads versions and executes nothing itself.
 
@@ -84,7 +86,7 @@ def _reading_versions(
     """
 
     def creator() -> Connection:
-        return connect(url, search_path=settings.schemas)
+        return connect(url)  # versions are read by their schema
 
     engine = create_engine("postgresql+psycopg://", creator=creator, poolclass=NullPool)
     with engine.connect() as connection:

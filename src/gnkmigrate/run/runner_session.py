@@ -60,9 +60,9 @@ def at_work(
         loaded_objects_excluded(),
         _loss_explained(connection),
         fullness_explained(connection),
+        pathless(connection) as path,
         one_runner.hold(connection, wait_s=wait_s),
         BlockerWatch(connection) as watch,
-        pathless(connection) as path,
     ):
         _prepare(connection, settings)
         trust.require(connection, writing=True, trusts_owners=settings.trust_triggers)

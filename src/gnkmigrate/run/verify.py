@@ -24,14 +24,14 @@ def verify(
 
     The observer hears each as it comes; none of them raises.
     """
-    done = [found.phase for found in status(connection, phases) if found.state == "done"]
     results = []
     with (
-        BlockerWatch(connection) as watch,
         pathless(connection) as path,
+        BlockerWatch(connection) as watch,
         connection.transaction(),
     ):
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        done = [found.phase for found in status(connection, phases) if found.state == "done"]
         everything = work_of(connection, settings, Request(), watch, observe, path)
         for phase in done:
             work = replace(everything, phase=phase.name)
