@@ -6,6 +6,7 @@ says of its gaps. Nothing else knows a kind by name, so that adding one is addin
 
 from abc import ABC
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change, Unplannable
@@ -126,11 +127,31 @@ class Kind(Reading, Dependents, Ordering, ABC):
         del change
         return None
 
-    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
         """What making it takes beyond what its owner may do: privileges, and on what.
 
-        "REFERENCES" as GRANT knows it, and "ROWS" where it reads all rows of a table, or of what
-        a view reads: row security must not hide any.
+        "REFERENCES" as GRANT knows it; "USE" of a type, function or sequence, whatever GRANT calls
+        that; and "ROWS" where it reads all rows of a table, or of what a view reads: row security
+        must not hide any.
+
+        Args:
+            fact: what is made.
+            made: all that the plan makes.
         """
-        del fact
+        del fact, made
         yield from ()
+
+    def asks_again(self, change: Change) -> bool:
+        """Whether altering it takes what making it does; see `asks`."""
+        del change
+        return False
+
+
+def used(fact: Fact) -> Iterator[tuple[str, Identity]]:
+    """What a thing is allowed only to whom what it uses is: see `Kind.asks`."""
+    yield from (("USE", each) for each in fact.depends_on)
+
+
+def used_types(fact: Fact) -> Iterator[tuple[str, Identity]]:
+    """The same of the types among it, and not of functions that it merely names."""
+    yield from (("USE", each) for each in fact.depends_on if each.kind != "function")

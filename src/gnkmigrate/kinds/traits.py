@@ -55,7 +55,6 @@ class Traits:
         hidden: attributes that are None where the role may not read them, and only there; they
             are compared where both sides know them.
         masked: attributes in which read.sql puts MASK where a secret stands.
-        asks_again: whether altering it takes what making it does; see `asks`.
     """
 
     name: ClassVar[str]
@@ -95,7 +94,6 @@ class Traits:
     named_within: ClassVar[bool] = False
     hidden: ClassVar[frozenset[str]] = frozenset()
     masked: ClassVar[frozenset[str]] = frozenset()
-    asks_again: ClassVar[bool] = False
 
     @property
     def depth(self) -> int:

@@ -6,12 +6,13 @@ it, and the old one is dropped: nothing is lost, and nothing that uses it has to
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, Replacement
-from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.kind import Kind, used_types
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import beside, names_in, qualified
 
@@ -46,6 +47,10 @@ class UserType(UsedByData):
     has_owner = True
     has_label = True
     grant_word = "TYPE"
+
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+        del made
+        return used_types(fact)
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return frozenset({("type", *fact.identity.path)})

@@ -6,6 +6,7 @@ What only a superuser may do is not among it: managed services let other roles d
 """
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -22,7 +23,8 @@ class Right:
     Attributes:
         privilege: "OWNER" to be one of `roles` or a member of it, "CREATE" in a schema,
             "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not;
-            "ROLE" for one that has to be there.
+            "USAGE" of a schema, "TYPE" and "SEQUENCE" to use one, "EXECUTE" a routine; "ROLE" for
+            one that has to be there.
         thing: what it is about: "table public.users"; a schema, table or role as SQL.
         roles: with OWNER, the owners of which one is enough.
     """
@@ -35,7 +37,8 @@ class Right:
 def rights(actions: Iterable[Action], source: Snapshot) -> tuple[Right, ...]:
     """All that these actions need of a database as it is in `source`, in order."""
     actions = tuple(actions)
-    found = {right for action in actions for right in _rights(action, source)}
+    made = frozenset(action.fact.identity for action in actions if action.verb == "create")
+    found = {right for action in actions for right in _rights(action, made, source)}
     return tuple(sorted(found | _roles(actions)))
 
 
@@ -47,7 +50,7 @@ def _roles(actions: Iterable[Action]) -> set[Right]:
     return {Right("ROLE", identifier(role)) for role in roles - made}
 
 
-def _rights(action: Action, source: Snapshot) -> Iterator[Right]:
+def _rights(action: Action, made: AbstractSet[Identity], source: Snapshot) -> Iterator[Right]:
     thing = _owned(action, source)
     if thing is not None:
         schema = Identity("schema", thing.path[:1])
@@ -59,15 +62,31 @@ def _rights(action: Action, source: Snapshot) -> Iterator[Right]:
     fact = action.after
     if fact is None:
         return
-    made, known = action.verb == "create", kind_of(fact.kind)
-    if not made and not (action.verb == "alter" and known.asks_again):
+    created, known = action.verb == "create", kind_of(fact.kind)
+    if not created and not (action.verb == "alter" and known.asks_again(action.change)):
         return
     parent = fact.parent
-    if made and parent is not None and parent.kind == "schema" and parent in source:
+    if created and parent is not None and parent.kind == "schema" and parent in source:
         yield Right("CREATE", qualified(*parent.path))
-    for privilege, needed in known.asks(fact):
+    for privilege, needed in known.asks(fact, made):
+        if privilege == "USE":
+            yield from _to_use(needed, source)
+            continue
         for table in _tables(needed, source):
             yield Right(privilege, qualified(*table.path))
+
+
+# What the privilege to use a thing is, by the word that GRANT calls things of its kind by.
+_USE = {"TYPE": "TYPE", "DOMAIN": "TYPE", "ROUTINE": "EXECUTE", "SEQUENCE": "SEQUENCE"}
+
+
+def _to_use(needed: Identity, source: Snapshot) -> Iterator[Right]:
+    """The privileges to use something that is there: on it, and on its schema."""
+    fact = source.facts.get(needed)
+    privilege = _USE.get(kind_of(needed.kind).grant_word)
+    if fact is not None and privilege is not None:
+        yield Right("USAGE", identifier(needed.path[0]))
+        yield Right(privilege, kind_of(needed.kind).grant_reference(fact).split(" ", 1)[1])
 
 
 def _owned(action: Action, source: Snapshot) -> Identity | None:

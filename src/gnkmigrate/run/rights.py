@@ -33,11 +33,19 @@ ORDER BY given.place
 _ALLOWED = """
 SELECT given.privilege, given.thing
 FROM unnest(%s::text[], %s::text[]) AS given (privilege, thing)
-WHERE NOT CASE given.privilege
+WHERE NOT CASE
+    WHEN privilege IN ('TYPE', 'SEQUENCE', 'EXECUTE') AND NOT has_schema_privilege(
+        to_regnamespace(quote_ident((parse_ident(thing, false))[1]))::oid, 'USAGE'
+    ) THEN NULL
+    ELSE CASE given.privilege
     WHEN 'CREATE' THEN has_schema_privilege(to_regnamespace(thing)::oid, 'CREATE')
     WHEN 'USAGE' THEN has_schema_privilege(to_regnamespace(thing)::oid, 'USAGE')
     WHEN 'REFERENCES' THEN has_table_privilege(to_regclass(thing)::oid, 'REFERENCES')
+    WHEN 'TYPE' THEN has_type_privilege(to_regtype(thing)::oid, 'USAGE')
+    WHEN 'SEQUENCE' THEN has_sequence_privilege(to_regclass(thing)::oid, 'USAGE')
+    WHEN 'EXECUTE' THEN has_function_privilege(to_regprocedure(thing)::oid, 'EXECUTE')
     WHEN 'ROWS' THEN NOT row_security_active(to_regclass(thing)::oid)
+    END
 END
 ORDER BY given.privilege, given.thing
 """
@@ -50,6 +58,11 @@ _LACKING = {
         "It has no REFERENCES privilege on table {thing}. "
         "Run: GRANT REFERENCES ON TABLE {thing} TO {role};"
     ),
+    "TYPE": "It may not use type {thing}. Run: GRANT USAGE ON TYPE {thing} TO {role};",
+    "SEQUENCE": (
+        "It may not use sequence {thing}. Run: GRANT USAGE ON SEQUENCE {thing} TO {role};"
+    ),
+    "EXECUTE": "It may not call {thing}. Run: GRANT EXECUTE ON ROUTINE {thing} TO {role};",
     # Sessions of ours have row_security off: what is hidden is an error, and never left out.
     "ROWS": (
         "Row security hides rows of table {thing} from it. Run: ALTER ROLE {role} BYPASSRLS; or, "

@@ -5,6 +5,7 @@ validated first, so that SET NOT NULL need not read the table under its lock.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -35,7 +36,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined
-from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.kind import Kind, used, used_types
 from gnkmigrate.kinds.own_expressions import put_back_below
 from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -101,6 +102,13 @@ class ColumnKind(Kind):
             *_kept_below(Change("add", None, fact), reason, context),
             *(put_back_below(fact, context) if fact.payload["generated"] else ()),
         )
+
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+        computed = fact.payload["generated"] and fact.parent not in made  # for the rows there
+        return used(fact) if computed else used_types(fact)
+
+    def asks_again(self, change: Change) -> bool:
+        return "type" in change.differing
 
     def precedes(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         # A table that leaves its parent for a moment takes all along that it has by then.

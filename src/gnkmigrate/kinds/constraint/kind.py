@@ -7,6 +7,7 @@ over the keys that its partitions have, so those of partitions come first.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +53,7 @@ from gnkmigrate.kinds.index_marks import (
     own_partition,
 )
 from gnkmigrate.kinds.inheritance import tables_below
+from gnkmigrate.kinds.kind import used
 from gnkmigrate.kinds.leaving import checks_above, is_same_check
 from gnkmigrate.kinds.partition_share import PartitionShare
 from gnkmigrate.kinds.statement import Statements
@@ -224,9 +226,11 @@ class ConstraintKind(PartitionShare):
             found.add(key(path, references["columns"]))
         return frozenset(found)
 
-    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
         if references := fact.payload["references"]:
             yield "REFERENCES", Identity("table", (references["schema"], references["table"]))
+        elif fact.payload["type"] == "check" and fact.parent not in made:
+            yield from used(fact)  # for the rows that are there
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         if fact.payload["type"] not in VALIDATED_LATER:

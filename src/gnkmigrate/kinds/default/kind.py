@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -12,7 +13,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import all_above, columns_above
-from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.kind import Kind, used
 from gnkmigrate.kinds.sequence_options import continued
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.value_conversion import type_of_values
@@ -30,7 +31,6 @@ class DefaultKind(Kind):
     rank = 68
     inline = True
     has_comment = False
-    asks_again = True
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
@@ -41,9 +41,15 @@ class DefaultKind(Kind):
             *_kept_below(fact, context),
         )
 
-    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
         if _counts(fact):
             yield "ROWS", Identity("table", fact.identity.path[:-1])  # it looks for the highest key
+        if fact.parent in made and Identity("table", fact.identity.path[:-1]) not in made:
+            yield from used(fact)  # for the rows that are there
+
+    def asks_again(self, change: Change) -> bool:
+        del change
+        return True
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         table = _whole(fact, context.source)

@@ -1,13 +1,14 @@
 """Functions, procedures, aggregates and window functions (manual: CREATE FUNCTION and siblings)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
-from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.kind import Kind, used_types
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
 from gnkmigrate.postgres.routine import parted
@@ -76,6 +77,10 @@ class FunctionKind(Kind):
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context
         return (Statement(_create(fact), f"{_name(fact)} is missing."),)
+
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+        del made
+        return used_types(fact)
 
     def altered(
         self, change: Change, differing: frozenset[str], context: Context

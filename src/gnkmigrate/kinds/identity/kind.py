@@ -5,6 +5,7 @@ changed and dropped by commands on the column alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -73,7 +74,8 @@ class IdentityKind(Kind):
         sql = continued(_sequence(fact), column, _table(fact), payload, payload["type"])
         return (first, Statement(sql, "New values start after those that are there."))
 
-    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+        del made
         if fact.parent is not None:
             yield "ROWS", fact.parent  # it goes on after the highest key
 

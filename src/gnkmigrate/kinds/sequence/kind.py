@@ -5,6 +5,7 @@ column afterwards.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -63,7 +64,8 @@ class SequenceKind(Kind):
         text = " ".join([f"CREATE {word} {name}", *unusual(fact.payload, "bigint")])
         return (Statement(f"{text}{_owned_by(fact)}", f"Sequence {name} is missing."),)
 
-    def asks(self, fact: Fact) -> Iterator[tuple[str, Identity]]:
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+        del made
         if owner := fact.payload["owned_by"]:
             yield "ROWS", Identity("table", tuple(owner[:2]))  # it goes on after the highest key
 

@@ -5,15 +5,16 @@ to the others; kinds/cloned_trigger/ knows the exceptions.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
-from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import firing, locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.kind import Kind, used
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.wording import last_names, on_table
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -42,6 +43,10 @@ class Trigger(Kind):
         word = "CREATE CONSTRAINT TRIGGER" if fact.payload["constraint"] else "CREATE TRIGGER"
         created = _define(fact, word, f"{self.words(fact)} is missing.")
         return (created, *self._enable(fact, firing.ORIGIN))
+
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+        del made
+        return used(fact)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         del context
