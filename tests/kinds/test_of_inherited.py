@@ -95,3 +95,23 @@ def test_a_clone_fires_as_usual_where_its_trigger_names_a_renamed_column(server:
         "ALTER TABLE ONLY public.c ENABLE TRIGGER g",
         "ALTER TABLE public.t RENAME COLUMN a TO e",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", "ALTER TABLE ONLY p ALTER size SET STATISTICS 7;"),
+        (
+            "ALTER TABLE p1 ALTER size SET STATISTICS 9;",
+            (
+                "ALTER TABLE ONLY p ALTER size SET STATISTICS 7;"
+                "ALTER TABLE p1 ALTER size SET STATISTICS 9;"
+            ),
+        ),
+        ("", "ALTER TABLE p ADD tag text; ALTER TABLE ONLY p ALTER tag SET STATISTICS 7;"),
+    ],
+)
+def test_statistics_of_a_parent_are_its_own(server: Server, old: str, new: str) -> None:
+    tables = "CREATE TABLE p (id integer, size integer) PARTITION BY LIST (id);"
+    tables += "CREATE TABLE p1 PARTITION OF p DEFAULT;"
+    converge(server, tables + old, tables + new)

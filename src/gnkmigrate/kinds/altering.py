@@ -12,16 +12,17 @@ def alter_table_of(
     action: str,
     reason: str,
     *,
+    only: bool = False,
     rewrites: bool = False,
     scans: bool = False,
     loses_data: str = "",
 ) -> Statement:
-    """ALTER TABLE on the table of a column; see `Statement` for the rest."""
+    """ALTER TABLE on the table of a column, or ONLY on that; see `Statement` for the rest."""
     table = qualified(*column.identity.path[:-1])
     # A foreign table's rows are elsewhere: none is read, written or lost.
     elsewhere = column.parent is not None and column.parent.kind == "foreign table"
     return Statement(
-        f"ALTER TABLE {table} {action}",
+        f"ALTER TABLE {'ONLY ' if only else ''}{table} {action}",
         reason,
         lock=locks.ALTER_TABLE,
         relation=table,

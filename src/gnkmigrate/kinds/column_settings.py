@@ -11,6 +11,9 @@ from gnkmigrate.kinds.options import foreign_options, set_and_reset
 
 SETTINGS = ("storage", "compression", "statistics", "options", "foreign_options")
 
+# The action that would go on to the tables below, which have their own: see `ALTER TABLE ONLY`.
+OF_TABLE_ALONE = "SET STATISTICS "
+
 _UNSET: Mapping[str, Any] = {
     "storage": None,
     "compression": None,
@@ -56,7 +59,7 @@ def _actions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     if old["compression"] != new["compression"]:
         actions.append(f"SET COMPRESSION {new['compression'] or 'default'}")
     if old["statistics"] != new["statistics"]:
-        actions.append(f"SET STATISTICS {-1 if new['statistics'] is None else new['statistics']}")
+        actions.append(f"{OF_TABLE_ALONE}{-1 if new['statistics'] is None else new['statistics']}")
     actions += set_and_reset(old["options"], new["options"])
     if foreign := foreign_options(old["foreign_options"], new["foreign_options"]):
         actions.append(f"OPTIONS ({foreign})")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks, not_null
 from gnkmigrate.kinds.altering import alter_table_of
-from gnkmigrate.kinds.column_settings import given
+from gnkmigrate.kinds.column_settings import OF_TABLE_ALONE, given
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.identity.kind import defined as identity_defined
@@ -56,7 +56,8 @@ def settings(fact: Fact) -> Statements:
 def set_to(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statement]:
     column = identifier(fact.identity.name)
     for action in actions:
-        statement = alter_table_of(fact, f"ALTER COLUMN {column} {action}", reason)
+        only = action.startswith(OF_TABLE_ALONE)
+        statement = alter_table_of(fact, f"ALTER COLUMN {column} {action}", reason, only=only)
         yield replace(statement, lock=locks.of_setting(action))
 
 

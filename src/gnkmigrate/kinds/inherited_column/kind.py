@@ -5,8 +5,9 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks, not_null_below, not_null_name
+from gnkmigrate.kinds import not_null_below, not_null_name
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.column.definition import set_to
 from gnkmigrate.kinds.column_settings import SETTINGS, between, changed, given
 from gnkmigrate.kinds.columns_of_parents import (
     as_set,
@@ -21,7 +22,6 @@ from gnkmigrate.kinds.inheritance import all_above, columns_above, is_joined
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.own_expressions import expression_set
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 class InheritedColumnKind(Kind):
@@ -55,7 +55,7 @@ class InheritedColumnKind(Kind):
         joined = is_joined(fact.identity.path, context.source, context.target)
         return (
             *(() if joined else _forbidding(None, fact, reason, context)),
-            *_alter(fact, actions, reason),
+            *set_to(fact, actions, reason),
             *below,
             *_computed(fact, context),
         )
@@ -72,7 +72,7 @@ class InheritedColumnKind(Kind):
         computed = _computed(fact, context, path) if fact.payload["generated"] else ()
         return (
             *_forbidding(fact, None, reason, context, path),
-            *_alter(fact, actions, reason),
+            *set_to(fact, actions, reason),
             *below,
             *computed,
         )
@@ -105,7 +105,7 @@ class InheritedColumnKind(Kind):
         computed = _computed(fact, context, alone) if "generated" in differing else ()
         below = _handed_on(fact, reason, context) if "compression" in differing else ()
         forbidding = _forbidding(change.before, fact, reason, context)
-        return (*forbidding, *_alter(fact, actions, reason), *below, *computed)
+        return (*forbidding, *set_to(fact, actions, reason), *below, *computed)
 
 
 def _forbidding(
@@ -173,7 +173,7 @@ def _handed_on(fact: Fact, reason: str, context: Context) -> Iterator[Statement]
     *table, name = fact.identity.path
     for below, compression in compression_below(table, name, context):
         child = fact.replaced(identity=Identity(fact.kind, (*below, name)))
-        yield from _alter(child, [f"SET COMPRESSION {compression or 'default'}"], reason)
+        yield from set_to(child, [f"SET COMPRESSION {compression or 'default'}"], reason)
 
 
 def _default_above(path: Sequence[str], context: Context) -> list[str]:
@@ -211,17 +211,6 @@ def _comes_with_table(fact: Fact, context: Context) -> bool:
         and context.is_new(fact.parent)
         and bool(table.payload.get("is_partition"))
     )
-
-
-def _alter(fact: Fact, actions: Sequence[str], reason: str) -> Iterator[Statement]:
-    table, column = qualified(*fact.identity.path[:-1]), identifier(fact.identity.name)
-    for action in actions:
-        yield Statement(
-            f"ALTER TABLE {table} ALTER COLUMN {column} {action}",
-            reason,
-            lock=locks.of_setting(action),
-            relation=table,
-        )
 
 
 KIND = InheritedColumnKind()
