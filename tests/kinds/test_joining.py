@@ -176,3 +176,74 @@ def test_a_table_with_a_key_of_its_own_and_nulls(server: Server) -> None:
     parent = "CREATE TABLE t (id int, d date, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);"
     alone = "CREATE TABLE t1 (id int PRIMARY KEY, d date);"
     converge(server, f"{parent} CREATE TABLE t1 PARTITION OF t DEFAULT;", parent + alone)
+
+
+KEYED = "CREATE TABLE p (id integer NOT NULL, {0} integer NOT NULL{1}) PARTITION BY LIST ({0});"
+KEPT = "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+BELOW = "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1) PARTITION BY RANGE (id);"
+TOUCH = "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+
+
+@pytest.mark.parametrize(
+    ("more", "own"),
+    [
+        (", UNIQUE ({0})", ""),
+        (", PRIMARY KEY ({0})", "CREATE TABLE r (x integer REFERENCES p1 ({0}));"),
+        (", twice_{0} integer GENERATED ALWAYS AS ({0} * 2) STORED", ""),
+        ("", "CREATE INDEX ON p ({0});"),
+        ("", "CREATE INDEX ON p1 (({0} + 1));"),
+        ("", "ALTER TABLE p1 ADD CHECK ({0} > id); CREATE STATISTICS s ON id, {0} FROM p1;"),
+        ("", "CREATE POLICY own ON p1 USING ({0} > 1);"),
+        ("", "CREATE VIEW v AS SELECT {0} FROM p1;"),
+        ("", "CREATE RULE r AS ON DELETE TO p1 DO ALSO SELECT old.{0};"),
+        (
+            "",
+            TOUCH + "CREATE TRIGGER own AFTER UPDATE OF {0} ON p1 FOR EACH ROW "
+            "EXECUTE FUNCTION touch();",
+        ),
+        (
+            "",
+            (
+                "COMMENT ON COLUMN p1.{0} IS 'own'; GRANT SELECT ({0}) ON p1 TO PUBLIC;"
+                "ALTER TABLE p1 ALTER {0} SET STATISTICS 7, ALTER {0} SET DEFAULT 1;"
+            ),
+        ),
+    ],
+)
+def test_another_key_column_under_a_partition_that_stays(
+    server: Server, more: str, own: str
+) -> None:
+    old, new = ((KEYED.format(key, more.format(key)), own.format(key)) for key in ("k", "e"))
+    converge(server, old[0] + KEPT + old[1], new[0] + KEPT + new[1])
+
+
+def test_another_key_column_two_levels_up(server: Server) -> None:
+    leaf = "CREATE TABLE p2 PARTITION OF p1 DEFAULT; CREATE POLICY own ON p2 USING ({0} > 1);"
+    leaf += "CREATE VIEW v AS SELECT {0} FROM p2; CREATE INDEX ON p2 (({0} + 1));"
+    old, new = (KEYED.format(key, "") + BELOW + leaf.format(key) for key in ("k", "e"))
+    converge(server, old, new)
+
+
+def test_another_key_column_of_a_type_of_its_own(server: Server) -> None:
+    old = "CREATE TYPE sort AS ENUM ('a', 'b');"
+    old += KEYED.format("k", "").replace("k integer", "k sort") + KEPT.replace("1)", "'a')")
+    new = "CREATE DOMAIN kind AS text; CREATE SEQUENCE numbers;"
+    new += "CREATE TABLE p (id integer NOT NULL, e kind, n bigint DEFAULT nextval('numbers'))"
+    new += " PARTITION BY LIST (e);" + KEPT.replace("1)", "'a')") + "CREATE INDEX ON p1 (e);"
+    converge(server, old, new)
+
+
+def test_a_partition_leaves_and_loses_a_key_column(server: Server) -> None:
+    own = KEPT + "CREATE INDEX ON p1 (k, id);"
+    converge(
+        server,
+        KEYED.format("k", ", UNIQUE (k)") + own,
+        KEYED.format("k", ", UNIQUE (k)") + "CREATE TABLE p1 (id integer NOT NULL);",
+    )
+
+
+def test_a_child_becomes_a_partition(server: Server) -> None:
+    parent = "CREATE TABLE q (id integer NOT NULL, k integer NOT NULL);"
+    child = "CREATE TABLE p1 () INHERITS (q); CREATE INDEX ON p1 (k);"
+    partitioned = KEYED.format("e", ", UNIQUE (e)")
+    converge(server, parent + child + partitioned, parent + partitioned + KEPT, back=False)

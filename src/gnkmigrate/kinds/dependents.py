@@ -60,6 +60,11 @@ class Dependents(Traits):
         del change, inner, context
         return False
 
+    def brings_about(self, fact: Fact, context: Context) -> Change | None:
+        """What else is altered between the drop of `fact` and its creation, if anything."""
+        del fact, context
+        return None
+
     def remakes_parent(self, change: Change, context: Context) -> bool:
         """Whether no statement brings about `change` in the parent as it is, only in a new one."""
         del change, context

@@ -13,6 +13,7 @@ from gnkmigrate.kinds import locks, not_null, not_null_name
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.column.kind import KIND as COLUMN
+from gnkmigrate.kinds.columns_between import gained, lost
 from gnkmigrate.kinds.columns_of_parents import as_set, columns_of_parents, default_of_parents
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.context import Context
@@ -33,7 +34,9 @@ def is_shared(own: Fact, above: Fact) -> bool:
 def before_joining(
     table: Identity, context: Context, kept: Sequence[Sequence[str]] = ()
 ) -> Iterator[Statement]:
-    """Gives a table that is there what those above it have in the target.
+    """Makes what a table has like what those above it have in the target.
+
+    It has all of their columns by then.
 
     Args:
         table: what is to be joined to parents.
@@ -42,22 +45,14 @@ def before_joining(
     """
     if context.is_new(table):
         return
-    leaves, joins = ({*parents(table.path, each)} for each in context.sides)
-    alone = frozenset({table}) if leaves.isdisjoint(joins) else frozenset()
-    apart = replace(context, target=context.source, apart=alone)
+    apart = _without_parents(table, context)
     above = columns_of_parents(table, context.source)
     there = {**above, **_own(table, "column", context.source)}
     keyed = _keyed(table, context.target)
     for name, column in columns_of_parents(table, context.target).items():
-        wanted = as_set(column, context.target)
-        own = context.target.facts.get(wanted.identity)
-        if name not in there:
-            default = default_of_parents(wanted.identity.path, context.target)
-            parts = [default] if default else []
-            if own is not None:
-                parts = [*context.target.children(own.identity, "default")]
-            yield from COLUMN.create(own or wanted, parts, apart)
-        else:
+        if name in there:
+            wanted = as_set(column, context.target)
+            own = context.target.facts.get(wanted.identity)
             before = as_set(there[name], context.source)
             if not before.payload["not_null"] and name in keyed:
                 before = before.has({"not_null": True, "not_null_name": None})
@@ -89,10 +84,22 @@ def renames_not_null(table: Identity, source: Snapshot, target: Snapshot) -> boo
     )
 
 
+def columns_changed(table: Identity, context: Context) -> Iterator[Statement]:
+    """Takes from a table what is its old parents' alone, and gives it its new ones' columns."""
+    if not context.stays(table) or context.is_new(table):
+        return
+    parted = replace(context, source=Snapshot.of(()))  # where it has no parents
+    for column in lost(table, context):
+        yield from COLUMN.drop(column, parted)
+    apart = _without_parents(table, context)
+    for column, defaults in gained(table, context):
+        yield from COLUMN.create(column, defaults, apart)
+
+
 def after_parting(
     table: Identity, context: Context, kept: Sequence[Sequence[str]] = ()
 ) -> Iterator[Statement]:
-    """Takes from a table what was not its own and is not to be, and alters what is to be.
+    """Takes from a table checks that were not its own, and alters what is to be its own.
 
     Args:
         table: what has left its parents.
@@ -116,16 +123,11 @@ def after_parting(
     above = columns_of_parents(table, context.target)
     wanted = _own(table, "column", context.target)
     for name, column in columns_of_parents(table, context.source).items():
-        if name in own or name in above:
-            continue
-        before = as_set(column, context.source)
-        if name in wanted:
-            after = wanted[name]
+        if name in wanted and name not in own and name not in above:
+            before, after = as_set(column, context.source), wanted[name]
             if not_null.is_held_by_key(after, context):
                 after = after.has({"not_null": before.payload["not_null"]})
             yield from _made_like(before, after, context)
-        else:
-            yield from COLUMN.drop(before, parted)
 
 
 def defaults_left(table: Identity, context: Context) -> Iterator[Statement]:
@@ -185,6 +187,13 @@ def tables_above(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
             if found is not None:
                 yield found
                 yield from tables_above(found.identity, snapshot)
+
+
+def _without_parents(table: Identity, context: Context) -> Context:
+    """What the rules look at while it has left its parents, and has not joined others yet."""
+    leaves, joins = ({*parents(table.path, each)} for each in context.sides)
+    alone = frozenset({table}) if leaves.isdisjoint(joins) else frozenset()
+    return replace(context, target=context.source, apart=alone)
 
 
 def _keyed(table: Identity, snapshot: Snapshot) -> frozenset[str]:

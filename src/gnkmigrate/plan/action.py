@@ -22,6 +22,7 @@ class Action:
         waits_for: what must have its place before, beyond what `before` and `after` depend on.
         placed: what is dropped, by the name that it has once what it lives in has a new one; None
             where it is dropped before that.
+        below: what it changes as well: tables below, by the same command.
     """
 
     verb: Verb
@@ -30,6 +31,7 @@ class Action:
     cause: Identity | None = None
     waits_for: tuple[Identity, ...] = ()
     placed: Fact | None = None
+    below: tuple[Identity, ...] = ()
 
     @property
     def fact(self) -> Fact:

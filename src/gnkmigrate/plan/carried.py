@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gnkmigrate.diff.renames import renamed_by
@@ -10,7 +11,9 @@ from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.inheritance import tables_below
 from gnkmigrate.kinds.joining import tables_above
+from gnkmigrate.plan.action import Action
 
 
 def passed_on(change: Change, context: Context) -> Change:
@@ -81,6 +84,36 @@ def taken_along(changes: Sequence[Change], context: Context) -> Iterator[Change]
             continue
         if left := _left(fact, after, values, ()):
             yield left
+
+
+def brought_about(actions: Sequence[Action], context: Context) -> tuple[Action, ...]:
+    """The actions, with what is altered where something is dropped and made again."""
+    made_anew = {each.fact.identity for each in actions if each.verb in {"create", "drop"}}
+    brought = {
+        change.identity: change
+        for action in actions
+        if action.verb in {"create", "drop"}
+        and (change := kind_of(action.fact.kind).brings_about(action.fact, context))
+        and change.identity not in made_anew
+    }
+    altered = {each.fact.identity: each for each in actions if each.verb == "alter"}
+    merged = {identity: altered[identity] for identity in brought if identity in altered}
+    others = (each for each in actions if merged.get(each.fact.identity) is not each)
+    changed = (_with(merged.get(each.identity), each, context) for each in brought.values())
+    return (*others, *changed)
+
+
+def _with(action: Action | None, change: Change, context: Context) -> Action:
+    """The alteration of a table and of those below, with what another alters of it as well."""
+    paths = tables_below(change.identity.path, context.source)
+    below = tuple(each for path in paths if context.stays(each := Identity("table", path)))
+    if action is None:
+        return Action("alter", change.before, change.after, below=below)
+    before, after = (
+        one and other and one.replaced(depends_on=one.depends_on | other.depends_on)
+        for one, other in ((action.before, change.before), (action.after, change.after))
+    )
+    return replace(action, before=before, after=after, below=below)
 
 
 def _left(

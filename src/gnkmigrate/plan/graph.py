@@ -67,7 +67,8 @@ def _makers(actions: Iterable[Action]) -> ByIdentity:
     found: defaultdict[Identity, list[Action]] = defaultdict(list)
     for action in actions:
         if action.after is not None and action.verb != "finish":
-            found[action.after.identity].append(action)
+            for identity in (action.after.identity, *action.below):
+                found[identity].append(action)
     return found
 
 
@@ -75,7 +76,8 @@ def _changers(actions: Iterable[Action]) -> ByIdentity:
     found: defaultdict[Identity, list[Action]] = defaultdict(list)
     for action in actions:
         if action.before is not None and action.verb in {"alter", "rename"}:
-            found[action.before.identity].append(action)
+            for identity in (action.before.identity, *action.below):
+                found[identity].append(action)
     return found
 
 

@@ -22,6 +22,7 @@ from gnkmigrate.kinds.moving import refuse_moves
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.unqualified_operators import schemas_of_operators
 from gnkmigrate.plan.action import Action
+from gnkmigrate.plan.carried import brought_about
 from gnkmigrate.plan.dependents import expand
 from gnkmigrate.plan.group import Group
 from gnkmigrate.plan.interim_names import names_in_between, placed
@@ -138,7 +139,7 @@ class Planner:
         )
         refuse_moves(changes, context)
         refuse_members(changes, context)
-        return expand(changes, context, self._users)
+        return brought_about(expand(changes, context, self._users), context)
 
     @cached_property
     def _users(self) -> Users:

@@ -12,6 +12,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.foreign_options import changed, clause, left_out
+from gnkmigrate.kinds.joining import columns_changed
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.table.definition import afterwards, lines
 from gnkmigrate.kinds.table.kind import TableKind
@@ -58,14 +59,16 @@ class ForeignTable(TableKind):
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        del context
+        between = tuple(columns_changed(change.identity, context))
+        if not differing:
+            return between
         fact, reference = change.fact, self.reference(change.fact)
         old = change.before.payload["options"] if change.before else ()
         reason = f"{self.words(fact)} differs in: {', '.join(sorted(differing))}."
         reason += left_out(old, fact.payload["options"], reference)
         sql = f"ALTER {reference} {changed(change, reference)}"
         relation = qualified(*fact.identity.path)
-        return (Statement(sql, reason, lock=locks.ALTER_TABLE, relation=relation),)
+        return (*between, Statement(sql, reason, lock=locks.ALTER_TABLE, relation=relation))
 
 
 KIND = ForeignTable()

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import columns_between, locks
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
@@ -62,7 +62,10 @@ class PartitionKind(Kind):
         name, parent = qualified(*fact.identity.path), qualified(*fact.payload["of"])
         there = fact.parent is not None and not context.is_new(fact.parent)
         rows = " Rows that do not belong there stop this." if there else ""
-        first = before_joining(fact.parent, context) if fact.parent else ()
+        before = context.source.facts.get(fact.parent) if fact.parent else None
+        had_parents = before is not None and before.payload.get("inherits")
+        # One that has left those that it inherited is like its new parent by then.
+        first = before_joining(fact.parent, context) if fact.parent and not had_parents else ()
         joined = fact.parent if there else None
         return (
             *first,
@@ -107,6 +110,16 @@ class PartitionKind(Kind):
         return any(
             is_shared(inner.fact, each) for each in shared_parts(change.fact.parent, snapshot)
         )
+
+    def brings_about(self, fact: Fact, context: Context) -> Change | None:
+        return columns_between.as_altered(fact.parent, context) if fact.parent else None
+
+    def held_by(self, fact: Fact, context: Context) -> Iterator[Identity]:
+        # What its table loses with its parent. A restrictive policy is at no time dropped.
+        if fact.parent is not None and context.stays(fact.parent):
+            for user in columns_between.users_of_lost(fact.parent, context):
+                if user.payload.get("permissive", True):
+                    yield user.identity
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         for identity in self.goes_before(fact, target):

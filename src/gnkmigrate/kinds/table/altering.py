@@ -10,6 +10,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.joining import (
     after_parting,
     before_joining,
+    columns_changed,
     defaults_left,
     defaults_of_parents,
 )
@@ -30,6 +31,8 @@ def altered(
         refuse_rows_held(before.identity.path, f"Table {name} is rewritten", context)
     if "inherits" in differing:
         yield from _reparented(change, context)
+    else:
+        yield from columns_changed(change.identity, context)
     if "of_type" in differing:
         action = f"OF {new['of_type']}" if new["of_type"] else "NOT OF"
         yield alter_table(name, action, f"Table {name} has another type in the target.")
@@ -71,6 +74,7 @@ def _reparented(change: Change, context: Context) -> Iterator[Statement]:
         yield alter_table(name, action, reason)
     yield from defaults_left(change.identity, context)
     yield from after_parting(change.identity, context, stay[:first])
+    yield from columns_changed(change.identity, context)
     yield from before_joining(change.identity, context, stay[:first])
     for parent in wanted[first:]:
         yield alter_table(name, f"INHERIT {qualified(*parent)}", reason)
