@@ -28,6 +28,7 @@ The old table itself is the way back, so nothing is kept of a mapping but its ex
 used by the triggers, the fill, the checks before, the comparison, and the way back.
 
 spec.py says what a revision may say; sides.py what the tables are, and SQL for values; entity.py,
-rows.py and leading.py are the triggers in the order above; preflight.py what is refused;
-building.py and turning.py the steps of the halves.
+following.py, rows.py, leading.py and holding.py are the tables and triggers in the order above;
+preflight.py and row_preflight.py what is refused; building.py, link_rows.py and turning.py the
+steps of the halves; spilling.py what the old shape has no place for.
 """

@@ -1,24 +1,21 @@
 """The steps of the first half: the entity follows the old table, whose rows refer to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.index import BuildIndex
-from gnkmigrate.operations.links import entity, kept, preflight
+from gnkmigrate.operations.links import entity, following, preflight, spilling
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.parts.fill import Fill
-from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.splits.entity import spare_spilled_keys
 from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events, lock_announcement
 from gnkmigrate.run.as_owner import as_owner, execute
-from gnkmigrate.run.batches.row_key import key_of
-from gnkmigrate.run.kept import overflow
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
@@ -53,7 +50,7 @@ class AddColumns(LinkStep):
 
     @property
     def reverse(self) -> Sequence[Step]:
-        return (*_spilled_values(self.linking), DropColumns(self.linking))
+        return (*spilling.values(self.linking, self.name), DropColumns(self.linking))
 
     def check(self, work: Work) -> Sequence[Refusal]:
         return preflight.of_entity(work, self.linking)
@@ -117,7 +114,7 @@ class FollowTable(LinkStep):
         return (LeaveTable(self.linking),)
 
     def run(self, work: Work) -> int:
-        work.execute(entity.follow(Sides.built(work, self.linking)))
+        work.execute(following.follow(Sides.built(work, self.linking)))
         return 0
 
 
@@ -135,7 +132,7 @@ class LeaveTable(LinkStep):
 
     def run(self, work: Work) -> int:
         sides = Sides.built(work, self.linking)
-        sql = f"{entity.follow_no_more(sides)};\nDELETE FROM {sides.entity}"
+        sql = f"{following.follow_no_more(sides)};\nDELETE FROM {sides.entity}"
         return SqlStep(self.name, sql, empty=self.linking.hanging).run(work)
 
 
@@ -170,7 +167,7 @@ class FillEntity(LinkStep):
         emptied = ", ".join(map(quoted, (said.entity, *said.hanging)))
         sql = f"TRUNCATE {emptied}"
         emptying = SqlStep(self.name, sql, touches=(said.entity,), empty=said.hanging)
-        return (*_spilled(said, alone=self.alone), emptying)
+        return (*spilling.entities(said, FollowTable(said).name, alone=self.alone), emptying)
 
     def run(self, work: Work) -> int:
         said, sides = self.linking, Sides.built(work, self.linking)
@@ -252,101 +249,6 @@ def compared(sides: Sides, row: str) -> tuple[list[str], list[str]]:
     )
 
 
-def no_place(table: str) -> str:
-    """Why rows that refer to an entity are spilled."""
-    return f"The old shape has no place for rows of {table}."
-
-
-def unsaid(said: Linking) -> str:
-    """Why values of columns that the entity alone has are spilled."""
-    names = ", ".join(change.new_name for change in said.new)
-    return f"The old shape says nothing of {names} in {said.entity}."
-
-
-def begun(said: Linking) -> str:
-    """Why values are spilled that an entity has got from a row, and has changed since."""
-    names = ", ".join(change.new_name for change in said.shared)
-    return f"The old shape says {names} of a row of {said.table}, and not of {said.entity}."
-
-
-def _unsaid_link(said: Linking) -> str:
-    names = ", ".join(change.new_name for change in said.new_links)
-    return f"The old shape says nothing of {names} in {said.table}."
-
-
-def _constants(said: Linking, row: str) -> str:
-    return " OR ".join(
-        f"{row}.{column(change.new_name)} IS DISTINCT FROM {change.converted('NULL')}"
-        for change in said.new
-    )
-
-
-def _spilled_values(said: Linking) -> Iterator[Step]:
-    """What was written to the columns that go with DropColumns."""
-    names = tuple(change.new_name for change in said.new_links)
-    if names:
-        where = " OR ".join(
-            f"spilled.{column(change.new_name)} IS DISTINCT FROM {change.converted('NULL')}"
-            for change in said.new_links
-        )
-        of = AddColumns(said).name
-        yield SpillByKey(_unsaid_link(said), said.table, where, (), names, of=of)
-
-
-@dataclass(frozen=True)
-class SpillByKey(Spill):
-    """A spill of values by the key of their table, whatever that is when it runs."""
-
-    def _kept(self, work: Work) -> str:
-        key = key_of(work, self.table, ())
-        return overflow.kept_of(
-            work, self.table, "spilled", tuple(dict.fromkeys((*key, *self.columns)))
-        )
-
-
-def spilled_hanging(said: Linking) -> Iterator[Step]:
-    """What hangs on entities, all of which go."""
-    for table in said.hanging:
-        yield kept.spill(said, table, no_place(table), "true", FollowTable(said).name)
-
-
-def _spilled(said: Linking, *, alone: bool) -> Iterator[Step]:
-    """What the old shape does not say of entities."""
-    of, shows = FollowTable(said).name, (said.key, *said.identity)
-    if alone:
-        yield from spilled_hanging(said)
-        row = f"SELECT FROM {quoted(said.table)} AS row WHERE row.{column(said.reference)}"
-        where = f"NOT EXISTS ({row} = spilled.{column(said.key)})"
-        yield Spill(no_row(said), said.entity, where, shows, of=of)
-    names = tuple(change.new_name for change in said.new)
-    if names:
-        listed = (*shows, *names)
-        where = _constants(said, "spilled")
-        yield Spill(unsaid(said), said.entity, where, listed, listed, of=of)
-    begun_with = tuple(change.new_name for change in said.shared)
-    if begun_with:
-        listed = (*shows, *begun_with)
-        yield Spill(begun(said), said.entity, _changed(said), shows, listed, of=of, asks=False)
-
-
-def no_row(said: Linking) -> str:
-    """Why entities without a row are spilled."""
-    return f"The old shape has no place for rows of {said.entity} that have no row of {said.table}."
-
-
-def _changed(said: Linking) -> str:
-    same = " AND ".join(
-        f"{change.converted(f'row.{column(change.column)}')} IS NOT DISTINCT FROM"
-        f" spilled.{column(change.new_name)}"
-        for change in said.shared
-    )
-    row = f"FROM {quoted(said.table)} AS row"
-    return (
-        f"NOT EXISTS (SELECT {row} WHERE row.{column(said.reference)} ="
-        f" spilled.{column(said.key)} AND {same})"
-    )
-
-
 def steps(said: Linking, *, alone: bool) -> tuple[Step, ...]:
     """The steps of the first half.
 
@@ -355,7 +257,7 @@ def steps(said: Linking, *, alone: bool) -> tuple[Step, ...]:
         alone: whether the links are another phase's.
     """
     names = tuple(change.new_name for change in said.new_links)
-    back = (TakeBack(_unsaid_link(said), said.table, names, key=()),) if names else ()
+    back = (TakeBack(spilling.unsaid_link(said), said.table, names, key=()),) if names else ()
     return (
         AddColumns(said),
         BuildIndex(said.index, said.table, f"({column(said.reference)})"),

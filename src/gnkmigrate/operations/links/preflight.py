@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Identity
-from gnkmigrate.operations.links import making, rows
+from gnkmigrate.operations.links import making, row_preflight
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.links.spec import listed as names_of
@@ -13,12 +13,11 @@ from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import listed as listed_columns
-from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import granted, row_security
-from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.work import Work
 
@@ -70,7 +69,10 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
     return (
         asked
         or list(making.refusals(work, sides))
-        or [*_rows(work, sides), *_strangers(work, sides, said.owners, refers=False)]
+        or [
+            *row_preflight.unfit(work, sides),
+            *row_preflight.strangers(work, sides, said.owners, refers=False),
+        ]
     )
 
 
@@ -86,7 +88,7 @@ def of_links(work: Work, said: Linking) -> list[Refusal]:
     optional = [replace(change, not_null=False) for change in (*said.columns, *said.links)]
     return [
         *unfit_rows(work, said.table, sides.row_key, list(dict.fromkeys(optional))),
-        *_strangers(work, sides, (*said.links, *said.new_links)),
+        *row_preflight.strangers(work, sides, (*said.links, *said.new_links)),
     ]
 
 
@@ -227,94 +229,3 @@ def _foreign_keys(work: Work, sides: Sides) -> Iterator[Refusal]:
         elif links.keys() >= set(columns) and {links[each] for each in columns} not in named:
             message = f"Foreign key {name} of {said.table}: the revision does not say what the"
             yield Refusal(f"{message} link refers to.", hint="Say it in `references`.")
-
-
-def _rows(work: Work, sides: Sides) -> Iterator[Refusal]:
-    """Rows that the new shape cannot hold."""
-    said, key = sides.said, sides.row_key
-    optional = [replace(change, not_null=False) for change in (*said.columns, *said.links)]
-    yield from unfit_rows(work, said.table, key, list(dict.fromkeys(optional)))
-    required = [change for change in said.columns if change.not_null]
-    needed = list(dict.fromkeys((*said.identifying, *required)))
-    empty = " OR ".join(f"({sides.new_value('asked', change)}) IS NULL" for change in needed)
-    names = ", ".join(change.column for change in needed)
-    yield from _refused(
-        work,
-        f"Rows of {said.table} have no value in: {names}. A row of {said.entity} needs it.",
-        f"SELECT {sides.row_keys('asked')} FROM {sides.old} AS asked WHERE {empty}",
-        "Complete or remove them.",
-    )
-    yield from _merged(work, sides)
-    if said.disagree == "refuse":
-        yield from _disagreeing(work, sides)
-
-
-def _merged(work: Work, sides: Sides) -> Iterator[Refusal]:
-    """Identities that are different, and would be one."""
-    said = sides.said
-    old = ", ".join(f"asked.{column(change.column)}" for change in said.identifying)
-    shown = _shown(sides)
-    yield from _refused(
-        work,
-        f"Rows of {said.table} that are different would become one row of {said.entity}.",
-        f"SELECT {shown}, count(DISTINCT ROW({old})::text) AS different"
-        f" FROM {sides.old} AS asked GROUP BY {sides.new_values('asked', said.identifying)}"
-        f" HAVING count(DISTINCT ROW({old})::text) > 1",
-        "Change them so that they stay different.",
-    )
-
-
-def _shown(sides: Sides) -> str:
-    return ", ".join(
-        f"left(({sides.new_value('asked', change)})::text, 60) AS {column(change.new_name)}"
-        for change in sides.said.identifying
-    )
-
-
-def _disagreeing(work: Work, sides: Sides) -> Iterator[Refusal]:
-    said = sides.said
-    telling = [change for change in said.telling if change not in said.shared]
-    if not telling:
-        return
-    values = sides.new_values("asked", telling)
-    yield from _refused(
-        work,
-        f"Rows of {said.table} that would become one row of {said.entity} disagree about it.",
-        f"SELECT {_shown(sides)}, count(*) AS rows FROM {sides.old} AS asked"
-        f" GROUP BY {sides.new_values('asked', said.identifying)}"
-        f" HAVING count(DISTINCT ROW({values})::text) > 1",
-        'Make them the same, or say in the revision which one counts: disagree="first" or "last",'
-        " by the key. Each row keeps what it says for the way back.",
-    )
-
-
-def _strangers(
-    work: Work, sides: Sides, changes: Sequence[Conversion], *, refers: bool = True
-) -> Iterator[Refusal]:
-    """Links to something that is not there."""
-    said = sides.said
-    mine = {change.new_name: change.column or change.new_name for change in changes}
-    for names, text in said.references.items():
-        if not mine.keys() >= set(names_of(names)):
-            continue
-        table, there = rows.referred(text)
-        olds = [column(mine[name]) for name in names_of(names)]
-        same = " AND ".join(
-            f"referred.{other} = asked.{old}" for other, old in zip(there, olds, strict=True)
-        )
-        present = " AND ".join(f"asked.{old} IS NOT NULL" for old in olds)
-        yield from _refused(
-            work,
-            f"Links of {said.table} refer by {names} to rows of {table} that are not there.",
-            f"SELECT {sides.row_keys('asked')}, {', '.join(f'asked.{old}' for old in olds)}"
-            f" FROM {sides.old} AS asked"
-            f" WHERE {sides.is_link('asked', refers=refers)} AND {present}"
-            f" AND NOT EXISTS (SELECT FROM {table} AS referred WHERE {same})",
-            "Correct them, or set them to NULL.",
-        )
-
-
-def _refused(work: Work, message: str, query: str, hint: str) -> Iterator[Refusal]:
-    total, found = listed(work, query)
-    if total:
-        yield Refusal(message, found, total, hint, query)

@@ -4,20 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.kinds import locks
-from gnkmigrate.operations.links import building, kept, leading, preflight, rows
-from gnkmigrate.operations.links.building import LinkStep, compared
+from gnkmigrate.operations.links import kept, leading, rows, spilling
+from gnkmigrate.operations.links.building import FollowTable, LinkStep, compared
+from gnkmigrate.operations.links.link_rows import FillLinks, FollowRows, MakeLinks, PrepareLead
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
-from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.spill import Spill
-from gnkmigrate.operations.sql_step import SqlStep
 from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
 from gnkmigrate.operations.verify import asked
-from gnkmigrate.run import events, foreign_keys, lock_announcement, relation
-from gnkmigrate.run.lock_announcement import Span, TableLock
+from gnkmigrate.run import events, foreign_keys, relation
+from gnkmigrate.run.lock_announcement import TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal, Step
@@ -26,138 +24,6 @@ from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
-
-
-@dataclass(frozen=True)
-class MakeLinks(LinkStep):
-    """Makes the link table, behind the old one and under its name."""
-
-    @property
-    def name(self) -> str:
-        return f"link table {self.linking.table}"
-
-    @property
-    def tables(self) -> Sequence[str]:
-        return (self.linking.entity, *self.linking.referred)
-
-    @property
-    def altered(self) -> Sequence[str]:
-        return ()
-
-    @property
-    def locks(self) -> Sequence[TableLock]:
-        return lock_announcement.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.MOMENT)
-
-    @property
-    def reverse(self) -> Sequence[Step]:
-        return (SqlStep(self.name, f"DROP TABLE {quoted(self.linking.staged)}"),)
-
-    def check(self, work: Work) -> Sequence[Refusal]:
-        return preflight.of_links(work, self.linking)
-
-    def run(self, work: Work) -> int:
-        work.execute(rows.create(Sides.built(work, self.linking)))
-        return 0
-
-
-@dataclass(frozen=True)
-class FollowRows(LinkStep):
-    """Makes the triggers by which the link follows the old table."""
-
-    @property
-    def name(self) -> str:
-        return f"links of {self.linking.table} follow its rows"
-
-    @property
-    def reverse(self) -> Sequence[Step]:
-        return (LeaveRows(self.linking),)
-
-    def run(self, work: Work) -> int:
-        work.execute(rows.follow(Sides.built(work, self.linking)))
-        return 0
-
-
-@dataclass(frozen=True)
-class LeaveRows(LinkStep):
-    """Takes FollowRows back."""
-
-    @property
-    def name(self) -> str:
-        return FollowRows(self.linking).name
-
-    def run(self, work: Work) -> int:
-        work.execute(rows.follow_no_more(Sides.built(work, self.linking)))
-        return 0
-
-
-@dataclass(frozen=True)
-class FillLinks(LinkStep):
-    """Makes the links in batches."""
-
-    transactional: ClassVar[bool] = False
-
-    @property
-    def name(self) -> str:
-        return f"links of {self.linking.table}"
-
-    @property
-    def reverse(self) -> Sequence[Step]:
-        return (SqlStep(self.name, f"TRUNCATE {quoted(self.linking.staged)}"),)
-
-    def run(self, work: Work) -> int:
-        said, sides = self.linking, Sides.built(work, self.linking)
-        fill = Fill(self.name, said.table, sides.row_key, rows.fill(sides), alias="filled")
-        moved = _unasked(work, sides, fill) if work.atomic else fill.run(work)
-        work.attempt(lambda: work.execute(f"ANALYZE {sides.rows}"))
-        return moved
-
-
-def _unasked(work: Work, sides: Sides, fill: Fill) -> int:
-    """Where nobody else sees the table yet: one query asks of all rows what they refer to."""
-    for name, _ in relation.constraints(work, sides.link, "FOREIGN KEY"):
-        work.execute(f"ALTER TABLE {sides.rows} DROP CONSTRAINT {column(name)}")
-    moved = fill.run(work)
-    added = ", ".join(f"ADD {definition}" for definition in rows.foreign_keys(sides))
-    work.execute(f"ALTER TABLE {sides.rows} {added}")
-    return moved
-
-
-@dataclass(frozen=True)
-class PrepareLead(LinkStep):
-    """Makes the triggers by which the old table is going to follow the link and the entity."""
-
-    @property
-    def name(self) -> str:
-        return f"rows of {self.linking.table} follow its links"
-
-    @property
-    def tables(self) -> Sequence[str]:
-        return (self.linking.entity, *self.linking.watched)
-
-    @property
-    def reverse(self) -> Sequence[Step]:
-        return (DropLead(self.linking),)
-
-    def run(self, work: Work) -> int:
-        work.execute(leading.triggers(Sides.built(work, self.linking)))
-        return 0
-
-
-@dataclass(frozen=True)
-class DropLead(LinkStep):
-    """Takes PrepareLead back."""
-
-    @property
-    def name(self) -> str:
-        return PrepareLead(self.linking).name
-
-    @property
-    def tables(self) -> Sequence[str]:
-        return (self.linking.entity, *self.linking.watched)
-
-    def run(self, work: Work) -> int:
-        work.execute(leading.triggers_no_more(Sides.built(work, self.linking)))
-        return 0
 
 
 @dataclass(frozen=True)
@@ -350,11 +216,11 @@ def _spilled(said: Linking, swap: str, *, alone: bool) -> Iterator[Step]:
     if alone:
         hanging = without.format(kept.REFERENCE)
         for table in said.hanging:
-            yield kept.spill(said, table, building.no_place(table), hanging, swap)
+            yield kept.spill(said, table, spilling.no_place(table), hanging, swap)
     else:
-        yield from building.spilled_hanging(said)
+        yield from spilling.hanging(said, FollowTable(said).name)
     key = without.format(f"spilled.{column(said.key)}")
-    yield Spill(building.no_row(said), said.entity, key, (said.key, *said.identity), of=swap)
+    yield Spill(spilling.no_row(said), said.entity, key, (said.key, *said.identity), of=swap)
 
 
 def no_row(said: Linking) -> str:
@@ -386,11 +252,11 @@ class VerifyLinks(Verification):
 
 def _taken_back(said: Linking) -> Iterator[Step]:
     """What rollbacks have spilled, in an order in which it can come back."""
-    yield TakeBack(building.no_row(said), said.entity, key=(said.key,))
+    yield TakeBack(spilling.no_row(said), said.entity, key=(said.key,))
     yield kept.take_back(said, said.table, no_row(said))
     for table in said.hanging:
-        yield kept.take_back(said, table, building.no_place(table))
-    for reason, changes in ((building.unsaid(said), said.new), (building.begun(said), said.shared)):
+        yield kept.take_back(said, table, spilling.no_place(table))
+    for reason, changes in ((spilling.unsaid(said), said.new), (spilling.begun(said), said.shared)):
         names = tuple(change.new_name for change in changes)
         if names:
             yield TakeBack(reason, said.entity, names, key=said.identity)
