@@ -4,7 +4,8 @@ import pytest
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.run import events
-from gnkmigrate.run.status import PhaseStatus, select_cutover, status
+from gnkmigrate.run.selection import select_cutover
+from gnkmigrate.run.status import PhaseStatus, status
 from tests.migrations.project import Project
 from tests.operations.swapping import Swapping
 from tests.small import Small

@@ -24,16 +24,8 @@ from gnkmigrate.run.one_runner import wait_for_others
 from gnkmigrate.run.phase import Phase, core_of, read_steps
 from gnkmigrate.run.phase_locks import locks_of
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.status import (
-    PhaseStatus,
-    Request,
-    last_standing,
-    select_cutover,
-    select_down,
-    select_up,
-    status,
-    undone,
-)
+from gnkmigrate.run.selection import last_standing, select_cutover, select_down, select_up
+from gnkmigrate.run.status import PhaseStatus, Request, status, undone
 from gnkmigrate.settings import Settings
 
 

@@ -20,7 +20,8 @@ from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.status import Request, select_up, select_with, status
+from gnkmigrate.run.selection import select_up, select_with
+from gnkmigrate.run.status import Request, status
 from gnkmigrate.settings import Settings
 
 FOLDER = "queries"  # in the project's audits

@@ -18,7 +18,8 @@ from gnkmigrate.rehearsal.stage import Found, ended
 from gnkmigrate.run import events
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.status import select_with, status
+from gnkmigrate.run.selection import select_with
+from gnkmigrate.run.status import status
 from gnkmigrate.settings import Settings
 
 

@@ -26,7 +26,8 @@ from gnkmigrate.run.names import quoted
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.phase_locks import locks_of
 from gnkmigrate.run.runner_session import at_work
-from gnkmigrate.run.status import Request, select_down, select_up, status
+from gnkmigrate.run.selection import select_down, select_up
+from gnkmigrate.run.status import Request, status
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
 

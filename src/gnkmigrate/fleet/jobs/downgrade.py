@@ -7,7 +7,8 @@ from gnkmigrate.fleet.jobs.status import standing
 from gnkmigrate.fleet.jobs.upgrade import carried_out
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
-from gnkmigrate.run.status import Request, select_down, status
+from gnkmigrate.run.selection import select_down
+from gnkmigrate.run.status import Request, status
 
 
 def run(subject: Subject, wish: Request) -> Found:

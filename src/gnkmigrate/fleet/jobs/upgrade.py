@@ -10,7 +10,8 @@ from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.run import runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase
-from gnkmigrate.run.status import Request, select_up, status
+from gnkmigrate.run.selection import select_up
+from gnkmigrate.run.status import Request, status
 
 
 def run(subject: Subject, wish: Request) -> Found:

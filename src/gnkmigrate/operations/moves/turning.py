@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.moves import sync
+from gnkmigrate.operations.moves import either_leads, sync
 from gnkmigrate.operations.moves.building import MoveStep, building_steps
 from gnkmigrate.operations.moves.proving import compared
 from gnkmigrate.operations.moves.spec import Move
@@ -51,8 +51,8 @@ class MoveColumns(MoveStep):
             f" FOREIGN KEY ({theirs}) REFERENCES {sides.table} ({mine})"
             " ON UPDATE CASCADE ON DELETE CASCADE NOT VALID"
         )
-        aside = put_aside(work, sides, sync.defaults(move, after))
-        kept = sync.keep_in_step(move, after)
+        aside = put_aside(work, sides, either_leads.defaults(move, after))
+        kept = either_leads.keep_in_step(move, after)
         work.execute(";\n".join((sync.follow_no_more(move), *aside, foreign_key, kept)))
         key = [before for before, _ in move.key]
         show(work, sides, self.name, key, (*move.own_key, *move.names))
@@ -80,7 +80,7 @@ class MoveBack(MoveStep):
         move, sides = self.move, Leaving.remembered(work, self.move)
         lock(work, sides)
         drop = f"ALTER TABLE {sides.entity} DROP CONSTRAINT {column(move.foreign_key)}"
-        statements = (sync.keep_no_more(move), sides.drop_ways_back(), drop)
+        statements = (either_leads.keep_no_more(move), sides.drop_ways_back(), drop)
         work.execute(";\n".join((*statements, *give_back(work, sides))))
         show_no_more(work, sides, self.name)
         in_step.drop_unused(work)
