@@ -1,24 +1,26 @@
 """op.add_columns: columns that the old shape does not have, whose values a rollback keeps."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
-from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.operations.added_columns import (
+    ColumnStep,
+    DropAddedColumns,
+    RefuseValues,
+    SpillColumns,
+    SpillLateColumns,
+)
 from gnkmigrate.operations.expect import ExpectTable
 from gnkmigrate.operations.parts import empty_copy, rewriting, target
-from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.plan.creation import Creation, creation
-from gnkmigrate.run import relation
 from gnkmigrate.run.batches import row_key
-from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import column, misnamed, quoted, split
-from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync.conversion import Conversion
@@ -26,7 +28,6 @@ from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
 
 _PROBE = empty_copy.EMPTY_COPY.partition(".")[2]
-_TRIGGERS = ("gnkmigrate_refuse_insert", "gnkmigrate_refuse_update")
 
 
 @operation("add_columns")
@@ -58,43 +59,7 @@ def add_columns(table: str, columns: Sequence[Conversion | str]) -> tuple[Step, 
 
 
 @dataclass(frozen=True)
-class _Columns(Step):
-    """What both ways share."""
-
-    table: str
-    columns: tuple[Conversion, ...]
-
-    @property
-    def name(self) -> str:
-        return f"further columns of {self.table}: {self._named}"
-
-    @property
-    def spilled(self) -> str:
-        """Why their values are spilled."""
-        return f"The old shape of {self.table} has no {self._named}."
-
-    @property
-    def tables(self) -> Sequence[str]:
-        return (self.table,)
-
-    @property
-    def _named(self) -> str:
-        return ", ".join(change.new_name for change in self.columns)
-
-    def in_force(self, work: Work) -> Sequence[Conversion]:
-        """The columns as they are declared in the table, whatever the target says by now."""
-        names = [change.new_name for change in self.columns]
-        found = relation.columns(work, self.table, names)
-        return [
-            replace(change, type=str(declared["type"]), default=declared["default"])
-            if (declared := found.get(change.new_name))
-            else change
-            for change in self.columns
-        ]
-
-
-@dataclass(frozen=True)
-class AddColumns(_Columns):
+class AddColumns(ColumnStep):
     """The columns come."""
 
     prepares: ClassVar[bool] = True
@@ -227,133 +192,6 @@ class AddColumns(_Columns):
         return (render(f"ALTER TABLE {quoted(self.table)} {_actions(columns)}", parameters),)
 
 
-@dataclass(frozen=True)
-class SpillColumns(_Columns):
-    """Values of the columns are refused, or with --spill kept."""
-
-    repeats: ClassVar[bool] = True
-
-    @property
-    def name(self) -> str:
-        return self.spilled
-
-    @property
-    def undoes(self) -> str:
-        return super().name
-
-    @property
-    def ends(self) -> Sequence[str]:
-        return self._spill(self.columns, ()).ends
-
-    def check(self, work: Work) -> Sequence[Refusal]:
-        return self._spill(self.in_force(work), key_of(work, self.table, ())).check(work)
-
-    def run(self, work: Work) -> int:
-        return self._spill(self.in_force(work), key_of(work, self.table, ())).run(work)
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        return self._spill(self.columns, ()).script(parameters)
-
-    def _spill(self, columns: Sequence[Conversion], key: tuple[str, ...]) -> Spill:
-        names = tuple(change.new_name for change in columns)
-        where = " OR ".join(_says_something(change, "spilled") for change in columns)
-        shown = (*key, *names)
-        return Spill(self.spilled, self.table, where, shown, shown, of=self.undoes)
-
-
-@dataclass(frozen=True)
-class RefuseValues(_Columns):
-    """From now on nobody writes another value than the default: the columns are about to go."""
-
-    @property
-    def name(self) -> str:
-        return f"no more {super().name}"
-
-    @property
-    def undoes(self) -> str:
-        return super().name
-
-    def run(self, work: Work) -> int:
-        for statement in _refusing(self.table, self.in_force(work)):
-            work.connection.execute(statement.encode())
-        return 0
-
-    def cancel(self, work: Work) -> None:
-        for statement in _accepting(self.table):
-            work.execute(statement)
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return _refusing(self.table, self.columns)
-
-
-@dataclass(frozen=True)
-class SpillLateColumns(SpillColumns):
-    """What was written before that, and after values were looked for, while others write."""
-
-    @property
-    def name(self) -> str:
-        return f"late values of {self.undoes}"
-
-    def check(self, work: Work) -> Sequence[Refusal]:
-        del work
-        return ()  # as SpillColumns has it
-
-
-@dataclass(frozen=True)
-class DropAddedColumns(_Columns):
-    """The columns go, with no value that has not been kept."""
-
-    def run(self, work: Work) -> int:
-        for statement in self.script(work.parameters):
-            work.execute(statement)
-        return 0
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        actions = ", ".join(f"DROP COLUMN {column(change.new_name)}" for change in self.columns)
-        return (*_accepting(self.table), f"ALTER TABLE {quoted(self.table)} {actions}")
-
-
-def _refusing(table: str, columns: Sequence[Conversion]) -> tuple[str, ...]:
-    """Statements after which other values than the defaults are refused; a row may keep its own."""
-    on, called, (first, second) = quoted(table), _function(table), map(column, _TRIGGERS)
-    new, old = (f"ROW({', '.join(_of(row, each) for each in columns)})" for row in ("NEW", "OLD"))
-    wrong = " OR ".join(_says_something(change, "NEW") for change in columns)
-    unchanged = f"{new}::text IS NOT DISTINCT FROM {old}::text"  # not every type has an =
-    # What other triggers have made of the row counts, and who replicates is asked as well.
-    inserting, updating = f"AFTER INSERT ON {on}", f"AFTER UPDATE ON {on}"
-    run = f"EXECUTE FUNCTION {called}()"
-    make = "CREATE OR REPLACE TRIGGER"
-    return (
-        f"""
-        CREATE OR REPLACE FUNCTION {called}() RETURNS trigger
-        LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
-        BEGIN
-            RAISE 'columns of %.% are being taken back', TG_TABLE_SCHEMA, TG_TABLE_NAME
-            USING ERRCODE = 'check_violation';
-        END
-        $body$""",
-        f"{make} {first} {inserting} FOR EACH ROW WHEN ({wrong}) {run}",
-        f"{make} {second} {updating} FOR EACH ROW WHEN (({wrong}) AND NOT {unchanged}) {run}",
-        f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {first}, ENABLE ALWAYS TRIGGER {second}",
-    )
-
-
-def _accepting(table: str) -> tuple[str, ...]:
-    """Statements that take `_refusing` back."""
-    triggers = (f"DROP TRIGGER IF EXISTS {column(name)} ON {quoted(table)}" for name in _TRIGGERS)
-    return (*triggers, f"DROP FUNCTION IF EXISTS {_function(table)}()")
-
-
-def _function(table: str) -> str:
-    return f"{own.JOURNAL}.{column(own_name('refuse_', *split(table)))}"
-
-
-def _of(row: str, change: Conversion) -> str:
-    return f"{row}.{column(change.new_name)}"
-
-
 def _made_otherwise(fact: Fact) -> Refusal | None:
     """Refuses a column that PostgreSQL gives its values, which nobody could give back to it."""
     if not (fact.payload["identity"] or fact.payload["generated"]):
@@ -390,11 +228,3 @@ def _declared(change: Conversion) -> str:
     default = "" if change.default is None else f" DEFAULT {change.default}"
     not_null = " NOT NULL" if change.not_null else ""
     return f"{column(change.new_name)} {change.type}{default}{not_null}"
-
-
-def _says_something(change: Conversion, row: str) -> str:
-    """The condition that a row has another value than its default; not every type has an =."""
-    value = _of(row, change)
-    if change.default is None:
-        return f"{value} IS NOT NULL"
-    return f"{value}::text IS DISTINCT FROM (({change.default})::{change.type})::text"
