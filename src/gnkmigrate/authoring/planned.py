@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from gnkmigrate.authoring.calls import Argument, Call
 from gnkmigrate.authoring.groups import Group
+from gnkmigrate.authoring.step_script import script, touched
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames, renamed_by
-from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
@@ -19,7 +19,6 @@ from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.planner import Planner
 from gnkmigrate.postgres.quoting import identifier, names_in, qualified
 from gnkmigrate.run.names import split
-from gnkmigrate.run.template import placeholders
 
 _NOT_VALID = " NOT VALID"
 
@@ -31,10 +30,6 @@ _WITH_CONSTRAINT = frozenset({"constraint", "comment"})
 _ON_TABLE = frozenset({"constraint", "trigger", "rule", "policy"})
 _DESCRIBED = {kind: kind for kind in (*_ON_TABLE, "view", "materialized view", "index")}
 _DESCRIBED["statistics"] = "statistics object"
-
-
-class NotWritable(GnkMigrateError):
-    """No operation of a revision does what the plan would do."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +115,9 @@ class Writer:
         )
         title = "other names"
         sql, undo = (script(statements, title) for statements in planners)
-        touched = _touched(planners[0], source)
+        tables = touched(planners[0], source)
         note = "confirm: the old application does not find them under their old names."
-        yield Call("step", (title, sql), {"touches": touched, "back": undo}, (note,))
+        yield Call("step", (title, sql), {"touches": tables, "back": undo}, (note,))
 
     def _online(
         self, group: Group, before: Snapshot, after: Snapshot, title: str
@@ -180,7 +175,7 @@ class Writer:
             f"DROP TABLE {qualified(*split(table))}" for table in reversed(created)
         )
         named: dict[str, Argument] = {
-            "touches": _touched(forward, before),
+            "touches": touched(forward, before),
             "creates": created,
             "clears": tuple(_described(group)),
         }
@@ -239,52 +234,6 @@ def _described(group: Group) -> Iterator[str]:
                 yield f"{change.kind} {name} on {what} {qualified(*place)}"
             else:
                 yield f"{_DESCRIBED[change.kind]} {qualified(*place, name)}"
-
-
-def script(statements: Sequence[Statement], title: str) -> str:
-    """Statements as one text for op.step.
-
-    Raises:
-        NotWritable: one cannot run inside a transaction, or looks as if it had parameters.
-    """
-    outside = [each.sql for each in statements if not (each.transactional or _adds_label(each))]
-    if outside:
-        raise NotWritable(
-            f'"{title}" takes statements that cannot run inside a transaction.',
-            details=outside,
-            hint="Do it with gnkmigrate plan and apply, and write the rest afterwards.",
-        )
-    text = ";\n".join(_local(each.sql) for each in statements)
-    found = placeholders(text)
-    if found:
-        raise NotWritable(
-            f'"{title}" has SQL that a revision would take for parameters.',
-            details=found,
-            hint="Do it with gnkmigrate plan and apply, and write the rest afterwards.",
-        )
-    return text
-
-
-def _adds_label(statement: Statement) -> bool:
-    """A label may be added in a transaction, and used once that is over (manual, ALTER TYPE)."""
-    return statement.sql.startswith("ALTER TYPE ") and " ADD VALUE " in statement.sql
-
-
-def _local(sql: str) -> str:
-    """A setting holds for the step's transaction alone."""
-    return f"SET LOCAL {sql.removeprefix('SET ')}" if sql.startswith("SET ") else sql
-
-
-def _touched(statements: Sequence[Statement], before: Snapshot) -> tuple[str, ...]:
-    """The tables that are there and that statements lock."""
-    named = [
-        relation
-        for each in statements
-        for relation in (each.relation, *(other for other, _ in each.beside))
-        if relation
-    ]
-    paths = [names_in(relation) for relation in dict.fromkeys(named)]
-    return tuple(".".join(path) for path in paths if Identity("table", path) in before)
 
 
 def _operation(statements: Sequence[Statement]) -> tuple[Call | None, int]:
