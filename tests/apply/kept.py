@@ -1,6 +1,6 @@
 """A plan that was kept, and the database that it was made for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,8 @@ from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import Outlook
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.renames import renamed_by
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.document import write_plan
@@ -83,7 +85,13 @@ class Kept:
 
 @contextmanager
 def kept(
-    server: Server, before: str, after: str, folder: Path, rows: str = "", role: str = ""
+    server: Server,
+    before: str,
+    after: str,
+    folder: Path,
+    rows: str = "",
+    role: str = "",
+    renames: Sequence[str] = (),
 ) -> Iterator[Kept]:
     """The plan from one schema to the other, and a database with the first.
 
@@ -94,13 +102,15 @@ def kept(
         folder: where the plan is kept.
         rows: SQL that puts rows into the database.
         role: who plans it and carries it out; "" for a superuser.
+        renames: what has another name in the target, as a user says it.
     """
     with pair(server, before, after) as given:
         if rows:
             with connect(given.url, search_path=["public"]) as connection:
                 connection.execute(rows.encode())
-        changes = compare(given.source, given.target)
-        planner = Planner(given.source, given.target)
+        hints = read_renames(renames)
+        changes = compare(given.source, given.target, hints)
+        planner = Planner(given.source, given.target, renamed=renamed_by(changes))
         file = folder / "plan.json"
         statements, rights = planner.plan_with_rights(changes)
         planned = Planned(
@@ -109,6 +119,7 @@ def kept(
             given.target,
             str(given.url),
             "target.sql",
+            hints=hints,
             rights=rights,
         )
         file.write_text(write_plan(planned))

@@ -53,6 +53,27 @@ def test_it_goes_back_and_there_again(server: Server, tmp_path: Path) -> None:
         assert it.left() == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "renamed"),
+    [
+        (ITEM, NAMED.replace("TABLE item", "TABLE thing"), "table public.item = thing"),
+        (
+            "CREATE SCHEMA s;" + ITEM.replace("item", "s.item"),
+            "CREATE SCHEMA t;" + NAMED.replace("item", "t.item"),
+            "schema s = t",
+        ),
+    ],
+)
+def test_what_the_plan_itself_renames(
+    server: Server, tmp_path: Path, before: str, after: str, renamed: str
+) -> None:
+    with kept(server, before, after, tmp_path, renames=[renamed]) as it:
+        it.apply()
+        assert it.left() == []
+        it.apply(undo=True)
+        assert it.left(undone=True) == []
+
+
 def test_a_database_that_was_put_back_is_taken_there_again(server: Server, tmp_path: Path) -> None:
     with kept(server, ITEM, INDEXED, tmp_path) as it:
         it.apply()

@@ -30,6 +30,7 @@ class StatementStep(Step):
         session: settings that earlier statements have made, and that every session needs.
     """
 
+    prepares: ClassVar[bool] = True  # what later ones find, by names that it may give
     speaks: ClassVar[bool] = True  # by the path for which the plan was made
 
     title: str

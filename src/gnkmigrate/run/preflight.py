@@ -8,6 +8,7 @@ import psycopg
 
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run import enum_labels, replication, rights, sharding
+from gnkmigrate.run.called import called, is_plan
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal, Runnable, Step
@@ -58,9 +59,11 @@ def refuse(phase: str, direction: Direction, refusals: Sequence[Refusal]) -> NoR
         if refusal.hint:
             details.append(f"  -> {refusal.hint}")
     raise PhaseRefused(
-        f"Phase {phase} cannot {doing}; nothing was changed.",
+        f"{called(phase)} cannot {doing}; nothing was changed.",
         details=details,
-        hint=f"Fix what is listed, then: gnkmigrate {doing} --phase {phase}",
+        hint="Fix what is listed, then run the same command again."
+        if is_plan(phase)
+        else f"Fix what is listed, then: gnkmigrate {doing} --phase {phase}",
     )
 
 
