@@ -2,6 +2,7 @@
 
 import pytest
 
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.kinds.user_type import with_name
@@ -106,3 +107,42 @@ def test_two_types_below_one_go_when_that_has_gone(server: Server) -> None:
     for way in there, back:
         drops = [each for each in way if each.startswith("DROP")]
         assert drops[0] == "DROP TYPE public.price_replaced"
+
+
+USED = (
+    "CREATE TABLE t (y {0}); CREATE INDEX ON t (public.g(y));"
+    "COMMENT ON FUNCTION g({0}) IS 'of g'; REVOKE EXECUTE ON FUNCTION g({0}) FROM PUBLIC;"
+)
+FUNCTION = "CREATE FUNCTION g(x {0}) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 1';"
+ARRAY = "CREATE FUNCTION h(x {0}[]) RETURNS integer LANGUAGE sql AS 'SELECT 1';"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("CREATE TYPE e AS ENUM ('a', 'b');", "CREATE TYPE f AS ENUM ('b', 'a');"),
+        ("CREATE DOMAIN e AS text;", "CREATE DOMAIN f AS varchar(10);"),
+        (
+            "CREATE TYPE e AS RANGE (SUBTYPE = integer);",
+            "CREATE TYPE f AS RANGE (SUBTYPE = bigint);",
+        ),
+        (
+            "CREATE DOMAIN d AS text; CREATE TYPE e AS (a d);",
+            "CREATE DOMAIN d AS varchar(10); CREATE TYPE f AS (a d);",
+        ),
+    ],
+)
+def test_functions_of_a_type_that_is_renamed_and_made_again(
+    server: Server, old: str, new: str
+) -> None:
+    of = FUNCTION + ARRAY + USED
+    word = "domain" if new.startswith("CREATE DOMAIN f") else "type"
+    renames = read_renames([f"{word} public.e = f"])
+    converge(server, old + of.format("e"), new + of.format("f"), renames=renames)
+
+
+def test_functions_of_a_type_in_a_schema_that_is_renamed(server: Server) -> None:
+    of = (FUNCTION + "COMMENT ON FUNCTION g({0}) IS 'of g';").replace(" g(", " {1}.g(")
+    old = "CREATE SCHEMA s; CREATE TYPE s.e AS ENUM ('a', 'b');" + of.format("s.e", "s")
+    new = "CREATE SCHEMA r; CREATE TYPE r.e AS ENUM ('b', 'a');" + of.format("r.e", "r")
+    converge(server, old, new, renames=read_renames(["schema s = r"]))

@@ -1,6 +1,5 @@
 """Which fact of the source is which fact of the target, and how names translate between them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, kinds, satellites
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.postgres.quoting import qualified
-from gnkmigrate.postgres.routine import parted
+from gnkmigrate.postgres.routine import parted, retyped
 
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
 
@@ -81,13 +80,8 @@ class Correspondence:
 
     def _with_types(self, name: str, function: Fact) -> str:
         """A function's name with the new names of the types that its arguments are of."""
-        called, arguments = parted(name)
-        for old in sorted(function.depends_on):
-            new = self.to_target.get(old, old)
-            if new != old:
-                word = rf"(?<![\w\".]){re.escape(qualified(*old.path))}(?![\w\".])"
-                arguments = re.sub(word, qualified(*new.path).replace("\\", r"\\"), arguments)
-        return f"{called}{arguments}"
+        types = ((old, self.to_target.get(old, old)) for old in sorted(function.depends_on))
+        return retyped(name, ((old.path, new.path) for old, new in types if new != old))
 
     def doubtful(self) -> Iterator[Fact]:
         """The source's facts that are not the same under the same name, as by far the most are."""

@@ -9,6 +9,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.plan.action import Action
 from gnkmigrate.postgres.quoting import beside
+from gnkmigrate.postgres.routine import retyped
 
 
 def in_turn(change: Change, moved: Fact) -> tuple[Action, ...]:
@@ -30,12 +31,32 @@ def goes_with(fact: Fact, replaced: Container[Identity], removed: Mapping[Identi
 
 
 def name_in_target(fact: Fact, source: Snapshot, renamed: Mapping[Identity, Fact]) -> Identity:
-    """The identity once the things above have their new names, in `renamed` by their old ones."""
+    """The identity once the things above have their new names, in `renamed` by their old ones.
+
+    A function is called by the types of its arguments as well.
+    """
+    placed = _placed(fact, source, renamed)
+    if kind_of(fact.kind).is_satellite or not placed.name.endswith(")"):
+        return placed
+    types = (
+        (each.path, _new_name(source.facts[each], source, renamed).path)
+        for each in sorted(fact.depends_on)
+        if each in source and kind_of(each.kind).catalog == "pg_type"
+    )
+    name = retyped(placed.name, ((old, new) for old, new in types if old != new))
+    return Identity(placed.kind, (*placed.path[:-1], name))
+
+
+def _new_name(fact: Fact, source: Snapshot, renamed: Mapping[Identity, Fact]) -> Identity:
+    called = renamed.get(fact.identity)
+    return called.identity if called else name_in_target(fact, source, renamed)
+
+
+def _placed(fact: Fact, source: Snapshot, renamed: Mapping[Identity, Fact]) -> Identity:
     above = source.facts.get(fact.parent) if fact.parent else None
     if above is None:
         return fact.identity
-    called = renamed.get(above.identity)
-    new = called.identity if called else name_in_target(above, source, renamed)
+    new = _new_name(above, source, renamed)
     head = (
         (above.kind, *above.identity.path)
         if kind_of(fact.kind).is_satellite
