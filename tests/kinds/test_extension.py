@@ -71,3 +71,29 @@ def test_a_type_of_ones_own_gives_way_to_that_of_an_extension(server: Server) ->
         f"CREATE EXTENSION citext; {table}",
         back=False,
     )
+
+
+def test_what_uses_its_members_goes_along_to_another_schema(server: Server) -> None:
+    uses = (
+        "CREATE TABLE t (login {0}.citext DEFAULT 'x'::{0}.citext);"
+        "CREATE VIEW v AS SELECT login FROM t; CREATE DOMAIN d AS {0}.citext;"
+        "CREATE FUNCTION g(x {0}.citext[]) RETURNS {0}.citext LANGUAGE sql AS 'SELECT x[1]';"
+        "COMMENT ON FUNCTION g({0}.citext[]) IS 'of g';"
+    )
+    old, new = (
+        f"CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA {schema};" + uses.format(schema)
+        for schema in ("public", "ext")
+    )
+    ways = converge(server, old, new)
+    assert ways.there == ["ALTER EXTENSION citext SET SCHEMA ext"]
+    assert ways.back == ["ALTER EXTENSION citext SET SCHEMA public"]
+
+
+def test_a_function_of_its_types_that_is_made_again_when_it_moves(server: Server) -> None:
+    uses = (
+        "CREATE TYPE sort AS ENUM ({1});"
+        "CREATE FUNCTION g(x sort, y {0}.citext) RETURNS integer LANGUAGE sql AS 'SELECT 1';"
+        "COMMENT ON FUNCTION g(sort, {0}.citext) IS 'of g';"
+    )
+    made = "CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA {0};" + uses
+    converge(server, made.format("public", "'a', 'b'"), made.format("ext", "'b', 'a'"))

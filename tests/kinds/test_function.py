@@ -75,3 +75,22 @@ def test_a_parenthesis_in_a_name(server: Server) -> None:
 def test_a_text_without_a_name_is_named_after_its_type_once_read_again(server: Server) -> None:
     said = "CREATE FUNCTION said() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT 'x'; END"
     migrate(server, "", said)  # pg_dump's own copy of it is named, too
+
+
+def test_nobody_calls_it_before_it_has_its_owner_and_privileges(server: Server) -> None:
+    sort = "CREATE TYPE sort AS ENUM ({});"
+    told = (
+        "CREATE FUNCTION told(sort) RETURNS integer LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
+        "ALTER FUNCTION told OWNER TO owner; REVOKE EXECUTE ON FUNCTION told FROM PUBLIC;"
+    )
+    ways = converge(
+        server,
+        sort.format("'a', 'b'") + told,
+        sort.format("'b', 'a'") + told,
+        roles=("owner",),
+    )
+    (made,) = (each for each in ways.there if each.startswith("CREATE OR REPLACE FUNCTION"))
+    assert made.split(";\n")[1:] == [
+        "ALTER FUNCTION public.told(public.sort) OWNER TO owner",
+        "REVOKE EXECUTE ON FUNCTION public.told(public.sort) FROM PUBLIC",
+    ]

@@ -40,6 +40,14 @@ class Correspondence:
             for fact in source.of_kind(name)
             if (constants := known.constants(fact))
         }
+        self._moved = {
+            before.identity: pairs
+            for name, known in kinds().items()
+            if type(known).moved_members is not Kind.moved_members
+            for before in source.of_kind(name)
+            if (after := target.facts.get(before.identity))
+            and (pairs := tuple(known.moved_members(before, after)))
+        }
 
     def add(self, source: Identity, target: Identity, *, renamed: bool = False) -> None:
         self.to_target[source] = target
@@ -80,8 +88,11 @@ class Correspondence:
 
     def _with_types(self, name: str, function: Fact) -> str:
         """A function's name with the new names of the types that its arguments are of."""
-        types = ((old, self.to_target.get(old, old)) for old in sorted(function.depends_on))
-        return retyped(name, ((old.path, new.path) for old, new in types if new != old))
+        moved = list[tuple[tuple[str, ...], tuple[str, ...]]]()
+        for old in sorted(function.depends_on):
+            new = self.to_target.get(old, old)
+            moved += [(old.path, new.path)] if new != old else self._moved.get(old, ())
+        return retyped(name, moved)
 
     def doubtful(self) -> Iterator[Fact]:
         """The source's facts that are not the same under the same name, as by far the most are."""
@@ -134,7 +145,8 @@ class Correspondence:
 
     def wording(self, before: Fact, after: Fact) -> Wording:
         """How names translate within a pair: of what it needs, goes with, and is in."""
-        if before.kind in satellites() or not (self.renamed or self._constants_of):
+        known = self.renamed or self._constants_of or self._moved
+        if before.kind in satellites() or not known:
             return Wording({}, {})  # every name stands for itself
         goes_with = frozenset(kind_of(before.kind).dies_with(before))
         needed = (
@@ -156,6 +168,10 @@ class Correspondence:
                 # A view keeps the names of its own columns when those of a table change.
                 if nested or level < _OBJECT_LEVELS or not free:
                     words.setdefault(was, set()).update(allowed)
+        for extension in needed & self._moved.keys():
+            for (place, _), (other, _) in self._moved[extension]:
+                names.setdefault(place, set()).update((place, other))
+                words.setdefault(place, set()).update((place, other))
         for part in kind_of(before.kind).mentions(before, self.source):
             was, becomes = part.name, self.to_target.get(part, part).name
             allowed = {was, becomes} if part not in self.target else {becomes}

@@ -56,6 +56,13 @@ class Reading(Traits):
         del script, other
         return fact
 
+    def moved_members(
+        self, before: Fact, after: Fact
+    ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """What is no fact, and goes along where it goes: schema and name on either side."""
+        del before, after
+        yield from ()
+
     def told(self, fact: Fact, renames: Mapping[Identity, Identity]) -> Fact:
         """A fact of the source with what the user knows of new names for parts of it."""
         del renames

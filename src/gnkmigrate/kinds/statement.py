@@ -1,6 +1,6 @@
 """One SQL command of a plan, and what it does to those who use the database meanwhile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Statement:
             on it: ("public.orders", "SHARE ROW EXCLUSIVE").
         builds: the index that it builds while others write, such as "public.by_name"; one that
             was cut off in the middle leaves it behind, invalid. "" for none.
+        is_several: whether it is several commands, with semicolons between, of one transaction.
     """
 
     sql: str
@@ -33,6 +34,26 @@ class Statement:
     transactional: bool = True
     builds: str = ""
     beside: tuple[tuple[str, str], ...] = ()
+    is_several: bool = False
 
 
 Statements = tuple[Statement, ...]
+
+
+def together(statements: Statements) -> Statements:
+    """The same as one, so that nobody ever sees a part of what they do."""
+    first, *others = statements
+    if not others:
+        return statements
+    reasons = dict.fromkeys(each.reason for each in statements)
+    beside = [pair for each in others for pair in each.beside]
+    beside += [(each.relation, each.lock) for each in others if each.lock and each.relation]
+    return (
+        replace(
+            first,
+            sql=";\n".join(each.sql for each in statements),
+            reason=" ".join(reasons),
+            beside=tuple(pair for pair in dict.fromkeys(beside) if pair[0] != first.relation),
+            is_several=True,
+        ),
+    )

@@ -28,6 +28,8 @@ class Traits:
         grant_word: what GRANT ... ON calls it; "" where nothing can be granted on it.
         is_relation: whether it shares the name space of tables, and locks like one.
         is_satellite: whether it hangs on another thing: no name of its own, gone with it.
+        runs_as_owner: whether it may act in its owner's name for whoever uses it, and so gets owner
+            and privileges together with what makes it.
         holds_data: whether dropping it loses what cannot be made again.
         inline: whether it can be written inside the command that makes what it lives in.
         of_column: whether its parent is a column, whose name it has.
@@ -74,6 +76,7 @@ class Traits:
     grant_word: ClassVar[str] = ""
     is_relation: ClassVar[bool] = False
     is_satellite: ClassVar[bool] = False
+    runs_as_owner: ClassVar[bool] = False
     holds_data: ClassVar[bool] = False
     inline: ClassVar[bool] = False
     of_column: ClassVar[bool] = False

@@ -268,9 +268,7 @@ class _Expansion:
             return change.after
         if fact.identity in self._new_names:
             return self._new_names[fact.identity]
-        return self.context.target.facts.get(
-            name_in_target(fact, self.context.source, self._new_names)
-        )
+        return self.context.target.facts.get(name_in_target(fact, self.context, self._new_names))
 
     def _add_children(self, fact: Fact) -> None:
         for child in self.context.target.children(fact.identity):

@@ -61,6 +61,7 @@ class StatementDocument(BaseModel, extra="forbid"):
     transactional: bool
     builds: str
     beside: tuple[tuple[str, str], ...] = ()
+    is_several: bool = False
 
     def statement(self) -> Statement:
         return Statement(**self.model_dump())

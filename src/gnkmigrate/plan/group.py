@@ -64,12 +64,17 @@ def _candidates(graph: Graph) -> Iterator[Candidate]:
     for action in graph.followers:
         fact = action.fact
         known = kind_of(fact.kind)
-        if action.verb == "create" and fact.parent and known.is_inline(fact):
+        if action.verb == "create" and fact.parent:
             for maker in graph.makers.get(fact.parent, ()):
-                if maker.verb == "create":
+                if maker.verb == "create" and (known.is_inline(fact) or _is_at_once(known, maker)):
                     yield action, maker, graph.before
         if action.verb == "drop" and not _is_between_tables(action, graph):
             yield from _in_passing(action, known, graph)
+
+
+def _is_at_once(known: Kind, maker: Action) -> bool:
+    """Whether what is made has its owner and its privileges as soon as it is there."""
+    return known.is_satellite and kind_of(maker.fact.kind).runs_as_owner
 
 
 def _in_passing(action: Action, known: Kind, graph: Graph) -> Iterator[Candidate]:

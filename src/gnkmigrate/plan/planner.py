@@ -19,7 +19,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.extension_members import refuse_members
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.moving import refuse_moves
-from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.statement import Statement, Statements, together
 from gnkmigrate.kinds.unqualified_operators import schemas_of_operators
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.carried import brought_about
@@ -249,8 +249,10 @@ def _called(leader: Action, other: Fact) -> str:
 def _statements(leader: Action, known: Kind, group: Group, context: Context) -> Statements:
     match leader.verb:
         case "create":
-            parts = tuple(member.fact for member in group.members)
-            return known.create(leader.fact, parts, context)
+            hung = [each for each in group.members if kind_of(each.fact.kind).is_satellite]
+            parts = tuple(member.fact for member in group.members if member not in hung)
+            made = known.create(leader.fact, parts, context)
+            return together((*made, *_hung(hung, context))) if hung else made
         case "drop":
             dropped = known.drop(leader.fact, context)
             return known.drop(leader.placed, context) if leader.placed else dropped
@@ -260,3 +262,10 @@ def _statements(leader: Action, known: Kind, group: Group, context: Context) -> 
             return known.rename(Change("rename", before, after), context)
         case "alter" | "finish":
             return known.alter(leader.change, context) or ()
+
+
+def _hung(actions: Iterable[Action], context: Context) -> Iterator[Statement]:
+    """What gives a thing that is made its owner, and then its privileges and the like."""
+    facts = sorted((each.fact for each in actions), key=lambda each: each.identity)
+    for fact in sorted(facts, key=lambda each: kind_of(each.kind).rank):
+        yield from kind_of(fact.kind).create(fact, (), context)

@@ -1,9 +1,8 @@
 """What is replaced: the names of the old thing and of the new one, and in which turn."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from gnkmigrate.facts.fact import Fact, Identity
-from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
@@ -30,33 +29,40 @@ def goes_with(fact: Fact, replaced: Container[Identity], removed: Mapping[Identi
     )
 
 
-def name_in_target(fact: Fact, source: Snapshot, renamed: Mapping[Identity, Fact]) -> Identity:
+def name_in_target(fact: Fact, context: Context, renamed: Mapping[Identity, Fact]) -> Identity:
     """The identity once the things above have their new names, in `renamed` by their old ones.
 
     A function is called by the types of its arguments as well.
     """
-    placed = _placed(fact, source, renamed)
+    placed = _placed(fact, context, renamed)
     if kind_of(fact.kind).is_satellite or not placed.name.endswith(")"):
         return placed
-    types = (
-        (each.path, _new_name(source.facts[each], source, renamed).path)
-        for each in sorted(fact.depends_on)
-        if each in source and kind_of(each.kind).catalog == "pg_type"
-    )
-    name = retyped(placed.name, ((old, new) for old, new in types if old != new))
+    name = retyped(placed.name, _types(fact, context, renamed))
     return Identity(placed.kind, (*placed.path[:-1], name))
 
 
-def _new_name(fact: Fact, source: Snapshot, renamed: Mapping[Identity, Fact]) -> Identity:
+def _types(
+    fact: Fact, context: Context, renamed: Mapping[Identity, Fact]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The types that it uses and that have another name in the target, before and after."""
+    for each in sorted(fact.depends_on):
+        before, after = context.source.facts.get(each), context.target.facts.get(each)
+        if before is not None and kind_of(each.kind).catalog == "pg_type":
+            yield each.path, _new_name(before, context, renamed).path
+        elif before is not None and after is not None:
+            yield from kind_of(each.kind).moved_members(before, after)
+
+
+def _new_name(fact: Fact, context: Context, renamed: Mapping[Identity, Fact]) -> Identity:
     called = renamed.get(fact.identity)
-    return called.identity if called else name_in_target(fact, source, renamed)
+    return called.identity if called else name_in_target(fact, context, renamed)
 
 
-def _placed(fact: Fact, source: Snapshot, renamed: Mapping[Identity, Fact]) -> Identity:
-    above = source.facts.get(fact.parent) if fact.parent else None
+def _placed(fact: Fact, context: Context, renamed: Mapping[Identity, Fact]) -> Identity:
+    above = context.source.facts.get(fact.parent) if fact.parent else None
     if above is None:
         return fact.identity
-    new = _new_name(above, source, renamed)
+    new = _new_name(above, context, renamed)
     head = (
         (above.kind, *above.identity.path)
         if kind_of(fact.kind).is_satellite

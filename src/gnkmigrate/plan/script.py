@@ -29,8 +29,8 @@ def write_script(
 ) -> str:
     """The script.
 
-    Each statement is a transaction of its own: what is added in one is validated in another,
-    so that no strong lock outlasts its moment.
+    Each statement, or several between BEGIN and COMMIT, is a transaction of its own: what is added
+    in one is validated in another, so that no strong lock outlasts its moment.
 
     Args:
         statements: in the order in which they run.
@@ -47,7 +47,8 @@ def write_script(
         *(("", *_SETTINGS) if statements else ()),
     ]
     for statement in statements:
-        lines += ["", *_comments(statement), f"{statement.sql};"]
+        sql = f"BEGIN;\n{statement.sql};\nCOMMIT" if statement.is_several else statement.sql
+        lines += ["", *_comments(statement), f"{sql};"]
     return "\n".join(_commented(line) if line.startswith("--") else line for line in lines) + "\n"
 
 

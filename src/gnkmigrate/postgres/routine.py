@@ -24,6 +24,8 @@ def retyped(routine: str, renamed: Iterable[tuple[tuple[str, ...], tuple[str, ..
     """
     name, types = parted(routine)
     for old, new in renamed:
+        if old == new or old[-1].endswith(")"):
+            continue
         word = rf"(?<![\w\".]){re.escape(qualified(*old))}(?![\w\".])"
         types = re.sub(word, qualified(*new).replace("\\", r"\\"), types)
     return f"{name}{types}"

@@ -76,6 +76,16 @@ class ExtensionKind(Kind):
         there = other.facts.get(fact.identity)
         return fact.has({"version": there.payload["version"] if there else None})
 
+    def moved_members(
+        self, before: Fact, after: Fact
+    ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        was, becomes = before.payload["schema"], after.payload["schema"]
+        if was != becomes:
+            there = {tuple(each) for each in after.payload["members"]}
+            for space, schema, name in before.payload["members"]:
+                if schema == was and (space, becomes, name) in there:
+                    yield (schema, name), (becomes, name)
+
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return super().names(fact).union(map(tuple, fact.payload["members"]))
 
