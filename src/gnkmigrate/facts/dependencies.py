@@ -62,7 +62,7 @@ class Dependencies:
     def of(self, address: Address, parent: Identity | None) -> frozenset[Identity]:
         """What the fact at `address` needs, its ancestors left out."""
         needed = self._needed.get(address)
-        if needed is None and address[0] == self._relation_catalog:
+        if needed is None and self._inherited and address[0] == self._relation_catalog:
             needed = [*self.declared(address[1], address[2])]
         if not needed:
             return _NOTHING

@@ -79,7 +79,8 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
             some = [*map(written.fact, facts[start : start + _LINES])]
             yield separator
             # Without the brackets around them, and without copying them once more.
-            yield memoryview(orjson.dumps(some).replace(_BETWEEN, _BROKEN))[1:-1]
+            text = orjson.dumps(some, option=orjson.OPT_SORT_KEYS)
+            yield memoryview(text.replace(_BETWEEN, _BROKEN))[1:-1]
             separator = b",\n"
     yield b"\n]}\n"
 
@@ -90,6 +91,8 @@ class _Writer:
     def __init__(self) -> None:
         # By the names of the values, then by the values; None where these have lists among them.
         self._payloads: dict[tuple[str, ...], dict[Row, orjson.Fragment] | None] = {}
+        self._fields: tuple[str, ...] = ()  # those of the last one: a kind's facts stand together
+        self._known: dict[Row, orjson.Fragment] | None = None
         self._parent: Identity | None = None  # what lives in one thing stands together
         self._plain_parent: tuple[Any, ...] | None = None
 
@@ -109,24 +112,23 @@ class _Writer:
             "position": fact.position,
         }
 
-    def _payload(self, fact: Fact) -> orjson.Fragment:
+    def _payload(self, fact: Fact) -> orjson.Fragment | dict[str, Any]:
         """Thousands of columns are of the same few sorts; what has lists is nobody's key."""
-        known = self._payloads.setdefault(fact.fields, {})
-        if known is None:
-            return _written(fact)
+        if fact.fields is not self._fields:
+            self._fields = fact.fields
+            self._known = self._payloads.setdefault(self._fields, {})
+        if self._known is None:
+            return fact.told()
         values = fact.values
         try:
-            found = known.get(values)
+            found = self._known.get(values)
         except TypeError:
-            self._payloads[fact.fields] = None
-            return _written(fact)
+            self._known = self._payloads[self._fields] = None
+            return fact.told()
         if found is None:
-            found = known[values] = _written(fact)
+            text = orjson.dumps(fact.told(), option=orjson.OPT_SORT_KEYS)
+            found = self._known[values] = orjson.Fragment(text)
         return found
-
-
-def _written(fact: Fact) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps(fact.told(), option=orjson.OPT_SORT_KEYS))
 
 
 def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
