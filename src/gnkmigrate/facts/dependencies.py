@@ -115,10 +115,14 @@ class Dependencies:
         """What is needed by the fact at each address, among it what it lives in."""
         needs: dict[Address, list[Identity]] = {}
         wholes, parts, relations = self.wholes, self.parts, self._relation_catalog
+        owners = self._owners
         dependent: tuple[int, int, int] | None = None
         itself: Identity | None = None
         found: list[Identity] | None = None
-        for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, _ in self._rows:
+        for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, belongs in self._rows:
+            is_part = belongs and not subid and oid not in wholes[catalog]
+            if is_part and owners[catalog, oid] == (ref_catalog, ref_oid, ref_subid):
+                continue  # a table's type, or the like: a thing does not need itself
             # What one object needs mostly stands together.
             if dependent is None or (oid, subid, catalog) != dependent:
                 dependent = oid, subid, catalog
