@@ -1,5 +1,7 @@
 """An audit of a project: where its target comes from, and what its migrations tell."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -210,3 +212,11 @@ def test_an_empty_database_with_an_empty_target_has_no_gap(
     execute(database, "CREATE TABLE one (id int PRIMARY KEY)")
     with pytest.raises(SchemaError, match="declares no table"):
         audit_project(settings, database, Wish(), TIME, lambda _: None)
+
+
+def test_alembic_is_loaded_for_migrations_alone() -> None:
+    program = "import sys, gnkmigrate.audit.session; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert {"alembic", "sqlalchemy"}.isdisjoint(loaded.stdout.split())

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.facts import document
 from gnkmigrate.facts.document import read_document, read_document_file, write_document
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.reading import read_snapshot
@@ -47,9 +48,37 @@ def test_a_real_database_is_read_back(minegnk_target: DatabaseUrl) -> None:
     assert everything(read_document(write_document(snapshot))) == everything(snapshot)
 
 
+@pytest.mark.parametrize("size", [1, 2000])
+def test_some_lines_are_read_at_a_time(
+    minegnk_target: DatabaseUrl, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(document, "_PIECE", size)
+    with connect(minegnk_target, read_only=True) as connection:
+        snapshot = read_snapshot(connection)
+    text = write_document(snapshot)
+    assert everything(read_document(text)) == everything(snapshot)
+    broken = text.replace('"payload"', '"paid"').replace('"paid"', '"payload"', 20)
+    with pytest.raises(SchemaError) as caught:
+        read_document(broken)
+    assert caught.value.details == ("facts.20: is not a fact ('payload')",)
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_document_is_read_however_its_lines_are_broken(
+    minegnk_target: DatabaseUrl, indent: int | None
+) -> None:
+    with connect(minegnk_target, read_only=True) as connection:
+        snapshot = read_snapshot(connection)
+    values = json.loads(write_document(snapshot))
+    assert everything(read_document(json.dumps(values, indent=indent))) == everything(snapshot)
+    # As it was written, but for lines that end within a fact.
+    text = write_document(snapshot).replace(',"kind":', ',\n"kind":')
+    assert everything(read_document(text)) == everything(snapshot)
+
+
 def test_a_document_says_its_version() -> None:
-    document = json.loads(write_document(Snapshot.of([], 160004, "shop")))
-    assert document == {
+    values = json.loads(write_document(Snapshot.of([], 160004, "shop")))
+    assert values == {
         "version": 2,
         "server_version": 160004,
         "database": "shop",

@@ -56,6 +56,21 @@ def test_all_of_them_see_the_same_moment(url: DatabaseUrl, several: bool) -> Non
 
 
 @pytest.mark.parametrize("several", [False, True])
+def test_whether_something_is_asked_is_known_before_it_is_answered(
+    url: DatabaseUrl, several: bool
+) -> None:
+    locked = Query("SELECT pg_advisory_xact_lock(1)")
+    with connect(url) as session, connect(url) as other, session.transaction(force_rollback=True):
+        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        session.execute("SET LOCAL lock_timeout = '2s'")
+        other.execute("SELECT pg_advisory_lock(1)")
+        with answers(session, {"locked": locked}, several=several) as tables:
+            assert "locked" in tables
+            assert "unlocked" not in tables
+            other.execute("SELECT pg_advisory_unlock(1)")
+
+
+@pytest.mark.parametrize("several", [False, True])
 def test_an_error_is_postgresqls_own(url: DatabaseUrl, several: bool) -> None:
     queries = {**QUERIES, "wrong": Query("SELECT 1 / 0")}
     with connect(url) as session, pytest.raises(psycopg.errors.DivisionByZero, match="by zero"):

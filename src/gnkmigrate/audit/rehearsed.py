@@ -6,12 +6,15 @@ It speaks of the revisions that it ran. Once one of them is another, it proves n
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.run.phase import Phase
 from gnkmigrate.validation import not_utf8, problems
+
+if TYPE_CHECKING:
+    from gnkmigrate.run.phase import Phase
 
 FILE_NAME = "rehearsal.json"
 
@@ -33,7 +36,7 @@ class Kept(BaseModel, extra="forbid", frozen=True):
     revisions: Mapping[str, str]
     stages: Mapping[str, str]
 
-    def against(self, stages: Sequence[str], phases: Sequence[Phase]) -> Iterator[str]:
+    def against(self, stages: Sequence[str], phases: "Sequence[Phase]") -> Iterator[str]:
         """Why these stages are not proven for the project as it is now; nothing where they are."""
         now = checksums(phases)
         changed = [name for name in now if self.revisions.get(name) != now[name]]
@@ -45,7 +48,7 @@ class Kept(BaseModel, extra="forbid", frozen=True):
                 yield f"{stage}: {state}"
 
 
-def checksums(phases: Sequence[Phase]) -> Mapping[str, str]:
+def checksums(phases: "Sequence[Phase]") -> Mapping[str, str]:
     """Of the core's revisions: an optional one is tried only where it is named."""
     return {phase.name: phase.checksum for phase in phases if not phase.optional}
 

@@ -31,8 +31,6 @@ from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import DeclaresNothing, Load, is_loaded, is_sql, load_schema
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run import optional_changes
-from gnkmigrate.run.rehearsal import schema_history
-from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
@@ -146,6 +144,8 @@ def audit_project(
 
 def _unproven(settings: Settings, stages: Sequence[str]) -> Iterator[str]:
     """Why stages of a rehearsal are not proven; nothing where they are."""
+    from gnkmigrate.run.revision import load_all_phases  # Alembic takes time to load
+
     file = settings.path(settings.audits) / rehearsed.FILE_NAME
     kept = rehearsed.read(file, named(str(file)))
     if kept is None:
@@ -251,6 +251,8 @@ def _with_phases(policy: Policy, settings: Settings, server: Server, target: Sna
 
     Migrations that do not run are no reason to say nothing about the database.
     """
+    from gnkmigrate.run.rehearsal import schema_history  # Alembic takes time to load
+
     try:
         history = schema_history(settings, server)
     except GnkMigrateError as error:

@@ -62,7 +62,7 @@ class Dependencies:
     def of(self, address: Address, parent: Identity | None) -> frozenset[Identity]:
         """What the fact at `address` needs, its ancestors left out."""
         needed = self._needed.get(address)
-        if needed is None and address[0] == self._relation_catalog:
+        if needed is None and self._inherited and address[0] == self._relation_catalog:
             needed = [*self.declared(address[1], address[2])]
         if not needed:
             return _NOTHING
@@ -115,10 +115,14 @@ class Dependencies:
         """What is needed by the fact at each address, among it what it lives in."""
         needs: dict[Address, list[Identity]] = {}
         wholes, parts, relations = self.wholes, self.parts, self._relation_catalog
+        owners = self._owners
         dependent: tuple[int, int, int] | None = None
         itself: Identity | None = None
         found: list[Identity] | None = None
-        for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, _ in self._rows:
+        for catalog, oid, subid, ref_catalog, ref_oid, ref_subid, belongs in self._rows:
+            is_part = belongs and not subid and oid not in wholes[catalog]
+            if is_part and owners[catalog, oid] == (ref_catalog, ref_oid, ref_subid):
+                continue  # a table's type, or the like: a thing does not need itself
             # What one object needs mostly stands together.
             if dependent is None or (oid, subid, catalog) != dependent:
                 dependent = oid, subid, catalog

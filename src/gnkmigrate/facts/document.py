@@ -6,8 +6,10 @@ identities, each with kind, path, parent, payload, depends_on and position (docs
 each, and how many they are. Equal snapshots are equal texts, so that a document can be kept in git.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +29,9 @@ _new = tuple.__new__  # Identity(...) goes through a function of Python's
 _LINES = 500  # facts that are written at once
 # The end of a fact and the first key of the next, which no text can hold: its quotes are escaped.
 _BETWEEN, _BROKEN = b'},{"depends_on":', b'},\n{"depends_on":'
+# What stands before the first line of facts, between two, and after the last.
+_FIRST, _NEXT, _LAST = b',"facts":[\n', b",\n", b"\n]}\n"
+_PIECE = 1 << 18  # bytes, and the rest of a line, that are read at once
 
 
 class UnreadDocument(BaseModel, extra="forbid"):
@@ -70,7 +75,7 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
         "unread": [asdict(each) for each in snapshot.unread],
         "count": len(snapshot),
     }
-    yield orjson.dumps(head)[:-1] + b',"facts":['
+    yield orjson.dumps(head)[:-1] + _FIRST[:-1]
     separator = b"\n"
     with collector_paused():
         written = _Writer()
@@ -79,9 +84,10 @@ def document_chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
             some = [*map(written.fact, facts[start : start + _LINES])]
             yield separator
             # Without the brackets around them, and without copying them once more.
-            yield memoryview(orjson.dumps(some).replace(_BETWEEN, _BROKEN))[1:-1]
-            separator = b",\n"
-    yield b"\n]}\n"
+            text = orjson.dumps(some, option=orjson.OPT_SORT_KEYS)
+            yield memoryview(text.replace(_BETWEEN, _BROKEN))[1:-1]
+            separator = _NEXT
+    yield _LAST
 
 
 class _Writer:
@@ -90,6 +96,8 @@ class _Writer:
     def __init__(self) -> None:
         # By the names of the values, then by the values; None where these have lists among them.
         self._payloads: dict[tuple[str, ...], dict[Row, orjson.Fragment] | None] = {}
+        self._fields: tuple[str, ...] = ()  # those of the last one: a kind's facts stand together
+        self._known: dict[Row, orjson.Fragment] | None = None
         self._parent: Identity | None = None  # what lives in one thing stands together
         self._plain_parent: tuple[Any, ...] | None = None
 
@@ -109,24 +117,23 @@ class _Writer:
             "position": fact.position,
         }
 
-    def _payload(self, fact: Fact) -> orjson.Fragment:
+    def _payload(self, fact: Fact) -> orjson.Fragment | dict[str, Any]:
         """Thousands of columns are of the same few sorts; what has lists is nobody's key."""
-        known = self._payloads.setdefault(fact.fields, {})
-        if known is None:
-            return _written(fact)
+        if fact.fields is not self._fields:
+            self._fields = fact.fields
+            self._known = self._payloads.setdefault(self._fields, {})
+        if self._known is None:
+            return fact.told()
         values = fact.values
         try:
-            found = known.get(values)
+            found = self._known.get(values)
         except TypeError:
-            self._payloads[fact.fields] = None
-            return _written(fact)
+            self._known = self._payloads[self._fields] = None
+            return fact.told()
         if found is None:
-            found = known[values] = _written(fact)
+            text = orjson.dumps(fact.told(), option=orjson.OPT_SORT_KEYS)
+            found = self._known[values] = orjson.Fragment(text)
         return found
-
-
-def _written(fact: Fact) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps(fact.told(), option=orjson.OPT_SORT_KEYS))
 
 
 def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
@@ -141,13 +148,12 @@ def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
     """
     try:
         with collector_paused():
-            document = SnapshotDocument.model_validate(orjson.loads(text))
-            facts = [*_read_facts(document.facts)]
+            document, facts = _read(text.encode() if isinstance(text, str) else text)
     except ValidationError as error:
         raise _no_snapshot(name, problems(error, whole="JSON")[:5]) from None
     except ValueError as error:  # orjson.JSONDecodeError is one
         raise _no_snapshot(name, [str(error)]) from None
-    if problem := _what_is_wrong(document):
+    if problem := _what_is_wrong(document, len(facts)):
         raise _no_snapshot(name, [problem])
     unread = [
         Unread(each.kind, tuple(each.names), each.count, each.reason, each.on_purpose)
@@ -160,9 +166,41 @@ def read_document(text: str | bytes, name: str = "The snapshot") -> Snapshot:
     )
 
 
-def _what_is_wrong(document: SnapshotDocument) -> str:
+def _read(text: bytes) -> tuple[SnapshotDocument, list[Fact]]:
+    """What a document says of itself, and its facts.
+
+    Where it is as it was written, a fact a line, some lines are read at a time: the values of all
+    of them would take more memory than the facts.
+    """
+    first = text.find(_FIRST)
+    if first >= 0 and text.endswith(_LAST):
+        with suppress(orjson.JSONDecodeError):
+            head = orjson.loads(text[:first] + b',"facts":[]}')
+            document = SnapshotDocument.model_validate(head)
+            pieces = _pieces(text, first + len(_FIRST), len(text) - len(_LAST))
+            return document, [*_read_facts(chain.from_iterable(map(orjson.loads, pieces)))]
+    document = SnapshotDocument.model_validate(orjson.loads(text))
+    return document, [*_read_facts(_taken(document.facts))]
+
+
+def _pieces(text: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Lists of the facts in the lines of a text from `start` to `end`, one after the other."""
+    while start < end:
+        stop = text.find(_NEXT, start + _PIECE, end)
+        stop = end if stop < 0 else stop
+        yield b"[%b]" % text[start:stop]
+        start = stop + len(_NEXT)
+
+
+def _taken(values: list[Any]) -> Iterator[Any]:
+    """Each of the values, which leaves the list: memory need not hold them and all facts."""
+    for number, value in enumerate(values):
+        values[number] = None
+        yield value
+
+
+def _what_is_wrong(document: SnapshotDocument, found: int) -> str:
     """What keeps a document that can be read from being a whole snapshot; "" where nothing does."""
-    found = len(document.facts)
     if document.count not in {None, found}:
         return f"count: says {document.count:,} facts, and there are {found:,}"
     if document.server_version // 10000 not in VERSIONS:
@@ -193,10 +231,8 @@ def read_document_file(path: Path) -> Snapshot:
     return read_document(path.read_bytes(), str(path))
 
 
-def _read_facts(values: list[Any]) -> Iterator[Fact]:
+def _read_facts(values: Iterable[Any]) -> Iterator[Fact]:
     """The facts of a document; there are too many of them for a model that checks each in turn.
-
-    Each value leaves the list once it is a fact: memory need not hold all of both.
 
     Raises:
         ValueError: one of them is none.
@@ -204,7 +240,6 @@ def _read_facts(values: list[Any]) -> Iterator[Fact]:
     written: Any = None  # what lives in one thing stands together
     parent: Identity | None = None
     for number, value in enumerate(values):
-        values[number] = None
         try:
             if written != value["parent"]:
                 written = value["parent"]

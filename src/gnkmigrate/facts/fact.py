@@ -10,9 +10,10 @@ differs. So a fact keeps its row as the driver gave it, and makes the rest of it
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias
 
@@ -92,11 +93,19 @@ def _made(fields: tuple[str, ...]) -> Shape:
 
 
 @cache
-def _order(fields: tuple[str, ...], others: tuple[str, ...]) -> tuple[int, ...] | None:
-    """Where the values of a payload stand in another; None where that has other ones."""
+def _in_order(
+    fields: tuple[str, ...], others: tuple[str, ...], first: int
+) -> Callable[[Row], Row] | None:
+    """Takes the values of a payload, in the order of `fields`, from a row that has them in another.
+
+    Args:
+        fields: the names of the values; there are several.
+        others: the same in the order that the row has them in; None is returned if they are not.
+        first: where in the row they begin.
+    """
     if sorted(fields) != sorted(others):
         return None
-    return tuple(others.index(field) for field in fields)
+    return itemgetter(*(first + others.index(field) for field in fields))
 
 
 class Fact:
@@ -223,11 +232,8 @@ class Fact:
         mine, others = self._shape, other._shape
         if mine.fields is others.fields:
             return self._row[mine.first :] == other._row[others.first :]
-        order = _order(mine.fields, others.fields)
-        if order is None:
-            return False
-        row, start = other._row, others.first
-        return self._row[mine.first :] == tuple([row[start + place] for place in order])
+        ordered = _in_order(mine.fields, others.fields, others.first)
+        return ordered is not None and self._row[mine.first :] == ordered(other._row)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fact):

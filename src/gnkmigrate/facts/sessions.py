@@ -108,6 +108,9 @@ class _Awaited(Mapping[str, Table]):
             self._come[name] = self._coming[name]()
         return self._come[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._coming  # without waiting for it, as Mapping would
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._coming)
 

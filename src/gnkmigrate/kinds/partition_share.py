@@ -32,6 +32,6 @@ class PartitionShare(Kind):
         return is_parted_from(fact, cause, context)
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
-        above = fact.payload["attached_to"]
+        above = fact.value("attached_to")
         own = () if fact.parent is None else (fact.parent,)
         return (*own, share_of(above)) if above else own

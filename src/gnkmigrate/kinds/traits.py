@@ -27,6 +27,8 @@ class Traits:
             LABEL).
         grant_word: what GRANT ... ON calls it; "" where nothing can be granted on it.
         is_relation: whether it shares the name space of tables, and locks like one.
+        brings_relation: whether a relation that is no fact of its own has one of its `names`, as
+            the index of a key has.
         is_satellite: whether it hangs on another thing: no name of its own, gone with it.
         runs_as_owner: whether it may act in its owner's name for whoever uses it, and so gets owner
             and privileges together with what makes it.
@@ -75,6 +77,7 @@ class Traits:
     has_label: ClassVar[bool] = False
     grant_word: ClassVar[str] = ""
     is_relation: ClassVar[bool] = False
+    brings_relation: ClassVar[bool] = False
     is_satellite: ClassVar[bool] = False
     runs_as_owner: ClassVar[bool] = False
     holds_data: ClassVar[bool] = False

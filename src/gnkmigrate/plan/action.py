@@ -1,5 +1,6 @@
 """One thing that a plan does to one thing of the database."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,6 +55,9 @@ def dependencies(fact: Fact) -> frozenset[Identity]:
     return fact.depends_on if fact.parent is None else fact.depends_on.union((fact.parent,))
 
 
-def holders(fact: Fact) -> frozenset[Identity]:
+def holders(fact: Fact) -> AbstractSet[Identity]:
     """Everything without which `fact` cannot stay: what it uses, lives in and goes with."""
-    return dependencies(fact).union(kind_of(fact.kind).dies_with(fact))
+    held = {*fact.depends_on, *kind_of(fact.kind).dies_with(fact)}
+    if fact.parent is not None:
+        held.add(fact.parent)
+    return held

@@ -28,6 +28,17 @@ def test_an_index_by_another_name_where_that_is_taken(read: Read) -> None:
     assert seen.undo == ("DROP INDEX public.idx_dogs_owner_2",)
 
 
+def test_whatever_brings_a_relation_takes_its_name(read: Read) -> None:
+    schema = read(
+        """CREATE TABLE users (id int PRIMARY KEY, CONSTRAINT idx_dogs_owner UNIQUE (id));
+        CREATE TABLE ids (id int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME idx_dogs_owner_2));
+        CREATE TYPE idx_dogs_owner_3 AS (part int);
+        CREATE TABLE dogs (owner int REFERENCES users)"""
+    )
+    (seen,) = CHECKS["GNK-S002"].find(schema, "public")
+    assert seen.undo == ("DROP INDEX CONCURRENTLY public.idx_dogs_owner_4",)
+
+
 def test_an_index_without_nulls_serves_a_foreign_key(read: Read) -> None:
     schema = read(
         """CREATE TABLE users (id int, "Org" int, PRIMARY KEY (id, "Org"));

@@ -7,7 +7,6 @@ from collections.abc import Set as AbstractSet
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kinds
-from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 
@@ -41,8 +40,8 @@ def _relations(snapshot: Snapshot) -> Mapping[str, AbstractSet[str]]:
     """By schema the names that no index may have any more."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name, kind in kinds().items():
-        if type(kind).names is Kind.names and not kind.is_relation:
-            continue  # a hundred thousand columns, none of which takes a relation's name
+        if not (kind.is_relation or kind.brings_relation):
+            continue  # a hundred thousand columns for one
         for fact in snapshot.of_kind(name):
             for space, *path in kind.names(fact):
                 if space == "relation":

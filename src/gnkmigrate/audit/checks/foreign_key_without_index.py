@@ -54,7 +54,7 @@ def _finding(key: Fact, snapshot: Snapshot) -> Iterator[set[str]]:
 
 
 def _observation(table: Fact, key: Fact, snapshot: Snapshot, home: str) -> Observation:
-    columns, references = key.payload["columns"], key.payload["references"]
+    columns, references = key.value("columns"), key.value("references")
     listed = ", ".join(columns)
     base = f"idx_{table.identity.name}_{'_'.join(columns)}"
     fix, undo = proposed(snapshot, table, base, ", ".join(map(identifier, columns)))
@@ -64,7 +64,7 @@ def _observation(table: Fact, key: Fact, snapshot: Snapshot, home: str) -> Obser
         about,
         f"Foreign key {name} ({listed}) to {references['table']} has no index.",
         subject=f"{table.identity.name}({listed})",
-        evidence={"definition": str(key.payload["definition"])},
+        evidence={"definition": str(key.value("definition"))},
         fix=(fix,),
         undo=(undo,),
     )

@@ -56,7 +56,9 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
 def _ends(table: Fact, snapshot: Snapshot) -> Sequence[str]:
     """Where the partitions by time of a table end; nothing where one has no end."""
     key = _KEY.fullmatch(str(table.value("partitioned_by") or ""))
-    name = key[1].strip('"').replace('""', '"') if key else ""
+    if key is None:
+        return ()
+    name = key[1].strip('"').replace('""', '"')
     if not any(each.startswith(_TIMES) for each in _types((*table.identity.path, name), snapshot)):
         return ()
     bounds = snapshot.once(_bounds).get(table.identity.path, ())

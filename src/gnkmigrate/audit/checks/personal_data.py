@@ -9,6 +9,7 @@ Sources: Regulation (EU) 2016/679, article 4 (personal data) and 9 (special cate
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import listed
@@ -60,9 +61,14 @@ def _kind(column: Fact) -> str | None:
     """What a table's column tells of people, by its name; None for nothing."""
     if column.parent is None or column.parent.kind != "table":
         return None
-    name = _WORDS.sub("_", column.identity.name).lower()
-    found = (kind for kind, pattern in _PATTERNS.items() if pattern.match(name))
-    return None if column.value("type") == "boolean" else next(found, None)
+    return None if column.value("type") == "boolean" else _told_by(column.identity.name)
+
+
+@lru_cache(maxsize=1 << 12)
+def _told_by(name: str) -> str | None:
+    """The same of a column's name; many tables have columns of the same names."""
+    words = _WORDS.sub("_", name).lower()
+    return next((kind for kind, pattern in _PATTERNS.items() if pattern.match(words)), None)
 
 
 CHECK = ServerCheck(

@@ -42,11 +42,13 @@ def _columns(count: int) -> str:
 
 def _converted(question: Question) -> list[str]:
     """The naive columns, apart from those that the target leaves as they are."""
-    target = question.target
-    kept = {column.identity for column in columns_typed(target, is_naive)} if target else set()
+    target, naive = question.target, [*columns_typed(question.live, is_naive)]
+    kept = set()
+    if naive and target is not None:
+        kept = {column.identity for column in columns_typed(target, is_naive)}
     return [
         ".".join(column.identity.path).removeprefix(f"{question.home}.")
-        for column in sorted(columns_typed(question.live, is_naive), key=attrgetter("identity"))
+        for column in sorted(naive, key=attrgetter("identity"))
         if column.identity not in kept
     ]
 

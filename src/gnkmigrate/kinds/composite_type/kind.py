@@ -37,6 +37,7 @@ class CompositeType(UserType):
     found_in = "pg_class WHERE relkind = 'c' AND oid >= 16384"
     attributes = {"attributes": How.ALTERED}
     rank = 26
+    brings_relation = True
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts, context

@@ -68,6 +68,7 @@ class ConstraintKind(PartitionShare):
     catalog = "pg_constraint"
     parent_catalog = "pg_class"
     resolves = True
+    brings_relation = True
     attributes = {
         "type": How.MADE_AGAIN,
         "definition": How.ALTERED,
@@ -188,13 +189,13 @@ class ConstraintKind(PartitionShare):
         return bool(payload["type"] != "foreign key" and is_settled(fact))
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
-        own = (fact.kind, *fact.identity.path)
-        if fact.payload["type"] in VALIDATED_LATER:
+        own, sort = (fact.kind, *fact.identity.path), fact.value("type")
+        if sort in VALIDATED_LATER:
             return frozenset({own})
         # The index beneath it bears the same name, among the relations of the schema.
         schema, table, name = fact.identity.path
         index = ("relation", schema, name)
-        if fact.payload["type"] == "primary key":
+        if sort == "primary key":
             return frozenset({own, index, ("primary key", schema, table)})
         return frozenset({own, index})
 

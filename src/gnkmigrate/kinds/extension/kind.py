@@ -26,6 +26,7 @@ class ExtensionKind(Kind):
         "is_usual": How.COSMETIC,  # whether the server takes this version unless told otherwise
     }
     rank = 12
+    brings_relation = True
     word = "EXTENSION"
     holds_data = True
     leaves_open = True

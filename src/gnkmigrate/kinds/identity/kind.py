@@ -48,6 +48,7 @@ class IdentityKind(Kind):
     }
     rank = 67
     inline = True
+    brings_relation = True
     named_within = True
     has_comment = False
     grant_word = "SEQUENCE"
