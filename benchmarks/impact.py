@@ -3,9 +3,10 @@
     python benchmarks/impact.py [--rows 1000 100000 1000000] [--pages DIR]
 
 `gnkmigrate impact` on the rows that `gnkmigrate demo --rows N` shows: so many nodes and requests, a
-tenth as many users. Of each query: milliseconds before and after, how many times as fast that is, and the
-same without requests to another service. Times of a busy machine say little; their ratios were taken
-minutes apart. `--pages` keeps what `--report` writes as impact-N.html, and the document as impact-N.json.
+tenth as many users. Of each query: milliseconds before and after, how many times as fast that is,
+and the same without requests to another service. Times of a busy machine say little; their ratios
+were taken minutes apart. `--pages` keeps what `--report` writes as impact-N.html, and the document
+as impact-N.json.
 """
 
 import argparse
