@@ -11,7 +11,7 @@ from gnkmigrate.errors import SettingsError
 from gnkmigrate.impact.query import load
 from tests.impact.shop import Shop
 from tests.small import Small
-from tests.support import ROOT
+from tests.support import ROOT, execute
 
 OF_CUSTOMER = """
 -- ---
@@ -37,6 +37,11 @@ ONE_SHAPE = """
 -- ---
 SELECT state, count(*) FROM orders GROUP BY state;
 """
+ALWAYS = """
+CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END';
+CREATE TRIGGER no BEFORE INSERT OR DELETE ON orders FOR EACH ROW EXECUTE FUNCTION no();
+ALTER TABLE orders ENABLE ALWAYS TRIGGER no
+"""
 WRITING = """
 -- ---
 -- name = "a writing one"
@@ -51,6 +56,7 @@ def shop(small: Small) -> Shop:
 
 
 def test_queries_are_measured_before_and_after_the_phases(shop: Shop) -> None:
+    execute(shop.small.url, ALWAYS)
     shop.write("of_customer", OF_CUSTOMER)
     shop.write("open_before", OPEN.format(shape="before", column="state"))
     shop.write("open_after", OPEN.format(shape="after", column="status"))
