@@ -115,6 +115,6 @@ def useless(impact: Impact) -> Iterator[str]:
     if found:
         names = ", ".join(each.name.partition(".")[2] for each in found)
         yield (
-            f"No query here uses {names}. They take {in_words(sum(each.size for each in found))}, "
-            "and a part of every write."
+            f"Useless here, since no query uses them: {names}. They take "
+            f"{in_words(sum(each.size for each in found))}, and a part of every write."
         )
