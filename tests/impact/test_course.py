@@ -93,18 +93,25 @@ def test_a_query_that_fails_afterwards_is_told(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("DELETE FROM orders", "read-only transaction"),
+        ("DELETE FROM orders", "it writes"),
+        ("WITH gone AS (DELETE FROM orders RETURNING 1) SELECT FROM gone", "it writes"),
+        ("SELECT FROM orders FOR UPDATE", "it locks rows"),
+        ("SELECT nextval('number')", "read-only transaction"),
         ("SELECT 1; DROP TABLE orders", "multiple commands"),
         ("SELEC 1", "syntax error"),
     ],
 )
 def test_nothing_but_reading_is_measured(shop: Shop, statement: str, said: str) -> None:
     shop.write("writing", WRITING.format(statement=statement))
+    execute(shop.small.url, "CREATE SEQUENCE number")
     result = shop.run("--live")
-    assert result.exit_code == 1
-    assert said in result.stdout
+    assert result.exit_code == 2
+    text = " ".join(result.stderr.split())
+    assert "writing.sql cannot be measured: " in text
+    assert said in text
     with connect(shop.small.url) as session:
         assert session.execute("SELECT count(*) FROM public.orders").fetchone() == (20000,)
+        assert session.execute("SELECT is_called FROM public.number").fetchone() == (False,)
 
 
 def test_the_live_database_is_measured_as_it_is(shop: Shop) -> None:

@@ -17,6 +17,7 @@ from gnkmigrate.impact.hypothetical import Hypothetical
 from gnkmigrate.impact.measuring import NotMeasured, estimate, measure
 from gnkmigrate.impact.outcome import Impact, IndexImpact, Measured, QueryImpact
 from gnkmigrate.impact.query import Query, Shape, load, script
+from gnkmigrate.impact.reading import require_reading
 from gnkmigrate.impact.writing import write_cost
 from gnkmigrate.rehearsal.clone import Transfer, clone, unhurried
 from gnkmigrate.rehearsal.sample import Selection
@@ -50,6 +51,7 @@ def queries_of(session: Connection, settings: Settings, top: int) -> tuple[Query
     """The project's, of which there may be none where a database's own are asked."""
     folder = settings.path(settings.audits) / FOLDER
     own = load(folder) if not top or any(folder.glob("*.sql")) else ()
+    require_reading(session, own, settings.schemas)
     return (*own, *(statements.top(session, top, settings.schemas) if top else ()))
 
 

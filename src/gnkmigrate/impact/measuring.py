@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg import errors
 
 from gnkmigrate.audit.generic_plan import generic_plan
 from gnkmigrate.audit.reader import reader
@@ -12,6 +13,7 @@ from gnkmigrate.connection import Connection
 from gnkmigrate.impact.outcome import Basis, Measured
 from gnkmigrate.impact.plans import indexes, steps
 from gnkmigrate.impact.query import Text
+from gnkmigrate.impact.reading import refused
 from gnkmigrate.run.template import render
 from gnkmigrate.text.redaction import redact
 
@@ -34,11 +36,15 @@ def measure(session: Connection, text: Text, timeout_s: float) -> Measured:
         timeout_s: how long one run may take.
 
     Raises:
-        NotMeasured: it fails, writes, or takes too long.
+        NotMeasured: it fails, or takes too long.
+        SettingsError: a function that it calls writes.
     """
-    with _reading(session, timeout_s):
-        statement = _EXPLAIN + _rendered(session, text)
-        runs = [_run(session, statement) for _ in range(WARM_UPS + TIMED)]
+    try:
+        with _reading(session, timeout_s):
+            statement = _EXPLAIN + _rendered(session, text)
+            runs = [_run(session, statement) for _ in range(WARM_UPS + TIMED)]
+    except errors.ReadOnlySqlTransaction as error:
+        raise refused(text, _said(error)) from error
     found = runs[-1]
     top = found["Plan"]
     return Measured(
@@ -106,6 +112,8 @@ def _reading(session: Connection, timeout_s: float) -> Iterator[None]:
             session.execute("SET TRANSACTION READ ONLY")
             session.execute(f"SET LOCAL statement_timeout = {timeout_s * 1000:.0f}".encode())
             yield
+    except errors.ReadOnlySqlTransaction:
+        raise
     except psycopg.Error as error:
         raise NotMeasured(redact(_said(error))) from error
 
