@@ -11,6 +11,7 @@ INDEX_HEAD = ("index", "table", "size", "a row's writing", "used by")
 _NONE = "none is pending"
 _EXACT_MS = 10
 _EXACT_TIMES = 10
+_SLOWER = 0.7  # as far as one can tell from a measurement
 
 
 _ESTIMATES = {
@@ -93,6 +94,8 @@ def remarks(query: QueryImpact) -> Iterator[str]:
     for kind in sorted({found.basis for found in query.shapes.values() if found.is_estimated}):
         shapes = [shape for shape, found in query.shapes.items() if found.basis == kind]
         yield f"{', '.join(shapes)}: {_ESTIMATES[kind]}"
+    if query.ratio is not None and query.ratio < _SLOWER:
+        yield f"slower afterwards: it takes {times(1 / query.ratio)} times as long"
     if query.ratio_here is not None and any(found.requests for found in query.shapes.values()):
         yield f"without these requests it is {times(query.ratio_here)} times as fast"
     plans = {shape: "; ".join(found.plan) for shape, found in query.shapes.items()}
