@@ -1,9 +1,12 @@
 """How many times as fast the project's queries are after its phases, by the number of rows.
 
-    python benchmarks/impact.py [--rows 1000 100000 1000000]
+    python benchmarks/impact.py [--rows 1000 100000 1000000] [--pages DIR]
 
 `gnkmigrate impact` on the rows that `gnkmigrate demo --rows N` shows: so many nodes and requests, a
-tenth as many users. Times of a busy machine say little; their ratios were taken minutes apart.
+tenth as many users. Of each query: milliseconds before and after, how many times as fast that is,
+and the same without requests to another service. Times of a busy machine say little; their ratios
+were taken minutes apart. `--pages` keeps what `--report` writes as impact-N.html, and the document
+as impact-N.json.
 """
 
 import argparse
@@ -11,6 +14,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+from typing import Any
 
 from stall import ROOT
 
@@ -29,31 +35,43 @@ def filled(url: DatabaseUrl, rows: int) -> None:
         data.fill(session, rows)
 
 
-def measured(url: DatabaseUrl) -> list[tuple[str, float | None]]:
-    """Each query, and how many times as fast it is."""
-    command = ["-m", "gnkmigrate", "impact", "--format", "json", "--unmapped", "archive"]
+def measured(url: DatabaseUrl, page: Path) -> Any:
+    """The document; the page is written beside it."""
+    command = ["-m", "gnkmigrate", "impact", "--format", "json", "--report", str(page)]
     done = subprocess.run(
-        [sys.executable, *command, "--overflow", "truncate"],
+        [sys.executable, *command, "--unmapped", "archive", "--overflow", "truncate"],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": url.conninfo},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         check=False,  # a query that fails is shown as one without a figure
     )
-    return [(each["name"], each["ratio"]) for each in json.loads(done.stdout)["queries"]]
+    page.with_suffix(".json").write_bytes(done.stdout)
+    return json.loads(done.stdout)
+
+
+def figures(query: Any) -> str:
+    """A query's times, and its ratios where it was asked in both shapes."""
+    times = [query["shapes"].get(shape, {}).get("total_ms") for shape in ("before", "after")]
+    found = [*times, query["ratio"], query["ratio_here"]]
+    return "".join(f"{'-':>12}" if each is None else f"{each:12,.2f}" for each in found)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("--pages", type=Path)
     given = parser.parse_args()
-    with throwaway(ServerSettings(), 16) as server:
+    with throwaway(ServerSettings(), 16) as server, tempfile.TemporaryDirectory() as temporary:
         for rows in given.rows:
             with server.database() as url:
                 filled(url, rows)
+                found = measured(url, (given.pages or Path(temporary)) / f"impact-{rows}.html")
                 print(f"{rows:,} nodes", flush=True)
-                for name, ratio in measured(url):
-                    print(f"  {name:40} {'-' if ratio is None else f'{ratio:.2f}'}", flush=True)
+                for query in found["queries"]:
+                    print(f"  {query['name']:36}{figures(query)}", flush=True)
+                for index in found["useless"]:
+                    print(f"  no query uses {index}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,30 +1,18 @@
 """Queries of a small shop, measured before and after its one phase."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
-from typer.testing import CliRunner, Result
 
-from gnkmigrate.cli import application
 from gnkmigrate.connection import connect
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.impact.query import load
+from tests.impact.shop import Shop
 from tests.small import Small
-from tests.support import ROOT
+from tests.support import ROOT, execute
 
-ORDERS = """
-CREATE TABLE orders (id int PRIMARY KEY, customer int NOT NULL, state text NOT NULL, total int);
-INSERT INTO orders SELECT n, n % 500, CASE n % 100 WHEN 0 THEN 'open' ELSE 'paid' END, n
-FROM generate_series(1, 20000) AS n
-"""
-REVISION = """
-op.build_index("orders_customer_idx", "public.orders", "(customer)")
-op.build_index("orders_total_idx", "public.orders", "(total)")
-op.rename_columns("public.orders", {"state": "status"})
-"""
 OF_CUSTOMER = """
 -- ---
 -- name = "orders of a customer"
@@ -49,6 +37,11 @@ ONE_SHAPE = """
 -- ---
 SELECT state, count(*) FROM orders GROUP BY state;
 """
+ALWAYS = """
+CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END';
+CREATE TRIGGER no BEFORE INSERT OR DELETE ON orders FOR EACH ROW EXECUTE FUNCTION no();
+ALTER TABLE orders ENABLE ALWAYS TRIGGER no
+"""
 WRITING = """
 -- ---
 -- name = "a writing one"
@@ -57,34 +50,13 @@ WRITING = """
 """
 
 
-class Shop:
-    """A database, a revision and a folder of queries."""
-
-    def __init__(self, small: Small) -> None:
-        self.small = replace(small, folder=small.folder / "migrations")
-        self.folder = small.folder
-        self.small.reversible(1, REVISION)
-        self.queries = self.folder / "audits" / "queries"
-        self.queries.mkdir(parents=True)
-        (self.folder / "gnkmigrate.toml").write_text('migrations = "migrations"\n')
-        with connect(small.url, search_path=["public"]) as session:
-            session.execute(ORDERS.encode())
-
-    def write(self, name: str, text: str) -> None:
-        (self.queries / f"{name}.sql").write_text(text.lstrip())
-
-    def run(self, *arguments: str) -> Result:
-        config = ("--config", str(self.folder / "gnkmigrate.toml"))
-        url = ("--url", self.small.url.conninfo)
-        return CliRunner().invoke(application(), [*config, *url, "impact", *arguments])
-
-
 @pytest.fixture
 def shop(small: Small) -> Shop:
     return Shop(small)
 
 
 def test_queries_are_measured_before_and_after_the_phases(shop: Shop) -> None:
+    execute(shop.small.url, ALWAYS)
     shop.write("of_customer", OF_CUSTOMER)
     shop.write("open_before", OPEN.format(shape="before", column="state"))
     shop.write("open_after", OPEN.format(shape="after", column="status"))
@@ -121,18 +93,25 @@ def test_a_query_that_fails_afterwards_is_told(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("DELETE FROM orders", "read-only transaction"),
+        ("DELETE FROM orders", "it writes"),
+        ("WITH gone AS (DELETE FROM orders RETURNING 1) SELECT FROM gone", "it writes"),
+        ("SELECT FROM orders FOR UPDATE", "it locks rows"),
+        ("SELECT nextval('number')", "read-only transaction"),
         ("SELECT 1; DROP TABLE orders", "multiple commands"),
         ("SELEC 1", "syntax error"),
     ],
 )
 def test_nothing_but_reading_is_measured(shop: Shop, statement: str, said: str) -> None:
     shop.write("writing", WRITING.format(statement=statement))
+    execute(shop.small.url, "CREATE SEQUENCE number")
     result = shop.run("--live")
-    assert result.exit_code == 1
-    assert said in result.stdout
+    assert result.exit_code == 2
+    text = " ".join(result.stderr.split())
+    assert "writing.sql cannot be measured: " in text
+    assert said in text
     with connect(shop.small.url) as session:
         assert session.execute("SELECT count(*) FROM public.orders").fetchone() == (20000,)
+        assert session.execute("SELECT is_called FROM public.number").fetchone() == (False,)
 
 
 def test_the_live_database_is_measured_as_it_is(shop: Shop) -> None:

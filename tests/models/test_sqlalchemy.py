@@ -67,6 +67,20 @@ def test_what_cannot_be_imported_is_named(
     assert said in "\n".join([told.value.message, *told.value.details])
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("import not_installed", 1), ("import sqlalchemy\nBase = not_there", 2), ("def f(:", 1)],
+)
+def test_models_that_fail_are_told_by_their_line(
+    shop: Path, server: Server, text: str, line: int
+) -> None:
+    (shop / "shop" / "models.py").write_text(text)
+    with pytest.raises(SchemaError) as told:
+        load_schema(BASE, Settings(root=shop), server=server)
+    assert f'models.py", line {line}' in told.value.details[0]
+    assert len(told.value.details) <= 4
+
+
 def test_a_driver_that_shows_its_password_is_silenced(shop: Path, server: Server) -> None:
     (shop / "shop" / "models.py").write_text(
         'import os\nraise SystemExit("postgresql://u:" + os.environ["PGPASSWORD"] + "@h/d")\n'

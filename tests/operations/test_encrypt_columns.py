@@ -144,7 +144,7 @@ def test_a_key_that_is_missing_short_or_another_is_refused(
     people: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(VARIABLE)
-    assert "There is no key" in refused(people)
+    assert "There is no encryption key" in refused(people)
     monkeypatch.setenv(VARIABLE, "short")
     assert "could be guessed" in refused(people)
     monkeypatch.setenv(VARIABLE, KEY)
@@ -152,7 +152,7 @@ def test_a_key_that_is_missing_short_or_another_is_refused(
     monkeypatch.setenv(VARIABLE, OTHER)
     assert "The key is not the one" in refused(people, "down")
     monkeypatch.delenv(VARIABLE)
-    assert "There is no key" in refused(people, "down")
+    assert "There is no encryption key" in refused(people, "down")
 
 
 def test_a_command_may_print_the_key(
@@ -161,8 +161,14 @@ def test_a_command_may_print_the_key(
     monkeypatch.delenv(VARIABLE)
     small.project(encryption_key_command=("echo", KEY)).up()
     assert asked(people, ROWS.format('private."Person"'))[0][2] == "+43 1"
-    broken = small.project(encryption_key_command=("false", KEY))
-    assert "false, fails" in refused(broken, "down")
+    for command, said in (
+        (("false", KEY), "false, fails with exit status 1."),
+        (("no-such-program", KEY), "does not start: No such file or directory."),
+        (("printf", "\\377"), "printf, prints what is no UTF-8 text."),
+    ):
+        text = refused(small.project(encryption_key_command=command), "down")
+        assert said in text
+        assert KEY not in text
 
 
 def test_another_key_is_written_with_the_old_one(

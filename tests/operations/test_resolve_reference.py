@@ -90,3 +90,16 @@ def test_it_keeps_its_name_until_contract(small_tables: Small) -> None:
     with pytest.raises(PhaseRefused) as refused:
         small_tables.project(**ARCHIVE).up()
     assert "Other objects use columns of public.person" in refused.value.details[0]
+
+
+def test_each_text_is_not_compared_with_each_row(small_tables: Small) -> None:
+    project = small_tables.project(policies={"unmapped": "fail"})
+    project.execute(
+        "INSERT INTO person SELECT n, n || '@y' FROM generate_series(1001, 2000) AS n;"
+        "INSERT INTO item SELECT n, n || '@Y' FROM generate_series(1001, 2000) AS n"
+    )
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    assert "public.item.email: texts that name no row, or several. (2)" in refused.value.details
+    read = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'person'"
+    assert int(project.rows(read)[0][0]) < 10_000  # and not a million

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gnkmigrate.run.fingerprint import Fingerprint
     from gnkmigrate.servers import Server
 
-_MOST_ROWS = 50_000
+_MOST_ROWS = 1_000_000
 _FINDINGS = 5
 _WIDTH = 72
 

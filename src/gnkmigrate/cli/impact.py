@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gnkmigrate.impact.outcome import Impact
 
 SOME_FAIL = 1
+_MOST_STATEMENTS = 100
 _HTML = (".html", ".htm")
 
 
@@ -34,6 +35,15 @@ def command(
         bool,
         typer.Option("--live", help="Measure on the live database, read-only, without a copy."),
     ] = False,
+    top: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=_MOST_STATEMENTS,
+            metavar="N",
+            help="Estimate the N statements of pg_stat_statements that took most time as well.",
+        ),
+    ] = 0,
     sample: SampleRows = None,
     unmapped: Unmapped = None,
     overflow: Overflow = None,
@@ -53,7 +63,8 @@ def command(
 
     from gnkmigrate.cli._progress import progress
     from gnkmigrate.cli._transfer import transfer_progress
-    from gnkmigrate.impact.course import Listener, on_copy, on_live
+    from gnkmigrate.impact.course import Listener, on_copy
+    from gnkmigrate.impact.live import on_live
     from gnkmigrate.rehearsal.sample import Selection
 
     project = _context.settings(context)
@@ -67,9 +78,9 @@ def command(
             observe if _context.options(context).verbose else lambda _: None,
         )
         if live:
-            impact = on_live(project, url, listener)
+            impact = on_live(project, url, listener, top)
         else:
-            impact = on_copy(project, url, parameters, listener, Selection(sample, False, ()))
+            impact = on_copy(project, url, parameters, listener, Selection(sample, False, ()), top)
     _write_result(context, impact, format_, report)
     if impact.has_failures:
         raise typer.Exit(SOME_FAIL)

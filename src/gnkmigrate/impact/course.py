@@ -1,8 +1,9 @@
-"""Measures queries before and after the phases, on a copy; or on the live database."""
+"""Measures queries before and after the phases, on a copy."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import psycopg
 from psycopg import sql
@@ -11,16 +12,19 @@ from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.query import query as sql_file
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.impact.measuring import NotMeasured, measure
+from gnkmigrate.impact import statements
+from gnkmigrate.impact.hypothetical import Hypothetical
+from gnkmigrate.impact.measuring import NotMeasured, estimate, measure
 from gnkmigrate.impact.outcome import Impact, IndexImpact, Measured, QueryImpact
 from gnkmigrate.impact.query import Query, Shape, load, script
+from gnkmigrate.impact.reading import require_reading
 from gnkmigrate.impact.writing import write_cost
 from gnkmigrate.rehearsal.clone import Transfer, clone, unhurried
 from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.selection import select_up, select_with
+from gnkmigrate.run.selection import select_with
 from gnkmigrate.run.status import Request, status
 from gnkmigrate.settings import Settings
 
@@ -43,8 +47,16 @@ class Listener:
     phase: events.Observer
 
 
+def queries_of(session: Connection, settings: Settings, top: int) -> tuple[Query, ...]:
+    """The project's, of which there may be none where a database's own are asked."""
+    folder = settings.path(settings.audits) / FOLDER
+    own = load(folder) if not top or any(folder.glob("*.sql")) else ()
+    require_reading(session, own, settings.schemas)
+    return (*own, *(statements.top(session, top, settings.schemas) if top else ()))
+
+
 @dataclass
-class _Course:
+class Course:
     """What was found so far, by query."""
 
     queries: Sequence[Query]
@@ -61,10 +73,30 @@ class _Course:
             if shape in query.texts:
                 self.listener.stage(f"{query.name}, {shape}")
                 try:
-                    text = query.texts[shape]
-                    self.measured[query.name][shape] = measure(session, text, self.timeout_s)
+                    self.measured[query.name][shape] = self._figures(session, query, shape)
                 except NotMeasured as error:
                     self.failures[query.name][shape] = str(error)
+
+    def _figures(self, session: Connection, query: Query, shape: Shape) -> Measured:
+        text = query.texts[shape]
+        if text.mean_ms is None:
+            return measure(session, text, self.timeout_s)
+        return estimate(session, text, self.timeout_s, self.measured[query.name].get("before"))
+
+    def foresee(self, session: Connection, indexes: Sequence[Hypothetical]) -> None:
+        """What queries that stay as they are will cost with indexes that are not there yet."""
+        names = {index.known_as: index.name for index in indexes}
+        for query in self.queries:
+            before = self.measured[query.name].get("before")
+            text = query.texts.get("after")
+            if before is None or text is None or text is not query.texts.get("before"):
+                continue
+            try:
+                found = estimate(session, text, self.timeout_s, before, names)
+            except NotMeasured as error:
+                self.failures[query.name]["after"] = str(error)
+            else:
+                self.measured[query.name]["after"] = found
 
     @property
     def found(self) -> tuple[QueryImpact, ...]:
@@ -80,6 +112,7 @@ def on_copy(
     parameters: Mapping[str, str],
     listener: Listener,
     selection: Selection,
+    top: int = 0,
 ) -> Impact:
     """Copies the database, measures, runs the pending phases there, and measures again.
 
@@ -89,17 +122,18 @@ def on_copy(
         parameters: answers to the revisions' questions, over those of the settings.
         listener: receives the progress.
         selection: which of the live database's rows the copy has.
+        top: how many statements of pg_stat_statements to ask beside the project's queries.
 
     Raises:
         SettingsError: the queries cannot be read.
         GnkMigrateError: as for a rehearsal; or a phase fails on the copy.
     """
-    queries = load(settings.path(settings.audits) / FOLDER)
     phases = load_all_phases(settings.path(settings.migrations))
     read_steps(phases)
     with connect(live, read_only=True) as session:
         require_fitting(session, settings)
-    course = _Course(queries, settings.limits.statement_timeout_s, listener)
+        queries = queries_of(session, settings, top)
+    course = Course(queries, settings.limits.statement_timeout_s, listener)
     listener.stage("copy")
     with (
         clone(settings, live, listener.transfer, selection) as copy,
@@ -123,23 +157,6 @@ def on_copy(
         queries=course.found,
         indexes=indexes,
     )
-
-
-def on_live(settings: Settings, live: DatabaseUrl, listener: Listener) -> Impact:
-    """Measures the queries on the live database, in the shape that its phases have given it.
-
-    Raises:
-        SettingsError: the queries cannot be read.
-        ConnectionFailed: no session.
-    """
-    queries = load(settings.path(settings.audits) / FOLDER)
-    phases = load_all_phases(settings.path(settings.migrations))
-    course = _Course(queries, settings.limits.statement_timeout_s, listener)
-    with connect(live, read_only=True, search_path=settings.schemas) as session:
-        pending = select_up(status(session, phases), Request())
-        course.ask(session, "before" if pending else "after")
-        version = session.info.server_version
-    return Impact(str(live), version, "live", 0, (), course.found, ())
 
 
 def _prepare(session: Connection, settings: Settings, shape: Shape) -> None:
@@ -175,7 +192,10 @@ def _run_phases(
         runner.run(session, phases, "up", request, settings, listener.phase)
 
 
-def _indexes(session: Connection, settings: Settings) -> Sequence[tuple[str, str, str, int, bool]]:
+_Index: TypeAlias = tuple[str, str, str, int, bool, bool]
+
+
+def _indexes(session: Connection, settings: Settings) -> Sequence[_Index]:
     return session.execute(sql_file("impact", "indexes"), [list(settings.schemas)]).fetchall()
 
 
@@ -188,7 +208,7 @@ def _index_impacts(
         for index in query.shapes["after"].indexes if "after" in query.shapes else ():
             used[index].append(query.name)
     found = []
-    for schema, table, index, size, is_constraint in _indexes(session, settings):
+    for schema, table, index, size, is_constraint, serves_key in _indexes(session, settings):
         name = f"{schema}.{index}"
         if index.startswith(OURS):
             continue  # it goes with gnkmigrate contract
@@ -204,6 +224,7 @@ def _index_impacts(
                     size=size,
                     used_by=tuple(sorted(used[name])),
                     write_us=cost,
+                    serves_key=serves_key,
                 )
             )
     return found

@@ -14,7 +14,8 @@ def document(impact: Impact) -> dict[str, Any]:
         "version": VERSION,
         "database": impact.database,
         "server_version": impact.server_version,
-        "basis": "measured",
+        "basis": impact.basis,
+        "remark": impact.remark,
         "place": impact.place,
         "rows": impact.rows,
         "phases": list(impact.phases),
@@ -37,6 +38,7 @@ def _query(query: QueryImpact) -> dict[str, Any]:
 
 def _measured(found: Measured) -> dict[str, Any]:
     return {
+        "basis": "estimated" if found.is_estimated else "measured",
         "median_ms": found.median_ms,
         "total_ms": found.total_ms,
         "times_ms": list(found.times_ms),

@@ -13,7 +13,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
     overflow-wrap: anywhere; }
 tr { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-.bars { display: grid; grid-template-columns: 4rem 1fr 7rem; gap: .3rem .6rem;
+.bars { display: grid; grid-template-columns: 4rem 1fr 11rem; gap: .3rem .6rem;
     align-items: center; }
 .bar { height: 1.1rem; min-width: 2px; border-radius: 2px; }
 .before { background: #b26a00; }
@@ -44,15 +44,17 @@ def page(impact: Impact) -> str:
 
 
 def _query(query: QueryImpact) -> Iterator[str]:
-    ratio = "" if query.ratio is None else f": {wording.times(query.ratio)} times as fast"
+    about = "about " if query.is_estimated else ""
+    ratio = "" if query.ratio is None else f": {about}{wording.times(query.ratio)} times as fast"
     yield f"<section><h2>{escape(query.name)}{ratio}</h2>"
     longest = max((found.total_ms for found in query.shapes.values()), default=0.0)
     yield '<div class="bars">'
     for shape, found in query.shapes.items():
+        mark = " (estimated)" if found.is_estimated else ""
         width = 100 * found.total_ms / longest if longest else 0.0
         yield (
             f'<span>{shape}</span><div class="bar {shape}" style="width:{width:.1f}%"></div>'
-            f'<span class="time">{wording.milliseconds(found.total_ms)}</span>'
+            f'<span class="time">{wording.milliseconds(found.total_ms)}{mark}</span>'
         )
     yield "</div><ul>"
     yield from (f"<li>{escape(remark)}</li>" for remark in wording.remarks(query))

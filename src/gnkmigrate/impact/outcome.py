@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from gnkmigrate.impact.query import Head, Shape
+
+Basis: TypeAlias = Literal["measured", "statistics", "hypothetical"]
 
 _LEAST_MS = 0.001  # what EXPLAIN shows
 
@@ -15,20 +18,27 @@ class Measured:
     Attributes:
         plan: its scans and joins, from the top down, in words.
         cost: the planner's estimate of the whole, in its own units.
-        buffers: pages of 8 kB that it touched.
+        buffers: pages of 8 kB that it touched; None where it was not run.
         rows: how many it gave.
-        times_ms: how long each timed run took, planning left out.
+        times_ms: how long each timed run took, planning left out; or the one that was estimated.
         indexes: those that it used, "schema.index".
         head: what the head of its file says.
+        basis: "measured"; or estimated, by a call's mean in "statistics", or by "hypothetical"
+            indexes, and by the planner's costs.
     """
 
     plan: Sequence[str]
     cost: float
-    buffers: int
+    buffers: int | None
     rows: int
     times_ms: Sequence[float]
     indexes: frozenset[str]
     head: Head
+    basis: Basis = "measured"
+
+    @property
+    def is_estimated(self) -> bool:
+        return self.basis != "measured"
 
     @property
     def median_ms(self) -> float:
@@ -59,6 +69,11 @@ class QueryImpact:
     name: str
     shapes: Mapping[Shape, Measured]
     failures: Mapping[Shape, str]
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether any of its figures is."""
+        return any(found.is_estimated for found in self.shapes.values())
 
     @property
     def ratio(self) -> float | None:
@@ -96,6 +111,7 @@ class IndexImpact:
         used_by: names of the queries that use it.
         write_us: microseconds that it adds to the writing of a row; None where that was not
             measured.
+        serves_key: whether it is the one by which a foreign key's rows are found.
     """
 
     name: str
@@ -105,6 +121,12 @@ class IndexImpact:
     size: int
     used_by: Sequence[str]
     write_us: float | None
+    serves_key: bool = False
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether it is new, no query uses it, and no constraint needs it."""
+        return self.is_new and not (self.used_by or self.is_constraint or self.serves_key)
 
 
 @dataclass(frozen=True)
@@ -119,6 +141,7 @@ class Impact:
         phases: those that were run between the two measurements.
         queries: by name.
         indexes: of the tables that the queries read, by table and name.
+        remark: why something was not even estimated; "" where nothing is left to say.
     """
 
     database: str
@@ -128,15 +151,20 @@ class Impact:
     phases: Sequence[str]
     queries: Sequence[QueryImpact]
     indexes: Sequence[IndexImpact]
+    remark: str = ""
 
     @property
     def useless(self) -> Sequence[IndexImpact]:
         """New indexes that no query uses and no constraint needs."""
-        return [
-            each
-            for each in self.indexes
-            if each.is_new and not each.used_by and not each.is_constraint
-        ]
+        return [each for each in self.indexes if each.is_useless]
+
+    @property
+    def basis(self) -> Literal["measured", "estimated", "both"]:
+        """What stands behind the figures of all queries."""
+        found = {each.is_estimated for query in self.queries for each in query.shapes.values()}
+        if found == {True}:
+            return "estimated"
+        return "both" if True in found else "measured"
 
     @property
     def has_failures(self) -> bool:

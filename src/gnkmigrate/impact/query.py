@@ -48,14 +48,16 @@ class Text:
     """A query as it is asked in one shape.
 
     Attributes:
-        file: where it is written.
+        file: where it is written; None for a statement of pg_stat_statements.
         head: what its head says.
         sql: the SELECT.
+        mean_ms: of such a statement, what a call takes; its values are not known.
     """
 
-    file: Path
+    file: Path | None
     head: Head
     sql: str
+    mean_ms: float | None = None
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,31 @@ from gnkmigrate.rehearsal.room import in_words
 
 QUERY_HEAD = ("query", "before", "after", "ratio", "pages before", "after")
 INDEX_HEAD = ("index", "table", "size", "a row's writing", "used by")
+_NONE = "none is pending"
 _EXACT_MS = 10
 _EXACT_TIMES = 10
+_SLOWER = 0.7  # as far as one can tell from a measurement
+
+
+_ESTIMATES = {
+    "statistics": "estimated: what a call takes is the mean in pg_stat_statements, times what the "
+    "planner's cost becomes; its values are not known, so it was not run",
+    "hypothetical": "estimated: by the planner's cost with indexes that are not there yet (hypopg)",
+}
 
 
 def basis(impact: Impact) -> str:
     """What stands behind the figures."""
+    where = "the live database" if impact.place == "live" else f"a copy with {impact.rows:,} rows"
     times = f"the median of {TIMED} runs after {WARM_UPS} that do not count"
-    if impact.place == "live":
-        return f"Measured on the live database, {times}."
-    phases = ", ".join(impact.phases) or "none is pending"
-    return (
-        f"Measured on a copy with {impact.rows:,} rows, {times}. "
-        f"Phases between before and after: {phases}."
-    )
+    said = [f"Measured on {where}, {times}."]
+    if impact.basis == "estimated":
+        said = [f"Estimated on {where}; no query was run."]
+    elif impact.basis == "both":
+        said += ["What begins with ~ is estimated."]
+    if impact.place == "copy":
+        said += [f"Phases between before and after: {', '.join(impact.phases) or _NONE}."]
+    return " ".join((*said, impact.remark)).rstrip()
 
 
 def milliseconds(value: float) -> str:
@@ -41,15 +52,23 @@ def query_row(query: QueryImpact) -> Sequence[str]:
         query.name,
         _time(query, "before", before),
         _time(query, "after", after),
-        "" if query.ratio is None else times(query.ratio),
-        "" if before is None else f"{before.buffers:,}",
-        "" if after is None else f"{after.buffers:,}",
+        "" if query.ratio is None else f"{_about(query)}{times(query.ratio)}",
+        _pages(before),
+        _pages(after),
     )
+
+
+def _about(found: QueryImpact | Measured) -> str:
+    return "~" if found.is_estimated else ""
+
+
+def _pages(found: Measured | None) -> str:
+    return "" if found is None or found.buffers is None else f"{found.buffers:,}"
 
 
 def _time(query: QueryImpact, shape: str, found: Measured | None) -> str:
     if found is not None:
-        return milliseconds(found.total_ms)
+        return f"{_about(found)}{milliseconds(found.total_ms)}"
     return "fails" if shape in query.failures else ""
 
 
@@ -57,7 +76,8 @@ def index_row(index: IndexImpact) -> Sequence[str]:
     """A line of INDEX_HEAD."""
     users = ", ".join(index.used_by)
     if not users:
-        users = "a constraint" if index.is_constraint else "nothing here"
+        needed = "a constraint" if index.is_constraint else "a foreign key"
+        users = "nothing here" if not (index.is_constraint or index.serves_key) else needed
     cost = "" if index.write_us is None else f"+{index.write_us:,.1f} µs"
     table = index.table.removeprefix("public.")
     return index.name.partition(".")[2], table, in_words(index.size), cost, users
@@ -71,6 +91,11 @@ def remarks(query: QueryImpact) -> Iterator[str]:
                 f"{shape}: {milliseconds(found.median_ms)} here and {found.requests:,.0f} requests "
                 f"to another service, of {found.head.request_ms:g} ms each as the query's file says"
             )
+    for kind in sorted({found.basis for found in query.shapes.values() if found.is_estimated}):
+        shapes = [shape for shape, found in query.shapes.items() if found.basis == kind]
+        yield f"{', '.join(shapes)}: {_ESTIMATES[kind]}"
+    if query.ratio is not None and query.ratio < _SLOWER:
+        yield f"slower afterwards: it takes {times(1 / query.ratio)} times as long"
     if query.ratio_here is not None and any(found.requests for found in query.shapes.values()):
         yield f"without these requests it is {times(query.ratio_here)} times as fast"
     plans = {shape: "; ".join(found.plan) for shape, found in query.shapes.items()}
@@ -81,7 +106,10 @@ def remarks(query: QueryImpact) -> Iterator[str]:
     yield from (f"fails {shape}: {why}" for shape, why in query.failures.items())
     if query.saved_s_a_day is not None:
         saved = query.saved_s_a_day
-        yield f"all calls of a day: {abs(saved):,.1f} s {'less' if saved >= 0 else 'more'}"
+        yield (
+            f"all calls of a day: {_about(query)}{abs(saved):,.1f} s "
+            f"{'less' if saved >= 0 else 'more'}"
+        )
 
 
 def useless(impact: Impact) -> Iterator[str]:
@@ -90,6 +118,6 @@ def useless(impact: Impact) -> Iterator[str]:
     if found:
         names = ", ".join(each.name.partition(".")[2] for each in found)
         yield (
-            f"No query here uses {names}. They take {in_words(sum(each.size for each in found))}, "
-            "and a part of every write."
+            f"Useless here, since no query uses them: {names}. They take "
+            f"{in_words(sum(each.size for each in found))}, and a part of every write."
         )

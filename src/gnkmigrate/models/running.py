@@ -1,6 +1,7 @@
 """Runs the tool of an ORM, in the project's folder and with the project's interpreter."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from gnkmigrate.postgres.quoting import identifier
 from gnkmigrate.text.redaction import redact
 
 _SHOWN = 15  # lines of what a tool says when it fails; the last ones have the reason
+# How a traceback begins, and its frames that tell a user nothing.
+_OURS = re.compile(r'Traceback \(most recent|  File "(<frozen |<string>|.*importlib/__init__\.py")')
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,14 @@ def run(command: Sequence[str], into: Into, needs: str) -> str:
             errors="replace",
             check=False,
         )
+    except FileNotFoundError:
+        raise SchemaError(f"{Path(command[0]).name} is not on the PATH.", hint=needs) from None
     except OSError as error:
         raise SchemaError(
             f"{Path(command[0]).name} does not start: {error.strerror}.", hint=needs
         ) from None
     if done.returncode:
-        said = redact(done.stderr.strip() or done.stdout.strip()).splitlines()
+        said = without_frames(redact(done.stderr.strip() or done.stdout.strip()).splitlines())
         raise SchemaError(
             "The schema of the models cannot be had.", details=said[-_SHOWN:], hint=needs
         )
@@ -121,3 +126,14 @@ def run_sql(script: str, into: Into, tool: str) -> None:
             f"PostgreSQL refuses what {tool} has written: {error.diag.message_primary}.",
             hint="What the models need beside them, such as an extension, is not in that.",
         ) from error
+
+
+def without_frames(lines: Sequence[str]) -> Sequence[str]:
+    """What a Python program says that has failed, without what is Python's own and ours of it."""
+    kept, is_ours = [], False
+    for line in lines:
+        if not line.startswith("    "):  # neither a line of source nor a mark below it
+            is_ours = _OURS.match(line) is not None
+        if not is_ours:
+            kept.append(line)
+    return kept

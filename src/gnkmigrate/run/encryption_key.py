@@ -31,7 +31,7 @@ def load_key(command: Sequence[str] = ()) -> str:
     key = os.environ.get(VARIABLE) or (_printed(command) if command else "")
     if not key:
         raise PhaseRefused(
-            "There is no key to encrypt with.",
+            "There is no encryption key.",
             hint=f"Put it into {VARIABLE}, or say in gnkmigrate.toml which command prints it: "
             'encryption_key_command = ["pass", "show", "shop/key"]',
         )
@@ -49,9 +49,22 @@ def _printed(command: Sequence[str]) -> str:
         done = subprocess.run(  # noqa: S603 - it is the user's own, from the settings
             list(command), check=True, capture_output=True, text=True, timeout=_WAIT_S
         )
-    except (OSError, subprocess.SubprocessError) as error:
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as error:
         raise PhaseRefused(
-            f"The command for the encryption key, {command[0]}, fails: {type(error).__name__}.",
+            f"The command for the encryption key, {command[0]}, {_failure(error)}.",
             hint="Try it in a shell: encryption_key_command in gnkmigrate.toml.",
         ) from None
     return done.stdout.strip("\r\n")
+
+
+def _failure(error: Exception) -> str:
+    """What became of the command, without anything that it has printed."""
+    match error:
+        case OSError():
+            return f"does not start: {error.strerror}"
+        case subprocess.CalledProcessError():
+            return f"fails with exit status {error.returncode}"
+        case subprocess.TimeoutExpired():
+            return f"has not ended after {_WAIT_S} seconds"
+        case _:
+            return "prints what is no UTF-8 text"

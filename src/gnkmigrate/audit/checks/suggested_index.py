@@ -11,7 +11,7 @@ Sources: PostgreSQL manual, PREPARE (generic plans), EXPLAIN, F.32 (pg_stat_stat
 documentation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,8 @@ from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import require_extension, schemas, table
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.audit.reader import reader, take, unsafe
+from gnkmigrate.audit.generic_plan import generic_plan, nodes
+from gnkmigrate.audit.reader import reader, unsafe
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -32,8 +33,6 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 STATEMENTS = 10
 COLUMNS = 50  # of one table; each costs a plan
 GAIN = 10  # times cheaper
-
-_EXPLAIN = "EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE gnkmigrate_statement"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,6 @@ def _statements(
     # Names without a schema are looked up where the application looks them up.
     path = sql.SQL(", ").join(map(sql.Identifier, (*schemas(question), "pg_temp")))
     connection.execute(sql.SQL("SET LOCAL search_path = {}").format(path))
-    connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     return [(str(text), int(calls)) for text, calls in connection.execute(query).fetchall()]
 
 
@@ -99,50 +97,21 @@ def _proposal(
     return _Proposal(column, statement, calls, before, after)
 
 
-def _plan(connection: Connection, statement: str, role: str | None) -> dict[str, Any] | None:
-    """The generic plan of a statement; None where it cannot be planned here.
-
-    It goes by the extended protocol, which takes one statement alone, and is undone with its
-    savepoint where it fails (a table that is gone, another search_path).
-    """
+def _plan(connection: Connection, statement: str, role: str | None) -> Mapping[str, Any] | None:
+    """The generic plan of a statement; None where it cannot be planned here."""
     try:
-        with connection.transaction(), _as(connection, role):
-            prepare = f"PREPARE gnkmigrate_statement AS {statement}"
-            connection.execute(prepare.encode(), binary=True)
-            try:
-                count = connection.execute(beside("suggested_index_parameters").encode()).fetchone()
-                nulls = ", ".join(["NULL"] * (count[0] if count else 0))
-                arguments = f"({nulls})" if nulls else ""
-                row = connection.execute(f"{_EXPLAIN}{arguments}".encode()).fetchone()
-            finally:
-                connection.execute("DEALLOCATE gnkmigrate_statement")
+        return generic_plan(connection, statement, role)
     except psycopg.Error:
         return None
-    return row[0][0]["Plan"] if row else None
 
 
-@contextmanager
-def _as(connection: Connection, role: str | None) -> Iterator[None]:
-    """With the rights of a role, until the block ends; an error ends them with its savepoint."""
-    take(connection, role)
-    yield
-    if role is not None:
-        connection.execute("RESET ROLE")
-
-
-def _candidates(plan: dict[str, Any], question: Question) -> Iterator[Fact]:
+def _candidates(plan: Mapping[str, Any], question: Question) -> Iterator[Fact]:
     """The columns of the project's tables that a plan reads from end to end and filters."""
-    for node in _nodes(plan):
+    for node in nodes(plan):
         if node["Node Type"] == "Seq Scan" and "Filter" in node:
             found = question.live.get("table", node["Schema"], node["Relation Name"])
             if found is not None:
                 yield from question.live.children(found.identity, "column")[:COLUMNS]
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from _nodes(child)
 
 
 @contextmanager

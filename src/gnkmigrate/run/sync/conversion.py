@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.lookup import Lookup
 
 COLUMN = ":column"
 ALWAYS = "true"
@@ -32,6 +33,7 @@ class Conversion:
         names: SQL for how many rows of another table the old value names; "" where it is no name.
         reads_settings: whether `using` or `back` may give something else under other settings of
             the session, such as its DateStyle. Asked at each write, and so worth to know.
+        lookup: where the old value is looked up whatever its case; None where it is not.
     """
 
     column: str
@@ -50,6 +52,7 @@ class Conversion:
     exact: bool = False
     names: str = ""
     reads_settings: bool = True
+    lookup: Lookup | None = None
 
     @property
     def new_name(self) -> str:

@@ -15,6 +15,7 @@ from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import policies
 from gnkmigrate.run.sync.column_pair import ColumnPair
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
+from gnkmigrate.run.sync.lookup import indexed
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
 from gnkmigrate.text.secret import looks_secret
@@ -99,10 +100,10 @@ def _unfit(
     query = f"SELECT {', '.join(shown)} FROM {on} WHERE {where}"
     computed = f"SELECT count({change.converted(name)}) FROM {on} WHERE {name} IS NOT NULL"
     try:
-        with work.connection.transaction():
-            total, rows = listed(work, query)
+        with work.connection.transaction(), indexed(work, change.lookup) as quick:
+            total, rows = listed(work, quick(query))
             if not total:
-                work.execute(computed)
+                work.execute(quick(computed))
     except psycopg.DataError as error:
         return Refusal(
             f"{table}.{change.column}: a value cannot be converted: {error.diag.message_primary}.",

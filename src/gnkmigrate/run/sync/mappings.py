@@ -9,6 +9,7 @@ from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run.names import column as quoted_column
 from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.sync.conversion import Conversion
+from gnkmigrate.run.sync.lookup import Lookup
 
 # How a key of these types is written, so that a text that is none is never cast to one.
 _SPELLED = {
@@ -255,6 +256,7 @@ def reference(
         fits=_unless(f"({named}) IS NOT NULL", unless),
         names=f"(SELECT count(*) FROM {to} AS named WHERE {widest})",
         reads_settings=type not in _SPELLED,
+        lookup=Lookup(to, of, said) if fold else None,
     )
 
 

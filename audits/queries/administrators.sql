@@ -1,0 +1,8 @@
+-- ---
+-- name = "administrators"
+-- ---
+SELECT id, email, name
+FROM users
+WHERE role = 'admin'
+ORDER BY email
+LIMIT 50;

@@ -1,0 +1,13 @@
+-- ---
+-- name = "nodes of a usual user, with statistics"
+-- shape = "before"
+-- requests_a_row = 1
+-- request_ms = 150
+-- [parameters]
+-- user = '''
+--   SELECT user_id FROM (SELECT user_id, count(*) AS number FROM user_nodes GROUP BY user_id) AS owner
+--   ORDER BY abs(number - (SELECT count(*) FROM user_nodes) / (SELECT count(*) FROM users)), user_id
+--   LIMIT 1'''
+-- ---
+-- Each node's statistics come from the tracker, one after the other.
+SELECT * FROM user_nodes WHERE user_id = :'user';

@@ -1,3 +1,0 @@
-SELECT cardinality(parameter_types)
-FROM pg_prepared_statements
-WHERE name = 'gnkmigrate_statement'

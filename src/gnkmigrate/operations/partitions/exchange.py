@@ -1,0 +1,44 @@
+"""The exchange of the old table and the new one, and the way back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gnkmigrate.operations.partitions import following
+from gnkmigrate.operations.partitions.spec import Partitioning
+from gnkmigrate.operations.swap import SwapTable
+from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
+from gnkmigrate.run import dependents
+from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.work import Work
+
+
+@dataclass(frozen=True)
+class Exchange(SwapTable):
+    """They take the old table's place; on the way back nothing of the user's may use them."""
+
+    spec: Partitioning | None = None
+
+    @property
+    def reverse(self) -> Sequence[Step]:
+        if self.spec is None:
+            raise TypeError("an exchange knows what it exchanges")
+        return (
+            Return(self.title, self.table, after=following.after(self.spec)),
+            ValidateForeignKeys(self.table),
+        )
+
+
+@dataclass(frozen=True)
+class Return(UnswapTable):
+    """The old table comes back."""
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        hanging = [
+            each
+            for each in dependents.dependents(work, self.table)
+            if "gnkmigrate_led_" not in each and not each.startswith("table ")
+        ]
+        if not hanging:
+            return ()
+        message = f"Others use {self.table}, which is to be the old one again."
+        return (Refusal(message, hanging, len(hanging), "Drop them before, and make them anew."),)
