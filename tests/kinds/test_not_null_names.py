@@ -52,3 +52,10 @@ def test_two_do_not_swap_their_names(server: Server) -> None:
         return
     with pytest.raises(Unplannable, match="wait for each other"):
         planned(server, old, new)
+
+
+def test_a_partition_that_comes_with_the_parent_s_not_null(server: Server) -> None:
+    parent = "CREATE TABLE p (id integer, y text{}) PARTITION BY RANGE (id);"
+    first = "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+    second = "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);"
+    converge(server, parent.format("") + first, parent.format(" NOT NULL") + first + second)

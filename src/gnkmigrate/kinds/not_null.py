@@ -133,7 +133,7 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
         return
     yield from forbidden_below(fact, context)
     reason = f"The target forbids nulls in {qualified(*change.identity.path)}."
-    named = fact.payload["not_null_name"] is not None
+    named = fact.payload["not_null_name"] is not None or _is_chosen_otherwise(fact, context)
     if fact.payload["not_null_unvalidated"] or fact.payload["not_null_no_inherit"]:
         yield add_not_null(fact, reason)
     elif fact.parent is None or not context.is_busy(fact.parent):

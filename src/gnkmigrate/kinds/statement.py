@@ -40,20 +40,20 @@ class Statement:
 Statements = tuple[Statement, ...]
 
 
-def together(statements: Statements) -> Statements:
-    """The same as one, so that nobody ever sees a part of what they do."""
-    first, *others = statements
-    if not others:
-        return statements
-    reasons = dict.fromkeys(each.reason for each in statements)
-    beside = [pair for each in others for pair in each.beside]
-    beside += [(each.relation, each.lock) for each in others if each.lock and each.relation]
+def together(made: Statements, guards: Statements) -> Statements:
+    """What makes a thing, and what says who may use it, as one: nobody uses it before.
+
+    Locks on the new thing keep nobody waiting.
+    """
+    if not made or not guards:
+        return (*made, *guards)
+    statements = (*made, *guards)
     return (
         replace(
-            first,
+            made[0],
             sql=";\n".join(each.sql for each in statements),
-            reason=" ".join(reasons),
-            beside=tuple(pair for pair in dict.fromkeys(beside) if pair[0] != first.relation),
+            reason=" ".join(dict.fromkeys(each.reason for each in statements)),
+            beside=tuple(dict.fromkeys(pair for each in statements for pair in each.beside)),
             is_several=True,
         ),
     )

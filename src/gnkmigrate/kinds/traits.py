@@ -30,8 +30,9 @@ class Traits:
         brings_relation: whether a relation that is no fact of its own has one of its `names`, as
             the index of a key has.
         is_satellite: whether it hangs on another thing: no name of its own, gone with it.
-        runs_as_owner: whether it may act in its owner's name for whoever uses it, and so gets owner
-            and privileges together with what makes it.
+        guards: whether it says who may use what it hangs on.
+        shows_others: whether who may use it comes at what others own or keep: it acts in its
+            owner's name, or reads elsewhere. So what guards it comes together with it.
         holds_data: whether dropping it loses what cannot be made again.
         inline: whether it can be written inside the command that makes what it lives in.
         of_column: whether its parent is a column, whose name it has.
@@ -79,7 +80,8 @@ class Traits:
     is_relation: ClassVar[bool] = False
     brings_relation: ClassVar[bool] = False
     is_satellite: ClassVar[bool] = False
-    runs_as_owner: ClassVar[bool] = False
+    guards: ClassVar[bool] = False
+    shows_others: ClassVar[bool] = False
     holds_data: ClassVar[bool] = False
     inline: ClassVar[bool] = False
     of_column: ClassVar[bool] = False

@@ -74,7 +74,7 @@ def _candidates(graph: Graph) -> Iterator[Candidate]:
 
 def _is_at_once(known: Kind, maker: Action) -> bool:
     """Whether what is made has its owner and its privileges as soon as it is there."""
-    return known.is_satellite and kind_of(maker.fact.kind).runs_as_owner
+    return known.guards and kind_of(maker.fact.kind).shows_others
 
 
 def _in_passing(action: Action, known: Kind, graph: Graph) -> Iterator[Candidate]:

@@ -249,10 +249,10 @@ def _called(leader: Action, other: Fact) -> str:
 def _statements(leader: Action, known: Kind, group: Group, context: Context) -> Statements:
     match leader.verb:
         case "create":
-            hung = [each for each in group.members if kind_of(each.fact.kind).is_satellite]
-            parts = tuple(member.fact for member in group.members if member not in hung)
+            guards = [each.fact for each in group.members if kind_of(each.fact.kind).guards]
+            parts = tuple(each.fact for each in group.members if each.fact not in guards)
             made = known.create(leader.fact, parts, context)
-            return together((*made, *_hung(hung, context))) if hung else made
+            return together(made, tuple(_guarded(guards, context)))
         case "drop":
             dropped = known.drop(leader.fact, context)
             return known.drop(leader.placed, context) if leader.placed else dropped
@@ -264,8 +264,9 @@ def _statements(leader: Action, known: Kind, group: Group, context: Context) -> 
             return known.alter(leader.change, context) or ()
 
 
-def _hung(actions: Iterable[Action], context: Context) -> Iterator[Statement]:
-    """What gives a thing that is made its owner, and then its privileges and the like."""
-    facts = sorted((each.fact for each in actions), key=lambda each: each.identity)
-    for fact in sorted(facts, key=lambda each: kind_of(each.kind).rank):
+def _guarded(guards: Sequence[Fact], context: Context) -> Iterator[Statement]:
+    """What gives a thing that is made its owner, and then its privileges."""
+    # A REVOKE on the whole takes privileges on columns as well.
+    depth = {fact.identity: (kind_of(fact.kind).rank, len(fact.identity.path)) for fact in guards}
+    for fact in sorted(guards, key=lambda each: (depth[each.identity], each.identity)):
         yield from kind_of(fact.kind).create(fact, (), context)

@@ -31,6 +31,7 @@ class ForeignTable(TableKind):
         "is_partition": How.COSMETIC,
     }
     rank = 62
+    shows_others = True
     word = "FOREIGN TABLE"
     holds_data = False
     masked = frozenset({"options"})

@@ -63,7 +63,7 @@ class FunctionKind(Kind):
     has_owner = True
     has_label = True
     grant_word = "ROUTINE"
-    runs_as_owner = True
+    shows_others = True
 
     def reference(self, fact: Fact) -> str:
         return signature(fact.identity.path, fact.payload["kind"])

@@ -36,6 +36,7 @@ class Grants(Kind):
     attributes = {"grants": How.ALTERED}
     rank = 112
     is_satellite = True
+    guards = True
     has_comment = False
     silence = SILENCE
     leaves_open = True

@@ -38,6 +38,7 @@ class MaterializedViewKind(Kind):
         "populated": How.ALTERED,
     }
     rank = 78
+    shows_others = True
     word = "MATERIALIZED VIEW"
     has_owner = True
     has_label = True

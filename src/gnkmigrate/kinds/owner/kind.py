@@ -21,6 +21,7 @@ class Owner(Kind):
     attributes = {"owner": How.ALTERED}
     rank = 110
     is_satellite = True
+    guards = True
     lists_all = True
     has_comment = False
     silence = frozenset()  # what no owner is named of belongs to whoever runs the script

@@ -35,6 +35,7 @@ class ViewKind(Kind):
     }
     own_names = frozenset({"columns"})
     rank = 76
+    shows_others = True
     word = "VIEW"
     has_owner = True
     has_label = True
