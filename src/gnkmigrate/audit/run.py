@@ -173,6 +173,7 @@ def _outcomes(
 ) -> Iterator[Outcome]:
     """The outcome of every check that is wanted, in the order of their ids."""
     target = comparison.between.target if comparison else None
+    meant = comparison.meant if comparison else None
     question = Question(live, target, policy.source_timezone, policy.home)
     alone = bool(policy.selection.only)
     for check in (*checks.discover(), *policy.project_checks):
@@ -182,7 +183,7 @@ def _outcomes(
         if obstacle:
             yield not_run(check, obstacle)
         elif isinstance(check, StructureCheck):
-            yield run_structure(check, live, target, policy.home, alone=alone, look=look)
+            yield run_structure(check, live, meant, policy.home, alone=alone, look=look)
         elif isinstance(check, ServerCheck):
             yield run_server(check, connection, question, policy.bounds, look)
         elif isinstance(check, ProjectCheck):
