@@ -98,6 +98,8 @@ def audit_project(
     file = settings.path(settings.audits) / acceptance.FILE_NAME
     acceptances = acceptance.load(file, named(str(file)))
     past = None if wish.baseline is None else baseline.read(wish.baseline)
+    kept = baseline.kept(settings.path(settings.audits), str(url))
+    policy = replace(policy, past=tuple(each.numbers for each in kept[0]))
     source = _target(settings, wish)
     with connect(url, read_only=True) as connection:
         require_fitting(connection, settings)
@@ -139,7 +141,7 @@ def audit_project(
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
     result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
-    return _with_trend(result, settings.path(settings.audits), past)
+    return _with_trend(result, *kept, past)
 
 
 def _unproven(settings: Settings, stages: Sequence[str]) -> Iterator[str]:
@@ -172,9 +174,13 @@ def _policy(settings: Settings, wish: Wish) -> Policy:
     )
 
 
-def _with_trend(result: AuditResult, folder: Path, named: baseline.Past | None) -> AuditResult:
+def _with_trend(
+    result: AuditResult,
+    kept: Sequence[baseline.Past],
+    damaged: Sequence[NotRun],
+    named: baseline.Past | None,
+) -> AuditResult:
     """The result beside the report that was named, else the latest one that is kept, if any."""
-    kept, damaged = baseline.kept(folder, result.database)
     scores = tuple(PastScore(past.time, past.score) for past in kept if past.time < result.time)
     if named is not None:
         return baseline.compared(replace(result, history=scores), named, excuses=True)
