@@ -23,12 +23,18 @@ from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
-from gnkmigrate.facts.declared import is_object
 from gnkmigrate.facts.explaining import ServerLacks
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.source import DeclaresNothing, Load, is_loaded, is_sql, load_schema
+from gnkmigrate.facts.source import (
+    DeclaresNothing,
+    Load,
+    is_loaded,
+    is_sql,
+    load_schema,
+    nothing_beside,
+)
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run import optional_changes
 from gnkmigrate.servers import Server, throwaway
@@ -116,10 +122,8 @@ def audit_project(
                 target = optional_changes.expected(target, live, connection)
                 for line in without_effect(wish.renames, live, target, "the live database"):
                     wish.tell(line)
-            except DeclaresNothing:
-                if any(map(is_object, live)):
-                    raise
-                target = live  # nothing is what there is
+            except DeclaresNothing as error:
+                target = nothing_beside(live, error)
             except ServerLacks as error:
                 why = f"{error.message}. {error.hint or ''}".strip()
                 lacking = NotRun(TARGET, "The comparison with the target", why)
