@@ -81,7 +81,7 @@ def _of_database(url: DatabaseUrl, settings: str) -> Mapping[Path, str]:
 
 
 def _with_schemas(settings: str, schemas: Sequence[str]) -> str:
-    """The settings with these schemas, all that the dump has; they name none where there is none."""
+    """The settings with these schemas, all that the dump has; where there is none, none."""
     usual = 'schemas = ["public"]'
     line = f"schemas = {json.dumps(list(schemas), ensure_ascii=False)}" if schemas else f"# {usual}"
     return settings.replace(usual, line)

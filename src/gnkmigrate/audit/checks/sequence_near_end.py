@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers
+from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._server import answers, some
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.connection import Connection
@@ -48,14 +48,19 @@ class Rate:
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    for row in answers(connection, question, "sequence_near_end"):
+    rows, found = answers(connection, question, "sequence_near_end"), False
+    for row in rows:
         last = question.numbers.get((row.schema, row.sequence))
         if last is not None:
             rate = kept_rate(row, last, question.past) or _counted_rate(row)
             share = 100 * abs(last - row.start) // max(abs(row.end - row.start), 1)
             days = abs(row.end - last) / rate.a_day if rate and rate.a_day else _CENTURY
             if share >= SHARE or days <= SOON:
+                found = True
                 yield _observed(row, last, share, rate if days < _CENTURY else None, question.home)
+    closed = [f"{row.schema}.{row.sequence}" for row in rows if not row.readable]
+    if closed and not found:
+        raise CannotRun(f"the role may not read {some(closed)}")
 
 
 def _observed(row: Any, last: int, share: int, rate: Rate | None, home: str) -> Observation:

@@ -12,6 +12,7 @@ SELECT
     limited.column,
     made.inserted,
     made.since,
+    has_sequence_privilege(sequence.seqrelid, 'USAGE, SELECT') AS readable,
     now() AS now
 FROM pg_sequence AS sequence
 JOIN pg_class AS class ON class.oid = sequence.seqrelid
