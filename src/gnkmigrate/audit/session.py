@@ -30,7 +30,6 @@ from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import (
     DeclaresNothing,
     Load,
-    is_loaded,
     is_sql,
     load_schema,
     nothing_beside,
@@ -248,9 +247,9 @@ def _read_target(
     """The target, and the policy that knows which phase closes what."""
     if load is not None:
         return load(source, settings, live.server_version // 10000), policy
-    if not is_loaded(source) and not settings.path(settings.migrations).is_dir():
-        return load_schema(source, settings), policy
     major = settings.server.major or live.server_version // 10000
+    if not any((settings.path(settings.migrations) / "versions").glob("*.py")):
+        return load_schema(source, settings, major), policy
     with throwaway(settings.server, major) as server:
         target = load_schema(source, settings, server=server)
         return target, _with_phases(policy, settings, server, target)
