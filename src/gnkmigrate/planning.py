@@ -10,7 +10,7 @@ from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.facts.source import Load, load_schema
+from gnkmigrate.facts.source import DeclaresNothing, Load, load_schema, nothing_beside
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.plan.planned import Circumstances, Planned
 from gnkmigrate.plan.planner import Planner
@@ -62,7 +62,10 @@ def plan_project(
             roles=settings.roles,
         )
         wanted = target or settings.target_source
-        loaded = load(wanted, settings, live.server_version // 10000)
+        try:
+            loaded = load(wanted, settings, live.server_version // 10000)
+        except DeclaresNothing as error:
+            loaded = nothing_beside(live, error)
         loaded = optional_changes.expected(loaded, live, connection)
         beyond = optional_changes.standing(connection)
     for line in without_effect(renames, live, loaded, "the live database"):

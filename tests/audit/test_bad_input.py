@@ -72,6 +72,12 @@ class TestPrivileges:
                     f"the role is no member of {', '.join(needed)}"
                 )
 
+    def test_what_is_hidden_from_the_role_has_not_passed(self, database: DatabaseUrl) -> None:
+        execute(database, f"{USERS} INSERT INTO users (name) VALUES ('Ada'); ANALYZE users")
+        with role(database, "corpus_stranger") as stranger:
+            reasons = {each.check: each.reason for each in audited(stranger).not_run}
+        assert reasons["GNK-O010"] == "the role may not read public.users_id_seq"
+
     def test_a_schema_that_may_not_be_entered(self, database: DatabaseUrl) -> None:
         execute(database, f"{USERS} REVOKE ALL ON SCHEMA public FROM PUBLIC")
         with role(database, "corpus_stranger") as stranger:
@@ -167,6 +173,18 @@ class TestTime:
         result = audited(database)
         assert _reason(result.not_run, "GNK-P010").startswith("the statistics have been collected")
         assert result.sizes["public", "users"].rows == 9
+
+    def test_what_has_no_statistics_has_not_passed(self, database: DatabaseUrl) -> None:
+        execute(
+            database,
+            """CREATE TABLE logs (id int, email text) WITH (autovacuum_enabled = false);
+            INSERT INTO logs SELECT n, repeat('x', 200) FROM generate_series(1, 60000) AS n""",
+        )
+        why = "there are no statistics of public.logs yet: ANALYZE collects them"
+        reasons = {each.check: each.reason for each in audited(database).not_run}
+        assert [reasons[check] for check in ("GNK-P011", "GNK-P013", "GNK-S052")] == [why] * 3
+        execute(database, "ANALYZE logs")
+        assert why not in {each.reason for each in audited(database).not_run}
 
 
 class TestWhatIsSomebodyElses:

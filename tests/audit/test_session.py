@@ -10,6 +10,7 @@ from psycopg import conninfo
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import Wish, audit_project, named
 from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.errors import SchemaError, SettingsError
 from gnkmigrate.facts.document import write_document
 from gnkmigrate.facts.reading import read_snapshot
@@ -220,3 +221,58 @@ def test_alembic_is_loaded_for_migrations_alone() -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     assert {"alembic", "sqlalchemy"}.isdisjoint(loaded.stdout.split())
+
+
+BOUNDLESS = "CREATE POLICY every ON users FOR DELETE USING (true);"
+OPEN = f"{USERS} GRANT SELECT ON users TO PUBLIC;"
+
+
+@pytest.mark.parametrize(
+    ("live", "target", "found"),
+    [
+        (OPEN, USERS, ["GNK-A007"]),  # it says nothing of grants: what is there stays
+        (OPEN, f"{OPEN} GRANT DELETE ON users TO PUBLIC;", ["GNK-A007", "GNK-G523"]),
+        (OPEN, f"{USERS} GRANT SELECT (id) ON users TO CURRENT_USER;", ["GNK-G521", "GNK-G522"]),
+        (USERS, OPEN, ["GNK-G521", "GNK-TA007"]),
+        (
+            USERS,
+            f"{USERS} ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;",
+            ["GNK-G531", "GNK-TA009"],
+        ),
+        (
+            f"{USERS} ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;",
+            USERS,
+            ["GNK-A009"],
+        ),
+        (
+            USERS,
+            f"{USERS} ALTER TABLE users ENABLE ROW LEVEL SECURITY; {BOUNDLESS}",
+            ["GNK-G013", "GNK-G181", "GNK-TA005"],
+        ),
+    ],
+)
+def test_what_everybody_may_do_is_judged_in_the_target_as_well(
+    live: str,
+    target: str,
+    found: list[str],
+    settings: Settings,
+    database: DatabaseUrl,
+    project: Path,
+) -> None:
+    execute(database, live)
+    (project / "schema" / "target.sql").write_text(target)
+    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    told = sorted(each.check for each in result.findings)
+    assert [each for each in told if each[:5] == "GNK-G" or "A00" in each] == found
+
+
+def test_grants_of_a_table_that_is_renamed_are_the_new_ones(
+    settings: Settings, database: DatabaseUrl, project: Path
+) -> None:
+    execute(database, "CREATE TABLE people (id int PRIMARY KEY)")
+    execute(database, "GRANT SELECT ON people TO PUBLIC")
+    (project / "schema" / "target.sql").write_text(USERS)
+    wish = Wish(renames=read_renames(["table public.people = public.users"]))
+    result = audit_project(settings, database, wish, TIME, lambda _: None)
+    (found,) = [each for each in result.findings if each.check.endswith("A007")]
+    assert (found.check, found.object.table) == ("GNK-TA007", "users")

@@ -160,6 +160,16 @@ def test_another_target(command: Command, tmp_path: Path) -> None:
     assert "CREATE TABLE public.other ()" in command("plan", "--target", "other.sql").stdout
 
 
+def test_an_empty_database_is_as_a_target_that_declares_nothing(
+    command: Command, database: DatabaseUrl, tmp_path: Path
+) -> None:
+    (tmp_path / "target.sql").write_text("-- nothing yet\n")
+    assert [command(name).returncode for name in ("plan", "doctor")] == [0, 0]
+    with connect(database) as connection:
+        connection.execute("CREATE TABLE public.item (id integer)")
+    assert "declares no table" in command("plan").stderr
+
+
 def test_what_cannot_work_is_said_in_one_message(command: Command) -> None:
     result = command("plan", "--target", "missing.sql")
     assert result.returncode == 2

@@ -49,6 +49,15 @@ def test_all_schemas_of_the_database_become_the_projects(
     assert compare(live, load_sql(settings.path(settings.target), server, settings)) == ()
 
 
+def test_a_database_without_a_schema_of_its_own_names_none(
+    tmp_path: Path, database: DatabaseUrl
+) -> None:
+    execute(database, "DROP SCHEMA public")
+    create_project(tmp_path, database)
+
+    assert load(tmp_path / "gnkmigrate.toml").read_schemas is None
+
+
 def test_a_target_that_pg_dump_has_written_shows_no_difference(
     tmp_path: Path, server: Server, minegnk_target: DatabaseUrl
 ) -> None:

@@ -1,6 +1,6 @@
-"""The page about the database that the report of 2025-12-09 describes: docs/audit.png shows it.
+"""The page about the database that the report of 2025-12-09 describes, as docs/ shows it.
 
-After a change that is meant, GNKMIGRATE_UPDATE_REPORT=1 takes the picture anew.
+After a change that is meant, GNKMIGRATE_UPDATE_REPORT=1 takes the pictures anew.
 """
 
 import base64
@@ -20,9 +20,9 @@ from tests import browser as tool
 from tests.audit.support import TIME
 from tests.support import ROOT, execute_file
 
-PICTURE = ROOT / "docs" / "audit.png"
+# On a desk and on a phone, each with its width and height.
+PICTURES = {"audit.png": (1280, 1000), "audit-phone.png": (390, 844)}
 ROWS = ROOT / "tests" / "audit" / "minegnk.sql"
-WIDTH, HEIGHT = 1280, 1000
 
 
 @pytest.fixture
@@ -43,20 +43,23 @@ def page(server: Server, minegnk_template: str, tmp_path: Path) -> Path:
     return file
 
 
-def test_the_page_says_what_the_report_says(page: Path) -> None:
+@pytest.mark.parametrize("picture", PICTURES)
+def test_the_page_says_what_the_report_says(page: Path, picture: str) -> None:
     programs = tool.programs()
     if programs is None:
         pytest.skip("Chromium or its driver is not installed; make browser installs it")
     with tool.chromium(*programs) as browser:
-        tool.view(browser, width=WIDTH, height=HEIGHT)
+        width, height = PICTURES[picture]
+        tool.view(browser, width=width, height=height)
         tool.load(browser, page)
         assert browser.find_element(By.TAG_NAME, "h1").text == "minegnk"
         assert len(browser.find_elements(By.CSS_SELECTOR, ".table")) == 6
         assert len(browser.find_elements(By.CSS_SELECTOR, ".picture g.missing")) == 3
+        assert browser.execute_script("return document.documentElement.scrollWidth") == width
         assert tool.complaints(browser) == []
         assert tool.requests(browser) == [page.as_uri()]
         if tool.AXE.exists():
             assert tool.violations(browser) == []
         if os.environ.get("GNKMIGRATE_UPDATE_REPORT"):
             shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-            PICTURE.write_bytes(base64.b64decode(shot["data"]))
+            (ROOT / "docs" / picture).write_bytes(base64.b64decode(shot["data"]))

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from gnkmigrate.audit import acceptance
 from gnkmigrate.audit.project import SeverityName
 from gnkmigrate.audit.result import AuditResult, NotRun
-from gnkmigrate.audit.trend import PastFinding, Trend
+from gnkmigrate.audit.trend import PastFinding, PastNumbers, Trend
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.validation import problems
 
@@ -42,12 +42,19 @@ class _PastSummary(BaseModel, frozen=True):
     score: int
 
 
+class _PastSequence(BaseModel, frozen=True):
+    schema_: str = Field(alias="schema")
+    name: str
+    last: int
+
+
 class _PastDocument(BaseModel, frozen=True):
     """What is read of a JSON report; docs/audit.schema.json describes all of it."""
 
     time: AwareDatetime
     summary: _PastSummary
     findings: tuple[Entry, ...]
+    sequences: tuple[_PastSequence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Past:
         database: which database it is about.
         score: its score.
         findings: those that were open then, by fingerprint.
+        numbers: how far sequences were.
     """
 
     name: str
@@ -67,6 +75,7 @@ class Past:
     database: str
     score: int
     findings: Mapping[str, Entry]
+    numbers: PastNumbers
 
 
 class _Unreadable(Exception):
@@ -166,6 +175,11 @@ def _read(file: Path) -> Past:
         score=content.summary.score,
         # What was accepted then and is not any more is new.
         findings={each.fingerprint: each for each in content.findings},
+        numbers=PastNumbers(
+            file.name,
+            content.time,
+            {(each.schema_, each.name): each.last for each in content.sequences},
+        ),
     )
 
 

@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Severity
+from gnkmigrate.audit.numbers import Numbers
+from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.connection import MINIMUM_VERSION, Connection
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
@@ -222,12 +224,16 @@ class Question:
         target: the target's; None when there is none.
         source_timezone: the zone in which timestamps without one were written.
         home: the schema that goes without saying in messages.
+        numbers: how far each sequence is.
+        past: how far they were, by the reports that are kept.
     """
 
     live: Snapshot
     target: Snapshot | None
     source_timezone: str
     home: str
+    numbers: Numbers
+    past: Sequence[PastNumbers] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

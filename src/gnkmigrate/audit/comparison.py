@@ -11,6 +11,7 @@ from gnkmigrate.audit.fold import Gap, fold
 from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
 from gnkmigrate.audit.repair import Repairs, left_to_migration, repair_all
 from gnkmigrate.audit.script import Script, Step
+from gnkmigrate.diff.beside import completed
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open, settled
 from gnkmigrate.facts.fact import Identity
@@ -52,6 +53,13 @@ class Comparison:
     def sampled(self, samples: Mapping[Identity, float]) -> Self:
         """The same, where of some tables a part is enough; as in `Gaps`."""
         return replace(self, between=replace(self.between, samples=samples))
+
+    @cached_property
+    def meant(self) -> Snapshot:
+        """The target as checks judge it: what it leaves open, such as grants, is as it is live."""
+        live, target = self.between.live, self.between.target
+        renamed = {before.identity: new for new, before in self.between.renamed.items()}
+        return completed(target, live, renamed)
 
     @cached_property
     def fingerprints(self) -> Mapping[Change, str]:

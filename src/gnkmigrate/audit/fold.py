@@ -64,9 +64,15 @@ def fold(
     for change in changes:
         grouped.setdefault(_anchor(change, known, designs), []).append(change)
     return tuple(
-        _gap(anchor, group, target.facts.get(anchor.thing) or live.facts[anchor.thing])
+        _gap(anchor, group, _subject(anchor.thing, group, live, target))
         for anchor, group in grouped.items()
     )
+
+
+def _subject(thing: Identity, group: Sequence[Change], live: Snapshot, target: Snapshot) -> Fact:
+    """The thing as the target has it, else as it is; what a script names no role of, as meant."""
+    known = target.facts.get(thing) or live.facts.get(thing)
+    return known or next(change.fact for change in group if change.identity == thing)
 
 
 def _gap(anchor: _Anchor, group: Sequence[Change], subject: Fact) -> Gap:

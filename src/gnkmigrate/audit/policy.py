@@ -10,6 +10,7 @@ from gnkmigrate.audit.opinions import Opinions
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.result import NotRun
 from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
@@ -34,6 +35,7 @@ class Policy:
         hints: renames that the user knows of.
         decide: asked about those that are likely.
         role: under which the project's own checks ask, where the settings name one.
+        past: how far sequences were, by the reports that are kept.
     """
 
     opinions: Opinions = field(default_factory=Opinions)
@@ -49,6 +51,7 @@ class Policy:
     hints: Renames = NO_RENAMES
     decide: Decide = leave_open
     role: str | None = None
+    past: tuple[PastNumbers, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from gnkmigrate.audit.finding import Category, Finding, Severity
+from gnkmigrate.audit.numbers import Numbers
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.trend import PastScore, Trend
 from gnkmigrate.diff.beside import not_compared
@@ -116,6 +117,7 @@ class AuditResult:
         home: the schema whose name goes without saying.
         target_name: what the target was read from; empty without one.
         sizes: by (schema, table) of the live database.
+        numbers: how far each sequence of it is.
         phases: the migration's phases in their order; empty without migrations.
         partial: only some checks were asked for, so that silence proves nothing.
         closing: makes `script`, which takes long and which few reports show.
@@ -140,6 +142,7 @@ class AuditResult:
     home: str = "public"
     target_name: str = ""
     sizes: Mapping[tuple[str, str], TableSize] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=dict)
     phases: tuple[str, ...] = ()
     partial: bool = False
     closing: Callable[[], Script] = Script

@@ -24,6 +24,7 @@ from gnkmigrate.audit.finding import Category, Finding
 from gnkmigrate.audit.in_the_way import Look
 from gnkmigrate.audit.judgement import gap_names
 from gnkmigrate.audit.listing import Bounds, reason
+from gnkmigrate.audit.numbers import Numbers, read_numbers
 from gnkmigrate.audit.outcome import (
     Outcome,
     not_run,
@@ -70,12 +71,14 @@ def audit(
         progress: is told which rows are being asked.
     """
     sizes, unread = _sizes(connection, live, policy.bounds)
+    numbers, unknown = _numbers(connection, live, policy.bounds)
     comparison = None if target is None else _compared(live, target, policy)
     parts = samples(sizes, policy.bounds)
     if comparison is not None:
         comparison = comparison.sampled(parts)
     look = Look(connection, policy.bounds, parts) if policy.data_checks else _as_it_is
-    outcomes = tuple(_outcomes(connection, live, comparison, policy, look, progress))
+    question = Question(live, target, policy.source_timezone, policy.home, numbers, policy.past)
+    outcomes = tuple(_outcomes(connection, question, comparison, policy, look, progress))
     findings = tuple(_findings(comparison, outcomes, policy))
     rated = policy.opinions.apply(findings, sizes)
     return AuditResult(
@@ -83,6 +86,7 @@ def audit(
         not_run=(
             *policy.not_run,
             *unread,
+            *unknown,
             *(each for outcome in outcomes for each in outcome.not_run),
         ),
         passed=tuple(each for outcome in outcomes for each in outcome.passed),
@@ -94,6 +98,7 @@ def audit(
         home=policy.home,
         target_name=target_name,
         sizes=sizes,
+        numbers=numbers,
         phases=policy.phases,
         partial=bool(policy.selection.only or policy.selection.skip),
         closing=partial(comparison.script, policy.source_timezone) if comparison else Script,
@@ -165,15 +170,14 @@ def _replaced(outcomes: Sequence[Outcome]) -> frozenset[tuple[str, str]]:
 
 def _outcomes(
     connection: Connection,
-    live: Snapshot,
+    question: Question,
     comparison: Comparison | None,
     policy: Policy,
     look: Callable[[Observation], Observation],
     progress: Progress,
 ) -> Iterator[Outcome]:
     """The outcome of every check that is wanted, in the order of their ids."""
-    target = comparison.between.target if comparison else None
-    question = Question(live, target, policy.source_timezone, policy.home)
+    live, meant = question.live, comparison.meant if comparison else None
     alone = bool(policy.selection.only)
     for check in (*checks.discover(), *policy.project_checks):
         if not _is_wanted(check, policy.selection):
@@ -182,7 +186,7 @@ def _outcomes(
         if obstacle:
             yield not_run(check, obstacle)
         elif isinstance(check, StructureCheck):
-            yield run_structure(check, live, target, policy.home, alone=alone, look=look)
+            yield run_structure(check, live, meant, policy.home, alone=alone, look=look)
         elif isinstance(check, ServerCheck):
             yield run_server(check, connection, question, policy.bounds, look)
         elif isinstance(check, ProjectCheck):
@@ -246,6 +250,15 @@ def _sizes(
         return read_sizes(connection, live, bounds), ()
     except psycopg.Error as error:
         return {}, (NotRun("sizes", "How many rows each table holds", reason(error)),)
+
+
+def _numbers(
+    connection: Connection, live: Snapshot, bounds: Bounds
+) -> tuple[Numbers, tuple[NotRun, ...]]:
+    try:
+        return read_numbers(connection, live, bounds), ()
+    except psycopg.Error as error:
+        return {}, (NotRun("numbers", "How far each sequence is", reason(error)),)
 
 
 def _version(number: int) -> str:

@@ -23,12 +23,17 @@ from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
-from gnkmigrate.facts.declared import is_object
 from gnkmigrate.facts.explaining import ServerLacks
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.source import DeclaresNothing, Load, is_loaded, is_sql, load_schema
+from gnkmigrate.facts.source import (
+    DeclaresNothing,
+    Load,
+    is_sql,
+    load_schema,
+    nothing_beside,
+)
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.run import optional_changes
 from gnkmigrate.servers import Server, throwaway
@@ -98,6 +103,8 @@ def audit_project(
     file = settings.path(settings.audits) / acceptance.FILE_NAME
     acceptances = acceptance.load(file, named(str(file)))
     past = None if wish.baseline is None else baseline.read(wish.baseline)
+    kept = baseline.kept(settings.path(settings.audits), str(url))
+    policy = replace(policy, past=tuple(each.numbers for each in kept[0]))
     source = _target(settings, wish)
     with connect(url, read_only=True) as connection:
         require_fitting(connection, settings)
@@ -114,10 +121,8 @@ def audit_project(
                 target = optional_changes.expected(target, live, connection)
                 for line in without_effect(wish.renames, live, target, "the live database"):
                     wish.tell(line)
-            except DeclaresNothing:
-                if any(map(is_object, live)):
-                    raise
-                target = live  # nothing is what there is
+            except DeclaresNothing as error:
+                target = nothing_beside(live, error)
             except ServerLacks as error:
                 why = f"{error.message}. {error.hint or ''}".strip()
                 lacking = NotRun(TARGET, "The comparison with the target", why)
@@ -139,7 +144,7 @@ def audit_project(
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
     result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
-    return _with_trend(result, settings.path(settings.audits), past)
+    return _with_trend(result, *kept, past)
 
 
 def _unproven(settings: Settings, stages: Sequence[str]) -> Iterator[str]:
@@ -172,9 +177,13 @@ def _policy(settings: Settings, wish: Wish) -> Policy:
     )
 
 
-def _with_trend(result: AuditResult, folder: Path, named: baseline.Past | None) -> AuditResult:
+def _with_trend(
+    result: AuditResult,
+    kept: Sequence[baseline.Past],
+    damaged: Sequence[NotRun],
+    named: baseline.Past | None,
+) -> AuditResult:
     """The result beside the report that was named, else the latest one that is kept, if any."""
-    kept, damaged = baseline.kept(folder, result.database)
     scores = tuple(PastScore(past.time, past.score) for past in kept if past.time < result.time)
     if named is not None:
         return baseline.compared(replace(result, history=scores), named, excuses=True)
@@ -238,9 +247,9 @@ def _read_target(
     """The target, and the policy that knows which phase closes what."""
     if load is not None:
         return load(source, settings, live.server_version // 10000), policy
-    if not is_loaded(source) and not settings.path(settings.migrations).is_dir():
-        return load_schema(source, settings), policy
     major = settings.server.major or live.server_version // 10000
+    if not any((settings.path(settings.migrations) / "versions").glob("*.py")):
+        return load_schema(source, settings, major), policy
     with throwaway(settings.server, major) as server:
         target = load_schema(source, settings, server=server)
         return target, _with_phases(policy, settings, server, target)

@@ -1,5 +1,6 @@
 """What has become of the findings of an earlier report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -23,6 +24,21 @@ class PastScore:
 
     time: datetime
     score: int
+
+
+@dataclass(frozen=True)
+class PastNumbers:
+    """How far sequences were at an audit of the past.
+
+    Attributes:
+        name: the report's file.
+        time: when it was made, with time zone.
+        last: the last number of each sequence, by (schema, name).
+    """
+
+    name: str
+    time: datetime
+    last: Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True)

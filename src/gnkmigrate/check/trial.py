@@ -18,7 +18,7 @@ from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.source import load_schema
+from gnkmigrate.facts.source import DeclaresNothing, load_schema, nothing_beside
 from gnkmigrate.rehearsal.moment import Moment, differences, moment
 from gnkmigrate.run import optional_changes, runner, verify
 from gnkmigrate.run.encryption_key import made_up
@@ -171,8 +171,11 @@ class Trial:
             SchemaError: the target cannot be loaded.
         """
         settings = self.settings
-        target = load_schema(settings.target_source, settings, server=self.server)
         facts = self._facts()
+        try:
+            target = load_schema(settings.target_source, settings, server=self.server)
+        except DeclaresNothing as error:
+            target = nothing_beside(facts, error)
         target = optional_changes.expected(target, facts, self.session)
         gaps, self.omitted = changed(facts, target), not_compared(facts, target)
         return Found(

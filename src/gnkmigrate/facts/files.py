@@ -95,7 +95,8 @@ def _not_there(path: Path) -> SchemaError:
         )
     return SchemaError(
         f"The schema file {path} does not exist.",
-        hint="Check `target` in gnkmigrate.toml, or the argument.",
+        hint="Check `target` in gnkmigrate.toml, or the argument; where there is no project yet, "
+        "gnkmigrate init --from-url writes one.",
     )
 
 

@@ -32,6 +32,17 @@ class DeclaresNothing(SchemaError):
     """A schema without a table or anything else, which as a target would mean to drop all."""
 
 
+def nothing_beside(live: Snapshot, error: DeclaresNothing) -> Snapshot:
+    """What a target means that declares nothing: that a database which has nothing stays so.
+
+    Raises:
+        DeclaresNothing: the database has something.
+    """
+    if any(map(is_object, live)):
+        raise error
+    return live
+
+
 # The facts of a source under these settings, for a major version of PostgreSQL.
 Load: TypeAlias = Callable[[str, Settings, int], Snapshot]
 

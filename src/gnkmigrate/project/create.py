@@ -81,9 +81,10 @@ def _of_database(url: DatabaseUrl, settings: str) -> Mapping[Path, str]:
 
 
 def _with_schemas(settings: str, schemas: Sequence[str]) -> str:
-    """The settings with these schemas, which are all that the dump has."""
-    line = f"schemas = {json.dumps(list(schemas) or ['public'], ensure_ascii=False)}"
-    return settings.replace('schemas = ["public"]', line)
+    """The settings with these schemas, all that the dump has; where there is none, none."""
+    usual = 'schemas = ["public"]'
+    line = f"schemas = {json.dumps(list(schemas), ensure_ascii=False)}" if schemas else f"# {usual}"
+    return settings.replace(usual, line)
 
 
 def _query() -> bytes:

@@ -72,6 +72,10 @@ def document(result: AuditResult) -> dict[str, Any]:
             {"schema": schema, "table": table, "rows": size.rows, "exact": size.exact}
             for (schema, table), size in sorted(result.sizes.items())
         ],
+        "sequences": [
+            {"schema": schema, "name": name, "last": last}
+            for (schema, name), last in sorted(result.numbers.items())
+        ],
         "unused_opinions": list(result.unused_opinions),
         "recommendations": [
             {

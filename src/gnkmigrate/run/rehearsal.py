@@ -29,7 +29,7 @@ class SchemaHistory:
 
 
 def schema_history(settings: Settings, server: Server) -> SchemaHistory | None:
-    """Runs every phase on an empty copy of the baseline; None where the project has neither.
+    """Runs every phase on an empty copy of the baseline; None where it lacks either.
 
     Args:
         settings: the project.
@@ -45,6 +45,8 @@ def schema_history(settings: Settings, server: Server) -> SchemaHistory | None:
     if settings.baseline is None or not (migrations / "versions").is_dir():
         return None
     phases = load_phases(migrations)
+    if not phases:
+        return None
     scripts = read_scripts(settings.path(settings.baseline))
     settings = settings.model_copy(update={"trust_triggers": True})  # on an empty copy
     with server.database() as url, connect(url, search_path=settings.schemas) as session:

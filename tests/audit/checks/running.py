@@ -6,6 +6,7 @@ from gnkmigrate.audit.check import Question, ServerCheck
 from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds
+from gnkmigrate.audit.numbers import read_numbers
 from gnkmigrate.audit.outcome import Outcome, run_server
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
@@ -21,7 +22,9 @@ def outcome(slug: str, url: DatabaseUrl, schemas: Sequence[str] = ("public",)) -
 
 def outcome_on(slug: str, connection: Connection, schemas: Sequence[str] = ("public",)) -> Outcome:
     live = read_snapshot(connection, schemas=schemas)
-    return run_server(CHECKS[slug], connection, Question(live, None, "UTC", "public"), Bounds())
+    numbers = read_numbers(connection, live, Bounds())
+    question = Question(live, None, "UTC", "public", numbers)
+    return run_server(CHECKS[slug], connection, question, Bounds())
 
 
 def findings(slug: str, url: DatabaseUrl) -> tuple[Finding, ...]:

@@ -40,6 +40,7 @@ from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.in_the_way import Look
 from gnkmigrate.audit.listing import Bounds
+from gnkmigrate.audit.numbers import read_numbers
 from gnkmigrate.audit.outcome import (
     Outcome,
     run_comparison,
@@ -245,7 +246,7 @@ def _outcome(
         return run_structure(check, live, None, HOME, alone=True, look=look)
     if isinstance(check, ServerCheck):
         look = Look(connection, Bounds())
-        question = Question(live, target, "UTC", HOME)
+        question = Question(live, target, "UTC", HOME, read_numbers(connection, live, Bounds()))
         return run_server(check, connection, question, Bounds(), look)
     assert target is not None, "a check that compares needs a target"
     gaps = Gaps(compare(live, target), live, target, HOME, zone[1] if zone else "UTC")

@@ -131,6 +131,7 @@ def test_transaction_ids_that_nobody_freezes(badly_kept: Server, shop: DatabaseU
         found = {finding.object.name: finding for finding in findings("wraparound", shop)}
     name = rows(shop, "SELECT current_database()")[0][0]
     assert found[name].severity.label == "medium"
+    assert found[name].message.endswith(" transactions.")
     assert found[name].evidence["age of the oldest transaction id"] > 200_000
     assert len(found[name].evidence["oldest tables"]) == 5
 

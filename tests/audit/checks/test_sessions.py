@@ -9,18 +9,22 @@ from contextlib import contextmanager
 import pytest
 from psycopg import errors, sql
 
+from gnkmigrate.audit.check import Question
 from gnkmigrate.audit.checks import (
     blocked_sessions,
     idle_in_transaction,
     long_transactions,
     unused_index,
 )
+from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.checks._sessions import duration
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.facts.snapshot import Snapshot
 from tests.audit.checks.running import findings, messages, reasons
 from tests.conftest import MAJOR, PROVIDER
 from tests.support import execute, rows
 
+QUESTION = Question(Snapshot.of(()), None, "UTC", "public", {})
 USERS = "CREATE TABLE users (id int PRIMARY KEY, name text); INSERT INTO users VALUES (1, 'Ada')"
 
 
@@ -168,6 +172,24 @@ class TestConnectionLimit:
             (found,) = findings("connection-limit", database)
         assert found.severity.label == "medium"
 
+    def test_a_role_that_may_not_see_others_counts_the_same(self, database: DatabaseUrl) -> None:
+        with connect(database) as session, role_of(session, "corpus_clerk") as clerk:
+            (used,) = rows(
+                database,
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'",
+            )[0]
+            with connect(database) as other:
+                other.execute(f"SET ROLE {clerk}".encode())
+                given = answers(other, QUESTION, "connection_limit", share=0)
+        assert {row.whose: row.used for row in given}["the server"] == used
+
+    def test_a_limit_that_does_not_bind_superusers_is_none(self, database: DatabaseUrl) -> None:
+        with connect(database) as session, role_of(session, "corpus_root") as root:
+            session.execute(f"ALTER ROLE {root} SUPERUSER CONNECTION LIMIT 1".encode())
+            session.execute(f"SET SESSION AUTHORIZATION {root}".encode())
+            assert messages("connection-limit", database) == []
+            session.execute("RESET SESSION AUTHORIZATION")
+
     def test_room_is_no_finding(self, database: DatabaseUrl) -> None:
         with connect(database) as session:
             name = sql.Identifier(session.info.dbname)
@@ -175,12 +197,30 @@ class TestConnectionLimit:
             assert messages("connection-limit", database) == []
 
 
+@contextmanager
+def role_of(session: Connection, name: str) -> Iterator[str]:
+    """A role for as long as the block lasts."""
+    session.execute(f"CREATE ROLE {name}".encode())
+    try:
+        yield name
+    finally:
+        session.execute(f"DROP ROLE {name}".encode())
+
+
 @pytest.mark.skipif(PROVIDER == "url", reason="a given server may have slots of its own")
 class TestInactiveReplicationSlot:
     def test_a_slot_that_nobody_reads_from(self, database: DatabaseUrl) -> None:
         with slot(database, "forgotten", reserve=True):
+            execute(
+                database, "CREATE TABLE t AS SELECT repeat('x', 99) FROM generate_series(1, 9999)"
+            )
             (found,) = findings("inactive-replication-slot", database)
-        assert found.message.startswith("Replication slot forgotten keeps ")
+        assert re.fullmatch(
+            r"Replication slot forgotten keeps \d+ [kM]B of WAL for nobody\.", found.message
+        )
+        assert found.evidence["bytes of WAL"] > 1_000_000
+        assert found.evidence["max_slot_wal_keep_size"] == "-1"
+        assert ("inactive since" in found.evidence) is (MAJOR >= 17)
         assert found.fix == ("SELECT pg_drop_replication_slot('forgotten')",)
         assert found.severity.label == "medium"
 

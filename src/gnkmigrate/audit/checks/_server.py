@@ -11,9 +11,11 @@ from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import DatabaseObject
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.fact import Fact
 
 # How many names a finding lists; the rest is counted.
 LISTED = 50
+FEW = 3  # names in a reason
 
 TABLES_AT_ONCE = 200
 
@@ -71,6 +73,52 @@ def listed(names: Iterable[str]) -> list[str]:
     every = list(names)
     more = len(every) - LISTED
     return [*every[:LISTED], f"and {more:,} more"] if more > 0 else every
+
+
+def some(names: Sequence[str]) -> str:
+    """Names for a reason: the first few of them, and how many more."""
+    more = f" and {len(names) - FEW:,} more" if len(names) > FEW else ""
+    return f"{', '.join(names[:FEW])}{more}"
+
+
+def require_statistics(
+    connection: Connection,
+    question: Question,
+    tables: Iterable[Fact],
+    *,
+    size: int,
+    hidden: int = 1,
+) -> None:
+    """For a check that has found nothing in statistics: it has passed only where there are some.
+
+    Args:
+        connection: the session.
+        question: what the check was asked.
+        tables: the tables that it looks at, or columns of them.
+        size: of tables that were never analyzed, smaller ones (bytes, with indexes) do not matter.
+        hidden: the same of tables that the role may not read.
+
+    Raises:
+        CannotRun: some were never analyzed, or their statistics are hidden from the role.
+    """
+    paths = sorted({fact.identity.path[:2] for fact in tables})
+    found = answers(
+        connection,
+        question,
+        "without_statistics",
+        tables=[schema for schema, _ in paths],
+        names=[name for _, name in paths],
+        size=size,
+        hidden=hidden,
+    )
+    if found:
+        alike = [f"{row.schema}.{row.relation}" for row in found if row.hidden is found[0].hidden]
+        names = some(alike)
+        raise CannotRun(
+            f"the role may not read all of {names}, whose statistics are hidden"
+            if found[0].hidden
+            else f"there are no statistics of {names} yet: ANALYZE collects them"
+        )
 
 
 def require_extension(connection: Connection, name: str) -> str:

@@ -8,32 +8,46 @@ Sources: PostgreSQL manual, ALTER DEFAULT PRIVILEGES; pg_default_acl.
 
 from collections.abc import Iterator
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._public import held
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier
 
-
-def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    for row in answers(connection, question, "default_privileges_to_public"):
-        about = DatabaseObject("", "", row.schema, "schema") if row.schema else DatabaseObject()
-        where = f" in schema {row.schema}" if row.schema else ""
-        clause = f"IN SCHEMA {identifier(row.schema)} " if row.schema else ""
-        begin = f"ALTER DEFAULT PRIVILEGES FOR ROLE {identifier(row.role)} {clause}"
-        what = f"{', '.join(row.privileges)} ON {row.type}"
-        yield Observation(
-            about,
-            f"What role {row.role} creates of {row.type.lower()}{where} is open to everybody: "
-            f"{', '.join(row.privileges)}.",
-            subject=" ".join(filter(None, (row.schema, row.role, row.type))),
-            fix=(f"{begin}REVOKE {what} FROM PUBLIC",),
-            undo=(f"{begin}GRANT {what} TO PUBLIC",),
-            severity=Severity.MEDIUM if row.writes else Severity.LOW,
-        )
+# Functions and types are left out: PUBLIC has them by PostgreSQL's own default.
+_OBJECTS = frozenset({"TABLES", "SEQUENCES", "SCHEMAS"})
 
 
-CHECK = ServerCheck(
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    del home
+    for given in snapshot.of_kind("default privileges"):
+        names = [each.name for each in held(given)]
+        if names and given.value("objects") in _OBJECTS:
+            yield _observed(given, names)
+
+
+def _observed(given: Fact, names: list[str]) -> Observation:
+    schema, role, type_ = (given.value(key) for key in ("schema", "role", "objects"))
+    about = DatabaseObject("", "", schema, "schema") if schema else DatabaseObject()
+    where = f" in schema {schema}" if schema else ""
+    # A target may leave it to whoever runs it, whose name is not known.
+    who = f"role {role} creates" if role else "whoever runs the migrations creates"
+    begin = "ALTER DEFAULT PRIVILEGES "
+    begin += f"FOR ROLE {identifier(role)} " if role else ""
+    begin += f"IN SCHEMA {identifier(schema)} " if schema else ""
+    what = f"{', '.join(names)} ON {type_}"
+    return Observation(
+        about,
+        f"What {who} of {type_.lower()}{where} is open to everybody: {', '.join(names)}.",
+        subject=" ".join(filter(None, (schema, role, type_))),
+        fix=(f"{begin}REVOKE {what} FROM PUBLIC",),
+        undo=(f"{begin}GRANT {what} TO PUBLIC",),
+        severity=Severity.LOW if {*names} <= {"SELECT", "USAGE"} else Severity.MEDIUM,
+    )
+
+
+CHECK = StructureCheck(
     id="GNK-A009",
     slug="default-privileges-to-public",
     title="Coming tables and sequences are not open to PUBLIC",

@@ -11,28 +11,30 @@ Sources: PostgreSQL manual, 8 (data types); pg_stats.
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers, is_own
+from gnkmigrate.audit.checks._server import answers, is_own, require_statistics
 from gnkmigrate.audit.checks._style import columns_of_type
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 
+# Autovacuum leaves tables of a few rows alone.
+SIZE = 64 * 1024  # bytes
 # The kinds in the order in which they are tried: a 1 is a boolean only where 0 is all else.
 _KINDS = ("uuid", "boolean", "number", "date", "json")
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    texts = {
-        column.identity.path
-        for column in columns_of_type(question.live, "text", "character varying", "character")
-    }
+    columns = [*columns_of_type(question.live, "text", "character varying", "character")]
+    texts = {column.identity.path for column in columns}
     known = answers(connection, question, "disguised_type")
     known = [row for row in known if (row.schema, row.relation, row.name) in texts]
     if texts and not known:
         raise CannotRun("no column of texts has statistics yet: ANALYZE collects them")
+    found = False
     for row in known:
         kind = next((kind for kind in _KINDS if getattr(row, f"is_{kind}")), None)
         if kind is None or not is_own(question, row.schema, row.relation):
             continue
+        found = True
         about = DatabaseObject(row.schema, row.relation, row.name, "column")
         yield Observation(
             about,
@@ -40,6 +42,8 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             f"{'JSON' if kind == 'json' else f'{kind}s'}.",
             evidence={"values looked at": row.known},
         )
+    if not found:
+        require_statistics(connection, question, columns, size=SIZE)
 
 
 CHECK = ServerCheck(

@@ -6,49 +6,73 @@ of another application on the same server. What PUBLIC may change, each of them 
 Sources: PostgreSQL manual, 5.8 (privileges); pg_class.relacl, pg_attribute.attacl.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers, is_own
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._public import Held, held
+from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import qualified
 
 _VERB = {"USAGE": "use", "REFERENCES": "refer to", "TRIGGER": "put triggers on"}
+_WRITING = frozenset({"INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER"})
+# Row security does not hold these back.
+_UNRESTRICTED = frozenset({"TRUNCATE", "TRIGGER"})
+_TYPES = {"view": "view", "materialized view": "view", "sequence": "sequence"}
 
 
-def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    for row in answers(connection, question, "granted_to_public"):
-        sequence = row.type == "sequence"
-        if sequence:
-            own = question.live.get("sequence", row.schema, row.relation) is not None
-            about = DatabaseObject(row.schema, "", row.relation, "sequence")
-        else:
-            own = is_own(question, row.schema, row.relation)
-            about = DatabaseObject(row.schema, row.relation, "", row.type)
-        if not own:
-            continue
-        on = f"{'SEQUENCE ' if sequence else ''}{qualified(row.schema, row.relation)}"
-        privileges = ", ".join(row.privileges)
-        yield Observation(
-            about,
-            f"Everybody who can connect may {_verbs(row.privileges)} "
-            f"{row.type} {about.label(question.home)}.",
-            evidence={"privileges": row.privileges},
-            fix=(f"REVOKE {privileges} ON {on} FROM PUBLIC",),
-            undo=(f"GRANT {privileges} ON {on} TO PUBLIC",),
-            severity=Severity.HIGH if row.writes and not row.restricted else Severity.LOW,
-        )
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    open_: dict[Fact, list[Held]] = {}
+    for grants in snapshot.of_kind("grants"):
+        found = held(grants)
+        relation = _relation(grants, snapshot) if found else None
+        if relation is not None:
+            open_.setdefault(relation, []).extend(found)
+    for relation, found in open_.items():
+        yield _observed(relation, sorted(found, key=str), home)
 
 
-def _verbs(privileges: list[str]) -> str:
+def _relation(grants: Fact, snapshot: Snapshot) -> Fact | None:
+    """The table, view or sequence that they are on, or on a column of which."""
+    kind, *path = grants.identity.path
+    if kind in {"schema", "function", "member"}:
+        return None
+    return relation_of(snapshot, *path[:2]) if len(path) > 1 else None
+
+
+def _observed(relation: Fact, found: Sequence[Held], home: str) -> Observation:
+    schema, name = relation.identity.path
+    type_ = _TYPES.get(relation.kind, "table")
+    about = DatabaseObject(schema, name, "", type_)
+    if type_ == "sequence":
+        about = DatabaseObject(schema, "", name, type_)
+    on = f"{'SEQUENCE ' if type_ == 'sequence' else ''}{qualified(schema, name)}"
+    # What another role than the owner has granted, that role alone can revoke.
+    own = ", ".join(str(each) for each in found if each.by_owner)
+    names = {each.name for each in found}
+    restricted = relation.kind == "table" and relation.value("row_security")
+    writes = type_ != "sequence" and names & _WRITING
+    grave = writes and (not restricted or names & _UNRESTRICTED)
+    return Observation(
+        about,
+        f"Everybody who can connect may {_verbs(found)} {type_} {about.label(home)}.",
+        evidence={"privileges": [str(each) for each in found]},
+        fix=(f"REVOKE {own} ON {on} FROM PUBLIC",) if own else (),
+        undo=(f"GRANT {own} ON {on} TO PUBLIC",) if own else (),
+        severity=Severity.HIGH if grave else Severity.LOW,
+    )
+
+
+def _verbs(found: Sequence[Held]) -> str:
     """The privileges, columns left out, as one says them."""
-    words = [_VERB.get(word, word.lower()) for word in (each.split(" ")[0] for each in privileges)]
+    words = [_VERB.get(each.name, each.name.lower()) for each in found]
     unique = list(dict.fromkeys(words))
     return " and ".join([", ".join(unique[:-1]), unique[-1]] if unique[1:] else unique)
 
 
-CHECK = ServerCheck(
+CHECK = StructureCheck(
     id="GNK-A007",
     slug="granted-to-public",
     title="Nothing is granted to PUBLIC",

@@ -14,7 +14,7 @@ the formula is that of https://github.com/ioguix/pgsql-bloat-estimation (btree),
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers, is_own
+from gnkmigrate.audit.checks._server import answers, is_own, require_statistics
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 from gnkmigrate.postgres.quoting import qualified
@@ -25,9 +25,11 @@ MUCH = 1024 * 1024 * 1024
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
+    found = False
     for row in answers(connection, question, "index_bloat", share=SHARE, size=SIZE):
         if not is_own(question, row.schema, row.relation):
             continue
+        found = True
         about = DatabaseObject(row.schema, row.relation, row.index, "index")
         yield Observation(
             about,
@@ -36,6 +38,9 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             fix=(f"REINDEX INDEX CONCURRENTLY {qualified(row.schema, row.index)}",),
             severity=Severity.MEDIUM if row.empty_bytes >= MUCH else Severity.LOW,
         )
+    if not found:
+        tables = question.live.of_kind("table")
+        require_statistics(connection, question, tables, size=SIZE, hidden=SIZE)
 
 
 CHECK = ServerCheck(

@@ -16,7 +16,7 @@ from gnkmigrate.audit.checks._access import accesses, key_columns
 from gnkmigrate.audit.checks._names import plain
 from gnkmigrate.audit.checks._rows import beside as query
 from gnkmigrate.audit.checks._rows import row_key
-from gnkmigrate.audit.checks._server import answers, is_own
+from gnkmigrate.audit.checks._server import answers, is_own, require_statistics
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.connection import Connection
@@ -25,6 +25,7 @@ from gnkmigrate.postgres.quoting import beside, identifier, qualified
 from gnkmigrate.text.secret import looks_secret
 
 ROWS = 1000
+SIZE = ROWS * 28  # bytes: what so many rows take that hold nothing
 SHARE = 0.95  # of the values that are no other row's
 # What a thing is called by, without underscores; "code" and "number" are too often of many.
 _NAMES = frozenset(
@@ -44,14 +45,18 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         if named
         else {}
     )
+    found = False
     for column in named:
         schema, table, name = column.identity.path
         row = known.get(column.identity.path)
         if row is not None and is_own(question, schema, table):
             keys = (access for access in accesses(live, Identity("table", (schema, table))))
             if not any(access.unique and _has(access.keys, name) for access in keys):
+                found = True
                 primary = key_columns(live, Identity("table", (schema, table))) or ()
                 yield _observation(column, row.share, question.home, primary)
+    if not found:
+        require_statistics(connection, question, named, size=SIZE)
 
 
 def _has(keys: Sequence[str], name: str) -> bool:

@@ -8,30 +8,29 @@ Sources: PostgreSQL manual, 5.9 (row security policies), CREATE POLICY; pg_polic
 
 from collections.abc import Iterator
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers, is_own, table
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import qualified
 
 
-def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    for row in answers(connection, question, "policies_without_row_security"):
-        if not is_own(question, row.schema, row.relation):
-            continue
-        about = table(row.schema, row.relation)
-        count = len(row.policies)
-        policies = "a policy that does" if count == 1 else f"{count} policies that do"
-        yield Observation(
-            about,
-            f"Table {about.label(question.home)} has {policies} nothing: its row security is off.",
-            evidence={"policies": row.policies},
-            fix=(f"ALTER TABLE {qualified(row.schema, row.relation)} ENABLE ROW LEVEL SECURITY",),
-            undo=(f"ALTER TABLE {qualified(row.schema, row.relation)} DISABLE ROW LEVEL SECURITY",),
-        )
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    for table in snapshot.of_kind("table"):
+        names = [each.identity.name for each in snapshot.children(table.identity, "policy")]
+        if names and not table.value("row_security"):
+            about, alter = object_of(table), f"ALTER TABLE {qualified(*table.identity.path)}"
+            what = "a policy that does" if len(names) == 1 else f"{len(names)} policies that do"
+            yield Observation(
+                about,
+                f"Table {about.label(home)} has {what} nothing: its row security is off.",
+                evidence={"policies": names},
+                fix=(f"{alter} ENABLE ROW LEVEL SECURITY",),
+                undo=(f"{alter} DISABLE ROW LEVEL SECURITY",),
+            )
 
 
-CHECK = ServerCheck(
+CHECK = StructureCheck(
     id="GNK-A002",
     slug="policies-without-row-security",
     title="Row security is on wherever there are policies",

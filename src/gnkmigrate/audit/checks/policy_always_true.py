@@ -8,30 +8,81 @@ beside it. A restrictive policy may still narrow what it allows; then it is no f
 Sources: PostgreSQL manual, CREATE POLICY; pg_policy, pg_get_expr.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers, is_own
-from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
 
-
-def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    for row in answers(connection, question, "policy_always_true"):
-        if not is_own(question, row.schema, row.relation):
-            continue
-        about = DatabaseObject(row.schema, row.relation, row.policy, "policy")
-        what = "change" if row.writes else "see"
-        others = f", which makes {', '.join(row.others)} void" if row.others else ""
-        yield Observation(
-            about,
-            f"Policy {about.label(question.home)} lets everybody {what} every row{others}.",
-            evidence={"command": row.command, "using": row.shown, "with check": row.checked},
-            severity=Severity.MEDIUM if row.writes else Severity.LOW,
-        )
+_TRUE = "true"  # as PostgreSQL prints it
+_EVERYBODY = "PUBLIC"
 
 
-CHECK = ServerCheck(
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    for table in snapshot.of_kind("table"):
+        policies = snapshot.children(table.identity, "policy")
+        for policy in policies if table.value("row_security") else ():
+            others = _voided(policy, policies)
+            writes = policy.value("command") != "SELECT"
+            if (
+                _is_boundless(policy)
+                and (writes or others)
+                and not any(_narrows(each, policy) for each in policies)
+            ):
+                yield _observed(policy, others, writes, home)
+
+
+def _observed(policy: Fact, others: Sequence[str], writes: bool, home: str) -> Observation:
+    about = object_of(policy)
+    void = f", which makes {', '.join(others)} void" if others else ""
+    return Observation(
+        about,
+        f"Policy {about.label(home)} lets everybody {'change' if writes else 'see'} every "
+        f"row{void}.",
+        evidence={
+            "command": policy.value("command"),
+            "using": policy.value("using"),
+            "with check": policy.value("check"),
+        },
+        severity=Severity.MEDIUM if writes else Severity.LOW,
+    )
+
+
+def _is_boundless(policy: Fact) -> bool:
+    """Whether it is permissive, for everybody, and true of every row."""
+    using, check = policy.value("using"), policy.value("check")
+    match policy.value("command"):
+        case "INSERT":
+            is_true = check == _TRUE
+        case "SELECT" | "DELETE":
+            is_true = using == _TRUE
+        case _:
+            is_true = using == _TRUE and check in {None, _TRUE}
+    return is_true and policy.value("permissive") and _EVERYBODY in policy.value("roles")
+
+
+def _voided(policy: Fact, policies: Sequence[Fact]) -> list[str]:
+    """Other permissive policies for what it is for."""
+    command = policy.value("command")
+    return [
+        each.identity.name
+        for each in policies
+        if each is not policy
+        and each.value("permissive")
+        and command in {"ALL", each.value("command")}
+    ]
+
+
+def _narrows(each: Fact, policy: Fact) -> bool:
+    return not each.value("permissive") and each.value("command") in {
+        "ALL",
+        policy.value("command"),
+    }
+
+
+CHECK = StructureCheck(
     id="GNK-A005",
     slug="policy-always-true",
     title="No policy for everybody is always true",

@@ -10,31 +10,44 @@ Source: PostgreSQL manual, CREATE POLICY (WITH CHECK).
 
 from collections.abc import Iterator
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers, is_own
-from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
+
+_TRUE = "true"  # as PostgreSQL prints it
 
 
-def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    for row in answers(connection, question, "policy_without_check"):
-        if not is_own(question, row.schema, row.relation):
-            continue
-        about = DatabaseObject(row.schema, row.relation, row.policy, "policy")
-        says = (
-            "lets a row that one may change become any other row"
-            if row.boundless
-            else "says nothing of new rows, so that its USING expression counts for them too"
-        )
-        yield Observation(
-            about,
-            f"Policy {about.label(question.home)} {says}.",
-            evidence={"using": row.shown, "with check": row.checked},
-            severity=Severity.MEDIUM if row.boundless else Severity.INFO,
-        )
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    for table in snapshot.of_kind("table"):
+        for policy in snapshot.children(table.identity, "policy"):
+            if table.value("row_security") and _lacks_check(policy):
+                yield _observed(policy, home)
 
 
-CHECK = ServerCheck(
+def _lacks_check(policy: Fact) -> bool:
+    using, check = policy.value("using"), policy.value("check")
+    changes = policy.value("command") in {"ALL", "UPDATE"} and policy.value("permissive")
+    return changes and using not in {None, _TRUE} and check in {None, _TRUE}
+
+
+def _observed(policy: Fact, home: str) -> Observation:
+    about, boundless = object_of(policy), policy.value("check") is not None
+    says = (
+        "lets a row that one may change become any other row"
+        if boundless
+        else "says nothing of new rows, so that its USING expression counts for them too"
+    )
+    return Observation(
+        about,
+        f"Policy {about.label(home)} {says}.",
+        evidence={"using": policy.value("using"), "with check": policy.value("check")},
+        severity=Severity.MEDIUM if boundless else Severity.INFO,
+    )
+
+
+CHECK = StructureCheck(
     id="GNK-A006",
     slug="policy-without-check",
     title="Every policy says which new rows it allows",

@@ -9,25 +9,29 @@ Sources: PostgreSQL manual, 5.9.6 (schema usage patterns), release notes of 15; 
 
 from collections.abc import Iterator
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._public import opened
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier
 
 
-def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    for row in answers(connection, question, "schema_open_to_public"):
-        name = identifier(row.schema)
-        yield Observation(
-            DatabaseObject("", "", row.schema, "schema"),
-            f"Everybody who can connect may create objects in schema {row.schema}.",
-            fix=(f"REVOKE CREATE ON SCHEMA {name} FROM PUBLIC",),
-            undo=(f"GRANT CREATE ON SCHEMA {name} TO PUBLIC",),
-        )
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    del home
+    for schema, held in opened(snapshot, "schema"):
+        creating = [each for each in held if each.name == "CREATE"]
+        name = schema.identity.name
+        if creating:
+            by_owner = any(each.by_owner for each in creating)
+            yield Observation(
+                DatabaseObject("", "", name, "schema"),
+                f"Everybody who can connect may create objects in schema {name}.",
+                fix=(f"REVOKE CREATE ON SCHEMA {identifier(name)} FROM PUBLIC",) * by_owner,
+                undo=(f"GRANT CREATE ON SCHEMA {identifier(name)} TO PUBLIC",) * by_owner,
+            )
 
 
-CHECK = ServerCheck(
+CHECK = StructureCheck(
     id="GNK-A008",
     slug="schema-open-to-public",
     title="Not everybody may create objects in the project's schemas",

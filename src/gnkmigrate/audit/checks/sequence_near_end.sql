@@ -1,24 +1,22 @@
--- The rate is that of the rows that were inserted into the tables that take its numbers, since the
--- statistics of the database began, where that is long enough ago.
---
--- last_value is NULL for a sequence that was never used, or that the role may not read.
+-- Every sequence that ends, where it does, and how many rows were inserted into the tables that take
+-- its numbers since the statistics of the database began.
 SELECT
-    sequence.schemaname AS schema,
-    sequence.sequencename AS sequence,
-    sequence.last_value AS last,
-    way.finish AS end,
-    floor(
-        100 * abs(sequence.last_value::numeric - sequence.start_value)
-        / nullif(abs(way.finish::numeric - sequence.start_value), 0)
-    )::int AS share,
+    namespace.nspname AS schema,
+    class.relname AS sequence,
+    sequence.seqstart AS start,
+    sequence.seqincrement AS increment,
+    CASE WHEN sequence.seqincrement > 0
+        THEN least(sequence.seqmax, limited.highest)
+        ELSE greatest(sequence.seqmin, -limited.highest - 1)
+    END AS end,
     limited.column,
-    (now() + pace.seconds_left * interval '1 second')::date AS ends,
-    pace.seconds_left / 86400 AS days_left
-FROM pg_sequences AS sequence
-JOIN pg_namespace AS namespace ON namespace.nspname = sequence.schemaname
-JOIN pg_class AS class
-    ON class.relnamespace = namespace.oid
-    AND class.relname = sequence.sequencename
+    made.inserted,
+    made.since,
+    has_sequence_privilege(sequence.seqrelid, 'USAGE, SELECT') AS readable,
+    now() AS now
+FROM pg_sequence AS sequence
+JOIN pg_class AS class ON class.oid = sequence.seqrelid
+JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
 LEFT JOIN LATERAL (
     -- The narrowest column that takes its numbers: by ownership, identity or default.
     SELECT
@@ -49,15 +47,9 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS limited ON true
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN sequence.increment_by > 0
-        THEN least(sequence.max_value, limited.highest)
-        ELSE greatest(sequence.min_value, -limited.highest - 1)
-    END AS finish
-) AS way
-CROSS JOIN LATERAL (
     SELECT
-        nullif(sum(statistic.n_tup_ins), 0) AS inserted,
-        extract(EPOCH FROM now() - max(database.stats_reset)) AS seconds
+        sum(statistic.n_tup_ins) AS inserted,
+        max(database.stats_reset) AS since
     FROM pg_depend
     LEFT JOIN pg_attrdef AS attrdef
         ON pg_depend.classid = 'pg_attrdef'::regclass
@@ -71,23 +63,5 @@ CROSS JOIN LATERAL (
         AND pg_depend.objid = class.oid
         AND pg_depend.deptype = 'i'
 ) AS made
-CROSS JOIN LATERAL (
-    -- Beyond a century it is no date.
-    SELECT nullif(least(
-        abs(way.finish::numeric - sequence.last_value) / abs(sequence.increment_by)
-        * made.seconds / made.inserted, 3153600000
-    ), 3153600000) AS seconds_left
-    WHERE made.seconds >= %(least)s
-    UNION ALL
-    SELECT NULL WHERE NOT coalesce(made.seconds >= %(least)s, false)
-) AS pace
-WHERE
-    sequence.schemaname = ANY (%(schemas)s)
-    AND sequence.last_value IS NOT NULL
-    AND NOT sequence.cycle
-    AND (
-        100 * abs(sequence.last_value::numeric - sequence.start_value)
-        >= %(share)s * abs(way.finish::numeric - sequence.start_value)
-        OR pace.seconds_left <= %(soon)s * 86400
-    )
-ORDER BY share DESC, schema, sequence
+WHERE namespace.nspname = ANY (%(schemas)s) AND NOT sequence.seqcycle
+ORDER BY schema, sequence

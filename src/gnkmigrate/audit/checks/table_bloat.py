@@ -11,7 +11,7 @@ Sources: PostgreSQL manual, 73.6 (database page layout), 24.1.2 (recovering disk
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers, is_own, table
+from gnkmigrate.audit.checks._server import answers, is_own, require_statistics, table
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.connection import Connection
 
@@ -21,9 +21,11 @@ MUCH = 1024 * 1024 * 1024
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
+    found = False
     for row in answers(connection, question, "table_bloat", share=SHARE, size=SIZE):
         if not is_own(question, row.schema, row.relation):
             continue
+        found = True
         about = table(row.schema, row.relation)
         yield Observation(
             about,
@@ -31,6 +33,9 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             evidence={"size": row.total, "estimated to be empty": row.empty},
             severity=Severity.MEDIUM if row.empty_bytes >= MUCH else Severity.LOW,
         )
+    if not found:
+        tables = question.live.of_kind("table")
+        require_statistics(connection, question, tables, size=SIZE, hidden=SIZE)
 
 
 CHECK = ServerCheck(

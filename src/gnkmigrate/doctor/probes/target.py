@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import TARGET
 from gnkmigrate.doctor.probe import Diagnosis, Probe
+from gnkmigrate.facts.source import DeclaresNothing
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
@@ -23,7 +24,12 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
             blocks=("plan", "check"),
         )
         return
-    target = circumstances.target
+    try:
+        target = circumstances.target
+    except DeclaresNothing as error:
+        said = f"{error.message} Only a database that has nothing is as it says."
+        yield Diagnosis("warning", said, hint=error.hint or "")
+        return
     tables = len(target.of_kind("table"))
     yield Diagnosis("ok", f"{source} declares {tables} tables, {len(target)} objects in all")
 

@@ -1,4 +1,4 @@
--- Full; of equal keys; meant to be half full; small; of an expression; never analyzed.
+-- Full; of equal keys; meant to be half full; small; of an expression.
 CREATE TABLE logs (id int, line text, day int) WITH (autovacuum_enabled = false);
 INSERT INTO logs SELECT n, md5(n::text), n % 7 FROM generate_series(1, 200000) AS n;
 CREATE INDEX ON logs (line);
@@ -7,7 +7,3 @@ CREATE INDEX ON logs (line) WITH (fillfactor = 45);
 CREATE INDEX ON logs (lower(line));
 CREATE INDEX ON logs (line) WHERE day = 3;
 ANALYZE logs;
-CREATE TABLE unknown (line text) WITH (autovacuum_enabled = false);
-CREATE INDEX ON unknown (line);
-INSERT INTO unknown SELECT md5(n::text) FROM generate_series(1, 200000) AS n;
-DELETE FROM unknown;

@@ -1,4 +1,4 @@
--- Full; meant to be half full; small; of long values; never analyzed.
+-- Full; meant to be half full; small; of long values.
 CREATE TABLE logs (id int, line text) WITH (autovacuum_enabled = false);
 INSERT INTO logs SELECT n, repeat('x', 200) FROM generate_series(1, 60000) AS n;
 ANALYZE logs;
@@ -14,6 +14,3 @@ WITH (autovacuum_enabled = false);
 ALTER TABLE documents ALTER line SET STORAGE EXTERNAL;
 INSERT INTO documents SELECT n, repeat('x', 4000) FROM generate_series(1, 5000) AS n;
 ANALYZE documents;
-CREATE TABLE unknown (id int, line text) WITH (autovacuum_enabled = false);
-INSERT INTO unknown SELECT n, repeat('x', 200) FROM generate_series(1, 60000) AS n;
-DELETE FROM unknown WHERE id % 10 <> 0;
