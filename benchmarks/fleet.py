@@ -91,7 +91,7 @@ class Shops:
 
     def server_s(self) -> float:
         """Seconds of processor time that the server has taken so far, in sessions that are over."""
-        return sum(self.postmaster.cpu_times()[:4])
+        return float(sum(self.postmaster.cpu_times()[:4]))
 
 
 def run(shops: Shops, databases: int, processes: int, *command: str) -> Run:
