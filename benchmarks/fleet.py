@@ -62,6 +62,7 @@ class Run:
         command_mb: the command's peak of resident memory.
         worker_mb: that of its largest worker.
         processor_s: seconds of processor time that the command and its workers took.
+        server_s: seconds of processor time that the server took meanwhile.
     """
 
     seconds: float
@@ -69,17 +70,33 @@ class Run:
     command_mb: float
     worker_mb: float
     processor_s: float
+    server_s: float
 
     def __str__(self) -> str:
         states = ", ".join(f"{number:,} {state}" for state, number in self.states.items())
+        each = 1000 * (self.processor_s + self.server_s) / sum(self.states.values())
         return (
-            f"{self.seconds:7.1f} s ({self.processor_s:6.1f} s of processor), command "
+            f"{self.seconds:7.1f} s (of processor: {self.processor_s:.1f} s, the server "
+            f"{self.server_s:.1f} s; {each:.0f} ms for each), command "
             f"{self.command_mb:4.0f} MB, worker {self.worker_mb:4.0f} MB: {states}"
         )
 
 
-def run(folder: Path, databases: int, processes: int, *command: str) -> Run:
+@dataclass(frozen=True)
+class Shops:
+    """A project in a folder, and the server of its databases."""
+
+    folder: Path
+    postmaster: psutil.Process
+
+    def server_s(self) -> float:
+        """Seconds of processor time that the server has taken so far, in sessions that are over."""
+        return float(sum(self.postmaster.cpu_times()[:4]))
+
+
+def run(shops: Shops, databases: int, processes: int, *command: str) -> Run:
     """One command of the fleet for the first databases of the list."""
+    folder, before = shops.folder, shops.server_s()
     lines = (folder / "targets.csv").read_text().splitlines()
     few = folder / "few.csv"
     few.write_text("\n".join(lines[: databases + 1]) + "\n")
@@ -97,7 +114,7 @@ def run(folder: Path, databases: int, processes: int, *command: str) -> Run:
         own, workers, took = _watched(psutil.Process(process.pid))
     document = json.loads((folder / "out.json").read_text())
     seconds = time.monotonic() - started
-    return Run(seconds, document["states"], own, workers, took)
+    return Run(seconds, document["states"], own, workers, took, shops.server_s() - before)
 
 
 def _watched(process: psutil.Process) -> tuple[float, float, float]:
@@ -127,7 +144,7 @@ def _family(process: psutil.Process) -> Sequence[psutil.Process]:
 
 
 @contextmanager
-def project(server: Server, databases: int) -> Iterator[Path]:
+def project(server: Server, databases: int) -> Iterator[Shops]:
     """A project, and a list of databases of it."""
     with tempfile.TemporaryDirectory() as name, server.database() as template:
         folder = Path(name)
@@ -145,18 +162,27 @@ def project(server: Server, databases: int) -> Iterator[Path]:
             url = server.create_database(f"shop{number:05}", template=made_from)
             lines.append(f"shop{number:05},{url.conninfo}")
         (folder / "targets.csv").write_text("\n".join(lines) + "\n")
-        yield folder
+        with connect(server.url) as connection:
+            row = connection.execute("SHOW data_directory").fetchone() or ("",)
+        pid = (Path(row[0]) / "postmaster.pid").read_text().splitlines()[0]
+        yield Shops(folder, psutil.Process(int(pid)))
 
 
-def compared(folder: Path, databases: int, name: str, *command: str) -> None:
-    """Prints how much faster two processes are than one."""
-    one = run(folder, databases, 1, *command)
+def compared(shops: Shops, databases: int, name: str, *command: str) -> None:
+    """Prints how much faster two processes are than one, on databases that know the command."""
+    run(shops, databases, 2, *command)
+    _taken_back(shops, databases, name)
+    one = run(shops, databases, 1, *command)
     print(f"{name}, {databases:,} databases, one by one:  {one}", flush=True)
-    if name == "upgrade":
-        run(folder, databases, 2, "downgrade", "--all", "--yes")
-    two = run(folder, databases, 2, *command)
+    _taken_back(shops, databases, name)
+    two = run(shops, databases, 2, *command)
     print(f"{name}, {databases:,} databases, two at once: {two}", flush=True)
     print(f"{name}: {one.seconds / two.seconds:.2f} times as fast", flush=True)
+
+
+def _taken_back(shops: Shops, databases: int, name: str) -> None:
+    if name == "upgrade":
+        run(shops, databases, 2, "downgrade", "--all", "--yes")
 
 
 def main() -> None:
@@ -170,13 +196,13 @@ def main() -> None:
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with (
         throwaway(ServerSettings(provider="embedded"), 16) as server,
-        project(server, all_) as folder,
+        project(server, all_) as shops,
     ):
         if given.compared:
-            compared(folder, min(given.compared, all_), "audit", "audit")
-            compared(folder, min(given.compared, all_), "upgrade", "upgrade", "--yes")
+            compared(shops, min(given.compared, all_), "audit", "audit")
+            compared(shops, min(given.compared, all_), "upgrade", "upgrade", "--yes")
         for command in (("audit",), ("upgrade", "--yes")):
-            small, large = (run(folder, number, 2, *command) for number in (few, all_))
+            small, large = (run(shops, number, 2, *command) for number in (few, all_))
             print(f"{command[0]}, {few:,} databases, two at once: {small}", flush=True)
             print(f"{command[0]}, {all_:,} databases, two at once: {large}", flush=True)
             print(

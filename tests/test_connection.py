@@ -1,10 +1,12 @@
+import secrets
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect, require_supported
-from gnkmigrate.errors import ConnectionFailed, SettingsError
+from gnkmigrate.errors import ConnectionFailed, ConnectionRejected, SettingsError
 from gnkmigrate.text.redaction import redact
 from tests.support import execute, rows
 
@@ -117,6 +119,22 @@ def test_a_missing_database_is_named(database: DatabaseUrl) -> None:
         connect(database.with_database("nowhere"))
 
     assert "nowhere does not exist" in failed.value.message
+
+
+def test_a_role_that_may_not_connect_waits_for_a_person(database: DatabaseUrl) -> None:
+    name = conninfo.conninfo_to_dict(database.conninfo)["dbname"]
+    role = f"role_{secrets.token_hex(6)}"
+    execute(
+        database,
+        f"CREATE ROLE {role} LOGIN PASSWORD 'x'; REVOKE CONNECT ON DATABASE {name} FROM PUBLIC",
+    )
+    try:
+        with pytest.raises(ConnectionRejected, match="may not connect to the database") as failed:
+            connect(DatabaseUrl(conninfo.make_conninfo(database.conninfo, user=role, password="x")))
+    finally:
+        execute(database, f"DROP ROLE {role}")
+    assert not failed.value.passing
+    assert "GRANT CONNECT" in failed.value.hint
 
 
 def test_a_server_that_is_too_old_is_refused_with_what_to_do() -> None:

@@ -1,15 +1,17 @@
 """What somebody plants in a schema of the project is called by no command."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Command
 from tests.run.hostile import Hostile, hostile
-from tests.run.test_attacks import PLANTED
+from tests.run.test_attacks import PLANTED, TELLING
 from tests.small import Small
 from tests.support import execute
 
@@ -74,3 +76,28 @@ def test_alembic_does_not_either(small: Small, enemy: Hostile) -> None:
     )
     assert ran.returncode == 0, ran.stderr
     assert not enemy.has_risen
+
+
+def test_what_works_on_a_copy_does_not_either(
+    gnkmigrate: Command, small: Small, tmp_path: Path
+) -> None:
+    """There is no seeing afterwards what ran on the copy: here planted code says that it did."""
+    small.reversible(1, UP)
+    execute(
+        small.url, "CREATE TABLE item (id int PRIMARY KEY, n int); INSERT INTO item VALUES (1, 1)"
+    )
+    execute(small.url, TELLING)
+    queries = tmp_path / "audits" / "queries"
+    queries.mkdir(parents=True)
+    (queries / "all.sql").write_text('-- ---\n-- name = "all"\n-- ---\nSELECT id FROM item;\n')
+    (tmp_path / "target.sql").write_text("CREATE TABLE item (id int PRIMARY KEY, number int);")
+    config = tmp_path / "gnkmigrate.toml"
+    config.write_text(f'migrations = "{small.folder}"\ntarget = "target.sql"\n')
+    for arguments in (("rehearse", "--format", "json"), ("impact",), ("impact", "--live")):
+        ran = gnkmigrate(small.url, "--config", str(config), *arguments)
+        assert "planted" not in ran.output + ran.stderr, ran.output
+        # The target has none of the planted functions, which is a gap.
+        assert ran.exit_code == int(arguments[0] == "rehearse"), ran.output
+        if arguments[0] == "rehearse":
+            stages = json.loads(ran.stdout)["stages"]
+            assert [each["name"] for each in stages if each["state"] != "ok"] == ["audit"]

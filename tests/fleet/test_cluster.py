@@ -11,10 +11,11 @@ import pytest
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.fleet import cluster
 from gnkmigrate.fleet.order import Order, source_of
+from gnkmigrate.fleet.session import Choice
 from gnkmigrate.fleet.target import Address, Target
 from gnkmigrate.fleet.work import carry_out
 from gnkmigrate.run.status import Request
-from tests.fleet.conftest import Shops
+from tests.fleet.conftest import NO_NOTES, NOTES, Shops, ran
 from tests.support import rows
 
 NOBODY = Target("nobody", Address("dbname=nobody"))
@@ -103,8 +104,8 @@ if __name__ == "__main__":
 _ASLEEP = "SELECT FROM pg_stat_activity WHERE query ~ 'pg_sleep' AND pid <> pg_backend_pid()"
 
 
-def test_a_scheduler_that_ends_in_the_middle(shops: Shops) -> None:
-    shops.revision(1, "notes", "op.execute('SELECT pg_sleep(20)')", "op.execute('SELECT 1')")
+def test_a_scheduler_that_ends_in_the_middle(shops: Shops, scheduler: str) -> None:
+    shops.revision(1, "notes", f"op.execute('SELECT pg_sleep(4)')\n{NOTES}", NO_NOTES)
     url = shops.made()[0]
     order, slow = _order(shops, command="upgrade"), Target("slow", Address(url.conninfo))
     with subprocess.Popen([sys.executable, "-c", _SCHEDULER], stdout=subprocess.PIPE) as process:
@@ -119,3 +120,10 @@ def test_a_scheduler_that_ends_in_the_middle(shops: Shops) -> None:
             target, result = workers.next()
     assert (target, result.state) == (slow, "failed for now")
     assert "scheduler" in (result.error or "")
+    # Another scheduler, and the same command: it waits for the session that has lost its worker.
+    choice = Choice(targets=shops.listed({"slow": url}), on=scheduler)
+    again = ran(shops, "upgrade", Request(wait_s=30), choice)
+    assert again["slow"].found.text == "ran notes, city; all phases done"
+    done = "SELECT phase, state FROM gnkmigrate.run WHERE state = 'done' ORDER BY 1"
+    assert rows(url, done) == [("city", "done"), ("notes", "done")]
+    assert rows(url, "SELECT count(*), count(city) FROM shop") == [(50, 0)]

@@ -269,6 +269,8 @@ PLANTED = """
         'BEGIN PERFORM trap.rise(); RETURN $1::text OPERATOR(pg_catalog.=) $2; END';
     CREATE OPERATOR public.= (FUNCTION = public.equal, LEFTARG = varchar, RIGHTARG = varchar);
 """
+# The same, which says that it was called.
+TELLING = PLANTED.replace("PERFORM trap.rise()", "RAISE EXCEPTION ''planted''")
 
 
 @pytest.mark.parametrize(

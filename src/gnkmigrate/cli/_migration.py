@@ -16,7 +16,7 @@ from gnkmigrate.cli._words import counted, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.run import phase_script, runner
+from gnkmigrate.run import journal, phase_script, runner
 from gnkmigrate.run.drift import Drift, drifted
 from gnkmigrate.run.events import Direction, Event, LocksAnnounced
 from gnkmigrate.run.foreign_code import of_phases
@@ -97,7 +97,11 @@ def migrate(
         seen = drifted(connection, phases, project) if asks and direction == "up" else ()
         if chosen and not sql:
             look_at_foreign_code(context, connection, of_phases(chosen), project)
-        taken = [locks_of(phase, direction, connection, project.limits) for phase in chosen * asks]
+        states = journal.steps(connection) if chosen and asks else ()
+        taken = [
+            locks_of(phase, direction, states, connection, project.limits)
+            for phase in chosen * asks
+        ]
     if not chosen:
         _tell_nothing_to_do(context, statuses, direction, request)
     elif sql:

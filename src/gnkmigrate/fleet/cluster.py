@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 _SCHEDULER_S = 10  # how long a scheduler is looked for
 _WORKER_S = 30  # and how long a first worker of it
+# Processes of this machine for one order: no web pages, and nothing that watches them all the time,
+# which takes a tenth of a core (docs.dask.org, Configuration).
+_UNWATCHED: Mapping[str, Any] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+}
 
 
 class SchedulerUnavailable(GnkMigrateError):
@@ -96,11 +106,8 @@ def _local(processes: int) -> Iterator["Client"]:
     import dask
     from distributed import Client, LocalCluster
 
-    pages: dict[str, list[str]] = {
-        f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")
-    }
     with (
-        dask.config.set(pages),
+        dask.config.set(_UNWATCHED),
         LocalCluster(
             n_workers=processes,
             threads_per_worker=1,

@@ -157,7 +157,9 @@ def summarised(
         tally.results.get(each.target.name) or _not_begun(each, stopped) for each in listing.placed
     ]
     results += [_left_out(each) for each in listing.unusable]
-    places = {result.name: place for place, result in enumerate(results)}
+    places: dict[str, int] = {}
+    for place, result in enumerate(results):
+        places.setdefault(result.name, place)  # a line that is left out may repeat a name
     return Summary(
         f"fleet {order.command}",
         tuple(results),

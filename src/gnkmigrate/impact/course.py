@@ -24,6 +24,7 @@ from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
+from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.selection import select_with
 from gnkmigrate.run.status import Request, status
 from gnkmigrate.settings import Settings
@@ -139,7 +140,8 @@ def on_copy(
         clone(settings, live, listener.transfer, selection) as copy,
         connect(copy.url, search_path=settings.schemas) as session,
     ):
-        pending = select_with(status(session, phases), settings.optional_phases)
+        with pathless(session):
+            pending = select_with(status(session, phases), settings.optional_phases)
         _prepare(session, settings, "before")
         course.ask(session, "before")
         before = {f"{schema}.{name}" for schema, _, name, *_ in _indexes(session, settings)}
@@ -196,7 +198,8 @@ _Index: TypeAlias = tuple[str, str, str, int, bool, bool]
 
 
 def _indexes(session: Connection, settings: Settings) -> Sequence[_Index]:
-    return session.execute(sql_file("impact", "indexes"), [list(settings.schemas)]).fetchall()
+    with pathless(session):
+        return session.execute(sql_file("impact", "indexes"), [list(settings.schemas)]).fetchall()
 
 
 def _index_impacts(

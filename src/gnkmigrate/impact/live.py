@@ -7,6 +7,7 @@ from gnkmigrate.impact.course import Course, Listener, queries_of
 from gnkmigrate.impact.hypothetical import Hypothetical, home, hypothetical
 from gnkmigrate.impact.outcome import Impact, IndexImpact, QueryImpact
 from gnkmigrate.run.revision import load_all_phases
+from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.selection import select_up
 from gnkmigrate.run.status import Request, status
 from gnkmigrate.settings import Settings
@@ -39,7 +40,8 @@ def on_live(settings: Settings, live: DatabaseUrl, listener: Listener, top: int 
     course = Course(queries, settings.limits.statement_timeout_s, listener)
     indexes: tuple[IndexImpact, ...] = ()
     with connect(live, read_only=True, search_path=settings.schemas) as session:
-        pending = select_up(status(session, phases), Request())
+        with pathless(session):
+            pending = select_up(status(session, phases), Request())
         course.ask(session, "before" if pending else "after")
         if pending and extension is not None:
             listener.stage("indexes that are not there yet")

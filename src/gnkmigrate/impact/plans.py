@@ -5,6 +5,7 @@ from typing import Any
 
 from gnkmigrate.audit.generic_plan import nodes
 from gnkmigrate.connection import Connection
+from gnkmigrate.run.runner_session import pathless
 
 _NAMED = """
 SELECT nspname || '.' || relname FROM pg_class
@@ -42,4 +43,6 @@ def indexes(
     used = {str(node["Index Name"]) for node in nodes(plan) if "Index Name" in node}
     yield from (hypothetical[name] for name in used if name in hypothetical)
     if real := sorted(used - hypothetical.keys()):
-        yield from (name for (name,) in session.execute(_NAMED, [real]))
+        with pathless(session):
+            found = session.execute(_NAMED, [real]).fetchall()
+        yield from (name for (name,) in found)

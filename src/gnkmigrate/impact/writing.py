@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
+from gnkmigrate.run.runner_session import pathless
 
 ROWS = 2_000
 _RUNS = 3
@@ -37,7 +38,8 @@ def write_cost(session: Connection, table: sql.Identifier, index: sql.Identifier
         index: qualified, and of no constraint.
     """
     name = table.as_string(session)
-    columns = [row[0] for row in session.execute(_COLUMNS, [name]).fetchall()]
+    with pathless(session):
+        columns = [row[0] for row in session.execute(_COLUMNS, [name]).fetchall()]
     row = session.execute(sql.SQL(_PLACES).format(table), [ROWS]).fetchone()
     places = row[0] if row else None
     if not places:

@@ -42,6 +42,12 @@ _REJECTIONS = (
         "Check its name: psql -l lists the databases of a server.",
     ),
     _Explanation(
+        "42501",
+        "permission denied for database",
+        "The user of {url} may not connect to the database.",
+        "Ask its owner for GRANT CONNECT ON DATABASE, or connect as another role.",
+    ),
+    _Explanation(
         "28000",
         "role .* does not exist",
         "The user of {url} does not exist.",

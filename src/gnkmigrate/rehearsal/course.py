@@ -16,6 +16,7 @@ from gnkmigrate.report.summary import gaps
 from gnkmigrate.run import events, runner, verify
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase
+from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings
 
@@ -182,7 +183,8 @@ class Course:
 
     def now(self) -> Moment:
         """All of the copy as it is."""
-        return moment(self.session, self.copy.url, self.copy.server.major, self.settings)
+        with pathless(self.session):
+            return moment(self.session, self.copy.url, self.copy.server.major, self.settings)
 
     def schema(self) -> Schema:
         """The copy's schema as it is."""

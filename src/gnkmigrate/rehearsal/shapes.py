@@ -16,6 +16,7 @@ from psycopg import errors, sql
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.run.dry_run import rolled_back
+from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.settings import Settings
 
 _ROW = sql.Identifier("pg_temp", "gnkmigrate_row")
@@ -92,7 +93,8 @@ class Written:
 
 def read_shapes(session: Connection, settings: Settings) -> tuple[Shape, ...]:
     """The project's tables as they are now."""
-    found = session.execute(_query("shapes"), {"schemas": list(settings.schemas)}).fetchall()
+    with pathless(session):
+        found = session.execute(_query("shapes"), {"schemas": list(settings.schemas)}).fetchall()
     return tuple(
         shape
         for shape in (Shape(*row) for row in found)
@@ -111,8 +113,9 @@ def write_through(session: Connection, old: Sequence[Shape], settings: Settings)
         settings: the project's.
     """
     known = {shape.name: shape for shape in old if shape.schema == settings.schemas[0]}
-    legacy = own.legacy_schema(session)
-    views = [str(name) for (name,) in session.execute(_VIEWS, (legacy,)).fetchall()]
+    with pathless(session):
+        legacy = own.legacy_schema(session)
+        views = [str(name) for (name,) in session.execute(_VIEWS, (legacy,)).fetchall()]
     with rolled_back(session, settings.schemas):
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
         new = [

@@ -18,6 +18,7 @@ from gnkmigrate.rehearsal.stage import Found, ended
 from gnkmigrate.run import events
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
+from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.selection import select_with
 from gnkmigrate.run.status import status
 from gnkmigrate.settings import Settings
@@ -80,7 +81,8 @@ def rehearse(
     with clone(settings, live, listener.transfer, selection) as copy:
         copied = ended("copy", started, _copied(copy, selection))
         with _watched_session(settings, copy) as session:
-            pending = _pending(session, phases, settings)
+            with pathless(session):
+                pending = _pending(session, phases, settings)
             own = unhurried(settings, copy)
             course = Course(session, copy, own, phases, pending, parameters, listener.phase)
             stages = (copied, *course.run(copied, listener.stage))

@@ -1,7 +1,7 @@
 """The journal in the database itself: what was run, and what is in force."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from gnkmigrate import __version__, own
 from gnkmigrate.connection import Connection
+from gnkmigrate.run import journal_notes
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.journal_notes import COMPARISON, CUTOVER, TUNING
 from gnkmigrate.run.journal_schema import exists, reading
@@ -72,14 +73,7 @@ def runs(connection: Connection) -> Sequence[Run]:
     Raises:
         PhaseRefused: the role may not read them.
     """
-    if not exists(connection):
-        return ()
-    with reading(connection), connection.cursor(row_factory=class_row(Run)) as cursor:
-        return cursor.execute(
-            "SELECT number, phase, revision, direction, state, checksum, steps, rows, parameters,"
-            " error, tool_version, database_user, started_at, finished_at"
-            " FROM gnkmigrate.run ORDER BY number"
-        ).fetchall()
+    return _runs(connection) if exists(connection) else ()
 
 
 def steps(connection: Connection) -> Sequence[StepState]:
@@ -88,8 +82,45 @@ def steps(connection: Connection) -> Sequence[StepState]:
     Raises:
         PhaseRefused: the role may not read them.
     """
+    return _steps(connection) if exists(connection) else ()
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What the journal says, read at once.
+
+    Attributes:
+        runs: every run, oldest first.
+        steps: every step in force.
+        notes: what is remembered under the keys that were asked for, by phase and key.
+    """
+
+    runs: Sequence[Run] = ()
+    steps: Sequence[StepState] = ()
+    notes: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+
+
+def entries(connection: Connection, *keys: str) -> Entries:
+    """All that a status is made of; nothing where there is no journal.
+
+    Raises:
+        PhaseRefused: the role may not read it, or it is not to be trusted.
+    """
     if not exists(connection):
-        return ()
+        return Entries()
+    return Entries(_runs(connection), _steps(connection), journal_notes.read(connection, keys))
+
+
+def _runs(connection: Connection) -> Sequence[Run]:
+    with reading(connection), connection.cursor(row_factory=class_row(Run)) as cursor:
+        return cursor.execute(
+            "SELECT number, phase, revision, direction, state, checksum, steps, rows, parameters,"
+            " error, tool_version, database_user, started_at, finished_at"
+            " FROM gnkmigrate.run ORDER BY number"
+        ).fetchall()
+
+
+def _steps(connection: Connection) -> Sequence[StepState]:
     with reading(connection), connection.cursor(row_factory=class_row(StepState)) as cursor:
         return cursor.execute(
             "SELECT phase, direction, name, state, checksum, rows FROM gnkmigrate.step"

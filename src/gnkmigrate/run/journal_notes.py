@@ -1,6 +1,6 @@
 """What the journal remembers for a phase, or for none in particular, each under a key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -66,8 +66,15 @@ def notes(connection: Connection, *keys: str) -> Mapping[tuple[str, str], Any]:
     Raises:
         PhaseRefused: the role may not read it.
     """
-    if not exists(connection):
-        return {}
+    return read(connection, keys) if exists(connection) else {}
+
+
+def read(connection: Connection, keys: Sequence[str]) -> Mapping[tuple[str, str], Any]:
+    """`notes` of a journal that is there and is to be trusted.
+
+    Raises:
+        PhaseRefused: the role may not read it.
+    """
     query = "SELECT phase, key, value FROM gnkmigrate.memory WHERE key = ANY (%s)"
     with reading(connection):
         rows = connection.execute(query, (list(keys),)).fetchall()

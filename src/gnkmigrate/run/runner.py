@@ -114,12 +114,13 @@ def _run_phase(phase: Phase, direction: Direction, work: Work) -> bool:
     head: journal.Head = phase.revision if direction == "up" else phase.down_revision
     if phase.optional:
         head = journal.KEPT  # Alembic reads which of them stand from the journal
-    announced = locks_of(phase, direction, work.connection, work.limits)
+    states = journal.steps(work.connection)
+    announced = locks_of(phase, direction, states, work.connection, work.limits)
     if announced.locks:
         work.observe(announced)
     work = replace(
         work,
-        parameters=_parameters(phase, direction, work),
+        parameters=_parameters(phase, direction, states, work),
         load_target=partial(work.load_target, phase.target),
         authors_path=phase.search_path or work.project_path,
     )
@@ -163,15 +164,14 @@ def _require_one_transaction(phases: Sequence[Phase], direction: Direction, work
     enum_labels.require_none_too_early([phase.name for phase in phases], steps, work)
 
 
-def _parameters(phase: Phase, direction: Direction, work: Work) -> Mapping[str, str]:
+def _parameters(
+    phase: Phase, direction: Direction, states: Sequence[journal.StepState], work: Work
+) -> Mapping[str, str]:
     """What an upgrade has begun goes on, and back, with the values that it began with.
 
     The way back has a question of its own: whether to spill.
     """
-    begun = any(
-        state.phase == phase.name and state.direction == "up"
-        for state in journal.steps(work.connection)
-    )
+    begun = any(state.phase == phase.name and state.direction == "up" for state in states)
     if direction == "up" and not begun:
         return work.parameters
     ran = [

@@ -95,8 +95,11 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
     Raises:
         RevisionError: the journal knows a phase that migrations/ has not.
     """
-    last = {run.phase: run for run in journal.runs(connection) if not is_plan(run.phase)}
-    states = [state for state in journal.steps(connection) if not is_plan(state.phase)]
+    kept = journal.entries(
+        connection, journal_notes.TUNING, journal_notes.CUTOVER, journal_notes.COMPARISON
+    )
+    last = {run.phase: run for run in kept.runs if not is_plan(run.phase)}
+    states = [state for state in kept.steps if not is_plan(state.phase)]
     contract = last.pop(journal.CONTRACT, None)
     unknown = [name for name in last if name not in {phase.name for phase in phases}]
     standing = {state.phase for state in states}
@@ -109,11 +112,8 @@ def status(connection: Connection, phases: Sequence[Phase]) -> tuple[PhaseStatus
             hint="Take their revision files back from version control.",
         )
     busy = one_runner.holder(connection) is not None
-    notes = journal_notes.notes(
-        connection, journal_notes.TUNING, journal_notes.CUTOVER, journal_notes.COMPARISON
-    )
     return tuple(
-        _noted(_status(phase, last.get(phase.name), states, contract, busy=busy), notes)
+        _noted(_status(phase, last.get(phase.name), states, contract, busy=busy), kept.notes)
         for phase in phases
     )
 

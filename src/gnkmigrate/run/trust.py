@@ -83,13 +83,15 @@ def _query() -> bytes:
 
 
 def look(connection: Connection, *, writing: bool = False) -> Found:
-    """Asks the catalog, in one query.
+    """Asks the catalog; where nothing has our names, as before the first phase, that is soon said.
 
     Args:
         connection: the session; the rights that count are those of its current_user.
         writing: whether the journal will be written, and what it remembers be run. A superuser
             then does not believe the owner of the database either, who is no superuser.
     """
+    if not own.schemas(connection):
+        return Found(has_journal=False, owned_by_others=(), planted=())
     asked = {
         "journal": own.JOURNAL,
         "schemas": [own.JOURNAL, own.ARCHIVE, own.STAGING],

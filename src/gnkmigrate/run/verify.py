@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.run import events
+from gnkmigrate.run import events, journal
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.runner import _parameters
@@ -32,10 +32,11 @@ def verify(
     ):
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         done = [found.phase for found in status(connection, phases) if found.state == "done"]
+        states = journal.steps(connection)
         everything = work_of(connection, settings, Request(), watch, observe, path)
         for phase in done:
             work = replace(everything, phase=phase.name)
-            work = replace(work, parameters=_parameters(phase, "down", work))
+            work = replace(work, parameters=_parameters(phase, "down", states, work))
             lasting = [s for s in phase.up_steps if isinstance(s, Verification) and not s.once]
             work = replace(work, authors_path=phase.search_path or work.project_path)
             for step in lasting:
