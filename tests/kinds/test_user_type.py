@@ -146,3 +146,14 @@ def test_functions_of_a_type_in_a_schema_that_is_renamed(server: Server) -> None
     old = "CREATE SCHEMA s; CREATE TYPE s.e AS ENUM ('a', 'b');" + of.format("s.e", "s")
     new = "CREATE SCHEMA r; CREATE TYPE r.e AS ENUM ('b', 'a');" + of.format("r.e", "r")
     converge(server, old, new, renames=read_renames(["schema s = r"]))
+
+
+def test_functions_of_the_row_of_a_table_that_is_renamed(server: Server) -> None:
+    table = "CREATE TABLE {0} (id integer, n {1});"
+    of = (
+        "CREATE FUNCTION f(x {0}) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT (x).n; END;"
+        "COMMENT ON FUNCTION f({0}) IS 'of f'; CREATE VIEW shown AS SELECT f({0}) FROM {0};"
+    )
+    renames = read_renames(["table public.a = b"])
+    old, new = ((table + of).format(*each) for each in (("a", "integer"), ("b", "smallint")))
+    converge(server, old, new, renames=renames)

@@ -50,3 +50,27 @@ def test_the_constraint_of_a_column_that_has_gone_is_not_renamed(server: Server)
         "CREATE TABLE b (id int NOT NULL, y int);",
         renames=RENAMES,
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        (
+            "ALTER TABLE {} REPLICA IDENTITY USING INDEX ug;",
+            "ALTER TABLE {} REPLICA IDENTITY FULL;",
+        ),
+    ],
+)
+def test_a_key_goes_before_another_of_its_columns_is_referred_to(
+    server: Server, old: str, new: str
+) -> None:
+    keyed = "CREATE TABLE u (id integer PRIMARY KEY, g uuid NOT NULL CONSTRAINT ug UNIQUE);"
+    other = "CREATE TABLE v (id integer, g uuid PRIMARY KEY);"
+    refers = "CREATE TABLE s (g uuid CONSTRAINT sf REFERENCES {} (g){});"
+    converge(
+        server,
+        keyed + refers.format("u", "") + old.format("u"),
+        other + refers.format("v", " ON UPDATE CASCADE") + new.format("v"),
+        renames=read_renames(["table public.u = v"]),
+    )

@@ -15,7 +15,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, Replacement
 from gnkmigrate.plan.action import Action, holders
 from gnkmigrate.plan.carried import not_carried, passed_on, taken_along
-from gnkmigrate.plan.picking import picked
+from gnkmigrate.plan.picking import offered, picked
 from gnkmigrate.plan.replacing import goes_with, in_turn, name_in_target, set_aside
 from gnkmigrate.plan.satellites import hanging, implied
 from gnkmigrate.plan.users import Users
@@ -230,7 +230,7 @@ class _Expansion:
         if change is None or cause in self.altered or cause in self.aside:
             return False
         gone = self.context.source.facts[cause]
-        if kind_of(gone.kind).offers(gone) & picked(change.fact):
+        if offered(gone, self.context.names) & picked(change.fact):
             return False  # as long as it is there, PostgreSQL may take it for its successor
         successor = self._counterpart(gone)
         needed = holders(change.fact)

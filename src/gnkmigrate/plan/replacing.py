@@ -47,9 +47,9 @@ def _types(
     """The types that it uses and that have another name in the target, before and after."""
     for each in sorted(fact.depends_on):
         before, after = context.source.facts.get(each), context.target.facts.get(each)
-        if before is not None and kind_of(each.kind).catalog == "pg_type":
+        if before is not None:
             yield each.path, _new_name(before, context, renamed).path
-        elif before is not None and after is not None:
+        if before is not None and after is not None:
             yield from kind_of(each.kind).moved_members(before, after)
 
 

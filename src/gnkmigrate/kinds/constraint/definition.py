@@ -87,7 +87,8 @@ def defined(fact: Fact) -> str:
 
 
 def table_of(fact: Fact) -> Identity:
-    return fact.parent or Identity("table", fact.identity.path[:-1])
+    """Its table, by the name that stands in its own: one that goes late has a new one by then."""
+    return Identity(fact.parent.kind if fact.parent else "table", fact.identity.path[:-1])
 
 
 def in_words(fact: Fact) -> str:
