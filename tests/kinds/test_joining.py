@@ -2,6 +2,7 @@
 
 import pytest
 
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
@@ -247,3 +248,17 @@ def test_a_child_becomes_a_partition(server: Server) -> None:
     child = "CREATE TABLE p1 () INHERITS (q); CREATE INDEX ON p1 (k);"
     partitioned = KEYED.format("e", ", UNIQUE (e)")
     converge(server, parent + child + partitioned, parent + partitioned + KEPT, back=False)
+
+
+@pytest.mark.parametrize("below", ["PARTITION OF p DEFAULT", "() INHERITS (p)"])
+def test_a_table_that_stays_below_changes_no_columns_of_its_own(server: Server, below: str) -> None:
+    by = " PARTITION BY LIST (id)" if below.startswith("PARTITION") else ""
+    table = f"CREATE TABLE p (id integer, {{}}){by}; CREATE TABLE c {below};"
+    own = "ALTER TABLE c SET (fillfactor = 70); ALTER TABLE c REPLICA IDENTITY FULL;"
+    converge(server, table.format("a integer"), table.format("b integer DEFAULT 3") + own)
+    renames = read_renames(["column public.p.a = b"])
+    converge(server, table.format("a integer"), table.format("b integer") + own, renames=renames)
+    renames = read_renames(["table public.c = d"])
+    named = table.format("a integer")
+    renamed = (named + own).replace("TABLE c ", "TABLE d ")
+    converge(server, named, renamed, renames=renames)

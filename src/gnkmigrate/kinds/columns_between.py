@@ -59,6 +59,12 @@ def as_altered(table: Identity, context: Context) -> Change | None:
     return Change("alter", _using(before, old), _using(after, new))
 
 
+def is_apart(table: Identity, context: Context) -> bool:
+    """Whether it leaves a partitioned table or joins one, and has no parent in between."""
+    partition = Identity("partition", table.path)
+    return partition in context.dropped or partition in context.created
+
+
 def users_of_lost(table: Identity, context: Context) -> Iterator[Fact]:
     """What uses columns that it loses, and is its own or reads from it or from a table below."""
     own = {table, *(Identity("table", each) for each in tables_below(table.path, context.source))}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.columns_between import is_apart
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.foreign_options import changed, clause, left_out
@@ -60,7 +61,8 @@ class ForeignTable(TableKind):
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        between = tuple(columns_changed(change.identity, context))
+        table = change.identity
+        between = tuple(columns_changed(table, context)) if is_apart(table, context) else ()
         if not differing:
             return between
         fact, reference = change.fact, self.reference(change.fact)

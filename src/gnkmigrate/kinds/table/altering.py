@@ -6,6 +6,7 @@ from typing import Any
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.columns_between import is_apart
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.joining import (
     after_parting,
@@ -31,7 +32,7 @@ def altered(
         refuse_rows_held(before.identity.path, f"Table {name} is rewritten", context)
     if "inherits" in differing:
         yield from _reparented(change, context)
-    else:
+    elif is_apart(change.identity, context):
         yield from columns_changed(change.identity, context)
     if "of_type" in differing:
         action = f"OF {new['of_type']}" if new["of_type"] else "NOT OF"
