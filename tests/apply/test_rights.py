@@ -21,6 +21,9 @@ READ = (
     "ALTER MATERIALIZED VIEW sum OWNER TO gnk_app;"
 )
 HIDDEN = "ALTER TABLE mine ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+OTHERS = "GRANT CREATE ON SCHEMA public TO gnk_other;"
+CHILD = "CREATE TABLE child () INHERITS (theirs); ALTER TABLE child OWNER TO gnk_app;"
+DEFAULTS = "ALTER DEFAULT PRIVILEGES FOR ROLE gnk_other GRANT SELECT ON TABLES TO gnk_app;"
 SORT = "CREATE TYPE sort AS ENUM ('a'); REVOKE USAGE ON TYPE sort FROM PUBLIC;"
 COUNTED = (
     "CREATE FUNCTION counted(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';"
@@ -65,6 +68,17 @@ CASES = {
         "CREATE SEQUENCE numbers;" + MINE.format("integer, n bigint DEFAULT nextval('numbers')"),
         "It may not use sequence public.numbers.",
     ),
+    "a table that becomes another's": (
+        OTHERS + MINE.format("integer"),
+        OTHERS + MINE.format("integer").replace("OWNER TO gnk_app", "OWNER TO gnk_other"),
+        "It may not act as gnk_other.",
+    ),
+    "a child of another's table": (
+        GIVEN + THEIRS.format("integer"),
+        GIVEN + THEIRS.format("integer") + CHILD,
+        "It is no member of gnk_other, who owns: TABLE public.theirs.",
+    ),
+    "default privileges of another": (GIVEN, GIVEN + DEFAULTS, "It may not act as gnk_other."),
     "rows that row security hides from a materialized view": (
         MINE.format("integer") + READ + HIDDEN,
         MINE.format("bigint") + READ + HIDDEN,

@@ -131,8 +131,8 @@ class Kind(Reading, Dependents, Ordering, ABC):
         """What making it takes beyond what its owner may do: privileges, and on what.
 
         "REFERENCES" as GRANT knows it; "USE" of a type, function or sequence, whatever GRANT calls
-        that; and "ROWS" where it reads all rows of a table, or of what a view reads: row security
-        must not hide any.
+        that; "OWN" where its owner has to do something; and "ROWS" where it reads all rows of a
+        table, or of what a view reads: row security must not hide any.
 
         Args:
             fact: what is made.
@@ -140,6 +140,11 @@ class Kind(Reading, Dependents, Ordering, ABC):
         """
         del fact, made
         yield from ()
+
+    def acts_as(self, fact: Fact) -> Iterator[str]:
+        """The roles in whose name it is made or changed: whoever does it is one of them."""
+        del fact
+        return iter(())
 
     def asks_again(self, change: Change) -> bool:
         """Whether altering it takes what making it does; see `asks`."""

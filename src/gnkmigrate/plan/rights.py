@@ -23,8 +23,9 @@ class Right:
     Attributes:
         privilege: "OWNER" to be one of `roles` or a member of it, "CREATE" in a schema,
             "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not;
-            "USAGE" of a schema, "TYPE" and "SEQUENCE" to use one, "EXECUTE" a routine; "ROLE" for
-            one that has to be there.
+            "USAGE" of a schema, "TYPE" and "SEQUENCE" to use one, "EXECUTE" a routine; "SET ROLE"
+            to one; "CREATE AS OWNER" where `roles` have to be allowed to create in a schema what
+            they are given; "ROLE" for one that has to be there.
         thing: what it is about: "table public.users"; a schema, table or role as SQL.
         roles: with OWNER, the owners of which one is enough.
     """
@@ -62,6 +63,8 @@ def _rights(action: Action, made: AbstractSet[Identity], source: Snapshot) -> It
     fact = action.after
     if fact is None:
         return
+    if action.verb in {"create", "alter"}:
+        yield from _in_the_name_of(fact, source)
     created, known = action.verb == "create", kind_of(fact.kind)
     if not created and not (action.verb == "alter" and known.asks_again(action.change)):
         return
@@ -72,8 +75,25 @@ def _rights(action: Action, made: AbstractSet[Identity], source: Snapshot) -> It
         if privilege == "USE":
             yield from _to_use(needed, source)
             continue
+        if privilege == "OWN":
+            yield from _to_own(needed, source)
+            continue
         for table in _tables(needed, source):
             yield Right(privilege, qualified(*table.path))
+
+
+def _in_the_name_of(fact: Fact, source: Snapshot) -> Iterator[Right]:
+    for role in kind_of(fact.kind).acts_as(fact):
+        yield Right("SET ROLE", identifier(role))
+        thing = source.facts.get(fact.parent) if fact.parent else None
+        if thing is not None and thing.parent is not None and thing.parent.kind == "schema":
+            yield Right("CREATE AS OWNER", qualified(*thing.parent.path), (role,))
+
+
+def _to_own(needed: Identity, source: Snapshot) -> Iterator[Right]:
+    fact, owner = source.facts.get(needed), _owner(needed, source)
+    if fact is not None and owner is not None:
+        yield Right("OWNER", kind_of(needed.kind).reference(fact), (owner,))
 
 
 # What the privilege to use a thing is, by the word that GRANT calls things of its kind by.

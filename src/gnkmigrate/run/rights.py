@@ -31,8 +31,8 @@ WHERE NOT EXISTS (
 ORDER BY given.place
 """
 _ALLOWED = """
-SELECT given.privilege, given.thing
-FROM unnest(%s::text[], %s::text[]) AS given (privilege, thing)
+SELECT given.privilege, given.thing, given.owner
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (privilege, thing, owner)
 WHERE NOT CASE
     WHEN privilege IN ('TYPE', 'SEQUENCE', 'EXECUTE') AND NOT has_schema_privilege(
         to_regnamespace(quote_ident((parse_ident(thing, false))[1]))::oid, 'USAGE'
@@ -44,6 +44,15 @@ WHERE NOT CASE
     WHEN 'TYPE' THEN has_type_privilege(to_regtype(thing)::oid, 'USAGE')
     WHEN 'SEQUENCE' THEN has_sequence_privilege(to_regclass(thing)::oid, 'USAGE')
     WHEN 'EXECUTE' THEN has_function_privilege(to_regprocedure(thing)::oid, 'EXECUTE')
+    WHEN 'SET ROLE' THEN (
+        SELECT pg_has_role(oid, CASE WHEN current_setting('server_version_num')::integer >= 160000
+                                     THEN 'SET' ELSE 'MEMBER' END)
+        FROM pg_roles WHERE quote_ident(rolname) = thing)
+    WHEN 'CREATE AS OWNER' THEN (
+        SELECT rolsuper FROM pg_roles WHERE rolname = current_user
+    ) OR (
+        SELECT has_schema_privilege(oid, to_regnamespace(thing)::oid, 'CREATE')
+        FROM pg_roles WHERE rolname = given.owner)
     WHEN 'ROWS' THEN NOT row_security_active(to_regclass(thing)::oid)
     END
 END
@@ -57,6 +66,11 @@ _LACKING = {
     "REFERENCES": (
         "It has no REFERENCES privilege on table {thing}. "
         "Run: GRANT REFERENCES ON TABLE {thing} TO {role};"
+    ),
+    "SET ROLE": "It may not act as {thing}. Run: GRANT {thing} TO {role};",
+    "CREATE AS OWNER": (
+        "{owner} may own nothing new in schema {thing}. "
+        "Run: GRANT CREATE ON SCHEMA {thing} TO {owner};"
     ),
     "TYPE": "It may not use type {thing}. Run: GRANT USAGE ON TYPE {thing} TO {role};",
     "SEQUENCE": (
@@ -150,6 +164,11 @@ def _of_others(connection: Connection, rights: Sequence[Needed], role: str) -> I
 
 def _not_granted(connection: Connection, rights: Sequence[Needed], role: str) -> Iterator[str]:
     asked = [right for right in rights if right.privilege in _LACKING]
-    columns = [[each.privilege for each in asked], [each.thing for each in asked]]
-    for privilege, thing in connection.execute(_ALLOWED, columns).fetchall():
-        yield visible(_LACKING[privilege].format(thing=thing, role=role))
+    columns = [
+        [each.privilege for each in asked],
+        [each.thing for each in asked],
+        [next(iter(each.roles), "") for each in asked],
+    ]
+    for privilege, thing, owner in connection.execute(_ALLOWED, columns).fetchall():
+        said = _LACKING[privilege]
+        yield visible(said.format(thing=thing, role=role, owner=identifier(owner)))

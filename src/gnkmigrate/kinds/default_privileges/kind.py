@@ -64,6 +64,9 @@ class DefaultPrivileges(Kind):
         yield fact.payload["role"]
         yield from named(privileges(fact.payload["grants"]))
 
+    def acts_as(self, fact: Fact) -> Iterator[str]:
+        yield fact.payload["role"]
+
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
         return _between(fact, (), fact.payload["grants"], context)

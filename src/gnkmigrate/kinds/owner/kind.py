@@ -35,6 +35,9 @@ class Owner(Kind):
     def roles(self, fact: Fact) -> Iterator[str]:
         yield fact.payload["owner"]
 
+    def acts_as(self, fact: Fact) -> Iterator[str]:
+        yield fact.payload["owner"]
+
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
         del parts
         owner = fact.payload["owner"]

@@ -97,6 +97,10 @@ class PartitionKind(Kind):
             *keys_after_parting(fact, context),
         )
 
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+        del made
+        yield "OWN", Identity("table", tuple(fact.payload["of"]))
+
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
         # What a table and its parent share stays when they are joined or parted: it only passes
         # from the one to the other.

@@ -6,6 +6,7 @@ everything that its parent will want of it, and is attached when all of its inde
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -130,6 +131,14 @@ class TableKind(Kind):
     def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
         yield from unlike_when_joined(fact, source, target)
         yield from not_null_below.unlike(fact, source, target)
+
+    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+        del made
+        for parent in fact.payload.get("inherits") or ():
+            yield "OWN", Identity("table", tuple(parent))
+
+    def asks_again(self, change: Change) -> bool:
+        return "inherits" in change.differing
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         # The command that makes a partition writes down what it has of its parent.
