@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from gnkmigrate import own
-from gnkmigrate.run.names import literal, quoted
+from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
 
@@ -71,6 +72,17 @@ def dependents(
 
 
 # Before PostgreSQL 15 it is the column that depends on what generates its values.
+def in_the_way(work: Work, table: str) -> list[str]:
+    """What uses a table that is dropped, as PostgreSQL describes it.
+
+    What SQL of the phase's own has to do with before may be that SQL's, and what lives in the table
+    goes with it.
+    """
+    own = f" on table {qualified(*split(table))}"
+    told = any(step.speaks and table in step.tables for step in work.earlier)
+    return [each for each in dependents(work, table) if not (told and each.endswith(own))]
+
+
 _GENERATED = """
 SELECT DISTINCT given.attname::text, made.attname::text
 FROM pg_attrdef

@@ -17,7 +17,7 @@ from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import granted, row_security
+from gnkmigrate.run.sync import granted, row_security, told_rows
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.work import Work
 
@@ -61,9 +61,10 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
     asked += splits.there(work, said.table, said.entity) if said.made else _filled(work, said)
     sides = Sides.built(work, said)
     asked += [*_owners(work, said), *_taken(sides), *_lost(sides), *_foreign_keys(work, sides)]
+    asked += row_security.shared(work, said.table, said.entity)
+    asked += told_rows.refusals(work, said.table, (*said.columns, *said.links))
     if not sides.is_alone:
         telling = [change.column for change in said.telling]
-        asked += row_security.shared(work, said.table, said.entity, telling)
         identity = [change.column for change in said.identifying]
         asked += granted.telling_others(work, said.table, said.entity, identity, telling)
     return (
@@ -97,7 +98,7 @@ def of_way_back(work: Work, said: Linking) -> list[Refusal]:
     if not said.made or not relation.columns(work, said.entity, [said.key]):
         return []
     ours = tuple(f" on table {qualified(*split(each))}" for each in (said.table, said.staged))
-    hanging = [each for each in dependents.dependents(work, said.entity) if not each.endswith(ours)]
+    hanging = [each for each in dependents.in_the_way(work, said.entity) if not each.endswith(ours)]
     if not hanging:
         return []
     message = f"Other objects use {said.entity}, which the old shape does not have."

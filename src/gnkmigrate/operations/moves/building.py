@@ -72,7 +72,7 @@ class DropSideTable(MoveStep):
     def check(self, work: Work) -> Sequence[Refusal]:
         if not work.recall(self.move.memory):
             return ()
-        hanging = dependents.dependents(work, self.move.entity)
+        hanging = dependents.in_the_way(work, self.move.entity)
         if not hanging:
             return ()
         message = f"Other objects use {self.move.entity}, which the old shape does not have."

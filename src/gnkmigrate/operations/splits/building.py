@@ -81,7 +81,7 @@ class DropEntity(SplitStep):
     def check(self, work: Work) -> Sequence[Refusal]:
         if not relation.columns(work, self.split.entity, [self.split.key]):
             return ()
-        hanging = dependents.dependents(work, self.split.entity)
+        hanging = dependents.in_the_way(work, self.split.entity)
         others = [each for each in hanging if not each.startswith(self._own)]
         if not others:
             return ()

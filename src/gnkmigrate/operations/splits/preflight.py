@@ -18,7 +18,7 @@ from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import HIDDEN
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import granted, row_security
+from gnkmigrate.run.sync import granted, row_security, told_rows
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
@@ -36,9 +36,8 @@ def refusals(work: Work, spec: Split) -> list[Refusal]:
         *there(work, spec.table, spec.entity),
         *_temporary(work, spec),
         *of_columns(work, spec),
-        *row_security.shared(
-            work, spec.table, spec.entity, [change.column for change in spec.telling]
-        ),
+        *row_security.shared(work, spec.table, spec.entity),
+        *told_rows.refusals(work, spec.table, spec.columns),
     ]
     if Identity("table", split(spec.table)) in work.facts:
         asked += _taken(work, spec)

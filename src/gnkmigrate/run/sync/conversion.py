@@ -33,6 +33,8 @@ class Conversion:
         names: SQL for how many rows of another table the old value names; "" where it is no name.
         reads_settings: whether `using` or `back` may give something else under other settings of
             the session, such as its DateStyle. Asked at each write, and so worth to know.
+        tells: another table and its columns, of which the old and the new value tell; None where
+            they tell of none.
         lookup: where the old value is looked up whatever its case; None where it is not.
     """
 
@@ -52,6 +54,7 @@ class Conversion:
     exact: bool = False
     names: str = ""
     reads_settings: bool = True
+    tells: tuple[str, tuple[str, ...]] | None = None
     lookup: Lookup | None = None
 
     @property

@@ -256,6 +256,7 @@ def reference(
         fits=_unless(f"({named}) IS NOT NULL", unless),
         names=f"(SELECT count(*) FROM {to} AS named WHERE {widest})",
         reads_settings=type not in _SPELLED,
+        tells=(table, (key, by)),
         lookup=Lookup(to, of, said) if fold else None,
     )
 

@@ -1,7 +1,5 @@
 """Row security that hides rows from what works as the table's owner, or that would be passed by."""
 
-from collections.abc import Sequence
-
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
@@ -47,22 +45,24 @@ def refusals(work: Work, table: str) -> list[Refusal]:
     ]
 
 
-def shared(work: Work, table: str, entity: str, names: Sequence[str]) -> list[Refusal]:
-    """What speaks against rows of a table saying something together, of which one tells the others.
+def shared(work: Work, table: str, entity: str) -> list[Refusal]:
+    """What speaks against rows of a table referring to rows that tell something for them.
+
+    Triggers between the two work as the owner, whom policies do not hold.
 
     Args:
         work: the session.
         table: "schema.table".
-        entity: "schema.table" of the rows that they share.
-        names: the table's columns of which what is written to one row counts for others.
+        entity: "schema.table" of the rows that it comes to refer to.
     """
-    if not names or not work.value(_WRITTEN.format(table=literal(quoted(table)))):
+    if not work.value(_WRITTEN.format(table=literal(quoted(table)))):
         return []
     return [
         Refusal(
-            f"Row security is on for {table}: what somebody writes to {', '.join(names)} of a row"
-            f" would count for all rows of the same row of {entity}, and so for rows that policies"
-            " hide from him.",
-            hint="Leave these columns where they are, or let them be of the identity.",
+            f"Row security is on for {table}, and others than its owner may write to it: who has a"
+            f" row of theirs refer to another row of {entity} would read in the old shape what"
+            " policies hide from him, and what he writes would count for rows that they hide.",
+            hint="Leave the columns where they are, or let the owner alone write to the table until"
+            " contract.",
         )
     ]
