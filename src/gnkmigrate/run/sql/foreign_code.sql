@@ -12,10 +12,15 @@ WITH RECURSIVE session AS (
       AND (
           session.is_super
           OR NOT pg_catalog.pg_has_role(session.oid, role.oid, 'MEMBER')
-          -- A member of several owners has more than each of them.
+          -- A member of several owners has more than each of them. What pg_monitor and the roles
+          -- that it is made of let a session see of the server does not count.
           OR EXISTS (
               SELECT FROM pg_catalog.pg_roles AS held
               WHERE held.oid <> session.oid
+                AND held.rolname NOT IN (
+                    'pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats',
+                    'pg_stat_scan_tables'
+                )
                 AND pg_catalog.pg_has_role(session.oid, held.oid, 'MEMBER')
                 AND NOT pg_catalog.pg_has_role(role.oid, held.oid, 'MEMBER')
           )
