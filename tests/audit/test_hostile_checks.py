@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project import load
@@ -65,7 +66,7 @@ ATTACKS = {
     ),
     "a backend is ended": (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = {pid}",
-        "to terminate",  # "permission denied to ..." from PostgreSQL 16 on
+        "a check may not use pg_terminate_backend",
     ),
     "the settings are read anew": ("SELECT pg_reload_conf()", "permission denied for function"),
     "passwords": ("SELECT rolpassword FROM pg_authid", "a check may not use pg_authid"),
@@ -84,6 +85,14 @@ ATTACKS = {
     "a function of others, deeper in the dark": (
         "SELECT trap/* /* */ */.rise()",
         "a check may not use U& or nested comments",
+    ),
+    "an operator of others": (
+        "SELECT 1 OPERATOR ( trap.+) 2",
+        "a check may not use an operator of schema trap",
+    ),
+    "a lock for as long as it likes": (
+        "SELECT pg_advisory_lock(1)::text",
+        "a check may not use pg_advisory_lock",
     ),
     "a lock": (
         "SELECT id FROM public.users FOR UPDATE",
@@ -125,6 +134,24 @@ def test_it_has_no_effect_and_says_why(
     assert not file.exists()
     assert not enemy.has_risen
     assert rows(database, "SELECT count(*), to_regclass('mine') FROM users") == [(1, None)]
+
+
+def test_a_role_that_is_no_superuser_runs_no_function_of_others(
+    database: DatabaseUrl, enemy: Hostile, tmp_path: Path
+) -> None:
+    name = rows(database, "SELECT quote_ident(current_database())")[0][0]
+    execute(
+        database,
+        f"CREATE ROLE asks LOGIN PASSWORD 'asks'; GRANT CONNECT ON DATABASE {name} TO asks;"
+        "GRANT SELECT ON users TO asks; GRANT USAGE ON SCHEMA trap TO asks;",
+    )
+    try:
+        url = DatabaseUrl(make_conninfo(database.conninfo, user="asks", password="asks"))
+        for query in ("SELECT trap.rise()", "SELECT set_config('x.y', '1', false)"):
+            assert "a check may not use" in outcome(url, tmp_path, query)
+    finally:
+        execute(database, "DROP OWNED BY asks; DROP ROLE asks")
+    assert not enemy.has_risen
 
 
 def test_what_is_planted_in_public_is_not_found(

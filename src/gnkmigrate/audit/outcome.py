@@ -156,7 +156,7 @@ def run_project(
     missing = check.lacks(live)
     if missing:
         return not_run(check, f"{', '.join(missing)} {_do_not(missing)} exist")
-    named = unsafe(connection, check.listing) if role is not None else ()
+    named = unsafe(connection, check.listing)
     if named:
         return not_run(check, _READ_ONLY.format(" or ".join(named)))
     try:

@@ -5,8 +5,9 @@ propose a change of it. So it is one SELECT, in a read-only transaction, under a
 SELECT alone (PostgreSQL manual, 22.5, pg_read_all_data), and finds names that are not qualified in
 pg_catalog only, where nobody can plant a function.
 
-SET ROLE can be taken back by whoever has a way to call set_config(), so what can is refused: a
-check that names such a function, or one that runs SQL from a text.
+SET ROLE can be taken back by whoever has a way to call set_config(), and what a function of others
+does it does with the session's rights. So a check that names such a function is refused, whoever
+asks, and one that runs SQL from a text.
 """
 
 import re
@@ -43,6 +44,13 @@ _WORD = re.compile(r"\w[\w$]*")
 _NAME = r'(?:"([^"]+)"|(\w[\w$]*))'
 _BETWEEN = r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
 _QUALIFIED = re.compile(rf"{_NAME}{_BETWEEN}\.{_BETWEEN}(?={_NAME})", re.DOTALL)
+# An operator with its schema, which calls a function as well.
+_OPERATOR = re.compile(
+    rf"\boperator{_BETWEEN}\({_BETWEEN}(?!pg_catalog{_BETWEEN}\.){_NAME}{_BETWEEN}\.",
+    re.DOTALL | re.IGNORECASE,
+)
+# PostgreSQL's own that do something to others, though not to what is stored.
+_ACTING = re.compile(r"pg_(?:(?:try_)?advisory_\w+|notify|terminate_backend|cancel_backend)")
 _NESTED_COMMENT = re.compile(r"/\*(?:(?!\*/).)*/\*", re.DOTALL)
 
 
@@ -88,6 +96,9 @@ def unsafe(connection: Connection, text: str) -> tuple[str, ...]:
         (schema or plain_schema.lower(), name or plain_name.lower())
         for schema, plain_schema, name, plain_name in _QUALIFIED.findall(text)
     ]
+    if found := _OPERATOR.search(text):
+        return (f"an operator of schema {found[1] or found[2]}",)
+    acting = [word for word in words if _ACTING.fullmatch(word)]
     asked = {"words": words, "schemas": [a for a, _ in pairs], "names": [b for _, b in pairs]}
     named = connection.execute(_UNSAFE, asked).fetchall()
-    return (*sorted(_SECRET.intersection(words)), *(row[0] for row in named))
+    return (*sorted(_SECRET.intersection(words)), *acting, *(row[0] for row in named))
