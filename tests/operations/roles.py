@@ -199,7 +199,7 @@ class Case:
         own_view = self.rights == "column" or major < 15
         # Who writes to a row would write to others that are hidden from him.
         others_write = (self.owner, self.rights) != ("application", "table")
-        shared = self.operation == "split_table" and others_write
+        shared = self.operation in {"split_table", "extract_lookup"} and others_write
         # The other table has none, or its policies would be gone.
         insecure = self.operation in {
             "swap_table", "merge_tables", "merge_reference", "link_table"

@@ -62,11 +62,18 @@ UNION ALL
 {_COLUMNS.format(renames=_BY_NAME, source="{source}", target="{target}")}
 """
 
-# What default privileges of ours have given away (manual, ALTER DEFAULT PRIVILEGES).
+# What default privileges of ours have given away (manual, ALTER DEFAULT PRIVILEGES), the sequences
+# of its keys among it.
 _CLOSED = f"""
 SELECT DISTINCT format('REVOKE ALL ON %s FROM %s', {{target}}, {_GRANTEE})
 FROM pg_class, aclexplode(relacl)
 WHERE pg_class.oid = {{target}}::regclass AND grantee <> relowner
+UNION ALL
+SELECT DISTINCT format('REVOKE ALL ON SEQUENCE %s FROM %s', pg_class.oid::regclass, {_GRANTEE})
+FROM pg_depend JOIN pg_class ON pg_class.oid = objid, aclexplode(relacl)
+WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
+  AND refobjid = {{target}}::regclass AND deptype IN ('a', 'i') AND relkind = 'S'
+  AND grantee <> relowner
 """
 
 _ROW_SECURITY = """
