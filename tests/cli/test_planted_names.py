@@ -49,7 +49,7 @@ def test_no_command_calls_it(gnkmigrate: Command, small: Small, enemy: Hostile) 
         ("upgrade", "--dry-run", "--trust-triggers"),
         ("upgrade", *trusting),
         ("status",),
-        ("verify",),
+        ("verify", "--trust-triggers"),
         ("doctor",),
         ("downgrade", *trusting),
         ("upgrade", *trusting),
@@ -58,6 +58,10 @@ def test_no_command_calls_it(gnkmigrate: Command, small: Small, enemy: Hostile) 
         ran = gnkmigrate(small.url, *command)
         assert ran.exit_code in {0, 1}, (command, ran.output, ran.stderr)
         assert not enemy.has_risen, command
+        if command[0] == "status":
+            asked = gnkmigrate(small.url, "verify")
+            assert asked.exit_code == 2
+            assert "may be taken for PostgreSQL's" in asked.stderr
 
 
 def test_alembic_does_not_either(small: Small, enemy: Hostile) -> None:

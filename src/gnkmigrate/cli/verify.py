@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Format, ResultFormat
+from gnkmigrate.cli._choices import Format, ResultFormat, TrustTriggers
 
 if TYPE_CHECKING:
     from gnkmigrate.run.events import Verified
@@ -16,7 +16,11 @@ VERSION = 1
 FAILED = 1
 
 
-def command(context: typer.Context, format_: Format = ResultFormat.TEXT) -> None:
+def command(
+    context: typer.Context,
+    format_: Format = ResultFormat.TEXT,
+    trust_triggers: TrustTriggers = False,
+) -> None:
     """Prove again what the phases that are done claim.
 
     Runs their verification queries in one read-only snapshot. Exits with 1 when one fails.
@@ -27,7 +31,7 @@ def command(context: typer.Context, format_: Format = ResultFormat.TEXT) -> None
     from gnkmigrate.run import verify
     from gnkmigrate.run.revision import load_all_phases
 
-    project = _context.settings(context)
+    project = _context.settings(context, trust_triggers=trust_triggers or None)
     phases = load_all_phases(project.path(project.migrations))
     url = _context.live_url(context, project)
     with connect(url, search_path=project.schemas) as connection:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.run import events, journal
+from gnkmigrate.run import events, foreign_code, journal
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.runner import _parameters
@@ -23,6 +23,9 @@ def verify(
     """Runs the lasting verifications of every phase that is done, in one snapshot.
 
     The observer hears each as it comes; none of them raises.
+
+    Raises:
+        PhaseRefused: what they name may be taken for a function of a role with fewer rights.
     """
     results = []
     with (
@@ -32,16 +35,25 @@ def verify(
     ):
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         done = [found.phase for found in status(connection, phases) if found.state == "done"]
+        schemas = {*settings.schemas, *(name for phase in done for name in phase.search_path or ())}
+        if any(map(_lasting, done)):
+            foreign_code.require_trust(
+                connection, (), sorted(schemas), trusted=settings.trust_triggers
+            )
         states = journal.steps(connection)
         everything = work_of(connection, settings, Request(), watch, observe, path)
         for phase in done:
             work = replace(everything, phase=phase.name)
             work = replace(work, parameters=_parameters(phase, "down", states, work))
-            lasting = [s for s in phase.up_steps if isinstance(s, Verification) and not s.once]
             work = replace(work, authors_path=phase.search_path or work.project_path)
-            for step in lasting:
+            for step in _lasting(phase):
                 with work.words_of(step):
                     results.append(step.result(work))
     for result in results:
         observe(result)
     return tuple(results)
+
+
+def _lasting(phase: Phase) -> list[Verification]:
+    """What a phase claims for good."""
+    return [step for step in phase.up_steps if isinstance(step, Verification) and not step.once]
