@@ -177,3 +177,15 @@ def test_new_tables_and_their_references_are_asked_for(small: Small, roles: None
         f'GRANT REFERENCES ON TABLE public.mine TO "{ROLE}";',
     ]
     project.execute(f'DROP OWNED BY "{ROLE}" CASCADE')
+
+
+def test_an_owner_who_has_no_rights_on_the_rows_is_told(small: Small, project: Project) -> None:
+    small.revision(1, CONVERT, irreversible="-")
+    project = small.project()
+    project.execute('REVOKE UPDATE ON mine FROM "gnk Migrator"')
+    before = project.state
+    with pytest.raises(PhaseRefused) as refused:
+        up(project)
+    given = 'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE public.mine TO "gnk Migrator";'
+    assert any(given in line for line in refused.value.details)
+    assert project.state == before

@@ -117,6 +117,7 @@ class DropColumns(Step):
 class FillColumns(Step):
     """Fills the columns in batches."""
 
+    fills: ClassVar[bool] = True
     transactional: ClassVar[bool] = False
 
     reshaping: Reshaping

@@ -53,6 +53,11 @@ WHERE NOT CASE
     ) OR (
         SELECT has_schema_privilege(oid, to_regnamespace(thing)::oid, 'CREATE')
         FROM pg_roles WHERE rolname = given.owner)
+    WHEN 'OWNER WRITES' THEN
+        has_table_privilege(given.owner, to_regclass(thing)::oid, 'SELECT')
+        AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'INSERT')
+        AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'UPDATE')
+        AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'DELETE')
     WHEN 'ROWS' THEN NOT row_security_active(to_regclass(thing)::oid)
     END
 END
@@ -68,6 +73,10 @@ _LACKING = {
         "Run: GRANT REFERENCES ON TABLE {thing} TO {role};"
     ),
     "SET ROLE": "It may not act as {thing}. Run: GRANT {thing} TO {role};",
+    "OWNER WRITES": (
+        "{owner} owns table {thing} and may not do all with its rows. "
+        "Run: GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {thing} TO {owner};"
+    ),
     "CREATE AS OWNER": (
         "{owner} may own nothing new in schema {thing}. "
         "Run: GRANT CREATE ON SCHEMA {thing} TO {owner};"
@@ -127,11 +136,14 @@ def missing_rights(connection: Connection, rights: Sequence[Needed]) -> list[str
 def _needed(connection: Connection, steps: Sequence[Step]) -> Sequence[Right]:
     """The rights that steps need of the tables that are there: all of an owner's, and all rows."""
     names = sorted({split(table) for step in steps for table in step.altered})
+    writes = any(step.fills for step in steps)
     columns = [[schema for schema, _ in names], [name for _, name in names]]
     needed: set[Right] = set()
     for table, schema, owner, usable in connection.execute(_TABLES, columns).fetchall():
         needed |= {Right("OWNER", f"TABLE {table}", (owner,)), Right("CREATE", schema)}
         needed.add(Right("ROWS", table) if usable else Right("USAGE", schema))
+        if writes:
+            needed.add(Right("OWNER WRITES", table, (owner,)))
     for schema, _ in (split(table) for step in steps for table in step.created):
         needed.add(Right("CREATE", identifier(schema)))
     for table in (table for step in steps for table in step.referred):

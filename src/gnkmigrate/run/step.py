@@ -55,6 +55,8 @@ class Step(ABC):
     prepares: ClassVar[bool] = False
     # Whether columns and rows stay as they are, since but an index or a constraint comes or goes.
     keeps_rows: ClassVar[bool] = False
+    # Whether rows are written as the table's owner, who may have less than all rights on them.
+    fills: ClassVar[bool] = False
     # Whether its way back needs nothing that contract removes.
     outlives_contract: ClassVar[bool] = False
     # Whether it runs SQL as the revision's author has written it, who may count on a search path.

@@ -153,6 +153,7 @@ class FillEntity(LinkStep):
             place.
     """
 
+    fills: ClassVar[bool] = True
     transactional: ClassVar[bool] = False
 
     alone: bool = False

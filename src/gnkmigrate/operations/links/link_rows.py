@@ -83,6 +83,7 @@ class LeaveRows(LinkStep):
 class FillLinks(LinkStep):
     """Makes the links in batches."""
 
+    fills: ClassVar[bool] = True
     transactional: ClassVar[bool] = False
 
     @property

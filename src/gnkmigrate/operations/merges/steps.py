@@ -95,6 +95,7 @@ class LeaveSide(_MergeStep):
 class FillColumns(_MergeStep):
     """Fills the new columns in batches."""
 
+    fills: ClassVar[bool] = True
     transactional: ClassVar[bool] = False
 
     @property

@@ -131,6 +131,7 @@ class LeaveTable(MoveStep):
 class FillSideTable(MoveStep):
     """Makes the side table's rows in batches, and gathers statistics."""
 
+    fills: ClassVar[bool] = True
     transactional: ClassVar[bool] = False
 
     @property

@@ -201,6 +201,7 @@ class _InOrder(Fill):
 class FillEntity(SplitStep):
     """Makes the rows of the entity in batches, and links the table's rows to them."""
 
+    fills: ClassVar[bool] = True
     transactional: ClassVar[bool] = False
 
     @property
