@@ -176,6 +176,14 @@ GAPS = {
         f"{PARTITIONS}; CREATE INDEX log_n ON log (n)",
         [("GNK-G041", "medium", "Index log_n on log (n) is missing.")],
     ),
+    "an index of a partition whose name the partitioned table's takes": (
+        f"{PARTITIONS}; CREATE INDEX log_n ON log_1 (n)",
+        f"{PARTITIONS}; CREATE INDEX log_n ON log (n)",
+        [
+            ("GNK-G041", "medium", "Index log_n on log (n) is missing."),
+            ("GNK-G043", "info", "Index log_1_n_idx on log_1 (n) is called log_n here."),
+        ],
+    ),
     "a partition that is not attached": (
         f"{PARTITIONS}; ALTER TABLE log DETACH PARTITION log_1",
         PARTITIONS,

@@ -111,8 +111,9 @@ class _Known:
         }
         return cls(by_identity, renamed)
 
-    def of_thing(self, thing: Identity) -> Sequence[Change]:
-        return self.by_identity.get(self.renamed.get(thing, thing), ())
+    def in_target(self, live: Identity) -> Identity:
+        """What a thing of the live database is called in the target."""
+        return self.renamed.get(live, live)
 
 
 def _anchor(change: Change, known: _Known, designs: Collection[Identity]) -> _Anchor:
@@ -122,7 +123,7 @@ def _anchor(change: Change, known: _Known, designs: Collection[Identity]) -> _An
     table = Identity("table", home.path[:2])
     if table in designs:
         return _Anchor("design", table)
-    renamed = {each.verb for each in known.of_thing(home)} == {"rename"}
+    renamed = {each.verb for each in known.by_identity.get(home, ())} == {"rename"}
     if home.kind == "constraint" and renamed and change.fact.parent == table:
         return _Anchor("names", table)
     return _Anchor("object", home)
@@ -131,33 +132,39 @@ def _anchor(change: Change, known: _Known, designs: Collection[Identity]) -> _An
 def _home(change: Change, known: _Known) -> Identity:
     """The outermost thing that comes, goes or changes together with the change's own."""
     fact = change.fact
-    for outer in _outer(change):
-        for outer_change in known.of_thing(outer):
+    for outer in _outer(change, known):
+        for outer_change in known.by_identity.get(outer, ()):
             if _comes_along(outer_change, change.verb):
                 return _home(outer_change, known)
     if kind_of(fact.kind).of_column and fact.parent is not None:
-        return known.renamed.get(fact.parent, fact.parent)
+        return fact.parent if change.after else known.in_target(fact.parent)
     return change.identity
 
 
-def _outer(change: Change) -> Iterator[Identity]:
-    """What may bring a change about: an owner of a sequence, a partitioned table's index, ..."""
-    fact = change.fact
+def _outer(change: Change, known: _Known) -> Iterator[Identity]:
+    """What may bring a change about: an owner of a sequence, a partitioned table's index, ...
+
+    All under the target's names, which may be another thing's in the live database.
+    """
+    before, after = (
+        () if side is None else kind_of(side.kind).dies_with(side)
+        for side in (change.before, change.after)
+    )
+    before = tuple(known.in_target(each) for each in before)
     if change.verb in {"add", "remove"}:
-        yield from kind_of(fact.kind).dies_with(fact)
-        sole = _sole_column(fact)
+        yield from (*before, *after)
+        sole = _sole_column(change.fact)
         if sole is not None:
-            yield sole
+            yield sole if change.after else known.in_target(sole)
     elif len(change.differing) == 1:
-        sides = (side for side in (change.before, change.after) if side is not None)
-        before, after = (kind_of(side.kind).dies_with(side) for side in sides)
         yield from sorted({*before} ^ {*after})
 
 
 def _comes_along(outer: Change, verb: Verb) -> bool:
     """Whether something is added, removed or changed because of what happens to `outer`."""
     retyped = outer.kind == "column" and outer.verb == "alter" and "type" in outer.differing
-    return outer.verb == verb or retyped or (verb == "alter" and outer.verb in {"add", "remove"})
+    comes = outer.verb in {"add", "remove"}
+    return retyped or (comes and verb in {outer.verb, "alter"})
 
 
 def _sole_column(fact: Fact) -> Identity | None:
