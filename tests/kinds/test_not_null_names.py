@@ -2,6 +2,7 @@
 
 import pytest
 
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
@@ -59,3 +60,27 @@ def test_a_partition_that_comes_with_the_parent_s_not_null(server: Server) -> No
     first = "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
     second = "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);"
     converge(server, parent.format("") + first, parent.format(" NOT NULL") + first + second)
+
+
+KEPT = {
+    "a column's": (
+        "TABLE t (f integer NOT NULL)",
+        "TABLE t RENAME f TO g",
+        "column public.t.g = f",
+    ),
+    "a table's": ("TABLE t (f integer NOT NULL)", "TABLE t RENAME TO u", "table public.u = t"),
+    "a domain's": ("DOMAIN t AS integer NOT NULL", "DOMAIN t RENAME TO u", "domain public.u = t"),
+}
+
+
+@pytest.mark.parametrize(("made", "renamed", "said"), KEPT.values(), ids=KEPT)
+def test_one_that_has_kept_its_first_name_stays_as_it_is(
+    server: Server, made: str, renamed: str, said: str
+) -> None:
+    ways = converge(
+        server,
+        f"CREATE {made}; ALTER {renamed};",
+        f"CREATE {made};",
+        renames=read_renames([said]),
+    )
+    assert (len(ways.there), len(ways.back)) == (1, 1)

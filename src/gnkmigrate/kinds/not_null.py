@@ -14,7 +14,14 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.free_names import stand_in
 from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.not_null_below import allowed_below, forbidden_below
-from gnkmigrate.kinds.not_null_name import NAMED, OF_CONSTRAINT, called, fits, usual
+from gnkmigrate.kinds.not_null_name import (
+    NAMED,
+    OF_CONSTRAINT,
+    called,
+    fits,
+    once_renamed,
+    usual,
+)
 from gnkmigrate.kinds.not_null_statements import (
     add_not_null,
     comment_on_not_null,
@@ -169,9 +176,7 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
     if before is None or not after.payload["not_null"]:
         return
     old, new, differing = before.payload, after.payload, frozenset(change.differing)
-    # It has followed a rename, unless the new name would have been cut.
-    was = old["not_null_name"] or usual(after if fits(usual(after)) else before)
-    wanted = called(after)
+    was, wanted = once_renamed(before, after), called(after)
     what, made = f"NOT NULL of {qualified(*after.identity.path)}", not old["not_null"]
     if new["not_null_unvalidated"] and "not_null_unvalidated" in differing and not made:
         drop = f"ALTER COLUMN {identifier(after.identity.name)} DROP NOT NULL"

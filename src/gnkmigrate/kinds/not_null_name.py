@@ -55,6 +55,21 @@ def called(column: Fact) -> str:
     return column.payload["not_null_name"] or usual(column)
 
 
+def keeps(before: Fact, after: Fact | None) -> bool:
+    """Whether the target has NOT NULL by the usual name of the column as it is."""
+    return after is not None and bool(after.payload["not_null"]) and called(after) == usual(before)
+
+
+def once_renamed(before: Fact, after: Fact) -> str:
+    """What NOT NULL is called once its table and column have their new names: it has followed.
+
+    That is not so where it has a name of its own, where the new one would be cut, or where the
+    target has it by its old name.
+    """
+    stays = not fits(usual(after)) or keeps(before, after)
+    return before.payload["not_null_name"] or usual(before if stays else after)
+
+
 def fits(name: str) -> bool:
     return len(name.encode()) <= MAXIMUM_BYTES
 

@@ -7,7 +7,7 @@ from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import columns_above, tables_below
-from gnkmigrate.kinds.not_null_name import NAMED, fits, usual_of
+from gnkmigrate.kinds.not_null_name import NAMED, fits, keeps, usual_of
 from gnkmigrate.kinds.not_null_statements import rename_not_null
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import qualified
@@ -18,12 +18,14 @@ def follows_column(change: Change, context: Context) -> Iterator[Statement]:
     before, (*table, name) = change.before, change.identity.path
     if before is None:
         return
-    if change.fact.payload["not_null"] and _is_usual(before, context):
-        yield from _following((*table, before.identity.name), (*table, name))
-    *above, old = before.identity.path
-    for child in tables_below(above, context.source):
-        own = context.source.get("inherited column", *child, old)
-        if own is not None and _is_usual(own, context) and own.identity not in context.dropped:
+    there = context.meanwhile.get(before.identity, before.identity)
+    old = before.identity.name
+    column = context.source.facts[there]
+    if change.fact.payload["not_null"] and _follows(column, context):
+        yield from _following((*table, old), (*table, name))
+    for child in tables_below(there.path[:-1], context.source):
+        own = context.source.get("inherited column", *child, there.name)
+        if own is not None and _follows(own, context) and own.identity not in context.dropped:
             below = context.names.of(own.parent or own.identity).path
             yield from _following((*below, old), (*below, name))
 
@@ -36,9 +38,22 @@ def follows_table(change: Change, context: Context) -> Iterator[Statement]:
     there = context.meanwhile.get(table, table)
     columns = (context.source.children(there, kind) for kind in ("column", "inherited column"))
     for column in chain.from_iterable(columns):
-        if _is_usual(column, context) and column.identity not in context.dropped:
+        if _follows(column, context) and column.identity not in context.dropped:
             name = column.identity.name
             yield from _following((*table.path, name), (*change.identity.path, name))
+
+
+def _follows(column: Fact, context: Context) -> bool:
+    """Whether it has one of the usual name, which is not its name in the target as well."""
+    return _is_usual(column, context) and not keeps(column, _in_target(column, context))
+
+
+def _in_target(column: Fact, context: Context) -> Fact | None:
+    if column.kind == "column":
+        return context.target.facts.get(context.names.of(column.identity))
+    path = context.column_left(column.identity.path, column.parent)
+    own = (context.target.get(kind, *path) for kind in ("inherited column", "column"))
+    return next((each for each in own if each is not None), None)
 
 
 def _is_usual(column: Fact, context: Context) -> bool:

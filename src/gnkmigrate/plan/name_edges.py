@@ -8,7 +8,7 @@ from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action
-from gnkmigrate.plan.interim_names import left_by, passes_names
+from gnkmigrate.plan.interim_names import left_by, passes_names, placed
 from gnkmigrate.plan.need_edges import ByIdentity, Edges, is_late, may_come_first, named_in_front
 from gnkmigrate.plan.picking import picked
 
@@ -117,12 +117,20 @@ def _newly(fact: Fact, other: Fact | None) -> frozenset[tuple[str, ...]]:
     return frozenset({name for name in newly if name[0] == "constraint"})
 
 
+def _left_by_alter(before: Fact, after: Fact) -> frozenset[tuple[str, ...]]:
+    """What a thing that has its new place and name by then has no more, unless it kept that."""
+    lost = kind_of(before.kind).names(placed(before, after)) - kind_of(after.kind).names(after)
+    if not any(name[0] == "constraint" for name in lost):
+        return frozenset()
+    return _newly(before.replaced(identity=after.identity), after)
+
+
 def _freed(action: Action) -> frozenset[tuple[str, ...]]:
     """What nobody has, or finds, any more after an action."""
     if passes_names(action):
         return left_by(action)
     if action.verb == "alter" and action.before and action.after:
-        return _newly(action.before, action.after)
+        return _left_by_alter(action.before, action.after)
     if action.verb != "drop" or action.before is None:
         return frozenset()
     known = kind_of(action.before.kind)

@@ -105,8 +105,11 @@ class Domain(UserType):
             reason = f"The target forbids nulls in {_domain(fact)}."
             yield Statement(f"{alter} {added}", reason, scans=True)
         elif "not_null_name" in differing:
-            old = (change.before or change.fact).payload["not_null_name"]
-            yield self._renamed_not_null(fact, old or _usual(fact), name or _usual(fact))
+            before = change.before or fact
+            usual = _usual(before if _keeps(before, fact) else fact)
+            old = before.payload["not_null_name"] or usual
+            if old != _called(fact):
+                yield self._renamed_not_null(fact, old, _called(fact))
         if "not_null_comment" in differing and fact.payload["not_null"]:
             yield _comment(fact)
 
@@ -118,7 +121,9 @@ class Domain(UserType):
     def rename(self, change: Change, context: Context) -> Statements:
         renamed, before = super().rename(change, context), change.before or change.fact
         given = before.payload["not_null"] and not before.payload["not_null_name"]
-        if not given or context.source.server_version < _NAMED_NOT_NULL:
+        there = context.source.facts[context.meanwhile.get(before.identity, before.identity)]
+        kept = _keeps(there, context.target.facts.get(context.names.of(there.identity)))
+        if not given or kept or context.source.server_version < _NAMED_NOT_NULL:
             return renamed
         # The name that PostgreSQL gave to NOT NULL has the domain's name in it.
         return (
@@ -150,13 +155,23 @@ def _named(name: str | None) -> str:
 
 
 def _comment(fact: Fact) -> Statement:
-    name = identifier(fact.payload["not_null_name"] or _usual(fact))
+    name = identifier(_called(fact))
     comment = fact.payload["not_null_comment"]
     text = "NULL" if comment is None else literal(comment)
     return Statement(
         f"COMMENT ON CONSTRAINT {name} ON DOMAIN {qualified(*fact.identity.path)} IS {text}",
         f"The comment on NOT NULL of {_domain(fact)} differs.",
     )
+
+
+def _called(fact: Fact) -> str:
+    """What its NOT NULL is called."""
+    return fact.payload["not_null_name"] or _usual(fact)
+
+
+def _keeps(before: Fact, after: Fact | None) -> bool:
+    """Whether the target has NOT NULL by the usual name of the domain as it is."""
+    return after is not None and after.payload["not_null"] and _called(after) == _usual(before)
 
 
 def _usual(fact: Fact) -> str:

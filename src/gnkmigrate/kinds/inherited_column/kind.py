@@ -127,8 +127,9 @@ def _forbidding(
     fact = after or before
     if fact is None:
         return
-    # Its NOT NULL has followed the column's new name by then.
-    was = _forbidden_as(before and (before if after is None else _renamed(before, after)))
+    was = _forbidden_as(before)
+    if was is not None and before is not None and after is not None:
+        was = not_null_name.once_renamed(before, after)
     wanted, path = _forbidden_as(after), path or fact.identity.path
     if was is not None and wanted is None:
         # Where the parent forbids nulls from now on, it takes over what is there.
@@ -144,12 +145,6 @@ def _forbidding(
 def _forbidden_as(fact: Fact | None) -> str | None:
     """What the NOT NULL is called that a column has by itself; None where it has none."""
     return not_null_name.called(fact) if fact is not None and fact.payload["not_null"] else None
-
-
-def _renamed(before: Fact, after: Fact) -> Fact:
-    """What a column has of its own, under its new name, unless that is too long for a usual one."""
-    fits = not_null_name.fits(not_null_name.usual(after))
-    return before.replaced(identity=after.identity) if fits else before
 
 
 def _above(path: Sequence[str], snapshot: Snapshot) -> Fact | None:
