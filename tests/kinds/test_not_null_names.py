@@ -84,3 +84,19 @@ def test_one_that_has_kept_its_first_name_stays_as_it_is(
         renames=read_renames([said]),
     )
     assert (len(ways.there), len(ways.back)) == (1, 1)
+
+
+BELOW = {
+    "by a key": ("", "NOT NULL, PRIMARY KEY (id, k)"),
+    "and keep it": ("ALTER TABLE p ALTER id SET NOT NULL;", "NOT NULL"),
+}
+
+
+@pytest.mark.parametrize(("alone", "forbidden"), BELOW.values(), ids=BELOW)
+def test_partitions_that_have_made_it_their_own(server: Server, alone: str, forbidden: str) -> None:
+    table = (
+        "CREATE TABLE t (k integer NOT NULL, id integer {}) PARTITION BY LIST (k);"
+        "CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (k);"
+        "CREATE TABLE q PARTITION OF p DEFAULT;"
+    )
+    converge(server, table.format("") + alone, table.format(forbidden))

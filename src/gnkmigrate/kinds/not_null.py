@@ -13,7 +13,12 @@ from gnkmigrate.kinds.constraint_names import is_taken
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.free_names import stand_in
 from gnkmigrate.kinds.inheritance import columns_above
-from gnkmigrate.kinds.not_null_below import allowed_below, forbidden_below
+from gnkmigrate.kinds.not_null_below import (
+    allowed_below,
+    allowed_in_partitions,
+    forbidden_below,
+    is_of_key,
+)
 from gnkmigrate.kinds.not_null_name import (
     NAMED,
     OF_CONSTRAINT,
@@ -78,6 +83,7 @@ def allowed(change: Change, context: Context) -> Iterator[Statement]:
         yield from _allowed(change.fact, context)
         if not change.fact.payload["not_null_no_inherit"]:
             yield from allowed_below(change.fact, context, own_alone=True)
+            yield from allowed_in_partitions(change, context)
 
 
 def _allowed(column: Fact, context: Context) -> Iterator[Statement]:
@@ -123,14 +129,10 @@ def allowed_after(key: Fact, context: Context) -> Iterator[Statement]:
 
 def is_held_by_key(column: Fact, context: Context) -> bool:
     """Whether a table that leaves its parents has a primary key which keeps NOT NULL there."""
-    *path, name = column.identity.path
-    table, wanted = Identity("table", tuple(path)), context.target.facts.get(column.identity)
+    wanted = context.target.facts.get(column.identity)
     if wanted is None or wanted.payload["not_null"]:
         return False
-    return bool(context.source.children(table, "partition")) and any(
-        each.payload["type"] == "primary key" and name in each.payload["columns"]
-        for each in context.source.children(table, "constraint")
-    )
+    return is_of_key(column.identity.path, context.source)
 
 
 def forbidden(change: Change, context: Context) -> Iterator[Statement]:

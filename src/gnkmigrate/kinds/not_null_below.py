@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.altering import alter_table_of
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
-from gnkmigrate.kinds.inheritance import columns_above, parents
+from gnkmigrate.kinds.inheritance import columns_above, parents, tables_below
 from gnkmigrate.kinds.not_null_name import NAMED, usual
 from gnkmigrate.kinds.not_null_statements import rename_not_null, set_not_null
 from gnkmigrate.kinds.statement import Statement
@@ -59,6 +60,41 @@ def allowed_below(
             action = f"ALTER COLUMN {identifier(name)} DROP NOT NULL"
             reason = f"The target allows nulls in {qualified(*child, name)}."
             yield alter_table_of(below, action, reason)
+
+
+def allowed_in_partitions(change: Change, context: Context) -> Iterator[Statement]:
+    """Takes NOT NULL from partitions that may keep it as their own, by their parent's name (18).
+
+    Those have been given it by a primary key, or had it before it was their parent's. What the
+    target forbids there by itself comes after that, by its own name.
+    """
+    if change.before is None or context.source.server_version < NAMED:
+        return
+    *table, name = change.identity.path
+    staying = frozenset(context.below(table))
+    for child in tables_below(change.before.identity.path[:-1], context.source):
+        there = (*context.names.of(Identity("table", child)).path, name)
+        alone = context.target.get("inherited column", *there)
+        if there[:-1] in staying and (
+            is_of_key((*child, change.before.identity.name), context.source)
+            or (alone and alone.payload["not_null"] and _is_partition(child, context.source))
+        ):
+            below = Fact(Identity("column", there), None, {})
+            action = f"ALTER COLUMN {identifier(name)} DROP NOT NULL"
+            reason = f"{qualified(*there)} has no NOT NULL of its parent's any more."
+            yield alter_table_of(below, action, reason)
+
+
+def is_of_key(column: tuple[str, ...], snapshot: Snapshot) -> bool:
+    """Whether a partition has a primary key on this column."""
+    return _is_partition(column[:-1], snapshot) and any(
+        key.payload["type"] == "primary key" and column[-1] in key.payload["columns"]
+        for key in snapshot.children(Identity("table", column[:-1]), "constraint")
+    )
+
+
+def _is_partition(table: tuple[str, ...], snapshot: Snapshot) -> bool:
+    return bool(snapshot.children(Identity("table", table), "partition"))
 
 
 def forbidden_below(column: Fact, context: Context) -> Iterator[Statement]:
