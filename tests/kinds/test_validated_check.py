@@ -30,3 +30,8 @@ def test_what_is_proven_stays_so(server: Server) -> None:
     """A target that says nothing of it takes no proof away."""
     proven = FAMILY + LAX + "ALTER TABLE d VALIDATE CONSTRAINT positive;"
     assert converge(server, proven, FAMILY + LAX).there == []
+
+
+def test_nothing_is_proven_of_a_partition_that_comes_with_the_check(server: Server) -> None:
+    converge(server, ABOVE, ABOVE + BELOW + LAX)
+    converge(server, ABOVE + LAX, ABOVE + BELOW + LAX, back=False)

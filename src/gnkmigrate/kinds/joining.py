@@ -66,7 +66,7 @@ def before_joining(
     for name, check in _checks_above(table, context.target).items():
         own = there.get(name)
         if name not in of_kept and (own is None or not is_same_check(own, check)):
-            yield from CONSTRAINT.create(_moved(check, table), (), context)
+            yield from CONSTRAINT.create(moved(check, table), (), context)
 
 
 def renames_not_null(table: Identity, source: Snapshot, target: Snapshot) -> bool:
@@ -118,7 +118,7 @@ def after_parting(
             and name not in of_kept
             and not (name in wanted and is_same_check(check, wanted[name]))
         ):
-            yield from CONSTRAINT.drop(_moved(check, table), parted)
+            yield from CONSTRAINT.drop(moved(check, table), parted)
     own = _own(table, "column", context.source)
     above = columns_of_parents(table, context.target)
     wanted = _own(table, "column", context.target)
@@ -240,7 +240,7 @@ def _own(table: Identity, kind: str, snapshot: Snapshot) -> dict[str, Fact]:
     return {each.identity.name: each for each in snapshot.children(table, kind)}
 
 
-def _moved(check: Fact, table: Identity) -> Fact:
+def moved(check: Fact, table: Identity) -> Fact:
     """The same check of another table."""
     identity = Identity(check.kind, (*table.path, check.identity.name))
     return Fact(identity, table, check.payload, check.depends_on, check.position)

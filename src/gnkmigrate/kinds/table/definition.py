@@ -16,11 +16,12 @@ from gnkmigrate.kinds.columns_of_parents import (
     default_of_parents,
 )
 from gnkmigrate.kinds.constraint.definition import defined as constraint_defined
+from gnkmigrate.kinds.constraint.definition import is_settled
 from gnkmigrate.kinds.constraint.kind import KIND as CONSTRAINT
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.identity.kind import added as identity_added
 from gnkmigrate.kinds.index_marks import marks
-from gnkmigrate.kinds.joining import checks_of_parents
+from gnkmigrate.kinds.joining import checks_of_parents, moved
 from gnkmigrate.kinds.options import listed, of_relation
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -51,7 +52,10 @@ def command(fact: Fact, parts: Sequence[Fact], context: Context) -> str:
 
 def lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
     """The columns and constraints of a new table, each as it stands between the parentheses."""
-    inherited = tuple(of_parents(fact, context.target)) if fact.payload["is_partition"] else ()
+    inherited: tuple[Fact, ...] = ()
+    if fact.payload["is_partition"]:
+        later = frozenset(_unproven(fact, context.target))
+        inherited = tuple(each for each in of_parents(fact, context.target) if each not in later)
     return [
         *_columns(fact, [*inherited, *parts], context),
         *not_null.of_table(fact),
@@ -81,6 +85,8 @@ def afterwards(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[
     if fact.payload["is_partition"]:
         for column in _columns_of_parents(fact, context.target):
             yield from column_settings(column)
+        for check in _unproven(fact, context.target):
+            yield from CONSTRAINT.create(moved(check, fact.identity), (), context)
     elif fact.payload["inherits"]:
         yield from _without_defaults(parts, context)
     repeated = _repeated(parts)
@@ -152,6 +158,14 @@ def of_parents(fact: Fact, target: Snapshot) -> Iterator[Fact]:
         if default is not None:
             yield default
     yield from checks_of_parents(fact.identity, target)
+
+
+def _unproven(fact: Fact, target: Snapshot) -> Iterator[Fact]:
+    """The checks of those above that hold for new rows alone, in this partition as well."""
+    for check in checks_of_parents(fact.identity, target):
+        proven = target.get("validated check", *fact.identity.path, check.identity.name)
+        if not is_settled(check) and proven is None:
+            yield check
 
 
 def _columns_of_parents(fact: Fact, target: Snapshot) -> Iterator[Fact]:
