@@ -9,6 +9,7 @@ import pytest
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_sql
@@ -83,10 +84,21 @@ def test_what_a_script_leaves_open_is_as_it_is(load: Load, live: DatabaseUrl) ->
 def test_what_is_made_again_keeps_what_the_script_leaves_open(
     load: Load, live: DatabaseUrl
 ) -> None:
-    assert planned(read(live), load(WIDE))[-2:] == [
-        "ALTER VIEW public.v OWNER TO stated_reporter",
+    assert planned(read(live), load(WIDE))[-1].splitlines()[-2:] == [
+        "ALTER VIEW public.v OWNER TO stated_reporter;",
         "GRANT SELECT ON TABLE public.v TO stated_app",
     ]
+
+
+def test_what_it_leaves_open_goes_with_a_new_name(load: Load, live: DatabaseUrl) -> None:
+    execute(live, "CREATE FUNCTION f(x t) RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    execute(live, "ALTER FUNCTION f OWNER TO stated_app; REVOKE ALL ON FUNCTION f FROM PUBLIC")
+    target = load(
+        "CREATE TABLE u (a integer); CREATE VIEW v AS SELECT a FROM u;"
+        "CREATE FUNCTION f(x u) RETURNS int LANGUAGE sql AS 'SELECT 1'"
+    )
+    (change,) = compare(read(live), target, read_renames(["table public.t = u"]))
+    assert change.verb == "rename"
 
 
 def test_what_a_script_says_counts(load: Load, live: DatabaseUrl) -> None:

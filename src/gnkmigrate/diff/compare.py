@@ -39,7 +39,7 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
     with collector_paused():
         hints = applicable(hints, source, target)
         known = _matched(source, target, hints)
-        renamed = {old: known.to_target[old] for old in known.renamed if _is_owned(old)}
+        renamed = dict(_otherwise_called(known)) if known.renamed else NOTHING_RENAMED
         if renamed and (source.silent_beside(target) or target.silent_beside(source)):
             # What they leave open hangs on things under their new names as well.
             known = _matched(source, target, hints, renamed)
@@ -61,6 +61,13 @@ def _matched(
     if hints.pairs:
         source = _told(source, hints)
     return match(source, target, hints)
+
+
+def _otherwise_called(known: Correspondence) -> Iterator[tuple[Identity, Identity]]:
+    """What somebody owns or may use, by its old identity: functions of renamed types as well."""
+    for old, new in known.to_target.items():
+        if old != new and _is_owned(old):
+            yield old, new
 
 
 def _is_owned(identity: Identity) -> bool:
