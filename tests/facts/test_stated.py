@@ -14,6 +14,7 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_sql
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.plan.undo import undo_of
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.support import execute, rows
@@ -97,8 +98,11 @@ def test_what_it_leaves_open_goes_with_a_new_name(load: Load, live: DatabaseUrl)
         "CREATE TABLE u (a integer); CREATE VIEW v AS SELECT a FROM u;"
         "CREATE FUNCTION f(x u) RETURNS int LANGUAGE sql AS 'SELECT 1'"
     )
-    (change,) = compare(read(live), target, read_renames(["table public.t = u"]))
-    assert change.verb == "rename"
+    source, hints = read(live), read_renames(["table public.t = u"])
+    there = plan(compare(source, target, hints), source, target)
+    assert [each.sql for each in there] == ["ALTER TABLE public.t RENAME TO u"]
+    back = undo_of(there, source, target, hints=hints).statements
+    assert [each.sql for each in back] == ["ALTER TABLE public.u RENAME TO t"]
 
 
 def test_what_a_script_says_counts(load: Load, live: DatabaseUrl) -> None:
