@@ -36,15 +36,15 @@ class Open:
         owners = dict(_owners(before))
         loader = re.compile(rf"(?<![\w\"]){re.escape(identifier(self.loader))}(?![\w\"])")
 
-        def owner_of(thing: str) -> str:
-            return owners.get(thing, identifier(self.role))
+        def owner_of(piece: Piece, thing: str) -> str:
+            return owners.get(_called(piece, thing), identifier(self.role))
 
         def filled(piece: Piece) -> Piece:
             if piece.type == OWNER and (given := _GIVEN.fullmatch(piece.text)):
                 if given["role"] != identifier(self.loader):
                     return piece
                 thing = given["thing"]
-                return piece._replace(text=f"{thing} OWNER TO {owner_of(thing)};")
+                return piece._replace(text=f"{thing} OWNER TO {owner_of(piece, thing)};")
             if piece.type in _GRANTS:
                 own = identifier(self.role)
                 if piece.type == "ACL":
@@ -53,7 +53,7 @@ class Open:
             return piece
 
         by_name = {
-            (piece.schema, piece.name): owner_of(given["thing"])
+            (piece.schema, piece.name): owner_of(piece, given["thing"])
             for piece in wanted
             if piece.type == OWNER and (given := _GIVEN.fullmatch(piece.text))
         }
@@ -100,7 +100,12 @@ class Open:
 def _owners(schema: Schema) -> Iterator[tuple[str, str]]:
     for piece in schema:
         if piece.type == OWNER and (given := _GIVEN.fullmatch(piece.text)):
-            yield given["thing"], given["role"]
+            yield _called(piece, given["thing"]), given["role"]
+
+
+def _called(piece: Piece, thing: str) -> str:
+    """A thing whatever the arguments of a routine are called."""
+    return f"{piece.schema}.{piece.name}" if piece.name.endswith(")") else thing
 
 
 def _thing(piece: Piece) -> str:
