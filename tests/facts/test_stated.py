@@ -184,3 +184,41 @@ def test_an_extension_without_a_version_is_meant_in_whichever_there_is(
     execute(database, "CREATE EXTENSION pg_trgm VERSION '1.5'")
     script = load("CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore;")
     assert planned(read(database), script) == ["CREATE EXTENSION hstore WITH SCHEMA public"]
+
+
+@pytest.mark.parametrize(
+    ("there", "meant", "kept"),
+    [
+        (
+            "CREATE TABLE s (id serial)",
+            "CREATE TABLE s (id int GENERATED ALWAYS AS IDENTITY)",
+            "GRANT USAGE ON SEQUENCE public.s_id_seq TO stated_reporter",
+        ),
+        (
+            "CREATE TABLE s (id int GENERATED ALWAYS AS IDENTITY)",
+            "CREATE TABLE r (id serial)",
+            "GRANT USAGE ON SEQUENCE public.r_id_seq TO stated_reporter",
+        ),
+        (
+            "CREATE SEQUENCE s_id_seq; CREATE VIEW w AS SELECT 1; GRANT SELECT ON w TO stated_app",
+            "CREATE SEQUENCE s_id_seq; CREATE MATERIALIZED VIEW w AS SELECT 1",
+            "GRANT SELECT ON TABLE public.w TO stated_app",
+        ),
+        (
+            "CREATE SEQUENCE s_id_seq; CREATE TYPE e AS ENUM (); ALTER TYPE e OWNER TO stated_app",
+            "CREATE SEQUENCE s_id_seq; CREATE DOMAIN e AS text",
+            "ALTER DOMAIN public.e OWNER TO stated_app",
+        ),
+    ],
+    ids=["serial", "identity", "view", "type"],
+)
+def test_what_it_leaves_open_goes_to_another_kind_of_thing_in_its_place(
+    load: Load, live: DatabaseUrl, there: str, meant: str, kept: str
+) -> None:
+    execute(live, f"{there}; GRANT USAGE ON SEQUENCE s_id_seq TO stated_reporter")
+    source, target = read(live), load(f"{TABLE} {meant}")
+    hints = read_renames(["table public.s = r"] if "TABLE r" in meant else [])
+    statements = "\n".join(
+        each.sql for each in plan(compare(source, target, hints), source, target)
+    )
+    assert kept in statements

@@ -14,6 +14,8 @@ from gnkmigrate.proof.dump import OWNER, Piece
 from gnkmigrate.proof.schema import Schema
 
 _GIVEN = re.compile(r"(?P<thing>.*) OWNER TO (?P<role>.*);", re.DOTALL)
+_RELATION = re.compile("ALTER (?:MATERIALIZED VIEW|FOREIGN TABLE|VIEW|TABLE|SEQUENCE) ")
+_OWNED = re.compile(r"ALTER SEQUENCE (?P<sequence>.*) OWNED BY (?P<table>.*)[.](?:\w+|\".*\");")
 _GRANTS = {"ACL": "grants", "DEFAULT ACL": "default privileges"}
 
 
@@ -33,11 +35,12 @@ class Open:
 
     def meant(self, wanted: Schema, before: Schema) -> Schema:
         """What the target means: what it leaves open is as it was before."""
-        owners = dict(_owners(before))
+        owners, tables = dict(_owners(before)), dict(_tables(wanted))
         loader = re.compile(rf"(?<![\w\"]){re.escape(identifier(self.loader))}(?![\w\"])")
 
         def owner_of(piece: Piece, thing: str) -> str:
-            return owners.get(_called(piece, thing), identifier(self.role))
+            called = _called(piece, thing)
+            return owners.get(tables.get(called, called), identifier(self.role))
 
         def filled(piece: Piece) -> Piece:
             if piece.type == OWNER and (given := _GIVEN.fullmatch(piece.text)):
@@ -104,8 +107,17 @@ def _owners(schema: Schema) -> Iterator[tuple[str, str]]:
 
 
 def _called(piece: Piece, thing: str) -> str:
-    """A thing whatever the arguments of a routine are called."""
-    return f"{piece.schema}.{piece.name}" if piece.name.endswith(")") else thing
+    """A thing by its name, whatever took its place, or the arguments of a routine are called."""
+    if piece.name.endswith(")"):
+        return f"{piece.schema}.{piece.name}"
+    return _RELATION.sub("", thing.replace("ALTER DOMAIN ", "ALTER TYPE ", 1))
+
+
+def _tables(schema: Schema) -> Iterator[tuple[str, str]]:
+    """Sequences, and the tables that they belong to, whose owners theirs are."""
+    for piece in schema:
+        if found := _OWNED.fullmatch(piece.text):
+            yield found["sequence"], found["table"]
 
 
 def _thing(piece: Piece) -> str:
