@@ -9,10 +9,12 @@ import pytest
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_sql
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.plan.undo import undo_of
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.support import execute, rows
@@ -83,10 +85,24 @@ def test_what_a_script_leaves_open_is_as_it_is(load: Load, live: DatabaseUrl) ->
 def test_what_is_made_again_keeps_what_the_script_leaves_open(
     load: Load, live: DatabaseUrl
 ) -> None:
-    assert planned(read(live), load(WIDE))[-2:] == [
-        "ALTER VIEW public.v OWNER TO stated_reporter",
+    assert planned(read(live), load(WIDE))[-1].splitlines()[-2:] == [
+        "ALTER VIEW public.v OWNER TO stated_reporter;",
         "GRANT SELECT ON TABLE public.v TO stated_app",
     ]
+
+
+def test_what_it_leaves_open_goes_with_a_new_name(load: Load, live: DatabaseUrl) -> None:
+    execute(live, "CREATE FUNCTION f(x t) RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    execute(live, "ALTER FUNCTION f OWNER TO stated_app; REVOKE ALL ON FUNCTION f FROM PUBLIC")
+    target = load(
+        "CREATE TABLE u (a integer); CREATE VIEW v AS SELECT a FROM u;"
+        "CREATE FUNCTION f(x u) RETURNS int LANGUAGE sql AS 'SELECT 1'"
+    )
+    source, hints = read(live), read_renames(["table public.t = u"])
+    there = plan(compare(source, target, hints), source, target)
+    assert [each.sql for each in there] == ["ALTER TABLE public.t RENAME TO u"]
+    back = undo_of(there, source, target, hints=hints).statements
+    assert [each.sql for each in back] == ["ALTER TABLE public.u RENAME TO t"]
 
 
 def test_what_a_script_says_counts(load: Load, live: DatabaseUrl) -> None:
@@ -168,3 +184,41 @@ def test_an_extension_without_a_version_is_meant_in_whichever_there_is(
     execute(database, "CREATE EXTENSION pg_trgm VERSION '1.5'")
     script = load("CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore;")
     assert planned(read(database), script) == ["CREATE EXTENSION hstore WITH SCHEMA public"]
+
+
+@pytest.mark.parametrize(
+    ("there", "meant", "kept"),
+    [
+        (
+            "CREATE TABLE s (id serial)",
+            "CREATE TABLE s (id int GENERATED ALWAYS AS IDENTITY)",
+            "GRANT USAGE ON SEQUENCE public.s_id_seq TO stated_reporter",
+        ),
+        (
+            "CREATE TABLE s (id int GENERATED ALWAYS AS IDENTITY)",
+            "CREATE TABLE r (id serial)",
+            "GRANT USAGE ON SEQUENCE public.r_id_seq TO stated_reporter",
+        ),
+        (
+            "CREATE SEQUENCE s_id_seq; CREATE VIEW w AS SELECT 1; GRANT SELECT ON w TO stated_app",
+            "CREATE SEQUENCE s_id_seq; CREATE MATERIALIZED VIEW w AS SELECT 1",
+            "GRANT SELECT ON TABLE public.w TO stated_app",
+        ),
+        (
+            "CREATE SEQUENCE s_id_seq; CREATE TYPE e AS ENUM (); ALTER TYPE e OWNER TO stated_app",
+            "CREATE SEQUENCE s_id_seq; CREATE DOMAIN e AS text",
+            "ALTER DOMAIN public.e OWNER TO stated_app",
+        ),
+    ],
+    ids=["serial", "identity", "view", "type"],
+)
+def test_what_it_leaves_open_goes_to_another_kind_of_thing_in_its_place(
+    load: Load, live: DatabaseUrl, there: str, meant: str, kept: str
+) -> None:
+    execute(live, f"{there}; GRANT USAGE ON SEQUENCE s_id_seq TO stated_reporter")
+    source, target = read(live), load(f"{TABLE} {meant}")
+    hints = read_renames(["table public.s = r"] if "TABLE r" in meant else [])
+    statements = "\n".join(
+        each.sql for each in plan(compare(source, target, hints), source, target)
+    )
+    assert kept in statements

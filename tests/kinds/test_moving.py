@@ -49,6 +49,12 @@ BETWEEN = "CREATE TABLE b (y integer) INHERITS (a);"
             r"public\.p1 leaves public\.p, .*\(renamed to id2\)",
         ),
         (
+            "CREATE SCHEMA s; CREATE TABLE s.p (a int); CREATE TABLE s.c (a int);",
+            "CREATE SCHEMA t; CREATE TABLE t.p (a int); CREATE TABLE t.c () INHERITS (t.p);",
+            ["schema s = t"],
+            r"s\.c joins t\.p, and is to be called t\.c",
+        ),
+        (
             ABOVE + BETWEEN + "CREATE TABLE c (z integer) INHERITS (b);",
             ABOVE.replace("id", "id2") + BETWEEN + "CREATE TABLE c (y int, z int) INHERITS (a);",
             ["column public.a.id = id2"],

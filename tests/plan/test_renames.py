@@ -370,6 +370,32 @@ def test_a_check_passes_from_a_table_that_gets_another_name_to_its_parent(server
             assert compare(read_snapshot(connection), given.source) == ()
 
 
+@pytest.mark.parametrize(
+    ("new", "said", "left"),
+    [
+        ("CREATE TABLE q (a int)", ["table public.p = q"], "public.q"),
+        (
+            "CREATE TABLE p (b int); CREATE TABLE q (a int)",
+            ["table public.p = q", "table public.q = p"],
+            "public.q",
+        ),
+    ],
+    ids=["renamed", "swapped"],
+)
+def test_a_parent_is_left_by_its_new_name(
+    server: Server, new: str, said: list[str], left: str
+) -> None:
+    old = "CREATE TABLE p (a int); CREATE TABLE r (x int); CREATE TABLE c () INHERITS (r, p);"
+    old += " CREATE TABLE q (b int)" if len(said) > 1 else ""
+    new += "; CREATE TABLE r (x int); CREATE TABLE c (a int) INHERITS (r)"
+    with pair(server, old, new) as given, connect(given.url) as connection:
+        changes = compare(given.source, given.target, read_renames(said))
+        statements = plan(changes, given.source, given.target)
+        assert statements[-1].sql == f"ALTER TABLE public.c NO INHERIT {left}"
+        run(connection, statements)
+        assert compare(read_snapshot(connection), given.target) == ()
+
+
 OWN_TYPE = """CREATE SCHEMA {0}; CREATE TYPE {0}.e AS ENUM ('a'); CREATE TABLE {0}.t (e {0}.e);
     CREATE FUNCTION {0}.f({0}.e, "f(x)" integer) RETURNS integer LANGUAGE sql IMMUTABLE
     AS 'SELECT 1'; CREATE INDEX i ON {0}.t ({0}.f(e, 1));"""

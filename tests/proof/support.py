@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
@@ -22,10 +23,10 @@ class Project:
     url: DatabaseUrl
     settings: Settings
 
-    def planned(self, target: str) -> Planned:
+    def planned(self, target: str, *renames: str) -> Planned:
         """The plan to a target in SQL."""
         self.settings.path(self.settings.target).write_text(target, encoding="utf-8")
-        return plan_project(self.settings, self.url, None)
+        return plan_project(self.settings, self.url, None, renames=read_renames(renames))
 
     def proven(self, planned: Planned, selection: Selection = EVERYTHING) -> Proof:
         return prove(planned, self.settings, self.url, untold, selection)

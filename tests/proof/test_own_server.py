@@ -45,6 +45,12 @@ def test_what_the_target_gives_to_nobody_is_the_live_roles(farm: Project) -> Non
     assert "since the target says nothing of them: default privileges, grants, owners." in proof
 
 
+def test_what_the_target_leaves_open_goes_with_a_new_name(farm: Project) -> None:
+    planned = farm.planned("CREATE TABLE meadow (id int, size int)", "table public.field = meadow")
+    assert len(planned.statements) == 1
+    assert str(farm.proven(planned)).startswith("Proven on a copy with 0 rows")
+
+
 def test_grants_that_go_are_seen_although_the_target_has_none(farm: Project) -> None:
     planned = farm.planned("CREATE TABLE field (id int, size int, kind text)")
     careless = [

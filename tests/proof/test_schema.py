@@ -4,7 +4,9 @@ from collections import Counter
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.proof.dump import OWNER, Piece
+from gnkmigrate.proof.new_names import under_new_names
 from gnkmigrate.proof.ownership import Open
+from gnkmigrate.proof.said import Said
 from gnkmigrate.proof.schema import Schema, schema, unlike
 from gnkmigrate.proof.scope import Scope
 from gnkmigrate.servers import Server
@@ -100,3 +102,21 @@ def test_a_schema_that_is_always_there_is_nobodys_to_give() -> None:
     public = Piece(OWNER, "-", "public", "ALTER SCHEMA public OWNER TO smith;")
     assert OPEN.stated(of(public), of(), of(public)) == of()
     assert OPEN.stated(of(public), of(), of()) == of(public)
+
+
+def test_owners_and_privileges_go_with_a_new_name() -> None:
+    before = of(
+        owner("smith"),
+        Piece(OWNER, "public", "f(public.v)", "ALTER FUNCTION public.f(x public.v) OWNER TO v;"),
+        Piece("ACL", "public", "COLUMN v.a", "GRANT SELECT(a) ON TABLE public.v TO v;"),
+        Piece("ACL", "-", "SCHEMA s", "GRANT USAGE ON SCHEMA s TO s;"),
+    )
+    named = {("public", "v"): ("public", "W"), ("public", "v", "a"): ("public", "W", "b")}
+    assert under_new_names(before, Said(renamed={**named, ("s",): ("t",)})) == of(
+        Piece(OWNER, "public", "W", 'ALTER VIEW public."W" OWNER TO smith;'),
+        Piece(
+            OWNER, "public", 'f(public."W")', 'ALTER FUNCTION public.f(x public."W") OWNER TO v;'
+        ),
+        Piece("ACL", "public", 'COLUMN "W".b', 'GRANT SELECT(b) ON TABLE public."W" TO v;'),
+        Piece("ACL", "-", "SCHEMA t", "GRANT USAGE ON SCHEMA t TO s;"),
+    )

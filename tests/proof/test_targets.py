@@ -102,3 +102,14 @@ def test_what_is_set_for_the_database_is_set_for_the_copy(project: Project) -> N
         session.execute(f"ALTER DATABASE {name} SET work_mem = '7MB'".encode())
     execute(project.url, OLD)
     assert str(project.proven(project.planned(NEW))).startswith("Proven on a copy with 1 row")
+
+
+def test_a_table_that_joins_another_changes_its_columns_with_it(project: Project) -> None:
+    old = "CREATE TABLE sale (id int, price float) PARTITION BY RANGE (id);"
+    execute(project.url, f"{old} CREATE TABLE past (id int, price float)")
+    execute(project.url, "INSERT INTO past VALUES (1, 1.5)")
+    planned = project.planned(
+        f"{old.replace('float', 'numeric(20,3)')}"
+        "CREATE TABLE past PARTITION OF sale FOR VALUES FROM (0) TO (10)"
+    )
+    assert str(project.proven(planned)).startswith("Proven on a copy with 1 row")

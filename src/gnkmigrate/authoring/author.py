@@ -16,7 +16,7 @@ from gnkmigrate.authoring.widening import without_colliding
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.applying import quietly
 from gnkmigrate.diff.likely_renames import Likely
-from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Identity
@@ -93,7 +93,7 @@ def write_revision(
         changes, hints = settled(source, planned.target, hints, decide)
     if not changes:
         return None
-    arrived = arrived_at(source, planned.target, renamed_by(changes))
+    arrived = arrived_at(source, planned.target, hints)
     writer = Writer(hints, settings.source_timezone)
     moved = [each for each in changes if each.verb == "rename" and each.kind not in _WITHIN_TABLES]
     if moved:

@@ -7,6 +7,7 @@ is there already. So neither is a difference, and what is made again gets it bac
 from collections.abc import Iterable, Iterator, Mapping
 
 from gnkmigrate.diff.renames import NOTHING_RENAMED
+from gnkmigrate.diff.successors import Successors
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot, Unread
@@ -110,12 +111,14 @@ def _open(
 ) -> Iterator[Fact]:
     """The facts of `other` that `one` has nothing to say about."""
     unsaid = {fact.identity for fact in _unsaid(one, silent)}
-    names = NewNames(renamed) if renamed else None
+    names = NewNames(renamed)
+    successors = Successors(one, other, names)
     for kind in silent:
         for there in other.of_kind(kind):
-            fact = there if names is None else _under_new_name(there, names)
-            is_there = fact.parent is None or fact.parent in one
-            if is_there and (fact.identity not in one or fact.identity in unsaid):
+            fact: Fact | None = _under_new_name(there, names) if renamed else there
+            if fact is not None and fact.parent is not None and fact.parent not in one:
+                fact = successors.taken_over(there, fact)
+            if fact is not None and (fact.identity not in one or fact.identity in unsaid):
                 yield fact
 
 

@@ -39,7 +39,7 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
     with collector_paused():
         hints = applicable(hints, source, target)
         known = _matched(source, target, hints)
-        renamed = {old: known.to_target[old] for old in known.renamed if _is_owned(old)}
+        renamed = _other_names(known)
         if renamed and (source.silent_beside(target) or target.silent_beside(source)):
             # What they leave open hangs on things under their new names as well.
             known = _matched(source, target, hints, renamed)
@@ -47,6 +47,16 @@ def compare(source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES) -> 
         return tuple(
             sorted(changes, key=lambda change: (change.identity, _VERBS.index(change.verb)))
         )
+
+
+def other_names(
+    source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES
+) -> Mapping[Identity, Identity]:
+    """What somebody owns or may use and is called otherwise in `target`, by its old identity.
+
+    That is what has a new name, what lives in it, and a function of a type that has one.
+    """
+    return _other_names(_matched(source, target, applicable(hints, source, target)))
 
 
 def _matched(
@@ -61,6 +71,13 @@ def _matched(
     if hints.pairs:
         source = _told(source, hints)
     return match(source, target, hints)
+
+
+def _other_names(known: Correspondence) -> Mapping[Identity, Identity]:
+    if not known.renamed:
+        return NOTHING_RENAMED
+    pairs = known.to_target.items()
+    return {old: new for old, new in pairs if old != new and _is_owned(old)}
 
 
 def _is_owned(identity: Identity) -> bool:

@@ -54,6 +54,12 @@ class Context:
             return None
         return self.source.facts.get(identity) or self.target.facts.get(identity)
 
+    def table_now(self, path: Sequence[str]) -> tuple[str, ...]:
+        """What a table of the source is called in the target."""
+        kinds = ("table", "foreign table")
+        kind = next((each for each in kinds if self.source.get(each, *path)), "table")
+        return self.names.of(Identity(kind, tuple(path))).path
+
     def column_left(self, column: Sequence[str], table: Identity | None) -> tuple[str, ...]:
         """The target's path of a column that a table inherits in the source; () where it goes.
 

@@ -17,13 +17,13 @@ from gnkmigrate.postgres.quoting import qualified
 Path = tuple[str, ...]
 
 
-def left(
+def require_leaving(
     table: Identity,
     leave: Sequence[Sequence[str]],
     stay: Sequence[Sequence[str]],
     context: Context,
-) -> Iterator[str]:
-    """Actions of ALTER TABLE by which it leaves some of its parents, to come back.
+) -> None:
+    """Stops where a table would leave some of its parents of the source, to come back, in vain.
 
     Raises:
         Unplannable: it would make more its own than the target has.
@@ -41,14 +41,14 @@ def left(
                     hint="Make the table anew in a revision of your own, or declare "
                     f"{own} in the target as the table's own.",
                 )
-    yield from (f"NO INHERIT {qualified(*parent)}" for parent in leave)
 
 
 def made_own(column: Fact, context: Context) -> Iterator[str]:
     """Actions of ALTER TABLE that make a column its own which a table merely inherits."""
     stay, leave = _parents_of(column, context)
     if leave and column.parent is not None:
-        yield from left(column.parent, leave, stay, context)
+        require_leaving(column.parent, leave, stay, context)
+        yield from (f"NO INHERIT {qualified(*each)}" for each in leave)
         yield from (f"INHERIT {qualified(*each)}" for each in leave)
 
 

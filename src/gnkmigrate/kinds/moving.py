@@ -47,11 +47,7 @@ def refuse_moves(changes: Sequence[Change], context: Context) -> None:
     for change in changes:
         if change.verb == "add" and change.kind == "column" and _counts(change, context):
             _refuse_not_null(change.fact, context)
-    renamed = {
-        change.before.identity.path: change.identity.path
-        for change in changes
-        if change.verb == "rename" and change.before is not None and _is_table(change.fact)
-    }
+    renamed = _renamed(changes, context)
     moves = tuple(_moves(changes, renamed, context))
     columns = tuple(each for each in changes if _counts(each, context)) if moves else ()
     for move in moves:
@@ -66,6 +62,16 @@ def refuse_moves(changes: Sequence[Change], context: Context) -> None:
         found += _types_in_the_way(changes, move, context)
         if found:
             _refuse(move, found)
+
+
+def _renamed(changes: Sequence[Change], context: Context) -> Mapping[Path, Path]:
+    """Tables that are called otherwise, by their old names; in a renamed schema all are."""
+    renames = [each for each in changes if each.verb == "rename" and each.before is not None]
+    if not any(_is_table(each.fact) or each.kind == "schema" for each in renames):
+        return {}
+    tables = [each for each in context.source if _is_table(each)]
+    called = {each.identity.path: context.names.of(each.identity).path for each in tables}
+    return {old: new for old, new in called.items() if old != new}
 
 
 def _refuse_not_null(column: Fact, context: Context) -> None:

@@ -49,6 +49,11 @@ class Ordering(Traits):
         del change, source, target
         return iter(())
 
+    def leaves(self, change: Change, source: Snapshot) -> Iterator[Identity]:
+        """What an alteration takes it out of, in the source: it has its new name by then."""
+        del change, source
+        return iter(())
+
     def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:
         """What is altered by the same command: what is in the way of this is in the way of that."""
         del change, target

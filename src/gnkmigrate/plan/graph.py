@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.action import Action
-from gnkmigrate.plan.name_edges import by_old_name, names, names_below
+from gnkmigrate.plan.name_edges import by_new_name, by_old_name, names, names_below
 from gnkmigrate.plan.need_edges import (
     ByIdentity,
     gone_first,
@@ -48,6 +48,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
         *used_last(actions, changers, droppers, source),
         *gone_first(actions, droppers, source, target),
         *by_old_name(actions, changers, source),
+        *by_new_name(actions, changers, source),
         *out_of_the_way(actions, changers, makers, target),
         *names(actions),
         *names_below(actions, source, target),

@@ -30,6 +30,18 @@ def by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapsho
                         yield action, changer
 
 
+def by_new_name(actions: Iterable[Action], changers: ByIdentity, source: Snapshot) -> Edges:
+    """What an alteration takes a thing out of is called by its new name."""
+    for action in actions:
+        if action.verb == "alter":
+            for left in kind_of(action.fact.kind).leaves(action.change, source):
+                found = source.facts.get(left)
+                for above in (left, *named_in_front(found, source)) if found else ():
+                    for changer in changers.get(above, ()):
+                        if changer.verb == "rename":
+                            yield changer, action
+
+
 def names(actions: Sequence[Action]) -> Edges:
     """A name is free before it is taken; and what is gone can no longer be picked by mistake."""
     freed: defaultdict[tuple[str, ...], list[Action]] = defaultdict(list)

@@ -1,13 +1,11 @@
 """The way back of a plan: a plan of its own, from what the first one arrives at to the source."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gnkmigrate.diff.applying import applicable
 from gnkmigrate.diff.beside import completed
-from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.compare import compare, other_names
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
-from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.kinds.statement import Statements
@@ -51,7 +49,7 @@ def undo_of(
     """
     hints = applicable(hints, source, target)
     renamed = renamed_by(compare(source, target, hints))
-    arrived = arrived_at(source, target, renamed)
+    arrived = arrived_at(source, target, hints)
     known = replace(hints, pairs={**hints.pairs, **renamed})
     lost = summarise(statements).loses_data
     try:
@@ -67,8 +65,7 @@ def undo_of(
     return Undo(back, lost)
 
 
-def arrived_at(
-    source: Snapshot, target: Snapshot, renamed: Mapping[Identity, Identity]
-) -> Snapshot:
+def arrived_at(source: Snapshot, target: Snapshot, hints: Renames) -> Snapshot:
     """The target's facts with what it leaves open as the source has it, read by the same role."""
-    return replace(completed(target, source, renamed), role=source.role, unstated=frozenset())
+    names = other_names(source, target, hints)
+    return replace(completed(target, source, names), role=source.role, unstated=frozenset())

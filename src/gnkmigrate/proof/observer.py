@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.proof.answers import Answers, compare_answers, read_answers
 from gnkmigrate.proof.arrival import unlike_target
+from gnkmigrate.proof.new_names import under_new_names
 from gnkmigrate.proof.numbers import Numbers, compare_numbers, read_numbers
 from gnkmigrate.proof.objection import Objection
 from gnkmigrate.proof.ownership import Open
@@ -116,4 +117,5 @@ class Observer:
             wanted: the target.
             open_: what it leaves open; None where it is a database of its own.
         """
-        return unlike_target(self.place.url, wanted, self.schema, open_)
+        before = under_new_names(self.schema, self.said)
+        return unlike_target(self.place.url, wanted, before, open_)

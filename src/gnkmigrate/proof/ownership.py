@@ -14,6 +14,8 @@ from gnkmigrate.proof.dump import OWNER, Piece
 from gnkmigrate.proof.schema import Schema
 
 _GIVEN = re.compile(r"(?P<thing>.*) OWNER TO (?P<role>.*);", re.DOTALL)
+_RELATION = re.compile("ALTER (?:MATERIALIZED VIEW|FOREIGN TABLE|VIEW|TABLE|SEQUENCE) ")
+_OWNED = re.compile(r"ALTER SEQUENCE (?P<sequence>.*) OWNED BY (?P<table>.*)[.](?:\w+|\".*\");")
 _GRANTS = {"ACL": "grants", "DEFAULT ACL": "default privileges"}
 
 
@@ -33,18 +35,19 @@ class Open:
 
     def meant(self, wanted: Schema, before: Schema) -> Schema:
         """What the target means: what it leaves open is as it was before."""
-        owners = dict(_owners(before))
+        owners, tables = dict(_owners(before)), dict(_tables(wanted))
         loader = re.compile(rf"(?<![\w\"]){re.escape(identifier(self.loader))}(?![\w\"])")
 
-        def owner_of(thing: str) -> str:
-            return owners.get(thing, identifier(self.role))
+        def owner_of(piece: Piece, thing: str) -> str:
+            called = _called(piece, thing)
+            return owners.get(tables.get(called, called), identifier(self.role))
 
         def filled(piece: Piece) -> Piece:
             if piece.type == OWNER and (given := _GIVEN.fullmatch(piece.text)):
                 if given["role"] != identifier(self.loader):
                     return piece
                 thing = given["thing"]
-                return piece._replace(text=f"{thing} OWNER TO {owner_of(thing)};")
+                return piece._replace(text=f"{thing} OWNER TO {owner_of(piece, thing)};")
             if piece.type in _GRANTS:
                 own = identifier(self.role)
                 if piece.type == "ACL":
@@ -53,7 +56,7 @@ class Open:
             return piece
 
         by_name = {
-            (piece.schema, piece.name): owner_of(given["thing"])
+            (piece.schema, piece.name): owner_of(piece, given["thing"])
             for piece in wanted
             if piece.type == OWNER and (given := _GIVEN.fullmatch(piece.text))
         }
@@ -100,7 +103,21 @@ class Open:
 def _owners(schema: Schema) -> Iterator[tuple[str, str]]:
     for piece in schema:
         if piece.type == OWNER and (given := _GIVEN.fullmatch(piece.text)):
-            yield given["thing"], given["role"]
+            yield _called(piece, given["thing"]), given["role"]
+
+
+def _called(piece: Piece, thing: str) -> str:
+    """A thing by its name, whatever took its place, or the arguments of a routine are called."""
+    if piece.name.endswith(")"):
+        return f"{piece.schema}.{piece.name}"
+    return _RELATION.sub("", thing.replace("ALTER DOMAIN ", "ALTER TYPE ", 1))
+
+
+def _tables(schema: Schema) -> Iterator[tuple[str, str]]:
+    """Sequences, and the tables that they belong to, whose owners theirs are."""
+    for piece in schema:
+        if found := _OWNED.fullmatch(piece.text):
+            yield found["sequence"], found["table"]
 
 
 def _thing(piece: Piece) -> str:

@@ -111,7 +111,7 @@ def read_rows(session: Connection, said: Said) -> Rows:
     """
     with session.transaction():
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        found = {oid: _held(session, table) for oid, table in _tables(session, said.named).items()}
+        found = {oid: _held(session, table) for oid, table in _tables(session, said).items()}
         return Rows(found, read_labels(session))
 
 
@@ -137,7 +137,7 @@ def compare_rows(session: Connection, before: Rows, said: Said, source_timezone:
     with session.transaction(force_rollback=True):
         as_before(session, before.labels, said)
         session.execute("SELECT set_config('TimeZone', %s, true)", (source_timezone,))
-        comparison = _Comparison(session, said, _tables(session, said.named))
+        comparison = _Comparison(session, said, _tables(session, said))
         for oid, table in before.tables.items():
             comparison.compare(oid, table)
     return Kept(tuple(comparison.problems), tuple(comparison.converted))
@@ -250,9 +250,12 @@ def _counterparts(old: Table, new: Table, said: Said, *, same: bool) -> Mapping[
     return {number: column for number, column in found if column is not None}
 
 
-def _tables(session: Connection, named: frozenset[Path]) -> Mapping[int, Table]:
+def _tables(session: Connection, said: Said) -> Mapping[int, Table]:
     columns: dict[int, list[Column]] = {}
-    asked = {"named": [Jsonb(list(path)) for path in sorted(named)]}
+    asked = {
+        "named": [Jsonb(path) for path in sorted(said.named)],
+        "joined": Jsonb(sorted(said.joined)),
+    }
     for relation, _, _, *rest in session.execute(query("proof.sql", "columns"), asked):
         columns.setdefault(relation, []).append(Column(*rest))
     return {

@@ -1,17 +1,15 @@
 """What a plan says that it does, as far as an observer has to know it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gnkmigrate.diff.renames import NOTHING_RENAMED
+from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_by
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import qualified
 
 Path = tuple[str, ...]
-
-_RELATION = 2  # schema and name
 
 
 @dataclass(frozen=True)
@@ -22,11 +20,15 @@ class Said:
         named: everything that it changes, by its names from the schema on.
         renamed: the old names of what gets another one, and the new; labels of enums as well.
         lost: what it says is lost, in its words.
+        elsewhere: the same of what is in no schema, but for schemas: servers, publications.
+        joined: a table and one that it is to inherit from or be a partition of, by their old names.
     """
 
     named: frozenset[Path] = frozenset()
     renamed: Mapping[Path, Path] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    joined: frozenset[tuple[Path, Path]] = frozenset()
 
     @classmethod
     def by(
@@ -36,21 +38,46 @@ class Said:
         hints: Mapping[Identity, Identity] = NOTHING_RENAMED,
     ) -> "Said":
         """What changes and the statements that bring them about say, and the user of renames."""
+        changes = tuple(changes)
         named: set[Path] = set()
-        renamed: dict[Path, Path] = {old.path: new.path for old, new in hints.items()}
+        pairs = {**hints, **renamed_by(changes)}
+        inside = {
+            old.path: new.path
+            for old, new in pairs.items()
+            if len(old.path) > 1 or old.kind == "schema"
+        }
+        elsewhere = {
+            old.name: new.name
+            for old, new in pairs.items()
+            if len(old.path) == 1 and old.kind != "schema"
+        }
         for change in changes:
             named.update(side.identity.path for side in (change.before, change.after) if side)
-            if change.verb == "rename" and change.before is not None:
-                renamed[change.before.identity.path] = change.identity.path
         lost = tuple(each.loses_data for each in statements if each.loses_data)
-        return cls(frozenset(named), renamed, lost)
+        before = {new: old for old, new in inside.items()}
+        joined = {
+            (before.get(table, table), before.get(parent, parent))
+            for table, parent in _joined(changes)
+        }
+        return cls(frozenset(named), inside, lost, elsewhere, frozenset(joined))
 
     def now(self, *path: str) -> Path:
-        """What a relation, a column of one, or a label of a type is called afterwards."""
-        relation = self.renamed.get(path[:_RELATION], path[:_RELATION])
-        return self.renamed.get(path, (*relation, *path[_RELATION:]))
+        """What a schema, a relation, a column of one, or a label of a type is called afterwards."""
+        if not path or path in self.renamed:
+            return self.renamed.get(path, ())
+        return (*self.now(*path[:-1]), path[-1])
 
     def loses(self, *paths: Path) -> bool:
         """Whether it says that any of these is lost, under the old or the new name."""
         names = {qualified(*each) for path in paths for each in (path, self.now(*path))}
         return any(f" {name} " in f" {lost} " for name in names for lost in self.lost)
+
+
+def _joined(changes: Iterable[Change]) -> Iterator[tuple[Path, Path]]:
+    """Tables and what they are to be parts of, by their new names."""
+    for change in changes:
+        if change.after is None:
+            continue
+        payload = change.after.payload
+        parents = [payload["of"]] if change.kind == "partition" else payload.get("inherits") or ()
+        yield from ((change.identity.path, tuple(parent)) for parent in parents)

@@ -8,6 +8,7 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.columns_between import is_apart
 from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.inheritance import parents
 from gnkmigrate.kinds.joining import (
     after_parting,
     before_joining,
@@ -15,7 +16,7 @@ from gnkmigrate.kinds.joining import (
     defaults_left,
     defaults_of_parents,
 )
-from gnkmigrate.kinds.leaving import left
+from gnkmigrate.kinds.leaving import require_leaving
 from gnkmigrate.kinds.options import of_relation, set_and_reset
 from gnkmigrate.kinds.row_valued_columns import refuse_rows_held
 from gnkmigrate.kinds.statement import Statement
@@ -62,21 +63,20 @@ def is_written(change: Change) -> bool:
 def _reparented(change: Change, context: Context) -> Iterator[Statement]:
     """Out of the parents that go and into those that come."""
     name = qualified(*change.identity.path)
-    old = (change.before or change.fact).payload["inherits"] or ()
-    new = change.fact.payload["inherits"] or ()
+    old = [*parents((change.before or change.fact).identity.path, context.source)]
+    now = {each: context.table_now(each) for each in old}
+    wanted = [tuple(each) for each in change.fact.payload["inherits"] or ()]
     reason = f"The target has {name} under other parents."
-    stay, wanted = [each for each in old if each in new], list(new)
-    first = next((n for n, each in enumerate(stay) if wanted[n] != each), len(stay))
-    for parent in old:
-        if parent not in new:
-            yield alter_table(name, f"NO INHERIT {qualified(*parent)}", reason)
+    stay = [each for each in old if now[each] in wanted]
+    first = next((n for n, each in enumerate(stay) if wanted[n] != now[each]), len(stay))
     # One that comes back is the last of them.
-    for action in left(change.identity, stay[first:], stay[:first], context):
-        yield alter_table(name, action, reason)
+    require_leaving(change.identity, stay[first:], stay[:first], context)
+    for parent in [*(each for each in old if each not in stay), *stay[first:]]:
+        yield alter_table(name, f"NO INHERIT {qualified(*now[parent])}", reason)
     yield from defaults_left(change.identity, context)
     yield from after_parting(change.identity, context, stay[:first])
     yield from columns_changed(change.identity, context)
-    yield from before_joining(change.identity, context, stay[:first])
+    yield from before_joining(change.identity, context, wanted[:first])
     for parent in wanted[first:]:
         yield alter_table(name, f"INHERIT {qualified(*parent)}", reason)
     yield from defaults_of_parents(change.identity, context)

@@ -16,7 +16,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.foreign_keys import referenced
-from gnkmigrate.kinds.inheritance import all_above
+from gnkmigrate.kinds.inheritance import all_above, parents
 from gnkmigrate.kinds.joining import checks_made, is_shared, shared_parts, tables_above
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.leaving import unlike_when_joined
@@ -190,6 +190,11 @@ class TableKind(Kind):
             return
         left = {*all_above(change.before.identity.path, source)}
         yield from checks_made(left.difference(all_above(change.identity.path, target)), target)
+
+    def leaves(self, change: Change, source: Snapshot) -> Iterator[Identity]:
+        if change.before is not None and "inherits" in change.differing:
+            for parent in parents(change.before.identity.path, source):
+                yield from (Identity(kind, parent) for kind in ("table", "foreign table"))
 
     def is_indifferent(self, change: Change, gone: Fact) -> bool:
         # A column goes later where a check is first to do without it, which waits for the table.

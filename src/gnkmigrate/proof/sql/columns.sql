@@ -2,7 +2,7 @@
 --
 -- The shape of a column is what decides on how its values print: its type, and whatever that is
 -- made of. A column is named when it, or one that it inherits from, is among the given names, or
--- when a type is that its own is made of.
+-- when a type is that its own is made of; what it is to inherit from counts.
 WITH RECURSIVE attributes AS (
     SELECT attribute.*, class.relnamespace, class.relname
     FROM pg_attribute AS attribute
@@ -56,6 +56,15 @@ shapes AS (
     GROUP BY made_of.root
 ),
 
+below (relation, parent) AS (
+    SELECT inhrelid, inhparent FROM pg_inherits
+    UNION
+    SELECT
+        to_regclass(format('%%I.%%I', joined #>> '{0,0}', joined #>> '{0,1}'))::oid,
+        to_regclass(format('%%I.%%I', joined #>> '{1,0}', joined #>> '{1,1}'))::oid
+    FROM jsonb_array_elements(%(joined)s) AS joins (joined)
+),
+
 named AS (
     SELECT attribute.attrelid, attribute.attname
     FROM pg_attribute AS attribute
@@ -64,9 +73,9 @@ named AS (
     WHERE jsonb_build_array(namespace.nspname, class.relname, attribute.attname)
         = ANY (%(named)s::jsonb[])
     UNION
-    SELECT inherits.inhrelid, named.attname
+    SELECT below.relation, named.attname
     FROM named
-    JOIN pg_inherits AS inherits ON inherits.inhparent = named.attrelid
+    JOIN below ON below.parent = named.attrelid
 )
 
 SELECT
