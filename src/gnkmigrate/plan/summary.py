@@ -56,6 +56,8 @@ def effects(statement: Statement) -> tuple[str, ...]:
         notes.append("reads the whole table")
     if not statement.transactional:
         notes.append("outside a transaction")
+    if statement.is_several:
+        notes.append("several commands in one transaction")
     return tuple(notes)
 
 
