@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.types.json import Jsonb
 
 from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection
@@ -232,7 +233,7 @@ def _pairs(old: Table, new: Table, *, same: bool) -> Mapping[Column, Column]:
 def _tables(session: Connection) -> dict[int, Table]:
     columns: dict[int, list[Column]] = {}
     for oid, _, _, number, name, type_, _, generated, *_ in session.execute(
-        query("proof.sql", "columns"), {"named": []}
+        query("proof.sql", "columns"), {"named": [], "joined": Jsonb([])}
     ):
         if not generated:
             columns.setdefault(oid, []).append(Column(number, name, type_))
