@@ -2,13 +2,15 @@
 
 A phase makes such an index on the table itself (operations/parts/folding.py), but what speaks
 against a phase is asked before it begins: of a hundred thousand texts and ten thousand rows each
-pair would be compared. So the rows are copied beside an index, for as long as that takes.
+pair would be compared. So the rows are copied beside an index, for as long as that takes, where
+there are more than a few.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gnkmigrate.run.names import literal
 from gnkmigrate.run.work import Work
 
 _COPY = "pg_temp.gnkmigrate_named"
@@ -19,7 +21,12 @@ CREATE INDEX ON {_COPY} ({{by}});
 CREATE INDEX ON {_COPY} (lower({{by}}::text));
 ANALYZE {_COPY}
 """
-_MAY_COPY = "SELECT has_database_privilege(current_database(), 'TEMPORARY')"
+# Few rows are compared as fast, and what is asked of the table itself can be asked again elsewhere.
+_MANY_BYTES = 16 * 1024
+_COPIES = """
+SELECT has_database_privilege(current_database(), 'TEMPORARY')
+       AND pg_relation_size(to_regclass({table})) > {bytes}
+"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,9 @@ def indexed(work: Work, lookup: Lookup | None) -> Iterator[Callable[[str], str]]
         work: in a transaction.
         lookup: None where nothing is looked up so.
     """
-    if lookup is None or not work.value(_MAY_COPY):
+    if lookup is None or not work.value(
+        _COPIES.format(table=literal(lookup.table), bytes=_MANY_BYTES)
+    ):
         yield lambda text: text
         return
     make = _MAKE.format(table=lookup.table, key=lookup.key, by=lookup.by)
