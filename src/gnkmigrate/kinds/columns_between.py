@@ -68,10 +68,9 @@ def is_apart(table: Identity, context: Context) -> bool:
 def users_of_lost(table: Identity, context: Context) -> Iterator[Fact]:
     """What uses columns that it loses, and is its own or reads from it or from a table below."""
     own = {table, *(Identity("table", each) for each in tables_below(table.path, context.source))}
-    users = context.source.once(_users)
     for column in lost(table, context):
         for above in columns_above(column.identity.path, context.source):
-            for fact in users.get(above.identity, ()):
+            for fact in context.source.once(_users).get(above.identity, ()):
                 if fact.parent in own or not own.isdisjoint(fact.depends_on):
                     yield fact
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.index import BuildIndex
-from gnkmigrate.operations.parts import column_users
+from gnkmigrate.operations.parts.dropped_column import DropOwnColumn
 from gnkmigrate.operations.parts.whole import refused_by
 from gnkmigrate.run import lock_announcement
 from gnkmigrate.run.lock_announcement import Span, TableLock
@@ -133,29 +133,5 @@ class AddSearch(Step):
         return (self.sql,)
 
 
-@dataclass(frozen=True)
-class DropSearch(Step):
+class DropSearch(DropOwnColumn):
     """The column goes; what it said is in the columns that it was made of."""
-
-    table: str
-    column: str
-
-    @property
-    def name(self) -> str:
-        return f"column {self.column} of {self.table}"
-
-    @property
-    def tables(self) -> Sequence[str]:
-        return (self.table,)
-
-    def check(self, work: Work) -> Sequence[Refusal]:
-        message = f"Others use the column {self.column} of {self.table}."
-        return column_users.refusals(work, self.table, [self.column], message)
-
-    def run(self, work: Work) -> int:
-        work.execute(f"ALTER TABLE {quoted(self.table)} DROP COLUMN {column(self.column)}")
-        return 0
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return (f"ALTER TABLE {quoted(self.table)} DROP COLUMN {column(self.column)}",)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 
 from gnkmigrate import own
-from gnkmigrate.run import dependents, relation
+from gnkmigrate.run import dependents, own_names, relation
 from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import column, quoted, split
@@ -89,11 +89,11 @@ class SwapTable(Step):
 
     @property
     def _staged(self) -> str:
-        return f"{own.STAGING}.{split(self.table)[1]}"
+        return own_names.staged(self.table)
 
     @property
     def _archived(self) -> str:
-        return f"{own.ARCHIVE}.{split(self.table)[1]}"
+        return own_names.archived(self.table)
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         self._require_followers(work)

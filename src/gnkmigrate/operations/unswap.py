@@ -7,7 +7,7 @@ from textwrap import dedent
 from gnkmigrate import own
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.swap import moved
-from gnkmigrate.run import lock_announcement, relation
+from gnkmigrate.run import lock_announcement, own_names, relation
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
@@ -51,7 +51,7 @@ class UnswapTable(Step):
 
     @property
     def _archived(self) -> str:
-        return f"{own.ARCHIVE}.{split(self.table)[1]}"
+        return own_names.archived(self.table)
 
     def run(self, work: Work) -> int:
         listed = (quoted(table) for table in (self._archived, self.table, *self.also))
@@ -64,7 +64,7 @@ class UnswapTable(Step):
         schema = split(self.table)[0]
         work.execute(moved(self.table, schema, own.STAGING))
         work.execute(moved(self.table, own.ARCHIVE, schema))
-        staged = f"{own.STAGING}.{split(self.table)[1]}"
+        staged = own_names.staged(self.table)
         key_sequences.go_on_after(work, quoted(self.table), quoted(staged))
         foreign_keys.tighten(work, self.table, work.recall(self.name) or ())
         work.forget(self.name)

@@ -72,14 +72,14 @@ def _rights(action: Action, made: AbstractSet[Identity], source: Snapshot) -> It
     if created and parent is not None and parent.kind == "schema" and parent in source:
         yield Right("CREATE", qualified(*parent.path))
     for privilege, needed in known.asks(fact, made):
-        if privilege == "USE":
-            yield from _to_use(needed, source)
-            continue
-        if privilege == "OWN":
-            yield from _to_own(needed, source)
-            continue
-        for table in _tables(needed, source):
-            yield Right(privilege, qualified(*table.path))
+        match privilege:
+            case "USE":
+                yield from _to_use(needed, source)
+            case "OWN":
+                yield from _to_own(needed, source)
+            case _:
+                for table in _tables(needed, source):
+                    yield Right(privilege, qualified(*table.path))
 
 
 def _in_the_name_of(fact: Fact, source: Snapshot) -> Iterator[Right]:

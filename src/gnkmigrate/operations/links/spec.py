@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
+from gnkmigrate.run import own_names
 from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
@@ -187,12 +188,12 @@ class Linking:
     @property
     def staged(self) -> str:
         """The link table until it takes the old one's place."""
-        return f"{own.STAGING}.{split(self.table)[1]}"
+        return own_names.staged(self.table)
 
     @property
     def archived(self) -> str:
         """The old table from then on."""
-        return f"{own.ARCHIVE}.{split(self.table)[1]}"
+        return own_names.archived(self.table)
 
     @property
     def index(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gnkmigrate import own
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
+from gnkmigrate.run import own_names
 from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.following import Following, marked
@@ -70,7 +71,7 @@ class Merge:
     @property
     def archived(self) -> str:
         """Where the side table is from the cutover to contract."""
-        return f"{own.ARCHIVE}.{split(self.side)[1]}"
+        return own_names.archived(self.side)
 
     @property
     def name(self) -> str:

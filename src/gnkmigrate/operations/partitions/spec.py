@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from gnkmigrate import own
+from gnkmigrate.run import own_names
 from gnkmigrate.run.names import literal, quoted, split
 
 
@@ -27,11 +28,11 @@ class Partitioning:
 
     @property
     def staged(self) -> str:
-        return f"{own.STAGING}.{split(self.table)[1]}"
+        return own_names.staged(self.table)
 
     @property
     def archived(self) -> str:
-        return f"{own.ARCHIVE}.{split(self.table)[1]}"
+        return own_names.archived(self.table)
 
     @property
     def filling(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
-from gnkmigrate.operations.parts import column_users
+from gnkmigrate.operations.parts.dropped_column import DropOwnColumn
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run import foreign_keys
@@ -60,24 +60,8 @@ class AddDeleted(Step):
         return (self.sql,)
 
 
-@dataclass(frozen=True)
-class DropDeleted(Step):
+class DropDeleted(DropOwnColumn):
     """The column goes, with no row that says anything in it."""
-
-    table: str
-    column: str
-
-    @property
-    def name(self) -> str:
-        return f"column {self.column} of {self.table}"
-
-    @property
-    def tables(self) -> Sequence[str]:
-        return (self.table,)
-
-    def check(self, work: Work) -> Sequence[Refusal]:
-        message = f"Others use the column {self.column} of {self.table}."
-        return column_users.refusals(work, self.table, [self.column], message)
 
     def run(self, work: Work) -> int:
         """Drops it.
@@ -92,12 +76,7 @@ class DropDeleted(Step):
                 f"Phase {work.phase}: rows of {self.table} were deleted since the phase began.",
                 hint="Run the same command again: it asks about them anew.",
             )
-        work.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
-        return 0
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return (f"ALTER TABLE {quoted(self.table)} DROP COLUMN {column(self.column)}",)
+        return super().run(work)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,15 @@ from psycopg import errors
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import events, foreign_code, journal_schema, quiet_triggers, runner_session
-from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run import (
+    events,
+    foreign_code,
+    journal_schema,
+    own_names,
+    quiet_triggers,
+    runner_session,
+)
+from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
 from gnkmigrate.run.sync import column_pair, in_step
@@ -119,7 +126,7 @@ def _forgotten(work: Work, phases: Sequence[Phase], row: Row) -> Iterator[Forgot
 
 
 def _archived(table: str) -> str:
-    return f"{own.ARCHIVE}.{split(table)[1]}"
+    return own_names.archived(table)
 
 
 def _key(work: Work, row: Row, table: str) -> dict[str, str]:
