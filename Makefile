@@ -27,6 +27,9 @@ CORPUS ?= ../shared/corpus/pairs.jsonl
 EXTRAS := docker,otel,sqlalchemy,mcp,fleet
 CHECKSUMS = cd '$(DIST)' && sha256sum gnkmigrate* > SHA256SUMS
 
+# Tests start the command hundreds of times: its byte code is made once, whatever the shell wishes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo image browser typeorm kubernetes docs test test-docker test-image test-faults test-matrix mutation coverage corpus lint format bench dist sbom clean
 
