@@ -35,7 +35,8 @@ from gnkmigrate.facts.source import (
     nothing_beside,
 )
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.run import optional_changes
+from gnkmigrate.run import optional_changes, schema_history
+from gnkmigrate.run.schema_history import SchemaHistory
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
@@ -248,8 +249,13 @@ def _read_target(
     if load is not None:
         return load(source, settings, live.server_version // 10000), policy
     major = settings.server.major or live.server_version // 10000
-    if not any((settings.path(settings.migrations) / "versions").glob("*.py")):
+    versions = settings.path(settings.migrations) / "versions"
+    if settings.baseline is None or not any(versions.glob("*.py")):
         return load_schema(source, settings, major), policy
+    history = schema_history.find(settings, major)
+    if history is not None:
+        target = load_schema(source, settings, major)
+        return target, _with_closing(policy, history, target)
     with throwaway(settings.server, major) as server:
         target = load_schema(source, settings, server=server)
         return target, _with_phases(policy, settings, server, target)
@@ -260,15 +266,20 @@ def _with_phases(policy: Policy, settings: Settings, server: Server, target: Sna
 
     Migrations that do not run are no reason to say nothing about the database.
     """
-    from gnkmigrate.run.rehearsal import schema_history  # Alembic takes time to load
+    from gnkmigrate.run.rehearsal import run_phases  # Alembic takes time to load
 
     try:
-        history = schema_history(settings, server)
+        history = run_phases(settings, server)
     except GnkMigrateError as error:
         unknown = NotRun("phases", "Which phase closes which gap", error.message)
         return replace(policy, not_run=(unknown,))
     if history is None:
         return policy
+    schema_history.keep(settings, server.major, history)
+    return _with_closing(policy, history, target)
+
+
+def _with_closing(policy: Policy, history: SchemaHistory, target: Snapshot) -> Policy:
     closing = closing_phases(
         history.baseline,
         history.phases,

@@ -18,6 +18,8 @@ from gnkmigrate.errors import SchemaError, ServerUnavailable
 from gnkmigrate.facts.packed import FORMAT, packed, unpacked
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.servers.cache import cache_folder
+from gnkmigrate.servers.versions import VERSIONS
+from gnkmigrate.settings import ServerSettings
 
 _MOST = 50
 
@@ -30,45 +32,55 @@ def key_of(parts: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def kept(key: str, load: Callable[[], Snapshot]) -> Snapshot:
-    """The facts that go by `key`; where there are none, those that `load` gives, kept from now on.
+def server_key(settings: ServerSettings, major: int) -> str | None:
+    """What throwaway servers of a kind are known by; None for the user's own, which changes."""
+    if settings.url is not None or settings.provider == "url":
+        return None
+    return f"{VERSIONS.get(major, major)} {settings.provider}"
 
-    A cache that cannot be used is none: the facts are loaded.
-    """
+
+def kept(key: str, load: Callable[[], Snapshot]) -> Snapshot:
+    """The facts that go by `key`; where there are none, those that `load` gives, kept then."""
     found = find(key)
-    if found is not None:
-        return found
-    snapshot = load()
-    with suppress(OSError, ServerUnavailable):
-        _write(_file(key), snapshot)
-    return snapshot
+    if found is None:
+        found = load()
+        store(key, packed(found))
+    return found
 
 
 def find(key: str) -> Snapshot | None:
     """The facts that go by `key`, if they are kept and can be read."""
-    try:
+    content = stored(key)
+    with suppress(SchemaError):
+        return None if content is None else unpacked(content)
+    return None
+
+
+def stored(key: str) -> bytes | None:
+    """What was kept under `key`, if it can be read."""
+    with suppress(OSError, ServerUnavailable):
         file = _file(key)
         if file.is_file():
             file.touch()  # what is used stays
-            return unpacked(file.read_bytes())
-    except (OSError, SchemaError, ServerUnavailable):
-        return None
+            return file.read_bytes()
     return None
+
+
+def store(key: str, content: bytes) -> None:
+    """Keeps it, and puts the oldest of many out of the way. A cache that cannot be used is none."""
+    with suppress(OSError, ServerUnavailable):
+        file = _file(key)
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        unfinished = file.with_suffix(f".{os.getpid()}.new")
+        unfinished.write_bytes(content)
+        unfinished.replace(file)  # as a whole
+        others = sorted(file.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
+        for old in others[:-_MOST]:
+            old.unlink(missing_ok=True)
 
 
 def _file(key: str) -> Path:
     return cache_folder() / "facts" / f"{key}.json"
-
-
-def _write(file: Path, snapshot: Snapshot) -> None:
-    """Puts a file in place as a whole, and the oldest of many out of the way."""
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    unfinished = file.with_suffix(f".{os.getpid()}.new")
-    unfinished.write_bytes(packed(snapshot))
-    unfinished.replace(file)
-    others = sorted(file.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
-    for old in others[:-_MOST]:
-        old.unlink(missing_ok=True)
 
 
 @cache

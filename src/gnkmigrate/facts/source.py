@@ -11,13 +11,12 @@ from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.declared import is_object, load_files, load_models
 from gnkmigrate.facts.files import read_scripts
-from gnkmigrate.facts.kept import find, kept, key_of
+from gnkmigrate.facts.kept import find, kept, key_of, server_key
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.models import is_models
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.choice import DEFAULT_MAJOR
-from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import Settings
 
 # A URL, or libpq's keyword=value form. One slash is enough: what was meant as a URL holds a
@@ -119,11 +118,12 @@ def _kept(path: Path, settings: Settings, major: int) -> Snapshot | None:
 
 def _key(path: Path, settings: Settings, major: int) -> str | None:
     """What the facts of a script are kept by; None where a server of the user's may change them."""
-    if settings.server.url is not None or settings.server.provider == "url":
+    server = server_key(settings.server, major)
+    if server is None:
         return None
     texts = (f"{script.path.name}\0{script.text}" for script in read_scripts(path))
     scope = (settings.read_schemas, settings.schemas, settings.ignore, settings.roles)
-    return key_of((VERSIONS.get(major, str(major)), settings.server.provider, repr(scope), *texts))
+    return key_of((server, repr(scope), *texts))
 
 
 def is_database(source: str) -> bool:

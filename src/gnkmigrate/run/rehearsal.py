@@ -1,8 +1,5 @@
 """The phases on an empty copy: what each of them does to the schema, seen and not claimed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from gnkmigrate.connection import connect
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import read_snapshot
@@ -10,25 +7,13 @@ from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.run import runner
 from gnkmigrate.run.revision import load_phases
+from gnkmigrate.run.schema_history import SchemaHistory
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 
 
-@dataclass(frozen=True)
-class SchemaHistory:
-    """The project's schema from the baseline on.
-
-    Attributes:
-        baseline: before the first phase.
-        phases: each phase's name, and the schema after it, in their order.
-    """
-
-    baseline: Snapshot
-    phases: Sequence[tuple[str, Snapshot]]
-
-
-def schema_history(settings: Settings, server: Server) -> SchemaHistory | None:
+def run_phases(settings: Settings, server: Server) -> SchemaHistory | None:
     """Runs every phase on an empty copy of the baseline; None where it lacks either.
 
     Args:
