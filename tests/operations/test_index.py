@@ -180,12 +180,13 @@ def test_a_build_that_a_deadlock_ends_begins_again(project: Project) -> None:
     def application() -> None:
         """It waits for the build, which waits for it."""
         with connect(project.url, search_path=["public"]) as session, session.transaction():
+            session.execute("SET LOCAL deadlock_timeout = '1min'")  # the build is to notice it
             session.execute("INSERT INTO t VALUES (11)")
             writing.set()
-            while not project.value(
-                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%'"
-                " AND wait_event_type = 'Lock' AND datname = current_database()"
-            ):
+            while not session.execute(
+                "SELECT 1 FROM pg_locks WHERE locktype = 'virtualxid' AND NOT granted"
+                " AND pid IN (SELECT pid FROM pg_locks WHERE relation = 't'::regclass)"
+            ).fetchone():
                 pass
             session.execute("TRUNCATE t")
             session.execute("INSERT INTO t VALUES (12)")
