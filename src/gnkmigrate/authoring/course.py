@@ -203,7 +203,11 @@ def _in_use(removed: Sequence[Change], source: Snapshot) -> frozenset[Identity]:
 def _wanted(
     columns: Sequence[Fact], changes: Sequence[Change], target: Snapshot
 ) -> frozenset[Identity]:
-    """What comes and these columns need, with all that this needs and has."""
+    """What comes and these columns need, with all that this needs and has.
+
+    Rows that a column is to refer to are looked up while it is converted: their key is as it shall
+    be by then.
+    """
     come = {change.identity for change in changes if change.verb == "add"}
     waiting = [
         fact
@@ -211,6 +215,7 @@ def _wanted(
         for fact in (column, target.get("default", *column.identity.path))
         if fact is not None
     ]
+    waiting += [key for column in columns for key in _foreign_keys(column, target)]
     altered = {change.identity for change in changes if change.verb == "alter"}
     altered -= {column.parent for column in columns if column.parent}
     found: set[Identity] = set()
@@ -224,3 +229,14 @@ def _wanted(
         for identity in come | altered
         if identity in found or found & {*above(target.facts[identity], target)}
     )
+
+
+def _foreign_keys(column: Fact, target: Snapshot) -> list[Fact]:
+    """Those that it is part of."""
+    if column.parent is None:
+        return []
+    return [
+        each
+        for each in target.children(column.parent, "constraint")
+        if each.payload["type"] == "foreign key" and column.identity.name in each.payload["columns"]
+    ]
