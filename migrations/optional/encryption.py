@@ -12,11 +12,7 @@ search_path = "pg_catalog, pg_temp"
 
 @op.reversible
 def upgrade() -> None:
-    op.step(
-        "schema private",
-        "CREATE SCHEMA private; GRANT USAGE ON SCHEMA private TO PUBLIC",
-        back="DROP SCHEMA private",
-    )
+    op.create_schema("private", like="public.users")
     op.encrypt_columns(
         "public.users",
         {"telegram": "telegram_encrypted", "discord": "discord_encrypted"},

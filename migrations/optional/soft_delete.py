@@ -13,11 +13,7 @@ search_path = "pg_catalog, pg_temp"
 
 @op.reversible
 def upgrade() -> None:
-    op.step(
-        "schema live",
-        "CREATE SCHEMA live; GRANT USAGE ON SCHEMA live TO PUBLIC",
-        back="DROP SCHEMA live",
-    )
+    op.create_schema("live", like="public.nodes")
     op.soft_delete(
         "public.nodes",
         "live.nodes",

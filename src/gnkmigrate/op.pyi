@@ -246,6 +246,22 @@ def create_routine(
         RevisionError: the arguments' types are missing, or the kind is another.
     """
 
+def create_schema(
+    schema: str,
+    like: str,
+    comment: str = "",
+) -> None:
+    """Creates a schema, which goes on the way back when nothing is in it.
+
+    It belongs to the owner of a table, so that what serves the table can belong to that role as
+    well. Those may use it who may use the table's schema.
+
+    Attributes:
+        schema: its name.
+        like: "schema.name" of the table.
+        comment: what it is for.
+    """
+
 def create_tables(
     *tables: str,
     like: str = "",

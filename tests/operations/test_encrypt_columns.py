@@ -17,8 +17,7 @@ OWNER, APP = "crypt_owner", "crypt_app"
 KEY, OTHER = "a key that nobody guesses", "another key that is as good"
 TABLES = f"""
     CREATE ROLE {OWNER}; CREATE ROLE {APP}; CREATE EXTENSION pgcrypto;
-    CREATE SCHEMA private; GRANT USAGE ON SCHEMA private TO PUBLIC;
-    GRANT CREATE ON SCHEMA public, private TO {OWNER};
+    GRANT CREATE ON SCHEMA public TO {OWNER};
     CREATE TABLE "Person" (shop int, "No" int, "Phone" varchar(40), mail text, name text,
                            PRIMARY KEY (shop, "No"));
     ALTER TABLE "Person" OWNER TO {OWNER};
@@ -27,6 +26,7 @@ TABLES = f"""
     FROM generate_series(1, 300) AS n;
 """
 UP = """
+op.create_schema("private", like="public.Person")
 op.encrypt_columns("public.Person", {"Phone": "Phone crypt", "mail": "mail_crypt"},
                    view="private.Person", rotate="private.rotate")
 """

@@ -31,7 +31,7 @@ KEEPING = """
     CREATE TRIGGER keeping BEFORE DELETE ON "Thing" FOR EACH ROW EXECUTE FUNCTION keep()
 """
 UP = """
-op.step("live", "CREATE SCHEMA live; GRANT USAGE ON SCHEMA live TO PUBLIC", back="DROP SCHEMA live")
+op.create_schema("live", like="public.Thing")
 op.soft_delete("public.Thing", "live.Thing", unique={"thing_name": ("thing_live", "(name)")})
 """
 

@@ -1,4 +1,4 @@
-"""Things that hold no rows and come and go whole: views, functions, procedures.
+"""Things that hold no rows and come and go whole: schemas, views, functions, procedures.
 
 What PostgreSQL would refuse is asked before the phase begins, by making the thing and rolling back.
 """
@@ -88,7 +88,7 @@ class Whole(Step):
     @property
     @abstractmethod
     def what(self) -> str:
-        """As DROP names it: "VIEW", "FUNCTION", "PROCEDURE"."""
+        """As DROP names it: "SCHEMA", "VIEW", "FUNCTION", "PROCEDURE"."""
 
     @property
     @abstractmethod
@@ -138,7 +138,7 @@ class DropWhole(Step):
 
     Attributes:
         title: the name of the step that has made it.
-        what: "VIEW", "FUNCTION", "PROCEDURE".
+        what: "SCHEMA", "VIEW", "FUNCTION", "PROCEDURE".
         address: its quoted name.
     """
 
@@ -162,6 +162,8 @@ class DropWhole(Step):
         return (Refusal(message, found, len(found), "Drop them, or let them use something else."),)
 
     def _hanging(self, work: Work) -> Sequence[str]:
+        if self.what == "SCHEMA":  # what is in it goes before, and PostgreSQL drops none else
+            return []
         routine = self.what != "VIEW"
         kind = "regprocedure" if routine else "regclass"
         thing = f"to_{kind}({literal(self.address)})"
