@@ -1,29 +1,20 @@
-"""The report as a Markdown document that a code host renders well: templates/audit.md.j2.
-
-Everything that a template prints is escaped unless it is Markdown already, so a table may be
-called whatever it likes.
-"""
+"""The report as a Markdown document that a code host renders well: templates/audit.md.j2."""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
-import jinja2
-
-from gnkmigrate.audit import points
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Category, Finding, Severity
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.audit.script import Step
 from gnkmigrate.diff.omitted import told
 from gnkmigrate.report.diagram import mermaid
 from gnkmigrate.report.grouping import groups, places
+from gnkmigrate.report.markdown_templates import environment
 from gnkmigrate.report.sheets import Sheet, records, sheet
-from gnkmigrate.report.summary import counted, gaps, of_type, summarise
+from gnkmigrate.report.summary import gaps, of_type, summarise
 from gnkmigrate.report.view import View
-from gnkmigrate.text import escape
 
 # The parts of section 5, by category.
 _CHECKED: dict[Category, str] = {
@@ -91,7 +82,7 @@ def _brief(result: AuditResult) -> str:
     """What is severe, the rest by check, and what has not been looked at."""
     severe = result.at_least(Severity.HIGH)
     return (
-        _environment()
+        environment()
         .get_template("brief.md.j2")
         .render(
             result=result,
@@ -106,7 +97,7 @@ def _brief(result: AuditResult) -> str:
 
 
 def _whole(result: AuditResult) -> str:
-    template = _environment().get_template("audit.md.j2")
+    template = environment().get_template("audit.md.j2")
     found = gaps(result)
     live = tuple(_sheets(result))
     return template.render(
@@ -133,69 +124,6 @@ def _whole(result: AuditResult) -> str:
         recommendations=_recommendations(result),
         diagrams=_diagrams(result),
         tables_in_target=len(result.target.of_kind("table")) if result.target else 0,
-    )
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("gnkmigrate.report"),
-        # For HTML and XML alone; what Markdown needs is `finalize`.
-        autoescape=jinja2.select_autoescape(),
-        finalize=_escaped,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "points_told": points.told,
-        "code": escape.code,
-        "sql": lambda text: escape.code_block(text, "sql"),
-        "plain": lambda text: escape.code_block(text, "text"),
-        "mermaid": lambda text: escape.Markdown(f"```mermaid\n{text}\n```"),
-        "raw": escape.Markdown,
-        "facts": _facts,
-        "groups": groups,
-        # Unlike capitalize, it leaves the rest alone: TimeZone stays TimeZone.
-        "headed": lambda text: text[:1].upper() + text[1:],
-        "terminated": "{};".format,
-        "script": _script,
-        "undo_script": _undo_script,
-        "counted": counted,
-    }
-    return environment
-
-
-def _escaped(value: object) -> object:
-    """What a template prints, escaped unless it is Markdown or a number."""
-    if isinstance(value, escape.Markdown | int | float):
-        return value
-    return escape.markdown(str(value))
-
-
-def _script(steps: tuple[Step, ...]) -> escape.Markdown:
-    """Statements, each under the reason that it is there."""
-    parts = [[f"-- {escape.visible(step.reason)}", *_with_loss(step)] for step in steps]
-    return escape.code_block("\n\n".join("\n".join(part) for part in parts), "sql")
-
-
-def _undo_script(steps: tuple[Step, ...]) -> escape.Markdown:
-    """Statements without a reason: that would speak of the database as if it were the target."""
-    return escape.code_block("\n".join(line for step in steps for line in _with_loss(step)), "sql")
-
-
-def _with_loss(step: Step) -> list[str]:
-    loss = [f"-- Takes away {escape.visible(step.loses)}."] if step.loses else []
-    return [*loss, f"{step.sql};"]
-
-
-def _facts(finding: Finding) -> tuple[str, ...]:
-    """The evidence for a finding, line by line."""
-    return tuple(
-        line
-        for value in finding.evidence.values()
-        for line in (value if isinstance(value, list | tuple) else str(value).splitlines())
     )
 
 
