@@ -7,7 +7,6 @@ in gnkmigrate.toml of the folder or the nearest one above; relative paths count 
 import os
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,11 +24,10 @@ from gnkmigrate.variables import (
     UnreadableVariable,
     given_by_variables,
     merged,
+    require_spelling,
 )
 
 FILE_NAME = "gnkmigrate.toml"
-
-_MISSPELT = 0.8  # how much a variable resembles a setting (difflib) that is taken for it
 
 
 class ServerSettings(BaseModel, extra="forbid"):
@@ -232,7 +230,7 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
             hint="Name another with --config, or write one with: gnkmigrate init",
         )
 
-    _require_spelling()
+    require_spelling(Settings)
     values = {name: value for name, value in (flags or {}).items() if value is not None}
     values["root"] = (file.parent if file else Path.cwd()).resolve()
     try:
@@ -249,28 +247,6 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."
         ) from None
-
-
-def _require_spelling() -> None:
-    """Refuses a variable that all but names a setting. Others may be somebody else's.
-
-    Raises:
-        SettingsError: there is one.
-    """
-    known = [name.upper() for name in Settings.model_fields]
-    meant = {}
-    for variable in sorted(os.environ):
-        if variable.upper().startswith(PREFIX):
-            name, *rest = variable.upper().removeprefix(PREFIX).split(DELIMITER)
-            near = get_close_matches(name, known, n=1, cutoff=_MISSPELT)
-            if near and near != [name]:
-                meant[variable] = PREFIX + DELIMITER.join([*near, *rest])
-    if meant:
-        raise SettingsError(
-            "The environment holds variables that are no settings.",
-            details=[f"{variable}: is {right} meant?" for variable, right in meant.items()],
-            hint="docs/settings.md lists every setting.",
-        )
 
 
 def _not_allowed(file: Path | None, error: ValidationError) -> SettingsError:

@@ -3,12 +3,16 @@
 import json
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, get_origin
 
 from pydantic import BaseModel
 
+from gnkmigrate.errors import SettingsError
+
 PREFIX = "GNKMIGRATE_"
 DELIMITER = "__"
+_MISSPELT = 0.8  # how much a variable resembles a setting (difflib) that is taken for it
 
 
 class UnreadableVariable(ValueError):
@@ -43,6 +47,28 @@ def given_by_variables(model: type[BaseModel]) -> dict[str, Any]:
         if parts:
             found[name] = merged(parts, found.get(name, {}))
     return found
+
+
+def require_spelling(model: type[BaseModel]) -> None:
+    """Refuses a variable that all but names a setting. Others may be somebody else's.
+
+    Raises:
+        SettingsError: there is one.
+    """
+    known = [name.upper() for name in model.model_fields]
+    meant = {}
+    for variable in sorted(os.environ):
+        if variable.upper().startswith(PREFIX):
+            name, *rest = variable.upper().removeprefix(PREFIX).split(DELIMITER)
+            near = get_close_matches(name, known, n=1, cutoff=_MISSPELT)
+            if near and near != [name]:
+                meant[variable] = PREFIX + DELIMITER.join([*near, *rest])
+    if meant:
+        raise SettingsError(
+            "The environment holds variables that are no settings.",
+            details=[f"{variable}: is {right} meant?" for variable, right in meant.items()],
+            hint="docs/settings.md lists every setting.",
+        )
 
 
 def merged(first: Any, other: Any) -> Any:
