@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import ClassVar
 
-import sqlglot
-from sqlglot import errors as sqlglot_errors
-from sqlglot import expressions
-
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.run import events
 from gnkmigrate.run.recorder import operation
@@ -74,6 +70,10 @@ def _require_one_select(title: str, query: str) -> None:
     Raises:
         RevisionError: the query is not exactly one SELECT.
     """
+    import sqlglot  # it takes time to load, and few revisions have queries of their own
+    from sqlglot import errors as sqlglot_errors
+    from sqlglot import expressions
+
     # To sqlglot a placeholder is any literal.
     text = query.replace(":'", "'").replace(':"', '"')
     try:
