@@ -51,7 +51,7 @@ demo: $(INSTALLED) ## show the whole way on an embedded server: audit, migrate, 
 	@$(RUN) gnkmigrate demo --rows $(ROWS)
 
 test: $(INSTALLED) ## run the tests on an embedded PostgreSQL (ARGS="-k upgrade")
-	$(RUN) pytest --numprocesses auto $(ARGS)
+	$(RUN) pytest --numprocesses auto --dist worksteal $(ARGS)
 
 test-matrix: $(INSTALLED) ## run the tests on PostgreSQL 14 to 18 and each Python (MATRIX=--short)
 	$(RUN) tests.matrix $(MATRIX)
