@@ -63,16 +63,22 @@ class PhaseSettings(BaseModel, extra="forbid"):
 
 
 class TypeormSettings(BaseModel, extra="forbid"):
-    """What migrations for TypeORM are called.
+    """What migrations and entities for TypeORM are called.
 
     Attributes:
         first: the time of the first phase's migration, in milliseconds since 1970; those of the
             others follow, a second apart.
         names: classes by phase; others are called after their phase.
+        relations: by "schema.table.column" of a foreign key (several columns with commas), the
+            property of the other class that holds the rows, or the one, that refer to it; others
+            are called after the table.
     """
 
     first: Annotated[int, Field(ge=10**12, lt=10**13)] = 1_733_760_000_000
     names: Mapping[str, Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*[A-Za-z]$")]] = Field(
+        default_factory=dict
+    )
+    relations: Mapping[str, Annotated[str, Field(pattern=r"^[a-z_][A-Za-z0-9_]*$")]] = Field(
         default_factory=dict
     )
 
@@ -146,7 +152,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
             run with its rights, and a journal may be used that belongs to such a role.
         server: where throwaway servers come from.
         phases: how phases go about it.
-        typeorm: what migrations for TypeORM are called.
+        typeorm: what migrations and entities for TypeORM are called.
         limits: times and sizes.
         root: the folder of gnkmigrate.toml.
     """

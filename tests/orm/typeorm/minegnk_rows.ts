@@ -44,12 +44,12 @@ async function main(source: DataSource): Promise<void> {
   const found = await source.getRepository(Node).findOneOrFail({
     where: { identifier: 'gonka1' },
     relations: {
-      nodeStatsCache: true,
+      stats: true,
       earningsHistory: true,
       userNodes: { user: true, assignedByUser: true },
     },
   });
-  assert.equal(found.nodeStatsCache?.earningsTotal, '123456789012.12345678');
+  assert.equal(found.stats?.earningsTotal, '123456789012.12345678');
   assert.deepEqual(
     found.earningsHistory.map((each) => [each.date, each.earningsGnk]),
     [['2025-12-09', '0.10000001']],
@@ -60,14 +60,14 @@ async function main(source: DataSource): Promise<void> {
   const boss = await source.getRepository(User).findOneOrFail({
     where: { id: admin.id },
     relations: {
-      userNodes: true,
+      nodes: true,
       userNodesByAssignedBy: { node: true },
       nodeRequests: true,
       nodeRequestsByAssignedTo: { user: true },
       nodeRequestsByProcessedBy: true,
     },
   });
-  assert.deepEqual([boss.userNodes, boss.nodeRequests], [[], []]);
+  assert.deepEqual([boss.nodes, boss.nodeRequests], [[], []]);
   assert.equal(boss.userNodesByAssignedBy[0]?.node.identifier, 'gonka1');
   assert.equal(boss.nodeRequestsByAssignedTo[0]?.user.email, owner.email);
   assert.equal(boss.nodeRequestsByProcessedBy[0]?.status, 'pending');

@@ -182,3 +182,22 @@ def test_a_target_without_any_entity(tmp_path: Path, minegnk_settings: Settings)
     schema.write_text("CREATE TABLE log (what text);")
     with pytest.raises(OrmError, match="no table with a primary key"):
         write_entities(minegnk_settings, str(schema), tmp_path / "out")
+
+
+def test_relations_have_the_names_that_the_settings_give(
+    tmp_path: Path, minegnk_settings: Settings
+) -> None:
+    write_entities(minegnk_settings, str(TARGET), tmp_path)
+    assert "nodes!: Relation<UserNode[]>;" in (tmp_path / "user.entity.ts").read_text()
+    assert "(other) => other.stats" in (tmp_path / "node-stats-cache.entity.ts").read_text()
+
+
+def test_a_setting_that_names_no_foreign_key_is_refused(
+    tmp_path: Path, minegnk_settings: Settings
+) -> None:
+    given = {"public.user_nodes.user": "nodes"}
+    typeorm = minegnk_settings.typeorm.model_copy(update={"relations": given})
+    with pytest.raises(OrmError, match="is no foreign key") as refused:
+        write_entities(minegnk_settings.model_copy(update={"typeorm": typeorm}), None, tmp_path)
+    assert refused.value.details == ("public.user_nodes.user",)
+    assert "public.user_nodes.user_id" in (refused.value.hint or "")

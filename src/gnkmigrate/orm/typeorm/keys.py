@@ -31,6 +31,11 @@ def primary_of(table: Identity, snapshot: Snapshot) -> Fact | None:
     return next((each for each in found if each.payload["type"] == "primary key"), None)
 
 
+def address(table: Identity, columns: Iterable[str]) -> str:
+    """A foreign key as the settings name it: "public.user_nodes.user_id"."""
+    return ".".join([*table.path, ",".join(columns)])
+
+
 def role(key: Fact, target: str) -> str:
     """What the other entity is to this one: user_id is "user", assigned_by "assignedByUser"."""
     names = key.payload["columns"]

@@ -12,21 +12,25 @@ from gnkmigrate.orm.typeorm import columns, keys, limits, naming
 from gnkmigrate.orm.typeorm.model import Entity, Enum, Inverse, Limit, Model, Relation
 from gnkmigrate.postgres.quoting import qualified
 
+_NONE: Mapping[str, str] = {}
 
-def read(snapshot: Snapshot, home: str = "public") -> Model:
+
+def read(snapshot: Snapshot, home: str = "public", given: Mapping[str, str] = _NONE) -> Model:
     """What TypeORM is told of a target.
 
     Args:
         snapshot: the target's facts.
         home: the schema whose name goes without saying.
+        given: the other ends of relations that the settings name (`typeorm.relations`).
     """
-    return _Reader(snapshot, home).model
+    return _Reader(snapshot, home, given).model
 
 
 @dataclass
 class _Reader:
     snapshot: Snapshot
     home: str
+    given: Mapping[str, str]
     _used: dict[Identity, set[str]] = field(default_factory=dict)
 
     @cached_property
@@ -146,6 +150,7 @@ class _Reader:
         back = naming.camel(naming.singular(table.name) if one else table.name)
         if several and plain != naming.camel(self.classes[there]):
             back += "By" + "".join(map(naming.pascal, key.payload["columns"]))
+        back = self.given.get(keys.address(table, key.payload["columns"]), back)
         inverse = naming.property_name(back, self._names_of(there))
         return keys.relation(
             key, name, inverse, there, self.properties[there], one=one, snapshot=self.snapshot
