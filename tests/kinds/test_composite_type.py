@@ -76,6 +76,41 @@ def test_columns_go_over_to_a_new_type(server: Server) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        ("z AS (a numeric)", "z AS (a numeric(5,1))", "the last digits of a of"),
+        ("z AS (a numeric)", "z AS (a integer)", ""),
+        ("d AS text; {} z AS (a d)", "d AS varchar(5); {} z AS (a d)", "trailing spaces of a of"),
+        ("y AS (a int, b int); {} z AS (y y)", "y AS (a bigint); {} z AS (y y)",
+         "the attributes y.b of"),
+        ("z AS RANGE (SUBTYPE = timestamptz)", "z AS RANGE (SUBTYPE = date)",
+         "the time of day of the bounds of"),
+    ],
+)  # fmt: skip
+def test_what_values_lose_inside_of_others_is_said(
+    server: Server, old: str, new: str, lost: str
+) -> None:
+    old, new = (
+        f"CREATE {'DOMAIN' if each.startswith('d ') else 'TYPE'} {each.format('CREATE TYPE')};"
+        "CREATE TABLE t (v z);"
+        for each in (old, new)
+    )
+    assert [each.loses_data for each in planned(server, old, new) if each.loses_data] == (
+        [f"{lost} public.t.v"] if lost else []
+    )
+
+
+def test_what_is_read_in_a_time_zone_is_read_in_that_of_the_plan(server: Server) -> None:
+    old = "CREATE TYPE seen AS (at timestamp); CREATE TABLE t (v seen, w timestamp[]);"
+    with pair(server, old, old.replace("timestamp", "timestamptz")) as given:
+        execute(given.url, "INSERT INTO t VALUES (ROW('2025-07-01 12:00'), '{2025-07-01 12:00}')")
+        arrive(given, source_timezone="Europe/Berlin")
+        assert rows(given.url, "SELECT v::text, w::text FROM t") == [
+            ('("2025-07-01 10:00:00+00")', '{"2025-07-01 10:00:00+00"}')
+        ]
+
+
 def test_values_keep_their_attributes_when_the_order_changes(server: Server) -> None:
     shared = "CREATE TYPE person AS (name text, home address); CREATE TABLE t (p person);"
     old = f"CREATE TYPE address AS (street text, number integer); {shared}"
@@ -138,6 +173,8 @@ def test_views_make_way_for_columns_that_follow_a_type(server: Server) -> None:
 
 def test_what_tables_of_the_type_lose_is_said(server: Server) -> None:
     old = "CREATE TYPE address AS (street text, number integer); CREATE TABLE t OF address;"
+    (cut,) = planned(server, old, old.replace("text", "varchar(5)"))
+    assert cut.loses_data == "trailing spaces of street wherever type public.address is used"
     (dropped,) = planned(server, old, old.replace(", number integer", ""))
     assert dropped.loses_data == "the values of number wherever type public.address is used"
     assert (dropped.lock, dropped.relation) == ("ACCESS EXCLUSIVE", "public.t")

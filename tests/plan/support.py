@@ -75,10 +75,11 @@ def migrate(
         return tuple(each.sql for each in arrive(given, online=online))
 
 
-def arrive(given: Pair, *, online: bool = True) -> Statements:
+def arrive(given: Pair, *, online: bool = True, source_timezone: str = "UTC") -> Statements:
     """Plans and runs, and looks whether no difference is left."""
     changes = compare(given.source, given.target)
-    statements = plan(changes, given.source, given.target, online=online)
+    zone = source_timezone
+    statements = plan(changes, given.source, given.target, online=online, source_timezone=zone)
     with connect(given.url) as connection:
         run(connection, statements)
         left = compare(read_snapshot(connection), given.target)

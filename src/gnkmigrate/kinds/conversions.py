@@ -15,6 +15,7 @@ from gnkmigrate.kinds.types import (
     TIMESTAMP,
     TIMESTAMPTZ,
     Type,
+    asks_zone,
     is_narrower,
 )
 from gnkmigrate.postgres.quoting import literal
@@ -29,13 +30,13 @@ class Conversion:
         rewrites: whether the table is written anew.
         loses: what values may lose, such as "the time of day of"; "" for nothing. A value that
             does not fit at all stops the statement and is not lost.
-        needs_utc: whether it is right only while the session's TimeZone is UTC.
+        zone: the session's TimeZone, where it is right in that one alone; "" for any.
     """
 
     using: str
     rewrites: bool
     loses: str = ""
-    needs_utc: bool = False
+    zone: str = ""
 
 
 def convert(
@@ -58,20 +59,21 @@ def convert(
         coarser = is_narrower(before, after)
         if online and timezone.upper() == "UTC" and not coarser:
             # With TimeZone UTC both types hold the same bytes (ALTER TABLE, since release 12).
-            return Conversion("", rewrites=False, needs_utc=True)
+            return Conversion("", rewrites=False, zone="UTC")
         using = f"{column} AT TIME ZONE {literal(timezone)}"
         return Conversion(using, rewrites=True, loses=loss(before, after, casts, timezone))
+    special = "" if before.array or after.array else _special(before, after, new, column, timezone)
     return Conversion(
-        _using(before, after, new, column, timezone, casts),
+        special or _using(before, after, new, column, casts),
         rewrites=not _is_same_storage(before, after, casts),
         loses=loss(before, after, casts, timezone),
+        zone=timezone if not special and asks_zone(before, after) else "",
     )
 
 
-def _using(before: Type, after: Type, new: str, column: str, timezone: str, casts: Casts) -> str:
-    special = "" if before.array or after.array else _special(before, after, new, column, timezone)
-    if special or _is_assignable(before, after, casts):
-        return special
+def _using(before: Type, after: Type, new: str, column: str, casts: Casts) -> str:
+    if _is_assignable(before, after, casts):
+        return ""
     is_cast = before.array == after.array and (before.name, after.name) in casts
     if is_cast or (before.name in STRINGS and not before.array):
         return f"{column}::{new}"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from gnkmigrate.postgres.quoting import dollar_quoted, literal
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -57,3 +59,11 @@ def together(made: Statements, guards: Statements) -> Statements:
             is_several=True,
         ),
     )
+
+
+def in_zone(sql: str, zone: str) -> str:
+    """`sql` while the session's TimeZone is `zone`; as it is where that is ""."""
+    if not zone:
+        return sql
+    # One command, so that the setting and what relies on it cannot be parted.
+    return f"DO {dollar_quoted(f'BEGIN SET LOCAL TimeZone = {literal(zone)}; {sql}; END')}"

@@ -39,6 +39,7 @@ NUMBERS = INTEGERS | INEXACT | {"numeric"}
 STAMPS = frozenset({TIMESTAMP, TIMESTAMPTZ})
 TIMES = frozenset({"time without time zone", "time with time zone"})
 CLOCKED = STAMPS | TIMES | {"interval"}
+ZONED = frozenset({TIMESTAMPTZ, "time with time zone"})
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,12 @@ def are_comparable(old: str, new: str) -> bool:
     return before.name == after.name or any(
         before.name in family and after.name in family for family in families
     )
+
+
+def asks_zone(before: Type, after: Type) -> bool:
+    """Whether values get their new type by the session's TimeZone."""
+    clocks = STAMPS | TIMES | {"date"}
+    return {before.name, after.name} <= clocks and (before.name in ZONED) != (after.name in ZONED)
 
 
 def is_narrower(before: Type, after: Type) -> bool:

@@ -102,6 +102,12 @@ def multirange_aside(text: str) -> str:
     return f"{qualified(*schema, beside(last, '_replaced'))}{bracket}{rest}"
 
 
+def multirange_of(range_: Fact) -> str:
+    """The multirange type's name with its schema, which is the range's unless another is told."""
+    name = str(range_.payload["multirange"])
+    return name if len(names_in(name)) > 1 else f"{qualified(*range_.identity.path[:-1])}.{name}"
+
+
 def moved(needed: frozenset[Identity], old: Identity, new: Identity) -> frozenset[Identity]:
     """What something needs, once `old` is called `new`."""
     return frozenset(new if each == old else each for each in needed)

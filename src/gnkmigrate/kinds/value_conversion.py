@@ -8,17 +8,15 @@ so a row that gets others is put together anew.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.casts import known
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.conversions import Conversion, convert
 from gnkmigrate.kinds.inheritance import columns_above
-from gnkmigrate.kinds.user_type import attributes_of
-from gnkmigrate.postgres.quoting import identifier, names_in
-
-_TEXTS = frozenset({"text", "character varying"})
+from gnkmigrate.kinds.inner_types import attributes, says_the_same, type_named, underlying
+from gnkmigrate.kinds.losses_inside import inside
+from gnkmigrate.postgres.quoting import identifier
 
 
 def way(change: Change, context: Context) -> Conversion:
@@ -32,38 +30,16 @@ def way(change: Change, context: Context) -> Conversion:
     if bases != (was, new) and not any("." in each for each in bases):
         found = convert(*bases, identifier(column), zone, online=online, casts=casts)
         return replace(found, rewrites=found.rewrites or is_checked(new, context.target))
-    row = _row(identifier(column), was, new, context)
+    row, parts = _row(identifier(column), was, new, context), inside(was, new, context)
     if row != identifier(column):
-        lost = _attributes(was, context.source).keys() - _attributes(new, context.target).keys()
-        loses = f"the attributes {', '.join(sorted(lost))} of" if lost else ""
-        return Conversion(f"({row})::text::{new}", rewrites=True, loses=loses)
+        return Conversion(f"({row})::text::{new}", True, parts.loses, parts.zone)
     found = convert(old, new, identifier(column), zone, online=online, casts=casts)
-    if _is_kept(bases, context):
-        found = replace(found, loses="")
+    if says_the_same(*bases, context):
+        found = replace(found, loses=parts.loses, zone=parts.zone)
     if bases != (was, new) and old != new:
         # What a domain is over may have another name meanwhile, so that no cast is known.
         return replace(found, using=found.using or f"{identifier(column)}::text::{new}")
     return found
-
-
-def _is_kept(bases: tuple[str, str], context: Context) -> bool:
-    """Whether values say the same in both types, by whatever names: labels are texts."""
-    old, new = bases
-    labels = _find("enum", new, context.target) is not None
-    before = old in _TEXTS or _find("enum", old, context.source) is not None
-    return old == new or (labels and before)
-
-
-def underlying(text: str, snapshot: Snapshot) -> str:
-    """The type that a domain, or an array of one, is over; any other is itself."""
-    name, array = text.removesuffix("[]"), text.endswith("[]")
-    domain = _find("domain", name, snapshot)
-    if domain is None:
-        return text
-    base = underlying(domain.payload["type"], snapshot)
-    if not array:
-        return base
-    return text if base.endswith("[]") else f"{base}[]"
 
 
 def type_of_values(column: Sequence[str], snapshot: Snapshot) -> str:
@@ -75,7 +51,7 @@ def type_of_values(column: Sequence[str], snapshot: Snapshot) -> str:
 
 def is_checked(text: str, snapshot: Snapshot) -> bool:
     """Whether a type is a domain whose values are checked."""
-    domain = _find("domain", text.removesuffix("[]"), snapshot)
+    domain = type_named("domain", text.removesuffix("[]"), snapshot)
     return domain is not None and (
         domain.payload["not_null"]
         or bool(snapshot.children(domain.identity, "domain constraint"))
@@ -85,8 +61,8 @@ def is_checked(text: str, snapshot: Snapshot) -> bool:
 
 def _row(value: str, was: str, new: str, context: Context) -> str:
     """`value`, with the attributes of its new type in their order where these are others."""
-    old = _attributes(was, context.source)
-    wanted = _attributes(new, context.target)
+    old = attributes(was, context.source)
+    wanted = attributes(new, context.target)
     if not old or not wanted:
         return value
     parts = {
@@ -107,13 +83,3 @@ def _row(value: str, was: str, new: str, context: Context) -> str:
         f"CASE WHEN {value} IS NOT DISTINCT FROM NULL THEN NULL "
         f"ELSE ROW({', '.join(parts.values())}) END"
     )
-
-
-def _attributes(text: str, snapshot: Snapshot) -> dict[str, str]:
-    """The attributes of a composite type, or of what a domain or an array is of."""
-    found = _find("composite type", underlying(text, snapshot).removesuffix("[]"), snapshot)
-    return {} if found is None else attributes_of(found)
-
-
-def _find(kind: str, text: str, snapshot: Snapshot) -> Fact | None:
-    return snapshot.facts.get(Identity(kind, names_in(text)))

@@ -15,7 +15,7 @@ from gnkmigrate.kinds.conversions import Conversion
 from gnkmigrate.kinds.inheritance import columns_above, is_joined
 from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.sequence_options import bounded
-from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.statement import Statement, Statements, in_zone
 from gnkmigrate.kinds.value_conversion import way
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -48,11 +48,7 @@ def retyped(change: Change, context: Context) -> Statements:
     keyed = context.keyed_to(change.before.identity.path[:-1], change.before.identity.name)
     beside = tuple((qualified(*table), locks.ALTER_TABLE) for table in keyed)
     statement = replace(statement, beside=beside)
-    if found.needs_utc:
-        # One command, so that the setting and what relies on it cannot be parted.
-        sql = f"DO $$BEGIN SET LOCAL TimeZone = 'UTC'; {statement.sql}; END$$"
-        return (replace(statement, sql=sql),)
-    return (statement,)
+    return (replace(statement, sql=in_zone(statement.sql, found.zone)),)
 
 
 def is_typed(fact: Fact, context: Context) -> bool:

@@ -13,7 +13,8 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How, Replacement
-from gnkmigrate.kinds.statement import Statement, Statements
+from gnkmigrate.kinds.losses_inside import Inside, across
+from gnkmigrate.kinds.statement import Statement, Statements, in_zone
 from gnkmigrate.kinds.user_type import UserType, attributes_of, holders, moved, with_name
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -58,14 +59,20 @@ class CompositeType(UserType):
             return None
         tables = tuple(_tables_of(identity, context.source))
         _refuse_hanging(change, tables, context)
-        return tuple(
-            _locking(statement, tables)
-            for statement in self._altered(change.fact, old, new, held=held or bool(tables))
-        )
+        statements = self._altered(change, old, new, context, held=held or bool(tables))
+        return tuple(_locking(statement, tables) for statement in statements)
 
     def _altered(
-        self, fact: Fact, old: Mapping[str, str], new: Mapping[str, str], *, held: bool
+        self,
+        change: Change,
+        old: Mapping[str, str],
+        new: Mapping[str, str],
+        context: Context,
+        *,
+        held: bool,
     ) -> Iterator[Statement]:
+        fact, there = change.fact, context.source.facts.get((change.before or change.fact).identity)
+        was = attributes_of(there) if there else old
         alter, type_ = f"ALTER {self.reference(fact)}", f"type {qualified(*fact.identity.path)}"
         # With CASCADE the tables of the type follow; where there are none, it does nothing.
         for name in (each for each in old if each not in new):
@@ -76,9 +83,15 @@ class CompositeType(UserType):
                 loses_data=lost,
             )
         for name in _retyped(old, new):
+            values = across(was[name], new[name], context) if held else Inside()
+            sql = f"{alter} ALTER ATTRIBUTE {name} TYPE {new[name]} CASCADE"
+            lost = f"{values.loses} {name} wherever {type_} is used" if values.loses else ""
             yield Statement(
-                f"{alter} ALTER ATTRIBUTE {name} TYPE {new[name]} CASCADE",
+                in_zone(sql, values.zone),
                 f"Attribute {name} of {type_} is {old[name]}, the target says {new[name]}.",
+                loses_data=f"{values.loses} {name} wherever {type_} is used"
+                if values.loses
+                else "",
             )
         for name in new:
             if name not in old:

@@ -12,7 +12,14 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.kinds.user_type import UserType, moved, multirange_aside, shell, with_name
+from gnkmigrate.kinds.user_type import (
+    UserType,
+    moved,
+    multirange_aside,
+    multirange_of,
+    shell,
+    with_name,
+)
 from gnkmigrate.postgres.quoting import dollar_quoted, identifier, literal, names_in, qualified
 
 _OPTIONS = {
@@ -65,7 +72,7 @@ class RangeType(UserType):
         del parts, context
         if not fact.payload:
             return self.named(fact)
-        values = {**fact.payload, "multirange": _multirange(fact)}
+        values = {**fact.payload, "multirange": multirange_of(fact)}
         options = ", ".join(
             f"{option} = {values[each]}"
             for each, option in _OPTIONS.items()
@@ -91,7 +98,7 @@ class RangeType(UserType):
         del differing, context
         # The schema that both may be in has its new name already.
         before = (change.before or change.fact).replaced(identity=change.identity)
-        return _renamed(_multirange(before), _multirange(change.fact))
+        return _renamed(multirange_of(before), multirange_of(change.fact))
 
     def rename(self, change: Change, context: Context) -> Statements:
         renamed = super().rename(change, context)
@@ -99,13 +106,13 @@ class RangeType(UserType):
         if change.identity in context.target:
             return (*renamed, constructors)
         # Its successor may have a multirange type of the same name.
-        multirange = _multirange(change.fact)
+        multirange = multirange_of(change.fact)
         return (*renamed, constructors, *_renamed(multirange, multirange_aside(multirange)))
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         if not fact.payload:
             return super().names(fact)
-        return super().names(fact) | {("type", *names_in(_multirange(fact)))}
+        return super().names(fact) | {("type", *names_in(multirange_of(fact)))}
 
     def adapted(self, fact: Fact, old: Identity, aside: Identity) -> Fact:
         collation = fact.payload["collation"]
@@ -114,12 +121,6 @@ class RangeType(UserType):
             "collation": collation and with_name(collation, old, aside),
         }
         return fact.has(values).replaced(depends_on=moved(fact.depends_on, old, aside))
-
-
-def _multirange(fact: Fact) -> str:
-    """The multirange type's name with its schema, which is the range's unless another is told."""
-    name = str(fact.payload["multirange"])
-    return name if len(names_in(name)) > 1 else f"{qualified(*fact.identity.path[:-1])}.{name}"
 
 
 def _renamed(old: str, new: str) -> Statements:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds.value_conversion import underlying
+from gnkmigrate.kinds.inner_types import underlying
 from gnkmigrate.orm.typeorm import keys, limits, naming, script
 from gnkmigrate.orm.typeorm.defaults import default
 from gnkmigrate.orm.typeorm.model import Column, ColumnType, Enum, Generation, Limit, Stamp
