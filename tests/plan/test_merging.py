@@ -43,3 +43,12 @@ def test_what_stands_between_keeps_them_apart() -> None:
         rewriting("ALTER COLUMN b TYPE bigint"),
     ]
     assert merged(statements) == tuple(statements)
+
+
+def test_another_expression_is_no_part_of_a_command_that_changes_types() -> None:
+    statements = [
+        rewriting("ALTER COLUMN a TYPE bigint"),
+        rewriting("ALTER COLUMN b SET EXPRESSION AS (c + 1)"),
+        rewriting("ALTER COLUMN d SET EXPRESSION AS (c + 2)"),
+    ]
+    assert len(merged(statements)) == 2

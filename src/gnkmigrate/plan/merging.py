@@ -5,6 +5,10 @@ from dataclasses import replace
 
 from gnkmigrate.kinds.statement import Statement, Statements
 
+_ALONE = (" SET LOGGED", " SET UNLOGGED")
+# Beside a new type PostgreSQL looks for indexes and constraints that this has made again already.
+_WITH_ITS_LIKE = " SET EXPRESSION AS "
+
 
 def merged(statements: Iterable[Statement]) -> Statements:
     """The statements, those that stand together and rewrite the same table as one command."""
@@ -27,8 +31,8 @@ def _belong_together(first: Statement, second: Statement) -> bool:
         and second.transactional
         and first.sql.startswith(head)
         and second.sql.startswith(head)
-        and " SET LOGGED" not in first.sql + second.sql
-        and " SET UNLOGGED" not in first.sql + second.sql
+        and not any(each in first.sql + second.sql for each in _ALONE)
+        and (_WITH_ITS_LIKE in first.sql) == (_WITH_ITS_LIKE in second.sql)
     )
 
 
