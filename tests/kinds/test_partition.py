@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.diff.renames import Renames
+from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
@@ -22,6 +22,23 @@ def test_a_new_one_waits_until_its_parent_has_lost_a_column(server: Server) -> N
         "ALTER TABLE",
     ]
     assert there[1] == "ALTER TABLE public.p DROP COLUMN weight"
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_new_one_waits_until_the_topmost_has_lost_a_column(
+    server: Server, *, renamed: bool
+) -> None:
+    view = "CREATE VIEW v AS SELECT size FROM p"
+    wider = PARENT.replace("size integer", "size integer, weight integer CHECK (weight > 0)")
+    middle = PARTITION.replace(";", " PARTITION BY LIST (size);")
+    part = "CREATE TABLE p2 PARTITION OF p1 FOR VALUES IN (1);"
+    tables = [Identity("table", ("public", name)) for name in ("p", "q")]
+    converge(
+        server,
+        f"{wider}{middle}{view} WHERE weight = 1;",
+        f"{PARENT}{middle}{view}; {part}" + ("ALTER TABLE p RENAME TO q;" if renamed else ""),
+        renames=Renames.of((tables[0], tables[1])) if renamed else NO_RENAMES,
+    )
 
 
 def test_a_new_one_waits_until_its_parent_has_another_column(server: Server) -> None:

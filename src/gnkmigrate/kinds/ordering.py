@@ -32,9 +32,9 @@ class Ordering(Traits):
         del identity
         return frozenset()
 
-    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+    def picks(self, fact: Fact, target: Snapshot) -> frozenset[tuple[str, ...]]:
         """What PostgreSQL picks for a new `fact` from all that offer it, old ones among them."""
-        del fact
+        del fact, target
         return frozenset()
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:

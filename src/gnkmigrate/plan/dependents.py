@@ -230,7 +230,7 @@ class _Expansion:
         if change is None or cause in self.altered or cause in self.aside:
             return False
         gone = self.context.source.facts[cause]
-        if offered(gone, self.context.names) & picked(change.fact):
+        if offered(gone, self.context.names) & picked(change.fact, self.context.target):
             return False  # as long as it is there, PostgreSQL may take it for its successor
         successor = self._counterpart(gone)
         needed = holders(change.fact)

@@ -50,7 +50,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
         *by_old_name(actions, changers, source),
         *by_new_name(actions, changers, source),
         *out_of_the_way(actions, changers, makers, target),
-        *names(actions),
+        *names(actions, target),
         *names_below(actions, source, target),
     ):
         if first != second:

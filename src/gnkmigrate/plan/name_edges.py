@@ -42,11 +42,12 @@ def by_new_name(actions: Iterable[Action], changers: ByIdentity, source: Snapsho
                             yield changer, action
 
 
-def names(actions: Sequence[Action]) -> Edges:
+def names(actions: Sequence[Action], target: Snapshot) -> Edges:
     """A name is free before it is taken; and what is gone can no longer be picked by mistake."""
     freed: defaultdict[tuple[str, ...], list[Action]] = defaultdict(list)
+    places = _new_places(actions)
     for action in actions:
-        for name in _freed(action):
+        for name in _freed(action, places):
             freed[name].append(action)
     for action in actions:
         if action.after is None:
@@ -54,7 +55,7 @@ def names(actions: Sequence[Action]) -> Edges:
         known = kind_of(action.after.kind)
         takes = action.verb in {"create", "rename"} or known.named_within
         taken = known.names(action.after) if takes else _newly(action.after, action.before)
-        chosen = picked(action.after) if action.verb != "rename" else frozenset()
+        chosen = picked(action.after, target) if action.verb != "rename" else frozenset()
         for name in taken | chosen:
             for freer in freed.get(name, ()):
                 yield freer, action
@@ -137,7 +138,7 @@ def _left_by_alter(before: Fact, after: Fact) -> frozenset[tuple[str, ...]]:
     return _newly(before.replaced(identity=after.identity), after)
 
 
-def _freed(action: Action) -> frozenset[tuple[str, ...]]:
+def _freed(action: Action, places: Places) -> frozenset[tuple[str, ...]]:
     """What nobody has, or finds, any more after an action."""
     if passes_names(action):
         return left_by(action)
@@ -147,4 +148,7 @@ def _freed(action: Action) -> frozenset[tuple[str, ...]]:
         return frozenset()
     known = kind_of(action.before.kind)
     names = frozenset() if action.waits_for else known.names(action.placed or action.before)
-    return names | known.offers(action.before)
+    # What is picked is picked by its new name.
+    offers = known.offers(action.before)
+    of_tables = {(what, *places[path]) for what, *rest in offers if (path := tuple(rest)) in places}
+    return names | offers | of_tables

@@ -2,13 +2,14 @@
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.new_names import NewNames
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 
 
-def picked(fact: Fact) -> frozenset[tuple[str, ...]]:
+def picked(fact: Fact, target: Snapshot) -> frozenset[tuple[str, ...]]:
     """What PostgreSQL picks for `fact` among all that offer it, overloads included."""
     called = (kind_of(need.kind).calls(need) for need in fact.depends_on)
-    return kind_of(fact.kind).picks(fact).union(*called)
+    return kind_of(fact.kind).picks(fact, target).union(*called)
 
 
 def offered(fact: Fact, names: NewNames) -> frozenset[tuple[str, ...]]:

@@ -227,7 +227,8 @@ class ColumnKind(Kind):
         table = fact.identity.path[:-1]
         return frozenset({("shared", *table), ("apart", *table)})
 
-    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+    def picks(self, fact: Fact, target: Snapshot) -> frozenset[tuple[str, ...]]:
+        del target
         # Tables that are partitions no more are not in its reach, nor is what they had in the way.
         table = fact.identity.path[:-1]
         return frozenset({("given by the parent", *table), ("partitions", *table)})

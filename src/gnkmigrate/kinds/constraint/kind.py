@@ -218,7 +218,8 @@ class ConstraintKind(PartitionShare):
             return frozenset({shared})
         return frozenset({shared, key(table_of(fact).path, fact.payload["columns"])})
 
-    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+    def picks(self, fact: Fact, target: Snapshot) -> frozenset[tuple[str, ...]]:
+        del target
         # Tables that are partitions no more do not get it, nor is what they had in the way.
         table, references = table_of(fact).path, fact.payload["references"]
         found = {("given by the parent", *table), ("partitions", *table)}

@@ -109,7 +109,8 @@ class DefaultKind(Kind):
         table = fact.identity.path[:-1]  # an inherited column goes with its table alone
         return (Identity("table", table), Identity("foreign table", table))
 
-    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+    def picks(self, fact: Fact, target: Snapshot) -> frozenset[tuple[str, ...]]:
+        del target
         # A table that is a partition no more gives up what it had of its parent first.
         return frozenset({("given by the parent", *fact.identity.path[:-1])})
 

@@ -154,7 +154,8 @@ class IndexKind(PartitionShare):
         columns = [printed.strip('"').replace('""', '"') for printed in fact.payload["keys"]]
         return frozenset({shared, key(table(fact).path, columns)})
 
-    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+    def picks(self, fact: Fact, target: Snapshot) -> frozenset[tuple[str, ...]]:
+        del target
         # Tables that are partitions no more do not get a share of it.
         return frozenset({("partitions", *table(fact).path)})
 

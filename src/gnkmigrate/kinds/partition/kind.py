@@ -17,7 +17,7 @@ from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.equal_indexes import out_of_the_way, put_back
 from gnkmigrate.kinds.foreign_keys import referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
-from gnkmigrate.kinds.inheritance import heirs, tables_below
+from gnkmigrate.kinds.inheritance import all_above, heirs, tables_below
 from gnkmigrate.kinds.joining import (
     after_parting,
     before_joining,
@@ -184,12 +184,12 @@ class PartitionKind(Kind):
         # What its parent gave it, triggers among them, is gone when it is one no more.
         return frozenset({("given by the parent", *fact.identity.path), _among(fact)})
 
-    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+    def picks(self, fact: Fact, target: Snapshot) -> frozenset[tuple[str, ...]]:
         # A column or an index that goes is no longer there for the partition to share in.
         # And where rows of others went, none that goes is in the way.
         own = fact.identity.path
-        shared = ("shared", *fact.payload["of"])
-        return frozenset({("its own", *own), ("apart", *own), shared, _among(fact)})
+        shared = {("shared", *above) for above in all_above(own, target)}
+        return frozenset({("its own", *own), ("apart", *own), *shared, _among(fact)})
 
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         parent = Identity("table", tuple(fact.payload["of"]))

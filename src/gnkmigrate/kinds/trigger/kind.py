@@ -74,7 +74,8 @@ class Trigger(Kind):
     def offers(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         return frozenset({("its own", *fact.identity.path[:-1])})
 
-    def picks(self, fact: Fact) -> frozenset[tuple[str, ...]]:
+    def picks(self, fact: Fact, target: Snapshot) -> frozenset[tuple[str, ...]]:
+        del target
         return frozenset({("given by the parent", *fact.identity.path[:-1])})
 
     def rename(self, change: Change, context: Context) -> Statements:
