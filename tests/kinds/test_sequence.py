@@ -215,3 +215,15 @@ def test_a_sequence_is_logged_or_not_apart_from_its_table(server: Server) -> Non
     ways = converge(server, unlogged, f"CREATE {table}" + apart.format("UNLOGGED"))
     assert ways.back == ["ALTER TABLE public.t SET UNLOGGED"]
     converge(server, "", unlogged + apart.format("LOGGED"))
+
+
+def test_one_that_is_there_numbers_the_rows_of_a_new_column_that_owns_it(server: Server) -> None:
+    old = "CREATE SEQUENCE s AS integer; CREATE TABLE t (a integer, b integer);"
+    given = "ALTER SEQUENCE s OWNED BY t.{};".format
+    new = f"{old} ALTER TABLE t ADD c integer NOT NULL DEFAULT nextval('s'); {given('c')}"
+    default = "DEFAULT nextval('public.s'::regclass)"
+    for before in (old, old + given("a")):
+        assert converge(server, before, new).there == [
+            f"ALTER TABLE public.t ADD COLUMN c integer {default} NOT NULL",
+            "ALTER SEQUENCE public.s OWNED BY public.t.c",
+        ]

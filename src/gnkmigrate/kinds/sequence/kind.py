@@ -124,6 +124,15 @@ class SequenceKind(Kind):
         others = frozenset(needed for needed in fact.depends_on if needed != owner)
         return fact.has({"owned_by": None}).replaced(depends_on=others)
 
+    def halfway(self, change: Change) -> Fact | None:
+        # A new column that it is given to has a default by it, which is there with the column.
+        before, owner = change.before, _owner(change.fact)
+        if before is None or owner is None or "owned_by" not in change.differing:
+            return None
+        left = {each for each in (_owner(before),) if each}
+        needed = (change.fact.depends_on - {owner}) | left
+        return change.fact.has({"owned_by": before.payload["owned_by"]}).replaced(depends_on=needed)
+
     def subject(self, fact: Fact) -> Any:
         return _owner(fact)
 
