@@ -3,7 +3,9 @@
 import pytest
 
 from gnkmigrate.connection import connect
-from gnkmigrate.run import events
+from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.run import events, verify
+from gnkmigrate.run.kept import contract
 from tests.migrations.project import Project
 from tests.small import Small
 
@@ -22,6 +24,11 @@ op.move_columns("public.person", "public.remark", (op.renamed("note", "said"),),
 TABLE = """
 CREATE TABLE person (id int PRIMARY KEY, note text);
 INSERT INTO person SELECT n, 'note ' || n FROM generate_series(1, 9) AS n
+"""
+LINK = """
+op.link_table(op.Linking(
+    "public.membership", "public.club", columns=(op.renamed("club", "name"),), identity=("name",),
+    reference="club_id", links=(op.renamed("login"),), owner=("login",)))
 """
 # By the old application through its view, and by the new one.
 WRITES = (
@@ -96,3 +103,40 @@ def test_while_rows_are_filled(project: Project, monkeypatch: pytest.MonkeyPatch
     assert shown == expected
     project.down(parameters={"spill": "yes"})
     assert project.rows("SELECT id, note FROM person ORDER BY id") == expected
+
+
+@pytest.mark.parametrize("operation", ["convert_columns", "split_table"])
+def test_a_later_phase_gives_the_key_another_name(operation: str, small: Small) -> None:
+    revision = OPERATIONS[operation].replace('"id",', "conversions=")
+    small.reversible(1, f'op.keep_shape("public.person")\n{revision}')
+    small.reversible(2, 'op.rename_columns("public.person", {"id": "number"})')
+    project = small.project(policies={"overflow": "truncate"})
+    project.execute(TABLE)
+    project.up()
+    write(project, "gnkmigrate_legacy", "UPDATE person SET note = 'new', id = 10 WHERE id = 9")
+    with project.session() as session:
+        assert all(
+            claim.passed for claim in verify.verify(session, project.phases, project.settings)
+        )
+        contract.contract(session, project.phases, project.settings)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("membership", "login"), ("membership", "club_id"), ("club", "name")]
+)
+def test_what_a_link_s_triggers_name_stays_until_contract(
+    table: str, column: str, small: Small
+) -> None:
+    small.reversible(1, LINK)
+    small.reversible(2, f'op.rename_columns("public.{table}", {{"{column}": "other"}})')
+    project = small.project()
+    project.execute("CREATE TABLE membership (login text, club text, PRIMARY KEY (login, club))")
+    with pytest.raises(PhaseRefused, match="Phase phase2 cannot upgrade") as refused:
+        project.up()
+    assert f"  {column}, changed in phase phase1" in refused.value.details
+    project.down(phase="phase1")
+    project.up(phase="phase1")
+    with project.session() as session:
+        contract.contract(session, project.phases[:1], project.settings)
+    project.up()
+    assert project.states == ("done", "done")

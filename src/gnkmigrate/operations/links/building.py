@@ -21,6 +21,7 @@ from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
 from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
@@ -114,7 +115,11 @@ class FollowTable(LinkStep):
         return (LeaveTable(self.linking),)
 
     def run(self, work: Work) -> int:
-        work.execute(following.follow(Sides.built(work, self.linking)))
+        said, sides = self.linking, Sides.built(work, self.linking)
+        work.execute(following.follow(sides))
+        entity_columns = (said.key, *(change.new_name for change in said.columns))
+        keep_as_they_are(work, said.entity, self.name, entity_columns)
+        keep_as_they_are(work, said.table, self.name, sides.columns)
         return 0
 
 
@@ -133,6 +138,8 @@ class LeaveTable(LinkStep):
     def run(self, work: Work) -> int:
         sides = Sides.built(work, self.linking)
         sql = f"{following.follow_no_more(sides)};\nDELETE FROM {sides.entity}"
+        release(work, self.linking.entity, self.name)
+        release(work, self.linking.table, self.name)
         return SqlStep(self.name, sql, empty=self.linking.hanging).run(work)
 
 

@@ -22,6 +22,7 @@ from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
 from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
@@ -81,6 +82,8 @@ class SwapLinks(LinkStep):
         names = relation.column_names(work, self.linking.table, written=True)
         self._swap(leading.lead(sides), leading.view(sides, names)).run(work)
         _carry_grants(work, sides)
+        names = relation.column_names(work, self.linking.table)
+        keep_as_they_are(work, self.linking.table, self.name, names)
         return 0
 
 
@@ -142,6 +145,7 @@ class UnswapLinks(LinkStep):
 
     def run(self, work: Work) -> int:
         after = leading.lead_no_more(Sides.swapped(work, self.linking).before_swap())
+        release(work, self.linking.table, self.name)
         return self._unswap(after).run(work)
 
 

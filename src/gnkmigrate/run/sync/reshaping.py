@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate import own
+from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns, key_of
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.own_names import own_name
@@ -56,9 +57,10 @@ class Reshaping:
         return self.key or tuple(work.recall(self._key_memory) or key_of(work, self.table, ()))
 
     def new_key(self, work: Work) -> Columns:
-        """The same by their names after it."""
-        after = {change.column: change.new_name for change in self.conversions}
-        return tuple(after.get(name, name) for name in self.old_key(work))
+        """The same by their names after it, or what a later phase calls the table's key."""
+        names = tuple(self.renames.get(name, name) for name in self.old_key(work))
+        there = relation.columns(work, self.table, names)
+        return names if there.keys() == {*names} else key_of(work, self.table, ())
 
     def remember(self, work: Work) -> None:
         """Keeps, before anything changes, how the columns were declared, and which are the key."""
