@@ -25,7 +25,7 @@ def add_columns(
     """Adds columns in one short transaction.
 
     A downgrade is refused while one of them has another value than its default, or keeps the values
-    with --spill, and the next upgrade gives them back to the rows that are still there.
+    with --spill, and the next upgrade gives them back to the rows that are as they were.
 
     Args:
         table: "schema.table", which has a key.
@@ -1070,6 +1070,9 @@ def take_back(
     key: tuple[str, ...] = ("id",),
 ) -> None:
     """Brings rows, or values of rows, back from the overflow; what fits no more stays there.
+
+    Values that an operation has kept come back to rows that say otherwise what they did; what
+    op.spill has kept, by the key.
 
     Nothing in downgrade() belongs to it: a rollback spills anew what is there then.
 

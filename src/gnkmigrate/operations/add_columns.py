@@ -35,7 +35,7 @@ def add_columns(table: str, columns: Sequence[Conversion | str]) -> tuple[Step, 
     """Adds columns in one short transaction.
 
     A downgrade is refused while one of them has another value than its default, or keeps the values
-    with --spill, and the next upgrade gives them back to the rows that are still there.
+    with --spill, and the next upgrade gives them back to the rows that are as they were.
 
     Args:
         table: "schema.table", which has a key.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gnkmigrate import own
-from gnkmigrate.operations.spill import Spill
+from gnkmigrate.operations.spill_values import SpillValues
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import column, quoted, split
@@ -80,11 +80,11 @@ class SpillColumns(ColumnStep):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         return self._spill(self.columns, ()).script(parameters)
 
-    def _spill(self, columns: Sequence[Conversion], key: tuple[str, ...]) -> Spill:
+    def _spill(self, columns: Sequence[Conversion], key: tuple[str, ...]) -> SpillValues:
         names = tuple(change.new_name for change in columns)
         where = " OR ".join(_says_something(change, "spilled") for change in columns)
         shown = (*key, *names)
-        return Spill(self.spilled, self.table, where, shown, shown, of=self.undoes)
+        return SpillValues(self.spilled, self.table, where, shown, shown, of=self.undoes)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.run import lock_announcement
+from gnkmigrate.run import events, lock_announcement
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.kept import overflow
 from gnkmigrate.run.lock_announcement import Span, TableLock
@@ -24,6 +24,9 @@ def came_back(reason: str, *, values: bool) -> str:
 @dataclass(frozen=True)
 class TakeBack(Step):
     """Brings rows, or values of rows, back from the overflow; what fits no more stays there.
+
+    Values that an operation has kept come back to rows that say otherwise what they did; what
+    op.spill has kept, by the key.
 
     Nothing in downgrade() belongs to it: a rollback spills anew what is there then.
 
@@ -58,11 +61,15 @@ class TakeBack(Step):
         return lock_announcement.on(self.tables, locks.SHARE_ROW_EXCLUSIVE, Span.SQL)
 
     def run(self, work: Work) -> int:
-        if not overflow.holds(work, self.table, self.reason):
+        if not overflow.held(work, self.table, self.reason):
             return 0
         key = self.key or key_of(work, self.table, ())
         if self.columns:
-            return overflow.update_back(work, self.table, self.reason, key, self.columns)
+            rows = overflow.update_back(work, self.table, self.reason, key, self.columns)
+            if left := overflow.held(work, self.table, self.reason):
+                claim = f"values of {self.table} in gnkmigrate.overflow: rows gone or not as before"
+                work.observe(events.Verified(work.phase, claim, True, str(left), reports=True))
+            return rows
         return overflow.insert_back(work, self.table, self.reason, key)
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:

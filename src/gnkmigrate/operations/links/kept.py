@@ -76,7 +76,7 @@ class TakeReferringBack(TakeBack):
     identity: tuple[str, ...] = ()
 
     def run(self, work: Work) -> int:
-        if not overflow.holds(work, self.table, self.reason):
+        if not overflow.held(work, self.table, self.reason):
             return 0
         name = _reference(work, self.table, self.entity)
         work.connection.execute(

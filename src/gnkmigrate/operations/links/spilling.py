@@ -1,16 +1,13 @@
 """What the old shape has no place for: spilled on the way back, taken back by the next upgrade."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gnkmigrate.operations.links import kept
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.spill import Spill
-from gnkmigrate.run.batches.row_key import key_of
-from gnkmigrate.run.kept import overflow
+from gnkmigrate.operations.spill_values import SpillValues
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Step
-from gnkmigrate.run.work import Work
 
 
 def no_place(table: str) -> str:
@@ -50,17 +47,8 @@ def values(said: Linking, of: str) -> Iterator[Step]:
             f"spilled.{column(change.new_name)} IS DISTINCT FROM {change.converted('NULL')}"
             for change in said.new_links
         )
-        yield SpillByKey(unsaid_link(said), said.table, where, (), names, of=of)
-
-
-@dataclass(frozen=True)
-class SpillByKey(Spill):
-    """A spill of values by the key of their table, whatever that is when it runs."""
-
-    def _kept(self, work: Work) -> str:
-        key = key_of(work, self.table, ())
-        return overflow.kept_of(
-            work, self.table, "spilled", tuple(dict.fromkeys((*key, *self.columns)))
+        yield SpillValues(
+            unsaid_link(said), said.table, where, (), names, of=of, apart=(said.reference,)
         )
 
 

@@ -9,6 +9,7 @@ from gnkmigrate.operations.moves.building import MoveStep, building_steps
 from gnkmigrate.operations.moves.proving import compared
 from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.spill import Spill
+from gnkmigrate.operations.spill_values import SpillValues
 from gnkmigrate.operations.splits import holding
 from gnkmigrate.operations.splits.aside import give_back, lock, put_aside, show, show_no_more
 from gnkmigrate.operations.splits.holding import Belonging
@@ -173,4 +174,6 @@ def _spilled(move: Move) -> Iterator[Step]:
             for change in move.new
         )
         kept = (*shows, *names)
-        yield Spill(_unsaid(move), move.entity, said, kept, kept, of=move.name)
+        yield SpillValues(
+            _unsaid(move), move.entity, said, kept, kept, of=move.name, key=move.own_key
+        )

@@ -6,7 +6,7 @@ from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import foreign_keys, quiet_triggers, relation
 from gnkmigrate.run.batches.row_key import Columns, listed, same
-from gnkmigrate.run.kept import content
+from gnkmigrate.run.kept import content, recognised
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.sync import key_sequences, mark
 from gnkmigrate.run.work import Work
@@ -41,12 +41,12 @@ def refuse_to_cascade(work: Work, table: str, where: str) -> None:
             )
 
 
-def holds(work: Work, table: str, reason: str) -> bool:
-    """Whether anything of this table was kept for this reason."""
-    return bool(
+def held(work: Work, table: str, reason: str) -> int:
+    """How many rows, or values of rows, of this table are kept for this reason."""
+    return int(
         work.value(
-            "SELECT EXISTS (SELECT FROM gnkmigrate.overflow"
-            f" WHERE relation = {literal(table)} AND reason = {literal(reason)})"
+            "SELECT count(*) FROM gnkmigrate.overflow"
+            f" WHERE relation = {literal(table)} AND reason = {literal(reason)}"
         )
     )
 
@@ -111,6 +111,8 @@ def update_back(
 ) -> int:
     """Gives the rows that are still there the values that were kept of them; gives how many.
 
+    One that says something else by now keeps what it has, where that is known; see recognised.py.
+
     Args:
         work: the session.
         table: "schema.table".
@@ -124,6 +126,7 @@ def update_back(
     if not work.connection.execute(there_is.encode()).fetchall()[0][0]:
         return 0
     values = ", ".join((*(f"{column(name)} = spilled.{column(name)}" for name in columns), *also))
+    known = recognised.condition(work, table, reason, "restored")
     with quiet_triggers.quiet_batch(work, table):
         return _rows(
             work,
@@ -132,7 +135,7 @@ def update_back(
                 UPDATE {quoted(table)} AS restored SET {values}
                 FROM {_kept(table)}
                 WHERE {_meant(work, table, reason)} AND {same(key, "restored", "spilled")}
-                  AND ({where})
+                  AND ({where}) AND ({known})
                 RETURNING kept.id AS entry
             )
             DELETE FROM gnkmigrate.overflow USING updated WHERE overflow.id = updated.entry

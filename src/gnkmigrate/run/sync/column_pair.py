@@ -149,14 +149,42 @@ def release(work: Work, table: str, why: str) -> None:
 
 def converted_before(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:
     """Those of these columns on which triggers of another phase rely, with the phase."""
-    query = (
-        "SELECT phase, value FROM gnkmigrate.memory"
-        " WHERE (key = %s OR starts_with(key, %s)) AND phase <> %s"
-    )
-    keys = (_kept_key(table), _why_key(table, ""))
-    rows = work.connection.execute(query, (*keys, work.phase)).fetchall()
     asked = frozenset(names)
-    return {name: phase for phase, kept in rows for name in kept if name in asked}
+    return {
+        name: phase
+        for phase, _, kept in _noted(work, table)
+        if phase != work.phase
+        for name in kept
+        if name in asked
+    }
+
+
+def _noted(work: Work, table: str) -> list[tuple[str, str, list[str]]]:
+    """The phase, the key and the columns of each note."""
+    query = "SELECT phase, key, value FROM gnkmigrate.memory WHERE key = %s OR starts_with(key, %s)"
+    return work.connection.execute(query, (_kept_key(table), _why_key(table, ""))).fetchall()
+
+
+_REFERRING = """
+SELECT attname::text FROM pg_catalog.pg_constraint
+JOIN pg_catalog.pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+WHERE contype = 'f' AND conrelid = %s::regclass
+"""
+
+
+def unsettled(work: Work, table: str) -> frozenset[str]:
+    """Columns that may have other values after a rollback and another upgrade of the same rows.
+
+    Those that were converted, whose old ones are kept beside them, and those that refer to rows
+    which a phase has made.
+    """
+    referring = {row[0] for row in work.connection.execute(_REFERRING, (quoted(table),)).fetchall()}
+    return frozenset(
+        name
+        for _, key, kept in _noted(work, table)
+        for name in kept
+        if key == _kept_key(table) or name in referring
+    )
 
 
 def _kept_key(table: str) -> str:
