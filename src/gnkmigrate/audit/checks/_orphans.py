@@ -6,7 +6,7 @@ from functools import partial
 
 from gnkmigrate.audit.check import Obstacle
 from gnkmigrate.audit.checks._access import key_columns
-from gnkmigrate.audit.checks._rows import beside, row_key
+from gnkmigrate.audit.checks._rows import beside, only, row_key
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -88,7 +88,12 @@ def orphans(
     """
     key = key_columns(snapshot, table) or ()
     facts = [snapshot.facts[Identity("column", (*table.path, name))] for name in columns]
-    reference = Reference(qualified(*table.path), facts, qualified(*referenced), others)
+    reference = Reference(
+        only(snapshot, table) + qualified(*table.path),
+        facts,
+        only(snapshot, Identity("table", tuple(referenced))) + qualified(*referenced),
+        others,
+    )
     return Obstacle(
         table,
         partial(reference.listing, row_key(key)),

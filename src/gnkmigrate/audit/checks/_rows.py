@@ -7,6 +7,7 @@ from importlib import resources
 
 from gnkmigrate.audit.check import Gaps
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.types import Type
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -26,6 +27,7 @@ class LiveTable:
         key: SQL text that tells rows apart, over the alias "live".
         hidden: the key looks like a secret.
         sample: the clause behind the table's name where only a part is looked at.
+        alone: what goes before the name where a rule concerns no rows of tables that inherit it.
     """
 
     table: Identity
@@ -33,11 +35,12 @@ class LiveTable:
     key: str
     hidden: bool
     sample: str = ""
+    alone: str = ""
 
     @property
     def relation(self) -> str:
         """The live table's name in SQL."""
-        return qualified(*self.table.path)
+        return f"{self.alone}{qualified(*self.table.path)}"
 
     def column(self, name: str) -> str:
         """A column of the target as it is called in SQL today, over the alias "live"."""
@@ -65,8 +68,14 @@ class LiveTable:
         return beside("renamed_rows").format(rows=self.rows, renamed=", ".join(renamed))
 
 
-def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:
-    """The rows that a table of the target has today; None where it does not exist yet."""
+def live_table(gaps: Gaps, table: Identity, *, alone: bool = False) -> LiveTable | None:
+    """The rows that a table of the target has today; None where it does not exist yet.
+
+    Args:
+        gaps: both sides.
+        table: the target's.
+        alone: without the rows of tables that inherit it, whom its keys do not concern.
+    """
     renamed = gaps.renamed
     before = renamed[table].identity if table in renamed else table
     if before not in gaps.live:
@@ -86,7 +95,15 @@ def live_table(gaps: Gaps, table: Identity) -> LiveTable | None:
         any(map(looks_secret, key)),
         # Always the same part, so that two audits say the same.
         "" if percent is None else f" TABLESAMPLE SYSTEM ({percent:g}) REPEATABLE (0)",
+        only(gaps.live, before) if alone else "",
     )
+
+
+def only(snapshot: Snapshot, table: Identity) -> str:
+    """ONLY where other tables inherit a table; its partitions' rows are its own."""
+    path = [*table.path]
+    inherit = (each.value("inherits") or () for each in snapshot.of_kind("table"))
+    return "ONLY " if any(path in map(list, parents) for parents in inherit) else ""
 
 
 def altered_columns(gaps: Gaps) -> Iterator[tuple[Change, LiveTable]]:
@@ -123,7 +140,7 @@ def coming_constraints(gaps: Gaps, type_: str) -> Iterator[tuple[Change, LiveTab
         validates = change.verb == "alter" and "validated" in change.differing
         if change.verb != "add" and not validates:
             continue
-        rows = live_table(gaps, fact.parent)
+        rows = live_table(gaps, fact.parent, alone=type_ != "check")
         if rows is not None and set(fact.payload["columns"]) <= rows.columns.keys():
             yield change, rows
 

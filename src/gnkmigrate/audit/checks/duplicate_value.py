@@ -26,7 +26,8 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
     for change in gaps.changes:
         fact = change.fact
         coming = change.kind == "index" and change.verb == "add" and fact.payload["unique"]
-        rows_of = live_table(gaps, fact.parent) if coming and fact.parent is not None else None
+        table = fact.parent if coming else None
+        rows_of = None if table is None else live_table(gaps, table, alone=True)
         if rows_of is not None and _exists(fact, rows_of):
             yield _of_index(change, rows_of)
 
@@ -80,19 +81,17 @@ def _probe(change: Change, rows: LiveTable) -> Probe:
         table=rows.table,
         hidden=rows.hidden,
         subject=content_hash(subject(fact)),
-        repair=_repair(rows, parts),
+        repair=_repair(rows, parts, "IS NOT DISTINCT FROM" if nulls_count else "="),
     )
 
 
-def _repair(rows: LiveTable, parts: list[str]) -> str:
-    """Keeps one row of each kind."""
-    alike = " AND ".join(
-        f"{part} IS NOT DISTINCT FROM {part.replace('live.', 'other.', 1)}" for part in parts
-    )
+def _repair(rows: LiveTable, parts: list[str], equals: str) -> str:
+    """Keeps one row of each kind; an address is a row's in its partition alone."""
+    alike = " AND ".join(f"{part} {equals} {part.replace('live.', 'other.', 1)}" for part in parts)
     return (
         "-- Keeps the first of each; see first what else they say and who refers to them.\n"
         f"DELETE FROM {rows.relation} AS live USING {rows.relation} AS other\n"
-        f"WHERE {alike} AND live.ctid > other.ctid"
+        f"WHERE {alike} AND (live.tableoid, live.ctid) > (other.tableoid, other.ctid)"
     )
 
 

@@ -40,9 +40,6 @@ def _probe(change: Change, rows: LiveTable, columns: list[str], texts: list[str]
         for name in columns
     ]
     what = f"of {rows.label} differ from others in nothing but case or spaces of"
-    updated = ", ".join(
-        f"{name} = lower(btrim({name}))" for name in (rows.column(text)[5:] for text in texts)
-    )
     return Probe(
         object_of(change.fact),
         change,
@@ -58,8 +55,6 @@ def _probe(change: Change, rows: LiveTable, columns: list[str], texts: list[str]
         table=rows.table,
         hidden=rows.hidden,
         subject=content_hash(subject(change.fact)),
-        repair="-- Merge the rows first; then this keeps new ones from differing so.\n"
-        f"UPDATE {rows.relation} SET {updated}",
     )
 
 

@@ -15,12 +15,13 @@ from gnkmigrate.audit.check import Observation, Obstacle, Question, ServerCheck
 from gnkmigrate.audit.checks._access import accesses, key_columns
 from gnkmigrate.audit.checks._names import plain
 from gnkmigrate.audit.checks._rows import beside as query
-from gnkmigrate.audit.checks._rows import row_key
+from gnkmigrate.audit.checks._rows import only, row_key
 from gnkmigrate.audit.checks._server import answers, is_own, require_statistics
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 from gnkmigrate.text.secret import looks_secret
 
@@ -54,7 +55,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             if not any(access.unique and _has(access.keys, name) for access in keys):
                 found = True
                 primary = key_columns(live, Identity("table", (schema, table))) or ()
-                yield _observation(column, row.share, question.home, primary)
+                yield _observation(column, row.share, question, primary)
     if not found:
         require_statistics(connection, question, named, size=SIZE)
 
@@ -64,24 +65,27 @@ def _has(keys: Sequence[str], name: str) -> bool:
     return any(identifier(name) in key for key in keys)
 
 
-def _observation(column: Fact, share: int, home: str, primary: Sequence[str]) -> Observation:
+def _observation(
+    column: Fact, share: int, question: Question, primary: Sequence[str]
+) -> Observation:
     schema, table, name = column.identity.path
     index = beside(f"{table}_{name}", "_key")
     create = f"CREATE UNIQUE INDEX CONCURRENTLY {identifier(index)}"
     return Observation(
         object_of(column),
-        f"Nearly every value of column {object_of(column).label(home)} is there once, but nothing "
+        f"Nearly every value of column {object_of(column).label(question.home)} is there once, but nothing "
         "keeps it so.",
         evidence={"values that are there once, of 100": share},
         fix=(f"{create} ON {qualified(schema, table)} ({identifier(name)})",),
         undo=(f"DROP INDEX CONCURRENTLY {qualified(schema, index)}",),
-        obstacle=_duplicates(column, primary),
+        obstacle=_duplicates(column, primary, question.live),
     )
 
 
-def _duplicates(column: Fact, primary: Sequence[str]) -> Obstacle:
+def _duplicates(column: Fact, primary: Sequence[str], live: Snapshot) -> Obstacle:
     schema, table, name = column.identity.path
-    relation, value = qualified(schema, table), identifier(name)
+    alone, value = only(live, Identity("table", (schema, table))), identifier(name)
+    relation = alone + qualified(schema, table)
 
     def listing(part: str) -> str:
         return query("duplicate_value").format(

@@ -23,7 +23,8 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
     for change, rows in coming_constraints(gaps, "foreign key"):
         fact = change.fact
         reference = fact.payload["references"]
-        referenced = live_table(gaps, Identity("table", (reference["schema"], reference["table"])))
+        to = Identity("table", (reference["schema"], reference["table"]))
+        referenced = live_table(gaps, to, alone=True)
         columns, others = fact.payload["columns"], reference["columns"]
         if referenced is None or not set(others) <= referenced.columns.keys():
             continue
