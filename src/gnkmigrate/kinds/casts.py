@@ -46,10 +46,13 @@ def built_in() -> Casts:
 
 def known(context: Context) -> Casts:
     """All that there are while types change: PostgreSQL's, extensions' and those that stay."""
-    return {**built_in(), **_made(context.target), **_made(context.source)} | {
-        pair: cast
-        for pair, cast in _users(context.source).items()
-        if _users(context.target).get(pair) == cast
+    return between(context.source, context.target)
+
+
+def between(source: Snapshot, target: Snapshot) -> Casts:
+    """The same on the way from one snapshot to another."""
+    return {**built_in(), **_made(target), **_made(source)} | {
+        pair: cast for pair, cast in _users(source).items() if _users(target).get(pair) == cast
     }
 
 

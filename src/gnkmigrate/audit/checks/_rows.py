@@ -1,17 +1,23 @@
 """The live rows of a table, seen with the target's names, for listings of data checks."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
 from gnkmigrate.audit.check import Gaps
+from gnkmigrate.audit.checks._values import Value, becomes
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.types import Type
 from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.text.secret import looks_secret
+
+# What a constraint or an index may say anew, so that rows have not had to obey it.
+_SAYS_MORE = frozenset(
+    {"definition", "validated", "unique", "keys", "predicate", "nulls_not_distinct"}
+)
 
 # Types whose values are texts.
 STRINGS = frozenset({"character varying", "character", "text"})
@@ -28,6 +34,7 @@ class LiveTable:
         hidden: the key looks like a secret.
         sample: the clause behind the table's name where only a part is looked at.
         alone: what goes before the name where a rule concerns no rows of tables that inherit it.
+        values: what columns become in the target, of those whose values do not stay what they are.
     """
 
     table: Identity
@@ -36,6 +43,7 @@ class LiveTable:
     hidden: bool
     sample: str = ""
     alone: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def relation(self) -> str:
@@ -45,6 +53,10 @@ class LiveTable:
     def column(self, name: str) -> str:
         """A column of the target as it is called in SQL today, over the alias "live"."""
         return f"live.{identifier(self.columns[name].identity.name)}"
+
+    def value(self, name: str) -> str:
+        """A column as the target will have it, in SQL of today's columns."""
+        return self.values[name].sql if name in self.values else self.column(name)
 
     @property
     def label(self) -> str:
@@ -56,16 +68,18 @@ class LiveTable:
         """What goes after FROM, under the alias "live"."""
         return f"{self.relation} AS live{self.sample}"
 
-    def source(self, names: Iterable[str]) -> str:
-        """The same where an expression uses the target's names of columns."""
-        renamed = [
-            f"{self.column(name)} AS {identifier(name)}"
-            for name in names
-            if self.columns[name].identity.name != name
-        ]
-        if not renamed:
-            return self.rows
-        return beside("renamed_rows").format(rows=self.rows, renamed=", ".join(renamed))
+    def target_rows(self, names: Sequence[str]) -> tuple[str, str]:
+        """The key and what goes after FROM where an expression is of the target's columns."""
+        if all(self.value(name) == f"live.{identifier(name)}" for name in names):
+            return self.key, self.rows
+        key = "key"
+        while key in names:
+            key = f"{key}_"
+        values = (f"{self.value(name)} AS {identifier(name)}" for name in names)
+        rows = beside("target_rows").format(
+            key=self.key, name=identifier(key), values=", ".join(values), rows=self.rows
+        )
+        return f"live.{identifier(key)}", rows
 
 
 def live_table(gaps: Gaps, table: Identity, *, alone: bool = False) -> LiveTable | None:
@@ -96,7 +110,18 @@ def live_table(gaps: Gaps, table: Identity, *, alone: bool = False) -> LiveTable
         # Always the same part, so that two audits say the same.
         "" if percent is None else f" TABLESAMPLE SYSTEM ({percent:g}) REPEATABLE (0)",
         only(gaps.live, before) if alone else "",
+        _values(gaps, table, columns),
     )
+
+
+def _values(gaps: Gaps, table: Identity, columns: Mapping[str, Fact]) -> Mapping[str, Value]:
+    found = {}
+    for name, live in columns.items():
+        wanted = gaps.target.facts[Identity("column", (*table.path, name))]
+        value = becomes(live, wanted, f"live.{identifier(live.identity.name)}", gaps)
+        if value is not None:
+            found[name] = value
+    return found
 
 
 def only(snapshot: Snapshot, table: Identity) -> str:
@@ -128,21 +153,55 @@ def types_of(change: Change) -> tuple[Type, Type]:
     return Type.parse(str(before.payload["type"])), Type.parse(str(after.payload["type"]))
 
 
-def coming_constraints(gaps: Gaps, type_: str) -> Iterator[tuple[Change, LiveTable]]:
+def coming_constraints(gaps: Gaps, type_: str) -> Iterator[tuple[Change, Fact, LiveTable]]:
     """Each constraint of a type that today's rows will have to obey, with those rows.
 
     A constraint on a column that does not exist yet concerns no row of today.
     """
-    for change in gaps.changes:
-        fact = change.fact
-        if fact.kind != "constraint" or fact.payload["type"] != type_ or fact.parent is None:
+    for change, fact in _coming(gaps, "constraint"):
+        if fact.payload["type"] != type_ or fact.parent is None:
             continue
-        validates = change.verb == "alter" and "validated" in change.differing
-        if change.verb != "add" and not validates:
-            continue
+        if type_ == "foreign key" and change.kind == "column":
+            continue  # both of its sides become what they were
         rows = live_table(gaps, fact.parent, alone=type_ != "check")
         if rows is not None and set(fact.payload["columns"]) <= rows.columns.keys():
-            yield change, rows
+            yield change, fact, rows
+
+
+def coming_indexes(gaps: Gaps) -> Iterator[tuple[Change, Fact, LiveTable]]:
+    """Each unique index that today's rows will have to obey, with those rows."""
+    for change, fact in _coming(gaps, "index"):
+        if fact.payload["unique"] and fact.parent is not None:
+            rows = live_table(gaps, fact.parent, alone=True)
+            if rows is not None:
+                yield change, fact, rows
+
+
+def _coming(gaps: Gaps, kind: str) -> Iterator[tuple[Change, Fact]]:
+    """What is made, with its change; and what stays, with the change that converts its column."""
+    made = set()
+    for change in gaps.changes:
+        says_more = change.verb == "alter" and not _SAYS_MORE.isdisjoint(change.differing)
+        if change.kind == kind and (change.verb == "add" or says_more):
+            made.add(change.identity)
+            yield change, change.fact
+    converted = {
+        change.identity: change
+        for change, rows in altered_columns(gaps)
+        if change.identity.name in rows.values and rows.values[change.identity.name].differs
+    }
+    for fact in gaps.target.of_kind(kind) if converted else ():
+        mine = [converted[each] for each in _columns(fact) if each in converted]
+        if mine and fact.identity not in made:
+            yield mine[0], fact
+
+
+def _columns(fact: Fact) -> Iterator[Identity]:
+    if fact.kind == "constraint":
+        table = fact.identity.path[:2]
+        yield from (Identity("column", (*table, name)) for name in fact.payload["columns"])
+    else:
+        yield from (each for each in fact.depends_on if each.kind == "column")
 
 
 @cache

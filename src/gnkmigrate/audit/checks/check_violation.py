@@ -1,8 +1,8 @@
 """Rows that a CHECK constraint of the target forbids.
 
 Adding the constraint stops at the first of them (SQLSTATE 23514). The expression is the target's,
-as PostgreSQL prints it, asked of the live rows; where a column's type changes too and the
-expression makes sense for the new type only, the check says that it could not run.
+as PostgreSQL prints it, asked of what the live rows become in the target's types; where it needs a
+type or a function that the database does not have yet, the check says that it could not run.
 
 Source: PostgreSQL manual, 5.5.1 (check constraints).
 """
@@ -19,16 +19,16 @@ from gnkmigrate.postgres.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
-    for change, rows in coming_constraints(gaps, "check"):
-        fact = change.fact
+    for change, fact, rows in coming_constraints(gaps, "check"):
         about = object_of(fact)
+        key, source = rows.target_rows(fact.payload["columns"])
         rule = f"of {rows.label} break the target's {fact.payload['definition']}"
         yield Probe(
             about,
             change,
             beside("check_violation").format(
-                key=rows.key,
-                source=rows.source(fact.payload["columns"]),
+                key=key,
+                source=source,
                 expression=fact.payload["expression"],
             ),
             one=f"One row {rule.replace(' break ', ' breaks ', 1)}.",
@@ -43,7 +43,7 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
 def _repair(rows: LiveTable, constraint: Fact) -> str:
     """Another value, where the rule is about one column that keeps its name and type."""
     columns = constraint.payload["columns"]
-    if len(columns) != 1 or rows.columns[columns[0]].identity.name != columns[0]:
+    if len(columns) != 1 or rows.value(columns[0]) != f"live.{identifier(columns[0])}":
         return ""
     return (
         "-- Choose a value that the rule allows.\n"

@@ -13,7 +13,7 @@ from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._rows import STRINGS, LiveTable, beside, coming_constraints
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import content_hash
+from gnkmigrate.facts.fact import Fact, content_hash
 from gnkmigrate.kinds import subject
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.types import Type
@@ -21,11 +21,10 @@ from gnkmigrate.kinds.types import Type
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
     for type_ in ("primary key", "unique"):
-        for change, rows in coming_constraints(gaps, type_):
-            columns = change.fact.payload["columns"]
-            texts = [name for name in columns if _is_text(rows, name)]
+        for change, fact, rows in coming_constraints(gaps, type_):
+            texts = [name for name in fact.payload["columns"] if _is_text(rows, name)]
             if texts:
-                yield _probe(change, rows, columns, texts)
+                yield _probe(change, fact, rows, texts)
 
 
 def _is_text(rows: LiveTable, name: str) -> bool:
@@ -33,15 +32,16 @@ def _is_text(rows: LiveTable, name: str) -> bool:
     return type_.name in STRINGS and not type_.array
 
 
-def _probe(change: Change, rows: LiveTable, columns: list[str], texts: list[str]) -> Probe:
-    exact = [rows.column(name) for name in columns]
+def _probe(change: Change, fact: Fact, rows: LiveTable, texts: list[str]) -> Probe:
+    columns = fact.payload["columns"]
+    exact = [rows.value(name) for name in columns]
     plain = [
-        f"lower(btrim({rows.column(name)}::text))" if name in texts else rows.column(name)
+        f"lower(btrim({rows.column(name)}::text))" if name in texts else rows.value(name)
         for name in columns
     ]
     what = f"of {rows.label} differ from others in nothing but case or spaces of"
     return Probe(
-        object_of(change.fact),
+        object_of(fact),
         change,
         beside("nearly_duplicate").format(
             key=rows.key,
@@ -54,7 +54,7 @@ def _probe(change: Change, rows: LiveTable, columns: list[str], texts: list[str]
         many=f"COUNT rows {what} ({', '.join(columns)}).",
         table=rows.table,
         hidden=rows.hidden,
-        subject=content_hash(subject(change.fact)),
+        subject=content_hash(subject(fact)),
     )
 
 

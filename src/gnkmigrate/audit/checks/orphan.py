@@ -20,8 +20,7 @@ from gnkmigrate.kinds.types import are_comparable
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
-    for change, rows in coming_constraints(gaps, "foreign key"):
-        fact = change.fact
+    for change, fact, rows in coming_constraints(gaps, "foreign key"):
         reference = fact.payload["references"]
         to = Identity("table", (reference["schema"], reference["table"]))
         referenced = live_table(gaps, to, alone=True)

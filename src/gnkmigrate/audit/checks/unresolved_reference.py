@@ -28,9 +28,9 @@ from gnkmigrate.postgres.quoting import identifier
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
-    for change, rows in coming_constraints(gaps, "foreign key"):
-        columns = change.fact.payload["columns"]
-        reference = change.fact.payload["references"]
+    for change, key, rows in coming_constraints(gaps, "foreign key"):
+        columns = key.payload["columns"]
+        reference = key.payload["references"]
         target = Identity("table", (reference["schema"], reference["table"]))
         referenced = live_table(gaps, target)
         if (

@@ -1,0 +1,4 @@
+(
+    SELECT {key} AS {name}, {values}
+    FROM {rows}
+) AS live
