@@ -9,7 +9,8 @@ from typing import NamedTuple
 from gnkmigrate.audit.checks._new_index import concurrently
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.kinds import kind_of
+from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
 _WITH_INDEX = {"primary key", "unique"}
 # As pg_get_expr() prints it, with the column as an index's keys have it.
@@ -62,6 +63,11 @@ class Access(NamedTuple):
         return bool(self.fact.value("attached_to"))
 
     @property
+    def is_identity(self) -> bool:
+        """Whether publications tell rows apart by it: without it they refuse UPDATE and DELETE."""
+        return bool(self.fact.value("replica_identity"))
+
+    @property
     def name(self) -> str:
         return self.fact.identity.name
 
@@ -79,9 +85,21 @@ class Access(NamedTuple):
             return f"{self._alter} DROP CONSTRAINT {identifier(self.name)}"
         return f"DROP INDEX{self.online} {qualified(*self.fact.identity.path)}"
 
+    def again(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """SQL that makes it again, with what is said of it; an index without stopping writes."""
+        reference = kind_of(self.fact.kind).reference(self.fact)
+        comments = (
+            each.payload["text"] for each in snapshot.children(self.fact.identity, "comment")
+        )
+        clustered = f"{self._alter} CLUSTER ON {identifier(self.name)}"
+        return (
+            self._create,
+            *((clustered,) if self.fact.value("clustered") else ()),
+            *(f"COMMENT ON {reference} IS {literal(text)}" for text in comments),
+        )
+
     @property
-    def create(self) -> str:
-        """SQL that makes it again; an index without stopping writes."""
+    def _create(self) -> str:
         if self.is_constraint:
             definition = self.fact.payload["definition"]
             return f"{self._alter} ADD CONSTRAINT {identifier(self.name)} {definition}"

@@ -4,6 +4,8 @@ Such an index splits the table into two halves, or three with NULL, and reading 
 faster without an index. What is wanted is mostly the rare value alone, and a partial index on a
 column that is really searched for, WHERE that value, is small and quick.
 
+One that is unique is a rule, such as that of a table of one row, and no finding.
+
 Source: PostgreSQL manual, 11.8 (partial indexes).
 """
 
@@ -21,7 +23,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in tables_with(snapshot, "boolean".__eq__):
         types = typed(snapshot, table.identity)
         for access in accesses(snapshot, table.identity):
-            own = not access.is_constraint and not access.is_share
+            own = not access.is_constraint and not access.is_share and not access.unique
             plain = own and access.whole and not access.included
             if plain and all(types.get(name) == "boolean" for name in access.columns):
                 yield Observation(
@@ -29,7 +31,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
                     f"Index {access.name} on {object_of(table).label(home)} "
                     f"({', '.join(access.keys)}) has boolean columns alone.",
                     fix=(access.drop,),
-                    undo=(access.create,),
+                    undo=access.again(snapshot),
                 )
 
 

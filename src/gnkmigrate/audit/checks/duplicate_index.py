@@ -2,12 +2,13 @@
 
 Two indexes with the same method, keys, predicate and included columns cost twice the space and
 twice the work of every write, and no query gains. Where one is behind a PRIMARY KEY or UNIQUE
-constraint, the other is the one to drop.
+constraint, the other is the one to drop; of two that are alike, the one that is not the table's
+replica identity.
 
 Source: pg_index, pg_constraint.conindid.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses
@@ -28,17 +29,24 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             if twin is None or access.is_share:
                 kept.append(access)
                 continue
-            # Foreign keys that hang on it would have to be made again on the other.
-            held = access.fact.identity in snapshot.once(_referred)
+            held = _holding(access, snapshot)
             yield Observation(
                 object_of(access.fact),
                 f"{_described(access, object_of(table).label(home))} "
                 f"does what {twin.described} does already.",
                 subject=access.name if access.is_constraint else "",
-                evidence={"beside": twin.name} | ({"foreign keys": "refer to it"} if held else {}),
+                evidence={"beside": twin.name, **held},
                 fix=() if held else (access.drop,),
-                undo=() if held else (access.create,),
+                undo=() if held else access.again(snapshot),
             )
+
+
+def _holding(access: Access, snapshot: Snapshot) -> Mapping[str, str]:
+    """Why it cannot simply go: what hangs on it has to go over to the other first."""
+    referred = access.fact.identity in snapshot.once(_referred)
+    return ({"foreign keys": "refer to it"} if referred else {}) | (
+        {"replica identity": "the table's"} if access.is_identity else {}
+    )
 
 
 def _referred(snapshot: Snapshot) -> frozenset[Identity]:
@@ -51,11 +59,11 @@ def _referred(snapshot: Snapshot) -> frozenset[Identity]:
     )
 
 
-def _worth(access: Access) -> tuple[bool, bool, bool, bool, str]:
+def _worth(access: Access) -> tuple[bool, bool, bool, bool, bool, str]:
     """Sorts what should stay first: keys, then what refuses duplicates, or has to stay."""
     is_key = access.is_constraint and access.fact.payload["type"] == "primary key"
     plain = not access.is_constraint, not access.unique, not access.is_share
-    return (not is_key, *plain, access.name)
+    return (not is_key, *plain, not access.is_identity, access.name)
 
 
 def _described(access: Access, table: str) -> str:

@@ -32,7 +32,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
                 f"Index {access.name} on {object_of(table).label(home)} "
                 f"{index_text(access.fact)} differs from {twin.described} in nothing but order.",
                 fix=(access.drop,),
-                undo=(access.create,),
+                undo=access.again(snapshot),
             )
 
 

@@ -32,7 +32,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
                 f"{index_text(access.fact)} is the beginning of {longer.described}.",
                 evidence={"beginning of": f"{longer.name} ({', '.join(longer.keys)})"},
                 fix=(access.drop,),
-                undo=(access.create,),
+                undo=access.again(snapshot),
             )
 
 

@@ -11,11 +11,12 @@ Sources: PostgreSQL manual, 28.2.23 (pg_stat_all_indexes), 11.12 (examining inde
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._access import accesses
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.facts.fact import Identity
 
 DAYS = 30
 SIZE = 1024 * 1024  # bytes
@@ -26,15 +27,18 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     if age is None or age[0] < DAYS:
         raise CannotRun(f"the statistics have been collected for less than {DAYS} days")
     for row in answers(connection, question, "unused_index", size=SIZE):
-        if question.live.get("index", row.schema, row.index) is None:
+        table = Identity("table", (row.schema, row.relation))
+        offered = accesses(question.live, table)
+        access = next((each for each in offered if each.name == row.index), None)
+        if access is None:
             continue
         about = DatabaseObject(row.schema, row.relation, row.index, "index")
         yield Observation(
             about,
             f"Index {about.label(question.home)} has not been used since statistics are collected.",
             evidence={"size": row.pretty, "days of statistics": int(age[0])},
-            fix=(f"DROP INDEX CONCURRENTLY {qualified(row.schema, row.index)}",),
-            undo=(row.create,),
+            fix=(access.drop,),
+            undo=access.again(question.live),
         )
 
 

@@ -2,10 +2,7 @@ SELECT
     statistics.schemaname AS schema,
     statistics.relname AS relation,
     statistics.indexrelname AS index,
-    pg_size_pretty(pg_relation_size(index.indexrelid)) AS pretty,
-    regexp_replace(
-        pg_get_indexdef(index.indexrelid), '^CREATE INDEX', 'CREATE INDEX CONCURRENTLY'
-    ) AS create
+    pg_size_pretty(pg_relation_size(index.indexrelid)) AS pretty
 FROM pg_stat_user_indexes AS statistics
 JOIN pg_index AS index ON index.indexrelid = statistics.indexrelid
 JOIN pg_class AS class ON class.oid = index.indexrelid
