@@ -14,8 +14,8 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.casts import between
 from gnkmigrate.kinds.conversions import convert
+from gnkmigrate.kinds.inner_types import underlying
 from gnkmigrate.kinds.types import INTEGERS, NUMBERS, STRINGS, Type
-from gnkmigrate.kinds.value_conversion import underlying
 from gnkmigrate.postgres.quoting import literal, names_in
 
 _ASKS = 160000  # the first version that has pg_input_is_valid
