@@ -7,7 +7,7 @@ for somebody's lock for long, and never holds anybody up.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Cursor, errors, sql
 
@@ -61,6 +61,14 @@ class Listed:
     complete: bool = True
 
 
+_BOUNDED: LiteralString = """
+SET TRANSACTION READ ONLY;
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL statement_timeout = {};
+SET LOCAL lock_timeout = {}
+"""
+
+
 @contextmanager
 def bounded(connection: Connection, bounds: Bounds, role: str | None = None) -> Iterator[None]:
     """A read-only transaction that gives up when a question takes too long.
@@ -73,15 +81,9 @@ def bounded(connection: Connection, bounds: Bounds, role: str | None = None) -> 
         role: with whose rights to ask; None for the session's own.
     """
     with connection.transaction():
-        connection.execute("SET TRANSACTION READ ONLY")
-        connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
-        for name, value in (
-            ("statement_timeout", bounds.statement_timeout_ms),
-            ("lock_timeout", bounds.lock_timeout_ms),
-        ):
-            connection.execute(
-                sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
-            )
+        given = (bounds.statement_timeout_ms, bounds.lock_timeout_ms)
+        # At once: a server may be far away. Several commands cannot be prepared.
+        connection.execute(sql.SQL(_BOUNDED).format(*map(sql.Literal, given)), prepare=False)
         take(connection, role)
         yield
 
