@@ -3,6 +3,9 @@
 import pytest
 
 from gnkmigrate.diff.beside import not_compared
+from gnkmigrate.diff.compare import compare
+from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.renames import renamed_by
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
@@ -82,6 +85,22 @@ def test_what_stays_its_own_is_told(
         found = not_compared(given.source, given.target)
     assert {each.kind: each.names for each in found if "inherits" in each.reason} == kept
     assert not any(each.on_purpose for each in found)
+
+
+@pytest.mark.parametrize(
+    ("renamed", "said"),
+    [
+        ("table public.a = b", A.replace(" a ", " b ") + "CREATE TABLE c () INHERITS (b);"),
+        ("table public.c = d", A + "CREATE TABLE d () INHERITS (a);"),
+        ("column public.a.id = no", A.replace("id", "no") + "CREATE TABLE c () INHERITS (a);"),
+    ],
+)
+def test_nothing_is_told_where_a_family_has_other_names(
+    server: Server, renamed: str, said: str
+) -> None:
+    with pair(server, A + "CREATE TABLE c () INHERITS (a);", said) as given:
+        changes = compare(given.source, given.target, read_renames([renamed]))
+        assert not_compared(given.source, given.target, renamed_by(changes)) == ()
 
 
 def test_what_a_partition_has_is_its_parent_s(server: Server) -> None:

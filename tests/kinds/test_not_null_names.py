@@ -100,3 +100,62 @@ def test_partitions_that_have_made_it_their_own(server: Server, alone: str, forb
         "CREATE TABLE q PARTITION OF p DEFAULT;"
     )
     converge(server, table.format("") + alone, table.format(forbidden))
+
+
+TABLES = "CREATE TABLE {} ({} integer {}); CREATE TABLE {} ({}) INHERITS ({});"
+KEY, OWN = "PRIMARY KEY (id)", "id integer NOT NULL"
+FAMILIES = {
+    "the parent": (
+        TABLES.format("p", "id", "PRIMARY KEY", "c", KEY, "p"),
+        TABLES.format("q", "id", "PRIMARY KEY", "c", KEY, "q"),
+        ["table public.p = q"],
+    ),
+    "the child": (
+        TABLES.format("p", "id", "NOT NULL", "c", KEY, "p"),
+        TABLES.format("p", "id", "NOT NULL", "d", KEY, "p"),
+        ["table public.c = d"],
+    ),
+    "both, that declare it": (
+        TABLES.format("p", "id", "NOT NULL", "c", OWN, "p"),
+        TABLES.format("q", "id", "NOT NULL", "d", OWN, "q"),
+        ["table public.p = q", "table public.c = d"],
+    ),
+    "the column, that both declare": (
+        TABLES.format("p", "id", "NOT NULL", "c", OWN, "p"),
+        TABLES.format("p", "no", "NOT NULL", "c", OWN.replace("id", "no"), "p"),
+        ["column public.p.id = no", "column public.c.id = no"],
+    ),
+    "the parent's NOT NULL": (
+        TABLES.format("p", "id", "CONSTRAINT a NOT NULL", "c", OWN, "p"),
+        TABLES.format("p", "id", "CONSTRAINT b NOT NULL", "c", OWN, "p"),
+        [],
+    ),
+    "the child's NOT NULL": (
+        TABLES.format("p", "id", "NOT NULL", "c", "id integer CONSTRAINT a NOT NULL", "p"),
+        TABLES.format("p", "id", "NOT NULL", "c", "id integer CONSTRAINT b NOT NULL", "p"),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), FAMILIES.values(), ids=FAMILIES)
+def test_those_of_parent_and_child_that_have_names_of_their_own(
+    server: Server, old: str, new: str, said: list[str]
+) -> None:
+    converge(server, old, new, renames=read_renames(said))
+
+
+def test_one_that_another_child_merely_inherits(server: Server) -> None:
+    """It would be the child's own too if the parent's were NO INHERIT for a while."""
+    tables = TABLES + "CREATE TABLE k () INHERITS ({});"
+    old = tables.format("p", "id", "NOT NULL", "c", KEY, "p", "p")
+    new = tables.format("q", "id", "NOT NULL", "c", KEY, "q", "q")
+    renames = read_renames(["table public.p = q"])
+    if server.major < 18:
+        converge(server, old, new, renames=renames)
+        return
+    with pytest.raises(Unplannable, match=r"public\.k merely inherits it") as refused:
+        planned(server, old, new, renames=renames)
+    kept = new.replace("NOT NULL", "CONSTRAINT p_id_not_null NOT NULL")
+    assert "CONSTRAINT p_id_not_null NOT NULL" in str(refused.value.hint)
+    converge(server, old, kept, renames=renames)

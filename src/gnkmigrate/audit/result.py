@@ -12,6 +12,8 @@ from gnkmigrate.audit.numbers import Numbers
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.trend import PastScore, Trend
 from gnkmigrate.diff.beside import not_compared
+from gnkmigrate.diff.renames import NOTHING_RENAMED
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 
 # What a comparison with the target is called among checks, where it could not be made.
@@ -128,6 +130,7 @@ class AuditResult:
         trend: what has changed since an earlier report; None where there is none.
         history: the scores of the audits of this database that are kept, the first one first.
         excused: fingerprints of findings that do not count, since a baseline has them.
+        renamed: what has another name in the target, by its old identity.
         sources: the SQL files that declare the target; empty where it comes from elsewhere.
     """
 
@@ -153,12 +156,15 @@ class AuditResult:
     trend: Trend | None = None
     history: tuple[PastScore, ...] = ()
     excused: frozenset[str] = frozenset()
+    renamed: Mapping[Identity, Identity] = field(default_factory=lambda: NOTHING_RENAMED)
     sources: tuple[Source, ...] = ()
 
     @cached_property
     def not_compared(self) -> tuple[Unread, ...]:
         """What is there, and nobody has looked at."""
-        return self.live.unread if self.target is None else not_compared(self.live, self.target)
+        if self.target is None:
+            return self.live.unread
+        return not_compared(self.live, self.target, self.renamed)
 
     @cached_property
     def script(self) -> Script:

@@ -43,6 +43,7 @@ from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.sizes import read_sizes
 from gnkmigrate.connection import Connection
+from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_by
 from gnkmigrate.diff.settling import leave_open
 from gnkmigrate.facts.snapshot import Snapshot
 
@@ -104,6 +105,7 @@ def audit(
         closing=partial(comparison.script, policy.source_timezone) if comparison else Script,
         declaring=tuple if target is None else partial(declaration, target),
         unused_opinions=policy.opinions.unused(findings),
+        renamed=renamed_by(comparison.between.changes) if comparison else NOTHING_RENAMED,
     )
 
 

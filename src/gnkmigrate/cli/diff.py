@@ -40,6 +40,7 @@ def command(
     from gnkmigrate.diff.beside import not_compared
     from gnkmigrate.diff.likely_renames import likely_renames
     from gnkmigrate.diff.rename_hints import known_renames
+    from gnkmigrate.diff.renames import renamed_by
     from gnkmigrate.diff.settling import leave_open, settled
     from gnkmigrate.diff.text import possible_rename, render_changes
     from gnkmigrate.facts.source import load_schemas
@@ -53,7 +54,7 @@ def command(
         note(context, [], line)
     changes, hints = settled(before, after, hints, asking(leave_open))
     likely = likely_renames(changes, before, after, hints)
-    omitted = not_compared(before, after)
+    omitted = not_compared(before, after, renamed_by(changes))
     if format_ is Format.JSON:
         from gnkmigrate.diff.document import write_changes
 

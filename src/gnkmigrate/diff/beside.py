@@ -12,6 +12,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import kinds, satellites
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.kind import Kind
 
 _NAMED = 5
@@ -55,8 +56,18 @@ def _as_of(one: Snapshot, version: int) -> Snapshot:
     return one.having(facts.values())
 
 
-def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
-    """What a comparison says nothing about, since one side says nothing, or was not read."""
+def not_compared(
+    source: Snapshot,
+    target: Snapshot,
+    renamed: Mapping[Identity, Identity] = NOTHING_RENAMED,
+) -> tuple[Unread, ...]:
+    """What a comparison says nothing about, since one side says nothing, or was not read.
+
+    Args:
+        source: the database as it is.
+        target: the database as it should be.
+        renamed: what is called otherwise in the target, by its old identity.
+    """
     found = list(_together((*source.unread, *target.unread)))
     for one, other, name in ((target, source, "target"), (source, target, "source")):
         silent = one.silent_beside(other)
@@ -67,7 +78,11 @@ def not_compared(source: Snapshot, target: Snapshot) -> tuple[Unread, ...]:
                 shown = tuple(_called(each) for each in left)
                 reason = f"the {name} says nothing of them"
                 found.append(Unread(kind, shown[:_NAMED], len(left), reason, on_purpose=True))
-    return (*found, *_of_other_make(source, target), *_unlike(source, target))
+    return (
+        *found,
+        *_of_other_make(source, target),
+        *_unlike(Context(source, target, names=NewNames(renamed))),
+    )
 
 
 def _of_other_make(source: Snapshot, target: Snapshot) -> Iterator[Unread]:
@@ -78,14 +93,14 @@ def _of_other_make(source: Snapshot, target: Snapshot) -> Iterator[Unread]:
         yield Unread("property of the database", locales, 1, _FOR_GOOD, on_purpose=True)
 
 
-def _unlike(source: Snapshot, target: Snapshot) -> Iterator[Unread]:
+def _unlike(context: Context) -> Iterator[Unread]:
     """What is not to become as it is in the target, as no statement makes it so."""
     found = {
         each
         for name, known in kinds().items()
         if type(known).unlike is not Kind.unlike  # a catalog is large, and few kinds have any
-        for fact in source.of_kind(name)
-        for each in known.unlike(fact, source, target)
+        for fact in context.source.of_kind(name)
+        for each in known.unlike(fact, context)
     }
     for kind in sorted({each.kind for each in found}):
         names = sorted(".".join(each.path) for each in found if each.kind == kind)

@@ -16,6 +16,10 @@ class NewNames:
         self._renamed = renamed
         self._paths = {old.path: new.path for old, new in renamed.items()}
 
+    def inverse(self) -> "NewNames":
+        """What they were called."""
+        return NewNames({new: old for old, new in self._renamed.items()})
+
     def of(self, identity: Identity) -> Identity:
         """The new identity, or the same where nothing has a new name."""
         if identity in self._renamed:

@@ -81,24 +81,6 @@ def refuse_type_below(column: Fact, context: Context) -> None:
             )
 
 
-def refuse_own_not_null(column: Fact, context: Context) -> None:
-    """Stops where NOT NULL is to be renamed, and a partition has a name of its own for it.
-
-    PostgreSQL 18 renames the constraint in the tables below as well, by its name.
-    """
-    *_, name = column.identity.path
-    for below in tables_below(column, context):
-        for partition in context.source.children(Identity("table", below), "partition"):
-            if own := (partition.payload["not_null_names"] or {}).get(name):
-                raise Unplannable(
-                    f"NOT NULL of {qualified(*column.identity.path)} gets another name, and is "
-                    f"called {own} in its partition {qualified(*below)}: PostgreSQL renames "
-                    "neither.",
-                    hint=f"Detach {qualified(*below)}, give its NOT NULL the parent's name, and "
-                    "attach it again in a revision of your own.",
-                )
-
-
 def tables_below(part: Fact, context: Context) -> Iterator[tuple[str, ...]]:
     """The tables that inherit what a part is of, however far below, and stay as they are."""
     known = heirs(context.source)

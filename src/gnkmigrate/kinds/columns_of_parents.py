@@ -64,8 +64,12 @@ def as_set(column: Fact, snapshot: Snapshot) -> Fact:
 
 
 def _called(column: Fact, snapshot: Snapshot) -> Fact:
-    """The column of a partition with the name that its NOT NULL has there."""
+    """The column of a partition or a child with the name that its NOT NULL has there."""
     *table, name = column.identity.path
+    child = snapshot.get("table", *table)
+    if child is not None and (named := (child.payload["own_not_null"] or {}).get(name)):
+        usual = not_null_name.usual(column)
+        return column.has({"not_null_name": None if named == usual else named})
     for partition in snapshot.children(Identity("table", tuple(table)), "partition"):
         if named := (partition.payload["not_null_names"] or {}).get(name):
             return column.has({"not_null_name": named})

@@ -7,7 +7,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.foreign_keys import foreign_keys, partners
-from gnkmigrate.kinds.inheritance import columns_above, heirs
+from gnkmigrate.kinds.inheritance import columns_above, heirs, parents
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ class Context:
             return None
         return self.source.facts.get(identity) or self.target.facts.get(identity)
 
+    def as_called_then(self, fact: Fact) -> Fact:
+        """A fact of the source as the target calls it, and what it lives in."""
+        identity, parent = self.names.of(fact.identity), fact.parent and self.names.of(fact.parent)
+        return Fact(identity, parent, fact.payload, fact.depends_on, fact.position)
+
     def table_now(self, path: Sequence[str]) -> tuple[str, ...]:
         """What a table of the source is called in the target."""
         kinds = ("table", "foreign table")
@@ -78,6 +83,33 @@ class Context:
             if any(columns_above(path, self.target)) and not (given and given <= self.dropped):
                 return path
         return ()
+
+    def column_before(self, column: Sequence[str]) -> str:
+        """What a column of the target that its table inherits is called in the source."""
+        back = self.names.inverse()
+        above = (each.identity for each in columns_above(column, self.target))
+        return next((back.of(each).name for each in above if each.kind == "column"), column[-1])
+
+    def is_joined(self, column: Sequence[str]) -> bool:
+        """Whether a table that is there gets a parent that has this column of the target too."""
+        *table, name = column
+        was = next(self._tables_before(tuple(table)), None)
+        if was is None or self.target is self.source:
+            return False
+        kept = {self.table_now(parent) for parent in parents(was, self.source)}
+        return any(
+            self.target.get("column", *parent, name) is not None
+            or any(columns_above((*parent, name), self.target))
+            for parent in set(parents(table, self.target)) - kept
+        )
+
+    def _tables_before(self, table: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """What a table of the target is called in the source, where it is there."""
+        back = self.names.inverse()
+        for kind in ("table", "foreign table"):
+            was = back.of(Identity(kind, table))
+            if was in self.source:
+                yield was.path
 
     def below(self, table: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """The tables that the target has below `table`, however far, and that are there already."""

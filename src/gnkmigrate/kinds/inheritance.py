@@ -41,18 +41,6 @@ def columns_above(column: Sequence[str], snapshot: Snapshot) -> Iterator[Fact]:
             yield from columns_above((*parent, name), snapshot)
 
 
-def is_joined(column: Sequence[str], source: Snapshot, target: Snapshot) -> bool:
-    """Whether its table, which is there, gets a parent that has the column too."""
-    *table, name = column
-    if not any(source.get(kind, *table) for kind in ("table", "foreign table")):
-        return False
-    return any(
-        target.get("column", *parent, name) is not None
-        or any(columns_above((*parent, name), target))
-        for parent in set(parents(table, target)).difference(parents(table, source))
-    )
-
-
 def heirs(snapshot: Snapshot) -> Mapping[tuple[str, ...], Sequence[tuple[str, ...]]]:
     """The partitions of each table, and those that inherit it, by schema and name."""
     found: defaultdict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)

@@ -11,7 +11,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.kinds.context import Context
-from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined, parents
+from gnkmigrate.kinds.inheritance import columns_above, heirs, parents
 from gnkmigrate.postgres.quoting import qualified
 
 Path = tuple[str, ...]
@@ -59,7 +59,7 @@ def made_own_along(check: Fact, context: Context) -> Fact | None:
     for column in context.target.children(check.parent, "column"):
         path = column.identity.path
         inherited = column.identity in context.created and any(columns_above(path, context.source))
-        if not inherited or is_joined(path, context.source, context.target):
+        if not inherited or context.is_joined(path):
             continue
         for parent in _parents_of(column, context)[1]:
             for part in _parts(parent, context.source):
@@ -91,17 +91,21 @@ def unlike(own: Fact, target: Snapshot) -> Iterator[Identity]:
         yield own.identity  # what a partition has is its parent's
 
 
-def unlike_when_joined(table: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+def unlike_when_joined(table: Fact, context: Context) -> Iterator[Identity]:
     """The same of what it is given before it is joined to a parent."""
-    after = target.facts.get(table.identity)
-    before = table.payload.get("inherits") or ()
-    wanted = (after.payload.get("inherits") or ()) if after else ()
-    stay = [parent for parent in before if parent in wanted]
+    after = context.target.facts.get(context.names.of(table.identity))
+    before = {context.table_now(each): each for each in table.payload.get("inherits") or ()}
+    if after is None:
+        return
+    wanted = [tuple(each) for each in after.payload.get("inherits") or ()]
+    stay = [old for parent, old in before.items() if parent in wanted]
+    above = [context.as_called_then(each) for old in stay for each in _parts(old, context.source)]
+    inherited, were = {_key(each) for each in above}, context.names.inverse()
     for parent in wanted:
-        for part in () if parent in before else _parts(parent, target):
-            own = Identity(part.kind, (*table.identity.path, part.identity.name))
-            inherited = {_key(each) for above in stay for each in _parts(above, source)}
-            if own not in source and own not in target and _key(part) not in inherited:
+        for part in () if parent in before else _parts(parent, context.target):
+            own = Identity(part.kind, (*after.identity.path, part.identity.name))
+            known = own in context.target or were.of(own) in context.source
+            if not known and _key(part) not in inherited:
                 yield own
 
 

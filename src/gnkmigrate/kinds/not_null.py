@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
-from gnkmigrate.kinds.column_obstacles import refuse_own_not_null
 from gnkmigrate.kinds.constraint_names import is_taken
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.free_names import stand_in
@@ -19,6 +19,7 @@ from gnkmigrate.kinds.not_null_below import (
     forbidden_below,
     is_of_key,
 )
+from gnkmigrate.kinds.not_null_family import Naming, by_now, renamed
 from gnkmigrate.kinds.not_null_name import (
     NAMED,
     OF_CONSTRAINT,
@@ -30,7 +31,6 @@ from gnkmigrate.kinds.not_null_name import (
 from gnkmigrate.kinds.not_null_statements import (
     add_not_null,
     comment_on_not_null,
-    rename_not_null,
     set_not_null,
 )
 from gnkmigrate.kinds.statement import Statement
@@ -172,7 +172,7 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
     """Gives a column's constraint what else it has on PostgreSQL 18, once it is there.
 
     Raises:
-        Unplannable: it is to have another name, and a partition has it by one of its own.
+        Unplannable: it is to have another name, and tables below or above do not let it.
     """
     before, after = change.before, change.fact
     if before is None or not after.payload["not_null"]:
@@ -186,10 +186,10 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
         made = True
     made = made and any(new[each] for each in OF_CONSTRAINT[:3])
     if was != wanted and "not_null_name" in differing and not made:
-        refuse_own_not_null(before, context)
-        yield rename_not_null(
-            after.identity.path[:-1], was, wanted, f"{what} is called {wanted} in the target."
-        )
+        naming = Naming(before.identity.path, after.identity.path[:-1], was, wanted)
+        reason = f"{what} is called {wanted} in the target."
+        now = partial(by_now, name=after.identity.name, context=context)
+        yield from renamed(naming, reason, context, now)
     if "not_null_no_inherit" in differing and not made:
         word = "NO INHERIT" if new["not_null_no_inherit"] else "INHERIT"
         action = f"ALTER CONSTRAINT {identifier(wanted)} {word}"

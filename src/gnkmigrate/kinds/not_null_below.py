@@ -7,7 +7,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
-from gnkmigrate.kinds.inheritance import columns_above, parents, tables_below
+from gnkmigrate.kinds.inheritance import parents, tables_below
 from gnkmigrate.kinds.not_null_name import NAMED, usual
 from gnkmigrate.kinds.not_null_statements import rename_not_null, set_not_null
 from gnkmigrate.kinds.statement import Statement
@@ -20,22 +20,6 @@ def own(column: tuple[str, ...], snapshot: Snapshot) -> str | None:
     found = snapshot.get("table", *table)
     named: str | None = ((found and found.payload.get("own_not_null")) or {}).get(name)
     return named
-
-
-def unlike(table: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-    """Where a child has NOT NULL by itself on one side alone, or by another name.
-
-    PostgreSQL changes neither as long as the table has a parent.
-    """
-    after = target.facts.get(table.identity)
-    if after is None or min(source.server_version, target.server_version) < NAMED:
-        return
-    old, new = (each.payload.get("own_not_null") or {} for each in (table, after))
-    for column, _ in sorted({*old.items()} ^ {*new.items()}):
-        above = columns_above((*table.identity.path, column), source)
-        there = columns_above((*table.identity.path, column), target)
-        if all(any(each.payload["not_null"] for each in some) for some in (above, there)):
-            yield Identity("NOT NULL", (*table.identity.path, column))
 
 
 def allowed_below(

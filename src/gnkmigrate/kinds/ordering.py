@@ -49,6 +49,11 @@ class Ordering(Traits):
         del change, source, target
         return iter(())
 
+    def renames_after(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        """What gets its new name before this, where both do."""
+        del fact, target
+        return iter(())
+
     def leaves(self, change: Change, source: Snapshot) -> Iterator[Identity]:
         """What an alteration takes it out of, in the source: it has its new name by then."""
         del change, source

@@ -6,6 +6,7 @@ from typing import Any
 from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.traits import Traits
 
 
@@ -82,9 +83,9 @@ class Reading(Traits):
         del fact, target
         return False
 
-    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
+    def unlike(self, fact: Fact, context: Context) -> Iterator[Identity]:
         """What of a fact of the source stays its own though the target merely inherits it."""
-        del fact, source, target
+        del fact, context
         return iter(())
 
     def roles(self, fact: Fact) -> Iterator[str]:

@@ -14,6 +14,7 @@ from gnkmigrate.plan.need_edges import (
     made_first,
     made_last,
     out_of_the_way,
+    renamed_first,
     used_last,
 )
 
@@ -44,6 +45,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
     before: defaultdict[Action, set[Action]] = defaultdict(set)
     for first, second in (
         *made_first(actions, makers, target),
+        *renamed_first(actions, makers, target),
         *made_last(actions, makers, source, target),
         *used_last(actions, changers, droppers, source),
         *gone_first(actions, droppers, source, target),

@@ -31,6 +31,16 @@ def made_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) 
                     yield finisher, action
 
 
+def renamed_first(actions: Iterable[Action], makers: ByIdentity, target: Snapshot) -> Edges:
+    """What has its new name before others get theirs."""
+    for action in actions:
+        if action.verb == "rename":
+            for identity in kind_of(action.fact.kind).renames_after(action.fact, target):
+                for maker in makers.get(identity, ()):
+                    if maker.verb == "rename":
+                        yield maker, action
+
+
 def made_last(
     actions: Iterable[Action], makers: ByIdentity, source: Snapshot, target: Snapshot
 ) -> Edges:
@@ -43,7 +53,8 @@ def made_last(
         elif action.verb == "alter":
             known = kind_of(action.fact.kind)
             for identity in known.alters_before(action.change, source, target):
-                yield from ((action, maker) for maker in makers.get(identity, ()))
+                found = (each for each in makers.get(identity, ()) if each.verb != "rename")
+                yield from ((action, maker) for maker in found)
 
 
 def _needed(action: Action, target: Snapshot) -> set[Identity]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gnkmigrate.diff.beside import not_compared
-from gnkmigrate.diff.renames import NO_RENAMES, Renames
+from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
@@ -66,7 +66,7 @@ class Planned:
     @cached_property
     def not_compared(self) -> tuple[Unread, ...]:
         """What the plan knows nothing of."""
-        return not_compared(self.source, self.target)
+        return not_compared(self.source, self.target, renamed_by(self.changes))
 
     @cached_property
     def undo(self) -> Undo:

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
@@ -237,7 +236,7 @@ def _differing(change: Change) -> Sequence[str]:
 def _not_compared(
     planned: Planned, copy: Clone | None, lacking: Sequence[Change], wanted: Wanted | None
 ) -> Iterator[str]:
-    for each in not_compared(planned.source, planned.target):
+    for each in planned.not_compared:
         if not each.on_purpose:
             yield f"{each}: {each.reason}" if each.reason else str(each)
     if any(kind_of(change.kind).of_server for change in planned.changes):
@@ -253,7 +252,7 @@ def _not_compared(
 
 
 def _remarks(planned: Planned, copy: Clone | None, converted: Sequence[str]) -> Iterator[str]:
-    left_out = not_compared(planned.source, planned.target)
+    left_out = planned.not_compared
     open_ = {each.kind for each in left_out if each.on_purpose} & planned.target.unstated
     if open_ and (copy is None or copy.owners):
         kinds = ", ".join(f"{kind.removesuffix('s')}s" for kind in sorted(open_))

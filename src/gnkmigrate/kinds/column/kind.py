@@ -13,7 +13,6 @@ from gnkmigrate.kinds import (
     leaving,
     not_null,
     not_null_name,
-    not_null_renames,
     rebuilt_indexes,
     row_valued_views,
 )
@@ -23,11 +22,10 @@ from gnkmigrate.kinds.column.definition import column_name, defined, set_to
 from gnkmigrate.kinds.column.domains import has_default, is_checked
 from gnkmigrate.kinds.column.effect import HAVE_INDEXES, effect_on
 from gnkmigrate.kinds.column.expression import altered_expression, is_computed_anew
+from gnkmigrate.kinds.column.renaming import renamed
 from gnkmigrate.kinds.column.type_change import narrowed, retyped, types_of_table
 from gnkmigrate.kinds.column.writing import is_written
 from gnkmigrate.kinds.column_obstacles import (
-    refuse_name_below,
-    refuse_other_parents,
     refuse_type_below,
 )
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
@@ -35,13 +33,12 @@ from gnkmigrate.kinds.columns_of_parents import compression_below
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
-from gnkmigrate.kinds.inheritance import columns_above, heirs, is_joined
+from gnkmigrate.kinds.inheritance import columns_above, heirs
 from gnkmigrate.kinds.kind import Kind, used, used_types
 from gnkmigrate.kinds.own_expressions import put_back_below
 from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.user_type import moved, with_name
-from gnkmigrate.kinds.wording import last_names
 from gnkmigrate.postgres.quoting import identifier
 
 
@@ -77,7 +74,7 @@ class ColumnKind(Kind):
         default = next((p.payload["expression"] for p in parts if p.kind == "default"), None)
         identity = next((part for part in parts if part.kind == "identity"), None)
         computed = fact.payload["generated"] or identity
-        if is_joined(fact.identity.path, context.source, context.target):
+        if context.is_joined(fact.identity.path):
             return ()  # its table had to have it before
         if any(columns_above(fact.identity.path, context.source)):
             return tuple(_made_own(fact, default, context))
@@ -128,16 +125,19 @@ class ColumnKind(Kind):
         self, change: Change, source: Snapshot, target: Snapshot
     ) -> Iterator[Identity]:
         del source
-        return row_valued_views.above(change.identity.path[:-1], target)
+        # Before it is that of those above, and after they have their new names.
+        if "not_null_name" in change.differing and change.fact.payload["not_null"]:
+            yield from (above.identity for above in columns_above(change.identity.path, target))
+        yield from row_valued_views.above(change.identity.path[:-1], target)
 
     def stays(self, fact: Fact, target: Snapshot) -> bool:
         # It has become one that its table merely inherits.
         return any(columns_above(fact.identity.path, target))
 
-    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        del source
-        if fact.identity not in target and self.stays(fact, target):
-            yield from leaving.unlike(fact, target)
+    def unlike(self, fact: Fact, context: Context) -> Iterator[Identity]:
+        own, target = context.as_called_then(fact), context.target
+        if own.identity not in target and self.stays(own, target):
+            yield from leaving.unlike(own, target)
 
     def in_the_way(self, change: Change, context: Context) -> Iterator[Identity]:
         if is_written(change, context):
@@ -188,13 +188,14 @@ class ColumnKind(Kind):
             for child in heirs(source).get(tuple(table), ()):
                 yield Identity("inherited column", (*child, name))
 
+    def renames_after(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        # It is renamed with its parent's, and its NOT NULL once those above have their new names.
+        for above in columns_above(fact.identity.path, target):
+            yield above.identity
+            yield Identity("table", above.identity.path[:-1])
+
     def rename(self, change: Change, context: Context) -> Statements:
-        refuse_other_parents(change.before or change.fact, context)
-        refuse_name_below(change.before or change.fact, change.identity.name, context)
-        old, new = last_names(change)
-        reason = f"Column {old} is to be called {new}."
-        renamed = alter_table_of(change.fact, f"RENAME COLUMN {old} TO {new}", reason)
-        return (renamed, *not_null_renames.follows_column(change, context))
+        return renamed(change, context)
 
     def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
         return effect_on(change, dependent, context)

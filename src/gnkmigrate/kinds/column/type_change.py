@@ -1,6 +1,6 @@
 """ALTER COLUMN TYPE: the statement, and where it is another command that does it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -12,7 +12,7 @@ from gnkmigrate.kinds.column.definition import column_name
 from gnkmigrate.kinds.column_obstacles import refuse_key, refuse_other_parents
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.conversions import Conversion
-from gnkmigrate.kinds.inheritance import columns_above, is_joined
+from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements, in_zone
@@ -23,7 +23,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 def retyped(change: Change, context: Context) -> Statements:
     if not {"type", "collation"} & set(change.differing) or change.before is None:
         return ()
-    if _follows(change.identity.path, context) or is_typed(change.fact, context):
+    if _follows(change, context) or is_typed(change.fact, context):
         return ()
     refuse_key(change.before, context)
     refuse_other_parents(change.before, context)
@@ -65,15 +65,16 @@ def types_of_table(fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
                 yield each
 
 
-def _follows(column: Sequence[str], context: Context) -> bool:
+def _follows(change: Change, context: Context) -> bool:
     """Whether it takes the type of a parent's column, by the command that changes that one.
 
     One that its table keeps has it before the table is joined to a parent.
     """
-    if any(each.path == tuple(column[:-1]) for each in context.apart):
+    column, before = change.identity.path, (change.before or change.fact).identity.path
+    if any(each.path == column[:-1] for each in context.apart):
         return False
-    both = all(any(columns_above(column, each)) for each in (context.source, context.target))
-    return both or is_joined(column, context.source, context.target)
+    both = any(columns_above(before, context.source)) and any(columns_above(column, context.target))
+    return both or context.is_joined(column)
 
 
 def narrowed(change: Change, context: Context) -> Iterator[Statement]:

@@ -261,10 +261,10 @@ class ConstraintKind(PartitionShare):
             for above in checks_above(fact, target)
         )
 
-    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        del source
-        if fact.identity not in target and self.stays(fact, target):
-            yield from leaving.unlike(fact, target)
+    def unlike(self, fact: Fact, context: Context) -> Iterator[Identity]:
+        own, target = context.as_called_then(fact), context.target
+        if own.identity not in target and self.stays(own, target):
+            yield from leaving.unlike(own, target)
 
 
 def _is_kept(fact: Fact, differing: frozenset[str]) -> bool:

@@ -18,7 +18,7 @@ from gnkmigrate.kinds.columns_of_parents import (
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import reprintable
-from gnkmigrate.kinds.inheritance import all_above, columns_above, is_joined
+from gnkmigrate.kinds.inheritance import all_above, columns_above
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.own_expressions import expression_set
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -52,7 +52,7 @@ class InheritedColumnKind(Kind):
         reason = f"{self.words(fact)} has settings of its own in the target."
         below = _handed_on(fact, reason, context) if fact.payload["compression"] else ()
         # A table that is joined is given NOT NULL with all else that it is to have of its parent.
-        joined = is_joined(fact.identity.path, context.source, context.target)
+        joined = context.is_joined(fact.identity.path)
         return (
             *(() if joined else _forbidding(None, fact, reason, context)),
             *set_to(fact, actions, reason),

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import columns_between, locks
+from gnkmigrate.kinds import columns_between, locks, not_null_family
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
@@ -158,13 +158,13 @@ class PartitionKind(Kind):
                 if not is_of_family(key, fact.parent, source):
                     yield key.identity
 
-    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        del source
-        after = target.facts.get(fact.identity)
-        if after is not None and after.payload["of"] == fact.payload["of"]:
+    def unlike(self, fact: Fact, context: Context) -> Iterator[Identity]:
+        after = context.target.get("partition", *context.table_now(fact.identity.path))
+        if after is not None and tuple(after.payload["of"]) == context.table_now(
+            fact.payload["of"]
+        ):
             old, new = (each.payload["not_null_names"] or {} for each in (fact, after))
-            for column in sorted({*old.items()} ^ {*new.items()}):
-                yield Identity("NOT NULL", (*fact.identity.path, column[0]))
+            yield from not_null_family.unlike(fact, old, new, context)
 
     def leaves_first(self, fact: Fact, dropped: AbstractSet[Identity]) -> bool:
         # While the parent stays, keys that refer to it refer to this table too; and one that stays

@@ -11,7 +11,7 @@ from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks, not_null_below, not_null_renames, row_valued_views
+from gnkmigrate.kinds import locks, not_null_family, not_null_renames, row_valued_views
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
@@ -20,6 +20,8 @@ from gnkmigrate.kinds.inheritance import all_above, parents
 from gnkmigrate.kinds.joining import checks_made, is_shared, shared_parts, tables_above
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.leaving import unlike_when_joined
+from gnkmigrate.kinds.not_null_family import has_its_own
+from gnkmigrate.kinds.not_null_name import NAMED
 from gnkmigrate.kinds.partition.kind import default_partitions
 from gnkmigrate.kinds.sequence_options import UNLOGGED
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -94,6 +96,11 @@ class TableKind(Kind):
             return None
         return tuple(altered(change, change.before, differing, context))
 
+    def renames_after(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
+        # What it has by itself of NOT NULL is renamed while those above keep theirs to themselves.
+        if has_its_own(fact, target):
+            yield from (Identity("table", each) for each in all_above(fact.identity.path, target))
+
     def rename(self, change: Change, context: Context) -> Statements:
         old = qualified(*(change.before or change.fact).identity.path)
         new = identifier(change.identity.name)
@@ -128,9 +135,12 @@ class TableKind(Kind):
             for fact in context.source.children(column.identity, "identity"):
                 yield fact, values
 
-    def unlike(self, fact: Fact, source: Snapshot, target: Snapshot) -> Iterator[Identity]:
-        yield from unlike_when_joined(fact, source, target)
-        yield from not_null_below.unlike(fact, source, target)
+    def unlike(self, fact: Fact, context: Context) -> Iterator[Identity]:
+        yield from unlike_when_joined(fact, context)
+        after = context.target.facts.get(context.as_called_then(fact).identity)
+        if after is not None and min(each.server_version for each in context.sides) >= NAMED:
+            old, new = (each.payload.get("own_not_null") or {} for each in (fact, after))
+            yield from not_null_family.unlike(fact, old, new, context)
 
     def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
         del made
