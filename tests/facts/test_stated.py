@@ -222,3 +222,32 @@ def test_what_it_leaves_open_goes_to_another_kind_of_thing_in_its_place(
         each.sql for each in plan(compare(source, target, hints), source, target)
     )
     assert kept in statements
+
+
+@pytest.mark.parametrize(
+    ("there", "meant", "renames"),
+    [
+        ("{} AS ENUM ('a', 'b')", "{} AS ENUM ('b', 'a')", ["type public.e = f"]),
+        ("{} AS RANGE (SUBTYPE = int)", "{} AS RANGE (SUBTYPE = bigint)", ["type public.e = f"]),
+        (
+            "{} AS RANGE (SUBTYPE = int, MULTIRANGE_TYPE_NAME = m)",
+            "{} AS RANGE (SUBTYPE = int, MULTIRANGE_TYPE_NAME = n)",
+            ["type public.e = f"],
+        ),
+    ],
+    ids=["enum", "range", "multirange"],
+)
+def test_what_it_leaves_open_of_a_routine_goes_along_with_the_names_of_its_types(
+    load: Load, live: DatabaseUrl, there: str, meant: str, renames: list[str]
+) -> None:
+    takes = "CREATE FUNCTION g({}) RETURNS {} LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'"
+    types = ("m", "n") if " m)" in there else ("e", "f")
+    execute(live, f"CREATE TYPE {there.format('e')}; {takes.format(types[0], 'int')}")
+    execute(live, "ALTER FUNCTION g OWNER TO stated_app; REVOKE ALL ON FUNCTION g FROM PUBLIC")
+    script = f"{TABLE} CREATE TYPE {meant.format('f')}; {takes.format(types[1], 'bigint')}"
+    source, target, hints = read(live), load(script), read_renames(renames)
+    statements = "\n".join(
+        each.sql for each in plan(compare(source, target, hints), source, target)
+    )
+    assert f"ALTER FUNCTION public.g(public.{types[1]}) OWNER TO stated_app" in statements
+    assert f"REVOKE EXECUTE ON FUNCTION public.g(public.{types[1]}) FROM PUBLIC" in statements

@@ -74,3 +74,46 @@ def test_a_key_goes_before_another_of_its_columns_is_referred_to(
         other + refers.format("v", " ON UPDATE CASCADE") + new.format("v"),
         renames=read_renames(["table public.u = v"]),
     )
+
+
+SCHEMA = (
+    "CREATE SCHEMA {0}; CREATE TYPE {0}.e AS ENUM ('a'); CREATE DOMAIN {0}.d AS int;"
+    "CREATE TYPE {0}.c AS (a int); CREATE TABLE {0}.t (i int, a {0}.e);"
+)
+TAKES = "CREATE FUNCTION {}({}) RETURNS {} IMMUTABLE LANGUAGE sql AS 'SELECT 1';"
+USED = "CREATE INDEX i ON {0}.t (f(a)); CREATE VIEW v AS SELECT f(a) FROM {0}.t;"
+OPERATOR = (
+    "CREATE FUNCTION eq({0}.e, {0}.e) RETURNS bool LANGUAGE sql AS 'SELECT true';"
+    "CREATE OPERATOR === (LEFTARG = {0}.e, RIGHTARG = {0}.e, FUNCTION = eq);"
+)
+CAST = TAKES.format("c", "{0}.c", "int") + "CREATE CAST ({0}.c AS int) WITH FUNCTION c({0}.c)"
+FAMILY = "CREATE OPERATOR FAMILY o USING btree;"
+MEMBER = "ALTER OPERATOR FAMILY o USING btree ADD FUNCTION 1 ({0}.d, {0}.d) btint4cmp(int, int);"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            TAKES.format("f", "{0}.e", "int") + USED,
+            TAKES.format("f", "{0}.e", "bigint") + USED,
+        ),
+        (
+            TAKES.format("g", "{0}.t[]", "int") + OPERATOR + FAMILY + MEMBER,
+            FAMILY,
+        ),
+        (
+            TAKES.format("h", "{0}.d", "int") + "REVOKE ALL ON FUNCTION h FROM PUBLIC;" + CAST,
+            TAKES.format("h", "{0}.d", "int")
+            + "COMMENT ON FUNCTION h IS 'open';"
+            + CAST
+            + " AS ASSIGNMENT",
+        ),
+    ],
+    ids=["made again", "goes", "changes"],
+)
+def test_what_is_named_by_types_is_called_by_the_name_that_their_schema_has(
+    server: Server, old: str, new: str
+) -> None:
+    renames = read_renames(["schema one = two"])
+    converge(server, (SCHEMA + old).format("one"), (SCHEMA + new).format("two"), renames=renames)

@@ -74,7 +74,7 @@ def _matched(
 
 
 def _other_names(known: Correspondence) -> Mapping[Identity, Identity]:
-    if not known.renamed:
+    if not known.has_new_names:
         return NOTHING_RENAMED
     pairs = known.to_target.items()
     return {old: new for old, new in pairs if old != new and _is_owned(old)}

@@ -1,7 +1,7 @@
 """Which fact of the source is which fact of the target, and how names translate between them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from gnkmigrate.diff.places import Places
 from gnkmigrate.diff.wording import Wording
@@ -12,6 +12,7 @@ from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.postgres.routine import parted, retyped
 
+_Moved: TypeAlias = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
 
 
@@ -40,14 +41,15 @@ class Correspondence:
             for fact in source.of_kind(name)
             if (constants := known.constants(fact))
         }
-        self._moved = {
-            before.identity: pairs
+        self._movers = {
+            before.identity: before
             for name, known in kinds().items()
             if type(known).moved_members is not Kind.moved_members
             for before in source.of_kind(name)
-            if (after := target.facts.get(before.identity))
-            and (pairs := tuple(known.moved_members(before, after)))
+            if (after := target.facts.get(before.identity)) is None
+            or any(known.moved_members(before, after))
         }
+        self._members: dict[tuple[Identity, Identity], _Moved] = {}
 
     def add(self, source: Identity, target: Identity, *, renamed: bool = False) -> None:
         self.to_target[source] = target
@@ -56,6 +58,11 @@ class Correspondence:
             self.renamed.add(source)
             # Only the user can say so, and only then can equal texts mean different things.
             self._reuses_names |= source in self.target
+
+    @property
+    def has_new_names(self) -> bool:
+        """Whether anything is called otherwise in the target."""
+        return bool(self.renamed) or any(map(self._moved, self._movers))
 
     def begin(self, places: Places) -> None:
         """Starts from what is in place; before anything else is known."""
@@ -91,8 +98,19 @@ class Correspondence:
         moved = list[tuple[tuple[str, ...], tuple[str, ...]]]()
         for old in sorted(function.depends_on):
             new = self.to_target.get(old, old)
-            moved += [(old.path, new.path)] if new != old else self._moved.get(old, ())
+            moved += [(old.path, new.path)] if new != old else ()
+            moved += self._moved(old)
         return retyped(name, moved)
+
+    def _moved(self, old: Identity) -> _Moved:
+        """What is no fact, and goes along with a thing of the source: its names on either side."""
+        before, new = self._movers.get(old), self.to_target.get(old, old)
+        if before is None or new not in self.target:
+            return ()
+        if (old, new) not in self._members:
+            found = kind_of(old.kind).moved_members(before, self.target.facts[new])
+            self._members[old, new] = tuple(found)
+        return self._members[old, new]
 
     def doubtful(self) -> Iterator[Fact]:
         """The source's facts that are not the same under the same name, as by far the most are."""
@@ -145,7 +163,7 @@ class Correspondence:
 
     def wording(self, before: Fact, after: Fact) -> Wording:
         """How names translate within a pair: of what it needs, goes with, and is in."""
-        known = self.renamed or self._constants_of or self._moved
+        known = self.renamed or self._constants_of or self._movers
         if before.kind in satellites() or not known:
             return Wording({}, {})  # every name stands for itself
         goes_with = frozenset(kind_of(before.kind).dies_with(before))
@@ -168,10 +186,12 @@ class Correspondence:
                 # A view keeps the names of its own columns when those of a table change.
                 if nested or level < _OBJECT_LEVELS or not free:
                     words.setdefault(was, set()).update(allowed)
-        for extension in needed & self._moved.keys():
-            for (place, _), (other, _) in self._moved[extension]:
-                names.setdefault(place, set()).update((place, other))
-                words.setdefault(place, set()).update((place, other))
+        for mover in needed & self._movers.keys():
+            for was, becomes in (
+                pair for moved in self._moved(mover) for pair in zip(*moved, strict=True)
+            ):
+                names.setdefault(was, set()).update((was, becomes))
+                words.setdefault(was, set()).update((was, becomes))
         for part in kind_of(before.kind).mentions(before, self.source):
             was, becomes = part.name, self.to_target.get(part, part).name
             allowed = {was, becomes} if part not in self.target else {becomes}

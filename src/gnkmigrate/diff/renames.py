@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Self
 
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 
 NOTHING_RENAMED: Mapping[Identity, Identity] = MappingProxyType({})
@@ -51,12 +52,16 @@ NO_RENAMES = Renames()
 
 
 def renamed_by(changes: Iterable[Change]) -> Mapping[Identity, Identity]:
-    """What changes give another name, by its old identity."""
-    return {
-        change.before.identity: change.identity
-        for change in changes
-        if change.verb == "rename" and change.before is not None
-    }
+    """What changes give another name, by its old identity, and the types that go along."""
+    found: dict[Identity, Identity] = {}
+    for change in changes:
+        before, after = change.before, change.after
+        if before is not None and after is not None:
+            if change.verb == "rename":
+                found[before.identity] = after.identity
+            for old, new in kind_of(change.kind).moved_members(before, after):
+                found[Identity("type", old)] = Identity("type", new)
+    return found
 
 
 def by_spelling(source: Iterable[Fact], target: Iterable[Fact]) -> dict[Identity, Identity]:

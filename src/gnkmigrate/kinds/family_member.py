@@ -19,6 +19,7 @@ class FamilyMember(Kind):
 
     parent_catalog = "pg_opfamily"
     rank = 57
+    named_by_types = True
     has_comment = False
     member: ClassVar[str]
 

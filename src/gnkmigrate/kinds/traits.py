@@ -55,6 +55,8 @@ class Traits:
             wait until it is whole.
         follows: whether its `subject` is the identity of what it belongs to, and goes on with
             whatever either of them is called.
+        named_by_types: whether its name has those of types in it, as a routine's has those of its
+            arguments.
         named_within: whether a name that it occupies is one of its attributes, which `altered`
             changes; `rename` then changes that, and nothing else.
         hidden: attributes that are None where the role may not read them, and only there; they
@@ -99,6 +101,7 @@ class Traits:
     silence: ClassVar[frozenset[str] | None] = None
     made_whole: ClassVar[bool] = False
     follows: ClassVar[bool] = False
+    named_by_types: ClassVar[bool] = False
     named_within: ClassVar[bool] = False
     hidden: ClassVar[frozenset[str]] = frozenset()
     masked: ClassVar[frozenset[str]] = frozenset()

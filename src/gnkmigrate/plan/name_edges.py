@@ -9,7 +9,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action
 from gnkmigrate.plan.interim_names import left_by, passes_names, placed
-from gnkmigrate.plan.need_edges import ByIdentity, Edges, is_late, may_come_first, named_in_front
+from gnkmigrate.plan.need_edges import ByIdentity, Edges, is_late, may_come_first, named_in
 from gnkmigrate.plan.picking import picked
 
 Name = tuple[str, ...]
@@ -22,7 +22,7 @@ def by_old_name(actions: Iterable[Action], changers: ByIdentity, source: Snapsho
         if action.verb == "drop" and action.before is not None and not action.waits_for:
             owners = kind_of(action.before.kind).dies_with(action.before)
             named = (action.before, *(source.facts[each] for each in owners if each in source))
-            for above in {above for each in named for above in named_in_front(each, source)}:
+            for above in {above for each in named for above in named_in(each, source)}:
                 for changer in changers.get(above, ()):
                     if is_late(action, changer):
                         yield changer, action
@@ -36,7 +36,7 @@ def by_new_name(actions: Iterable[Action], changers: ByIdentity, source: Snapsho
         if action.verb == "alter":
             for left in kind_of(action.fact.kind).leaves(action.change, source):
                 found = source.facts.get(left)
-                for above in (left, *named_in_front(found, source)) if found else ():
+                for above in (left, *named_in(found, source)) if found else ():
                     for changer in changers.get(above, ()):
                         if changer.verb == "rename":
                             yield changer, action

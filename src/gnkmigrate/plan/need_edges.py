@@ -6,6 +6,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.plan.action import Action, dependencies, holders
+from gnkmigrate.postgres.routine import types_in
 
 Edges = Iterator[tuple[Action, Action]]
 ByIdentity = Mapping[Identity, Sequence[Action]]
@@ -62,7 +63,7 @@ def _needed(action: Action, target: Snapshot) -> set[Identity]:
     if action.after is None:
         return needed
     if action.verb == "rename":
-        return needed.union(named_in_front(action.after, target))
+        return needed.union(named_in(action.after, target))
     known = kind_of(action.after.kind)
     needed |= dependencies(action.after)
     if action.verb in {"alter", "finish"}:
@@ -75,8 +76,19 @@ def _needed(action: Action, target: Snapshot) -> set[Identity]:
     return needed
 
 
-def named_in_front(fact: Fact, target: Snapshot) -> Iterator[Identity]:
-    """What a name begins with: an index goes by its schema's name, a column by its table's too."""
+def named_in(fact: Fact, target: Snapshot) -> Iterator[Identity]:
+    """What a name begins with, and the types in it.
+
+    An index goes by its schema's name, a column by its table's too, a routine by its types'.
+    """
+    yield from _named_in_front(fact, target)
+    if kind_of(fact.kind).named_by_types:
+        types = types_in(fact.identity.name)
+        yield from (Identity("schema", (schema,)) for schema, _ in types)
+        yield from (each for each in fact.depends_on if each.path in types)
+
+
+def _named_in_front(fact: Fact, target: Snapshot) -> Iterator[Identity]:
     if len(fact.identity.path) > 1:
         yield Identity("schema", fact.identity.path[:1])  # not its table's, for statistics
     above = fact.parent
@@ -88,11 +100,14 @@ def named_in_front(fact: Fact, target: Snapshot) -> Iterator[Identity]:
 
 
 def _renamers_above(identity: Identity, makers: ByIdentity, target: Snapshot) -> Iterator[Action]:
-    """What gives a new name to what a thing lives in: only then is it called so itself."""
+    """What gives a new name to what a thing lives in, or is named by: only then is it called so."""
     fact = target.facts.get(identity)
+    above = set() if fact is None else {*named_in(fact, target)}
     while fact is not None and fact.parent is not None:
-        yield from (maker for maker in makers.get(fact.parent, ()) if maker.verb == "rename")
+        above.add(fact.parent)
         fact = target.facts.get(fact.parent)
+    for each in above:
+        yield from (maker for maker in makers.get(each, ()) if maker.verb == "rename")
 
 
 def _is_needed_back(changer: Action, action: Action) -> bool:

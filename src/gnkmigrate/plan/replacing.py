@@ -46,11 +46,11 @@ def _types(
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """The types that it uses and that have another name in the target, before and after."""
     for each in sorted(fact.depends_on):
-        before, after = context.source.facts.get(each), context.target.facts.get(each)
-        if before is not None:
-            yield each.path, _new_name(before, context, renamed).path
-        if before is not None and after is not None:
-            yield from kind_of(each.kind).moved_members(before, after)
+        if before := context.source.facts.get(each):
+            new = _new_name(before, context, renamed)
+            yield each.path, new.path
+            if after := context.target.facts.get(new):
+                yield from kind_of(each.kind).moved_members(before, after)
 
 
 def _new_name(fact: Fact, context: Context, renamed: Mapping[Identity, Fact]) -> Identity:
@@ -59,20 +59,17 @@ def _new_name(fact: Fact, context: Context, renamed: Mapping[Identity, Fact]) ->
 
 
 def _placed(fact: Fact, context: Context, renamed: Mapping[Identity, Fact]) -> Identity:
+    """Under the new name of what its own begins with; an index's does with its table's schema."""
+    is_satellite = kind_of(fact.kind).is_satellite
     above = context.source.facts.get(fact.parent) if fact.parent else None
-    if above is None:
-        return fact.identity
-    new = _new_name(above, context, renamed)
-    head = (
-        (above.kind, *above.identity.path)
-        if kind_of(fact.kind).is_satellite
-        else above.identity.path
-    )
-    rest = fact.identity.path[len(head) :]
-    if new == above.identity or fact.identity.path[: len(head)] != head:
-        return fact.identity
-    prefix = (new.kind,) if kind_of(fact.kind).is_satellite else ()
-    return Identity(fact.kind, (*prefix, *new.path, *rest))
+    while above is not None:
+        head = (above.kind, *above.identity.path) if is_satellite else above.identity.path
+        if fact.identity.path[: len(head)] == head:
+            new = _new_name(above, context, renamed)
+            prefix = (new.kind,) if is_satellite else ()
+            return Identity(fact.kind, (*prefix, *new.path, *fact.identity.path[len(head) :]))
+        above = context.source.facts.get(above.parent) if above.parent else None
+    return fact.identity
 
 
 def set_aside(before: Fact, context: Context, renamed: Mapping[Identity, Fact]) -> Fact:

@@ -24,6 +24,7 @@ class Cast(Kind):
     }
     rank = 50
     word = "CAST"
+    named_by_types = True
 
     def reference(self, fact: Fact) -> str:
         return f"CAST ({fact.identity.name})"

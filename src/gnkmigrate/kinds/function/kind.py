@@ -60,6 +60,7 @@ class FunctionKind(Kind):
     }  # fmt: skip
     rank = 44
     word = "FUNCTION"
+    named_by_types = True
     has_owner = True
     has_label = True
     grant_word = "ROUTINE"
@@ -100,8 +101,9 @@ class FunctionKind(Kind):
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context
-        old = signature((change.before or change.fact).identity.path, change.fact.payload["kind"])
-        name, _ = parted(change.identity.name)
+        name, types = parted(change.identity.name)  # which have their new names already
+        *schema, before = (change.before or change.fact).identity.path
+        old = signature((*schema, parted(before)[0] + types), change.fact.payload["kind"])
         return (
             Statement(
                 f"ALTER {old} RENAME TO {identifier(name)}",

@@ -42,6 +42,7 @@ class Operator(Kind):
     }
     rank = 54
     word = "OPERATOR"
+    named_by_types = True
     has_owner = True
 
     def reference(self, fact: Fact) -> str:

@@ -5,7 +5,7 @@ called as their types are. Nothing but names can be altered: the old type is ren
 came with it, columns go over to the new one by way of text, and the old one is dropped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change
@@ -108,6 +108,12 @@ class RangeType(UserType):
         # Its successor may have a multirange type of the same name.
         multirange = multirange_of(change.fact)
         return (*renamed, constructors, *_renamed(multirange, multirange_aside(multirange)))
+
+    def moved_members(
+        self, before: Fact, after: Fact
+    ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        if before.payload and after.payload and _multirange(before) != _multirange(after):
+            yield names_in(_multirange(before)), names_in(_multirange(after))
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         if not fact.payload:

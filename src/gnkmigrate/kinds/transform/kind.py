@@ -20,6 +20,7 @@ class Transform(Kind):
     attributes = {"from_sql": How.ALTERED, "to_sql": How.ALTERED}
     rank = 52
     word = "TRANSFORM"
+    named_by_types = True
 
     def reference(self, fact: Fact) -> str:
         return f"TRANSFORM {fact.identity.name}"
