@@ -1,5 +1,7 @@
 """Every fix of an audit runs as printed, on partitioned tables and with rows in the way."""
 
+import pytest
+
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
@@ -48,6 +50,26 @@ def test_they_run_one_after_the_other_and_back(database: DatabaseUrl) -> None:
             if finding.undo:
                 assert compare(read_snapshot(session, schemas=["public"]), before) == ()
     assert ran > 20
+
+
+@pytest.mark.parametrize(
+    ("policies", "check", "fixes"),
+    [
+        ("", "GNK-A001", 0),  # it would hide every row
+        ("CREATE POLICY his ON gates TO CURRENT_USER USING (true);", "GNK-A002", 0),
+        ("CREATE POLICY open ON gates USING (id > 0);", "GNK-A002", 1),
+    ],
+)
+def test_a_fix_does_not_hide_all_rows_from_those_who_read_them(
+    policies: str, check: str, fixes: int, database: DatabaseUrl
+) -> None:
+    execute(
+        database,
+        f"""{SCHEMA} CREATE TABLE gates (id int PRIMARY KEY); INSERT INTO gates VALUES (1);
+        {policies} GRANT SELECT ON gates TO PUBLIC; GRANT SELECT ON notes TO PUBLIC""",
+    )
+    found = [each for each in of_check(audited(database), check) if each.object.table == "gates"]
+    assert [len(each.fix) for each in found] == [fixes]
 
 
 def test_where_rows_are_in_the_way_it_says_how_many_and_what_comes_first(

@@ -2,7 +2,8 @@
 
 Policies do not apply to a table's owner, nor to members of the owning role, unless row security
 is forced. An application that connects as the role that made its tables is bound by no policy.
-Superusers and roles with BYPASSRLS are never bound and are not counted here.
+Superusers and roles with BYPASSRLS are never bound and are not counted here. Where no policy lets
+the owner read, forcing would hide all rows from it, and no fix is proposed.
 
 Sources: PostgreSQL manual, 5.9 (row security policies), ALTER TABLE (FORCE ROW LEVEL SECURITY);
 pg_class.relforcerowsecurity, pg_roles.
@@ -11,24 +12,29 @@ pg_class.relforcerowsecurity, pg_roles.
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._policies import lets_see
 from gnkmigrate.audit.checks._server import answers, is_own, listed, table
+from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.quoting import identifier, qualified
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
     for row in answers(connection, question, "row_security_not_forced"):
         if not is_own(question, row.schema, row.relation):
             continue
+        found = relation_of(question.live, row.schema, row.relation)
+        policies = question.live.children(found.identity, "policy") if found else ()
+        complete = lets_see(policies, identifier(row.owner))
         about, name = table(row.schema, row.relation), qualified(row.schema, row.relation)
         yield Observation(
             about,
             f"The policies of table {about.label(question.home)} do not bind its owner "
             f"{row.owner}, as whom one can log in.",
             evidence={"not bound": listed(row.roles)},
-            fix=(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",),
-            undo=(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY",),
+            fix=(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",) if complete else (),
+            undo=(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY",) if complete else (),
         )
 
 

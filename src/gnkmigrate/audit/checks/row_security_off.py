@@ -4,6 +4,8 @@ Where some tables of a schema show each role only its own rows, a table beside t
 security shows all of its rows to the same roles. Often it was added later and forgotten. A table
 that is only read may well be meant for everybody (a list of countries), so reading alone is a
 finding of lower severity. Schemas without any row security are another design and no finding.
+Enabled without policies, it would hide all rows from those roles; which policies are right only
+its owners know.
 
 Sources: PostgreSQL manual, 5.9 (row security policies); pg_class.relrowsecurity, relacl.
 """
@@ -14,7 +16,6 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own, table
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.connection import Connection
-from gnkmigrate.postgres.quoting import qualified
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
@@ -27,8 +28,6 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             f"Table {about.label(question.home)} has no row security, unlike others of its schema, "
             f"and is open to roles that those restrict.",
             evidence={"roles": row.roles, "privileges": row.privileges},
-            fix=(f"ALTER TABLE {qualified(row.schema, row.relation)} ENABLE ROW LEVEL SECURITY",),
-            undo=(f"ALTER TABLE {qualified(row.schema, row.relation)} DISABLE ROW LEVEL SECURITY",),
             severity=Severity.MEDIUM if row.writes else Severity.LOW,
         )
 

@@ -27,12 +27,13 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             continue
         about = DatabaseObject(row.schema, row.view, "", "view")
         alter = f"ALTER VIEW {qualified(row.schema, row.view)}"
-        mendable = settable and not row.materialized
+        mendable = settable and not row.materialized and row.lacking is None
         yield Observation(
             about,
             f"View {about.label(question.home)} shows others all rows of "
             f"{', '.join(row.tables)}, whatever the policies there say.",
-            evidence={"runs as": row.owner, "open to": row.readers},
+            evidence={"runs as": row.owner, "open to": row.readers}
+            | ({"without SELECT on its tables": row.lacking} if row.lacking else {}),
             fix=(f"{alter} SET (security_invoker = true)",) if mendable else (),
             undo=(f"{alter} RESET (security_invoker)",) if mendable else (),
         )

@@ -6,7 +6,22 @@ SELECT
     class.relkind = 'm' AS materialized,
     owner.rolname::text AS owner,
     array_agg(DISTINCT format('%%s.%%s', read_namespace.nspname, read.relname)) AS tables,
-    opened.readers
+    opened.readers,
+    -- Who could not read the view any more if it ran as them.
+    (
+        SELECT array_agg(DISTINCT reader.name ORDER BY reader.name)
+        FROM unnest(opened.readers) AS reader (name)
+        JOIN pg_rewrite AS every ON every.ev_class = class.oid
+        JOIN pg_depend AS needed
+            ON needed.classid = 'pg_rewrite'::regclass
+            AND needed.objid = every.oid
+            AND needed.refclassid = 'pg_class'::regclass
+            AND needed.refobjid <> class.oid
+        WHERE NOT has_any_column_privilege(
+            CASE reader.name WHEN 'PUBLIC' THEN 'public' ELSE reader.name END,
+            needed.refobjid, 'SELECT'
+        )
+    ) AS lacking
 FROM pg_class AS class
 JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
 JOIN pg_roles AS owner ON owner.oid = class.relowner
@@ -47,5 +62,5 @@ WHERE
         OR owner.rolbypassrls
         OR (NOT read.relforcerowsecurity AND pg_has_role(owner.oid, read.relowner, 'USAGE'))
     )
-GROUP BY namespace.nspname, class.relname, class.relkind, owner.rolname, opened.readers
+GROUP BY namespace.nspname, class.oid, class.relname, class.relkind, owner.rolname, opened.readers
 ORDER BY namespace.nspname, class.relname
