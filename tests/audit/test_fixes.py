@@ -6,7 +6,7 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
-from tests.audit.support import audited, of_check
+from tests.audit.support import audited, audited_on, of_check
 from tests.support import execute
 
 SCHEMA = """
@@ -92,3 +92,30 @@ def test_without_questions_to_rows_it_says_what_the_catalog_says(database: Datab
     execute(database, SCHEMA)
     found = of_check(audited(database, policy=Policy(data_checks=False)), "GNK-S017")
     assert all("rows" not in each.evidence for each in found)
+
+
+def test_a_function_finds_its_tables_after_its_path_is_fixed(database: DatabaseUrl) -> None:
+    execute(
+        database,
+        """CREATE SCHEMA billing; CREATE TABLE tasks (id int PRIMARY KEY);
+        CREATE FUNCTION billing.count() RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+        AS 'BEGIN RETURN (SELECT count(*) FROM tasks); END'""",
+    )
+    with connect(database, search_path=["public"]) as session:
+        live = read_snapshot(session, schemas=["public", "billing"])
+        (found,) = of_check(audited_on(session, live=live), "GNK-A010")
+        assert found.fix[0].endswith("SET search_path = public, billing, pg_temp")
+        for statement in found.fix:
+            session.execute(statement.encode())
+        assert session.execute("SELECT billing.count()").fetchone() == (0,)
+    name = str(database).rpartition("/")[2]
+    role = f"reader_{name}"
+    execute(database, "ALTER FUNCTION billing.count() RESET search_path")
+    execute(database, f"CREATE ROLE {role} LOGIN; ALTER ROLE {role} SET search_path = billing")
+    try:
+        with connect(database, search_path=["public"]) as session:
+            (found,) = of_check(audited_on(session, live=live), "GNK-A010")
+    finally:
+        execute(database, f"DROP ROLE {role}")
+    assert found.fix == ()
+    assert "billing" in found.evidence["search paths of sessions"]

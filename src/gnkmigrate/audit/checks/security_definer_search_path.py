@@ -4,12 +4,15 @@ Such a function runs with its owner's privileges. Whoever calls it chooses the s
 names without a schema are looked up, pg_temp before all others: with a table or an operator of
 their own they make it read and do what they want, as its owner. A fixed search_path ends that,
 provided that pg_temp stands last in it and that nobody else may create objects in its schemas.
+The path that is proposed is the one by which the function finds its tables today: that of the
+database's sessions, and its own schema; where roles have other paths, somebody has to choose.
 Functions whose body is kept parsed (BEGIN ATOMIC) have looked their names up already, and those in
 C or built in do not look any up.
 
 Sources: PostgreSQL manual, CREATE FUNCTION (writing SECURITY DEFINER functions safely); pg_proc.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,24 +22,30 @@ from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 from gnkmigrate.postgres.quoting import identifier
 
+_TEMP = "pg_temp"
+_NAME = re.compile(r'"(?:[^"]|"")*"|[^,\s"]+')
+
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
     for row in answers(connection, question, "security_definer_search_path"):
         about = DatabaseObject(row.schema, "", row.function, "function")
-        alter, create = (
-            f"ALTER {row.kind} {row.signature}",
-            f"CREATE ON SCHEMA {identifier(row.schema)}",
-        )
+        pinned, alter = _pinned(row), f"ALTER {row.kind} {row.signature}"
         back = "RESET search_path" if row.path is None else f"SET search_path = {row.path}"
+        altered = pinned and pinned != row.path
+        creates = [f"CREATE ON SCHEMA {identifier(each)}" for each in _open(row, pinned)]
         yield Observation(
             about,
             f"Function {about.label(question.home)} runs as {row.owner} {_flaw(row)}.",
-            evidence={"search_path": row.path, "may call it": row.callers},
+            evidence={"search_path": row.path, "may call it": row.callers}
+            | ({} if pinned else {"search paths of sessions": row.paths}),
             fix=(
-                f"{alter} SET search_path = {row.pinned}",
-                *_when(row, f"REVOKE {create} FROM PUBLIC"),
+                *((f"{alter} SET search_path = {pinned}",) if altered else ()),
+                *(f"REVOKE {create} FROM PUBLIC" for create in creates),
             ),
-            undo=(*_when(row, f"GRANT {create} TO PUBLIC"), f"{alter} {back}"),
+            undo=(
+                *(f"GRANT {create} TO PUBLIC" for create in creates),
+                *((f"{alter} {back}",) if altered else ()),
+            ),
             severity=_severity(row),
         )
 
@@ -49,9 +58,24 @@ def _flaw(row: Any) -> str:
     return "and looks tables up in pg_temp first, where everybody may create"
 
 
-def _when(row: Any, statement: str) -> tuple[str, ...]:
-    """A statement about the function's schema, where that must be closed for the fix to hold."""
-    return (statement,) if row.must_close else ()
+def _pinned(row: Any) -> str:
+    """A path by which the function finds what it finds today; "" where sessions have several."""
+    if row.path is None and len(row.paths) > 1:
+        return ""
+    found = []
+    for name in _NAME.findall(row.paths[0] if row.path is None else row.path):
+        if name != '"$user"':
+            found.append(name)
+        elif row.has_schema_of_owner:
+            found.append(identifier(row.owner))
+    own = [identifier(row.schema)] if row.path is None else []
+    return ", ".join([*dict.fromkeys(each for each in [*found, *own] if each != _TEMP), _TEMP])
+
+
+def _open(row: Any, pinned: str) -> list[str]:
+    """The schemas of a path in which everybody may create."""
+    names = _NAME.findall(pinned)
+    return sorted(each for each in row.all_open if identifier(each) in names)
 
 
 def _severity(row: Any) -> Severity:

@@ -1,4 +1,16 @@
-WITH definer AS (
+WITH setting AS (
+    SELECT
+        setrole,
+        setdatabase,
+        substr(item, length('search_path=') + 1) AS path
+    FROM pg_db_role_setting
+    CROSS JOIN LATERAL unnest(setconfig) AS item
+    WHERE
+        starts_with(item, 'search_path=')
+        AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+),
+
+definer AS (
     SELECT
         routine.*,
         (
@@ -28,18 +40,39 @@ SELECT
     CASE definer.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind,
     pg_get_userbyid(definer.proowner)::text AS owner,
     definer.path,
-    -- What the function is given: its own path, or else its schema, with pg_temp at the end.
-    CASE WHEN open.schemas IS NULL AND definer.path IS NOT NULL THEN definer.path
-        ELSE quote_ident(namespace.nspname) END || ', pg_temp' AS pinned,
+    given.paths,
     open.schemas AS open_schemas,
-    -- The fix puts the function's schema into the path, so that it must not be open either.
-    (open.schemas IS NOT NULL OR definer.path IS NULL) AND EXISTS (
-        SELECT
-        FROM aclexplode(namespace.nspacl) AS item
+    -- What the fix puts into a path must not be open either.
+    (
+        SELECT coalesce(array_agg(candidate.nspname::text), '{}')
+        FROM pg_namespace AS candidate
+        CROSS JOIN LATERAL aclexplode(candidate.nspacl) AS item
         WHERE item.grantee = 0 AND item.privilege_type = 'CREATE'
-    ) AS must_close,
+    ) AS all_open,
+    EXISTS (
+        SELECT FROM pg_namespace AS candidate
+        WHERE candidate.nspname = pg_get_userbyid(definer.proowner)
+    ) AS has_schema_of_owner,
     called.by AS callers
 FROM definer
+CROSS JOIN (
+    -- The paths that hold in sessions of this database: its own, or the usual one, and roles'.
+    SELECT array_agg(DISTINCT path) AS paths
+    FROM (
+        SELECT coalesce(
+            (SELECT path FROM setting WHERE setrole = 0 ORDER BY setdatabase DESC LIMIT 1),
+            (
+                SELECT CASE WHEN sourcefile IS NULL THEN boot_val ELSE reset_val END
+                FROM pg_settings
+                WHERE name = 'search_path'
+            )
+        ) AS path
+        UNION ALL
+        SELECT setting.path
+        FROM setting
+        JOIN pg_roles AS role ON role.oid = setting.setrole AND role.rolcanlogin
+    ) AS every
+) AS given
 JOIN pg_namespace AS namespace ON namespace.oid = definer.pronamespace
 CROSS JOIN LATERAL (
     SELECT array_agg(candidate.nspname::text ORDER BY candidate.nspname) AS schemas
