@@ -28,7 +28,11 @@ INSERT INTO person SELECT n, 'note ' || n FROM generate_series(1, 9) AS n
 LINK = """
 op.link_table(op.Linking(
     "public.membership", "public.club", columns=(op.renamed("club", "name"),), identity=("name",),
-    reference="club_id", links=(op.renamed("login"),), owner=("login",)))
+    reference="club_id", links=(op.renamed("login"), op.renamed("since")), owner=("login",)))
+"""
+MEMBERS = """
+CREATE TABLE membership (login text, club text, since date, PRIMARY KEY (login, club));
+INSERT INTO membership VALUES ('ann', 'Go')
 """
 # By the old application through its view, and by the new one.
 WRITES = (
@@ -122,24 +126,46 @@ def test_a_later_phase_gives_the_key_another_name(operation: str, small: Small) 
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [("membership", "login"), ("membership", "club_id"), ("club", "name")]
+    "change",
+    [
+        'op.rename_columns("public.membership", {"login": "other"})',
+        'op.rename_columns("public.membership", {"club_id": "other"})',
+        'op.convert_columns("public.club", conversions=(op.shortened("name", 9),))',
+        'op.drop_columns("public.membership", ("since",))',
+        'op.retire_constraint("public.club", "club_name_key")',
+    ],
 )
-def test_what_a_link_s_triggers_name_stays_until_contract(
-    table: str, column: str, small: Small
-) -> None:
+def test_what_a_link_s_triggers_name_stays_until_contract(change: str, small: Small) -> None:
     small.reversible(1, LINK)
-    small.reversible(2, f'op.rename_columns("public.{table}", {{"{column}": "other"}})')
+    small.reversible(2, change)
     project = small.project()
-    project.execute("CREATE TABLE membership (login text, club text, PRIMARY KEY (login, club))")
+    project.execute(MEMBERS)
     with pytest.raises(PhaseRefused, match="Phase phase2 cannot upgrade") as refused:
         project.up()
-    assert f"  {column}, changed in phase phase1" in refused.value.details
+    assert " phase1" in "\n".join(refused.value.details)
     project.down(phase="phase1")
     project.up(phase="phase1")
     with project.session() as session:
         contract.contract(session, project.phases[:1], project.settings)
     project.up()
     assert project.states == ("done", "done")
+
+
+def test_further_columns_of_a_link_change_and_its_old_shape_stays(small: Small) -> None:
+    small.reversible(1, LINK)
+    small.reversible(2, 'op.add_columns("public.membership", (op.new("a", "int"),))')
+    small.reversible(3, 'op.rename_columns("public.membership", {"a": "b"})')
+    small.reversible(4, 'op.drop_columns("public.membership", ("b",))')
+    project = small.project()
+    project.execute(MEMBERS)
+    before = project.state
+    project.up()
+    shown = "SELECT login, club FROM gnkmigrate_legacy.membership"
+    assert project.rows(shown) == [("ann", "Go")]
+    write(project, "gnkmigrate_legacy", "INSERT INTO membership VALUES ('ben', 'Go')")
+    write(project, "gnkmigrate_legacy", "DELETE FROM membership WHERE login = 'ben'")
+    project.down(through="phase1")
+    assert project.state == before
 
 
 # What each of them keeps of rows with --spill, by a key that others may have by then.

@@ -138,3 +138,77 @@ def test_who_makes_side_rows_makes_no_rows_of_the_table(small: Small, role: str)
         assert project.value("SELECT bio FROM gnkmigrate_legacy.profile WHERE person_id = 2") == (
             "made"
         )
+
+
+@pytest.mark.parametrize(("operation", "made"), [(MOVE, "oa"), (SPLIT, "addr"), (LINK, "addr")])
+def test_a_new_table_is_nobody_s_until_the_cutover(
+    small: Small, role: str, operation: str, made: str
+) -> None:
+    other = f"{role}_b"
+    table = "o" if operation == MOVE else "cust"
+    grants = f"GRANT ALL ON {table} TO {{role}}, {other}; ALTER DEFAULT PRIVILEGES GRANT ALL ON"
+    grants = f"CREATE ROLE {other}; {grants} TABLES TO {{role}}"
+    write = f"UPDATE {made} SET {'c' if made == 'oa' else 'city'} = 'x'"
+    with staged(small, operation, role, grants) as project:
+        project.up(defer_cutover=True)
+        with acting(project, role) as session:
+            for statement in (f"SELECT * FROM {made}", write):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    session.execute(statement.encode())
+        project.execute(f"REVOKE ALL ON {table} FROM {other}")
+        project.up(parameters={"drift": "checked"})
+        with acting(project, role) as session:
+            session.execute(write.encode())
+            assert session.execute(f"SELECT count(*) FROM {made}".encode()).fetchall() == [(1,)]
+        with (
+            acting(project, other) as session,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            session.execute(f"SELECT * FROM {made}".encode())
+        project.execute(f"DROP OWNED BY {other}; DROP ROLE {other}")
+
+
+REFERENCE = """
+op.resolve_reference("public.cust", "name", "public.login", "name", type="int",
+                     rename="login_id")"""
+LOGINS = """
+CREATE TABLE login (id int PRIMARY KEY, name text UNIQUE);
+INSERT INTO login VALUES (1, 'a'), (2, 'b')"""
+# What is done while a cutover waits, and what is said to it then.
+MEANWHILE = {
+    "a policy": (SPLIT, "ALTER TABLE cust ENABLE ROW LEVEL SECURITY", "Row security is on for"),
+    "a policy of links": (LINK, "ALTER TABLE cust ENABLE ROW LEVEL SECURITY", "Row security is on"),
+    "a right of less": (SPLIT, "REVOKE UPDATE ON cust FROM {role}", "Roles may make rows of"),
+    "a right to move": (MOVE, "REVOKE UPDATE ON o FROM {role}", "Roles may insert what public.oa"),
+    "a view": (SPLIT, "CREATE VIEW v AS SELECT city FROM cust", "Other objects use columns"),
+    "a merged side": (
+        MERGE,
+        "ALTER TABLE profile ENABLE ROW LEVEL SECURITY",
+        "Row security is on for public.profile",
+    ),
+    "a step that is still to come": (
+        SPLIT + REFERENCE,
+        "REVOKE ALL ON login FROM {role}",
+        "Roles may write to name of public.cust, and not read id, name of public.login",
+    ),
+}
+
+
+@pytest.mark.parametrize(("operation", "done", "said"), MEANWHILE.values(), ids=MEANWHILE)
+def test_what_has_come_while_the_cutover_waited_is_asked_for(
+    small: Small, role: str, operation: str, done: str, said: str
+) -> None:
+    tables = TABLES.get(operation, f"{TABLES[SPLIT]}; {LOGINS}")
+    small.reversible(1, operation)
+    project = small.project(policies={"unmapped": "fail", "drift": "checked"})
+    project.execute(f"CREATE ROLE {role}; {tables}")
+    try:
+        project.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+        project.up(defer_cutover=True)
+        project.execute(done.format(role=role))
+        with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+            project.up()
+        assert said in "\n".join(refused.value.details)
+        assert project.states == ("ready",)
+    finally:
+        project.execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")

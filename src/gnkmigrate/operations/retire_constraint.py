@@ -15,6 +15,7 @@ from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import column_pair
 from gnkmigrate.run.work import Work
 
 # What there is to remember of a constraint. The condition of a CHECK and the join of a foreign key
@@ -63,6 +64,11 @@ LEFT JOIN pg_index ON indexrelid = conindid AND contype = 'u'
 LEFT JOIN pg_class AS index ON index.oid = indexrelid
 LEFT JOIN pg_tablespace ON pg_tablespace.oid = index.reltablespace
 WHERE conrelid = %s::regclass AND conname = %s
+"""
+_KEY = """
+SELECT attname::text FROM pg_catalog.pg_constraint
+JOIN pg_catalog.pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+WHERE contype = 'u' AND conrelid = %s::regclass AND conname = %s
 """
 _KEPT = (
     "type", "definition", "comment", "deferrable", "deferred", "violations",
@@ -133,7 +139,25 @@ class RetireConstraint(ConstraintStep):
                     hint="Say another by ALTER TABLE first.",
                 ),
             )
-        return refuse_referred(work, self.table, self.constraint)
+        return self._relied_on(work) or refuse_referred(work, self.table, self.constraint)
+
+    def _relied_on(self, work: Work) -> Sequence[Refusal]:
+        """A key by which triggers of an earlier phase find rows (INSERT ... ON CONFLICT)."""
+        names = [
+            row[0] for row in work.connection.execute(_KEY, (quoted(self.table), self.constraint))
+        ]
+        phases = column_pair.relied_on(work, self.table, names)
+        if not names or set(phases) != {*names}:
+            return ()
+        return (
+            Refusal(
+                f"What keeps old and new shapes of {self.table} in step finds rows by"
+                f" {self.constraint}.",
+                [f"{name}, of phase {phase}" for name, phase in sorted(phases.items())],
+                len(phases),
+                "Do it after gnkmigrate contract.",
+            ),
+        )
 
     def run(self, work: Work) -> int:
         found = _found(work, self.table, self.constraint)

@@ -56,7 +56,7 @@ class UnswapTable(Step):
     def run(self, work: Work) -> int:
         listed = (quoted(table) for table in (self._archived, self.table, *self.also))
         relation.keep_maintenance_out(work, *listed)
-        legacy.hide(work, self.table)
+        legacy.hide_swapped(work, self.table)
         for table in (self._archived, self.table):
             work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")
         for table in self.also:

@@ -4,6 +4,7 @@ A phase may stop before it (`upgrade --defer-cutover`). Triggers go on keeping o
 until somebody says when (`gnkmigrate cutover`), or takes the phase back.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,12 +66,9 @@ class Comparing:
         return cls(**{**noted, "at": datetime.fromisoformat(noted["at"])})
 
 
-def is_next(steps: Sequence[Step], work: Work) -> bool:
-    """Whether the first of the steps that are left is a cutover that was deferred."""
-    waits = (
-        journal_notes.recall(work.connection, work.phase, journal_notes.CUTOVER) if steps else None
-    )
-    return waits is not None and Waiting.of(waits).step == steps[0].name
+def onwards(steps: Sequence[Step]) -> Sequence[Step]:
+    """The first cutover that is left, and what comes after it."""
+    return tuple(itertools.dropwhile(lambda step: not step.cuts_over, steps))
 
 
 def wait(step: Step, run: int, work: Work) -> None:

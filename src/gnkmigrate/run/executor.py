@@ -128,11 +128,10 @@ def run_phase(
     left = sum(step.changes for step in steps)
     loose = tuple(step.name for step in phase.up_steps if step.changes and step.one_way)
     resumed = bool(in_force.up and direction == "up") or bool(in_force.down)
-    if not resumed:
-        refuse_if_anything_speaks_against(phase, direction, steps, work)
-    # Much may have been done in the days for which a cutover was deferred.
-    elif cutover.is_next(steps, work):
-        refuse_if_anything_speaks_against(phase, direction, steps[:1], work)
+    # Much may have been done in the days for which a cutover was deferred, or a phase was left.
+    asked = cutover.onwards(steps) if resumed else steps
+    if not resumed or direction == "up":
+        refuse_if_anything_speaks_against(phase, direction, asked, work)
     run = journal.begin_run(
         work.connection,
         phase=phase.name,

@@ -56,20 +56,28 @@ def refusals(work: Work, said: Join) -> list[Refusal]:
     found = merging.of_tables(work, said)
     if found:
         return found
-    ((key, link),) = said.key
-    carried = merging.references(work, said.table, said.side, ((link, key),))
     found = [
-        *(() if carried else _referring(said)),
         *_identified(work, said),
         *_keyed(work, said),
         *_by_default(work, said),
+        *lasting(work, said),
+        *merging.together(work, said),
+    ]
+    return found or list(unused(work, said, said.side, said.key[0][1]))
+
+
+def lasting(work: Work, said: Join) -> list[Refusal]:
+    """What may have come to speak against it by the time of its cutover."""
+    ((key, link),) = said.key
+    carried = merging.references(work, said.table, said.side, ((link, key),))
+    return [
+        *(() if carried else _referring(said)),
         *leaving.of_columns(work, Reference(said), carried),
         *merging.hanging(work, said, carried),
         *_secured(work, said),
         *rights.refusals(work, said),
-        *merging.together(work, said),
+        *merging.hidden(work, said),
     ]
-    return found or list(unused(work, said, said.side, link))
 
 
 def _referring(said: Join) -> Iterator[Refusal]:

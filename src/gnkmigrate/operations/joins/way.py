@@ -23,6 +23,9 @@ class SharedRows(Way[Join, Shared]):
     def refusals(self, work: Work, said: Join) -> list[Refusal]:
         return preflight.refusals(work, said)
 
+    def lasting(self, work: Work, said: Join) -> list[Refusal]:
+        return preflight.lasting(work, said)
+
     def sides(self, work: Work, said: Join, *, is_cut_over: bool = False) -> Shared:
         return Shared.of(work, said, is_cut_over=is_cut_over)
 

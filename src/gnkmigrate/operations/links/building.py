@@ -1,12 +1,12 @@
 """The steps of the first half: the entity follows the old table, whose rows refer to it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.index import BuildIndex
-from gnkmigrate.operations.links import entity, following, preflight, spilling
+from gnkmigrate.operations.links import entity, following, granting, preflight, spilling
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.parts.fill import Fill
@@ -43,7 +43,13 @@ class LinkStep(Step):
 
 @dataclass(frozen=True)
 class AddColumns(LinkStep):
-    """The old table gets the reference, and what the link alone has; the entity gets its table."""
+    """The old table gets the reference, and what the link alone has; the entity gets its table.
+
+    Attributes:
+        alone: whether the links are another phase's, until which everybody may use the entity.
+    """
+
+    alone: bool = field(default=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -60,13 +66,9 @@ class AddColumns(LinkStep):
         said, sides = self.linking, Sides.built(work, self.linking)
         if said.made:
             work.execute(entity.create(sides))
-            renames = {change.column: change.new_name for change in said.columns}
-            privileges.carry_to_part(work, sides.old, sides.entity, renames)
-            # Whoever may read all that goes there may read to which row it went.
-            for grant in privileges.grants_on_all(
-                work, sides.old, list(renames), sides.entity, said.key, ("SELECT", "REFERENCES")
-            ):
-                work.connection.execute(grant.encode())
+            privileges.leave_to_owner(work, sides.old, sides.entity)
+            if self.alone:
+                granting.carry_to_entity(work, sides)
             work.execute(spare_spilled_keys(said.entity, said.key))
             sides = Sides.built(work, said)
         added = [f"ADD COLUMN {sides.ref} {sides.key_type}"]
@@ -267,7 +269,7 @@ def steps(said: Linking, *, alone: bool) -> tuple[Step, ...]:
     names = tuple(change.new_name for change in said.new_links)
     back = (TakeBack(spilling.unsaid_link(said), said.table, names, key=()),) if names else ()
     return (
-        AddColumns(said),
+        AddColumns(said, alone),
         BuildIndex(said.index, said.table, f"({column(said.reference)})"),
         FollowTable(said),
         FillEntity(said, alone),

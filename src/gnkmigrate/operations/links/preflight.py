@@ -60,13 +60,8 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
         return asked
     asked += splits.there(work, said.table, said.entity) if said.made else _filled(work, said)
     sides = Sides.built(work, said)
-    asked += [*_owners(work, said), *_taken(sides), *_lost(sides), *_foreign_keys(work, sides)]
-    asked += row_security.shared(work, said.table, said.entity)
-    asked += told_rows.refusals(work, said.table, (*said.columns, *said.links))
-    if not sides.is_alone:
-        telling = [change.column for change in said.telling]
-        identity = [change.column for change in said.identifying]
-        asked += granted.telling_others(work, said.table, said.entity, identity, telling)
+    asked += [*_taken(sides), *_lost(sides), *_foreign_keys(work, sides)]
+    asked += lasting(work, sides)
     return (
         asked
         or list(making.refusals(work, sides))
@@ -75,6 +70,21 @@ def of_entity(work: Work, said: Linking) -> list[Refusal]:
             *row_preflight.strangers(work, sides, said.owners, refers=False),
         ]
     )
+
+
+def lasting(work: Work, sides: Sides) -> list[Refusal]:
+    """What may have come to speak against it by the time of the swap."""
+    said = sides.said
+    asked = [
+        *_owners(work, said),
+        *row_security.shared(work, said.table, said.entity),
+        *told_rows.refusals(work, said.table, (*said.columns, *said.links)),
+    ]
+    if not sides.is_alone:
+        telling = [change.column for change in said.telling]
+        identity = [change.column for change in said.identifying]
+        asked += granted.telling_others(work, said.table, said.entity, identity, telling)
+    return asked
 
 
 def of_links(work: Work, said: Linking) -> list[Refusal]:

@@ -1,11 +1,16 @@
 """The steps of the second half: the link takes the old table's place."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from gnkmigrate.operations.links import kept, leading, rows, spilling
-from gnkmigrate.operations.links.building import FollowTable, LinkStep, compared
+from gnkmigrate.operations.links import granting, kept, leading, preflight, rows, spilling
+from gnkmigrate.operations.links.building import (
+    AddColumns,
+    FollowTable,
+    LinkStep,
+    compared,
+)
 from gnkmigrate.operations.links.link_rows import FillLinks, FollowRows, MakeLinks, PrepareLead
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
@@ -58,7 +63,7 @@ class SwapLinks(LinkStep):
         return (
             HoldRows(self.linking),
             *_spilled(self.linking, self.name, alone=self.alone),
-            UnswapLinks(self.linking),
+            UnswapLinks(self.linking, self.alone),
             ValidateForeignKeys(self.linking.table),
         )
 
@@ -68,7 +73,10 @@ class SwapLinks(LinkStep):
         return SwapTable(self.name, said.table, last, view or "SELECT", compare, along)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return self._swap().check(work)
+        swap = self._swap().check(work)
+        if AddColumns(self.linking) in work.earlier:
+            return swap  # whose check asks the rest
+        return [*swap, *preflight.lasting(work, Sides.built(work, self.linking))]
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         sides = Sides.built(work, self.linking)
@@ -81,20 +89,12 @@ class SwapLinks(LinkStep):
         sides = built.after_swap()
         names = relation.column_names(work, self.linking.table, written=True)
         self._swap(leading.lead(sides), leading.view(sides, names)).run(work)
-        _carry_grants(work, sides)
+        granting.carry_to_link(work, sides)
+        if self.linking.made and not self.alone:
+            granting.carry_to_entity(work, sides)
         names = relation.column_names(work, self.linking.table)
         keep_as_they_are(work, self.linking.table, self.name, names)
         return 0
-
-
-def _carry_grants(work: Work, sides: Sides) -> None:
-    """Who might do something with a column may do it with the link's that comes from it."""
-    said = sides.said
-    pairs = [([change.column], change.new_name) for change in said.links if change.rename]
-    pairs.append(([change.column for change in said.columns], said.reference))
-    for columns, name in pairs:
-        for grant in privileges.grants_on_all(work, sides.old, columns, sides.rows, name):
-            work.connection.execute(grant.encode())
 
 
 def _entities(sides: Sides) -> Comparison:
@@ -126,7 +126,13 @@ def _entities(sides: Sides) -> Comparison:
 
 @dataclass(frozen=True)
 class UnswapLinks(LinkStep):
-    """The old table, which was kept in step, takes its place again."""
+    """The old table, which was kept in step, takes its place again.
+
+    Attributes:
+        alone: whether the entity is an earlier phase's.
+    """
+
+    alone: bool = field(default=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -146,6 +152,8 @@ class UnswapLinks(LinkStep):
     def run(self, work: Work) -> int:
         after = leading.lead_no_more(Sides.swapped(work, self.linking).before_swap())
         release(work, self.linking.table, self.name)
+        if self.linking.made and not self.alone:
+            privileges.close(work, quoted(self.linking.entity))
         return self._unswap(after).run(work)
 
 

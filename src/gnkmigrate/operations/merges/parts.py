@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from gnkmigrate.operations.merges import preflight, rights, sync
+from gnkmigrate.operations.merges import preflight, sync
 from gnkmigrate.operations.merges.sides import Sides
 from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.operations.merges.way import Way
@@ -131,8 +131,7 @@ class PartRows(Way[Parts, PartsSides]):
     def refusals(self, work: Work, said: Parts) -> list[Refusal]:
         found = preflight.of_tables(work, said) or [
             *preflight.keyed(work, said),
-            *preflight.hanging(work, said),
-            *rights.refusals(work, said),
+            *preflight.lasting(work, said),
             *preflight.together(work, said),
         ]
         return found or list(_others(work, said, said.side))

@@ -45,10 +45,19 @@ def refusals(work: Work, said: Merge) -> list[Refusal]:
     """All that speaks against it, where a row of the side table belongs to one of the table."""
     return of_tables(work, said) or [
         *keyed(work, said),
-        *hanging(work, said),
-        *rights.refusals(work, said),
+        *lasting(work, said),
         *together(work, said),
     ]
+
+
+def lasting(work: Work, said: Merge) -> list[Refusal]:
+    """What may have come to speak against it by the time of its cutover."""
+    return [*hanging(work, said), *rights.refusals(work, said), *hidden(work, said)]
+
+
+def hidden(work: Work, said: Merge) -> list[Refusal]:
+    """Rows of either table that row security hides from what works as its owner."""
+    return [each for name in (said.side, said.table) for each in row_security.refusals(work, name)]
 
 
 def of_tables(work: Work, said: Merge) -> list[Refusal]:
@@ -62,8 +71,6 @@ def of_tables(work: Work, said: Merge) -> list[Refusal]:
 def together(work: Work, said: Merge) -> Iterator[Refusal]:
     """What speaks against it however their rows belong together."""
     yield from _related(work, said)
-    yield from row_security.refusals(work, said.side)
-    yield from row_security.refusals(work, said.table)
     yield from archive.refusals(work, said.side)
     yield from _rewriting(work, said)
 

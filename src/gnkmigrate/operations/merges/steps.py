@@ -136,6 +136,11 @@ class MergeTables(_MergeStep):
     def reverse(self) -> Sequence[Step]:
         return (MergeBack(self.merge, self.way),)
 
+    def check(self, work: Work) -> Sequence[Refusal]:
+        if FollowSide(self.merge, self.way) in work.earlier:
+            return ()  # whose check asks all
+        return self.way.lasting(work, self.merge)
+
     def stranded(self, work: Work) -> Sequence[Refusal]:
         return self.way.stranded(work, self.merge) if work.recall(self.merge.memory) else ()
 

@@ -27,6 +27,10 @@ class Way(ABC, Generic[MergeT, SidesT]):
     def refusals(self, work: Work, said: MergeT) -> list[Refusal]:
         """All that speaks against it."""
 
+    def lasting(self, work: Work, said: MergeT) -> Sequence[Refusal]:
+        """What of it may have come by the time of the cutover."""
+        return preflight.lasting(work, said)
+
     @abstractmethod
     def sides(self, work: Work, said: MergeT, *, is_cut_over: bool = False) -> SidesT:
         """Both tables."""

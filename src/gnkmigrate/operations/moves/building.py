@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.moves import preflight, rights, sync
+from gnkmigrate.operations.moves import preflight, sync
 from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits.leaving import Leaving
@@ -14,6 +14,7 @@ from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import privileges
 from gnkmigrate.run.work import Work
 
 
@@ -51,9 +52,7 @@ class MakeSideTable(MoveStep):
         sides = Leaving.found(work, self.move)
         work.remember(self.move.memory, sides.before)
         work.execute(sync.create(self.move, sides, preflight.key_types(work, self.move)))
-        moved = {change.column: change.new_name for change in self.move.columns}
-        renames = {**dict(self.move.key), **moved}
-        rights.carry(work, self.move, sides.table, sides.entity, renames)
+        privileges.leave_to_owner(work, sides.table, sides.entity)
         return 0
 
 

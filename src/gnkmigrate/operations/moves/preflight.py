@@ -34,6 +34,11 @@ def refusals(work: Work, said: Move) -> list[Refusal]:
     return asked or list(_made(work, said, sides)) or list(_rows(work, said, sides))
 
 
+def lasting(work: Work, said: Move) -> list[Refusal]:
+    """What may have come to speak against it by the time of its cutover."""
+    return [*of_columns(work, said), *rights.refusals(work, said)]
+
+
 def _made(work: Work, said: Move, sides: Leaving) -> Iterator[Refusal]:
     """What PostgreSQL says of the side table, and of a row of it."""
     model = replace(sides, said=replace(said, entity=making.MADE))

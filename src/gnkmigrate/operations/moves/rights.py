@@ -38,16 +38,17 @@ def _wanted(said: Move, holder: granted.Holder) -> Sequence[str]:
     return sorted(holder.may.get("INSERT", frozenset()))
 
 
-def carry(work: Work, said: Move, table: str, side: str, renames: Mapping[str, str]) -> None:
-    """Gives the side table its owner, and whom it concerns his rights.
+def carry(work: Work, said: Move, table: str, side: str) -> None:
+    """Gives whom it concerns his rights on the side table.
 
     Args:
-        work: the session, in the transaction that has made the side table.
+        work: the session, in the transaction in which the side table takes over.
         said: the move.
         table: the quoted table.
         side: the quoted side table.
-        renames: its columns, by their names in the table.
     """
+    moved = {change.column: change.new_name for change in said.columns}
+    renames = {**dict(said.key), **moved}
     privileges.carry_to_part(work, table, side, renames)
     for holder in granted.holders(work, said.table, _moved(said)):
         for statement in _statements(said, side, holder, renames):

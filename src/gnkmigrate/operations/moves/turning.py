@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gnkmigrate.operations.moves import either_leads, sync
-from gnkmigrate.operations.moves.building import MoveStep, building_steps
+from gnkmigrate.operations.moves import either_leads, preflight, rights, sync
+from gnkmigrate.operations.moves.building import MakeSideTable, MoveStep, building_steps
 from gnkmigrate.operations.moves.proving import compared
 from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.spill import Spill
@@ -17,7 +17,7 @@ from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import in_step
+from gnkmigrate.run.sync import in_step, privileges
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.work import Work
 
@@ -38,6 +38,11 @@ class MoveColumns(MoveStep):
     def reverse(self) -> Sequence[Step]:
         return (HoldOldValues(self.move), *_spilled(self.move), MoveBack(self.move))
 
+    def check(self, work: Work) -> Sequence[Refusal]:
+        if MakeSideTable(self.move) in work.earlier:
+            return ()  # whose check asks all
+        return preflight.lasting(work, self.move)
+
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         return (compared(self.move, Leaving.remembered(work, self.move)),)
 
@@ -45,6 +50,7 @@ class MoveColumns(MoveStep):
         move, sides = self.move, Leaving.remembered(work, self.move)
         after = sides.cut_over()
         lock(work, sides)
+        rights.carry(work, move, sides.table, sides.entity)
         work.execute(in_step.DEFAULTS)
         mine, theirs = (", ".join(map(column, names)) for names in zip(*move.key, strict=True))
         foreign_key = (
@@ -83,6 +89,7 @@ class MoveBack(MoveStep):
         drop = f"ALTER TABLE {sides.entity} DROP CONSTRAINT {column(move.foreign_key)}"
         statements = (either_leads.keep_no_more(move), sides.drop_ways_back(), drop)
         work.execute(";\n".join((*statements, *give_back(work, sides))))
+        privileges.close(work, sides.entity)
         show_no_more(work, sides, self.name)
         in_step.drop_unused(work)
         return 0

@@ -38,7 +38,7 @@ class SplitStep(Step):
 
 @dataclass(frozen=True)
 class MakeEntity(SplitStep):
-    """Makes the entity's table, with the owner and the grants of the table that it comes from."""
+    """Makes the entity's table, which is its owner's alone until the cutover."""
 
     @property
     def name(self) -> str:
@@ -56,13 +56,7 @@ class MakeEntity(SplitStep):
         work.remember(self.split.memory, sides.before)
         work.execute(entity.create(sides))
         work.execute(entity.spare_spilled_keys(self.split.entity, self.split.key))
-        renames = {change.column: change.new_name for change in self.split.columns}
-        privileges.carry_to_part(work, sides.table, sides.entity, renames)
-        # Whoever may read all that leaves may read to which row it went.
-        for grant in privileges.grants_on_all(
-            work, sides.table, list(renames), sides.entity, self.split.key, ("SELECT", "REFERENCES")
-        ):
-            work.connection.execute(grant.encode())
+        privileges.leave_to_owner(work, sides.table, sides.entity)
         return 0
 
 

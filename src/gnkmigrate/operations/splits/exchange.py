@@ -20,6 +20,8 @@ def cut_over(work: Work, sides: Sides) -> None:
     """The link takes its name, and the columns are kept under names of ours."""
     said, after = sides.said, sides.cut_over()
     lock(work, sides)
+    renames = {change.column: change.new_name for change in said.columns}
+    privileges.carry_to_part(work, sides.table, sides.entity, renames, said.key)
     work.execute(in_step.DEFAULTS)
     statements = [sync.drop_triggers(said), *put_aside(work, sides, sync.defaults(after))]
     statements.append(altered(sides, f"ALTER COLUMN {sides.link} DROP DEFAULT"))
@@ -57,5 +59,6 @@ def cut_back(work: Work, sides: Sides) -> None:
         *give_back(work, sides),
     ]
     work.execute(";\n".join(statements))
+    privileges.close(work, sides.entity)
     show_no_more(work, sides, said.name)
     in_step.drop_unused(work)

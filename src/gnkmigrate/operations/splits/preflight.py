@@ -35,20 +35,29 @@ def refusals(work: Work, spec: Split) -> list[Refusal]:
     asked = [
         *there(work, spec.table, spec.entity),
         *_temporary(work, spec),
+        *lasting(work, spec),
+    ]
+    if Identity("table", split(spec.table)) in work.facts:
+        asked += _taken(work, spec)
+    if asked:
+        return asked
+    sides = Sides.found(work, spec)
+    return list(_made(work, sides)) or list(_rows(work, sides))
+
+
+def lasting(work: Work, spec: Split) -> list[Refusal]:
+    """What may have come to speak against it by the time of its cutover."""
+    asked = [
         *of_columns(work, spec),
         *row_security.shared(work, spec.table, spec.entity),
         *told_rows.refusals(work, spec.table, spec.columns),
     ]
     if Identity("table", split(spec.table)) in work.facts:
-        asked += _taken(work, spec)
         identity, telling = (
             [change.column for change in lot] for lot in (spec.identifying, spec.telling)
         )
         asked += granted.telling_others(work, spec.table, spec.entity, identity, telling)
-    if asked:
-        return asked
-    sides = Sides.found(work, spec)
-    return list(_made(work, sides)) or list(_rows(work, sides))
+    return asked
 
 
 def _made(work: Work, sides: Sides) -> Iterator[Refusal]:

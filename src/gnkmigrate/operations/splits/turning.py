@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.operations.spill import Spill
-from gnkmigrate.operations.splits import exchange, holding
-from gnkmigrate.operations.splits.building import SplitStep, building_steps
+from gnkmigrate.operations.splits import exchange, holding, preflight
+from gnkmigrate.operations.splits.building import MakeEntity, SplitStep, building_steps
 from gnkmigrate.operations.splits.holding import Belonging
 from gnkmigrate.operations.splits.proving import compared
 from gnkmigrate.operations.splits.sides import Sides
@@ -34,6 +34,11 @@ class SplitTable(SplitStep):
     @property
     def reverse(self) -> Sequence[Step]:
         return (HoldOldValues(self.split), *_spilled(self.split), JoinTable(self.split))
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        if MakeEntity(self.split) in work.earlier:
+            return ()  # whose check asks all
+        return preflight.lasting(work, self.split)
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         key = key_of(work, self.split.table, ())

@@ -159,6 +159,18 @@ def converted_before(work: Work, table: str, names: Iterable[str]) -> dict[str, 
     }
 
 
+def relied_on(work: Work, table: str, names: Iterable[str]) -> dict[str, str]:
+    """Those of these columns that triggers of another phase name, with the phase."""
+    asked = frozenset(names)
+    return {
+        name: phase
+        for phase, key, kept in _noted(work, table)
+        if phase != work.phase and key != _kept_key(table)
+        for name in kept
+        if name in asked
+    }
+
+
 def _noted(work: Work, table: str) -> list[tuple[str, str, list[str]]]:
     """The phase, the key and the columns of each note."""
     query = "SELECT phase, key, value FROM gnkmigrate.memory WHERE key = %s OR starts_with(key, %s)"

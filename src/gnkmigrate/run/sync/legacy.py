@@ -28,7 +28,6 @@ from gnkmigrate.run.sync.view_place import (
     SHAPE,
     checks_its_caller,
     create_schema,
-    current_view,
     is_there,
     view_of,
 )
@@ -57,19 +56,33 @@ def forget(work: Work, table: str) -> None:
 
 
 def hide(work: Work, table: str) -> None:
-    """Drops the view, if there is one, under the lock that its clients take first."""
-    view = current_view(work, table)
-    if view is not None and is_there(work, view):
-        work.execute(f"LOCK TABLE {view} IN ACCESS EXCLUSIVE MODE")
-        _remember_defaults(work, table, view)
+    """Drops the view of a shape that is kept, if there is one.
+
+    A table that was swapped has one of its name that shows the archived one: that stays.
+    """
+    shape = _recall(work, table)
+    view = None if shape is None else view_of(work.parameters, shape.get("of", table))
+    if shape is not None and view is not None and is_there(work, view):
+        _lock(work, view)
+        _remember_defaults(work, table, shape, view)
         work.execute(f"DROP VIEW {view}")
 
 
-def _remember_defaults(work: Work, table: str, view: str) -> None:
+def hide_swapped(work: Work, table: str) -> None:
+    """Drops the view that a swap has made, if there is one."""
+    view = view_of(work.parameters, table)
+    if is_there(work, view):
+        _lock(work, view)
+        work.execute(f"DROP VIEW {view}")
+
+
+def _lock(work: Work, view: str) -> None:
+    """Its clients lock it first."""
+    work.execute(f"LOCK TABLE {view} IN ACCESS EXCLUSIVE MODE")
+
+
+def _remember_defaults(work: Work, table: str, shape: dict[str, Any], view: str) -> None:
     """Keeps those that are not the table's as they are now: a type that they name may move."""
-    shape = _recall(work, table)
-    if shape is None:
-        return
     given = [entry for entry in shape["columns"] if entry["default"] is not None]
     declared = relation.declared(work, view, [entry["name"] for entry in given])
     for entry in given:

@@ -126,22 +126,36 @@ def carry_privileges(work: Work, source: str, target: str) -> None:
         _carry(work, query, source, target)
 
 
-def carry_to_part(work: Work, source: str, target: str, renames: Mapping[str, str]) -> None:
-    """Gives a table of ours what holds for the one of which it is a part.
+def leave_to_owner(work: Work, source: str, target: str) -> None:
+    """Gives a table of ours the owner of another one, and nobody else anything; both are quoted."""
+    for query in (_CLOSED, _OWNER):
+        _carry(work, query, source, target)
 
-    That is its owner, the grants on the whole, and those on the columns that it has of it. With row
-    security it shows nobody anything until it has policies of its own: those of the other name
-    columns that it does not have.
+
+def carry_to_part(
+    work: Work, source: str, target: str, renames: Mapping[str, str], key: str = ""
+) -> None:
+    """Gives a table of ours, which has the owner already, what holds for the one it is a part of.
+
+    That are the grants on the whole, and those on the columns that it has of it. With row security
+    it shows nobody anything until it has policies of its own: those of the other name columns that
+    it does not have. Asked when others are to use it, and no sooner: they may have other rights by
+    then.
 
     Args:
-        work: the session, in the transaction that has made the table.
+        work: the session, in the transaction in which it takes over.
         source: the quoted table of which it is a part.
         target: the quoted table.
         renames: its columns, by their names in the other one.
+        key: its key, which whoever may read all these columns may read as well; "" for none.
     """
     pairs = ", ".join(f"({literal(old)}, {literal(new)})" for old, new in renames.items())
-    for query in (_CLOSED, _OWNER, _WHOLE, _COLUMNS, _ROW_SECURITY):
+    for query in (_WHOLE, _COLUMNS, _ROW_SECURITY):
         _carry(work, query, source, target, renames=f"VALUES {pairs}")
+    if key:
+        kinds = ("SELECT", "REFERENCES")
+        for grant in grants_on_all(work, source, list(renames), target, key, kinds):
+            work.connection.execute(grant.encode())
 
 
 def carry_grants(work: Work, source: str, target: str) -> None:

@@ -26,19 +26,6 @@ def view_of(parameters: Mapping[str, str], table: str) -> str:
     return f"{column(schema(parameters))}.{column(split(table)[1])}"
 
 
-def current_view(work: Work, table: str) -> str | None:
-    """The same for a table that may have got another name since its shape was kept.
-
-    Returns:
-        The view, which need not be there; None where it is another table's.
-    """
-    known = kept(work)
-    names = {split(of)[1] for of in known.values()}
-    if table not in known and split(table)[1] in names:
-        return None
-    return view_of(work.parameters, known.get(table, table))
-
-
 def refusals(work: Work, table: str) -> list[Refusal]:
     """What speaks against a view of this table's old shape."""
     if not is_wanted(work.parameters):

@@ -1,0 +1,21 @@
+"""Who may do what with the entity and the link: what he could do with the old columns."""
+
+from gnkmigrate.operations.links.sides import Sides
+from gnkmigrate.run.sync import privileges
+from gnkmigrate.run.work import Work
+
+
+def carry_to_entity(work: Work, sides: Sides) -> None:
+    """Gives whom it concerns his rights on the entity's table, once others are to use it."""
+    renames = {change.column: change.new_name for change in sides.said.columns}
+    privileges.carry_to_part(work, sides.old, sides.entity, renames, sides.said.key)
+
+
+def carry_to_link(work: Work, sides: Sides) -> None:
+    """Who might do something with a column may do it with the link's that comes from it."""
+    said = sides.said
+    pairs = [([change.column], change.new_name) for change in said.links if change.rename]
+    pairs.append(([change.column for change in said.columns], said.reference))
+    for columns, name in pairs:
+        for grant in privileges.grants_on_all(work, sides.old, columns, sides.rows, name):
+            work.connection.execute(grant.encode())
