@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -126,3 +127,22 @@ def test_a_journal_that_it_may_not_read(
     with pytest.raises(PhaseRefused, match="may not read gnkmigrate's journal in") as failed:
         tried(small, reader, Selection(rows=sample))
     assert 'GRANT USAGE ON SCHEMA gnkmigrate TO "reader_' in failed.value.hint
+
+
+@pytest.mark.parametrize("sample", [None, 20])
+def test_a_journal_of_its_own(small: Small, reader: DatabaseUrl, sample: int | None) -> None:
+    """Further phases are rehearsed by who has run the first one, and is no superuser."""
+    told = conninfo.conninfo_to_dict(reader.conninfo)
+    role, name = (sql.Identifier(str(told[key])).as_string() for key in ("user", "dbname"))
+    execute(
+        small.url,
+        f"GRANT CREATE ON DATABASE {name} TO {role}; ALTER TABLE sale OWNER TO {role};"
+        f"GRANT CREATE ON SCHEMA public TO {role}",
+    )
+    replace(small.project(), url=reader).up()
+    small.revision(2, ADD.replace("price", "tax"), DROP.replace("price", "tax"))
+    target = small.folder.parent / "target.sql"
+    target.write_text(f"{target.read_text()} ALTER TABLE sale ADD COLUMN tax integer")
+    rehearsal = tried(small, reader, Selection(rows=sample))
+    assert rehearsal.passed, rehearsal.stages
+    assert rehearsal.phases == ("phase2",)

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gnkmigrate import own
 from gnkmigrate.backup import BackupFailed, RestoreFailed, create_backup
 from gnkmigrate.backup.contents import query, read_contents
 from gnkmigrate.backup.load import load_on_copy
@@ -29,6 +30,10 @@ _OTHER_SERVER = (
 )
 _OTHER_FOLDER = "Make room there, or name a folder on another disk in TMPDIR."
 _EXTENSIONS = "SELECT extname::text FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
+_KEEPER = """
+SELECT format('ALTER DATABASE %%I OWNER TO %%I', current_database(), pg_get_userbyid(nspowner))
+FROM pg_namespace WHERE nspname = %s
+"""
 # Not "gnkmigrate-...": folders of that name are servers', and removed when none runs in them.
 _FOLDER = "rehearsal-of-gnkmigrate-"
 _NOBODY_WAITS = 2**62  # rows; on a copy a dry run may hold its locks for as long as it likes
@@ -103,6 +108,8 @@ def clone(
                     copied = _whole(live, settings, there, Path(folder), observe)
                 else:
                     copied = copy_partly(live, there, Path(folder), selection, observe)
+            if not set(OWNERLESS) & set(there.options):
+                _trust_journal(url)
         yield Clone(
             url=url,
             server=server,
@@ -114,6 +121,16 @@ def clone(
             differences=copied.differences if selection.rows is None else (),
             owners=not set(OWNERLESS) & set(there.options),
         )
+
+
+def _trust_journal(url: DatabaseUrl) -> None:
+    """Whoever has migrated the live database owns the copy: its journal is believed; see trust.py.
+
+    On the live one that is the role that asks, or one that it is a member of, and here a superuser.
+    """
+    with connect(url) as connection:
+        for (statement,) in connection.execute(_KEEPER, (own.JOURNAL,)).fetchall():
+            connection.execute(statement.encode())
 
 
 def _require_extensions(url: DatabaseUrl, wanted: Sequence[str]) -> None:
