@@ -112,8 +112,8 @@ class RangeType(UserType):
     def moved_members(
         self, before: Fact, after: Fact
     ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-        if before.payload and after.payload and _multirange(before) != _multirange(after):
-            yield names_in(_multirange(before)), names_in(_multirange(after))
+        if before.payload and after.payload and multirange_of(before) != multirange_of(after):
+            yield names_in(multirange_of(before)), names_in(multirange_of(after))
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         if not fact.payload:
