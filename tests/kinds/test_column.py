@@ -299,3 +299,25 @@ def test_what_is_computed_no_more_below(server: Server, levels: int) -> None:
             planned(server, old, new)
     else:
         converge(server, old, new, back=False)
+
+
+def test_what_is_computed_no_more_in_a_table_and_by_the_same_word_below(server: Server) -> None:
+    computed = "(id integer, size integer{0}); CREATE TABLE c (size integer{0}) INHERITS (p);"
+    old = "CREATE TABLE p" + computed.format(" GENERATED ALWAYS AS (id + 1) STORED")
+    new = "CREATE TABLE p" + computed.format("")
+    there = converge(server, old, new, back=False).there
+    assert there == ["ALTER TABLE public.p ALTER COLUMN size DROP EXPRESSION"]
+    with pytest.raises(Unplannable, match=r"made again|computed otherwise"):
+        planned(server, new, old)
+    apart = new.replace("c (size integer) INHERITS (p)", "c (id integer, size integer)")
+    converge(server, old, apart, back=False)
+
+
+def test_what_is_computed_when_it_is_read_is_lost_where_it_is_to_be_kept(server: Server) -> None:
+    if server.major < 18:
+        pytest.skip("this version keeps all that it computes")
+    old = "CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a) VIRTUAL);"
+    new = old.replace("VIRTUAL", "STORED")
+    lost = [each.loses_data for each in planned(server, old, "CREATE TABLE t (a int, b int);")]
+    assert lost == ["the values of public.t.b", ""]
+    assert not any(each.loses_data for each in planned(server, old, new))

@@ -136,6 +136,18 @@ def test_rows(session: Connection, done: str, told: Said, seen: tuple[str, ...])
         session.execute("SELECT")  # it is as it was
 
 
+def test_what_was_computed_is_looked_at_where_it_is_no_more(session: Connection) -> None:
+    session.execute("ALTER TABLE kitten ADD twice int GENERATED ALWAYS AS (mother * 2) STORED")
+    told = said(("public", "kitten", "twice"))
+    before = read_rows(session, told)
+    session.execute("ALTER TABLE kitten ALTER twice DROP EXPRESSION")
+    assert compare_rows(session, before, told, "UTC").problems == ()
+    session.execute("ALTER TABLE kitten DROP twice; ALTER TABLE kitten ADD twice int")
+    assert compare_rows(session, before, told, "UTC").problems == (
+        "public.kitten.twice: the column is gone, with its values",
+    )
+
+
 def test_a_table_made_again_is_known_by_its_name(session: Connection) -> None:
     told = said(renamed={("public", "kitten"): ("public", "young")})
     before = read_rows(session, told)

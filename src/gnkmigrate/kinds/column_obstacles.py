@@ -95,3 +95,19 @@ def tables_below(part: Fact, context: Context) -> Iterator[tuple[str, ...]]:
             ):
                 yield child
                 waiting.append(child)
+
+
+def refuse_later(fact: Fact, default: str | None, context: Context) -> None:
+    """Stops where its default would come too late for the rows: its parent gets one as well."""
+    late = default is None and context.target.children(fact.identity, "default")
+    if not late or fact.parent is None or context.is_new(fact.parent):
+        return
+    if any(
+        each.identity not in context.source
+        for each in columns_above(fact.identity.path, context.target)
+    ):
+        raise Unplannable(
+            f"{fact.identity} is new, has a default of its own, and its parent gets the column "
+            "with another one.",
+            hint="Give one of them its default in a later revision, and plan again.",
+        )

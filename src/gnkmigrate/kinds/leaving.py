@@ -133,6 +133,17 @@ def refuse_inherited(own: Fact, context: Context) -> None:
                 )
 
 
+def refuse_made_again(column: Fact, context: Context) -> None:
+    """Stops where a column would have to go and come back that its table inherits as well."""
+    above = columns_above(column.identity.path, context.target)
+    if column.identity in context.dropped and any(above):
+        raise Unplannable(
+            f"{column.identity} has to be made again, and its table has it of a parent too.",
+            hint="Take the table from its parent (ALTER TABLE ... NO INHERIT), make the column "
+            "again in both, and put the table back, in a revision of your own.",
+        )
+
+
 def checks_above(check: Fact, snapshot: Snapshot) -> Iterator[Fact]:
     """The checks of that name that its table has of its parents."""
     *table, _ = check.identity.path

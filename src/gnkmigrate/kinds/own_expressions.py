@@ -60,6 +60,8 @@ def put_back_below(column: Fact, context: Context) -> Iterator[Statement]:
     for below in dict.fromkeys(context.below(table)):
         for kind in ("column", "inherited column"):
             own = context.target.get(kind, *below, name)
-            if own is not None and own.payload["generated"]:
+            if own is None or context.is_new(own.identity):
+                continue
+            if own.payload["generated"]:
                 of_child = Fact(Identity("column", (*below, name)), Identity("table", below), {})
                 yield expression_set(of_child, own.payload["generated"], stored, context)

@@ -5,9 +5,8 @@ made again, by its name. Rows are compared as a whole over the columns that the 
 each of the columns that it does name for itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import psycopg
 from psycopg import sql
@@ -16,57 +15,9 @@ from psycopg.types.json import Jsonb
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.query import query
 from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.proof.digests import Column, Table, Values, ask, printed, value_of
 from gnkmigrate.proof.labels import Labels, as_before, read_labels
-from gnkmigrate.proof.said import Path, Said
-
-
-class Column(NamedTuple):
-    """One column of a table.
-
-    Attributes:
-        number: by which it is known whatever it is called.
-        name: what it is called.
-        type: as PostgreSQL prints it.
-        refers: whether its values print as names of other things.
-        generated: whether its values follow from others.
-        enum: schema and name of the enum type that it is of, or has arrays of.
-        shape: what decides on how its values print.
-        named: whether the plan names it, or what its type is made of.
-    """
-
-    number: int
-    name: str
-    type: str
-    refers: bool
-    generated: bool
-    enum: Sequence[str] | None
-    shape: str
-    named: bool
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that holds rows, and what they are.
-
-    Attributes:
-        path: schema and name.
-        parents: what it inherits from or is a partition of.
-        columns: in their order.
-        rows: how many.
-        digest: a hash of the columns that are not named.
-        apart: of those that are, by number: how many values, and a hash of them.
-    """
-
-    path: Path
-    parents: tuple[Path, ...]
-    columns: tuple[Column, ...]
-    rows: int = 0
-    digest: str = ""
-    apart: Mapping[int, tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return qualified(*self.path)
+from gnkmigrate.proof.said import Said
 
 
 @dataclass(frozen=True)
@@ -95,13 +46,6 @@ class Kept:
     converted: tuple[str, ...]
 
 
-class _Values(NamedTuple):
-    """A question about a table: columns together, and columns each apart, as SQL."""
-
-    together: Sequence[sql.Composable]
-    apart: Sequence[sql.Composable]
-
-
 def read_rows(session: Connection, said: Said) -> Rows:
     """Every row and value, of all schemas.
 
@@ -116,11 +60,10 @@ def read_rows(session: Connection, said: Said) -> Rows:
 
 
 def _held(session: Connection, table: Table) -> Table:
-    own = [column for column in table.columns if not column.generated]
-    apart = [column for column in own if column.named]
-    together = [column for column in own if not column.named]
-    asked = _Values([*map(_value, together)], [_printed(_value(each)) for each in apart])
-    rows, digest, values = _ask(session, table, asked)
+    apart = [column for column in table.columns if column.named]
+    together = [column for column in table.columns if not (column.named or column.generated)]
+    asked = Values([*map(value_of, together)], [printed(value_of(each)) for each in apart])
+    rows, digest, values = ask(session, table, asked)
     held = {column.number: value for column, value in zip(apart, values, strict=True)}
     return replace(table, rows=rows, digest=digest, apart=held)
 
@@ -159,21 +102,23 @@ class _Comparison:
                 self.problems.append(f"{old.name}: {_count(old.rows)} before, the table is gone")
             return
         counterpart = _counterparts(old, new, self._said, same=oid in self._now)
-        gone, changed = self._gone(old, counterpart)
+        gone, changed = self._gone(old, new, counterpart)
         if gone or changed:
             self.problems += [*gone, *changed]
             return
         self._compare_values(old, new, counterpart)
 
     def _gone(
-        self, old: Table, counterpart: Mapping[int, Column]
+        self, old: Table, now: Table, counterpart: Mapping[int, Column]
     ) -> tuple[Sequence[str], Sequence[str]]:
         """Columns that are not there any more, or are others, without a word."""
         gone, changed = [], []
+        plain = {column.name for column in now.columns if not column.generated}
         for column in old.columns:
             name = f"{old.name}.{qualified(column.name)}"
             new = counterpart.get(column.number)
-            if column.generated or not old.rows:
+            is_plain = not column.generated or self._said.now(*old.path, column.name)[-1] in plain
+            if not is_plain or not old.rows:
                 continue
             if new is None:
                 paths = [(*path, column.name) for path in (old.path, *old.parents)]
@@ -185,18 +130,17 @@ class _Comparison:
         return gone, changed
 
     def _compare_values(self, old: Table, new: Table, now: Mapping[int, Column]) -> None:
-        own = [column for column in old.columns if not column.generated]
-        together = [now[each.number] for each in own if not each.named]
+        together = [now[each.number] for each in old.columns if not (each.named or each.generated)]
         apart = [
             each
-            for each in own
+            for each in old.columns
             if each.named and each.number in now and not now[each.number].generated
         ]
-        rows, digest, values = _ask(
+        rows, digest, values = ask(
             self._session,
             new,
-            _Values(
-                [*map(_value, together)], [_printed(_value(now[each.number])) for each in apart]
+            Values(
+                [*map(value_of, together)], [printed(value_of(now[each.number])) for each in apart]
             ),
         )
         if rows != old.rows:
@@ -232,7 +176,7 @@ class _Comparison:
         back = sql.SQL("CAST({} AS {})").format(sql.Identifier(now.name), type_)
         try:
             with self._session.transaction():
-                return _ask(self._session, new, _Values((), (_printed(back),)))[2][0]
+                return ask(self._session, new, Values((), (printed(back),)))[2][0]
         except psycopg.Error:
             return None
 
@@ -264,35 +208,6 @@ def _tables(session: Connection, said: Said) -> Mapping[int, Table]:
         )
         for relation, schema, name, parents in session.execute(query("proof.sql", "tables"))
     }
-
-
-def _ask(
-    session: Connection, table: Table, values: _Values
-) -> tuple[int, str, list[tuple[int, int]]]:
-    comma, numbers = sql.SQL(", "), range(1, len(values.apart) + 1)
-    question = sql.SQL(query("proof.sql", "digest")).format(
-        together=comma.join(values.together),
-        apart=comma.join(values.apart),
-        counts=comma.join(_each("count(apart[{}])", numbers)),
-        sums=comma.join(_each("coalesce(sum(hashtextextended(apart[{}], 0)), 0)", numbers)),
-        table=sql.Identifier(*table.path),
-    )
-    ((rows, digest, counts, sums),) = session.execute(question).fetchall()
-    return rows, digest, [(count, int(total)) for count, total in zip(counts, sums, strict=True)]
-
-
-def _each(expression: str, numbers: Sequence[int]) -> Iterator[sql.Composable]:
-    for number in numbers:
-        yield sql.SQL(expression).format(sql.Literal(number))
-
-
-def _value(column: Column) -> sql.Composable:
-    return sql.SQL("{}::oid" if column.refers else "{}").format(sql.Identifier(column.name))
-
-
-def _printed(value: sql.Composable) -> sql.Composable:
-    """A value as it prints within a row, and NULL where it is NULL."""
-    return sql.SQL("nullif(ROW({})::text, '()')").format(value)
 
 
 def _count(rows: int) -> str:

@@ -1,11 +1,12 @@
 """The expression of a generated column: altered, or a new column is needed."""
 
-from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.definition import column_name
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.inheritance import columns_above
 from gnkmigrate.kinds.own_expressions import SET_EXPRESSION, put_back_below, refuse_far_below
 from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.statement import Statements
@@ -18,6 +19,8 @@ def altered_expression(change: Change, context: Context) -> Statements | None:
     if not {"generated", "generation"} & set(change.differing) or change.before is None:
         return ()
     column, after = identifier(change.identity.name), change.fact.payload
+    if not after["generated"] and _goes_above(change.before, context):
+        return ()
     if not after["generated"] and change.before.payload["generation"] == "stored":
         refuse_far_below(change.before, context)
         action = f"ALTER COLUMN {column} DROP EXPRESSION"
@@ -35,6 +38,13 @@ def altered_expression(change: Change, context: Context) -> Statements | None:
         altered = alter_table_of(change.fact, action, reason, rewrites=rewrites)
         return (altered, *put_back_below(change.fact, context))
     return None
+
+
+def _goes_above(column: Fact, context: Context) -> bool:
+    """Whether the expression goes with that of a table above, as PostgreSQL will have it."""
+    above = columns_above(column.identity.path, context.source)
+    stays = any(columns_above(context.names.of(column.identity).path, context.target))
+    return stays and any(each.payload["generation"] == "stored" for each in above)
 
 
 def _has_checks(table: Identity | None, context: Context) -> bool:
@@ -59,3 +69,11 @@ def is_computed_anew(change: Change) -> bool:
     name = Type.parse(before["type"]).name
     other = name == Type.parse(after["type"]).name and name != "character varying"
     return other or not are_comparable(before["type"], after["type"])
+
+
+def loses_values(fact: Fact, context: Context) -> bool:
+    """Whether values go with a column; those that are computed do where a plain one follows."""
+    if fact.payload["generated"] is None:
+        return True
+    after = context.target.facts.get(context.names.of(fact.identity))
+    return bool(after and after.identity in context.created and not after.payload["generated"])

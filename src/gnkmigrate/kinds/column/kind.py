@@ -17,15 +17,16 @@ from gnkmigrate.kinds import (
     row_valued_views,
 )
 from gnkmigrate.kinds.altering import alter_table_of
-from gnkmigrate.kinds.change import Change, Unplannable
+from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.definition import column_name, defined, set_to
 from gnkmigrate.kinds.column.domains import has_default, is_checked
 from gnkmigrate.kinds.column.effect import HAVE_INDEXES, effect_on
-from gnkmigrate.kinds.column.expression import altered_expression, is_computed_anew
+from gnkmigrate.kinds.column.expression import altered_expression, is_computed_anew, loses_values
 from gnkmigrate.kinds.column.renaming import renamed
 from gnkmigrate.kinds.column.type_change import narrowed, retyped, types_of_table
 from gnkmigrate.kinds.column.writing import is_written
 from gnkmigrate.kinds.column_obstacles import (
+    refuse_later,
     refuse_type_below,
 )
 from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
@@ -74,20 +75,21 @@ class ColumnKind(Kind):
         default = next((p.payload["expression"] for p in parts if p.kind == "default"), None)
         identity = next((part for part in parts if part.kind == "identity"), None)
         computed = fact.payload["generated"] or identity
+        leaving.refuse_made_again(fact, context)
         if context.is_joined(fact.identity.path):
             return ()  # its table had to have it before
         if any(columns_above(fact.identity.path, context.source)):
             return tuple(_made_own(fact, default, context))
-        _refuse_later(fact, default, context)
+        refuse_later(fact, default, context)
         refuse_type_below(fact, context)
         reason = f"Column {column_name(fact)} is missing."
-        if fact.payload["not_null"] and not default and not computed:
+        if fact.payload["not_null"] and not (default or computed):
             reason += " It has no default, so this stops when the table holds rows."
         # A fixed default is kept in the catalog, not written into every row (ALTER TABLE, Notes).
         # A virtual column is computed when it is read; NOT NULL looks at every row all the same.
         virtual = fact.payload["generation"] == "virtual"
-        written = (bool(computed) and not virtual) or not is_fixed(default)
-        rewrites = written or is_checked(fact, context)
+        rewrites = (bool(computed) and not virtual) or not is_fixed(default)
+        rewrites |= is_checked(fact, context)
         if rewrites or computed or default or has_default(fact, context):
             refuse_held(fact, f"Column {column_name(fact)} is added", context, rows_only=True)
         scans = virtual and bool(fact.payload["not_null"])
@@ -148,7 +150,7 @@ class ColumnKind(Kind):
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         leaving.refuse_inherited(fact, context)
-        lost = "" if fact.payload["generated"] else f"the values of {column_name(fact)}"
+        lost = f"the values of {column_name(fact)}" if loses_values(fact, context) else ""
         action = f"DROP COLUMN {identifier(fact.identity.name)}"
         reason = f"Column {column_name(fact)} is not in the target."
         return (alter_table_of(fact, action, reason, loses_data=lost),)
@@ -220,7 +222,7 @@ class ColumnKind(Kind):
                         yield each.identity
 
     def alters_with(self, change: Change, target: Snapshot) -> Iterator[Identity]:
-        if not {"type", "collation"}.isdisjoint(change.differing):
+        if not {"type", "collation", "generated"}.isdisjoint(change.differing):
             yield from (above.identity for above in columns_above(change.identity.path, target))
             yield from types_of_table(change.fact, target)
 
@@ -243,22 +245,6 @@ class ColumnKind(Kind):
 
     def is_derived(self, fact: Fact) -> bool:
         return fact.payload["generated"] is not None
-
-
-def _refuse_later(fact: Fact, default: str | None, context: Context) -> None:
-    """Stops where its default would come too late for the rows: its parent gets one as well."""
-    late = default is None and context.target.children(fact.identity, "default")
-    if not late or fact.parent is None or context.is_new(fact.parent):
-        return
-    if any(
-        each.identity not in context.source
-        for each in columns_above(fact.identity.path, context.target)
-    ):
-        raise Unplannable(
-            f"{fact.identity} is new, has a default of its own, and its parent gets the column "
-            "with another one.",
-            hint="Give one of them its default in a later revision, and plan again.",
-        )
 
 
 def _made_own(fact: Fact, default: str | None, context: Context) -> Iterator[Statement]:
