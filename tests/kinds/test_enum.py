@@ -2,6 +2,8 @@
 
 import pytest
 
+from gnkmigrate.diff.renames import Renames
+from gnkmigrate.facts.fact import Identity
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 from tests.plan.support import Case, case
@@ -110,3 +112,18 @@ def test_generated_columns_and_children_s_defaults_go_over_to_a_type_that_is_mad
     old = "CREATE TYPE mood AS ENUM ('sad', 'glad', 'mad');"
     new = "CREATE TYPE mood AS ENUM ('glad', 'sad');"
     converge(server, old + tables, new + tables)
+
+
+def test_values_go_over_once_labels_have_their_new_names(server: Server) -> None:
+    rest = "CREATE TABLE t (a {0}); CREATE FUNCTION f({0}) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+    old = "CREATE TYPE mood AS ENUM ('sad', 'glad', 'mad');" + rest.format("mood")
+    new = "CREATE TYPE temper AS ENUM ('glad', 'sad');" + rest.format("temper")
+    labels = [
+        (Identity("label", ("public", "mood", was)), Identity("label", ("public", "temper", is_)))
+        for was, is_ in (("sad", "glad"), ("glad", "sad"))
+    ]
+    type_ = Identity("enum", ("public", "mood")), Identity("enum", ("public", "temper"))
+    there = converge(server, old, new, renames=Renames.of(type_, *labels)).there
+    (over,) = (each for each in there if " ALTER COLUMN a " in each)
+    assert all(there.index(each) < there.index(over) for each in there if "RENAME VALUE" in each)
+    assert sum("RENAME VALUE" in each for each in there) == 3

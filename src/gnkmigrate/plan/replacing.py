@@ -15,7 +15,8 @@ def in_turn(change: Change, moved: Fact) -> tuple[Action, ...]:
     """The old thing is renamed, the new one made, and then the old one dropped."""
     return (
         Action("rename", change.before, moved),
-        Action("create", None, change.after),
+        # A value gets its new type by what it is called then: a label, by its new name.
+        Action("create", None, change.after, waits_for=(moved.identity,)),
         Action("drop", moved, None, waits_for=(moved.identity, change.identity)),
     )
 
