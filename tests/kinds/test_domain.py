@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 from tests.plan.support import arrive, pair
@@ -208,3 +209,27 @@ def test_the_comment_on_not_null_is_kept(server: Server) -> None:
     comment = "COMMENT ON CONSTRAINT filled ON DOMAIN email IS 'never empty';"
     converge(server, old, old + comment)
     converge(server, "CREATE DOMAIN email AS text;", old + comment)
+
+
+@pytest.mark.parametrize(
+    ("column", "statements"),
+    [("{}[]", "DROP DOMAIN"), ("{}", "VALIDATE CONSTRAINT")],
+    ids=["inside of others", "in columns"],
+)
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [("public.d", "public.e", "domain public.d = e"), ("one.d", "two.d", "schema one = two")],
+    ids=["domain", "schema"],
+)
+def test_a_check_changes_where_names_do(
+    server: Server, old: str, new: str, said: str, column: str, statements: str
+) -> None:
+    made = "CREATE SCHEMA IF NOT EXISTS {1}; CREATE DOMAIN {0} AS int CHECK (VALUE > {2});"
+    made += f"CREATE TABLE public.t (v {column.replace('{}', '{0}')});"
+    ways = converge(
+        server,
+        made.format(old, old.removesuffix(".d"), 0),
+        made.format(new, new.removesuffix(".d").removesuffix(".e"), 1),
+        renames=read_renames([said]),
+    )
+    assert all(any(statements in each for each in way) for way in ways)

@@ -1,6 +1,7 @@
 """What things are called once they, or what they live in, have been renamed."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from gnkmigrate import kinds
 from gnkmigrate.facts.fact import Identity
@@ -25,6 +26,7 @@ class NewNames:
             if old.kind in {"schema", "type"} or _grant_word(old.kind) in _HAVE_TYPES
         }
 
+    @cached_property
     def inverse(self) -> "NewNames":
         """What they were called."""
         return NewNames({new: old for old, new in self._renamed.items()})

@@ -59,6 +59,10 @@ class Context:
         identity, parent = self.names.of(fact.identity), fact.parent and self.names.of(fact.parent)
         return Fact(identity, parent, fact.payload, fact.depends_on, fact.position)
 
+    def before_rename(self, identity: Identity) -> Identity:
+        """What a thing of the target is called in the source, where it is there."""
+        return self.names.inverse.of(identity)
+
     def table_now(self, path: Sequence[str]) -> tuple[str, ...]:
         """What a table of the source is called in the target."""
         kinds = ("table", "foreign table")
@@ -86,9 +90,9 @@ class Context:
 
     def column_before(self, column: Sequence[str]) -> str:
         """What a column of the target that its table inherits is called in the source."""
-        back = self.names.inverse()
         above = (each.identity for each in columns_above(column, self.target))
-        return next((back.of(each).name for each in above if each.kind == "column"), column[-1])
+        found = (self.before_rename(each).name for each in above if each.kind == "column")
+        return next(found, column[-1])
 
     def is_joined(self, column: Sequence[str]) -> bool:
         """Whether a table that is there gets a parent that has this column of the target too."""
@@ -105,9 +109,8 @@ class Context:
 
     def _tables_before(self, table: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """What a table of the target is called in the source, where it is there."""
-        back = self.names.inverse()
         for kind in ("table", "foreign table"):
-            was = back.of(Identity(kind, table))
+            was = self.before_rename(Identity(kind, table))
             if was in self.source:
                 yield was.path
 

@@ -100,11 +100,11 @@ def unlike_when_joined(table: Fact, context: Context) -> Iterator[Identity]:
     wanted = [tuple(each) for each in after.payload.get("inherits") or ()]
     stay = [old for parent, old in before.items() if parent in wanted]
     above = [context.as_called_then(each) for old in stay for each in _parts(old, context.source)]
-    inherited, were = {_key(each) for each in above}, context.names.inverse()
+    inherited = {_key(each) for each in above}
     for parent in wanted:
         for part in () if parent in before else _parts(parent, context.target):
             own = Identity(part.kind, (*after.identity.path, part.identity.name))
-            known = own in context.target or were.of(own) in context.source
+            known = own in context.target or context.before_rename(own) in context.source
             if not known and _key(part) not in inherited:
                 yield own
 

@@ -83,7 +83,7 @@ class _Expansion:
         self._succeed()
         for change in self._changes:
             if kind_of(change.kind).remakes_parent(change, self.context) and change.fact.parent:
-                self._set_aside(change.fact.parent)
+                self._set_aside(self.context.before_rename(change.fact.parent))
         self.removed.update(self._gone)
         self._disturbing += self._gone.values()
         for identity in tuple(self.altered):

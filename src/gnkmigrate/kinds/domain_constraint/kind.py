@@ -75,7 +75,8 @@ class DomainConstraint(Kind):
 
     def remakes_parent(self, change: Change, context: Context) -> bool:
         """Whether values of the domain are inside of others, where PostgreSQL cannot check them."""
-        parent = context.source.facts.get(change.fact.parent) if change.fact.parent else None
+        domain = change.fact.parent and context.before_rename(change.fact.parent)
+        parent = context.source.facts.get(domain) if domain else None
         return (
             parent is not None
             and change.after is not None
@@ -96,7 +97,9 @@ def _domain(fact: Fact) -> str:
 
 
 def _tables(fact: Fact, context: Context) -> str:
-    return "" if fact.parent is None else tables_of(fact.parent, context.source)
+    if fact.parent is None:
+        return ""
+    return tables_of(context.before_rename(fact.parent), context.source)
 
 
 def _validated(fact: Fact, reason: str, tables: str) -> Statement:
