@@ -119,3 +119,28 @@ def test_a_function_finds_its_tables_after_its_path_is_fixed(database: DatabaseU
         execute(database, f"DROP ROLE {role}")
     assert found.fix == ()
     assert "billing" in found.evidence["search paths of sessions"]
+
+
+def test_what_got_in_while_a_foreign_key_was_off_is_put_right_first(database: DatabaseUrl) -> None:
+    execute(
+        database,
+        """CREATE TABLE people (id int PRIMARY KEY); CREATE TABLE paid (id int);
+        CREATE TABLE cards (number int PRIMARY KEY, person int NOT NULL REFERENCES people)
+        INHERITS (paid);
+        ALTER TABLE cards ADD FOREIGN KEY (id) REFERENCES people;
+        CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER own AFTER INSERT ON cards EXECUTE FUNCTION nothing();
+        ALTER TABLE cards DISABLE TRIGGER ALL; INSERT INTO cards VALUES (9, 1, 2)""",
+    )
+    found = of_check(audited(database), "GNK-S043")
+    assert [(each.evidence["rows"], each.fix, each.severity.label) for each in found] == [
+        (1, (), "high"),
+        (1, (), "high"),
+    ]
+    for each in found:
+        execute(database, str(each.evidence["proposed repair"]))
+    for each in of_check(audited(database), "GNK-S043"):
+        execute(database, "; ".join(each.fix))
+    after = audited(database)
+    assert of_check(after, "GNK-S043") == []
+    assert len(of_check(after, "GNK-S039")) == 1  # somebody's own, which stays as it is

@@ -6,7 +6,7 @@ from functools import partial
 
 from gnkmigrate.audit.check import Obstacle
 from gnkmigrate.audit.checks._access import key_columns
-from gnkmigrate.audit.checks._rows import beside, only, row_key
+from gnkmigrate.audit.checks._rows import beside, column_of, only, row_key
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -87,7 +87,7 @@ def orphans(
         fix: what can be run in spite of such rows.
     """
     key = key_columns(snapshot, table) or ()
-    facts = [snapshot.facts[Identity("column", (*table.path, name))] for name in columns]
+    facts = [column_of(snapshot, table, name) for name in columns]
     reference = Reference(
         only(snapshot, table) + qualified(*table.path),
         facts,

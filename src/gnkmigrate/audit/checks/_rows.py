@@ -10,6 +10,7 @@ from gnkmigrate.audit.checks._values import Value, becomes
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.inheritance import all_above, columns_above
 from gnkmigrate.kinds.types import Type
 from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.text.secret import looks_secret
@@ -95,11 +96,12 @@ def live_table(gaps: Gaps, table: Identity, *, alone: bool = False) -> LiveTable
     if before not in gaps.live:
         return None
     columns: dict[str, Fact] = {}
-    for column in gaps.target.children(table, "column"):
+    wanted: dict[str, Fact] = {}
+    for column in _all_columns(gaps.target, table):
         name = column.identity.name
-        old = renamed.get(column.identity) or gaps.live.get("column", *before.path, name)
+        old = renamed.get(column.identity) or find_column(gaps.live, before, name)
         if old is not None:
-            columns[name] = old
+            columns[name], wanted[name] = old, column
     key = _key_columns(gaps, before)
     percent = gaps.samples.get(before)
     return LiveTable(
@@ -110,15 +112,39 @@ def live_table(gaps: Gaps, table: Identity, *, alone: bool = False) -> LiveTable
         # Always the same part, so that two audits say the same.
         "" if percent is None else f" TABLESAMPLE SYSTEM ({percent:g}) REPEATABLE (0)",
         only(gaps.live, before) if alone else "",
-        _values(gaps, table, columns),
+        _values(gaps, columns, wanted),
     )
 
 
-def _values(gaps: Gaps, table: Identity, columns: Mapping[str, Fact]) -> Mapping[str, Value]:
+def _all_columns(snapshot: Snapshot, table: Identity) -> Iterator[Fact]:
+    """A table's columns, and those that it merely inherits."""
+    yield from snapshot.children(table, "column")
+    for parent in all_above(table.path, snapshot):
+        yield from snapshot.children(Identity("table", parent), "column")
+
+
+def find_column(snapshot: Snapshot, table: Identity, name: str) -> Fact | None:
+    """A column of a table, be it the one that it inherits."""
+    above = columns_above((*table.path, name), snapshot)
+    return snapshot.get("column", *table.path, name) or next(
+        (each for each in above if each.kind == "column"), None
+    )
+
+
+def column_of(snapshot: Snapshot, table: Identity, name: str) -> Fact:
+    """The same of a column that a constraint is on."""
+    found = find_column(snapshot, table, name)
+    if found is None:
+        raise ValueError(f"{table} has no column {name}")
+    return found
+
+
+def _values(
+    gaps: Gaps, columns: Mapping[str, Fact], wanted: Mapping[str, Fact]
+) -> Mapping[str, Value]:
     found = {}
     for name, live in columns.items():
-        wanted = gaps.target.facts[Identity("column", (*table.path, name))]
-        value = becomes(live, wanted, f"live.{identifier(live.identity.name)}", gaps)
+        value = becomes(live, wanted[name], f"live.{identifier(live.identity.name)}", gaps)
         if value is not None:
             found[name] = value
     return found
@@ -178,11 +204,14 @@ def coming_indexes(gaps: Gaps) -> Iterator[tuple[Change, Fact, LiveTable]]:
 
 
 def _coming(gaps: Gaps, kind: str) -> Iterator[tuple[Change, Fact]]:
-    """What is made, with its change; and what stays, with the change that converts its column."""
+    """What is made, with its change; and what stays, with the change that converts its column.
+
+    A partition's share of a key is the business of the whole.
+    """
     made = set()
     for change in gaps.changes:
         says_more = change.verb == "alter" and not _SAYS_MORE.isdisjoint(change.differing)
-        if change.kind == kind and (change.verb == "add" or says_more):
+        if change.kind == kind and (change.verb == "add" or says_more) and _is_own(change.fact):
             made.add(change.identity)
             yield change, change.fact
     converted = {
@@ -192,8 +221,12 @@ def _coming(gaps: Gaps, kind: str) -> Iterator[tuple[Change, Fact]]:
     }
     for fact in gaps.target.of_kind(kind) if converted else ():
         mine = [converted[each] for each in _columns(fact) if each in converted]
-        if mine and fact.identity not in made:
+        if mine and fact.identity not in made and _is_own(fact):
             yield mine[0], fact
+
+
+def _is_own(fact: Fact) -> bool:
+    return not fact.payload.get("attached_to")
 
 
 def _columns(fact: Fact) -> Iterator[Identity]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._orphans import Reference
-from gnkmigrate.audit.checks._rows import LiveTable, coming_constraints, live_table
+from gnkmigrate.audit.checks._rows import LiveTable, column_of, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact, Identity, content_hash
@@ -51,14 +51,11 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
 
 
 def _keeps_type(columns: list[str], rows: LiveTable, key: Fact, gaps: Gaps) -> bool:
+    table = Identity("table", key.identity.path[:2])
     return all(
         are_comparable(
             str(rows.columns[name].payload["type"]),
-            str(
-                gaps.target.facts[Identity("column", (*key.identity.path[:2], name))].payload[
-                    "type"
-                ]
-            ),
+            str(column_of(gaps.target, table, name).payload["type"]),
         )
         for name in columns
     )
