@@ -96,6 +96,8 @@ def test_a_query_that_fails_afterwards_is_told(shop: Shop) -> None:
         ("DELETE FROM orders", "it writes"),
         ("WITH gone AS (DELETE FROM orders RETURNING 1) SELECT FROM gone", "it writes"),
         ("SELECT FROM orders FOR UPDATE", "it locks rows"),
+        ("SELECT * INTO copies FROM orders", "it writes"),
+        ("CREATE TABLE copies AS SELECT * FROM orders", "syntax error"),
         ("SELECT nextval('number')", "read-only transaction"),
         ("SELECT 1; DROP TABLE orders", "multiple commands"),
         ("SELEC 1", "syntax error"),

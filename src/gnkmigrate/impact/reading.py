@@ -14,6 +14,12 @@ from gnkmigrate.errors import SettingsError
 from gnkmigrate.impact.query import Query, Text
 from gnkmigrate.run.template import render
 
+# EXPLAIN runs what makes a table of rows as well, even in a read-only transaction; no cursor is
+# opened for it (gram.y, DeclareCursorStmt; analyze.c, transformSelectStmt).
+_EXPLAIN = "EXPLAIN (FORMAT JSON) "
+_CURSOR = "DECLARE gnkmigrate_reading CURSOR FOR "
+_INTO = "SELECT ... INTO is not allowed here"
+
 _WRITES = {"ModifyTable": "it writes", "LockRows": "it locks rows"}
 
 
@@ -46,16 +52,18 @@ def refused(text: Text, reason: str) -> SettingsError:
 
 
 def _against(session: Connection, text: Text) -> Iterator[str]:
-    values = dict.fromkeys(text.head.parameters, "")
-    try:
-        with session.transaction():
-            asked = f"EXPLAIN (FORMAT JSON) {render(text.sql, values)}"
-            # By the extended protocol, which takes one statement alone (manual, 55.2.3).
-            row = session.execute(asked.encode(), binary=True).fetchone()
-    except errors.SyntaxError as error:
-        yield str(error.diag.message_primary)
-    except psycopg.Error:
-        return  # it is for another shape, or a value is of another type
-    else:
-        kinds = {node["Node Type"] for node in nodes(row[0][0]["Plan"])} if row else set()
-        yield from (said for kind, said in _WRITES.items() if kind in kinds)
+    statement = render(text.sql, dict.fromkeys(text.head.parameters, ""))
+    for asking in (_EXPLAIN, _CURSOR):
+        try:
+            with session.transaction():
+                # By the extended protocol, which takes one statement alone (manual, 55.2.3).
+                asked = session.execute((asking + statement).encode(), binary=True)
+                row = asked.fetchone() if asking is _EXPLAIN else None
+        except errors.SyntaxError as error:
+            said = str(error.diag.message_primary)
+            yield "it writes" if said == _INTO else said
+        except psycopg.Error:
+            continue  # it is for another shape, or a value is of another type
+        else:
+            kinds = {node["Node Type"] for node in nodes(row[0][0]["Plan"])} if row else set()
+            yield from (said for kind, said in _WRITES.items() if kind in kinds)
