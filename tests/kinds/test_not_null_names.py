@@ -159,3 +159,26 @@ def test_one_that_another_child_merely_inherits(server: Server) -> None:
     kept = new.replace("NOT NULL", "CONSTRAINT p_id_not_null NOT NULL")
     assert "CONSTRAINT p_id_not_null NOT NULL" in str(refused.value.hint)
     converge(server, old, kept, renames=renames)
+
+
+PASSED_ON = {
+    "by a name": ("id integer CONSTRAINT n NOT NULL", "id integer", "CONSTRAINT m NOT NULL id"),
+    "to a key": ("id integer NOT NULL", "id integer", KEY),
+    "and keeps it to itself": (
+        "id integer NOT NULL",
+        "id integer NOT NULL NO INHERIT",
+        "CONSTRAINT m NOT NULL id",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "own"), PASSED_ON.values(), ids=PASSED_ON)
+@pytest.mark.parametrize("parent", ["p", "q"], ids=["as it is", "by another name"])
+def test_a_parent_that_passes_it_on_to_its_child(
+    server: Server, old: str, new: str, own: str, parent: str
+) -> None:
+    if server.major < 18:
+        pytest.skip("this version does not tell whose NOT NULL it is")
+    tables = "CREATE TABLE {0} ({1}); CREATE TABLE c ({2}) INHERITS ({0});"
+    renames = read_renames([f"table public.p = {parent}"] if parent != "p" else [])
+    converge(server, tables.format("p", old, ""), tables.format(parent, new, own), renames=renames)

@@ -5,7 +5,7 @@ whatever table or domain it is of (pg_constraint.c, ChooseConstraintName). Said 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -21,14 +21,23 @@ def is_taken(name: str, own: Identity, context: Context) -> bool:
 
 def _named(snapshot: Snapshot) -> Mapping[tuple[str, str], set[Identity]]:
     found: defaultdict[tuple[str, str], set[Identity]] = defaultdict(set)
+    for identity, name in _constraints(snapshot):
+        found[identity.path[0], name].add(identity)
+    return found
+
+
+def _constraints(snapshot: Snapshot) -> Iterator[tuple[Identity, str]]:
     for kind in ("constraint", "domain constraint"):
         for each in snapshot.of_kind(kind):
-            found[each.identity.path[0], each.identity.name].add(each.identity)
-    for column in snapshot.of_kind("column"):
-        if column.payload["not_null"]:
-            found[column.identity.path[0], called(column)].add(column.identity)
+            yield each.identity, each.identity.name
+    for kind in ("column", "inherited column"):
+        for column in snapshot.of_kind(kind):
+            if column.payload["not_null"]:
+                yield column.identity, called(column)
+    for table in snapshot.of_kind("table"):
+        for name in (table.payload["own_not_null"] or {}).values():
+            yield table.identity, name
     for domain in snapshot.of_kind("domain"):
         if domain.payload["not_null"]:
             name = domain.payload["not_null_name"] or f"{domain.identity.name}_not_null"
-            found[domain.identity.path[0], name].add(domain.identity)
-    return found
+            yield domain.identity, name

@@ -120,6 +120,7 @@ def after_parting(
         ):
             yield from CONSTRAINT.drop(moved(check, table), parted)
     own = _own(table, "column", context.source)
+    left = context if kept else replace(context, apart=context.apart | {table})
     above = columns_of_parents(table, context.target)
     wanted = _own(table, "column", context.target)
     for name, column in columns_of_parents(table, context.source).items():
@@ -127,7 +128,7 @@ def after_parting(
             before, after = as_set(column, context.source), wanted[name]
             if not_null.is_held_by_key(after, context):
                 after = after.has({"not_null": before.payload["not_null"]})
-            yield from _made_like(before, after, context)
+            yield from _made_like(before, after, left)
 
 
 def defaults_left(table: Identity, context: Context) -> Iterator[Statement]:

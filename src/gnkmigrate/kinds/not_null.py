@@ -17,6 +17,7 @@ from gnkmigrate.kinds.not_null_below import (
     allowed_below,
     allowed_in_partitions,
     forbidden_below,
+    given_up_below,
     is_of_key,
 )
 from gnkmigrate.kinds.not_null_family import Naming, by_now, renamed
@@ -141,11 +142,14 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
     if "not_null" not in change.differing or not fact.payload["not_null"]:
         return
     yield from forbidden_below(fact, context)
+    below = tuple(given_up_below(fact, context))
     reason = f"The target forbids nulls in {qualified(*change.identity.path)}."
     named = fact.payload["not_null_name"] is not None or _is_chosen_otherwise(fact, context)
     if fact.payload["not_null_unvalidated"] or fact.payload["not_null_no_inherit"]:
+        yield from below
         yield add_not_null(fact, reason)
     elif fact.parent is None or not context.is_busy(fact.parent):
+        yield from below
         yield add_not_null(fact, reason) if named else set_not_null(fact, reason, scans=True)
     else:
         check = identifier(_free_name(fact, context))
@@ -159,6 +163,7 @@ def forbidden(change: Change, context: Context) -> Iterator[Statement]:
             scans=True,
         )
         yield replace(validated, lock=locks.VALIDATE_CONSTRAINT)
+        yield from below
         # With the valid check PostgreSQL need not read the rows again (ALTER TABLE, Notes).
         yield (
             replace(add_not_null(fact, reason), scans=False)
@@ -192,6 +197,7 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
         yield from renamed(naming, reason, context, now)
     if "not_null_no_inherit" in differing and not made:
         word = "NO INHERIT" if new["not_null_no_inherit"] else "INHERIT"
+        yield from () if new["not_null_no_inherit"] else given_up_below(after, context)
         action = f"ALTER CONSTRAINT {identifier(wanted)} {word}"
         yield alter_table_of(after, action, f"{what} is {word} in the target.")
         if new["not_null_no_inherit"]:

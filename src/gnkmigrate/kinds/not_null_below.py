@@ -93,6 +93,36 @@ def forbidden_below(column: Fact, context: Context) -> Iterator[Statement]:
             yield from own_of_inherited(below, None, wanted, reason)
 
 
+def given_up_below(column: Fact, context: Context) -> Iterator[Statement]:
+    """Takes from the tables below what they have by themselves, before it is their parent's (18).
+
+    There it would stay their own too. Before that version nothing tells whose it is.
+    """
+    *table, name = column.identity.path
+    for child in context.below(table):
+        if is_given_up((*child, name), context):
+            below = Fact(Identity("column", (*child, name)), None, column.payload)
+            action = f"ALTER COLUMN {identifier(name)} DROP NOT NULL"
+            reason = f"{qualified(*child, name)} has NOT NULL of its parent alone in the target."
+            yield alter_table_of(below, action, reason)
+
+
+def is_given_up(column: tuple[str, ...], context: Context) -> bool:
+    """Whether a child has NOT NULL by itself, and its parent's alone in the target.
+
+    A partition's is its parent's as soon as that has one.
+    """
+    table = context.before_rename(Identity("table", column[:-1]))
+    there = context.source.get("inherited column", *table.path, context.column_before(column))
+    return (
+        context.source.server_version >= NAMED
+        and bool(there and there.payload["not_null"])
+        and own(column, context.target) is None
+        and context.target.get("column", *column) is None
+        and not _is_partition(column[:-1], context.target)
+    )
+
+
 def own_of_inherited(
     column: Fact, was: str | None, wanted: str | None, reason: str
 ) -> Iterator[Statement]:

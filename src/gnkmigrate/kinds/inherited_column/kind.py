@@ -20,6 +20,7 @@ from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import reprintable
 from gnkmigrate.kinds.inheritance import all_above, columns_above
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.kinds.not_null_family import by_now
 from gnkmigrate.kinds.own_expressions import expression_set
 from gnkmigrate.kinds.statement import Statement, Statements
 
@@ -135,11 +136,27 @@ def _forbidding(
         # Where the parent forbids nulls from now on, it takes over what is there.
         column = _above(path, context.target)
         if column is not None and column.payload["not_null"]:
+            if not_null_below.is_given_up(path, context):
+                return  # with the parent's column
             by_itself = not_null_below.own(path, context.target)
             wanted = by_itself or not_null_name.called(as_set(column, context.target))
     if before is None:
-        was = not_null_below.own(fact.identity.path, context.source)  # the parent's is gone by then
+        was = _kept(fact, context)  # the parent's is gone by then
     yield from not_null_below.own_of_inherited(fact, was, wanted, reason)
+
+
+def _kept(fact: Fact, context: Context) -> str | None:
+    """What the NOT NULL is called that a child keeps when its parent's goes, or is NO INHERIT."""
+    table = context.before_rename(Identity("table", fact.identity.path[:-1]))
+    column = (*table.path, context.column_before(fact.identity.path))
+    if not_null_below.own(column, context.source) is not None:
+        return by_now(column, fact.identity.name, context)[1]
+    for above in columns_above(fact.identity.path, context.target):
+        if above.payload.get("not_null_no_inherit"):  # it has been called as that is
+            return by_now(context.before_rename(above.identity).path, above.identity.name, context)[
+                1
+            ]
+    return None
 
 
 def _forbidden_as(fact: Fact | None) -> str | None:
