@@ -34,6 +34,8 @@ WAYS = [
     Way("character varying", "character varying(9)", "abc  ", "abc  ", loses="trailing spaces of"),
     Way("character varying(9)", "text", "abc", "abc", rewrites=False),
     Way("text", "character varying", "abc", "abc", rewrites=False),
+    Way("character varying(3)[]", "character varying(5)[]", "{a}", "{a}"),
+    Way("character varying(3)[]", "character varying[]", "{a}", "{a}", rewrites=False),
     Way("text", "character varying(3)", "abc  ", "abc", loses="trailing spaces of"),
     Way("text", "text[]", "{a,b}", "{a,b}", loses="the spelling of"),
     Way("text[]", "character varying(3)[]", "{a,b}", "{a,b}", loses="trailing spaces of"),
@@ -61,6 +63,23 @@ WAYS = [
     Way("double precision", "real", "1.25", "1.25", loses="the last digits of"),
     Way(STAMP, "date", "2025-03-30 02:30", "2025-03-30", loses="the time of day of"),
     Way("date", STAMP, "2025-03-30", "2025-03-30 00:00:00"),
+    Way(
+        STAMP, "timestamp(6) without time zone", "2025-03-30", "2025-03-30 00:00:00", rewrites=False
+    ),
+    Way(
+        "timestamp(3) without time zone",
+        "timestamp(3) with time zone",
+        "2025-03-30",
+        "2025-03-30 00:00:00+00",
+    ),
+    Way(
+        "timestamp(0) with time zone",
+        "timestamp(3) without time zone",
+        "2025-03-30 00:00Z",
+        "2025-03-30 00:00:00",
+    ),
+    Way("time(3) without time zone", "time without time zone", "10:20", "10:20:00", rewrites=False),
+    Way("time without time zone[]", "time(6) without time zone[]", "{10:20}", "{10:20:00}"),
     Way(
         "timestamp(6) without time zone",
         "timestamp(0) without time zone",

@@ -11,12 +11,15 @@ from gnkmigrate.kinds.conversion_losses import loss
 from gnkmigrate.kinds.types import (
     CLOCKED,
     NUMBERS,
+    STAMPS,
     STRINGS,
+    TIMES,
     TIMESTAMP,
     TIMESTAMPTZ,
     Type,
     asks_zone,
     is_narrower,
+    is_rounded,
 )
 from gnkmigrate.postgres.quoting import literal
 
@@ -56,9 +59,9 @@ def convert(
     names = (before.name, after.name)
     clocks = names in {(TIMESTAMP, TIMESTAMPTZ), (TIMESTAMPTZ, TIMESTAMP)}
     if clocks and not before.array and not after.array:
-        coarser = is_narrower(before, after)
-        if online and timezone.upper() == "UTC" and not coarser:
-            # With TimeZone UTC both types hold the same bytes (ALTER TABLE, since release 12).
+        if online and timezone.upper() == "UTC" and not is_rounded(after):
+            # With TimeZone UTC both types hold the same bytes (ALTER TABLE, since release 12), but
+            # what comes out of the cast is rounded again, however many digits there were.
             return Conversion("", rewrites=False, zone="UTC")
         using = f"{column} AT TIME ZONE {literal(timezone)}"
         return Conversion(using, rewrites=True, loses=loss(before, after, casts, timezone))
@@ -110,16 +113,21 @@ def _is_assignable(before: Type, after: Type, casts: Casts) -> bool:
 
 
 def _is_same_storage(before: Type, after: Type, casts: Casts) -> bool:
+    # Of an array each element is looked at, and the table written for it.
     if before.array != after.array:
         return False
     if before.name == after.name:
         if after.fields:
             return before == after
-        return not after.modifiers or (
+        if not after.modifiers or before == after:
+            return True
+        if before.name in STAMPS | TIMES and not is_rounded(after):
+            return not before.array
+        return (
             before.name in {"character varying", "bit varying", "numeric", *CLOCKED}
+            and not before.array
             and bool(before.modifiers)
             and not is_narrower(before, after)
         )
     cast = casts.get((before.name, after.name))
-    # Of an array each element is looked at, and the table written for it.
     return not before.array and not after.modifiers and cast is not None and cast.is_binary

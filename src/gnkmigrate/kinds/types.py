@@ -82,6 +82,11 @@ def are_comparable(old: str, new: str) -> bool:
     )
 
 
+def is_rounded(clock: Type) -> bool:
+    """Whether a type of moments or times keeps fewer digits of a second than PostgreSQL can."""
+    return bool(clock.modifiers) and clock.modifiers[0] < _SECOND_DIGITS
+
+
 def asks_zone(before: Type, after: Type) -> bool:
     """Whether values get their new type by the session's TimeZone."""
     clocks = STAMPS | TIMES | {"date"}
