@@ -20,6 +20,7 @@ from gnkmigrate.kinds.types import (
     TIMESTAMPTZ,
     Type,
     is_narrower,
+    is_rounded,
 )
 
 _LIMITED = frozenset({"character varying", "character"})
@@ -43,6 +44,16 @@ _LOSSES = {
     **dict.fromkeys(itertools.product(STAMPS, {"date"}), "the time of day of"),
     **dict.fromkeys(itertools.product(STAMPS, TIMES), "the date of"),
     **dict.fromkeys(itertools.product(NUMBERS, {"boolean"}), "all but whether it is zero of"),
+}
+
+# What these types leave out of a text that they read.
+_UNREAD = {
+    **dict.fromkeys(INEXACT, "the exact digits"),
+    "money": "the last digits",
+    "date": "the time of day",
+    **dict.fromkeys(TIMES, "the date"),
+    TIMESTAMP: "the zone",
+    "jsonb": "repeated keys",
 }
 
 _RANGES = ("int4", "int8", "num", "date", "ts", "tstz")
@@ -132,8 +143,17 @@ def _of_texts(before: Type, after: Type, *, is_text: bool) -> str | None:
 
 def _unknown(before: Type, after: Type) -> str:
     if before.name in STRINGS and (after.array or not before.array):
-        return "the spelling of"
+        return f"the spelling{_more_than_spelling(after)} of"
     return f"what {after.name}{'[]' if after.array else ''} cannot hold of"
+
+
+def _more_than_spelling(after: Type) -> str:
+    """What a text may say that values of a type do not keep, though they read it."""
+    rounded = after.name == "numeric" and after.modifiers
+    found = "the last digits" if rounded else _UNREAD.get(after.name, "")
+    if after.name in CLOCKED and (is_rounded(after) or after.fields):
+        found = f"{found} and the finer parts" if found else "the finer parts"
+    return f" and {found}" if found else ""
 
 
 def _scale(number: Type) -> float:
