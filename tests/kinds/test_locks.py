@@ -40,3 +40,20 @@ def test_to_fill_a_materialized_view_is_to_rewrite_it(server: Server) -> None:
     with pair(server, M.replace(";", " WITH NO DATA;"), M) as given:
         (made,) = arrive(given)
     assert made.rewrites
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_partition_that_comes_or_goes_locks_the_ends_of_foreign_keys(
+    server: Server, *, comes: bool
+) -> None:
+    """Also where they are those of a table farther above: PostgreSQL's locks are compared."""
+    few = """
+        CREATE TABLE d (id integer PRIMARY KEY);
+        CREATE TABLE m (id integer PRIMARY KEY, d integer REFERENCES d) PARTITION BY RANGE (id);
+        CREATE TABLE m1 PARTITION OF m FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+        CREATE TABLE u (m integer REFERENCES m);
+    """
+    more = few + "CREATE TABLE m11 PARTITION OF m1 FOR VALUES FROM (0) TO (10);"
+    with pair(server, *((few, more) if comes else (more, few))) as given:
+        locked = [table for each in arrive(given) for table, _ in each.beside]
+    assert {"public.d", "public.u"} <= {*locked} or server.version < 150000

@@ -15,7 +15,7 @@ from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.equal_indexes import out_of_the_way, put_back
-from gnkmigrate.kinds.foreign_keys import referenced
+from gnkmigrate.kinds.foreign_keys import foreign_keys, referenced
 from gnkmigrate.kinds.index_marks import in_part, is_whole
 from gnkmigrate.kinds.inheritance import all_above, heirs, tables_below
 from gnkmigrate.kinds.joining import (
@@ -76,7 +76,7 @@ class PartitionKind(Kind):
                 lock=locks.ATTACH_PARTITION,
                 relation=parent,
                 scans=there,
-                beside=_locked_beside(fact, context.target, context),
+                beside=_locked_beside(fact, context.target, _locking_users(context), context),
             ),
             *(put_back(joined, context) if joined else ()),
             *(defaults_of_parents(joined, context) if joined else ()),
@@ -90,7 +90,7 @@ class PartitionKind(Kind):
                 f"{name} is no such partition of {parent} in the target.",
                 lock=locks.ALTER_TABLE,
                 relation=parent,
-                beside=_locked_beside(fact, context.source, context),
+                beside=_locked_beside(fact, context.source, locks.ALTER_TABLE, context),
             ),
             *(defaults_left(fact.parent, context) if fact.parent else ()),
             *(after_parting(fact.parent, context) if fact.parent else ()),
@@ -225,21 +225,39 @@ def _refuse_more(fact: Fact, context: Context) -> None:
             )
 
 
-def _locked_beside(fact: Fact, snapshot: Snapshot, context: Context) -> tuple[tuple[str, str], ...]:
-    """The partition itself, the default one, whose rows change, and what foreign keys refer to."""
-    others = (fact, *default_partitions(fact, snapshot))
+# Before this release, ATTACH PARTITION lets those that refer to the whole alone.
+_LOCKS_USERS = 150000
+
+
+def _locking_users(context: Context) -> str:
+    return locks.ADD_FOREIGN_KEY if context.source.server_version >= _LOCKS_USERS else locks.NONE
+
+
+def _locked_beside(
+    fact: Fact, snapshot: Snapshot, of_users: str, context: Context
+) -> tuple[tuple[str, str], ...]:
+    """The partition itself, the default one, whose rows change, and the ends of foreign keys.
+
+    Args:
+        fact: the partition.
+        snapshot: where it is one.
+        of_users: the lock on what refers to a table above it.
+        context: both sides.
+    """
     partitions = (
-        (qualified(*each.identity.path), locks.ALTER_TABLE)
-        for each in others
-        if each.parent is not None and not context.is_new(each.parent)
+        (each.identity.path, locks.ALTER_TABLE)
+        for each in (fact, *default_partitions(fact, snapshot))
+        if each.parent is not None
     )
-    parent = Identity("table", tuple(fact.payload["of"]))
-    keys = (
-        (qualified(*other), locks.ADD_FOREIGN_KEY)
-        for key in snapshot.children(parent, "constraint")
-        if (other := referenced(key)) and not context.is_new(Identity("table", other))
-    )
-    return (*partitions, *keys)
+    above = tuple(all_above(fact.identity.path, snapshot))
+    keys = [key for table in above for key in snapshot.once(foreign_keys).get(table, ())]
+    used = ((other, locks.ADD_FOREIGN_KEY) for key in keys if (other := referenced(key)))
+    users = ((key.parent.path, of_users) for key in keys if key.parent and referenced(key) in above)
+    found: dict[str, str] = {}
+    for table, lock in (*partitions, *users, *used):
+        if lock and table not in above and not context.is_new(Identity("table", table)):
+            found.setdefault(qualified(*table), lock)
+    return tuple(found.items())
 
 
 def default_partitions(fact: Fact, snapshot: Snapshot) -> Iterator[Fact]:

@@ -24,6 +24,7 @@ from gnkmigrate.kinds.not_null_family import has_its_own
 from gnkmigrate.kinds.not_null_name import NAMED
 from gnkmigrate.kinds.partition.kind import default_partitions
 from gnkmigrate.kinds.sequence_options import UNLOGGED
+from gnkmigrate.kinds.shared_keys import keys_above
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.table.altering import alter_table, altered, is_written, switches
 from gnkmigrate.kinds.table.definition import afterwards, command, of_parents
@@ -228,7 +229,8 @@ _SET_ACCESS_METHOD = 150000
 
 def _locked_with(fact: Fact, source: Snapshot) -> Iterator[tuple[str, ...]]:
     """The tables that dropping this one locks: those that it refers to, or is a partition of."""
-    for key in source.children(fact.identity, "constraint"):
+    own = source.children(fact.identity, "constraint")
+    for key in (*own, *keys_above(fact.identity, source)):
         if (other := referenced(key)) is not None:
             yield other
     for partition in source.children(fact.identity, "partition"):
