@@ -51,6 +51,22 @@ def test_what_the_target_leaves_open_goes_with_a_new_name(farm: Project) -> None
     assert str(farm.proven(planned)).startswith("Proven on a copy with 0 rows")
 
 
+def test_grants_on_inherited_columns_go_with_their_new_name(
+    project: Project, server: Server
+) -> None:
+    table = "CREATE TABLE field (id int, {} int) PARTITION BY LIST (id);"
+    below = "CREATE TABLE f1 PARTITION OF field FOR VALUES IN (1);"
+    execute(server.url, "CREATE ROLE smith")
+    try:
+        execute(project.url, f"{table.format('size')} {below} GRANT SELECT (size) ON f1 TO smith")
+        renames = ("column public.field.size = hectares", "table public.f1 = first")
+        new = table.format("hectares") + below.replace("f1", "first")
+        assert str(project.proven(project.planned(new, *renames))).startswith("Proven on a copy")
+    finally:
+        execute(project.url, "DROP OWNED BY smith")
+        execute(server.url, "DROP ROLE smith")
+
+
 def test_grants_that_go_are_seen_although_the_target_has_none(farm: Project) -> None:
     planned = farm.planned("CREATE TABLE field (id int, size int, kind text)")
     careless = [

@@ -94,7 +94,7 @@ def prove(
         lacking = _lacking(planned, settings, live, copy, selection)
         role = act_as(session, planned.source.role, copy.server) if copy.owners else ""
         place = Place(observing, copy.url, major, scope, settings.source_timezone)
-        said = Said.by(planned.changes, planned.statements, planned.hints.pairs)
+        said = Said.by(planned.changes, planned.statements, planned.hints.pairs, planned.source)
         observer = Observer.at(place, said)
         begin("statements")
         seconds = run_statements(session, planned.statements, observing)

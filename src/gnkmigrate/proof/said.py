@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_by
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.inheritance import tables_below
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import qualified
 
@@ -36,8 +38,16 @@ class Said:
         changes: Iterable[Change],
         statements: Sequence[Statement],
         hints: Mapping[Identity, Identity] = NOTHING_RENAMED,
+        source: Snapshot | None = None,
     ) -> "Said":
-        """What changes and the statements that bring them about say, and the user of renames."""
+        """What changes and the statements that bring them about say, and the user of renames.
+
+        Args:
+            changes: of the plan.
+            statements: of the plan.
+            hints: what the user says has another name.
+            source: the database as it is: tables that have a renamed column of another.
+        """
         changes = tuple(changes)
         named: set[Path] = set()
         pairs = {**hints, **renamed_by(changes)}
@@ -46,6 +56,8 @@ class Said:
             for old, new in pairs.items()
             if len(old.path) > 1 or old.kind == "schema"
         }
+        if source is not None:
+            inside = {**dict(_inherited(inside, pairs, source)), **inside}
         elsewhere = {
             old.name: new.name
             for old, new in pairs.items()
@@ -71,6 +83,17 @@ class Said:
         """Whether it says that any of these is lost, under the old or the new name."""
         names = {qualified(*each) for path in paths for each in (path, self.now(*path))}
         return any(f" {name} " in f" {lost} " for name in names for lost in self.lost)
+
+
+def _inherited(
+    renamed: Mapping[Path, Path], pairs: Mapping[Identity, Identity], source: Snapshot
+) -> Iterator[tuple[Path, Path]]:
+    """The columns that tables have of others, where these get another name."""
+    names = Said(renamed=renamed)
+    for old, new in pairs.items():
+        if old.kind == "column":
+            for table in tables_below(old.path[:-1], source):
+                yield (*table, old.name), (*names.now(*table), new.name)
 
 
 def _joined(changes: Iterable[Change]) -> Iterator[tuple[Path, Path]]:
