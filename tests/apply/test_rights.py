@@ -13,6 +13,8 @@ from tests.support import execute, rows
 GIVEN = "GRANT CREATE ON SCHEMA public TO gnk_app;"
 MINE = GIVEN + "CREATE TABLE mine (a {}, tenant integer); ALTER TABLE mine OWNER TO gnk_app;"
 THEIRS = "CREATE TABLE theirs (a {} PRIMARY KEY); ALTER TABLE theirs OWNER TO gnk_other;"
+YOURS = "CREATE TABLE yours (a integer{}); ALTER TABLE yours OWNER TO gnk_app;"
+RANGE = GIVEN + "CREATE TYPE r AS RANGE (SUBTYPE = integer{}); ALTER TYPE r OWNER TO gnk_app;"
 ATTIC = MINE.format("integer") + "CREATE SCHEMA attic;"
 BOX = "CREATE TABLE attic.box (a integer); ALTER TABLE attic.box OWNER TO gnk_app;"
 READ = (
@@ -84,6 +86,11 @@ CASES = {
         MINE.format("bigint") + READ + HIDDEN,
         "Row security hides rows of table public.mine from it.",
     ),
+    "rows that row security hides from those who add a foreign key": (
+        MINE.format("integer PRIMARY KEY") + HIDDEN + YOURS.format(""),
+        MINE.format("integer PRIMARY KEY") + HIDDEN + YOURS.format(" REFERENCES mine"),
+        "Row security hides rows of table public.mine from it.",
+    ),
     "rows that row security hides from a new sequence": (
         MINE.format("integer NOT NULL") + HIDDEN,
         MINE.format(IDENTITY) + HIDDEN,
@@ -113,6 +120,15 @@ def test_what_is_missing_is_named_and_nothing_is_done(
         assert said.split(" Run: ")[0] == lacking
         assert '"gnk_app"' in said.split(" Run: ")[1]
         assert rows(it.url, "SELECT to_regnamespace('gnkmigrate')") == [(None,)]
+
+
+@pytest.mark.usefixtures("roles")
+def test_the_functions_of_a_range_type_are_a_superuser_s(server: Server, tmp_path: Path) -> None:
+    names = (RANGE.format(""), RANGE.format(", MULTIRANGE_TYPE_NAME = rr"))
+    with kept(server, *names, tmp_path, role="gnk_app") as it:
+        with pytest.raises(PlanRefused, match="Role gnk_app may not do all") as refused:
+            it.apply()
+        assert refused.value.details[0].startswith("Only a superuser may rename the functions")
 
 
 @pytest.mark.usefixtures("roles")

@@ -132,7 +132,8 @@ class Kind(Reading, Dependents, Ordering, ABC):
 
         "REFERENCES" as GRANT knows it; "USE" of a type, function or sequence, whatever GRANT calls
         that; "OWN" where its owner has to do something; and "ROWS" where it reads all rows of a
-        table, or of what a view reads: row security must not hide any.
+        table, or of what a view reads: row security must not hide any. "FORCED ROWS" is the same
+        where the table's owner reads them, from whom they are hidden only if it says so.
 
         Args:
             fact: what is made.

@@ -59,6 +59,8 @@ class Traits:
             arguments.
         named_within: whether a name that it occupies is one of its attributes, which `altered`
             changes; `rename` then changes that, and nothing else.
+        has_constructors: whether functions bear its name that belong to no owner of it; they are
+            renamed with it.
         hidden: attributes that are None where the role may not read them, and only there; they
             are compared where both sides know them.
         masked: attributes in which read.sql puts MASK where a secret stands.
@@ -103,6 +105,7 @@ class Traits:
     follows: ClassVar[bool] = False
     named_by_types: ClassVar[bool] = False
     named_within: ClassVar[bool] = False
+    has_constructors: ClassVar[bool] = False
     hidden: ClassVar[frozenset[str]] = frozenset()
     masked: ClassVar[frozenset[str]] = frozenset()
 

@@ -25,7 +25,7 @@ class Right:
             "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not;
             "USAGE" of a schema, "TYPE" and "SEQUENCE" to use one, "EXECUTE" a routine; "SET ROLE"
             to one; "CREATE AS OWNER" where `roles` have to be allowed to create in a schema what
-            they are given; "ROLE" for one that has to be there.
+            they are given; "ROLE" for one that has to be there; "RENAME CONSTRUCTORS" of a type.
         thing: what it is about: "table public.users"; a schema, table or role as SQL.
         roles: with OWNER, the owners of which one is enough.
     """
@@ -40,7 +40,15 @@ def rights(actions: Iterable[Action], source: Snapshot) -> tuple[Right, ...]:
     actions = tuple(actions)
     made = frozenset(action.fact.identity for action in actions if action.verb == "create")
     found = {right for action in actions for right in _rights(action, made, source)}
-    return tuple(sorted(found | _roles(actions)))
+    return tuple(sorted({*found, *_roles(actions), *_constructors(actions, source)}))
+
+
+def _constructors(actions: Iterable[Action], source: Snapshot) -> Iterator[Right]:
+    """To rename what is nobody's but the superuser's: see `Kind.has_constructors`."""
+    before = (each.before for each in actions if each.verb in {"rename", "alter"})
+    for fact in before:
+        if fact and kind_of(fact.kind).has_constructors and fact.identity in source:
+            yield Right("RENAME CONSTRUCTORS", qualified(*fact.identity.path))
 
 
 def _roles(actions: Iterable[Action]) -> set[Right]:
@@ -72,14 +80,22 @@ def _rights(action: Action, made: AbstractSet[Identity], source: Snapshot) -> It
     if created and parent is not None and parent.kind == "schema" and parent in source:
         yield Right("CREATE", qualified(*parent.path))
     for privilege, needed in known.asks(fact, made):
-        match privilege:
-            case "USE":
-                yield from _to_use(needed, source)
-            case "OWN":
-                yield from _to_own(needed, source)
-            case _:
-                for table in _tables(needed, source):
-                    yield Right(privilege, qualified(*table.path))
+        yield from _asked(privilege, needed, source)
+
+
+def _asked(privilege: str, needed: Identity, source: Snapshot) -> Iterator[Right]:
+    match privilege:
+        case "USE":
+            yield from _to_use(needed, source)
+        case "OWN":
+            yield from _to_own(needed, source)
+        case "FORCED ROWS":
+            for table in _tables(needed, source):
+                if source.facts[table].payload["row_security_forced"]:
+                    yield Right("ROWS", qualified(*table.path))
+        case _:
+            for table in _tables(needed, source):
+                yield Right(privilege, qualified(*table.path))
 
 
 def _in_the_name_of(fact: Fact, source: Snapshot) -> Iterator[Right]:

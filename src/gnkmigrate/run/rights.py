@@ -53,6 +53,11 @@ WHERE NOT CASE
     ) OR (
         SELECT has_schema_privilege(oid, to_regnamespace(thing)::oid, 'CREATE')
         FROM pg_roles WHERE rolname = given.owner)
+    -- They are internal dependents of their type, and belong to the superuser of initdb.
+    WHEN 'RENAME CONSTRUCTORS' THEN (
+        SELECT bool_and(pg_has_role(proowner, 'USAGE'))
+        FROM pg_depend JOIN pg_proc ON pg_proc.oid = objid AND classid = 'pg_proc'::regclass
+        WHERE refclassid = 'pg_type'::regclass AND refobjid = to_regtype(thing) AND deptype = 'i')
     WHEN 'OWNER WRITES' THEN
         has_table_privilege(given.owner, to_regclass(thing)::oid, 'SELECT')
         AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'INSERT')
@@ -80,6 +85,10 @@ _LACKING = {
     "CREATE AS OWNER": (
         "{owner} may own nothing new in schema {thing}. "
         "Run: GRANT CREATE ON SCHEMA {thing} TO {owner};"
+    ),
+    "RENAME CONSTRUCTORS": (
+        "Only a superuser may rename the functions that make values of type {thing}, which the "
+        "plan does with the type. Plan and apply as one."
     ),
     "TYPE": "It may not use type {thing}. Run: GRANT USAGE ON TYPE {thing} TO {role};",
     "SEQUENCE": (

@@ -230,7 +230,11 @@ class ConstraintKind(PartitionShare):
 
     def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
         if references := fact.payload["references"]:
-            yield "REFERENCES", Identity("table", (references["schema"], references["table"]))
+            other = Identity("table", (references["schema"], references["table"]))
+            yield "REFERENCES", other
+            for table in (other, fact.parent) if fact.payload["validated"] else ():
+                if table is not None:
+                    yield "FORCED ROWS", table  # their owner looks for what has no counterpart
         elif fact.payload["type"] == "check" and fact.parent not in made:
             yield from used(fact)  # for the rows that are there
 

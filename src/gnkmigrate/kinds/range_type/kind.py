@@ -62,6 +62,7 @@ class RangeType(UserType):
     }
     rank = 30
     made_whole = True
+    has_constructors = True
 
     def first_form(self, fact: Fact, context: Context) -> Fact:
         """The name alone, where a function of the type is needed to make the type."""
