@@ -2,13 +2,15 @@
 
 Two indexes with the same method, keys, predicate and included columns cost twice the space and
 twice the work of every write, and no query gains. Where one is behind a PRIMARY KEY or UNIQUE
-constraint, the other is the one to drop; of two that are alike, the one that is not the table's
-replica identity.
+constraint, the other is the one to drop; of two that are alike, the one that neither is the
+table's replica identity nor has foreign keys.
 
 Source: pg_index, pg_constraint.conindid.
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import partial
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses
@@ -24,7 +26,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         if len({access.keys for access in offered}) == len(offered):
             continue  # what does the same has the same keys
         kept: list[Access] = []
-        for access in sorted(offered, key=_worth):
+        for access in sorted(offered, key=partial(_worth, snapshot.once(_referred))):
             twin = next((other for other in kept if _does_the_same(other, access)), None)
             if twin is None or access.is_share:
                 kept.append(access)
@@ -59,11 +61,14 @@ def _referred(snapshot: Snapshot) -> frozenset[Identity]:
     )
 
 
-def _worth(access: Access) -> tuple[bool, bool, bool, bool, bool, str]:
+def _worth(
+    referred: AbstractSet[Identity], access: Access
+) -> tuple[bool, bool, bool, bool, bool, bool, str]:
     """Sorts what should stay first: keys, then what refuses duplicates, or has to stay."""
     is_key = access.is_constraint and access.fact.payload["type"] == "primary key"
     plain = not access.is_constraint, not access.unique, not access.is_share
-    return (not is_key, *plain, not access.is_identity, access.name)
+    is_referred = access.fact.identity in referred
+    return (not is_key, *plain, not is_referred, not access.is_identity, access.name)
 
 
 def _described(access: Access, table: str) -> str:
