@@ -52,6 +52,31 @@ def test_they_run_one_after_the_other_and_back(database: DatabaseUrl) -> None:
     assert ran > 20
 
 
+def test_what_several_findings_propose_is_proposed_once(database: DatabaseUrl) -> None:
+    execute(
+        database,
+        """CREATE TABLE tenants (id bigint PRIMARY KEY);
+        CREATE TABLE tasks (
+            id bigint PRIMARY KEY, tenant_id bigint NOT NULL REFERENCES tenants, a int, b int
+        );
+        ALTER TABLE tasks ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY p ON tasks USING (tenant_id = current_setting('app.tenant')::bigint);
+        CREATE INDEX i1 ON tasks (a); CREATE INDEX i2 ON tasks (a);
+        CREATE INDEX i3 ON tasks (a, b)""",
+    )
+    found = audited(database).findings
+    (key,) = [each for each in found if each.check == "GNK-S002"]
+    (policy,) = [each for each in found if each.check == "GNK-A024"]
+    assert (policy.fix, policy.evidence["fix"]) == ((), f"that of {key.id} does it")
+    with connect(database, search_path=["public"]) as session:
+        before = read_snapshot(session, schemas=["public"])
+        for statement in (s for each in found for s in each.fix):
+            session.execute(statement.encode())
+        for statement in (s for each in reversed(found) for s in each.undo):
+            session.execute(statement.encode())
+        assert compare(read_snapshot(session, schemas=["public"]), before) == ()
+
+
 @pytest.mark.parametrize(
     ("policies", "check", "fixes"),
     [

@@ -41,6 +41,7 @@ from gnkmigrate.audit.repair import declaration
 from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, TableSize
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.shared_fixes import shared
 from gnkmigrate.audit.sizes import read_sizes
 from gnkmigrate.connection import Connection
 from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_by
@@ -83,7 +84,7 @@ def audit(
     findings = tuple(_findings(comparison, outcomes, policy))
     rated = policy.opinions.apply(findings, sizes)
     return AuditResult(
-        findings=tuple(sorted(rated, key=lambda each: each.order)),
+        findings=tuple(shared(sorted(rated, key=lambda each: each.order))),
         not_run=(
             *policy.not_run,
             *unread,

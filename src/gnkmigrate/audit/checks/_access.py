@@ -12,6 +12,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
+_FINDS = {"btree", "hash"}
 _WITH_INDEX = {"primary key", "unique"}
 # As pg_get_expr() prints it, with the column as an index's keys have it.
 _NOT_NULL = re.compile(r'\(?("(?:[^"]|"")+"|[^\W\d][\w$]*) IS NOT NULL\)?')
@@ -120,6 +121,16 @@ def column_of(key: str) -> str:
     for order in _ORDERS:
         key = key.removesuffix(order)
     return key
+
+
+def is_served(columns: AbstractSet[str], offered: Sequence[Access]) -> bool:
+    """Whether an index finds the rows that have values of these columns, in whatever order."""
+    return any(
+        access.method in _FINDS
+        and {*access.columns[: len(columns)]} == columns
+        and access.covers(columns)
+        for access in offered
+    )
 
 
 def typed(snapshot: Snapshot, table: Identity) -> Mapping[str, str]:

@@ -9,10 +9,10 @@ NULL. No other partial one does, and no invalid one.
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import Access, accesses, key_columns
+from gnkmigrate.audit.checks._access import accesses, is_served, key_columns
 from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
@@ -20,26 +20,15 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier
 
-_METHODS = {"btree", "hash"}
-
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         offered = accesses(snapshot, table.identity)
         for key in snapshot.children(table.identity, "constraint"):
             if key.value("type") == "foreign key" and not any(
-                _is_served(columns, offered) for columns in _finding(key, snapshot)
+                is_served(columns, offered) for columns in _finding(key, snapshot)
             ):
                 yield _observation(table, key, snapshot, home)
-
-
-def _is_served(columns: set[str], offered: Sequence[Access]) -> bool:
-    return any(
-        access.method in _METHODS
-        and {*access.columns[: len(columns)]} == columns
-        and access.covers(columns)
-        for access in offered
-    )
 
 
 def _finding(key: Fact, snapshot: Snapshot) -> Iterator[set[str]]:

@@ -11,7 +11,7 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator, Mapping
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import key_columns
+from gnkmigrate.audit.checks._access import accesses, is_served, key_columns
 from gnkmigrate.audit.checks._names import plain, stems
 from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._style import kind_of_values, names_of
@@ -83,6 +83,17 @@ def _referable(snapshot: Snapshot) -> Mapping[tuple[str, str], Fact]:
     return {name: next(iter(keys)) for name, keys in found.items() if len(keys) == 1}
 
 
+def _wanting(column: Fact, other: Fact, snapshot: Snapshot) -> Mapping[str, str]:
+    """What the foreign key will want besides."""
+    there = accesses(snapshot, Identity("table", column.identity.path[:2]))
+    types = column.value("type"), other.value("type")
+    return ({} if types[0] == types[1] else {"types": " and ".join(types)}) | (
+        {}
+        if is_served({identifier(column.identity.name)}, there)
+        else {"index": "there is none, and the key wants one"}
+    )
+
+
 def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Observation:
     schema, table, name = column.identity.path
     referenced = Identity("table", other.identity.path[:2])
@@ -99,6 +110,7 @@ def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Ob
         object_of(column),
         f"Column {object_of(column).label(home)} looks like a foreign key to "
         f"{'.'.join(referenced.path).removeprefix(f'{home}.')}, but is none.",
+        evidence=_wanting(column, other, snapshot),
         fix=(*begin, f"{validate} {constraint}") if begin else (add,),
         undo=(f"{alter} DROP CONSTRAINT {constraint}",),
         obstacle=orphans(
