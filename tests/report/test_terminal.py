@@ -49,7 +49,8 @@ def test_it_fits_the_window_and_a_screen(width: int) -> None:
     lines = render(replace(result(), findings=many), View(width=width)).splitlines()
     assert max(map(len, lines)) <= width
     assert len(lines) <= 24
-    assert any(re.fullmatch(r"and \d+ more findings by \d+ checks", line) for line in lines)
+    rest = r"and \d+ more findings by \d+ checks, \d+ high"
+    assert any(re.fullmatch(rest, line) for line in lines)
 
 
 def test_findings_of_one_check_are_one_line() -> None:
@@ -77,6 +78,22 @@ def test_what_could_not_run_for_one_reason_is_one_line() -> None:
     checks = tuple(NotRun(f"GNK-D00{n}", "", "there is no target") for n in range(1, 6))
     text = render(replace(clean(), not_run=checks), View())
     assert "  not run  5 checks  there is no target\n" in text
+
+
+def test_what_could_not_run_is_told_or_counted_the_worst_first() -> None:
+    checks = (
+        *(NotRun(f"GNK-P00{n}", "", f"reason {n}", severity=Severity.LOW) for n in range(5)),
+        *(NotRun("GNK-S017", "", "reason 0", severity=Severity.LOW) for _ in range(2)),
+        NotRun("GNK-A020", "", "permission denied", severity=Severity.CRITICAL),
+    )
+    lines = render(replace(clean(), not_run=checks), View()).splitlines()
+    assert lines[-5:] == [
+        "1 check passed, 8 could not run.",
+        "  not run  GNK-A020  permission denied",
+        "  not run  3 checks  reason 0",
+        "  not run  GNK-P001  reason 1",
+        "  not run  3 more, for 3 other reasons",
+    ]
 
 
 def test_details_show_reasons_evidence_and_sql_that_can_be_copied() -> None:

@@ -47,9 +47,8 @@ def run_data(
         try:
             seen = _observed(probe, ask(connection, listing, bounds), gaps)
         except psycopg.Error as error:
-            failures.append(
-                NotRun(check.id, f"{check.title}: {label}", reason(error), check.category)
-            )
+            title, why = f"{check.title}: {label}", reason(error)
+            failures.append(NotRun(check.id, title, why, check.category, check.severity))
             late = isinstance(error, errors.QueryCanceled)
             seen = _estimated(probe, connection, bounds) if late else None
         if seen is not None:

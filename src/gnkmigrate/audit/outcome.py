@@ -60,7 +60,8 @@ class Outcome:
 
 def not_run(check: Check, why: str) -> Outcome:
     """The outcome of a check that could not run."""
-    return Outcome(check, not_run=(NotRun(check.id, check.title, why, check.category),))
+    missed = NotRun(check.id, check.title, why, check.category, check.severity)
+    return Outcome(check, not_run=(missed,))
 
 
 def run_structure(

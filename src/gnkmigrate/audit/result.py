@@ -29,12 +29,14 @@ class NotRun:
         title: what it looks for.
         reason: why it could not run.
         category: the group that it is listed under; empty where it is in none.
+        severity: of what it might have found.
     """
 
     check: str
     title: str
     reason: str
     category: Category | Literal[""] = ""
+    severity: Severity = Severity.MEDIUM
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Passed:
     check: str
     title: str
     category: Category | Literal[""] = ""
+    severity: Severity = Severity.MEDIUM
 
 
 @dataclass(frozen=True)

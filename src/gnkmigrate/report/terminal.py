@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from gnkmigrate.audit import points
 from gnkmigrate.audit.finding import Finding, Severity
-from gnkmigrate.audit.result import AuditResult
+from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.diff.omitted import told
 from gnkmigrate.report.grouping import groups, sentence
 from gnkmigrate.report.summary import Next, Summary, counted, summarise
@@ -22,6 +22,9 @@ from gnkmigrate.text.escape import visible
 # Lines of the first screen, and of its findings where all else takes more than that.
 _SCREEN = 24
 _FEWEST = 3
+
+# Lines that tell why checks could not run.
+_REASONS = 4
 
 # Evidence of what a missing table consists of.
 _PARTS = {"columns", "constraints", "indexes"}
@@ -178,7 +181,12 @@ def _table(result: AuditResult, rows: tuple[_Row, ...]) -> Iterator[Table]:
 def _rest(rows: tuple[_Row, ...]) -> Iterator[Text]:
     if rows:
         more = counted(sum(row.findings for row in rows), "more finding")
-        yield Text(f"and {more} by {counted(len(rows), 'check')}", "dim")
+        grave = Counter[Severity]()
+        for row in rows:
+            grave[row.severity] += row.findings if row.severity >= Severity.HIGH else 0
+        said = [f"{count:,} {severity.label}" for severity, count in sorted(grave.items()) if count]
+        among = f", {' and '.join(reversed(said))}" if said else ""
+        yield Text(f"and {more} by {counted(len(rows), 'check')}{among}", "dim")
 
 
 def _next(result: AuditResult, summary: Summary, view: View) -> Iterator[Text]:
@@ -262,16 +270,24 @@ def _checks(result: AuditResult, view: View) -> Iterator[Text]:
         yield from (
             Text(visible(f"  passed   {each.check}  {each.title}")) for each in result.passed
         )
-    if view.details:
-        lines = [f"{each.check}  {each.reason}" for each in result.not_run]
-    else:
-        reasons: dict[str, list[str]] = {}
-        for each in result.not_run:
-            reasons.setdefault(each.reason, []).append(each.check)
-        lines = [
-            f"{ids[0] if len(ids) == 1 else counted(len(ids), 'check')}  {reason}"
-            for reason, ids in reasons.items()
-        ][:3]
+    lines = [f"not run  {line}" for line in _missed(result.not_run, view)]
     cut = not view.details and not result.target_lacks
     for line in lines:
-        yield Text(visible(f"  not run  {line}"), "dim", no_wrap=cut, overflow="ellipsis")
+        yield Text(visible(f"  {line}"), "dim", no_wrap=cut, overflow="ellipsis")
+
+
+def _missed(not_run: Sequence[NotRun], view: View) -> Iterator[str]:
+    """What could not run and why; by reason, those that might have found the worst first."""
+    if view.details:
+        yield from (f"{each.check}  {each.reason}" for each in not_run)
+        return
+    reasons: dict[str, list[str]] = {}
+    for each in sorted(not_run, key=lambda each: -each.severity):
+        reasons.setdefault(each.reason, []).append(each.check)
+    told = [*reasons.items()]
+    last = _REASONS if len(told) <= _REASONS else _REASONS - 1
+    for reason, ids in told[:last]:
+        yield f"{ids[0] if len(ids) == 1 else counted(len(ids), 'check')}  {reason}"
+    if rest := told[last:]:
+        number = sum(len(ids) for _, ids in rest)
+        yield f"{number:,} more, for {len(rest):,} other reasons"
