@@ -9,6 +9,7 @@ import pytest
 from gnkmigrate.audit.acceptance import Acceptances, load
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.result import AuditResult, NotRun
+from gnkmigrate.audit.run import check_names
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
 from tests.report.support import finding, result
@@ -65,6 +66,26 @@ def test_it_cannot_be_unused_where_its_check_has_not_run(tmp_path: Path) -> None
     assert len(_applied(tmp_path, text).findings) == 2
     assert len(_applied(tmp_path, text, lame).findings) == 1
     assert len(_applied(tmp_path, text, replace(result(), partial=True)).findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ('check = "no-such-check"\nobject = "*"', "is of no check that exists"),
+        ('id = "GNK-Z001-00000000"', "is of no check that exists"),
+        ('check = "no-primary-key"\nobject = "*"', "names nothing that was found"),
+        ('check = "null-*"\nobject = "*"', ""),  # which could not run
+    ],
+)
+def test_one_of_a_check_that_has_run_or_does_not_exist_is_told(
+    tmp_path: Path, named: str, message: str
+) -> None:
+    missed = NotRun("GNK-D002", "No NULL", "no privilege", slug="null-value")
+    audit = _load(tmp_path, f"[[accepted]]\n{named}\n{SURE}").apply(
+        replace(result(), not_run=(missed,)), names=check_names(())
+    )
+    found = [each.message for each in audit.findings if each.slug == "unused-acceptance"]
+    assert [each.endswith(f"{message}.") for each in found] == ([True] if message else [])
 
 
 def test_an_acceptance_ends(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ time is over, are findings themselves: a list of exceptions that nobody tends hi
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,7 +17,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
 from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
-from gnkmigrate.audit.result import Accepted, AuditResult, NotRun
+from gnkmigrate.audit.judgement import gap_names
+from gnkmigrate.audit.result import Accepted, AuditResult
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.validation import in_words, not_utf8
@@ -88,13 +89,11 @@ class Acceptance(BaseModel, extra="forbid", frozen=True):
         """Whether its time is over."""
         return self.until is not None and today > self.until
 
-    def may_concern(self, check: str) -> bool:
-        """Whether it could name a finding of the check with this id, for all that is known."""
+    def may_concern(self, *names: str) -> bool:
+        """Whether it could name a finding of the check with this id and slug, or of one of many."""
         if self.id is not None:
-            return self.id.startswith(f"{check}-")
-        return (
-            self.check is None or self.check == self.check.lower() or fnmatchcase(check, self.check)
-        )
+            return any(self.id.startswith(f"{each}-") for each in names)
+        return self.check is None or any(fnmatchcase(each, self.check) for each in names)
 
 
 @dataclass(frozen=True)
@@ -104,15 +103,26 @@ class Acceptances:
     entries: tuple[Acceptance, ...] = ()
     file: str = FILE_NAME
 
-    def apply(self, result: AuditResult, selection: Selection = EVERYTHING) -> AuditResult:
-        """The result with what is accepted set apart, and what is wrong with the list found."""
+    def apply(
+        self,
+        result: AuditResult,
+        selection: Selection = EVERYTHING,
+        names: Collection[str] = (),
+    ) -> AuditResult:
+        """The result with what is accepted set apart, and what is wrong with the list found.
+
+        Args:
+            result: the audit's.
+            selection: what of it is wanted.
+            names: of all checks, their ids and slugs; where there are none, nobody knows.
+        """
         today = result.time.date()
         valid = tuple(entry for entry in self.entries if not entry.is_over(today))
         split = [(each, _first(valid, each)) for each in result.findings]
         left = [each for each, entry in split if entry is None]
         own = tuple(
             each
-            for each in self._findings(result, today)
+            for each in self._findings(result, today, names)
             if selection.admits(each.check, each.slug, each.category)
         )
         return replace(
@@ -125,13 +135,17 @@ class Acceptances:
             ),
         )
 
-    def _findings(self, result: AuditResult, today: dt.date) -> Iterator[Finding]:
+    def _findings(
+        self, result: AuditResult, today: dt.date, names: Collection[str]
+    ) -> Iterator[Finding]:
         for entry in self.entries:
             named = any(entry.matches(each) for each in result.findings)
             if named and entry.is_over(today):
                 yield _expired(entry, self.file)
-            elif not named and not result.partial and not _unasked(entry, result.not_run):
-                yield _unused(entry, self.file)
+            elif not named and names and not entry.may_concern(*names):
+                yield _unused(entry, self.file, "is of no check that exists")
+            elif not named and not result.partial and not _unasked(entry, result):
+                yield _unused(entry, self.file, "names nothing that was found")
 
 
 def load(file: Path, name: str = FILE_NAME) -> Acceptances:
@@ -205,17 +219,19 @@ def _first(entries: Iterable[Acceptance], finding: Finding) -> Acceptance | None
     return next((entry for entry in entries if entry.matches(finding)), None)
 
 
-def _unasked(entry: Acceptance, not_run: Iterable[NotRun]) -> bool:
-    """Whether a check that could not run might have found what the entry names."""
-    return any(entry.may_concern(each.check) for each in not_run)
+def _unasked(entry: Acceptance, result: AuditResult) -> bool:
+    """Whether what could not be looked at might have been found, and is what the entry names."""
+    if result.target is None and entry.may_concern(*gap_names()):
+        return True
+    return any(not each.slug or entry.may_concern(each.check, each.slug) for each in result.not_run)
 
 
-def _unused(entry: Acceptance, file: str) -> Finding:
+def _unused(entry: Acceptance, file: str, why: str) -> Finding:
     return replace(
         _about(entry, file),
         check=UNUSED[0],
         slug=UNUSED[1],
-        message=f"The acceptance of {entry.name} names nothing that was found.",
+        message=f"The acceptance of {entry.name} {why}.",
         impact="Should the same turn up again, nobody would hear of it.",
         recommendation=f"Remove it from {file}, line {entry.line}.",
     )

@@ -9,7 +9,7 @@ from psycopg import errors
 from gnkmigrate.audit.check import DataCheck, Gaps, Observation, Probe, finding
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.listing import Bounds, Listed, ask, ask_number, evidence, reason, told
-from gnkmigrate.audit.outcome import Outcome
+from gnkmigrate.audit.outcome import Outcome, not_run
 from gnkmigrate.audit.result import NotRun, TableSize
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Identity
@@ -47,8 +47,8 @@ def run_data(
         try:
             seen = _observed(probe, ask(connection, listing, bounds), gaps)
         except psycopg.Error as error:
-            title, why = f"{check.title}: {label}", reason(error)
-            failures.append(NotRun(check.id, title, why, check.category, check.severity))
+            (missed,) = not_run(check, reason(error)).not_run
+            failures.append(replace(missed, title=f"{check.title}: {label}"))
             late = isinstance(error, errors.QueryCanceled)
             seen = _estimated(probe, connection, bounds) if late else None
         if seen is not None:

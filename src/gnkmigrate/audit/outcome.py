@@ -60,7 +60,7 @@ class Outcome:
 
 def not_run(check: Check, why: str) -> Outcome:
     """The outcome of a check that could not run."""
-    missed = NotRun(check.id, check.title, why, check.category, check.severity)
+    missed = NotRun(check.id, check.title, why, check.category, check.severity, check.slug)
     return Outcome(check, not_run=(missed,))
 
 

@@ -30,6 +30,7 @@ class NotRun:
         reason: why it could not run.
         category: the group that it is listed under; empty where it is in none.
         severity: of what it might have found.
+        slug: its name for people; empty for what is no check.
     """
 
     check: str
@@ -37,6 +38,7 @@ class NotRun:
     reason: str
     category: Category | Literal[""] = ""
     severity: Severity = Severity.MEDIUM
+    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Passed:
     title: str
     category: Category | Literal[""] = ""
     severity: Severity = Severity.MEDIUM
+    slug: str = ""
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,8 @@ def audit_project(
         result = replace(result, points=judged)
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
-    result = acceptances.apply(replace(result, sources=_sources(source)), wish.selection)
+    result = replace(result, sources=_sources(source))
+    result = acceptances.apply(result, wish.selection, names)
     return _with_trend(result, *kept, past)
 
 
