@@ -21,7 +21,10 @@ LEFT JOIN LATERAL (
     -- The narrowest column that takes its numbers: by ownership, identity or default.
     SELECT
         format('%%s.%%I', attribute.attrelid::regclass, attribute.attname) AS column,
-        CASE attribute.atttypid WHEN 'int2'::regtype THEN 32767 ELSE 2147483647 END AS highest
+        CASE attribute.atttypid
+            WHEN 'int2'::regtype THEN 32767
+            WHEN 'int4'::regtype THEN 2147483647
+        END AS highest
     FROM (
         SELECT refobjid AS relation, refobjsubid AS number
         FROM pg_depend
@@ -42,7 +45,6 @@ LEFT JOIN LATERAL (
     JOIN pg_attribute AS attribute
         ON attribute.attrelid = user_of.relation
         AND attribute.attnum = user_of.number
-    WHERE attribute.atttypid IN ('int2'::regtype, 'int4'::regtype)
     ORDER BY highest, 1
     LIMIT 1
 ) AS limited ON true

@@ -3,7 +3,7 @@
 It ends at 2,147,483,647 (or 32,767), and then every insert fails. Keys that are used up by
 rolled back inserts and upserts count too. Changing the type rewrites the table and everything that
 refers to it, which is easy today and hard on the day before. Which sequence is near its end is
-what exhausted-sequence reports.
+what sequence-near-end reports.
 
 Source: PostgreSQL manual, 8.1.1 (integer types) and 8.1.4 (serial types).
 """
