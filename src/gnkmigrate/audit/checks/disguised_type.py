@@ -3,7 +3,8 @@
 Such a column takes more room, lets a typing error in, sorts 10 before 9, and has to be cast in
 every query. The check looks at the values that the last ANALYZE kept (the most common ones and the
 bounds of the histogram), never shows them, and says nothing of a column of which it knows fewer
-than five. Numbers with leading zeros are codes, and codes are texts.
+than five; of a boolean there are two, and exactly two. Numbers with leading zeros are codes, and
+codes are texts.
 
 Sources: PostgreSQL manual, 8 (data types); pg_stats.
 """

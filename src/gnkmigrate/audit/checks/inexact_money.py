@@ -2,7 +2,7 @@
 
 real and double precision hold no 0.10: sums drift from what the single amounts say, and equal
 amounts compare as different. Which column is an amount follows from its name, such as price,
-balance or fee.
+balance or fee; a price_ratio or a discount_percent is none.
 
 Source: PostgreSQL manual, 8.1.3 (floating-point types).
 """
@@ -17,17 +17,25 @@ from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
 
 _WORDS = (
-    "price|amount|cost|balance|fee|salary|wage|revenue|earning|payment|payout|invoice|debit|credit"
+    "price|amount|cost|balance|fee|salary|wage|revenue|earning|payment|payout|invoice|debit|credit|"
+    "discount|refund|subtotal|deposit|surcharge"
 )
-# A word of the name as snake_case or camelCase has it: unitPrice, price_net, fees.
-_AMOUNT = re.compile(
-    rf"(?:^|_)(?:{_WORDS})(?:s?(?:$|_|[A-Z]))|[a-z](?:{_WORDS.title()})s?(?:$|_|[A-Z])"
-)
+_RATIOS = "ratio|rate|percent|percentage|pct|share|factor|multiplier|weight|index|volatility"
+
+
+def _word(words: str) -> re.Pattern[str]:
+    """A word of a name as snake_case or camelCase has it: unitPrice, price_net, fees."""
+    end = "s?(?:$|_|[A-Z])"
+    return re.compile(rf"(?:^|_)(?:{words}){end}|[a-z](?:{words.title()}){end}")
+
+
+_AMOUNT, _RATIO = _word(_WORDS), _word(_RATIOS)
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for column in columns_of_type(snapshot, "real", "double precision"):
-        if _AMOUNT.search(column.identity.name):
+        name = column.identity.name
+        if _AMOUNT.search(name) and not _RATIO.search(name):
             about = object_of(column)
             yield Observation(
                 about,
