@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gnkmigrate.facts.source import is_database
 from gnkmigrate.fleet.order import digest
 from gnkmigrate.models import known
 from gnkmigrate.models.sources import files
@@ -46,6 +47,19 @@ def test_another_model_is_another_project(project: Path, source: str, decides: s
     assert digest(settings) == before
     (project / decides).write_text("2")
     assert digest(settings) != before
+
+
+@pytest.mark.parametrize(
+    ("source", "is_url"),
+    [
+        ("typeorm:/srv/shop/src/entities", False),
+        ("prisma:/srv/shop/prisma", False),
+        ("postgresql:/me:secret@host/shop", True),  # one slash is a slip of the pen
+        ("sqlalchemy://me:secret@host/shop", True),
+    ],
+)
+def test_an_absolute_folder_is_no_database(source: str, is_url: bool) -> None:
+    assert is_database(source) is is_url
 
 
 def test_every_orm_says_which_files_decide(project: Path) -> None:

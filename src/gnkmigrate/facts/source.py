@@ -127,8 +127,8 @@ def _key(path: Path, settings: Settings, major: int) -> str | None:
 
 
 def is_database(source: str) -> bool:
-    """Is it the address of a database?"""
-    return bool(_DATABASE.match(source))
+    """Is it the address of a database? ORM:/FOLDER is none."""
+    return bool(_DATABASE.match(source)) and not is_models(source)
 
 
 def is_loaded(source: str) -> bool:
@@ -142,7 +142,7 @@ def is_sql(source: str) -> bool:
 
 
 def _load_ready(source: str, settings: Settings) -> Snapshot:
-    if _DATABASE.match(source):
+    if is_database(source):
         with connect(DatabaseUrl.parse(source), read_only=True) as connection:
             return read_snapshot(
                 connection,
