@@ -33,8 +33,8 @@ def expire_rows(
 
     A row is fresh for the time that the table `limits` has for its source, or else for the source
     ''; its owner may change that at any moment. Rows whose time is not known are not fresh. The
-    procedure deletes rows that have not been fresh for a day, or for the interval that it is given,
-    in batches, and nothing at all where none would be left, unless told `may_empty => true`.
+    procedure deletes rows that have not been fresh for a day, in batches, and nothing at all where
+    none would be left, unless told `may_empty => true`.
 
     Args:
         table: "schema.table" of the cache.
