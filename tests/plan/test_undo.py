@@ -58,6 +58,17 @@ def test_it_takes_everything_back(server: Server, before: str, after: str) -> No
         assert there_and_back(given).not_restored == ()
 
 
+def test_a_child_that_has_left_keeps_what_it_was_given(server: Server) -> None:
+    before = (
+        "CREATE TABLE p (a integer, CONSTRAINT c CHECK (a > 0)); CREATE TABLE k () INHERITS (p);"
+    )
+    with pair(server, before, before + "ALTER TABLE k NO INHERIT p;") as given:
+        assert there_and_back(given).not_restored == (
+            "the way of inheriting 1 column (public.k.a)",
+            "the way of inheriting 1 constraint (public.k.c)",
+        )
+
+
 def test_it_says_what_it_cannot_bring_back(server: Server) -> None:
     with pair(server, ITEM, ITEM.replace(", price text", "")) as given:
         undo = there_and_back(given)

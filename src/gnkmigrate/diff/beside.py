@@ -81,7 +81,7 @@ def not_compared(
     return (
         *found,
         *_of_other_make(source, target),
-        *_unlike(Context(source, target, names=NewNames(renamed))),
+        *inherited_otherwise(source, target, renamed),
     )
 
 
@@ -93,8 +93,11 @@ def _of_other_make(source: Snapshot, target: Snapshot) -> Iterator[Unread]:
         yield Unread("property of the database", locales, 1, _FOR_GOOD, on_purpose=True)
 
 
-def _unlike(context: Context) -> Iterator[Unread]:
+def inherited_otherwise(
+    source: Snapshot, target: Snapshot, renamed: Mapping[Identity, Identity] = NOTHING_RENAMED
+) -> Iterator[Unread]:
     """What is not to become as it is in the target, as no statement makes it so."""
+    context = Context(source, target, names=NewNames(renamed))
     found = {
         each
         for name, known in kinds().items()

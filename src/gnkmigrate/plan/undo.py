@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from gnkmigrate.diff.applying import applicable
-from gnkmigrate.diff.beside import completed
+from gnkmigrate.diff.beside import completed, inherited_otherwise
 from gnkmigrate.diff.compare import compare, other_names
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.facts.snapshot import Snapshot
@@ -52,17 +52,13 @@ def undo_of(
     arrived = arrived_at(source, target, hints)
     known = replace(hints, pairs={**hints.pairs, **renamed})
     lost = summarise(statements).loses_data
+    changes = compare(arrived, source, known.inverse())
     try:
-        back = plan(
-            compare(arrived, source, known.inverse()),
-            arrived,
-            source,
-            online=online,
-            source_timezone=source_timezone,
-        )
+        back = plan(changes, arrived, source, online=online, source_timezone=source_timezone)
     except Unplannable as error:
         return Undo((), lost, error.message)
-    return Undo(back, lost)
+    unlike = inherited_otherwise(arrived, source, renamed_by(changes))
+    return Undo(back, (*lost, *(f"the way of inheriting {each}" for each in unlike)))
 
 
 def arrived_at(source: Snapshot, target: Snapshot, hints: Renames) -> Snapshot:
