@@ -220,6 +220,40 @@ def test_labels_that_change_hands(
             ]
 
 
+LEFT = """
+CREATE TYPE {size} AS ENUM ({labels});
+CREATE FUNCTION inches({size}) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE DOMAIN fit AS {size};
+CREATE TABLE hat (s {size}, f fit, note {note});
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "labels"),
+    [("size", "'two', 'one'"), ("measure", "'one', 'two'")],
+    ids=["in place", "in a new type"],
+)
+def test_values_stay_with_their_labels_and_leave_before_those_change(
+    server: Server, size: str, labels: str
+) -> None:
+    hints = read_renames(
+        ["label public.size.one = two", "label public.size.two = one", f"type public.size = {size}"]
+    )
+    before = LEFT.format(size="size", labels="'one', 'two'", note="size")
+    after = LEFT.format(size=size, labels=labels, note="text")
+    with pair(server, before, after) as given, connect(given.url) as connection:
+        statements = plan(compare(given.source, given.target, hints), given.source, given.target)
+        undo = undo_of(statements, given.source, given.target, hints=hints)
+        connection.execute("INSERT INTO public.hat VALUES ('one', 'one', 'one')")
+        found = "SELECT s::text, f::text, note::text FROM public.hat"
+        run(connection, statements)
+        assert compare(read_snapshot(connection), given.target) == ()
+        assert connection.execute(found).fetchall() == [("two", "two", "one")]
+        run(connection, undo.statements)
+        assert compare(read_snapshot(connection), given.source) == ()
+        assert connection.execute(found).fetchall() == [("one", "one", "one")]
+
+
 def test_a_value_does_not_pass_for_another_whose_label_gets_its_name(server: Server) -> None:
     hints = read_renames(["label public.size.one = two"])
     schema = "CREATE TYPE size AS ENUM ({}); CREATE TABLE hat (s size);"

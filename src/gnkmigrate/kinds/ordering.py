@@ -84,6 +84,11 @@ class Ordering(Traits):
         del fact, source, target
         return iter(())
 
+    def retells(self, change: Change) -> bool:
+        """Whether values of it say something else after `change`: what leaves it leaves before."""
+        del change
+        return False
+
     def is_indifferent(self, change: Change, gone: Fact) -> bool:
         """Whether a `change` that is altered is all the same to `gone`, which uses it and goes."""
         del change, gone

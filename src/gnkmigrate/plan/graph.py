@@ -11,6 +11,7 @@ from gnkmigrate.plan.name_edges import by_new_name, by_old_name, names, names_be
 from gnkmigrate.plan.need_edges import (
     ByIdentity,
     gone_first,
+    left_first,
     made_first,
     made_last,
     out_of_the_way,
@@ -48,6 +49,7 @@ def graph_of(actions: Iterable[Action], source: Snapshot, target: Snapshot) -> G
         *renamed_first(actions, makers, target),
         *made_last(actions, makers, source, target),
         *used_last(actions, changers, droppers, source),
+        *left_first(actions, changers, source, target),
         *gone_first(actions, droppers, source, target),
         *by_old_name(actions, changers, source),
         *by_new_name(actions, changers, source),

@@ -182,6 +182,34 @@ def _parted_last(fact: Fact, droppers: ByIdentity, source: Snapshot) -> Iterator
             yield from droppers.get(identity, ())
 
 
+def left_first(
+    actions: Sequence[Action], changers: ByIdentity, source: Snapshot, target: Snapshot
+) -> Edges:
+    """What takes values out of a thing does so before they say something else there."""
+    retelling = [
+        (identity, changer)
+        for identity, found in changers.items()
+        for changer in found
+        if kind_of(changer.fact.kind).retells(changer.change)
+    ]
+    if not retelling:
+        return
+    successors = {
+        aside: action.fact.identity
+        for action in actions
+        if action.verb == "create"
+        for aside in action.waits_for
+    }
+    for action in actions:
+        if action.verb == "alter" and action.before and action.after:
+            before = source.facts.get(action.before.identity, action.before)
+            used, kept = needed_by(before, source), needed_by(action.after, target)
+            for identity, changer in retelling:
+                new = changer.fact.identity
+                if identity in used and successors.get(new, new) not in kept:
+                    yield action, changer
+
+
 def gone_first(
     actions: Iterable[Action], droppers: ByIdentity, source: Snapshot, target: Snapshot
 ) -> Edges:

@@ -86,6 +86,9 @@ class Enum(UserType):
                 reason = f"Label {literal(was)} goes, and another one gets its name."
             yield Statement(sql, reason)
 
+    def retells(self, change: Change) -> bool:
+        return change.before is not None and bool(_renamed(change.before))
+
     def constants(self, fact: Fact) -> Mapping[str, str]:
         return _renamed(fact)
 
