@@ -437,3 +437,24 @@ def test_contradictions_are_refused_when_the_revision_is_read(
     with pytest.raises(RevisionError, match="contradicts itself") as refused:
         read_steps(small.phases)
     assert said in "\n".join(refused.value.details)
+
+
+def test_views_on_the_view_of_the_old_shape_are_named_before_anything_is_done(small: Small) -> None:
+    project = people(small)
+    project.up()
+    project.execute("""
+        CREATE VIEW bios AS SELECT bio FROM gnkmigrate_legacy.profile;
+        CREATE FUNCTION aged(gnkmigrate_legacy.profile) RETURNS int LANGUAGE sql RETURN $1.age
+    """)
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()
+    assert refused.value.details[1:3] == (
+        "  function public.aged(gnkmigrate_legacy.profile)",
+        "  view public.bios",
+    )
+    with project.session() as session, pytest.raises(PhaseRefused) as refused:
+        contract.contract(session, project.phases, project.settings)
+    assert refused.value.details == (
+        "function public.aged(gnkmigrate_legacy.profile) uses view gnkmigrate_legacy.profile",
+        "view public.bios uses view gnkmigrate_legacy.profile",
+    )

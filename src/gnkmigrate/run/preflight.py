@@ -1,6 +1,6 @@
 """Asks the steps of a phase what speaks against it, before any of them runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -12,6 +12,7 @@ from gnkmigrate.run.called import called, is_plan
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal, Runnable, Step
+from gnkmigrate.run.sync import view_place
 from gnkmigrate.run.work import Work
 
 _MAKES_NO_SENSE = (
@@ -36,6 +37,7 @@ def refuse_if_anything_speaks_against(
         *rights.refusals(work.connection, steps),
         *replication.refusals(work, phase, steps),
         *sharding.refusals(work, phase, steps),
+        *_hanging(phase, steps, work),
         *(refusal for step in steps for refusal in enum_labels.refusal(step, work)),
         *(refusal for step in steps for refusal in _asked(step, asking, direction)),
     ]
@@ -65,6 +67,22 @@ def refuse(phase: str, direction: Direction, refusals: Sequence[Refusal]) -> NoR
         if is_plan(phase)
         else f"Fix what is listed, then: gnkmigrate {doing} --phase {phase}",
     )
+
+
+def _hanging(phase: Runnable, steps: Sequence[Step], work: Work) -> Iterator[Refusal]:
+    """What others have put on views of the old shape, each of which makes way for a moment."""
+    going = {step.undoes for step in steps}
+    turning = [step for step in phase.up_steps if step.cuts_over and step.name in going]
+    tables = [table for step in turning for table in (*step.tables, step.archived) if table]
+    for table in dict.fromkeys(tables):
+        hanging = view_place.in_the_way(work, table)
+        if hanging:
+            yield Refusal(
+                f"Other objects use the view of the old shape of {table}, which makes way.",
+                hanging,
+                len(hanging),
+                "Drop them before; they are the old application's, and go with it.",
+            )
 
 
 def _missing(step: Step, work: Work) -> Sequence[Refusal]:

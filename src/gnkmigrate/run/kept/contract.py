@@ -84,6 +84,27 @@ ORDER BY place, name
 """
 
 
+# What others have put on views and tables that go; what is in our schemas goes along.
+_HANGING = f"""
+SELECT DISTINCT format('%%s uses %%s',
+    CASE WHEN rulename = '_RETURN' THEN pg_describe_object('pg_class'::regclass, ev_class, 0)
+         ELSE pg_describe_object(classid, objid, 0) END,
+    pg_describe_object('pg_class'::regclass, going.oid, 0))
+FROM pg_class AS going
+JOIN pg_namespace ON pg_namespace.oid = going.relnamespace
+JOIN pg_depend ON (refclassid, refobjid) IN (('pg_class'::regclass, going.oid),
+                                             ('pg_type'::regclass, going.reltype))
+LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
+LEFT JOIN pg_class AS view ON view.oid = ev_class
+LEFT JOIN pg_proc ON classid = 'pg_proc'::regclass AND pg_proc.oid = objid
+WHERE (nspname = '{own.ARCHIVE}' OR pg_namespace.oid IN ({own.LEGACY_OIDS}))
+  AND going.relkind IN ('r', 'v') AND deptype = 'n'
+  AND coalesce(view.relnamespace, pronamespace) NOT IN (
+      SELECT oid FROM pg_namespace WHERE nspname = ANY (%(own)s))
+ORDER BY 1
+"""
+
+
 @dataclass(frozen=True)
 class Remnant:
     """One thing of the old shape that contract removes.
@@ -156,11 +177,23 @@ def contract(
             )
         if not journal_schema.exists(connection):
             return ()
+        _refuse_hanging(connection)
         if not losses_allowed:
             _refuse_losses(work, phases)
         work.phase, work.step = journal.CONTRACT, "remove"
         lasting = [phase.name for phase in phases if phase.outlives_contract]
         return work.attempt(lambda: _remove(work, lasting))
+
+
+def _refuse_hanging(connection: Connection) -> None:
+    given = {"own": own.schemas(connection)}
+    hanging = [row[0] for row in connection.execute(_HANGING.encode(), given).fetchall()]
+    if hanging:
+        raise PhaseRefused(
+            "Objects of yours hang on what goes with the old shape; nothing was changed.",
+            details=hanging,
+            hint="Drop them or change them, then: gnkmigrate contract",
+        )
 
 
 def _refuse_losses(work: Work, phases: Sequence[Phase]) -> None:

@@ -6,6 +6,7 @@ from gnkmigrate import own
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import ownership
 from gnkmigrate.run.names import column, literal, quoted, split
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
 
@@ -14,6 +15,17 @@ NO_PHASE = ""
 SHAPE = "shape "
 # The first version whose views have it.
 _SECURITY_INVOKER = 150000
+
+_HANGING = """
+SELECT DISTINCT CASE WHEN rulename = '_RETURN'
+                     THEN pg_describe_object('pg_class'::regclass, ev_class, 0)
+                     ELSE pg_describe_object(classid, objid, 0) END
+FROM pg_depend LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
+WHERE deptype = 'n' AND ev_class IS DISTINCT FROM to_regclass(%(view)s)
+  AND (refclassid = 'pg_class'::regclass AND refobjid = to_regclass(%(view)s)
+       OR refclassid = 'pg_type'::regclass AND refobjid = to_regtype(%(view)s))
+ORDER BY 1
+"""
 
 
 def schema(parameters: Mapping[str, str]) -> str:
@@ -24,6 +36,19 @@ def schema(parameters: Mapping[str, str]) -> str:
 def view_of(parameters: Mapping[str, str], table: str) -> str:
     """The view that shows a table's old shape, quoted."""
     return f"{column(schema(parameters))}.{column(split(table)[1])}"
+
+
+def in_the_way(work: Work, table: str) -> list[str]:
+    """What others have put on the view of a table's old shape, which makes way when that changes.
+
+    Args:
+        work: the session.
+        table: "schema.table", by its name now or as the view has it.
+    """
+    view = view_of(work.parameters, kept(work).get(table, table))
+    with work.settings(search_path=OURS):
+        rows = work.connection.execute(_HANGING, {"view": view}).fetchall()
+    return [str(row[0]) for row in rows]
 
 
 def refusals(work: Work, table: str) -> list[Refusal]:
