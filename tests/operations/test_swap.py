@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import psycopg
 import pytest
 
-from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.run.sync.key_sequences import KeySequence
 from tests.migrations.project import Project
 from tests.operations.swapping import Swapping
@@ -53,6 +53,21 @@ def test_what_is_written_after_it_is_there_on_the_way_back(small: Small) -> None
     project.execute('TRUNCATE "Order Line"')
     project.down(atomic=True)
     assert project.value('SELECT count(*) FROM "Order Line"') == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'op.rename_columns("public.Order Line", {"line no": "number"})',
+        'op.drop_columns("public.Order Line", ("text",))',
+    ],
+)
+def test_what_its_followers_name_stays(small: Small, change: str) -> None:
+    small.reversible(2, change)
+    project = swapped(small, LINES, OLD_LINES)
+    with pytest.raises(PhaseRefused, match="Phase phase2 cannot upgrade") as refused:
+        project.up()
+    assert "Triggers keep the archived public.Order Line in step" in refused.value.details[0]
 
 
 @pytest.mark.parametrize("command", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])

@@ -1,10 +1,23 @@
 """A column is changed by one phase, until contract ends the way back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from gnkmigrate import own
 from gnkmigrate.operations.preflight.asked import Asked
+from gnkmigrate.run import own_names
+from gnkmigrate.run.names import literal, quoted
+from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import column_pair, legacy
+from gnkmigrate.run.sync import column_pair, legacy, mentions
+
+_FOLLOWERS = f"""
+SELECT DISTINCT pg_describe_object('pg_proc'::regclass, pg_proc.oid, 0)
+FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE tgrelid = to_regclass({{table}}) AND to_regclass({{archived}}) IS NOT NULL
+  AND pronamespace = to_regnamespace('{own.JOURNAL}') AND prosrc ~* {{names}}
+  AND tgname !~ 'gnkmigrate_'
+ORDER BY 1
+"""
 
 
 def refusals(asked: Asked) -> Iterator[Refusal]:
@@ -19,3 +32,23 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
             len(changed),
             "Change each column in one phase, or convert it again after gnkmigrate contract.",
         )
+    followers = _followers(asked, names)
+    if followers:
+        yield Refusal(
+            f"Triggers keep the archived {asked.table} in step, and their functions name columns"
+            " that change.",
+            followers,
+            len(followers),
+            "Change them after gnkmigrate contract.",
+        )
+
+
+def _followers(asked: Asked, names: Sequence[str]) -> Sequence[str]:
+    """Functions of a revision's own that name the columns; of ours is known which they name."""
+    query = _FOLLOWERS.format(
+        table=literal(quoted(asked.table)),
+        archived=literal(quoted(own_names.archived(asked.table))),
+        names=literal(mentions.pattern(names)),
+    )
+    with asked.work.settings(search_path=OURS):
+        return [row[0] for row in asked.work.connection.execute(query.encode()).fetchall()]

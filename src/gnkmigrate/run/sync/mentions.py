@@ -42,8 +42,8 @@ def functions_that_may_use(work: Work, table: str, columns: Sequence[str]) -> li
     """
     query = _FUNCTIONS.format(
         relation=literal(quoted(table)),
-        table=literal(_pattern([split(table)[1]])),
-        column=literal(_pattern(columns) if columns else ""),
+        table=literal(pattern([split(table)[1]])),
+        column=literal(pattern(columns) if columns else ""),
         ours=", ".join(literal(name) for name in own.schemas(work.connection)),
     )
     with work.settings(search_path=OURS):
@@ -75,7 +75,7 @@ def unchecked_functions(
     return (Refusal(message, functions, len(functions), hint),)
 
 
-def _pattern(names: Sequence[str]) -> str:
+def pattern(names: Sequence[str]) -> str:
     """A regular expression of PostgreSQL's that finds one of the names, as a word of its own."""
     return "|".join(
         rf"\y{name}\y" if re.fullmatch(r"\w+", name) else re.escape(name) for name in names
