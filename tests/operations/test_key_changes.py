@@ -151,6 +151,35 @@ def test_what_a_link_s_triggers_name_stays_until_contract(change: str, small: Sm
     assert project.states == ("done", "done")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            (
+                'op.keep_shape("public.membership")\n'
+                'op.rename_columns("public.membership", {"since": "began"})'
+            ),
+            LINK.replace('"since"', '"began"'),
+            "An old shape of public.membership is shown as gnkmigrate_legacy.membership already",
+        ),
+        (
+            f'{LINK}op.rename_columns("public.membership", {{"since": "began"}})',
+            "",
+            "  since, changed in phase phase1",
+        ),
+    ],
+)
+def test_a_table_has_one_old_shape(first: str, second: str, said: str, small: Small) -> None:
+    small.reversible(1, first)
+    if second:
+        small.reversible(2, second)
+    project = small.project()
+    project.execute(MEMBERS)
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        project.up()
+    assert said in "\n".join(refused.value.details)
+
+
 def test_further_columns_of_a_link_change_and_its_old_shape_stays(small: Small) -> None:
     small.reversible(1, LINK)
     small.reversible(2, 'op.add_columns("public.membership", (op.new("a", "int"),))')

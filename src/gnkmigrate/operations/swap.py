@@ -111,7 +111,7 @@ class SwapTable(Step):
             ),
             *archive.refusals(work, self.table),
             *row_security.refusals(work, self.table),
-            *(view_place.refusals(work, self.table) if self.view else ()),
+            *(view_place.refusals(work, self.table, swapped=True) if self.view else ()),
         ]
         if not hanging:
             return refusals

@@ -1,7 +1,7 @@
 """The step: the unit that the executor checks, runs, journals, resumes and undoes."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -144,6 +144,11 @@ class Step(ABC):
     def comparisons(self, work: "Work") -> Sequence["Comparison"]:
         """What has to agree before a cutover; asked when all that it needs is there."""
         del work
+        return ()
+
+    def relied_on(self, table: str) -> Collection[str]:
+        """Columns of a table that is there which triggers of ours name from this step on."""
+        del table
         return ()
 
     def stranded(self, work: "Work") -> Sequence[Refusal]:

@@ -1,6 +1,6 @@
 """The steps of the second half: the link takes the old table's place."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -71,6 +71,11 @@ class SwapLinks(LinkStep):
         said = self.linking
         along = (said.reference, *said.owner)
         return SwapTable(self.name, said.table, last, view or "SELECT", compare, along)
+
+    def relied_on(self, table: str) -> Collection[str]:
+        said = self.linking
+        names = {name for each in said.links for name in (each.column, each.new_name)}
+        return names if table == said.table else ()
 
     def check(self, work: Work) -> Sequence[Refusal]:
         swap = self._swap().check(work)

@@ -1,6 +1,6 @@
 """The steps of a merge: the new columns are built, take over, and go again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -135,6 +135,9 @@ class MergeTables(_MergeStep):
     @property
     def reverse(self) -> Sequence[Step]:
         return (MergeBack(self.merge, self.way),)
+
+    def relied_on(self, table: str) -> Collection[str]:
+        return self.way.relied_on(self.merge) if table == self.merge.table else ()
 
     def check(self, work: Work) -> Sequence[Refusal]:
         if FollowSide(self.merge, self.way) in work.earlier:

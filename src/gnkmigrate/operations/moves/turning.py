@@ -1,6 +1,6 @@
 """The cutover of a move as a step, and the steps of the way back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -37,6 +37,9 @@ class MoveColumns(MoveStep):
     @property
     def reverse(self) -> Sequence[Step]:
         return (HoldOldValues(self.move), *_spilled(self.move), MoveBack(self.move))
+
+    def relied_on(self, table: str) -> Collection[str]:
+        return [before for before, _ in self.move.key] if table == self.move.table else ()
 
     def check(self, work: Work) -> Sequence[Refusal]:
         if MakeSideTable(self.move) in work.earlier:

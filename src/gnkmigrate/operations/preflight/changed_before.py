@@ -25,6 +25,9 @@ def refusals(asked: Asked) -> Iterator[Refusal]:
     names = [change.column for change in asked.conversions]
     changed = legacy.changed_before(asked.work, asked.table, names)
     changed |= column_pair.converted_before(asked.work, asked.table, names)
+    for step in asked.work.earlier:
+        relied_on = set(names).intersection(step.relied_on(asked.table))
+        changed |= dict.fromkeys(relied_on, asked.work.phase)
     if changed:
         yield Refusal(
             f"Columns of {asked.table} change once more, whose old shape is still kept.",

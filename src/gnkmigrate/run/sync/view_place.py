@@ -51,13 +51,20 @@ def in_the_way(work: Work, table: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def refusals(work: Work, table: str) -> list[Refusal]:
-    """What speaks against a view of this table's old shape."""
+def refusals(work: Work, table: str, *, swapped: bool = False) -> list[Refusal]:
+    """What speaks against a view of this table's old shape.
+
+    Args:
+        work: the session.
+        table: "schema.table".
+        swapped: whether the view is to show the table that another takes the place of: no shape of
+            it can be shown already.
+    """
     if not is_wanted(work.parameters):
         return []
     asked = (
         _stranger(work),
-        _same_view(work, table),
+        _same_view(work, table, swapped=swapped),
         _secured(work, table),
     )
     return [found for found in asked if found]
@@ -85,13 +92,18 @@ def _stranger(work: Work) -> Refusal | None:
     )
 
 
-def _same_view(work: Work, table: str) -> Refusal | None:
+def _same_view(work: Work, table: str, *, swapped: bool) -> Refusal | None:
     """Another table of this name whose old shape is shown, here or in an earlier phase."""
     shown = {step.shown: step.shown for step in work.earlier if step.shown} | kept(work)
     of = shown.pop(table, None)
     name = split(of or table)[1]
     view = f"{schema(work.parameters)}.{name}"
     others = sorted(each for each, known_as in shown.items() if split(known_as)[1] == name)
+    if swapped and of is not None and is_there(work, view_of(work.parameters, table)):
+        return Refusal(
+            f"An old shape of {table} is shown as {view} already, and there can be but one.",
+            hint="Do it after gnkmigrate contract.",
+        )
     if not others and of is None and is_there(work, view_of(work.parameters, table)):
         others = [f"view {view}, which is there already"]
     if not others:
