@@ -20,7 +20,7 @@ from gnkmigrate.kinds.not_null_below import (
     given_up_below,
     is_of_key,
 )
-from gnkmigrate.kinds.not_null_family import Naming, by_now, renamed
+from gnkmigrate.kinds.not_null_family import Naming, by_now, refuse_moved, renamed
 from gnkmigrate.kinds.not_null_name import (
     NAMED,
     OF_CONSTRAINT,
@@ -191,6 +191,7 @@ def qualified_otherwise(change: Change, context: Context) -> Iterator[Statement]
         made = True
     made = made and any(new[each] for each in OF_CONSTRAINT[:3])
     if was != wanted and "not_null_name" in differing and not made:
+        refuse_moved(before, after, context)
         naming = Naming(before.identity.path, after.identity.path[:-1], was, wanted)
         reason = f"{what} is called {wanted} in the target."
         now = partial(by_now, name=after.identity.name, context=context)

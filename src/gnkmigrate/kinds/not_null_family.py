@@ -16,7 +16,7 @@ from gnkmigrate.kinds.inheritance import heirs, parents, tables_below
 from gnkmigrate.kinds.not_null_below import own
 from gnkmigrate.kinds.not_null_name import NAMED, called, fits, usual_of
 from gnkmigrate.kinds.not_null_statements import rename_not_null
-from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 Path = tuple[str, ...]
@@ -53,7 +53,7 @@ def renamed(
         Unplannable: tables of the family have it in ways that do not let it be renamed.
     """
     apart = _apart(naming, context)
-    if found := next(_in_the_way(apart, naming, context), None):
+    if found := next(_in_the_way(apart, naming.column, context), None):
         raise Unplannable(
             f"NOT NULL of {qualified(*naming.table, naming.column[-1])} is to be called "
             f"{naming.wanted}; tables above or below call theirs otherwise, and {found}: "
@@ -70,9 +70,59 @@ def renamed(
     yield from (_alter(*each, "INHERIT", reason) for each in reversed(above))
 
 
+def retyped(before: Fact, after: Fact, statement: Statement, context: Context) -> Statements:
+    """A command that gives a column another type, in its table and those below.
+
+    It makes each NOT NULL again, and refuses where a table below calls its own otherwise
+    (pg_constraint.c, AdjustNotNullInheritance).
+
+    Raises:
+        Unplannable: one of those has it of its parent alone.
+    """
+    *table, name = before.identity.path
+    known = [tuple(table), *tables_below(table, context.source)]
+    apart = [each for each in dict.fromkeys(known) if _is_unlike_below((*each, name), context)]
+    if not after.payload["not_null"] and apart[:1] == known[:1]:
+        del apart[0]  # it has gone by then
+    if found := next(_in_the_way(apart, before.identity.path, context), None):
+        raise Unplannable(
+            f"Column {qualified(*after.identity.path)} gets another type; a table below calls its "
+            f"NOT NULL otherwise, and {found}: PostgreSQL makes neither again.",
+            hint="Let it have NOT NULL by itself as well (ALTER COLUMN ... SET NOT NULL on that "
+            "table), and plan again.",
+        )
+    named = [by_now((*each, name), after.identity.name, context) for each in apart]
+    return (
+        *(_alter(*each, "NO INHERIT", statement.reason) for each in named),
+        statement,
+        *(_alter(*each, "INHERIT", statement.reason) for each in reversed(named)),
+    )
+
+
+def refuse_moved(before: Fact, after: Fact, context: Context) -> None:
+    """Stops where NOT NULL gets another name while its table gets other parents that have it.
+
+    Raises:
+        Unplannable: it would be what some of them hand on, before or afterwards.
+    """
+    if context.target is context.source or any(
+        each.path == after.identity.path[:-1] for each in context.apart
+    ):
+        return  # as it leaves them, or joins others
+    sides = (before, context.source), (after, context.target)
+    old, new = ({*parents(each.identity.path[:-1], side)} for each, side in sides)
+    given = any(any(_forbidding(each.identity.path, side)) for each, side in sides)
+    if given and {context.table_now(each) for each in old} != new:
+        raise Unplannable(
+            f"NOT NULL of {qualified(*after.identity.path)} gets another name while its table gets "
+            "other parents.",
+            hint="Plan the one first, and then the other.",
+        )
+
+
 def can_be_renamed(naming: Naming, context: Context) -> bool:
     """Whether `renamed` has statements for it."""
-    return not any(_in_the_way(_apart(naming, context), naming, context))
+    return not any(_in_the_way(_apart(naming, context), naming.column, context))
 
 
 def unlike(
@@ -168,10 +218,10 @@ def _apart(naming: Naming, context: Context) -> list[Path]:
     return found
 
 
-def _in_the_way(apart: list[Path], naming: Naming, context: Context) -> Iterator[str]:
+def _in_the_way(apart: list[Path], column: Path, context: Context) -> Iterator[str]:
     """What cannot keep to itself what it forbids, or would keep what it merely inherits."""
-    name, swapped = naming.column[-1], {each.path for each in context.meanwhile.values()}
-    for table in swapped.intersection((*apart, naming.column[:-1])) if apart else ():
+    name, swapped = column[-1], {each.path for each in context.meanwhile.values()}
+    for table in swapped.intersection((*apart, column[:-1])) if apart else ():
         yield f"{qualified(*table)} is called otherwise for a while"
     for table in apart:
         fact = context.source.get("table", *table)
@@ -188,6 +238,20 @@ def _has_own(column: Path, parent: Path, snapshot: Snapshot) -> bool:
     if fact is not None and fact.payload["not_null"]:
         return called(fact) != name_of((*parent, column[-1]), snapshot)
     return own(column, snapshot) is not None
+
+
+def _is_unlike_below(column: Path, context: Context) -> bool:
+    """Whether a table hands on NOT NULL that one below it calls otherwise."""
+    *table, name = column
+    was, source = name_of(column, context.source), context.source
+    fact, whole = source.get("column", *column), source.get("table", *table)
+    alone = fact is not None and fact.payload["not_null_no_inherit"]
+    if was is None or alone or whole is None or whole.payload["partitioned_by"]:
+        return False
+    below = (each for each in tables_below(table, source) if not _goes(each, context))
+    return source.server_version >= NAMED and any(
+        name_of((*each, name), source) != was for each in below
+    )
 
 
 def _above(column: Path, snapshot: Snapshot) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import locks
+from gnkmigrate.kinds import locks, not_null_family
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.definition import column_name
@@ -48,7 +48,8 @@ def retyped(change: Change, context: Context) -> Statements:
     keyed = context.keyed_to(change.before.identity.path[:-1], change.before.identity.name)
     beside = tuple((qualified(*table), locks.ALTER_TABLE) for table in keyed)
     statement = replace(statement, beside=beside)
-    return (replace(statement, sql=in_zone(statement.sql, found.zone)),)
+    statement = replace(statement, sql=in_zone(statement.sql, found.zone))
+    return not_null_family.retyped(change.before, change.fact, statement, context)
 
 
 def is_typed(fact: Fact, context: Context) -> bool:
