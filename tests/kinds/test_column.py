@@ -302,6 +302,8 @@ def test_what_is_computed_no_more_below(server: Server, levels: int) -> None:
 
 
 def test_what_is_computed_no_more_in_a_table_and_by_the_same_word_below(server: Server) -> None:
+    if server.major < 16:
+        pytest.skip("in this version a child's column is computed by its parent's expression")
     computed = "(id integer, size integer{0}); CREATE TABLE c (size integer{0}) INHERITS (p);"
     old = "CREATE TABLE p" + computed.format(" GENERATED ALWAYS AS (id + 1) STORED")
     new = "CREATE TABLE p" + computed.format("")
