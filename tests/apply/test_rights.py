@@ -98,6 +98,54 @@ CASES = {
     ),
 }
 
+KEYED = GIVEN + "CREATE TABLE {0} (a integer PRIMARY KEY); ALTER TABLE {0} OWNER TO gnk_app;"
+BOUND = "ALTER TABLE {0} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+KEY = "ALTER TABLE mine ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES kept;"
+KEPT = KEYED.format("kept") + BOUND.format("kept") + MINE.format("integer")
+WHOLE = (
+    "CREATE TABLE kept (a integer PRIMARY KEY) PARTITION BY LIST (a);"
+    "ALTER TABLE kept OWNER TO gnk_app; CREATE TABLE one PARTITION OF kept FOR VALUES IN (1);"
+    "ALTER TABLE one OWNER TO gnk_app;"
+)
+MAKES_SCHEMAS = (
+    "DO $$BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO gnk_app', current_database());END$$;"
+)
+TRUSTED = (
+    f"{MAKES_SCHEMAS} CREATE SCHEMA attic AUTHORIZATION gnk_app;"
+    "CREATE SCHEMA box AUTHORIZATION gnk_app; SET ROLE gnk_app;"
+    "CREATE EXTENSION hstore SCHEMA {}; RESET ROLE;"
+)
+LEAVES = "ALTER TABLE kept DETACH PARTITION one;"
+BOX_OF = "CREATE TABLE box (a integer) PARTITION BY LIST (a); ALTER TABLE box OWNER TO gnk_app;"
+BOX_KEY = BOX_OF + "ALTER TABLE box ADD FOREIGN KEY (a) REFERENCES kept;"
+JOINS = "ALTER TABLE box ATTACH PARTITION mine FOR VALUES IN (1);"
+HIDES = {
+    "a foreign key": (KEPT, KEPT + KEY, "kept"),
+    "a foreign key that is validated": (
+        KEPT + KEY.replace(";", " NOT VALID;"),
+        KEPT + KEY,
+        "kept",
+    ),
+    "a table that is attached": (
+        KEPT.replace(", tenant integer", "") + BOX_KEY,
+        KEPT.replace(", tenant integer", "") + BOX_KEY + JOINS,
+        "kept",
+    ),
+    "a partition that leaves": (
+        MINE.format("integer") + WHOLE + KEY + HIDDEN,
+        MINE.format("integer") + WHOLE + KEY + HIDDEN + LEAVES,
+        "mine",
+    ),
+}
+CASES |= {
+    f"rows that row security hides from {what}": (
+        before,
+        after,
+        f"Row security hides rows of table public.{table} from it.",
+    )
+    for what, (before, after, table) in HIDES.items()
+}
+
 
 @pytest.fixture
 def roles(server: Server) -> Iterator[None]:
@@ -147,3 +195,47 @@ def test_the_language_of_the_journal_stays(server: Server, tmp_path: Path) -> No
         with pytest.raises(PlanRefused, match="drops the language plpgsql"):
             it.apply()
         assert rows(it.url, "SELECT to_regnamespace('gnkmigrate')") == [(None,)]
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            KEYED.format("kept") + BOUND.format("kept"),
+            KEYED.format("kept")
+            + BOUND.format("kept")
+            + "CREATE TABLE mine (a int REFERENCES kept); ALTER TABLE mine OWNER TO gnk_app;",
+        ),
+        (
+            KEYED.format("kept") + BOUND.format("kept") + BOX_KEY,
+            KEYED.format("kept")
+            + BOUND.format("kept")
+            + BOX_KEY
+            + "CREATE TABLE mine PARTITION OF box FOR VALUES IN (1);"
+            + "ALTER TABLE mine OWNER TO gnk_app;",
+        ),
+        (
+            GIVEN + "CREATE TABLE mine (a serial); ALTER TABLE mine OWNER TO gnk_app;" + HIDDEN,
+            GIVEN
+            + "CREATE TABLE mine (a integer GENERATED ALWAYS AS IDENTITY);"
+            + "ALTER TABLE mine OWNER TO gnk_app;"
+            + HIDDEN,
+        ),
+    ],
+    ids=["a new table", "a new partition", "a sequence goes on"],
+)
+def test_where_there_are_no_rows_to_read_row_security_hides_none(
+    server: Server, tmp_path: Path, before: str, after: str
+) -> None:
+    with kept(server, MAKES_SCHEMAS + before, after, tmp_path, role="gnk_app") as it:
+        it.apply()
+
+
+@pytest.mark.usefixtures("roles")
+def test_what_an_extension_has_made_is_a_superuser_s(server: Server, tmp_path: Path) -> None:
+    places = (TRUSTED.format("attic"), TRUSTED.format("box"))
+    with kept(server, *places, tmp_path, role="gnk_app") as it:
+        with pytest.raises(PlanRefused, match="Role gnk_app may not do all") as refused:
+            it.apply()
+        assert refused.value.details[0].startswith("What extension hstore has made is not its own")

@@ -50,7 +50,7 @@ def is_adopted(own: Fact, above: Fact, source: Snapshot) -> bool:
     if own.parent is None or above.parent is None or referenced(own) is None:
         return False
     return own == _first_same(own.parent, above, source) and any(
-        table == above.parent.path for table in _tables_above(own.parent, source)
+        table == above.parent.path for table in wholes_above(own.parent, source)
     )
 
 
@@ -61,7 +61,7 @@ def given_above(key: Fact, snapshot: Snapshot) -> Iterator[Fact]:
     """
     if key.parent is None or referenced(key) is None:
         return iter(())
-    return _same_of(_tables_above(key.parent, snapshot), key, snapshot)
+    return _same_of(wholes_above(key.parent, snapshot), key, snapshot)
 
 
 def given_below(key: Fact, snapshot: Snapshot) -> Iterator[Fact]:
@@ -85,11 +85,12 @@ def _first_same(table: Identity, key: Fact, snapshot: Snapshot) -> Fact | None:
     return None
 
 
-def _tables_above(table: Identity, snapshot: Snapshot) -> Iterator[Table]:
+def wholes_above(table: Identity, snapshot: Snapshot) -> Iterator[Table]:
+    """The partitioned tables that a table is a partition of, from the next one up."""
     for partition in snapshot.children(table, "partition"):
         parent = tuple(partition.payload["of"])
         yield parent
-        yield from _tables_above(Identity("table", parent), snapshot)
+        yield from wholes_above(Identity("table", parent), snapshot)
 
 
 class Rules(NamedTuple):

@@ -6,7 +6,6 @@ says of its gaps. Nothing else knows a kind by name, so that adding one is addin
 
 from abc import ABC
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.change import Change, Unplannable
@@ -127,19 +126,27 @@ class Kind(Reading, Dependents, Ordering, ABC):
         del change
         return None
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
         """What making it takes beyond what its owner may do: privileges, and on what.
 
         "REFERENCES" as GRANT knows it; "USE" of a type, function or sequence, whatever GRANT calls
         that; "OWN" where its owner has to do something; and "ROWS" where it reads all rows of a
-        table, or of what a view reads: row security must not hide any. "FORCED ROWS" is the same
-        where the table's owner reads them, from whom they are hidden only if it says so.
+        table, or of what a view reads: row security must not hide any; "OWN ROWS" the same where
+        the role owns the table.
 
         Args:
             fact: what is made.
-            made: all that the plan makes.
+            context: with what the plan makes and drops.
         """
-        del fact, made
+        del fact, context
+        yield from ()
+
+    def asks_besides(self, change: Change, context: Context) -> Iterator[tuple[str, Identity]]:
+        """What giving it another name or shape, or dropping it, takes beyond its owner's rights.
+
+        As `asks` says it; "MEMBERS" the ownership of what an extension has made.
+        """
+        del change, context
         yield from ()
 
     def acts_as(self, fact: Fact) -> Iterator[str]:

@@ -6,7 +6,6 @@ it, and the old one is dropped: nothing is lost, and nothing that uses it has to
 
 import re
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -48,8 +47,8 @@ class UserType(UsedByData):
     has_label = True
     grant_word = "TYPE"
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        del made
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        del context
         return used_types(fact)
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:

@@ -44,6 +44,8 @@ _ROWS_UNHIDDEN = Statement(
     "SET row_security = off", "What reads rows fails where row security would hide some."
 )
 
+_OF_ROWS = frozenset({"ROWS", "OWN ROWS"})
+
 # What a thing does that would not change by itself.
 _CAUSED = {
     "create": "is made again after",
@@ -94,7 +96,7 @@ class Planner:
         """The same, and what a role must be allowed so that it runs to its end."""
         actions = self._actions(changes)
         statements = self._statements(actions, changes)
-        needed = rights(actions, self._context.source)
+        needed = rights(actions, self._context_of(actions, changes))
         settings = [
             *([_BODIES_UNCHECKED] if any(map(_makes_function, statements)) else []),
             *([_ROWS_UNHIDDEN] if self._reads_hidden_rows(needed) else []),
@@ -111,24 +113,26 @@ class Planner:
         return self._statements(self._actions(changes), changes)
 
     def _statements(self, actions: Sequence[Action], changes: Sequence[Change]) -> Statements:
-        renamed = renamed_by(changes)
-        context = replace(
-            self._context,
-            created=_identities(each.after for each in actions if each.verb == "create"),
-            dropped=_identities(each.before for each in actions if each.verb == "drop"),
-            altered=_identities(each.before for each in actions if each.verb == "alter"),
-            names=NewNames(renamed),
-        )
+        renamed, context = renamed_by(changes), self._context_of(actions, changes)
         groups = arrange(actions, context.source, context.target)
         context = replace(context, meanwhile=names_in_between([group.leader for group in groups]))
         return merged(
             statement for group in groups for statement in _written(group, context, renamed)
         )
 
+    def _context_of(self, actions: Sequence[Action], changes: Sequence[Change]) -> Context:
+        return replace(
+            self._context,
+            created=_identities(each.after for each in actions if each.verb == "create"),
+            dropped=_identities(each.before for each in actions if each.verb == "drop"),
+            altered=_identities(each.before for each in actions if each.verb == "alter"),
+            names=NewNames(renamed_by(changes)),
+        )
+
     def _reads_hidden_rows(self, needed: Iterable[Right]) -> bool:
         tables = self._context.source.of_kind("table")
         hidden = {qualified(*each.identity.path) for each in tables if each.payload["row_security"]}
-        return any(right.privilege == "ROWS" and right.thing in hidden for right in needed)
+        return any(right.privilege in _OF_ROWS and right.thing in hidden for right in needed)
 
     def _actions(self, changes: Sequence[Change]) -> tuple[Action, ...]:
         context = replace(

@@ -6,12 +6,13 @@ What only a superuser may do is not among it: managed services let other roles d
 """
 
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of, satellites
+from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.context import Context
 from gnkmigrate.plan.action import Action
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -22,10 +23,11 @@ class Right:
 
     Attributes:
         privilege: "OWNER" to be one of `roles` or a member of it, "CREATE" in a schema,
-            "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not;
-            "USAGE" of a schema, "TYPE" and "SEQUENCE" to use one, "EXECUTE" a routine; "SET ROLE"
-            to one; "CREATE AS OWNER" where `roles` have to be allowed to create in a schema what
-            they are given; "ROLE" for one that has to be there; "RENAME CONSTRUCTORS" of a type.
+            "REFERENCES" to a table, "ROWS" to read all of a table's rows, row security or not, "OWN
+            ROWS" the same of one that it owns; "USAGE" of a schema, "TYPE" and "SEQUENCE" to use
+            one, "EXECUTE" a routine; "SET ROLE" to one; "CREATE AS OWNER" where `roles` have to be
+            allowed to create in a schema what they are given; "ROLE" for one that has to be there;
+            "RENAME CONSTRUCTORS" of a type; "MEMBERS" to own what an extension has made.
         thing: what it is about: "table public.users"; a schema, table or role as SQL.
         roles: with OWNER, the owners of which one is enough.
     """
@@ -35,12 +37,11 @@ class Right:
     roles: tuple[str, ...] = ()
 
 
-def rights(actions: Iterable[Action], source: Snapshot) -> tuple[Right, ...]:
-    """All that these actions need of a database as it is in `source`, in order."""
+def rights(actions: Iterable[Action], context: Context) -> tuple[Right, ...]:
+    """All that these actions need of a database as it is in the source, in order."""
     actions = tuple(actions)
-    made = frozenset(action.fact.identity for action in actions if action.verb == "create")
-    found = {right for action in actions for right in _rights(action, made, source)}
-    return tuple(sorted({*found, *_roles(actions), *_constructors(actions, source)}))
+    found = {right for action in actions for right in _rights(action, context)}
+    return tuple(sorted({*found, *_roles(actions), *_constructors(actions, context.source)}))
 
 
 def _constructors(actions: Iterable[Action], source: Snapshot) -> Iterator[Right]:
@@ -59,7 +60,8 @@ def _roles(actions: Iterable[Action]) -> set[Right]:
     return {Right("ROLE", identifier(role)) for role in roles - made}
 
 
-def _rights(action: Action, made: AbstractSet[Identity], source: Snapshot) -> Iterator[Right]:
+def _rights(action: Action, context: Context) -> Iterator[Right]:
+    source = context.source
     thing = _owned(action, source)
     if thing is not None:
         schema = Identity("schema", thing.path[:1])
@@ -69,18 +71,23 @@ def _rights(action: Action, made: AbstractSet[Identity], source: Snapshot) -> It
         roles = tuple(sorted(role for role in owners if role))
         yield Right("OWNER", kind_of(thing.kind).reference(source.facts[thing]), roles)
     fact = action.after
+    known = kind_of(action.fact.kind)
+    if action.before is not None:
+        change = action.change if fact else Change("remove", action.before, None)
+        for asked in known.asks_besides(change, context):
+            yield from _asked(*asked, source)
     if fact is None:
         return
     if action.verb in {"create", "alter"}:
         yield from _in_the_name_of(fact, source)
-    created, known = action.verb == "create", kind_of(fact.kind)
+    created = action.verb == "create"
     if not created and not (action.verb == "alter" and known.asks_again(action.change)):
         return
     parent = fact.parent
     if created and parent is not None and parent.kind == "schema" and parent in source:
         yield Right("CREATE", qualified(*parent.path))
-    for privilege, needed in known.asks(fact, made):
-        yield from _asked(privilege, needed, source)
+    for asked in known.asks(fact, context):
+        yield from _asked(*asked, source)
 
 
 def _asked(privilege: str, needed: Identity, source: Snapshot) -> Iterator[Right]:
@@ -89,10 +96,8 @@ def _asked(privilege: str, needed: Identity, source: Snapshot) -> Iterator[Right
             yield from _to_use(needed, source)
         case "OWN":
             yield from _to_own(needed, source)
-        case "FORCED ROWS":
-            for table in _tables(needed, source):
-                if source.facts[table].payload["row_security_forced"]:
-                    yield Right("ROWS", qualified(*table.path))
+        case "MEMBERS":
+            yield Right(privilege, qualified(*needed.path))
         case _:
             for table in _tables(needed, source):
                 yield Right(privilege, qualified(*table.path))

@@ -64,6 +64,16 @@ WHERE NOT CASE
         AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'UPDATE')
         AND has_table_privilege(given.owner, to_regclass(thing)::oid, 'DELETE')
     WHEN 'ROWS' THEN NOT row_security_active(to_regclass(thing)::oid)
+    WHEN 'OWN ROWS' THEN NOT (
+        SELECT row_security_active(oid) AND pg_has_role(relowner, 'USAGE')
+        FROM pg_class WHERE oid = to_regclass(thing))
+    WHEN 'MEMBERS' THEN NOT EXISTS (
+        SELECT FROM pg_extension JOIN pg_depend ON refobjid = pg_extension.oid
+        LEFT JOIN pg_proc ON pg_proc.oid = objid AND classid = 'pg_proc'::regclass
+        LEFT JOIN pg_type ON pg_type.oid = objid AND classid = 'pg_type'::regclass
+        LEFT JOIN pg_class ON pg_class.oid = objid AND classid = 'pg_class'::regclass
+        WHERE quote_ident(extname) = thing AND refclassid = 'pg_extension'::regclass
+        AND deptype = 'e' AND NOT pg_has_role(coalesce(proowner, typowner, relowner), 'USAGE'))
     END
 END
 ORDER BY given.privilege, given.thing
@@ -96,9 +106,14 @@ _LACKING = {
     ),
     "EXECUTE": "It may not call {thing}. Run: GRANT EXECUTE ON ROUTINE {thing} TO {role};",
     # Sessions of ours have row_security off: what is hidden is an error, and never left out.
-    "ROWS": (
+    **dict.fromkeys(
+        ("ROWS", "OWN ROWS"),
         "Row security hides rows of table {thing} from it. Run: ALTER ROLE {role} BYPASSRLS; or, "
-        "where it owns the table, ALTER TABLE {thing} NO FORCE ROW LEVEL SECURITY;"
+        "where it owns the table, ALTER TABLE {thing} NO FORCE ROW LEVEL SECURITY;",
+    ),
+    "MEMBERS": (
+        "What extension {thing} has made is not its own, and has to be moved. "
+        "Run the plan as a superuser, not as {role}."
     ),
 }
 

@@ -5,7 +5,6 @@ validated first, so that SET NOT NULL need not read the table under its lock.
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -102,8 +101,10 @@ class ColumnKind(Kind):
             *(put_back_below(fact, context) if fact.payload["generated"] else ()),
         )
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        computed = fact.payload["generated"] and fact.parent not in made  # for the rows there
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        computed = (
+            fact.payload["generated"] and fact.parent not in context.created
+        )  # for the rows there
         return used(fact) if computed else used_types(fact)
 
     def asks_again(self, change: Change) -> bool:

@@ -10,6 +10,7 @@ from gnkmigrate.kinds.constraint.definition import defined, in_words, is_lax, is
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.foreign_key_firing import set_firing
 from gnkmigrate.kinds.foreign_keys import given_below, referenced
+from gnkmigrate.kinds.hidden_rows import none_there
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -26,7 +27,7 @@ def add(fact: Fact, before: str, reason: str, context: Context) -> Statements:
     # Of a key that becomes a share of this one the triggers go (AttachPartitionForeignKey).
     adopts = is_key and any(given_below(fact, context.source))
     beside = locked_beside(fact, locks.ALTER_TABLE if adopts else lock, context)
-    added = replace(added, beside=beside)
+    added = none_there(replace(added, beside=beside), table_of(fact), [fact], context)
     validated = () if stays_open or not in_two else (validate(fact),)
     return (added, *validated, *fires(fact, None))
 

@@ -7,14 +7,13 @@ over the keys that its partitions have, so those of partitions come first.
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
 from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import key_index, leaving, locks, not_null
+from gnkmigrate.kinds import hidden_rows, key_index, leaving, locks, not_null
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column_obstacles import refuse_other_parents
 from gnkmigrate.kinds.constraint.adding import (
@@ -228,15 +227,18 @@ class ConstraintKind(PartitionShare):
             found.add(key(path, references["columns"]))
         return frozenset(found)
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
         if references := fact.payload["references"]:
-            other = Identity("table", (references["schema"], references["table"]))
-            yield "REFERENCES", other
-            for table in (other, fact.parent) if fact.payload["validated"] else ():
-                if table is not None:
-                    yield "FORCED ROWS", table  # their owner looks for what has no counterpart
-        elif fact.payload["type"] == "check" and fact.parent not in made:
+            yield "REFERENCES", Identity("table", (references["schema"], references["table"]))
+            if fact.payload["validated"] and fact.parent not in context.created:
+                yield from hidden_rows.asked(fact, fact.parent)
+        elif fact.payload["type"] == "check" and fact.parent not in context.created:
             yield from used(fact)  # for the rows that are there
+
+    def asks_besides(self, change: Change, context: Context) -> Iterator[tuple[str, Identity]]:
+        del context
+        if "validated" in change.differing and change.fact.payload["validated"]:
+            yield from hidden_rows.asked(change.fact, change.fact.parent)
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         if fact.payload["type"] not in VALIDATED_LATER:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -41,10 +40,13 @@ class DefaultKind(Kind):
             *_kept_below(fact, context),
         )
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
         if _counts(fact):
             yield "ROWS", Identity("table", fact.identity.path[:-1])  # it looks for the highest key
-        if fact.parent in made and Identity("table", fact.identity.path[:-1]) not in made:
+        if (
+            fact.parent in context.created
+            and Identity("table", fact.identity.path[:-1]) not in context.created
+        ):
             yield from used(fact)  # for the rows that are there
 
     def asks_again(self, change: Change) -> bool:

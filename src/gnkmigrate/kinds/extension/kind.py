@@ -69,6 +69,11 @@ class ExtensionKind(Kind):
             )
         return tuple(statements)
 
+    def asks_besides(self, change: Change, context: Context) -> Iterator[tuple[str, Identity]]:
+        del context
+        if change.verb == "alter" and "schema" in change.differing:
+            yield "MEMBERS", change.identity
+
     def beside(self, fact: Fact, script: Snapshot, other: Snapshot) -> Fact | None:
         # A script that names no version means whichever the server has.
         del script

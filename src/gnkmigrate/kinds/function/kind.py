@@ -1,7 +1,6 @@
 """Functions, procedures, aggregates and window functions (manual: CREATE FUNCTION and siblings)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -80,8 +79,8 @@ class FunctionKind(Kind):
         del parts, context
         return (Statement(_create(fact), f"{_name(fact)} is missing."),)
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        del made
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        del context
         return used_types(fact)
 
     def altered(

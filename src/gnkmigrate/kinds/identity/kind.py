@@ -5,7 +5,6 @@ changed and dropped by commands on the column alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -75,9 +74,8 @@ class IdentityKind(Kind):
         sql = continued(_sequence(fact), column, _table(fact), payload, payload["type"])
         return (first, Statement(sql, "New values start after those that are there."))
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        del made
-        if fact.parent is not None:
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        if fact.parent is not None and sequence_handover.predecessor(fact, context) is None:
             yield "ROWS", fact.parent  # it goes on after the highest key
 
     def drop(self, fact: Fact, context: Context) -> Statements:

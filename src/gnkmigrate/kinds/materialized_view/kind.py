@@ -5,7 +5,6 @@ One that holds data is never emptied: pg_dump writes each of them WITH NO DATA, 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -108,8 +107,8 @@ class MaterializedViewKind(Kind):
                 setting = _statement(fact, text, f"Column {name} has other settings in the target.")
                 yield replace(setting, lock=locks.of_setting(action))
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        del made
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        del context
         for needed in fact.depends_on:
             yield "ROWS", needed
 

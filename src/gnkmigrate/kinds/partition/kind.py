@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
-from gnkmigrate.kinds import columns_between, locks, not_null_family
+from gnkmigrate.kinds import columns_between, hidden_rows, locks, not_null_family
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
@@ -67,17 +67,18 @@ class PartitionKind(Kind):
         # One that has left those that it inherited is like its new parent by then.
         first = before_joining(fact.parent, context) if fact.parent and not had_parents else ()
         joined = fact.parent if there else None
+        attached = Statement(
+            f"ALTER TABLE {parent} ATTACH PARTITION {name} {fact.payload['bound']}",
+            f"{name} is a partition of {parent} in the target.{rows}",
+            lock=locks.ATTACH_PARTITION,
+            relation=parent,
+            scans=there,
+            beside=_locked_beside(fact, context.target, _locking_users(context), context),
+        )
         return (
             *first,
             *(out_of_the_way(joined, context) if joined else ()),
-            Statement(
-                f"ALTER TABLE {parent} ATTACH PARTITION {name} {fact.payload['bound']}",
-                f"{name} is a partition of {parent} in the target.{rows}",
-                lock=locks.ATTACH_PARTITION,
-                relation=parent,
-                scans=there,
-                beside=_locked_beside(fact, context.target, _locking_users(context), context),
-            ),
+            _with_keys(fact, attached, context),
             *(put_back(joined, context) if joined else ()),
             *(defaults_of_parents(joined, context) if joined else ()),
         )
@@ -97,9 +98,24 @@ class PartitionKind(Kind):
             *keys_after_parting(fact, context),
         )
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        del made
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
         yield "OWN", Identity("table", tuple(fact.payload["of"]))
+        if fact.parent is not None and fact.parent not in context.created:
+            own = context.source.children(fact.parent, "constraint")
+            held = {each.payload["definition"] for each in own if each.payload["validated"]}
+            for key in keys_above(fact.parent, context.target):
+                if key.payload["definition"] not in held:
+                    yield from hidden_rows.asked(key, fact.parent)
+
+    def asks_besides(self, change: Change, context: Context) -> Iterator[tuple[str, Identity]]:
+        fact = change.fact
+        if change.verb != "remove" or fact.parent is None:
+            return
+        if self.leaves_first(fact, context.dropped):  # rows that refer to its own forbid that
+            for key in hidden_rows.keys_to_parents(fact.parent, context.source):
+                if key.identity not in context.dropped:
+                    yield "OWN ROWS", fact.parent
+                    yield "OWN ROWS", key.parent or fact.parent
 
     def carries(self, change: Change, inner: Change, context: Context) -> bool:
         # What a table and its parent share stays when they are joined or parted: it only passes
@@ -194,6 +210,13 @@ class PartitionKind(Kind):
     def dies_with(self, fact: Fact) -> tuple[Identity, ...]:
         parent = Identity("table", tuple(fact.payload["of"]))
         return (parent,) if fact.parent is None else (fact.parent, parent)
+
+
+def _with_keys(fact: Fact, attached: Statement, context: Context) -> Statement:
+    if fact.parent is None:
+        return attached
+    keys = keys_above(fact.parent, context.target)
+    return hidden_rows.none_there(attached, fact.parent, keys, context)
 
 
 def _among(fact: Fact) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ column afterwards.
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -64,9 +63,9 @@ class SequenceKind(Kind):
         text = " ".join([f"CREATE {word} {name}", *unusual(fact.payload, "bigint")])
         return (Statement(f"{text}{_owned_by(fact)}", f"Sequence {name} is missing."),)
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        del made
-        if owner := fact.payload["owned_by"]:
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        owner = fact.payload["owned_by"]
+        if owner and sequence_handover.predecessor(fact, context) is None:
             yield "ROWS", Identity("table", tuple(owner[:2]))  # it goes on after the highest key
 
     def drop(self, fact: Fact, context: Context) -> Statements:

@@ -6,7 +6,6 @@ everything that its parent will want of it, and is attached when all of its inde
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from gnkmigrate.facts.fact import Fact, Identity
@@ -143,8 +142,8 @@ class TableKind(Kind):
             old, new = (each.payload.get("own_not_null") or {} for each in (fact, after))
             yield from not_null_family.unlike(fact, old, new, context)
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        del made
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        del context
         for parent in fact.payload.get("inherits") or ():
             yield "OWN", Identity("table", tuple(parent))
 

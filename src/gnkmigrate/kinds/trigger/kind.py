@@ -5,7 +5,6 @@ to the others; kinds/cloned_trigger/ knows the exceptions.
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -44,8 +43,8 @@ class Trigger(Kind):
         created = _define(fact, word, f"{self.words(fact)} is missing.")
         return (created, *self._enable(fact, firing.ORIGIN))
 
-    def asks(self, fact: Fact, made: AbstractSet[Identity]) -> Iterator[tuple[str, Identity]]:
-        del made
+    def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
+        del context
         return used(fact)
 
     def drop(self, fact: Fact, context: Context) -> Statements:
