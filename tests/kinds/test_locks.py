@@ -2,7 +2,9 @@
 
 import pytest
 
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.servers import Server
+from tests.kinds.converge import planned
 from tests.plan.support import arrive, pair
 
 T = "CREATE TABLE t (a integer, b text); CREATE INDEX i ON t (lower(b));"
@@ -57,3 +59,21 @@ def test_a_partition_that_comes_or_goes_locks_the_ends_of_foreign_keys(
     with pair(server, *((few, more) if comes else (more, few))) as given:
         locked = [table for each in arrive(given) for table, _ in each.beside]
     assert {"public.d", "public.u"} <= {*locked} or server.version < 150000
+
+
+D = "CREATE TABLE d (id integer PRIMARY KEY);"
+
+
+def test_what_a_key_refers_to_is_called_by_the_name_that_it_has_by_then(server: Server) -> None:
+    refers = "CREATE TABLE r (d {} CONSTRAINT {} REFERENCES {});"
+    statements = planned(
+        server,
+        D + refers.format("integer", "k", "d"),
+        "CREATE TABLE e (id bigint PRIMARY KEY);"
+        + refers.format("bigint", "l", "e ON DELETE CASCADE"),
+        renames=read_renames(["table public.d = e"]),
+    )
+    texts = [each.sql for each in statements]
+    dropped = texts.index("ALTER TABLE public.r DROP CONSTRAINT k")
+    assert dropped > texts.index("ALTER TABLE public.d RENAME TO e")
+    assert statements[dropped].beside == (("public.e", "ACCESS EXCLUSIVE"),)

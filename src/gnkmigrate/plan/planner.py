@@ -26,6 +26,7 @@ from gnkmigrate.plan.carried import brought_about
 from gnkmigrate.plan.dependents import expand
 from gnkmigrate.plan.group import Group
 from gnkmigrate.plan.interim_names import names_in_between, placed
+from gnkmigrate.plan.locked_by_now import locked_by_now
 from gnkmigrate.plan.merging import merged
 from gnkmigrate.plan.order import arrange
 from gnkmigrate.plan.rights import Right, rights
@@ -116,9 +117,7 @@ class Planner:
         renamed, context = renamed_by(changes), self._context_of(actions, changes)
         groups = arrange(actions, context.source, context.target)
         context = replace(context, meanwhile=names_in_between([group.leader for group in groups]))
-        return merged(
-            statement for group in groups for statement in _written(group, context, renamed)
-        )
+        return merged(locked_by_now(groups, lambda group: _written(group, context, renamed)))
 
     def _context_of(self, actions: Sequence[Action], changes: Sequence[Change]) -> Context:
         return replace(
