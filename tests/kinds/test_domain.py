@@ -3,7 +3,9 @@
 import psycopg
 import pytest
 
+from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 from tests.plan.support import arrive, pair
@@ -233,3 +235,12 @@ def test_a_check_changes_where_names_do(
         renames=read_renames([said]),
     )
     assert all(any(statements in each for each in way) for way in ways)
+
+
+def test_what_locks_a_renamed_table_says_its_new_name(server: Server) -> None:
+    old = "CREATE DOMAIN d AS int; CREATE DOMAIN e AS int; CREATE TABLE t (v d, w e);"
+    new = "CREATE DOMAIN d AS int CHECK (VALUE > 0); CREATE DOMAIN e AS int NOT NULL;"
+    with pair(server, old, new + "CREATE TABLE u (v d, w e);") as given:
+        changes = compare(given.source, given.target, read_renames(["table public.t = u"]))
+        statements = plan(changes, given.source, given.target)
+    assert [each.relation for each in statements if each.scans] == ["public.u", "public.u"]

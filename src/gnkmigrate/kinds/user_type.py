@@ -119,9 +119,10 @@ def holders(identity: Identity, snapshot: Snapshot) -> Iterator[Fact]:
         yield from holders(container.identity, snapshot)
 
 
-def tables_of(identity: Identity, snapshot: Snapshot) -> str:
+def tables_of(identity: Identity, context: Context) -> str:
     """The tables in which a type's values are kept, as the relations of a statement."""
-    tables = {each.parent for each in holders(identity, snapshot) if each.parent is not None}
+    kept = (each.parent for each in holders(identity, context.source))
+    tables = {context.names.of(table) for table in kept if table is not None}
     return ", ".join(qualified(*table.path) for table in sorted(tables))
 
 

@@ -74,7 +74,7 @@ class Domain(UserType):
         # PostgreSQL looks for nulls in columns of the domain itself, and in nothing else.
         if forbids and is_contained(before, context.source):
             return None
-        tables = tables_of(before.identity, context.source)
+        tables = tables_of(before.identity, context)
         return (
             *self._default(change, differing),
             *(

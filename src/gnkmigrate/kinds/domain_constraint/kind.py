@@ -99,7 +99,7 @@ def _domain(fact: Fact) -> str:
 def _tables(fact: Fact, context: Context) -> str:
     if fact.parent is None:
         return ""
-    return tables_of(context.before_rename(fact.parent), context.source)
+    return tables_of(context.before_rename(fact.parent), context)
 
 
 def _validated(fact: Fact, reason: str, tables: str) -> Statement:
