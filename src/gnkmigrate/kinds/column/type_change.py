@@ -29,7 +29,9 @@ def retyped(change: Change, context: Context) -> Statements:
     refuse_other_parents(change.before, context)
     refuse_held(change.before, f"Column {column_name(change.before)} changes", context)
     column, name = identifier(change.identity.name), column_name(change.fact)
-    old, new = change.before.payload["type"], change.fact.payload["type"]
+    new = change.fact.payload["type"]
+    # That of `before` may have the name that it gets until it goes.
+    old = context.source.facts.get(change.before.identity, change.before).payload["type"]
     found = way(change, context)
     if change.fact.parent is not None and change.fact.parent.kind == "foreign table":
         found = Conversion("", rewrites=False)  # its values are elsewhere
