@@ -2,8 +2,10 @@
 
 import hashlib
 import pkgutil
+import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -54,7 +56,7 @@ def load_all_phases(migrations: Path) -> tuple[Phase, ...]:
         )
     load_operations()
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _as_it_is():
             warnings.simplefilter("error")  # a down_revision that does not exist is one
             core = _scripts(migrations, versions)
             heads = core.get_heads()
@@ -77,6 +79,16 @@ def load_all_phases(migrations: Path) -> tuple[Phase, ...]:
     _require_unique_names(phases)
     _require_known_needs(phases)
     return tuple(phases)
+
+
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    """Keeps no byte code of revisions: it counts for one that was edited within the same second."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _scripts(migrations: Path, *places: Path) -> ScriptDirectory:
