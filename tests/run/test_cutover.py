@@ -127,6 +127,23 @@ def test_what_has_come_in_its_way_meanwhile_is_refused(
     assert found(shop)[phases - 1].state == "done"
 
 
+def test_what_is_expected_of_the_beginning_is_not_asked_again(small: Small) -> None:
+    small.reversible(
+        1,
+        """
+        op.split_table("public.product", "public.price", {"price": "price"}, reference="price_id")
+        op.expect_absent(("public.price",))
+        op.guard("No prices.", "SELECT FROM product WHERE price = 'none'")
+        """,
+    )
+    project = small.project()
+    project.execute(OLD_LINES)
+    project.up(defer_cutover=True)
+    project.execute("UPDATE product SET price = 'none' WHERE id = 1")
+    project.up()
+    assert project.states == ("done",)
+
+
 def test_a_cutover_that_stopped_is_gone_on_with(shop: Project) -> None:
     shop.up(defer_cutover=True)
     shop.execute("CREATE TABLE after ()")
