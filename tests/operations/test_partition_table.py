@@ -67,6 +67,22 @@ def test_there_and_back_with_every_row(sales: Project) -> None:
     assert sales.rows(ROWS) == []
 
 
+@pytest.mark.usefixtures("sales")
+def test_a_later_phase_adds_columns_and_changes_none(small: Small) -> None:
+    small.reversible(2, 'op.add_columns("public.Sale", (op.new("by", "text"),))')
+    small.reversible(3, 'op.rename_columns("public.Sale", {"No": "number"})')
+    project = small.project()
+    with pytest.raises(PhaseRefused, match="Phase phase3 cannot upgrade") as refused:
+        project.up()
+    assert "  No, changed in phase phase1" in refused.value.details
+    project.execute("""UPDATE "Sale" SET note = 'new' WHERE "No" = 1""")
+    project.execute("""INSERT INTO "Sale" VALUES (1, 101, current_date, 'more', 1)""")
+    written = project.rows(ROWS)
+    project.down(phase="phase2")
+    project.down(phase="phase1")
+    assert project.rows(ROWS) == [row[:-1] for row in written]
+
+
 def test_a_member_of_the_owner_may_do_it_all(sales: Project) -> None:
     """As `gnkmigrate grants` makes the role; and partitions that somebody else makes are theirs."""
     sales.execute(f"""

@@ -6,7 +6,6 @@ from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.expect import ExpectAbsent
 from gnkmigrate.operations.partitions.exchange import Exchange
-from gnkmigrate.operations.partitions.following import last
 from gnkmigrate.operations.partitions.spec import Partitioning
 from gnkmigrate.operations.partitions.staging import Stage
 from gnkmigrate.operations.verify import Verify
@@ -53,7 +52,7 @@ def partition_table(
             irreversible="they go with their table",
         ),
         # Its rows were compared with the old ones right before.
-        Exchange(f"partitions take the place of {table}", table, last(spec), spec=spec),
+        Exchange(f"partitions take the place of {table}", table, spec=spec),
         Verify(
             f"{table} has partitions by {by}",
             "SELECT relname FROM pg_catalog.pg_class"

@@ -7,8 +7,9 @@ from gnkmigrate.operations.partitions import following
 from gnkmigrate.operations.partitions.spec import Partitioning
 from gnkmigrate.operations.swap import SwapTable
 from gnkmigrate.operations.unswap import UnswapTable, ValidateForeignKeys
-from gnkmigrate.run import dependents
+from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
 from gnkmigrate.run.work import Work
 
 
@@ -27,10 +28,22 @@ class Exchange(SwapTable):
             ValidateForeignKeys(self.table),
         )
 
+    def run(self, work: Work) -> int:
+        if self.spec is None:
+            raise TypeError("an exchange knows what it exchanges")
+        names = relation.column_names(work, self.table)
+        swap = SwapTable(self.title, self.table, following.last(self.spec, names))
+        keep_as_they_are(work, self.table, self.name, names)
+        return swap.run(work)
+
 
 @dataclass(frozen=True)
 class Return(UnswapTable):
     """The old table comes back."""
+
+    def run(self, work: Work) -> int:
+        release(work, self.table, self.name)
+        return super().run(work)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         hanging = [

@@ -1,5 +1,7 @@
 """SQL by which the new table follows the old one, and after the exchange the old one the new."""
 
+from collections.abc import Sequence
+
 from gnkmigrate import own
 from gnkmigrate.operations.partitions.spec import Partitioning
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -8,8 +10,20 @@ from gnkmigrate.run.sync.following import follower, trigger
 _EVENTS = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 
-def write(spec: Partitioning, which: str, target: str) -> str:
-    """SQL of the function that writes to a quoted table what is written to the other."""
+def write(spec: Partitioning, which: str, target: str, names: Sequence[str] = ()) -> str:
+    """SQL of the function that writes to a quoted table what is written to the other.
+
+    Args:
+        spec: which table gets partitions.
+        which: the function.
+        target: the quoted table.
+        names: its columns, where the other may get more; none: both have the same.
+    """
+    columns = f" ({', '.join(map(column, names))})" if names else ""
+    old, new = (
+        ", ".join(f"{row}.{column(name)}" for name in names) or f"({row}).*"
+        for row in ("OLD", "NEW")
+    )
     same = " AND ".join(f"{column(name)} = OLD.{column(name)}" for name in spec.key)
     body = f"""
 IF TG_OP = 'TRUNCATE' THEN
@@ -20,12 +34,12 @@ IF TG_OP IN ('UPDATE', 'DELETE') THEN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         -- A DELETE does not see what has come since the client's snapshot. This meets it and fails,
         -- so that the client repeats its transaction.
-        INSERT INTO {target} SELECT (OLD).* ON CONFLICT DO NOTHING;
+        INSERT INTO {target}{columns} SELECT {old} ON CONFLICT DO NOTHING;
     END IF;
     DELETE FROM {target} WHERE {same};
 END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') THEN
-    INSERT INTO {target} SELECT (NEW).*;
+    INSERT INTO {target}{columns} SELECT {new};
 END IF;
 """
     return follower(spec.function(which), body)
@@ -75,13 +89,13 @@ END $move$;
 """
 
 
-def last(spec: Partitioning) -> str:
-    """What is done in the transaction of the exchange."""
+def last(spec: Partitioning, names: Sequence[str]) -> str:
+    """What is done in the transaction of the exchange; a later phase may add to these columns."""
     live = quoted(spec.table)
     return (
         _move(spec, split(spec.table)[0])
         + write(spec, "followed", live)
-        + write(spec, "led", quoted(spec.archived))
+        + write(spec, "led", quoted(spec.archived), names)
         + follows(spec, "led", live)
     )
 
