@@ -151,6 +151,27 @@ def test_what_a_link_s_triggers_name_stays_until_contract(change: str, small: Sm
     assert project.states == ("done", "done")
 
 
+NEW = 'new=(op.new("city", "text"),)'
+WITH_NEW_COLUMN = {
+    "club": (LINK.replace("identity=", f"{NEW}, identity="), MEMBERS),
+    "remark": (OPERATIONS["move_columns"].replace("key=", f"{NEW}, key="), TABLE),
+    "town": (OPERATIONS["split_table"].replace("reference=", f"{NEW}, reference="), TABLE),
+}
+
+
+@pytest.mark.parametrize("table", WITH_NEW_COLUMN)
+def test_a_column_that_the_new_table_alone_has_stays_as_well(table: str, small: Small) -> None:
+    """Triggers give it a value in each row that the old application makes."""
+    revision, tables = WITH_NEW_COLUMN[table]
+    small.reversible(1, revision)
+    small.reversible(2, f'op.rename_columns("public.{table}", {{"city": "other"}})')
+    project = small.project()
+    project.execute(tables)
+    with pytest.raises(PhaseRefused, match="Phase phase2 cannot upgrade") as refused:
+        project.up()
+    assert "  city, changed in phase phase1" in refused.value.details
+
+
 @pytest.mark.parametrize(
     ("first", "second", "said"),
     [

@@ -119,7 +119,7 @@ class FollowTable(LinkStep):
     def run(self, work: Work) -> int:
         said, sides = self.linking, Sides.built(work, self.linking)
         work.execute(following.follow(sides))
-        entity_columns = (said.key, *(change.new_name for change in said.columns))
+        entity_columns = (said.key, *(each.new_name for each in (*said.columns, *said.new)))
         keep_as_they_are(work, said.entity, self.name, entity_columns)
         keep_as_they_are(work, said.table, self.name, sides.columns)
         return 0

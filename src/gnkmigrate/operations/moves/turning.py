@@ -65,7 +65,8 @@ class MoveColumns(MoveStep):
         kept = either_leads.keep_in_step(move, after)
         work.execute(";\n".join((sync.follow_no_more(move), *aside, foreign_key, kept)))
         key = [before for before, _ in move.key]
-        show(work, sides, self.name, key, (*move.own_key, *move.names))
+        new = (each.new_name for each in move.new)
+        show(work, sides, self.name, key, (*move.own_key, *move.names, *new))
         return 0
 
 

@@ -43,7 +43,7 @@ def cut_over(work: Work, sides: Sides) -> None:
     next_key = sides.next_key(work)
     statements += [sync.functions(after, next_key), sync.triggers(after), sync.lead(after)]
     work.execute(";\n".join(statements))
-    names = [said.key, *(change.new_name for change in said.columns)]
+    names = [said.key, *(each.new_name for each in (*said.columns, *said.new))]
     show(work, sides, said.name, [said.link], names)
 
 
