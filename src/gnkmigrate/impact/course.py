@@ -134,6 +134,7 @@ def on_copy(
     with connect(live, read_only=True) as session:
         require_fitting(session, settings)
         queries = queries_of(session, settings, top)
+        status(session, phases)  # what speaks against its journal is no matter of the copy
     course = Course(queries, settings.limits.statement_timeout_s, listener)
     listener.stage("copy")
     with (
