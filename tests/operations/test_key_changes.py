@@ -286,3 +286,15 @@ def test_spilled_values_come_back_where_phases_before_begin_anew(small: Small) -
     project.up()
     assert project.value(towns) != before
     assert project.value("SELECT count(*) FROM person WHERE said = 'it was ' || id") == 9
+
+
+def test_links_of_two_tables_of_one_name(small: Small) -> None:
+    """Both are read, and what they would share is named: the archive, and the view."""
+    small.reversible(1, LINK + LINK.replace("public.", "other."))
+    project = small.project()
+    project.execute(
+        f"{MEMBERS}; CREATE SCHEMA other; CREATE TABLE other.membership (LIKE membership)"
+    )
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        project.up()
+    assert "  public.membership, which this phase moves there" in refused.value.details

@@ -198,7 +198,8 @@ class Linking:
     @property
     def index(self) -> str:
         """That of the reference in the old table."""
-        return own_name("gnkmigrate_", fitting(split(self.table)[1], self.reference, "idx"))
+        schema, name = split(self.table)
+        return own_name("gnkmigrate_", schema, fitting(name, self.reference, "idx"))
 
     def is_row(self, row: str) -> str:
         """The condition of the revision for a row."""
