@@ -152,9 +152,12 @@ def _values(
 
 def only(snapshot: Snapshot, table: Identity) -> str:
     """ONLY where other tables inherit a table; its partitions' rows are its own."""
-    path = [*table.path]
-    inherit = (each.value("inherits") or () for each in snapshot.of_kind("table"))
-    return "ONLY " if any(path in map(list, parents) for parents in inherit) else ""
+    return "ONLY " if table.path in snapshot.once(_inherited) else ""
+
+
+def _inherited(snapshot: Snapshot) -> frozenset[tuple[str, ...]]:
+    tables = snapshot.of_kind("table")
+    return frozenset(tuple(up) for each in tables for up in each.value("inherits") or ())
 
 
 def altered_columns(gaps: Gaps) -> Iterator[tuple[Change, LiveTable]]:

@@ -71,7 +71,8 @@ def becomes(live: Fact, wanted: Fact, column: str, gaps: Gaps) -> Value | None:
         column: the live one in SQL.
         gaps: both sides.
     """
-    if wanted.identity.path in gaps.target.once(referring):
+    same = all(live.payload[each] == wanted.payload[each] for each in ("type", "collation"))
+    if same or wanted.identity.path in gaps.target.once(referring):
         return None
     old = underlying(str(live.payload["type"]), gaps.live)
     new = underlying(str(wanted.payload["type"]), gaps.target)
