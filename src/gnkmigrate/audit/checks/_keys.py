@@ -12,6 +12,11 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _ACTION = r"ON {event} (CASCADE|RESTRICT|SET NULL|SET DEFAULT)(?: \(([^)]*)\))?"
 
 
+def is_full(definition: str) -> bool:
+    """Whether a key's columns are NULL together or not at all (MATCH FULL)."""
+    return " MATCH FULL" in _QUOTED.sub('""', definition)
+
+
 @dataclass(frozen=True)
 class ForeignKey:
     """A foreign key of a snapshot.
@@ -45,7 +50,7 @@ class ForeignKey:
     @property
     def is_full(self) -> bool:
         """Whether its columns are NULL together or not at all (MATCH FULL)."""
-        return " MATCH FULL" in _QUOTED.sub('""', self.definition)
+        return is_full(self.definition)
 
     def action(self, event: str) -> str:
         """What happens on DELETE or UPDATE of the referenced row; "" for nothing."""

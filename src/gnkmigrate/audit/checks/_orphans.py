@@ -1,6 +1,7 @@
 """Rows of today that refer to nothing: how to list them, and what may be done about them."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,12 +24,16 @@ class Reference:
         columns: its columns.
         referenced: the table that they refer to, in SQL.
         others: the names of the columns there, in the same order.
+        full: they are NULL together or not at all (MATCH FULL).
+        shared: columns that other keys of the table are of as well.
     """
 
     relation: str
     columns: Sequence[Fact]
     referenced: str
     others: Sequence[str]
+    full: bool = False
+    shared: AbstractSet[str] = frozenset()
 
     def listing(self, key: str, part: str) -> str:
         """A SELECT of the rows that refer to nothing, by `key`, of a part of the table."""
@@ -42,12 +47,20 @@ class Reference:
 
     @property
     def repair(self) -> str:
-        """Forgets what the rows refer to, where NULL is allowed; else removes them."""
+        """Forgets what the rows refer to, where NULL is allowed; else removes them.
+
+        One NULL is enough for a key that is not full, so that what others need stays.
+        """
         lost = (
             f"WHERE {self._given}\n"
             f"AND NOT EXISTS (SELECT FROM {self.referenced} AS referenced WHERE {self._match})"
         )
         optional = [column for column in self.columns if not column.value("not_null")]
+        if self.full:
+            optional = optional if len(optional) == len(self.columns) else []
+        else:
+            own = [each for each in optional if each.identity.name not in self.shared]
+            optional = own or optional
         if not optional:
             hint = "-- Removes the rows; keep them elsewhere first."
             return f"{hint}\nDELETE FROM {self.relation} AS live\n{lost}"
@@ -58,7 +71,8 @@ class Reference:
     @property
     def _given(self) -> str:
         names = (identifier(column.identity.name) for column in self.columns)
-        return " AND ".join(f"live.{name} IS NOT NULL" for name in names)
+        given = [f"live.{name} IS NOT NULL" for name in names]
+        return f"({' OR '.join(given)})" if self.full else " AND ".join(given)
 
     @property
     def _match(self) -> str:
@@ -68,6 +82,16 @@ class Reference:
         )
 
 
+def shared(snapshot: Snapshot, table: Identity, columns: Sequence[str]) -> AbstractSet[str]:
+    """The columns that keys of a table are of, other than those of just these columns."""
+    keys = (
+        each.value("columns")
+        for each in snapshot.children(table, "constraint")
+        if each.value("type") != "check"
+    )
+    return {name for key in keys if {*key} != {*columns} for name in key}
+
+
 def orphans(
     snapshot: Snapshot,
     table: Identity,
@@ -75,6 +99,8 @@ def orphans(
     referenced: Sequence[str],
     others: Sequence[str],
     fix: tuple[str, ...] = (),
+    *,
+    full: bool = False,
 ) -> Obstacle:
     """The rows at which the validation of a foreign key would stop.
 
@@ -85,6 +111,7 @@ def orphans(
         referenced: the table that they refer to, schema and name.
         others: the columns there, in the same order.
         fix: what can be run in spite of such rows.
+        full: whether the key is MATCH FULL.
     """
     key = key_columns(snapshot, table) or ()
     facts = [column_of(snapshot, table, name) for name in columns]
@@ -93,6 +120,8 @@ def orphans(
         facts,
         only(snapshot, Identity("table", tuple(referenced))) + qualified(*referenced),
         others,
+        full,
+        shared(snapshot, table, columns),
     )
     return Obstacle(
         table,

@@ -11,6 +11,7 @@ from functools import partial
 
 from gnkmigrate.audit.check import Observation, Obstacle, StructureCheck
 from gnkmigrate.audit.checks._access import key_columns
+from gnkmigrate.audit.checks._keys import is_full
 from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._rows import beside, row_key
 from gnkmigrate.audit.describe import object_of
@@ -42,7 +43,8 @@ def _obstacle(constraint: Fact, table: Identity, snapshot: Snapshot) -> Obstacle
         reference = constraint.payload["references"]
         referenced = (reference["schema"], reference["table"])
         columns, others = constraint.payload["columns"], reference["columns"]
-        return orphans(snapshot, table, columns, referenced, others)
+        full = is_full(str(constraint.payload["definition"]))
+        return orphans(snapshot, table, columns, referenced, others, full=full)
     if constraint.value("type") != "check":
         return None
     key, rule = key_columns(snapshot, table) or (), str(constraint.payload["expression"])

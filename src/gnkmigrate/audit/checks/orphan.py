@@ -1,8 +1,9 @@
 """Rows that refer to nothing, where the target has a foreign key.
 
 Adding the foreign key stops at the first of them (SQLSTATE 23503). A key with a NULL in it refers
-to nothing on purpose (MATCH SIMPLE). Where the referring column's type changes as well, its
-values are going to be mapped, and comparing them as they are would prove nothing.
+to nothing on purpose, but for MATCH FULL, of which all columns are NULL or none. Where the
+referring column's type changes as well, its values are going to be mapped, and comparing them as
+they are would prove nothing.
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
@@ -10,7 +11,8 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._orphans import Reference
+from gnkmigrate.audit.checks._keys import is_full
+from gnkmigrate.audit.checks._orphans import Reference, shared
 from gnkmigrate.audit.checks._rows import LiveTable, column_of, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
@@ -35,6 +37,8 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             [rows.columns[name] for name in columns],
             referenced.relation,
             [referenced.columns[name].identity.name for name in others],
+            is_full(str(fact.payload["definition"])),
+            shared(gaps.live, rows.table, [rows.columns[name].identity.name for name in columns]),
         )
         what = f"of {rows.label} ({', '.join(columns)})"
         yield Probe(

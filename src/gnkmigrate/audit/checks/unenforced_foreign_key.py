@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gnkmigrate.audit.check import Observation, Obstacle, Question, ServerCheck
+from gnkmigrate.audit.checks._keys import is_full
 from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
@@ -49,7 +50,12 @@ def _orphans(key: Fact, live: Snapshot) -> Obstacle:
     reference, columns = key.payload["references"], key.payload["columns"]
     referenced = (reference["schema"], reference["table"])
     found = orphans(
-        live, Identity("table", (schema, table)), columns, referenced, reference["columns"]
+        live,
+        Identity("table", (schema, table)),
+        columns,
+        referenced,
+        reference["columns"],
+        full=is_full(str(key.payload["definition"])),
     )
     return replace(found, severity=None)
 
