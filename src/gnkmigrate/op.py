@@ -17,12 +17,12 @@ from gnkmigrate.run.sync.mappings import (
     constant,
     enum_text,
     new,
-    reference,
     renamed,
     shortened,
     text_enum,
     zoned,
 )
+from gnkmigrate.run.sync.reference import reference
 
 load_operations()
 

@@ -27,11 +27,11 @@ from gnkmigrate.run.sync.mappings import cast as cast
 from gnkmigrate.run.sync.mappings import constant as constant
 from gnkmigrate.run.sync.mappings import enum_text as enum_text
 from gnkmigrate.run.sync.mappings import new as new
-from gnkmigrate.run.sync.mappings import reference as reference
 from gnkmigrate.run.sync.mappings import renamed as renamed
 from gnkmigrate.run.sync.mappings import shortened as shortened
 from gnkmigrate.run.sync.mappings import text_enum as text_enum
 from gnkmigrate.run.sync.mappings import zoned as zoned
+from gnkmigrate.run.sync.reference import reference as reference
 from gnkmigrate.run.reversible import reversible as reversible
 """
 

@@ -10,7 +10,7 @@ from gnkmigrate.run.names import quoted, split
 from gnkmigrate.run.own_names import fitting
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
-from gnkmigrate.run.sync.mappings import reference
+from gnkmigrate.run.sync.reference import reference
 from gnkmigrate.run.sync.reshaping import Reshaping
 
 

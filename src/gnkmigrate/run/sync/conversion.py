@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gnkmigrate.run.names import literal
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.lookup import Lookup
 
@@ -98,3 +99,11 @@ class Conversion:
         null = f"{value} IS NULL" if not_null else "false"
         holds = self.holds.replace(COLUMN, value)
         return f"{null} OR {value} IS NOT NULL AND ({holds}) IS NOT TRUE"
+
+
+def unless_policy(condition: str, policy: tuple[str, str] | None) -> str:
+    """SQL condition that holds as well where a policy of the settings has this value."""
+    if policy is None:
+        return condition
+    name, value = policy
+    return f":'{name}' = {literal(value)} OR {condition}"
