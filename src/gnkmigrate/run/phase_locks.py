@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gnkmigrate.connection import Connection
 from gnkmigrate.run import events, lock_announcement
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.executor import InForce, pending_steps
+from gnkmigrate.run.in_force import InForce, pending_steps
 from gnkmigrate.run.journal import StepState
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.settings import LimitSettings

@@ -21,7 +21,7 @@ from gnkmigrate.run import (
 )
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.executor import InForce
+from gnkmigrate.run.in_force import InForce, pending_steps
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.phase_locks import locks_of
@@ -159,7 +159,7 @@ def _require_one_transaction(phases: Sequence[Phase], direction: Direction, work
     steps = [
         step
         for phase in phases
-        for step in executor.pending_steps(phase, direction, InForce.of(phase.name, states))
+        for step in pending_steps(phase, direction, InForce.of(phase.name, states))
     ]
     enum_labels.require_none_too_early([phase.name for phase in phases], steps, work)
 

@@ -11,7 +11,7 @@ from gnkmigrate.run import journal, journal_notes, one_runner
 from gnkmigrate.run.batches.tuning import UNTUNED, Tuning
 from gnkmigrate.run.called import is_plan
 from gnkmigrate.run.cutover import Comparing, Waiting
-from gnkmigrate.run.executor import InForce
+from gnkmigrate.run.in_force import InForce
 from gnkmigrate.run.journal import Run, StepState
 from gnkmigrate.run.phase import Phase
 
