@@ -26,6 +26,10 @@ class NewNames:
             if old.kind in {"schema", "type"} or _grant_word(old.kind) in _HAVE_TYPES
         }
 
+    def __bool__(self) -> bool:
+        """Whether anything has a new name."""
+        return bool(self._renamed)
+
     @cached_property
     def inverse(self) -> "NewNames":
         """What they were called."""
@@ -33,6 +37,8 @@ class NewNames:
 
     def of(self, identity: Identity) -> Identity:
         """The new identity, or the same where nothing has a new name."""
+        if not self._renamed:
+            return identity
         if identity in self._renamed:
             return self._renamed[identity]
         if self._types and _is_named_by_types(identity.kind):

@@ -56,6 +56,8 @@ class Context:
 
     def as_called_then(self, fact: Fact) -> Fact:
         """A fact of the source as the target calls it, and what it lives in."""
+        if not self.names:
+            return fact
         identity, parent = self.names.of(fact.identity), fact.parent and self.names.of(fact.parent)
         return Fact(identity, parent, fact.payload, fact.depends_on, fact.position)
 
