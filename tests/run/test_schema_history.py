@@ -100,6 +100,16 @@ def test_what_a_server_of_the_users_made_is_not_kept(project: Settings) -> None:
     assert find(theirs, MAJOR) is None
 
 
+def test_a_file_that_cannot_be_read_is_left_to_who_runs_the_phases(
+    root: Path, database: DatabaseUrl
+) -> None:
+    (root / "baseline.sql").write_bytes(b"CREATE TABLE \xff (id int);")
+    settings = load(root / "gnkmigrate.toml", {"server": {"provider": "embedded"}})
+    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    (missed,) = [missed for missed in result.not_run if missed.check == "phases"]
+    assert "baseline.sql" in missed.reason
+
+
 def test_a_second_audit_says_the_same(root: Path, database: DatabaseUrl) -> None:
     """In the cache of all tests, which has the server; the folder's name makes it a new project."""
     (root / "baseline.sql").write_text(f"CREATE TABLE users (id int); -- {root}")

@@ -79,6 +79,8 @@ def retyped(before: Fact, after: Fact, statement: Statement, context: Context) -
     Raises:
         Unplannable: one of those has it of its parent alone.
     """
+    if context.source.server_version < NAMED:
+        return (statement,)
     *table, name = before.identity.path
     known = [tuple(table), *tables_below(table, context.source)]
     apart = [each for each in dict.fromkeys(known) if _is_unlike_below((*each, name), context)]
@@ -249,9 +251,7 @@ def _is_unlike_below(column: Path, context: Context) -> bool:
     if was is None or alone or whole is None or whole.payload["partitioned_by"]:
         return False
     below = (each for each in tables_below(table, source) if not _goes(each, context))
-    return source.server_version >= NAMED and any(
-        name_of((*each, name), source) != was for each in below
-    )
+    return any(name_of((*each, name), source) != was for each in below)
 
 
 def _above(column: Path, snapshot: Snapshot) -> Iterator[Path]:

@@ -102,7 +102,7 @@ def multirange_aside(text: str) -> str:
 
 
 def multirange_of(range_: Fact) -> str:
-    """The multirange type's name with its schema, which is the range's unless another is told."""
+    """The multirange type's name with its schema, which is the range's unless it says another."""
     name = str(range_.payload["multirange"])
     return name if len(names_in(name)) > 1 else f"{qualified(*range_.identity.path[:-1])}.{name}"
 

@@ -25,16 +25,19 @@ def locked_by_now(
         write: gives a group's statements; those of a drop name others as they were at first.
     """
     renamed: dict[Identity, Identity] = {}
+    at_first: dict[Identity, Identity] = {}  # the other way round
+    names: NewNames | None = None
     for group in groups:
         leader, statements = group.leader, write(group)
         if leader.verb == "drop" and renamed:
-            names = NewNames(renamed)
-            statements = tuple(_named(each, names) for each in statements)
+            names = known = names or NewNames(renamed)
+            statements = tuple(_named(each, known) for each in statements)
         yield from statements
         if leader.verb == "rename" and leader.before and _holds_tables(leader.before.kind):
-            now = leader.before.identity
-            first = next((old for old, new in renamed.items() if new == now), now)
-            renamed[first] = leader.fact.identity
+            now, new = leader.before.identity, leader.fact.identity
+            at_first[new] = at_first.pop(now, now)
+            renamed[at_first[new]] = new
+            names = None
 
 
 def _holds_tables(kind: str) -> bool:

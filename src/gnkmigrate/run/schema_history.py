@@ -74,7 +74,10 @@ def _key(settings: Settings, major: int) -> str | None:
     if server is None or settings.baseline is None or not is_sql(settings.target_source):
         return None
     told = settings.model_dump_json(exclude=_SAYS_NOTHING, warnings=False)
-    return key_of(("history", server, told, *_texts(settings)))
+    try:
+        return key_of(("history", server, told, *_texts(settings)))
+    except (OSError, SchemaError):
+        return None  # whoever runs the phases says what is wrong with a file
 
 
 def _texts(settings: Settings) -> Iterator[str]:

@@ -1,5 +1,5 @@
--- Columns that a sequence fills with rising numbers, be it their own or by default, where an index knows the highest value.
--- Row security would hide some from a role that it binds.
+-- Columns that a sequence fills with rising numbers, be it their own or by default, where an index
+-- knows the highest value. Row security would hide some from a role that it binds.
 SELECT
     namespace.nspname AS schema,
     class.relname AS relation,

@@ -1,5 +1,5 @@
 -- Foreign keys one of whose own triggers is disabled, with these triggers. A partition's copy of a
--- key has triggers of its own, and is told of as the key.
+-- key has triggers of its own, and counts as the key.
 WITH RECURSIVE disabled AS (
     SELECT trigger.oid AS trigger, trigger.tgconstraint AS restriction
     FROM pg_trigger AS trigger

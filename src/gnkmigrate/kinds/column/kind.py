@@ -102,10 +102,9 @@ class ColumnKind(Kind):
         )
 
     def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
-        computed = (
-            fact.payload["generated"] and fact.parent not in context.created
-        )  # for the rows there
-        return used(fact) if computed else used_types(fact)
+        if fact.payload["generated"] and fact.parent not in context.created:
+            return used(fact)  # for the rows that are there
+        return used_types(fact)
 
     def asks_again(self, change: Change) -> bool:
         return "type" in change.differing

@@ -89,9 +89,7 @@ class CompositeType(UserType):
             yield Statement(
                 in_zone(sql, values.zone),
                 f"Attribute {name} of {type_} is {old[name]}, the target says {new[name]}.",
-                loses_data=f"{values.loses} {name} wherever {type_} is used"
-                if values.loses
-                else "",
+                loses_data=lost,
             )
         for name in new:
             if name not in old:

@@ -43,10 +43,8 @@ class DefaultKind(Kind):
     def asks(self, fact: Fact, context: Context) -> Iterator[tuple[str, Identity]]:
         if _counts(fact):
             yield "ROWS", Identity("table", fact.identity.path[:-1])  # it looks for the highest key
-        if (
-            fact.parent in context.created
-            and Identity("table", fact.identity.path[:-1]) not in context.created
-        ):
+        table, made = Identity("table", fact.identity.path[:-1]), context.created
+        if fact.parent in made and table not in made:
             yield from used(fact)  # for the rows that are there
 
     def asks_again(self, change: Change) -> bool:

@@ -105,7 +105,7 @@ def forget(
             raise PhaseRefused(
                 f"gnkmigrate has never worked in {connection.info.dbname}, so nothing is kept.",
             )
-        tables = [quoted(row.table), quoted(_archived(row.table))]
+        tables = [quoted(row.table), quoted(own_names.archived(row.table))]
         foreign_code.require_trust(
             connection, tables, settings.schemas, trusted=settings.trust_triggers
         )
@@ -123,10 +123,6 @@ def _forgotten(work: Work, phases: Sequence[Phase], row: Row) -> Iterator[Forgot
             f"That is no key of {row.table}: {error.diag.message_primary}.",
             hint="Give the values of its key, in the order of its columns.",
         ) from None
-
-
-def _archived(table: str) -> str:
-    return own_names.archived(table)
 
 
 def _key(work: Work, row: Row, table: str) -> dict[str, str]:
@@ -218,7 +214,7 @@ def _reshapings(step: object, table: str) -> Iterator[Reshaping]:
 
 
 def _from_archive(work: Work, row: Row) -> Iterator[Forgotten]:
-    archived = _archived(row.table)
+    archived = own_names.archived(row.table)
     if not _exists(work, archived):
         return
     meant = _is_meant(row, _key(work, row, archived))
@@ -238,7 +234,7 @@ def _left(work: Work, row: Row) -> str:
     if key and all(key.values()):
         lives = _there(work, row.table, _is_meant(row, key))
         return f"the row is still in {row.table}: delete it there first" if lives else ""
-    archived = quoted(_archived(row.table))
+    archived = quoted(own_names.archived(row.table))
     found = work.connection.execute(_IN_STEP, (archived, own.JOURNAL)).fetchone()
     follows = bool(found and found[0])
     return "it is kept in step with the new shape: delete the row there first" if follows else ""
