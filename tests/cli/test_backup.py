@@ -16,7 +16,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
-from gnkmigrate.cli._transfer import size
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.support import ROOT, execute, rows
@@ -81,20 +80,6 @@ def test_a_backup_that_is_verified(run: Run, shop: DatabaseUrl) -> None:
         "customer": 2,
         "purchase": 1,
     }
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (0, "0 bytes"),
-        (999, "999 bytes"),
-        (1000, "1.0 kB"),
-        (45_300_000, "45.3 MB"),
-        (2 * 10**15, "2,000.0 TB"),
-    ],
-)
-def test_a_size_in_words(number: int, words: str) -> None:
-    assert size(number) == words
 
 
 def test_a_folder_that_is_not_there(run: Run, shop: DatabaseUrl) -> None:

@@ -7,7 +7,7 @@ import pytest
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.score import score as of_counts
-from gnkmigrate.report.summary import counted, summarise
+from gnkmigrate.report.summary import summarise
 from tests.report.support import clean, finding, result
 
 EXTRA = replace(finding("orders", Severity.INFO), kind="extra")
@@ -82,8 +82,3 @@ def test_the_score_does_not_fall_with_size() -> None:
     assert score(5, low=6) == score(10, low=6) < score(20, low=6)
     assert score(10, critical=1) == score(500, critical=1)
     assert score(10_000, low=1) == 99
-
-
-def test_numbers_go_with_their_nouns() -> None:
-    assert (counted(1, "gap"), counted(1000, "gap")) == ("1 gap", "1,000 gaps")
-    assert counted(2, "gap separates", "gaps separate") == "2 gaps separate"

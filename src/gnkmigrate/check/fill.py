@@ -2,11 +2,11 @@
 
 from gnkmigrate.check.generate import generate
 from gnkmigrate.check.outcome import Found
-from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.numbers import counted
 
 
 def fill(session: Connection, settings: Settings, rows: int, *, makes_roles: bool = False) -> Found:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from gnkmigrate.check.outcome import CheckResult, Point
-from gnkmigrate.check.wording import counted
 from gnkmigrate.diff.omitted import told
 from gnkmigrate.text.escape import code_block, markdown
+from gnkmigrate.text.numbers import counted
 
 
 def page(result: CheckResult) -> str:

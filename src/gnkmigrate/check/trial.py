@@ -12,7 +12,6 @@ from gnkmigrate.check.changed import changed
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.listing import Rows, read_tables, read_views
 from gnkmigrate.check.outcome import Found
-from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
@@ -29,6 +28,7 @@ from gnkmigrate.run.phase import Phase, core_of
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.numbers import counted
 
 _AT_HEAD = ""  # no phase is called so
 # Where there is no key in the environment.

@@ -17,11 +17,12 @@ from gnkmigrate.cli._foreign_code import look_at_foreign_code
 from gnkmigrate.cli._lines import write_hanging, write_line
 from gnkmigrate.cli._outcome import Outcome, write_locks
 from gnkmigrate.cli._progress import progress
-from gnkmigrate.cli._words import counted, duration, printable, server_version
+from gnkmigrate.cli._words import printable, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted
 from gnkmigrate.run import events
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.numbers import counted, duration
 
 
 def carry_out(

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.text import Text
 
 from gnkmigrate.cli._lines import write_hanging, write_line
-from gnkmigrate.cli._transfer import size
-from gnkmigrate.cli._words import counted, duration, printable
+from gnkmigrate.cli._words import printable
 from gnkmigrate.run import events
+from gnkmigrate.text.numbers import counted, duration, size
 
 
 @dataclass

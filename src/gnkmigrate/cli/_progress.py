@@ -15,8 +15,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
 from gnkmigrate.cli._context import LogFormat, options, stderr
-from gnkmigrate.cli._words import counted, duration
 from gnkmigrate.run import events
+from gnkmigrate.text.numbers import counted, duration
 
 _PAUSE_S = 5.0
 _WORTH_TELLING_S = 1.0

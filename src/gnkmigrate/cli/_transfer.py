@@ -14,11 +14,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from gnkmigrate.backup.manifest import Manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.cli._context import LogFormat, options, stderr
-from gnkmigrate.cli._words import counted
+from gnkmigrate.text.numbers import counted, size
 
 _FIRST_S = 1.0
 _PAUSE_S = 5.0
-_STEP = 1000
 
 
 @contextmanager
@@ -91,13 +90,3 @@ def described(manifest: Manifest) -> str:
     tables = counted(len(manifest.tables), "table")
     rows = counted(manifest.contents.rows, "row")
     return f"{tables}, {rows}, {size(manifest.size)}"
-
-
-def size(bytes_: int) -> str:
-    """A number of bytes as people say it: "45.3 kB"."""
-    value = float(bytes_)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < _STEP:
-            return f"{value:.1f} {unit}" if unit != "bytes" else f"{bytes_} {unit}"
-        value /= _STEP
-    return f"{value:,.1f} TB"

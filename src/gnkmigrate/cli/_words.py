@@ -9,21 +9,6 @@ _MINUTE_S = 60
 _EXACT_S = 10
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun, such as "1 row" or "12,000 rows"."""
-    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: "0.04 s", "12.3 s", "3 min 05 s"."""
-    if seconds < _EXACT_S:
-        return f"{seconds:.2f} s"
-    if seconds < _MINUTE_S:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), _MINUTE_S)
-    return f"{minutes} min {rest:02} s"
-
-
 def printable(text: str) -> str:
     """`text` without control characters: what comes from a database must not steer a terminal."""
     return "".join(

@@ -211,8 +211,8 @@ def _wished(project: "Settings", rows: int | None) -> "Settings":
 
 def _update_checksums(context: typer.Context, project: "Settings") -> None:
     from gnkmigrate.check.checksums import checksum_file, write_checksums
-    from gnkmigrate.cli._words import counted
     from gnkmigrate.run.revision import load_all_phases
+    from gnkmigrate.text.numbers import counted
 
     migrations = project.path(project.migrations)
     phases = load_all_phases(migrations)
@@ -272,7 +272,7 @@ def _write(console: "Console", result: "CheckResult") -> None:
 
 def _write_point(console: "Console", point: "Point") -> None:
     from gnkmigrate.cli._lines import write_line
-    from gnkmigrate.cli._words import duration
+    from gnkmigrate.text.numbers import duration
 
     if point.state == "ok":
         write_line(console, "ok", f"{point.title}: {point.summary} ({duration(point.seconds)})")

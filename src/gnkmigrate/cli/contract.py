@@ -29,13 +29,13 @@ def command(
     import sys
 
     from gnkmigrate.cli._foreign_code import look_at_foreign_code
-    from gnkmigrate.cli._words import counted
     from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
     from gnkmigrate.run import journal_schema
     from gnkmigrate.run.foreign_code import of_phases
     from gnkmigrate.run.kept.contract import contract, kept, remnants
     from gnkmigrate.run.revision import load_all_phases
+    from gnkmigrate.text.numbers import counted
 
     project = _context.settings(context, trust_triggers=trust_triggers or None)
     url = _context.live_url(context, project)

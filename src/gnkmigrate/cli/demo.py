@@ -71,7 +71,7 @@ def command(
 
 
 def _write_head(console: "Console", number: int, scene: "Scene", seconds: float) -> None:
-    from gnkmigrate.cli._words import duration
+    from gnkmigrate.text.numbers import duration
 
     line = f"{number}  {scene.title}"
     console.print(f"\n{line:{_WIDTH - 8}}{duration(seconds):>8}", style="bold", soft_wrap=True)
@@ -113,7 +113,7 @@ def _write_server(console: "Console", server: "Server") -> None:
 
 
 def _write_tables(console: "Console", before: Mapping[str, "Fingerprint"], mark: str) -> None:
-    from gnkmigrate.cli._words import counted
+    from gnkmigrate.text.numbers import counted
 
     for found in before.values():
         console.print(f"   {found.relation:26}{counted(found.rows, 'row'):>14}  {mark}".rstrip())
@@ -147,7 +147,7 @@ def _write_counts(console: "Console", result: "AuditResult") -> None:
 
 
 def _write_phases(console: "Console", phases: Sequence["PhaseOutcome"]) -> None:
-    from gnkmigrate.cli._words import counted, duration
+    from gnkmigrate.text.numbers import counted, duration
 
     for phase in phases:
         proven = sum(not result.reports for result in phase.verified)
@@ -170,7 +170,7 @@ def _write_answer(console: "Console", answer: "Answer") -> None:
 
 
 def _write_end(console: "Console", seconds: float, *, whole: bool) -> None:
-    from gnkmigrate.cli._words import duration
+    from gnkmigrate.text.numbers import duration
 
     ended = "the database is what it was at first" if whole else "all of it held"
     console.print(f"\nidentical: after {duration(seconds)} {ended}.")

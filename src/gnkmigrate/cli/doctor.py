@@ -61,7 +61,7 @@ def _write(console: "Console", diagnosis: "Diagnosis") -> None:
 
 
 def _write_end(context: typer.Context, found: Sequence["Diagnosis"]) -> None:
-    from gnkmigrate.cli._words import counted
+    from gnkmigrate.text.numbers import counted
 
     failed = sum(diagnosis.state == "failed" for diagnosis in found)
     warnings = sum(diagnosis.state == "warning" for diagnosis in found)

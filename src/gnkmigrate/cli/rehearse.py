@@ -135,11 +135,11 @@ def _write_result(
 
 def _write(console: "Console", rehearsal: "Rehearsal") -> None:
     from gnkmigrate.cli._words import server_version
-    from gnkmigrate.rehearsal.room import in_words
+    from gnkmigrate.text.numbers import size
 
     version = server_version(rehearsal.server_version)
     console.print(
-        f"A copy of {rehearsal.database} ({in_words(rehearsal.size)}) on PostgreSQL {version}, "
+        f"A copy of {rehearsal.database} ({size(rehearsal.size)}) on PostgreSQL {version}, "
         f"{rehearsal.provider}",
         soft_wrap=True,
     )
@@ -157,7 +157,7 @@ def _write(console: "Console", rehearsal: "Rehearsal") -> None:
 
 def _write_stage(console: "Console", stage: "Stage") -> None:
     from gnkmigrate.cli._lines import write_line
-    from gnkmigrate.cli._words import duration
+    from gnkmigrate.text.numbers import duration
 
     console.print(f"\n{stage.name}", style="bold")
     if stage.state == "not reached":
@@ -173,7 +173,7 @@ def _write_stage(console: "Console", stage: "Stage") -> None:
 
 
 def _write_run(console: "Console", run: "PhaseRun", longest: int) -> None:
-    from gnkmigrate.cli._words import counted, duration
+    from gnkmigrate.text.numbers import counted, duration
 
     proven = sum(result.passed and not result.reports for result in run.verified)
     verified = counted(proven, "verification") if proven else ""
@@ -188,8 +188,8 @@ def _write_run(console: "Console", run: "PhaseRun", longest: int) -> None:
 
 def _costs(run: "PhaseRun") -> "Iterator[str]":
     """What others feel of it: locks that stop writers, rewritten tables, and the time with all."""
-    from gnkmigrate.cli._words import duration
     from gnkmigrate.rehearsal.measure import STOPS_WRITERS
+    from gnkmigrate.text.numbers import duration
 
     stopping = [lock for lock in run.cost.locks if lock.mode in STOPS_WRITERS]
     for lock in sorted(stopping, key=lambda lock: -lock.longest)[:_LOCKS_SHOWN]:

@@ -77,8 +77,9 @@ def _ask(context: typer.Context, plan: "RestorePlan") -> None:
     """
     from gnkmigrate.backup import RestoreRefused
     from gnkmigrate.cli._transfer import described
-    from gnkmigrate.cli._words import counted, printable
+    from gnkmigrate.cli._words import printable
     from gnkmigrate.errors import Interrupted
+    from gnkmigrate.text.numbers import counted
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise RestoreRefused(
@@ -123,7 +124,7 @@ def _document(restored: "Restored") -> dict[str, Any]:
 
 def _write(console: "Console", restored: "Restored") -> None:
     from gnkmigrate.cli._lines import write_line
-    from gnkmigrate.cli._words import counted
+    from gnkmigrate.text.numbers import counted
 
     plan, contents = restored.plan, restored.contents
     console.print(f"{plan.file} restored into {plan.url}.", soft_wrap=True)

@@ -30,7 +30,7 @@ def command(
     Example: gnkmigrate revision -m "prices in cents"
     """
     from gnkmigrate.authoring.author import write_revision
-    from gnkmigrate.cli._words import counted
+    from gnkmigrate.text.numbers import counted
 
     project = _context.settings(context)
     written = write_revision(

@@ -94,7 +94,7 @@ def _write(
 
 def _kept(remnants: Sequence["Remnant"]) -> str:
     """Such as "2 views, 13 columns"; what was spilled counts by its rows."""
-    from gnkmigrate.cli._words import counted
+    from gnkmigrate.text.numbers import counted
 
     numbers: dict[str, int] = {}
     for each in remnants:
@@ -116,7 +116,7 @@ def _table(statuses: Sequence["PhaseStatus"], width: int) -> Iterator[str]:
 
 
 def _row(found: "PhaseStatus", width: int, wide: int) -> str:
-    from gnkmigrate.cli._words import duration
+    from gnkmigrate.text.numbers import duration
 
     seconds = found.seconds
     when = _when(found.finished_at).removesuffix(" UTC") if found.finished_at else ""

@@ -59,7 +59,7 @@ def _document(results: Sequence["Verified"], database: str) -> str:
 
 def _write(context: typer.Context, results: Sequence["Verified"]) -> None:
     from gnkmigrate.cli._outcome import write_verified
-    from gnkmigrate.cli._words import counted
+    from gnkmigrate.text.numbers import counted
 
     console = _context.stdout(context)
     messages = _context.stderr(context)

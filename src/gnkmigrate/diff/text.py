@@ -16,6 +16,7 @@ from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import satellites
 from gnkmigrate.kinds.change import Change, Verb
 from gnkmigrate.text.contrast import contrast
+from gnkmigrate.text.numbers import counted
 
 MARKERS: Mapping[Verb, tuple[str, str]] = {
     "add": ("+", "green"),
@@ -131,7 +132,9 @@ def _details(change: Change, coming_with: Sequence[Change]) -> Iterator[str]:
             old, new = contrast(_whole(before), _whole(after), _LONGEST_VALUE)
             yield f"{key}: {old} → {new}"
     elif counts := Counter(each.kind for each in coming_with if each.kind not in satellites()):
-        yield ", ".join(_count(number, kind) for kind, number in sorted(counts.items()))
+        yield ", ".join(
+            counted(number, kind, _plural(kind)) for kind, number in sorted(counts.items())
+        )
     elif change.verb != "rename":
         yield from _telling(change.fact)
 
@@ -206,11 +209,7 @@ def _whole(value: Any) -> str:
 def _summary(changes: Sequence[Change]) -> str:
     counts = Counter(change.verb for change in changes)
     parts = ", ".join(f"{counts[verb]} {words}" for verb, words in _WORDS.items() if counts[verb])
-    return f"{_count(len(changes), 'difference')}: {parts}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else _plural(noun)}"
+    return f"{counted(len(changes), 'difference')}: {parts}."
 
 
 def _plural(noun: str) -> str:

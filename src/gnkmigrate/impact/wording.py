@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.impact.measuring import TIMED, WARM_UPS
 from gnkmigrate.impact.outcome import Impact, IndexImpact, Measured, QueryImpact
-from gnkmigrate.rehearsal.room import in_words
+from gnkmigrate.text.numbers import size
 
 QUERY_HEAD = ("query", "before", "after", "ratio", "pages before", "after")
 INDEX_HEAD = ("index", "table", "size", "a row's writing", "used by")
@@ -80,7 +80,7 @@ def index_row(index: IndexImpact) -> Sequence[str]:
         users = "nothing here" if not (index.is_constraint or index.serves_key) else needed
     cost = "" if index.write_us is None else f"+{index.write_us:,.1f} µs"
     table = index.table.removeprefix("public.")
-    return index.name.partition(".")[2], table, in_words(index.size), cost, users
+    return index.name.partition(".")[2], table, size(index.size), cost, users
 
 
 def remarks(query: QueryImpact) -> Iterator[str]:
@@ -119,5 +119,5 @@ def useless(impact: Impact) -> Iterator[str]:
         names = ", ".join(each.name.partition(".")[2] for each in found)
         yield (
             f"Useless here, since no query uses them: {names}. They take "
-            f"{in_words(sum(each.size for each in found))}, and a part of every write."
+            f"{size(sum(each.size for each in found))}, and a part of every write."
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.text.numbers import counted
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,11 @@ class Summary:
     loses_data: tuple[str, ...]
 
     def __str__(self) -> str:
-        parts = [_count(self.statements, "statement")]
+        parts = [counted(self.statements, "statement")]
         if self.rewrites:
-            parts.append(f"{_count(self.rewrites, 'table rewrite')}")
+            parts.append(f"{counted(self.rewrites, 'table rewrite')}")
         if self.loses_data:
-            parts.append(f"{_count(len(self.loses_data), 'loss', 'losses')} of data")
+            parts.append(f"{counted(len(self.loses_data), 'loss', 'losses')} of data")
         return ", ".join(parts) + "."
 
 
@@ -59,7 +60,3 @@ def effects(statement: Statement) -> tuple[str, ...]:
     if statement.is_several:
         notes.append("several commands in one transaction")
     return tuple(notes)
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"

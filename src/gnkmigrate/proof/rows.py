@@ -18,6 +18,7 @@ from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.proof.digests import Column, Table, Values, ask, printed, value_of
 from gnkmigrate.proof.labels import Labels, as_before, read_labels
 from gnkmigrate.proof.said import Said
+from gnkmigrate.text.numbers import counted
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ class _Comparison:
             return
         if new is None:
             if old.rows:
-                self.problems.append(f"{old.name}: {_count(old.rows)} before, the table is gone")
+                self.problems.append(
+                    f"{old.name}: {counted(old.rows, 'row')} before, the table is gone"
+                )
             return
         counterpart = _counterparts(old, new, self._said, same=oid in self._now)
         gone, changed = self._gone(old, new, counterpart)
@@ -144,9 +147,11 @@ class _Comparison:
             ),
         )
         if rows != old.rows:
-            self.problems.append(f"{old.name}: {_count(old.rows)} before, {_count(rows)} after")
+            self.problems.append(
+                f"{old.name}: {counted(old.rows, 'row')} before, {counted(rows, 'row')} after"
+            )
         elif digest != old.digest:
-            self.problems.append(f"{old.name}: {_count(old.rows)}, but not the same")
+            self.problems.append(f"{old.name}: {counted(old.rows, 'row')}, but not the same")
         else:
             for column, held in zip(apart, values, strict=True):
                 if held != old.apart[column.number]:
@@ -208,7 +213,3 @@ def _tables(session: Connection, said: Said) -> Mapping[int, Table]:
         )
         for relation, schema, name, parents in session.execute(query("proof.sql", "tables"))
     }
-
-
-def _count(rows: int) -> str:
-    return f"{rows:,} {'row' if rows == 1 else 'rows'}"

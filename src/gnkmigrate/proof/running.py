@@ -12,6 +12,7 @@ from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.proof.files import Files
 from gnkmigrate.proof.objection import DEFECT, NotProven
 from gnkmigrate.rehearsal.room import NoRoom
+from gnkmigrate.text.numbers import counted
 
 
 def run_statements(
@@ -93,8 +94,8 @@ def _rows_without(error: errors.NotNullViolation, observing: Connection) -> str:
     table = sql.Identifier(told.schema_name, told.table_name)
     ((rows,),) = observing.execute(count.format(table)).fetchall()
     return (
-        f"{qualified(told.schema_name, told.table_name)} has {rows:,} "
-        f"{'row' if rows == 1 else 'rows'} on the copy, and its new column "
+        f"{qualified(told.schema_name, told.table_name)} has "
+        f"{counted(rows, 'row')} on the copy, and its new column "
         f"{identifier(told.column_name)} no default for them"
     )
 

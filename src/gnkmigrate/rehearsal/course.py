@@ -19,6 +19,7 @@ from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.status import Request
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.numbers import counted
 
 # Stages on which all later ones build. A gap, or a claim that is not true, leaves the way back.
 _GATES: frozenset[StageName] = frozenset({"copy", "dry run", "upgrade", "downgrade"})
@@ -192,4 +193,4 @@ class Course:
 
 
 def _phases(phases: Sequence[Phase], what: str) -> str:
-    return f"{len(phases):,} {'phase' if len(phases) == 1 else 'phases'} {what}"
+    return f"{counted(len(phases), 'phase')} {what}"

@@ -5,7 +5,7 @@ from html import escape
 
 from gnkmigrate.rehearsal.checklist import checklist
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Stage
-from gnkmigrate.rehearsal.room import in_words
+from gnkmigrate.text.numbers import size
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -25,7 +25,7 @@ def html_page(rehearsal: Rehearsal) -> str:
     if rehearsal.rows < rehearsal.live_rows:
         rows += f" of {rehearsal.live_rows:,}"
     copied = (
-        f"{rehearsal.tables:,} tables, {rows}, of a database of {in_words(rehearsal.size)}, "
+        f"{rehearsal.tables:,} tables, {rows}, of a database of {size(rehearsal.size)}, "
         f"on PostgreSQL {version} ({rehearsal.provider})."
     )
     title = f"Rehearsal on a copy of {escape(rehearsal.database)}"
@@ -101,8 +101,8 @@ def _run(run: PhaseRun) -> Sequence[str]:
         f"{run.rows:,}",
         "; ".join(locks),
         ", ".join(cost.rewritten),
-        in_words(cost.grown),
-        in_words(cost.wal),
+        size(cost.grown),
+        size(cost.wal),
         "" if run.estimate is None else f"{run.estimate:.0f} s",
     )
 

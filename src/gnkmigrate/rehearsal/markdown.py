@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.rehearsal.checklist import Point, checklist
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Round, Stage
-from gnkmigrate.rehearsal.room import in_words
 from gnkmigrate.text.escape import code, markdown
+from gnkmigrate.text.numbers import counted, size
 
 _ROUNDS: tuple[Round, ...] = ("upgrade", "downgrade", "upgrade again")
 
@@ -14,7 +14,7 @@ def page(rehearsal: Rehearsal) -> str:
     """The report, with a newline at its end."""
     verdict = "Everything held." if rehearsal.passed else "Not everything held."
     version = f"{rehearsal.server_version // 10000}.{rehearsal.server_version % 10000}"
-    copied = f"{rehearsal.tables:,} tables, {rehearsal.rows:,} rows, {in_words(rehearsal.size)}"
+    copied = f"{rehearsal.tables:,} tables, {rehearsal.rows:,} rows, {size(rehearsal.size)}"
     lines = [
         f"# Rehearsal on a copy of {code(rehearsal.database)}",
         "",
@@ -85,7 +85,7 @@ def _phases(rehearsal: Rehearsal) -> Iterator[str]:
 def _cell(run: PhaseRun | None) -> str:
     if run is None:
         return "not run"
-    return f"{run.seconds:.2f} s, {run.rows:,} {'row' if run.rows == 1 else 'rows'}"
+    return f"{run.seconds:.2f} s, {counted(run.rows, 'row')}"
 
 
 def _cost(run: PhaseRun, *, estimated: bool) -> Sequence[str]:
@@ -98,8 +98,8 @@ def _cost(run: PhaseRun, *, estimated: bool) -> Sequence[str]:
         run.round,
         locks or "none",
         ", ".join(map(code, cost.rewritten)) or "none",
-        in_words(cost.grown),
-        in_words(cost.wal),
+        size(cost.grown),
+        size(cost.wal),
     )
     if not estimated:
         return cells

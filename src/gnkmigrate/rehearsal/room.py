@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.text.numbers import size
 
 # The rows, their new shape beside them, and the log (WAL) of making it.
 SERVER_FACTOR = 3
 # A dump is compressed and has no indexes, so it is smaller; by how much nobody knows before.
 DUMP_FACTOR = 1
-
-_UNIT = 1000
 
 
 class NoRoom(GnkMigrateError):
@@ -44,21 +43,11 @@ def require_room(needs: Sequence[Need]) -> None:
     for need in needs:
         devices.setdefault(need.folder.stat().st_dev, []).append(need)
     for together in devices.values():
-        size = sum(need.size for need in together)
+        needed = sum(need.size for need in together)
         free = shutil.disk_usage(together[0].folder).free
-        if free < size:
+        if free < needed:
             raise NoRoom(
-                f"A copy of the database needs about {in_words(size)} in "
-                f"{together[0].folder}, and {in_words(free)} are free there.",
+                f"A copy of the database needs about {size(needed)} in "
+                f"{together[0].folder}, and {size(free)} are free there.",
                 hint=together[0].hint,
             )
-
-
-def in_words(size: int) -> str:
-    """A number of bytes as people say it: "45.3 MB"."""
-    value = size / _UNIT
-    for unit in ("kB", "MB", "GB"):
-        if abs(value) < _UNIT:
-            return f"{value:.1f} {unit}"
-        value /= _UNIT
-    return f"{value:,.1f} TB"

@@ -25,9 +25,10 @@ from gnkmigrate.report.chart import chart
 from gnkmigrate.report.drawing import Pictures
 from gnkmigrate.report.grouping import Group, groups, places
 from gnkmigrate.report.pairs import pairs
-from gnkmigrate.report.summary import counted, gaps, summarise
+from gnkmigrate.report.summary import gaps, summarise
 from gnkmigrate.report.view import View
 from gnkmigrate.text.escape import visible
+from gnkmigrate.text.numbers import counted
 
 _FOLDER = "html"
 

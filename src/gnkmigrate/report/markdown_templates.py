@@ -12,8 +12,8 @@ from gnkmigrate.audit import points
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.script import Step
 from gnkmigrate.report.grouping import groups
-from gnkmigrate.report.summary import counted
 from gnkmigrate.text import escape
+from gnkmigrate.text.numbers import counted
 
 
 @cache

@@ -7,6 +7,7 @@ from gnkmigrate.audit import score
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
+from gnkmigrate.text.numbers import counted
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,6 @@ def gaps(result: AuditResult) -> tuple[Finding, ...]:
 def of_type(findings: tuple[Finding, ...], kind: str, type_: str) -> tuple[Finding, ...]:
     """The findings of a kind about objects of a type."""
     return tuple(each for each in findings if each.kind == kind and each.object.type == type_)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun, e.g. "1 table" or "3 tables"."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def _status(result: AuditResult) -> str:

@@ -15,9 +15,10 @@ from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.diff.omitted import told
 from gnkmigrate.report.grouping import groups, sentence
-from gnkmigrate.report.summary import Next, Summary, counted, summarise
+from gnkmigrate.report.summary import Next, Summary, summarise
 from gnkmigrate.report.view import View
 from gnkmigrate.text.escape import visible
+from gnkmigrate.text.numbers import counted
 
 # Lines of the first screen, and of its findings where all else takes more than that.
 _SCREEN = 24

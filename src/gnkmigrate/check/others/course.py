@@ -20,7 +20,6 @@ from gnkmigrate.check.others.start import Copy, Filling, ServerFactory, start
 from gnkmigrate.check.others.tools import Migration, ToolFails, opened
 from gnkmigrate.check.others.words import summary
 from gnkmigrate.check.outcome import CheckResult, Found, Point
-from gnkmigrate.check.wording import counted
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.errors import RevisionError
@@ -28,6 +27,7 @@ from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.facts.source import load_schema
 from gnkmigrate.rehearsal.clone import Transfer
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.numbers import counted
 
 _LINES = 6  # of what a way back leaves
 _INSTEAD: Mapping[Fault, str] = {

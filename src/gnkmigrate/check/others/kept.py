@@ -14,9 +14,9 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 
-from gnkmigrate.check.wording import counted
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.query import query
+from gnkmigrate.text.numbers import counted
 
 SCHEMA = "gnkmigrate_before"
 

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._words import counted, duration, printable
+from gnkmigrate.cli._words import printable
 from gnkmigrate.cli.fleet._choice import Format
 from gnkmigrate.errors import Interrupted, PhaseRefused, SettingsError
 from gnkmigrate.fleet.order import Command, source_of
@@ -21,6 +21,7 @@ from gnkmigrate.fleet.result import Result, Summary
 from gnkmigrate.fleet.running import Observer
 from gnkmigrate.fleet.session import Choice, Fleet, assembled, carried_out
 from gnkmigrate.report.files import check_writable, write_report
+from gnkmigrate.text.numbers import counted, duration
 
 _PAUSE_S = 5.0
 _CHANGING: Mapping[str, str] = {"upgrade": "Upgrade", "downgrade": "Take back phases of"}

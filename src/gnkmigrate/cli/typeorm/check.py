@@ -59,8 +59,8 @@ def command(
 
 def _write(context: typer.Context, result: "Checked") -> None:
     from gnkmigrate.cli._lines import write_line
-    from gnkmigrate.cli._words import counted
     from gnkmigrate.diff.omitted import AS_FAR, is_whole, told
+    from gnkmigrate.text.numbers import counted
 
     console = _context.stdout(context)
     for finding in result.findings:

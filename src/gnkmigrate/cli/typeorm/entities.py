@@ -14,8 +14,8 @@ def command(context: typer.Context, out: Out, target: Target = None) -> None:
 
     Example: gnkmigrate typeorm entities --out backend/src/entities
     """
-    from gnkmigrate.cli._words import counted
     from gnkmigrate.orm.typeorm.entities import write_entities
+    from gnkmigrate.text.numbers import counted
 
     written = write_entities(_context.settings(context), target, out)
     console, messages = _context.stdout(context), _context.stderr(context)

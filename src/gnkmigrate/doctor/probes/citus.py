@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.postgres import citus
-from gnkmigrate.report.summary import counted
+from gnkmigrate.text.numbers import counted
 
 _WORDS: Mapping[citus.Kind, str] = {
     "distributed": "distributed table",
