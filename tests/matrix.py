@@ -35,7 +35,7 @@ SHORT = (
     "tests/migrations/test_dry_run.py",
     "tests/migrations/test_legacy.py",
     "tests/migrations/test_round_trip.py",
-    "tests/rehearsal/test_sample.py",
+    "tests/copies/test_sample.py",
     # Long, and about sessions and memory.
     "--ignore=tests/operations/test_backfill.py",
     "--ignore=tests/run/batches/test_memory.py",

@@ -148,7 +148,7 @@ def test_a_report_that_cannot_be_written_is_refused_at_once(gnkmigrate: Command)
 def test_too_small_a_disk(
     gnkmigrate: Command, report: DatabaseUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gnkmigrate.rehearsal.clone.SERVER_FACTOR", 10**12)
+    monkeypatch.setattr("gnkmigrate.copies.clone.SERVER_FACTOR", 10**12)
     ran = gnkmigrate(report, "rehearse")
     assert ran.exit_code == 2, ran.output
     assert "A copy of the database needs about" in ran.stderr

@@ -8,11 +8,11 @@ import pytest
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts import reading
 from gnkmigrate.facts.assembling import assemble
-from gnkmigrate.facts.query import query
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.sessions import Query, answers, run
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.facts.unread import unread
+from gnkmigrate.postgres.sql_files import query
 from tests.support import execute
 
 # One of everything that has an owner.

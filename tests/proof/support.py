@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
 from gnkmigrate.planning import plan_project
 from gnkmigrate.proof.prove import prove
-from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.settings import Settings
 
 

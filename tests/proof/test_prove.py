@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.copies.clone import CloneFailed
+from gnkmigrate.copies.room import NoRoom
+from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.planned import Planned
@@ -15,9 +18,6 @@ from gnkmigrate.plan.proof import Proof
 from gnkmigrate.planning import plan_project
 from gnkmigrate.proof.objection import NotProven
 from gnkmigrate.proof.prove import prove
-from gnkmigrate.rehearsal.clone import CloneFailed
-from gnkmigrate.rehearsal.room import NoRoom
-from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.proof.support import instead, untold

@@ -9,12 +9,12 @@ import pytest
 
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.copies.clone import CloneFailed
+from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
-from gnkmigrate.rehearsal.clone import CloneFailed
 from gnkmigrate.rehearsal.html import html_page
 from gnkmigrate.rehearsal.markdown import page
 from gnkmigrate.rehearsal.outcome import Rehearsal
-from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.rehearsal.trial import Listener, rehearse
 from gnkmigrate.run import events
 from gnkmigrate.servers import Server

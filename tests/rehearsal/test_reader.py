@@ -12,15 +12,15 @@ from psycopg import conninfo, sql
 
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.copies.clone import CloneFailed
+from gnkmigrate.copies.sample import Selection
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.rehearsal.clone import CloneFailed
 from gnkmigrate.rehearsal.outcome import Rehearsal
-from gnkmigrate.rehearsal.sample import Selection
 from gnkmigrate.rehearsal.trial import Listener, rehearse
 from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
-from tests.rehearsal.test_sample import SHOP
+from tests.copies.test_sample import SHOP
 from tests.small import Small
 from tests.support import execute, pg_dump, rows
 

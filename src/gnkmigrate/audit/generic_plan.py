@@ -9,7 +9,7 @@ from typing import Any
 
 from gnkmigrate.audit.reader import take
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.query import query
+from gnkmigrate.postgres.sql_files import query
 
 _EXPLAIN = "EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE gnkmigrate_statement"
 

@@ -1,8 +1,6 @@
 """How many rows each table holds: counted where that is cheap, else as the planner estimates."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib import resources
 
 from psycopg import sql
 
@@ -10,6 +8,7 @@ from gnkmigrate.audit.listing import Bounds, bounded
 from gnkmigrate.audit.result import TableSize
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.sql_files import query
 
 # Tables up to this size are counted, at most this many of them in the one statement.
 _COUNTED_BYTES = 8 * 1024 * 1024
@@ -30,7 +29,7 @@ def read_sizes(connection: Connection, live: Snapshot, bounds: Bounds) -> Mappin
     schemas = sorted({path[0] for path in tables})
     with bounded(connection, bounds):
         rows = connection.execute(
-            _query(), {"bytes": _COUNTED_BYTES, "schemas": schemas}
+            query("audit", "sizes"), {"bytes": _COUNTED_BYTES, "schemas": schemas}
         ).fetchall()
         estimates = {(row[0], row[1]): int(row[2]) for row in rows if (row[0], row[1]) in tables}
         countable = [(row[0], row[1]) for row in rows if row[3] and (row[0], row[1]) in tables]
@@ -54,8 +53,3 @@ def _count(connection: Connection, tables: Iterable[Table]) -> dict[Table, int]:
         return {}
     rows = connection.execute(sql.SQL("\nUNION ALL ").join(parts)).fetchall()
     return {(row[0], row[1]): int(row[2]) for row in rows}
-
-
-@cache
-def _query() -> str:
-    return resources.files(__package__).joinpath("sizes.sql").read_text(encoding="utf-8")

@@ -5,12 +5,11 @@ Two databases with equal contents hold the same rows. All tables are asked in on
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
-from typing import LiteralString, NamedTuple
+from typing import NamedTuple
 
 from gnkmigrate.backup.failure import BackupFailed
 from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.sql_files import query
 
 _LISTED = 20
 
@@ -108,12 +107,12 @@ def read_contents(connection: Connection, *, hashed: bool) -> Contents:
     Raises:
         BackupFailed: the role may not read all tables and sequences.
     """
-    relations = [_Relation(*row) for row in connection.execute(query("relations"))]
+    relations = [_Relation(*row) for row in connection.execute(query("backup.sql", "relations"))]
     _refuse_unreadable(connection, relations)
     tables = [relation.oid for relation in relations if relation.kind == "table"]
     with connection.transaction():
         connection.execute("SET LOCAL lc_monetary = 'C'")  # money prints by it
-        question = query("rows_and_hash" if hashed else "rows")
+        question = query("backup.sql", "rows_and_hash" if hashed else "rows")
         answers = _ask_each(connection, question, tables)
         counted = tuple(_table(name, answer) for name, answer in answers.items())
         sequences = _sequences(connection, relations)
@@ -123,7 +122,7 @@ def read_contents(connection: Connection, *, hashed: bool) -> Contents:
 
 def widened(contents: Contents, connection: Connection) -> Contents:
     """`contents`, with the values that its sequences have reached since."""
-    relations = [_Relation(*row) for row in connection.execute(query("relations"))]
+    relations = [_Relation(*row) for row in connection.execute(query("backup.sql", "relations"))]
     now = {Name(found.schema, found.name): found for found in _sequences(connection, relations)}
     return replace(
         contents,
@@ -214,7 +213,7 @@ def _sequences(
     oids = [found.oid for found in relations if found.kind == "sequence"]
     return tuple(
         SequenceContent(name.schema, name.name, int(answer), int(answer))
-        for name, answer in _ask_each(connection, query("next_value"), oids).items()
+        for name, answer in _ask_each(connection, query("backup.sql", "next_value"), oids).items()
     )
 
 
@@ -222,13 +221,5 @@ def _ask_each(
     connection: Connection, question: str, relations: Sequence[int]
 ) -> Mapping[Name, str]:
     parameters = {"question": question, "relations": list(relations)}
-    rows = connection.execute(query("ask_each"), parameters)
+    rows = connection.execute(query("backup.sql", "ask_each"), parameters)
     return {Name(schema, name): answer for schema, name, answer in rows}
-
-
-@cache
-def query(name: str) -> LiteralString:
-    """The query of one file of this package, named without its suffix."""
-    file = resources.files(__package__).joinpath("sql", f"{name}.sql")
-    # A file of this package is as trustworthy as its code, and no value is ever put into it.
-    return file.read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 from psycopg import conninfo
 
 from gnkmigrate import __version__
-from gnkmigrate.backup.contents import Contents, query, read_contents, widened
+from gnkmigrate.backup.contents import Contents, read_contents, widened
 from gnkmigrate.backup.failure import BackupFailed
 from gnkmigrate.backup.files import private_file, private_folder, sha256
 from gnkmigrate.backup.manifest import Manifest, manifest_path, write_manifest
@@ -22,6 +22,7 @@ from gnkmigrate.backup.proof import differences_after_restore
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.programs import (
     Invocation,
     complaints,
@@ -151,7 +152,7 @@ def _look(connection: Connection, observe: Observer, *, verify: bool) -> _Source
     extensions = connection.execute(
         "SELECT extname::text FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
     ).fetchall()
-    roles = connection.execute(query("roles")).fetchall()
+    roles = connection.execute(query("backup.sql", "roles")).fetchall()
     return _Source(
         database=connection.info.dbname,
         server_version=connection.info.server_version,

@@ -5,8 +5,8 @@ from typing import LiteralString, NamedTuple
 
 from psycopg import sql
 
-from gnkmigrate.backup.contents import query
 from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.sql_files import query
 
 # pg_restore's options that leave owners and grants out.
 OWNERLESS = ("--no-owner", "--no-privileges")
@@ -31,7 +31,7 @@ def held(connection: Connection) -> tuple[Held, ...]:
 
     What merely goes with another object, such as an index, is left out.
     """
-    return tuple(Held(*row) for row in connection.execute(query("objects")))
+    return tuple(Held(*row) for row in connection.execute(query("backup.sql", "objects")))
 
 
 def missing_extensions(connection: Connection, wanted: Sequence[str]) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from functools import partial
 
 from gnkmigrate.check import revisions
 from gnkmigrate.check.generate import ROWS
-from gnkmigrate.check.outcome import GROUPS, CheckResult, Found, Group, Point
+from gnkmigrate.check.outcome import GROUPS, CheckResult, Group, Point
 from gnkmigrate.check.trial import Trial
-from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, SettingsError
+from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.models import is_models
+from gnkmigrate.proof.stage import Found, Work, attempted
 from gnkmigrate.run.phase import Phase, core_of, needed_by
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
@@ -183,14 +184,10 @@ class _Course:
     def failed(self) -> bool:
         return any(point.state == "failed" for point in self.points)
 
-    def attempt(self, group: Group, work: Callable[[], Found], phase: str = "") -> bool:
-        """One point; a phase that refuses or fails is what a check is there to find."""
+    def attempt(self, group: Group, work: Work, phase: str = "") -> bool:
+        """One point; whether it held."""
         self.begin(Point(group, phase).title)
         started = time.monotonic()
-        try:
-            found = work()
-        except (RevisionError, PhaseRefused, PhaseFailed) as error:
-            found = Found("stopped", (error.message, *error.details), error.hint)
-        point = Point.of(group, phase, found, time.monotonic() - started)
+        point = Point.of(group, phase, attempted(work), time.monotonic() - started)
         self.points.append(point)
         return point.state != "failed"

@@ -8,7 +8,6 @@ may be NULL is NULL now and then.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib import resources
 from itertools import groupby
 
 import psycopg
@@ -16,6 +15,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.names import literal
 
 # Text gets quotes, a backslash and letters outside of ASCII, the number first: a short column
@@ -136,9 +136,8 @@ def generate(
 def _columns(
     connection: Connection, schemas: Sequence[str], ignore: Sequence[str]
 ) -> Sequence[Sequence[_Column]]:
-    query = (resources.files("gnkmigrate.check") / "columns.sql").read_bytes()
     with connection.cursor(row_factory=class_row(_Column)) as cursor:
-        found = cursor.execute(query, {"schemas": list(schemas)}).fetchall()
+        found = cursor.execute(query("check", "columns"), {"schemas": list(schemas)}).fetchall()
     tables = [list(columns) for _, columns in groupby(found, key=lambda column: column.table)]
     return [
         columns

@@ -1,12 +1,12 @@
 """What a check of the revisions found."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
 from gnkmigrate.check.others.measured import Measured
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.facts.snapshot import Unread
+from gnkmigrate.proof.stage import Found
 
 Group = Literal[
     "revisions",
@@ -28,23 +28,6 @@ OfOthers = Literal["migrations", "rows", "migration", "target"]
 State = Literal["ok", "failed", "not run", "not reached"]
 
 GROUPS: tuple[Group, ...] = get_args(Group)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What looking at one point came to.
-
-    Attributes:
-        summary: what was done, or why it was not.
-        problems: what did not hold, a line each.
-        hint: what to do about them.
-        ran: False where the project does not ask for it.
-    """
-
-    summary: str
-    problems: Sequence[str] = ()
-    hint: str = ""
-    ran: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from gnkmigrate.check.checksums import FILE_NAME, checksum_file, edited, read_checksums
-from gnkmigrate.check.outcome import Found
 from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.convert import ConvertColumns
 from gnkmigrate.operations.swap import SwapTable
+from gnkmigrate.proof.stage import Found
 from gnkmigrate.run.phase import Phase, core_of, read_steps
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.verification import Verification

@@ -63,9 +63,9 @@ def command(
 
     from gnkmigrate.cli._progress import progress
     from gnkmigrate.cli._transfer import transfer_progress
+    from gnkmigrate.copies.sample import Selection
     from gnkmigrate.impact.course import Listener, on_copy
     from gnkmigrate.impact.live import on_live
-    from gnkmigrate.rehearsal.sample import Selection
 
     project = _context.settings(context)
     parameters = answers(unmapped=unmapped, overflow=overflow)

@@ -127,8 +127,8 @@ def _prove(
     context: typer.Context, planned: "Planned", sample: int | None, without: Sequence[str]
 ) -> "Proof":
     from gnkmigrate.cli._transfer import transfer_progress
+    from gnkmigrate.copies.sample import Selection
     from gnkmigrate.proof.prove import prove
-    from gnkmigrate.rehearsal.sample import Selection
 
     project, messages = _context.settings(context), _context.stderr(context)
     return prove(

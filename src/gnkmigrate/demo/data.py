@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import Any
 
 from psycopg import ClientCursor
 
 from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.sql_files import query
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,6 @@ class Answer:
     rows: Sequence[tuple[Any, ...]]
 
 
-@cache
-def _text(name: str) -> str:
-    return (resources.files(__package__) / name).read_text(encoding="utf-8")
-
-
 def fill(connection: Connection, rows: int) -> None:
     """Writes the rows that the report counted, and `rows` generated ones beside them.
 
@@ -39,16 +34,16 @@ def fill(connection: Connection, rows: int) -> None:
         rows: nodes, and as many requests; the same number always gives the same rows.
     """
     with connection.transaction():
-        connection.execute(_text("report.sql").encode())
+        connection.execute(query("demo", "report"))
         # Bound by the client: a script of several statements takes no parameters.
-        ClientCursor(connection).execute(_text("generated.sql").encode(), {"rows": rows})
+        ClientCursor(connection).execute(query("demo", "generated"), {"rows": rows})
     connection.execute("ANALYZE")
 
 
 def answers(connection: Connection) -> Sequence[Answer]:
     """What the new shape answers, with a tracker's data that is rolled back afterwards."""
     with connection.transaction(force_rollback=True):
-        connection.execute(_text("tracker.sql").encode())
+        connection.execute(query("demo", "tracker"))
         return tuple(_ask(connection, text) for text in _queries())
 
 

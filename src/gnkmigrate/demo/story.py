@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar, TypeAlias
 
@@ -14,15 +14,15 @@ from gnkmigrate.demo import data
 from gnkmigrate.errors import DemoFailed
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
-from gnkmigrate.rehearsal.moment import Moment, differences, moment
+from gnkmigrate.proof.ground import Ground
+from gnkmigrate.proof.moment import differences
 from gnkmigrate.report.summary import gaps
-from gnkmigrate.run import events, runner
+from gnkmigrate.run import events
 from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.fingerprint import Fingerprint
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.phase import Phase, core_of
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.status import Request
 from gnkmigrate.servers import DEFAULT_MAJOR, Server, throwaway
 from gnkmigrate.settings import Settings
 
@@ -157,21 +157,19 @@ def _scenes(
     url = stack.enter_context(server.database())
     session = stack.enter_context(connect(url, search_path=settings.schemas))
     _make(session, settings, rows)
-    start = moment(session, url, server.major, settings)
+    ground = _ground(server, url, session, settings, observe)
+    start = ground.now()
     yield DatabaseFilled(start.rows)
 
     yield Audited(_audit(settings, url), again=False)
 
-    phases = load_all_phases(settings.path(settings.migrations))
-    core = core_of(phases)
-    trial = Request(dry_run=True, parameters=POLICIES)
-    runner.run(session, phases, "up", trial, settings)
-    _require_same("the dry run", start, moment(session, url, server.major, settings))
+    core = core_of(ground.phases)
+    tried, _ = replace(ground, observe=events.ignore).try_out()
+    _require_same("the dry run", tried.problems)
     yield TriedOut(core)
 
     for phase in core:
-        request = Request(phase=phase.name, parameters=POLICIES)
-        runner.run(session, phases, "up", request, settings, observe)
+        ground.run(phase, "up")
     yield Migrated("up")
 
     result = _audit(settings, url)
@@ -181,68 +179,62 @@ def _scenes(
     yield Queried(data.answers(session))
 
     if everything:
-        place = _Place(server, url, session, settings, phases, observe)
-        yield from _beside(place)
+        yield from _beside(ground)
 
-    runner.run(session, phases, "down", Request(), settings, observe)
+    for phase in reversed(core):
+        ground.run(phase, "down")
     yield Migrated("down")
 
-    _require_same("the rollback", start, moment(session, url, server.major, settings))
+    _require_same("the rollback", differences(start, ground.now()))
     yield Compared(start.rows)
 
     if everything:
-        yield from _after_contract(place)
+        yield from _after_contract(ground)
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The database, and what is done with it."""
-
-    server: Server
-    url: DatabaseUrl
-    session: Connection
-    settings: Settings
-    phases: Sequence[Phase]
-    observe: events.Observer
-
-    def run(self, phase: Phase, direction: events.Direction) -> None:
-        request = Request(phase=phase.name, parameters=POLICIES)
-        settings = self.settings.model_copy(update={"encryption_key_command": _KEY_COMMAND})
-        runner.run(self.session, self.phases, direction, request, settings, self.observe)
-
-    def now(self) -> Moment:
-        return moment(self.session, self.url, self.server.major, self.settings)
-
-    def optional(self, *, late: bool) -> Sequence[Phase]:
-        """Those that may stand beside an old shape, or may not; what exchanges a table first."""
-        found = [each for each in self.phases if each.optional and each.after_contract == late]
-        return sorted(found, key=lambda each: not any(step.cuts_over for step in each.up_steps))
+def _ground(
+    server: Server,
+    url: DatabaseUrl,
+    session: Connection,
+    settings: Settings,
+    observe: events.Observer,
+) -> Ground:
+    """The database, where a phase that encrypts has a key that is made up."""
+    shown = settings.model_copy(update={"encryption_key_command": _KEY_COMMAND})
+    phases = load_all_phases(settings.path(settings.migrations))
+    return Ground(session, url, server.major, shown, phases, POLICIES, observe)
 
 
-def _beside(place: _Place) -> Iterator[Scene]:
+def _optional(phases: Sequence[Phase], *, late: bool) -> Sequence[Phase]:
+    """Those that may stand beside an old shape, or may not; what exchanges a table first."""
+    found = [each for each in phases if each.optional and each.after_contract == late]
+    return sorted(found, key=lambda each: not any(step.cuts_over for step in each.up_steps))
+
+
+def _beside(ground: Ground) -> Iterator[Scene]:
     """Optional phases on top of the core, all of them together, and back."""
-    before = place.now()
-    chosen = place.optional(late=False)
+    before = ground.now()
+    chosen = _optional(ground.phases, late=False)
     for phase in chosen:
-        place.run(phase, "up")
+        ground.run(phase, "up")
     yield Migrated("up", optional=True)
-    result = _audit(place.settings, place.url)
+    result = _audit(ground.settings, ground.url)
     _require_no_gap(result)
     yield Audited(result, again=True)
     for phase in reversed(chosen):
-        place.run(phase, "down")
-    _require_same("the optional phases", before, place.now())
+        ground.run(phase, "down")
+    _require_same("the optional phases", differences(before, ground.now()))
     yield Migrated("down", optional=True)
 
 
-def _after_contract(place: _Place) -> Iterator[Scene]:
+def _after_contract(ground: Ground) -> Iterator[Scene]:
     """What may not stand beside an old shape, once that is gone."""
-    for phase in core_of(place.phases):
-        place.run(phase, "up")
-    removed = contract(place.session, place.phases, place.settings, losses_allowed=True)
-    for phase in place.optional(late=True):
-        place.run(phase, "up")
-    _require_no_gap(_audit(place.settings, place.url))
+    for phase in core_of(ground.phases):
+        ground.run(phase, "up")
+    removed = contract(ground.session, ground.phases, ground.settings, losses_allowed=True)
+    for phase in _optional(ground.phases, late=True):
+        ground.run(phase, "up")
+    _require_no_gap(_audit(ground.settings, ground.url))
     yield Contracted(len(removed))
 
 
@@ -267,7 +259,6 @@ def _require_no_gap(result: AuditResult) -> None:
         )
 
 
-def _require_same(after: str, before: Moment, now: Moment) -> None:
-    details = differences(before, now)
+def _require_same(after: str, details: Sequence[str]) -> None:
     if details:
         raise DemoFailed(f"The database is not as it was before {after}.", details=details)

@@ -14,12 +14,12 @@ from gnkmigrate.collector import collector_paused
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.assembling import OF_NO_KIND, assemble, in_order
-from gnkmigrate.facts.query import query
 from gnkmigrate.facts.sessions import FOR_CATALOGS, Query, answers, run
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.postgres.sql_files import query
 
 # From how many bytes of pg_class on, about 2,000 relations, a second session is worth connecting.
 _LARGE = 500_000

@@ -17,9 +17,9 @@ from gnkmigrate.facts.assembling import FIRST_USER_OID
 from gnkmigrate.facts.catalog import MASK
 from gnkmigrate.facts.fact import Address, Fact
 from gnkmigrate.facts.newer import of_newer_server
-from gnkmigrate.facts.query import query
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds import kinds
+from gnkmigrate.postgres.sql_files import query
 
 _NAMED = 5
 _NOBODY = "no kind reads it"

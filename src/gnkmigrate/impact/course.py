@@ -9,8 +9,9 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.copies.clone import Transfer, clone, unhurried
+from gnkmigrate.copies.sample import Selection
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.facts.query import query as sql_file
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.impact import statements
 from gnkmigrate.impact.hypothetical import Hypothetical
@@ -19,8 +20,7 @@ from gnkmigrate.impact.outcome import Impact, IndexImpact, Measured, QueryImpact
 from gnkmigrate.impact.query import Query, Shape, load, script
 from gnkmigrate.impact.reading import require_reading
 from gnkmigrate.impact.writing import write_cost
-from gnkmigrate.rehearsal.clone import Transfer, clone, unhurried
-from gnkmigrate.rehearsal.sample import Selection
+from gnkmigrate.postgres.sql_files import query as sql_file
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases

@@ -15,8 +15,8 @@ from gnkmigrate.audit.generic_plan import generic_plan, nodes
 from gnkmigrate.audit.reader import reader, unsafe
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.facts.query import query as sql_file
 from gnkmigrate.impact.query import SHAPES, Head, Query, Text
+from gnkmigrate.postgres.sql_files import query as sql_file
 
 EXTENSION = "pg_stat_statements"
 CANDIDATES = 20  # for each that is wanted: catalogs and other projects' tables are asked as well

@@ -9,6 +9,7 @@ from pathlib import Path
 from gnkmigrate import own
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.programs import dump_schema
 from gnkmigrate.proof.schema import excluded
 from gnkmigrate.proof.scope import Scope
@@ -69,7 +70,7 @@ def _of_database(url: DatabaseUrl, settings: str) -> Mapping[Path, str]:
     with connect(url, read_only=True) as connection:
         major = connection.info.server_version // 10000
         given = {"own": own.schemas(connection)}
-        schemas = [str(name) for (name,) in connection.execute(_query(), given)]
+        schemas = [str(name) for (name,) in connection.execute(query("project", "schemas"), given)]
         options = excluded(connection, Scope())
     dump = dump_schema(url, major, left_out=options)
     version = f"\n# The PostgreSQL that the project's SQL is for.\n[server]\nmajor = {major}\n"
@@ -85,7 +86,3 @@ def _with_schemas(settings: str, schemas: Sequence[str]) -> str:
     usual = 'schemas = ["public"]'
     line = f"schemas = {json.dumps(list(schemas), ensure_ascii=False)}" if schemas else f"# {usual}"
     return settings.replace(usual, line)
-
-
-def _query() -> bytes:
-    return (resources.files("gnkmigrate.project") / "schemas.sql").read_bytes()

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.facts.query import query
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.servers import Server
 
 _ROLES = "SELECT rolname FROM pg_roles WHERE NOT starts_with(rolname, 'pg_')"

@@ -8,8 +8,8 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.query import query
 from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.proof.said import Path, Said
 
 _ALL_OF = sql.SQL("SELECT * FROM {} LIMIT 0")

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.query import query
 from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.proof.said import Path
 
 

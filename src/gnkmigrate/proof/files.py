@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.query import query
 from gnkmigrate.kinds.statement import Statement
+from gnkmigrate.postgres.sql_files import query
 
 
 class Files:

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.query import query
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.proof.said import Said
 
 

@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.copies.clone import Clone, Transfer, clone
+from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
@@ -28,8 +30,6 @@ from gnkmigrate.proof.running import run_statements
 from gnkmigrate.proof.said import Said
 from gnkmigrate.proof.scope import Scope
 from gnkmigrate.proof.target import Wanted, target_database
-from gnkmigrate.rehearsal.clone import Clone, Transfer, clone
-from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.settings import Settings
 
 _OF_ROLES = frozenset({"owner", "grants", "default privileges"})

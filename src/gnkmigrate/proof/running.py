@@ -6,12 +6,12 @@ import psycopg
 from psycopg import errors, sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.query import query
+from gnkmigrate.copies.room import NoRoom
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.proof.files import Files
 from gnkmigrate.proof.objection import DEFECT, NotProven
-from gnkmigrate.rehearsal.room import NoRoom
 from gnkmigrate.text.numbers import counted
 
 

@@ -10,8 +10,8 @@ from typing import TypeAlias
 from gnkmigrate import own
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.files import Script
-from gnkmigrate.facts.query import query
 from gnkmigrate.facts.script import run_scripts
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.programs import dump_schema
 from gnkmigrate.proof.dump import Piece, pieces
 from gnkmigrate.proof.scope import Scope

@@ -5,20 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.copies.clone import Clone
+from gnkmigrate.proof.ground import Ground
+from gnkmigrate.proof.moment import Moment, differences, schema, schema_differences
 from gnkmigrate.proof.schema import Schema
-from gnkmigrate.rehearsal.clone import Clone
+from gnkmigrate.proof.stage import Found, Work
 from gnkmigrate.rehearsal.measure import WatchedSession, measured
-from gnkmigrate.rehearsal.moment import Moment, differences, moment, schema, schema_differences
 from gnkmigrate.rehearsal.outcome import PhaseRun, Round, Stage, StageName
 from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
-from gnkmigrate.rehearsal.stage import Found, Work, attempt
+from gnkmigrate.rehearsal.stage import attempt
 from gnkmigrate.report.summary import gaps
-from gnkmigrate.run import events, runner, verify
+from gnkmigrate.run import events
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase
-from gnkmigrate.run.runner_session import pathless
-from gnkmigrate.run.status import Request
-from gnkmigrate.settings import Settings
 from gnkmigrate.text.numbers import counted
 
 # Stages on which all later ones build. A gap, or a claim that is not true, leaves the way back.
@@ -30,13 +29,10 @@ class Course:
     """The stages on one copy, with what the later ones compare with.
 
     Attributes:
-        session: a session with the copy.
+        session: a session with the copy, which keeps watch on locks.
         copy: of the live database.
-        settings: the project's, where no application has to be spared.
-        phases: all of the project's.
-        pending: those that are run.
-        parameters: answers to the revisions' questions.
-        observe: told of what the phases do.
+        ground: the same two, with the project and all of its phases.
+        pending: the phases that are run.
         runs: what each run of a phase came to.
         before: what there was before each phase, by name.
         reached: the schema after the last phase.
@@ -45,11 +41,8 @@ class Course:
 
     session: WatchedSession
     copy: Clone
-    settings: Settings
-    phases: Sequence[Phase]
+    ground: Ground
     pending: Sequence[Phase]
-    parameters: Mapping[str, str]
-    observe: events.Observer
     runs: list[PhaseRun] = field(default_factory=list)
     before: dict[str, Moment] = field(default_factory=dict)
     reached: Schema = field(default_factory=Schema)
@@ -60,7 +53,7 @@ class Course:
         works: Mapping[StageName, Work] = {
             "dry run": self.try_out,
             "upgrade": self.upgrade,
-            "verification": self.verify,
+            "verification": self.ground.verify,
             "audit": self.audit,
             "both shapes": self.write,
             "downgrade": self.downgrade,
@@ -77,47 +70,31 @@ class Course:
 
     def try_out(self) -> Found:
         """All phases in one transaction that is rolled back, and leaves nothing."""
-        before = self.now()
-        request = Request(dry_run=True, parameters=self.parameters)
-        runner.run(self.session, self.phases, "up", request, self.settings, self.observe)
-        after = self.now()
-        left = differences(before, after)
+        found, after = self.ground.try_out()
         self.before = {phase.name: after for phase in self.pending[:1]}
-        return Found("carried out and rolled back; every row and the schema are as before", left)
+        return found
 
     def upgrade(self) -> Found:
         """Each phase, with what there is before it, and after the last."""
-        self.old = read_shapes(self.session, self.settings)
+        self.old = read_shapes(self.session, self.ground.settings)
         for phase in self.pending:
             if phase.name not in self.before:
-                self.before[phase.name] = self.now()
+                self.before[phase.name] = self.ground.now()
             self.run_phase(phase, "up", "upgrade")
         self.reached = self.schema()
         return Found(_phases(self.pending, "run"))
 
-    def verify(self) -> Found:
-        """What all phases that are done claim, asked again when all of them are."""
-        results = verify.verify(self.session, self.phases, self.settings, self.observe)
-        wrong = [
-            line
-            for result in results
-            if not result.passed
-            for line in (f"{result.phase}: not true: {result.name}", *result.rows)
-        ]
-        proven = sum(not result.reports for result in results)
-        return Found(f"{proven:,} claims of {_phases(self.phases, 'asked again')}", wrong)
-
     def audit(self) -> Found:
         """The copy against the declared target."""
-        if not self.settings.has_target:
-            target = self.settings.target_source
+        if not self.ground.settings.has_target:
+            target = self.ground.settings.target_source
             return Found(
                 "not compared with a target",
                 (f"There is no declared target: {target} does not exist.",),
                 "Declare it in gnkmigrate.toml (target); gnkmigrate init --from-url writes one.",
             )
         result = audit_project(
-            self.settings, self.copy.url, Wish(), datetime.now(UTC), lambda _: None
+            self.ground.settings, self.copy.url, Wish(), datetime.now(UTC), lambda _: None
         )
         left = [finding.message for finding in gaps(result)]
         others = len(result.findings) - len(left)
@@ -129,7 +106,7 @@ class Course:
 
     def write(self) -> Found:
         """A row through every table, and through every view of the old shape."""
-        found = write_through(self.session, self.old, self.settings)
+        found = write_through(self.session, self.old, self.ground.settings)
         done = (
             f"a row written, changed and deleted through {found.tables:,} tables and "
             f"{found.views:,} views of the old shape"
@@ -143,7 +120,7 @@ class Course:
         problems: list[str] = []
         for phase in reversed(self.pending):
             self.run_phase(phase, "down", "downgrade")
-            left = differences(self.before[phase.name], self.now())
+            left = differences(self.before[phase.name], self.ground.now())
             problems += [f"not as before {phase.name}: {line}" for line in left]
         done = _phases(self.pending, "taken back, every row compared after each")
         return Found(done, problems)
@@ -161,7 +138,7 @@ class Course:
 
         def observe(event: events.Event) -> None:
             nonlocal run
-            self.observe(event)
+            self.ground.observe(event)
             match event:
                 case events.Verified():
                     run = replace(run, verified=(*run.verified, event))
@@ -170,9 +147,8 @@ class Course:
                 case _:
                     pass
 
-        request = Request(phase=phase.name, parameters=self.parameters)
         with measured(self.session) as measurement:
-            runner.run(self.session, self.phases, direction, request, self.settings, observe)
+            self.ground.run(phase, direction, observe)
             cost = measurement.cost()
         self.runs.append(replace(run, cost=cost, estimate=self.estimate(run.seconds)))
 
@@ -182,14 +158,9 @@ class Course:
             return None
         return seconds * self.copy.live_rows / self.copy.rows
 
-    def now(self) -> Moment:
-        """All of the copy as it is."""
-        with pathless(self.session):
-            return moment(self.session, self.copy.url, self.copy.server.major, self.settings)
-
     def schema(self) -> Schema:
         """The copy's schema as it is."""
-        return schema(self.copy.url, self.copy.server.major, self.settings)
+        return schema(self.copy.url, self.copy.server.major, self.ground.settings)
 
 
 def _phases(phases: Sequence[Phase], what: str) -> str:

@@ -4,14 +4,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.sql_files import query
 
 # By strength: PostgreSQL manual, 13.3.1.
 STRENGTH = (
@@ -109,7 +108,9 @@ class WatchedSession(psycopg.Connection[tuple[Any, ...]]):
         if self._watcher is None:
             return
         pid = {"pid": self.info.backend_pid}
-        for relation, mode in self._watcher.execute(_query("locks"), pid).fetchall():
+        for relation, mode in self._watcher.execute(
+            query("rehearsal.sql", "locks"), pid
+        ).fetchall():
             self._held.setdefault((str(relation), str(mode)), began)
 
     def _release(self) -> None:
@@ -141,7 +142,10 @@ class _State:
 
     @classmethod
     def of(cls, watcher: Connection) -> "_State":
-        files = {oid: (name, file) for oid, name, file in watcher.execute(_query("storage"))}
+        files = {
+            oid: (name, file)
+            for oid, name, file in watcher.execute(query("rehearsal.sql", "storage"))
+        }
         ((size, wal),) = watcher.execute(
             "SELECT pg_database_size(current_database()),"
             " pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
@@ -186,8 +190,3 @@ def _strongest(account: list[Lock]) -> tuple[Lock, ...]:
 
 def _rank(lock: Lock) -> tuple[int, float]:
     return STRENGTH.index(lock.mode), lock.longest
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (resources.files("gnkmigrate.rehearsal") / "sql" / f"{name}.sql").read_bytes()

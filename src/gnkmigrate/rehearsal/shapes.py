@@ -6,8 +6,6 @@ A row that is there already is the model of the one that is written, since it ob
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 import psycopg
@@ -15,6 +13,7 @@ from psycopg import errors, sql
 
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.dry_run import rolled_back
 from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.settings import Settings
@@ -94,7 +93,9 @@ class Written:
 def read_shapes(session: Connection, settings: Settings) -> tuple[Shape, ...]:
     """The project's tables as they are now."""
     with pathless(session):
-        found = session.execute(_query("shapes"), {"schemas": list(settings.schemas)}).fetchall()
+        found = session.execute(
+            query("rehearsal.sql", "shapes"), {"schemas": list(settings.schemas)}
+        ).fetchall()
     return tuple(
         shape
         for shape in (Shape(*row) for row in found)
@@ -281,8 +282,3 @@ class _Trial:
 def _list(names: Sequence[str], of: str = "") -> sql.Composed:
     prefix = (of,) if of else ()
     return sql.SQL(", ").join(sql.Identifier(*prefix, name) for name in names)
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (resources.files("gnkmigrate.rehearsal") / "sql" / f"{name}.sql").read_bytes()

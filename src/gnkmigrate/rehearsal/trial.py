@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from gnkmigrate.audit.rehearsed import checksums
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.copies.clone import Clone, Transfer, clone, unhurried
+from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.rehearsal.clone import Clone, Transfer, clone, unhurried
+from gnkmigrate.proof.ground import Ground
+from gnkmigrate.proof.stage import Found
 from gnkmigrate.rehearsal.course import Course
 from gnkmigrate.rehearsal.measure import WatchedSession
 from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
-from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
-from gnkmigrate.rehearsal.stage import Found, ended
+from gnkmigrate.rehearsal.stage import ended
 from gnkmigrate.run import events
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
@@ -83,8 +85,9 @@ def rehearse(
         with _watched_session(settings, copy) as session:
             with pathless(session):
                 pending = _pending(session, phases, settings)
-            own = unhurried(settings, copy)
-            course = Course(session, copy, own, phases, pending, parameters, listener.phase)
+            own, major = unhurried(settings, copy), copy.server.major
+            ground = Ground(session, copy.url, major, own, phases, parameters, listener.phase)
+            course = Course(session, copy, ground, pending)
             stages = (copied, *course.run(copied, listener.stage))
     return Rehearsal(
         database=str(live),

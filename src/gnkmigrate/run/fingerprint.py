@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 from psycopg.types.json import Jsonb
 
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.sql_files import query
 
 # So many tables are asked in one statement; each of them costs a lock until it is through.
 _AT_ONCE = 100
@@ -39,11 +38,6 @@ class Divergence:
     after: Fingerprint | None
 
 
-@cache
-def _statements() -> bytes:
-    return (resources.files("gnkmigrate.run") / "sql/fingerprint.sql").read_bytes()
-
-
 def fingerprint(
     connection: Connection,
     schemas: Sequence[str] | None,
@@ -68,7 +62,8 @@ def fingerprint(
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         selects = [
-            str(row[1]).encode() for row in connection.execute(_statements(), asked_for).fetchall()
+            str(row[1]).encode()
+            for row in connection.execute(query("run.sql", "fingerprint"), asked_for).fetchall()
         ]
         for start in range(0, len(selects), _AT_ONCE):
             asked = b" UNION ALL ".join(selects[start : start + _AT_ONCE])

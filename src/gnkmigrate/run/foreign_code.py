@@ -7,20 +7,14 @@ a superuser does. What such a function calls in turn is in its text, which nobod
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib import resources
 
 from psycopg import sql
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.phase import Phase
-
-
-@cache
-def _query() -> bytes:
-    return (resources.files("gnkmigrate.run") / "sql/foreign_code.sql").read_bytes()
 
 
 def of_phases(phases: Iterable[Phase]) -> Sequence[str]:
@@ -42,7 +36,7 @@ def foreign_code(
         A line each, as "trigger a on table b: function c() of d".
     """
     rows = connection.execute(
-        _query(), {"tables": list(tables), "schemas": list(schemas)}
+        query("run.sql", "foreign_code"), {"tables": list(tables), "schemas": list(schemas)}
     ).fetchall()
     return tuple(row[0] for row in rows)
 

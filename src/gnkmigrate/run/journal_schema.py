@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib import resources
 
 from psycopg import errors, sql
 
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run import ownership, trust
 
 _WORKING = {
     own.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
     own.STAGING: "gnkmigrate: tables of the new shape, before they take their place",
 }
-
-
-@cache
-def _statements() -> bytes:
-    return (resources.files("gnkmigrate.run") / "sql/journal.sql").read_bytes()
 
 
 @contextmanager
@@ -53,7 +47,7 @@ def create(connection: Connection) -> None:
     """
     if not exists(connection):
         with _creating(connection):
-            connection.execute(_statements())
+            connection.execute(query("run.sql", "journal"))
             ownership.keep_to_itself(connection, own.JOURNAL)
             trust.require(connection)
 

@@ -5,10 +5,9 @@ rights but that one's. The schemas, and the tables in them, are the migrating ro
 """
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 
 from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.sql_files import query
 
 # What a default privilege of the migrating role has given away (manual, ALTER DEFAULT PRIVILEGES).
 _GIVEN = """
@@ -35,11 +34,6 @@ WHERE pg_proc.oid = %(function)s::regprocedure AND grantee <> proowner
 """
 
 
-@cache
-def _statements() -> bytes:
-    return (resources.files("gnkmigrate.run") / "sql/ownership.sql").read_bytes()
-
-
 def settle(connection: Connection) -> None:
     """Gives the functions of schema gnkmigrate to whom they belong, whoever has made them.
 
@@ -51,7 +45,7 @@ def settle(connection: Connection) -> None:
     Raises:
         psycopg.errors.ObjectNotInPrerequisiteState: one is to serve tables of several owners.
     """
-    connection.execute(_statements())
+    connection.execute(query("run.sql", "ownership"))
 
 
 def keep_to_itself(connection: Connection, schema: str) -> None:

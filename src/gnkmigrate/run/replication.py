@@ -6,7 +6,7 @@ Subscription): where they have changed, replication fails again and again, and n
 
 from collections.abc import Collection, Iterator, Sequence
 
-from gnkmigrate.facts.query import query
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Runnable, Step

@@ -8,7 +8,6 @@ looked at before the first statement that reads or writes them.
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -16,6 +15,7 @@ from psycopg.types.json import Jsonb
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.sql_files import query
 
 # The columns of the journal's tables as PostgreSQL says them; journal.sql makes them.
 _COLUMNS = {
@@ -78,8 +78,7 @@ class Found:
 
 @cache
 def _query() -> bytes:
-    text = (resources.files("gnkmigrate.run") / "sql/trust.sql").read_text()
-    return text.replace("{legacy}", own.LEGACY_OIDS).encode()
+    return query("run.sql", "trust").replace("{legacy}", own.LEGACY_OIDS).encode()
 
 
 def look(connection: Connection, *, writing: bool = False) -> Found:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 
 from gnkmigrate.audit.check import Gaps
 from gnkmigrate.audit.checks._values import Value, becomes
@@ -13,6 +12,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.inheritance import all_above, columns_above
 from gnkmigrate.kinds.types import Type
 from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.text.secret import looks_secret
 
 # What a constraint or an index may say anew, so that rows have not had to obey it.
@@ -243,8 +243,7 @@ def _columns(fact: Fact) -> Iterator[Identity]:
 @cache
 def beside(name: str) -> str:
     """The .sql file beside a check's module; a listing has {places} to fill."""
-    file = resources.files(__package__).joinpath(f"{name}.sql")
-    return file.read_text(encoding="utf-8").strip()
+    return query("audit.checks", name).strip()
 
 
 def _key_columns(gaps: Gaps, table: Identity) -> tuple[str, ...]:

@@ -19,13 +19,14 @@ from gnkmigrate.check.others.measured import Fault, Measured, Problem
 from gnkmigrate.check.others.start import Copy, Filling, ServerFactory, start
 from gnkmigrate.check.others.tools import Migration, ToolFails, opened
 from gnkmigrate.check.others.words import summary
-from gnkmigrate.check.outcome import CheckResult, Found, Point
+from gnkmigrate.check.outcome import CheckResult, Point
+from gnkmigrate.copies.clone import Transfer
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.facts.source import load_schema
-from gnkmigrate.rehearsal.clone import Transfer
+from gnkmigrate.proof.stage import Found
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.numbers import counted
 

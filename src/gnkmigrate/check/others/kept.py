@@ -15,7 +15,7 @@ from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.query import query
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.text.numbers import counted
 
 SCHEMA = "gnkmigrate_before"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from gnkmigrate.check.others.measured import Held
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.facts.query import query
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.rehearsal.measure import STRENGTH
 
 # How often a statement is looked at that runs in no transaction: its locks go with it.

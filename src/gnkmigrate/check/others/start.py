@@ -11,12 +11,12 @@ from psycopg import sql
 from gnkmigrate.check.generate import generate
 from gnkmigrate.check.others.kept import SCHEMA
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.copies.clone import Transfer, clone
+from gnkmigrate.copies.sample import Selection
 from gnkmigrate.facts.files import read_scripts
-from gnkmigrate.facts.query import query
 from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.source import is_database
-from gnkmigrate.rehearsal.clone import Transfer, clone
-from gnkmigrate.rehearsal.sample import Selection
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.facts.query import query
+from gnkmigrate.postgres.sql_files import query
 
 _QUICKLY_SEEN = 150000  # before that, statistics come by a process of their own, in their time
 _PAUSE_S, _PATIENCE_S = 0.005, 5.0

@@ -39,8 +39,8 @@ def command(
     Example: gnkmigrate fleet rehearse --targets shops.csv --sample 1000
     """
     from gnkmigrate.cli.fleet._carrying import carry_out, require_databases
+    from gnkmigrate.copies.sample import Selection
     from gnkmigrate.fleet.jobs.rehearse import RehearseWish
-    from gnkmigrate.rehearsal.sample import Selection
 
     require_databases(choice, "rehearse")
     parameters = answers(unmapped=unmapped, overflow=overflow) | ({"spill": "yes"} if spill else {})

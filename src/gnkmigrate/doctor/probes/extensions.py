@@ -1,7 +1,6 @@
 """The extensions that the target declares, on the live server."""
 
 from collections.abc import Iterator, Sequence
-from importlib import resources
 
 from psycopg import sql
 
@@ -10,6 +9,7 @@ from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import CHANGING
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.postgres.sql_files import query
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
@@ -24,7 +24,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
 
 def lacking(session: Connection, names: Sequence[str]) -> Iterator[Diagnosis]:
     """What is wrong with these extensions on the server of a session."""
-    statement = (resources.files(__package__) / "extensions.sql").read_bytes()
+    statement = query("doctor.probes", "extensions")
     rows = session.execute(statement, {"names": list(names)}).fetchall()
     missing = [name for name, available, *_ in rows if not available]
     coming = [row for row in rows if row[1] and not row[2]]

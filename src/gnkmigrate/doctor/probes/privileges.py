@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from importlib import resources
 
 from psycopg import sql
 
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import CHANGING, READING_ROWS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
+from gnkmigrate.postgres.sql_files import query
 
 _SHOWN = 5
 
@@ -53,7 +53,7 @@ def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
 
 
 def _read(circumstances: Circumstances) -> Privileges:
-    statement = (resources.files(__package__) / "privileges.sql").read_bytes()
+    statement = query("doctor.probes", "privileges")
     settings = circumstances.settings
     row = circumstances.live.execute(statement, {"schemas": list(settings.schemas)}).fetchone()
     if row is None:

@@ -1,15 +1,15 @@
 """The one setting of the role or the database that matters: every other is set by our sessions."""
 
 from collections.abc import Iterator
-from importlib import resources
 
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.probe import Diagnosis, Probe
+from gnkmigrate.postgres.sql_files import query
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:
     declared = circumstances.settings.source_timezone
-    statement = (resources.files(__package__) / "session_settings.sql").read_bytes()
+    statement = query("doctor.probes", "session_settings")
     found = circumstances.live.execute(statement, {"source_timezone": declared}).fetchone()
     if found is None:
         yield Diagnosis("ok", f"new sessions write local times of {declared}, as declared")

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gnkmigrate.backup.progress import Observer, TransferProgress
+from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
-from gnkmigrate.rehearsal.sample import EVERYTHING, Selection
 from gnkmigrate.rehearsal.trial import Listener, rehearse
 from gnkmigrate.run import events
 

@@ -7,14 +7,13 @@ found on the copy, whose constraints are made when all rows are there.
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from psycopg import sql
 
 from gnkmigrate import own
 from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.text.secret import looks_secret
 
 # Chance picks more rows than are wanted, so that they are seldom fewer; LIMIT takes the surplus.
@@ -92,7 +91,7 @@ def copy_rows(live: Connection, copy: Connection, selection: Selection) -> tuple
     Returns:
         The columns that were masked, "schema.table.column".
     """
-    tables = [Table(*row) for row in live.execute(_query("tables"))]
+    tables = [Table(*row) for row in live.execute(query("copies.sql", "tables"))]
     salt = secrets.token_hex(16)
     reader = _Reader(live, copy, salt if selection.mask else "")
     # Of what gnkmigrate keeps for the way back, and of its journal, nothing may be missing.
@@ -101,7 +100,7 @@ def copy_rows(live: Connection, copy: Connection, selection: Selection) -> tuple
         rows = None if table.schema in whole else selection.rows
         reader.transfer(table, _seed(table, rows))
     if selection.rows is not None:
-        references = [Reference(*row) for row in live.execute(_query("references"))]
+        references = [Reference(*row) for row in live.execute(query("copies.sql", "references"))]
         known = {(table.schema, table.name): table for table in tables}
         while sum(reader.complete(each, known) for each in references):
             pass  # a parent has parents of its own
@@ -111,7 +110,7 @@ def copy_rows(live: Connection, copy: Connection, selection: Selection) -> tuple
 
 def bytes_of(live: Connection, rows: int | None) -> int:
     """About how many bytes so many rows of each table take, with their indexes."""
-    ((size,),) = live.execute(_query("size"), {"rows": rows}).fetchall()
+    ((size,),) = live.execute(query("copies.sql", "size"), {"rows": rows}).fetchall()
     return int(size)
 
 
@@ -232,8 +231,3 @@ class _Reader:
 def _verbatim(text: str) -> sql.SQL:
     """What the server itself has written as SQL: a type or an operator."""
     return sql.SQL(text)  # not the user's, and quoted by the server
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (resources.files("gnkmigrate.rehearsal") / "sql" / f"{name}.sql").read_bytes()

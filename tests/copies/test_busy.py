@@ -9,8 +9,8 @@ import pytest
 
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.rehearsal.clone import Clone, clone
-from gnkmigrate.rehearsal.sample import Selection
+from gnkmigrate.copies.clone import Clone, clone
+from gnkmigrate.copies.sample import Selection
 from gnkmigrate.settings import Settings
 from tests.support import execute, rows
 

@@ -10,9 +10,9 @@ from gnkmigrate.backup.contents import Contents, differences, read_contents
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.copies.omission import omitting
+from gnkmigrate.copies.sample import Selection, copy_rows
 from gnkmigrate.programs import program, run_program
-from gnkmigrate.rehearsal.omission import omitting
-from gnkmigrate.rehearsal.sample import Selection, copy_rows
 from gnkmigrate.servers import Server
 
 

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from gnkmigrate import own
 from gnkmigrate.backup import BackupFailed, RestoreFailed, create_backup
-from gnkmigrate.backup.contents import query, read_contents
+from gnkmigrate.backup.contents import read_contents
 from gnkmigrate.backup.load import load_on_copy
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import OWNERLESS, missing_extensions, prepare
 from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.copies.omission import omitting
+from gnkmigrate.copies.partial import Copied, Destination, copy_partly
+from gnkmigrate.copies.room import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
+from gnkmigrate.copies.sample import EVERYTHING, Selection, bytes_of
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.rehearsal.omission import omitting
-from gnkmigrate.rehearsal.partial import Copied, Destination, copy_partly
-from gnkmigrate.rehearsal.room import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
-from gnkmigrate.rehearsal.sample import EVERYTHING, Selection, bytes_of
+from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
@@ -200,7 +201,7 @@ def _whole(
 
 def _source_roles(live: DatabaseUrl) -> Sequence[str]:
     with connect(live, read_only=True) as connection:
-        return [name for (name,) in connection.execute(query("roles"))]
+        return [name for (name,) in connection.execute(query("backup.sql", "roles"))]
 
 
 def _prepared(there: Destination, roles: Sequence[str]) -> Destination:

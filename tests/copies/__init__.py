@@ -1,0 +1,1 @@
+"""Rehearsals on copies of MineGNK's database."""
