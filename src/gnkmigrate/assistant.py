@@ -18,7 +18,7 @@ from gnkmigrate.audit import checks
 from gnkmigrate.audit.explain import explain
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.document import write_changes
 from gnkmigrate.diff.likely_renames import likely_renames
@@ -73,8 +73,10 @@ class _Tools:
             only: ids or names of checks, such as GNK-S002; all where nothing is said.
             rows: whether to look at rows as well, which reads tables.
         """
-        wish = Wish(selection=Selection(only=tuple(only or ())), data_checks=rows)
-        result = audit_project(self._settings, self._url, wish, datetime.now(UTC), lambda _: None)
+        options = AuditOptions(selection=Selection(only=tuple(only or ())), data_checks=rows)
+        result = audit_project(
+            self._settings, self._url, options, datetime.now(UTC), lambda _: None
+        )
         return render(result, View())
 
     def explain(self, check: str) -> str:

@@ -134,7 +134,7 @@ class Settings(BaseModel, extra="forbid", frozen=True):
         baseline_rows: rows of that schema, with which `check` tries the phases.
         expected_rows: what they are to become; `check --update-expected` writes it.
         migrations: the Alembic environment.
-        audits: kept reports, opinions on severity, the project's own checks.
+        audits: kept reports, severity rules, the project's own checks.
         audit_role: the role under which the project's own checks ask; None takes
             pg_read_all_data where the role that audits may become it.
         backups: where backups go that are given no other place.

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from gnkmigrate.audit.finding import DatabaseObject, Finding, Severity
-from gnkmigrate.audit.fold import fold
-from gnkmigrate.audit.gaps import gap_finding
+from gnkmigrate.audit.gap import fold
+from gnkmigrate.audit.gap_findings import gap_finding
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.repair import Repair
 from gnkmigrate.audit.result import AuditResult

@@ -15,9 +15,9 @@ from typer.testing import CliRunner, Result
 
 from gnkmigrate.audit.check import Check
 from gnkmigrate.audit.checks import discover
-from gnkmigrate.audit.listing import Bounds
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.row_query import Bounds
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.report import renderer
@@ -132,7 +132,9 @@ class TestLocks:
         settings = Settings(limits=LimitSettings(lock_timeout_ms=100))
         with connect(database, search_path=["public"]) as writer, writer.transaction():
             writer.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
-            result = audit_project(settings, database, Wish(str(target)), TIME, lambda _: None)
+            result = audit_project(
+                settings, database, AuditOptions(str(target)), TIME, lambda _: None
+            )
         reason = _reason(result.not_run, "locked")
         assert "keeps even readers away" in reason
         gaps = [finding for finding in result.findings if finding.kind != "check"]

@@ -4,18 +4,18 @@ import re
 import tomllib
 from pathlib import Path
 
-from gnkmigrate.audit import opinions, project
+from gnkmigrate.audit import project, severity_rules
 from tests.support import ROOT
 
 PAGE = (ROOT / "docs" / "audit.md").read_text()
 
 
-def test_the_example_of_an_opinion_is_one(tmp_path: Path) -> None:
+def test_the_example_of_a_severity_rule_is_one(tmp_path: Path) -> None:
     examples = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     (example,) = [each for each in examples if "[[rule]]" in each]
     assert tomllib.loads(example)
     (tmp_path / "severity.toml").write_text(example)
-    loaded = opinions.load(tmp_path / "severity.toml")
+    loaded = severity_rules.load(tmp_path / "severity.toml")
     assert (len(loaded.rules), len(loaded.designs)) == (1, 1)
 
 

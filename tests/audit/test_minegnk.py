@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.result import AuditResult, NotRun
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
@@ -70,7 +70,7 @@ def unphased(project: Settings) -> Settings:
 def result(server: Server, minegnk_template: str, project: Settings) -> AuditResult:
     with server.database(template=minegnk_template) as url:
         execute_file(url, ROWS)
-        return audit_project(project, url, Wish(), TIME, lambda _: None)
+        return audit_project(project, url, AuditOptions(), TIME, lambda _: None)
 
 
 def _is_about_the_schema(missed: NotRun) -> bool:
@@ -99,7 +99,7 @@ def test_a_phase_closes_every_gap(result: AuditResult) -> None:
 
 
 def test_every_opinion_is_about_something(result: AuditResult) -> None:
-    assert result.unused_opinions == ()
+    assert result.unused_severity_rules == ()
 
 
 # Few rows are never analyzed by themselves, and only statistics tell what these ask.
@@ -117,15 +117,15 @@ def test_its_script_closes_all_that_it_does_not_leave_to_the_phases(
     minegnk: DatabaseUrl, unphased: Settings
 ) -> None:
     execute_file(minegnk, ROWS)
-    before = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
+    before = audit_project(unphased, minegnk, AuditOptions(), TIME, lambda _: None)
     for step in before.script.fix:
         execute(minegnk, step.sql)
-    after = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
+    after = audit_project(unphased, minegnk, AuditOptions(), TIME, lambda _: None)
     left = {finding.fingerprint for finding in after.findings if finding.category == "gap"}
     assert left == before.script.left
     for step in before.script.undo:
         execute(minegnk, step.sql)
-    undone = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
+    undone = audit_project(unphased, minegnk, AuditOptions(), TIME, lambda _: None)
     assert undone.live == before.live
 
 
@@ -138,7 +138,7 @@ def test_more_than_a_thousand_rows_make_an_index_urgent(
             """INSERT INTO node_requests (user_id, gpu_type)
             SELECT (SELECT id FROM users LIMIT 1), 'H100' FROM generate_series(1, 1000)"""
         )
-    result = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
+    result = audit_project(unphased, minegnk, AuditOptions(), TIME, lambda _: None)
     urgent = {
         finding.object.table: finding.severity.label
         for finding in result.findings
@@ -149,7 +149,7 @@ def test_more_than_a_thousand_rows_make_an_index_urgent(
 
 
 def test_the_target_itself_has_no_gap(minegnk_target: DatabaseUrl, unphased: Settings) -> None:
-    result = audit_project(unphased, minegnk_target, Wish(), TIME, lambda _: None)
+    result = audit_project(unphased, minegnk_target, AuditOptions(), TIME, lambda _: None)
     assert [finding for finding in result.findings if finding.category == "gap"] == []
     reasons = {
         missed.check: missed.reason
@@ -183,7 +183,7 @@ def test_who_processed_a_request(
         # Another Ben, whose e-mail differs in nothing but case.
         connection.execute("INSERT INTO users (email, password) VALUES ('Ben@Example.org', '-')")
         connection.execute("UPDATE node_requests SET processed_by = %s", [text])
-    result = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
+    result = audit_project(unphased, minegnk, AuditOptions(), TIME, lambda _: None)
     assert ("processed-by", "public.node_requests.processed_by") in _told(
         result.findings
     ) or not found
@@ -196,7 +196,7 @@ def test_texts_too_long_for_a_node_are_found_before_they_stop_a_phase(
     execute_file(minegnk, ROWS)
     with connect(minegnk, search_path=["public"]) as connection:
         connection.execute("UPDATE user_nodes SET label = repeat('x', 101)")
-    result = audit_project(unphased, minegnk, Wish(), TIME, lambda _: None)
+    result = audit_project(unphased, minegnk, AuditOptions(), TIME, lambda _: None)
     (long,) = [finding for finding in result.findings if finding.check == "MINEGNK-003"]
     assert (long.phase, long.severity.label, long.evidence["rows"]) == ("data", "high", 1)
 

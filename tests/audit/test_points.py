@@ -9,7 +9,7 @@ import pytest
 from gnkmigrate.audit import points
 from gnkmigrate.audit.rehearsed import FILE_NAME, Kept, checksums
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.report import html, markdown, terminal
@@ -62,7 +62,7 @@ rehearsed = ["upgrade", "downgrade"]
 def audited(folder: Path, url: DatabaseUrl, text: str = POINTS) -> AuditResult:
     (folder / points.FILE_NAME).write_text(text)
     settings = Settings(audits=folder, migrations=folder, target=folder / "none.sql")
-    return audit_project(settings, url, Wish(), datetime.now(UTC), lambda _: None)
+    return audit_project(settings, url, AuditOptions(), datetime.now(UTC), lambda _: None)
 
 
 def test_each_point_has_the_state_of_today(database: DatabaseUrl, tmp_path: Path) -> None:
@@ -117,7 +117,9 @@ def test_a_rehearsal_that_was_kept_proves_what_held(
     settings = Settings(audits=tmp_path, migrations=small.folder, target=tmp_path / "none.sql")
 
     def whys() -> list[str]:
-        result = audit_project(settings, database, Wish(), datetime.now(UTC), lambda _: None)
+        result = audit_project(
+            settings, database, AuditOptions(), datetime.now(UTC), lambda _: None
+        )
         return [each.why for each in result.points]
 
     assert whys() == ["no rehearsal is kept: gnkmigrate rehearse --keep"] * 2

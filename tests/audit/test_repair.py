@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate.audit.opinions import Design, Opinions
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.script import Step
+from gnkmigrate.audit.severity_rules import Design, SeverityRules
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
@@ -87,7 +87,7 @@ def test_what_builds_on_a_table_of_another_design_waits_for_its_phase(
         CREATE INDEX places_thing ON places (thing);
         CREATE TABLE things (id int PRIMARY KEY)"""
     )
-    policy = Policy(Opinions(designs=(Design(table="public.places"),)))
+    policy = Policy(SeverityRules(designs=(Design(table="public.places"),)))
     result = audited(database, target, policy)
     assert [
         finding.slug for finding in result.findings if finding.fingerprint in result.script.left

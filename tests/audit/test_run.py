@@ -3,10 +3,10 @@
 import pytest
 
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.audit.opinions import Opinions, Rule
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.run import check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.severity_rules import Rule, SeverityRules
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
 from tests.audit.conftest import Read
@@ -130,9 +130,9 @@ def test_the_project_has_the_last_word_on_severity(database: DatabaseUrl, read: 
         Rule(check="missing-table", severity=Severity.CRITICAL),
         Rule(check="nope", impact="None."),
     )
-    result = audited(database, read(TARGET), Policy(Opinions(rules)))
+    result = audited(database, read(TARGET), Policy(SeverityRules(rules)))
     assert result.findings[0].severity.label == "critical"
-    assert result.unused_opinions == ('rule 2: {"check":"nope","impact":"None."}',)
+    assert result.unused_severity_rules == ('rule 2: {"check":"nope","impact":"None."}',)
 
 
 def test_rows_need_not_be_read(database: DatabaseUrl, read: Read) -> None:

@@ -8,7 +8,7 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.session import Wish, audit_project, named
+from gnkmigrate.audit.session import AuditOptions, audit_project, named
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.errors import SchemaError, SettingsError
@@ -63,15 +63,15 @@ def _add_phase(project: Path, sql: str) -> None:
     (versions / "0001_dogs.py").write_text(text)
 
 
-def _messages(settings: Settings, url: DatabaseUrl, wish: Wish) -> list[str]:
+def _messages(settings: Settings, url: DatabaseUrl, options: AuditOptions) -> list[str]:
     """What it says about gaps."""
-    result = audit_project(settings, url, wish, TIME, lambda _: None)
+    result = audit_project(settings, url, options, TIME, lambda _: None)
     return [finding.message for finding in result.findings if finding.category == "gap"]
 
 
 def test_the_target_is_the_settings_own(settings: Settings, database: DatabaseUrl) -> None:
     execute(database, USERS)
-    assert _messages(settings, database, Wish()) == ["Table dogs is missing."]
+    assert _messages(settings, database, AuditOptions()) == ["Table dogs is missing."]
 
 
 def test_the_target_may_be_a_database_or_a_snapshot(
@@ -82,8 +82,8 @@ def test_the_target_may_be_a_database_or_a_snapshot(
         execute(other, f"{USERS} CREATE TABLE cats (id int PRIMARY KEY)")
         with connect(other) as connection:
             (tmp_path / "cats.json").write_text(write_document(read_snapshot(connection)))
-        from_url = _messages(settings, database, Wish(target=other.conninfo))
-    from_file = _messages(settings, database, Wish(target=str(tmp_path / "cats.json")))
+        from_url = _messages(settings, database, AuditOptions(target=other.conninfo))
+    from_file = _messages(settings, database, AuditOptions(target=str(tmp_path / "cats.json")))
     assert from_url == from_file == ["Table cats is missing."]
 
 
@@ -94,7 +94,9 @@ def test_a_password_in_the_targets_address_is_not_kept(
     password = str(conninfo.conninfo_to_dict(database.conninfo)["password"])
     for target in (database.conninfo, f"postgresql://user:{password}@localhost/shop"):
         assert password not in named(target)
-    result = audit_project(settings, database, Wish(target=database.conninfo), TIME, lambda _: None)
+    result = audit_project(
+        settings, database, AuditOptions(target=database.conninfo), TIME, lambda _: None
+    )
     assert password not in result.target_name
 
 
@@ -103,7 +105,7 @@ def test_without_a_target_file_the_checks_run_alone(
 ) -> None:
     (project / "schema" / "target.sql").unlink()
     execute(database, USERS)
-    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     assert result.target is None
     assert {finding.kind for finding in result.findings} == {"check"}
 
@@ -126,7 +128,7 @@ def test_what_the_throwaway_server_lacks_stops_no_check(
         needs = f"DROP EXTENSION plpgsql; {needs}"
     (project / "schema" / "target.sql").write_text(needs)
     execute(database, "CREATE TABLE users (id integer)")
-    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     (lacking,) = [each for each in result.not_run if each.check == "target"]
     assert "[server] in gnkmigrate.toml" in lacking.reason
     assert "Table users has no primary key." in {each.message for each in result.findings}
@@ -139,11 +141,11 @@ def test_all_schemas_are_read_unless_the_settings_name_some(
 ) -> None:
     (project / "schema" / "target.sql").unlink()
     execute(database, f"{USERS} CREATE SCHEMA app; CREATE TABLE app.t (a integer)")
-    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     assert result.schemas == ("app", "public")
     assert "Table app.t has no primary key." in {each.message for each in result.findings}
     named = settings.model_copy(update={"schemas": ("public",)})
-    result = audit_project(named, database, Wish(), TIME, lambda _: None)
+    result = audit_project(named, database, AuditOptions(), TIME, lambda _: None)
     assert result.schemas == ("public",)
     (left_out,) = result.not_compared
     assert (str(left_out), left_out.on_purpose) == ("1 object (app.t)", True)
@@ -151,7 +153,7 @@ def test_all_schemas_are_read_unless_the_settings_name_some(
 
 def test_a_target_that_was_asked_for_must_exist(settings: Settings, database: DatabaseUrl) -> None:
     with pytest.raises(SchemaError):
-        audit_project(settings, database, Wish(target="nowhere.sql"), TIME, lambda _: None)
+        audit_project(settings, database, AuditOptions(target="nowhere.sql"), TIME, lambda _: None)
 
 
 def test_the_phase_that_closes_a_gap_is_named(
@@ -159,7 +161,7 @@ def test_the_phase_that_closes_a_gap_is_named(
 ) -> None:
     execute(database, USERS)
     _add_phase(project, "CREATE TABLE dogs (id int PRIMARY KEY)")
-    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     gaps = [finding for finding in result.findings if finding.category == "gap"]
     assert [gap.phase for gap in gaps] == ["dogs"]
     assert result.phases == ("dogs",)
@@ -170,16 +172,16 @@ def test_migrations_that_fail_do_not_silence_the_audit(
 ) -> None:
     execute(database, USERS)
     _add_phase(project, "CREATE TABLE dogs (id nothing)")
-    assert _messages(settings, database, Wish()) == ["Table dogs is missing."]
-    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    assert _messages(settings, database, AuditOptions()) == ["Table dogs is missing."]
+    result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     (missed,) = [missed for missed in result.not_run if missed.check == "phases"]
     assert "dogs" in missed.reason
 
 
 def test_a_check_that_does_not_exist_is_refused(settings: Settings, database: DatabaseUrl) -> None:
-    wish = Wish(selection=Selection(only=("missing-tabel",)))
+    options = AuditOptions(selection=Selection(only=("missing-tabel",)))
     with pytest.raises(SettingsError, match="There is no check missing-tabel"):
-        audit_project(settings, database, wish, TIME, lambda _: None)
+        audit_project(settings, database, options, TIME, lambda _: None)
 
 
 def test_somebody_who_changes_the_schema_is_not_waited_for(
@@ -188,7 +190,7 @@ def test_somebody_who_changes_the_schema_is_not_waited_for(
     execute(database, "CREATE TABLE users (id int PRIMARY KEY CHECK (id > 0))")
     with connect(database) as other, other.transaction():
         other.execute("LOCK TABLE public.users")
-        result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+        result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     assert [each.title for each in result.not_run if each.check == "locked"] == [
         "Everything about public.users"
     ]
@@ -199,7 +201,7 @@ def test_somebody_who_changes_the_schema_is_not_waited_for(
 
 def test_it_tells_what_it_is_doing(settings: Settings, database: DatabaseUrl) -> None:
     told: list[str] = []
-    audit_project(settings, database, Wish(), TIME, told.append)
+    audit_project(settings, database, AuditOptions(), TIME, told.append)
     assert told[0] == f"Reading {database}."
     assert told[-1] == "Running the checks."
 
@@ -208,11 +210,11 @@ def test_an_empty_database_with_an_empty_target_has_no_gap(
     settings: Settings, database: DatabaseUrl
 ) -> None:
     settings.path(settings.target).write_text("-- nothing yet\n")
-    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     assert [each for each in result.findings if each.category == "gap"] == []
     execute(database, "CREATE TABLE one (id int PRIMARY KEY)")
     with pytest.raises(SchemaError, match="declares no table"):
-        audit_project(settings, database, Wish(), TIME, lambda _: None)
+        audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
 
 
 def test_alembic_is_loaded_for_migrations_alone() -> None:
@@ -261,7 +263,7 @@ def test_what_everybody_may_do_is_judged_in_the_target_as_well(
 ) -> None:
     execute(database, live)
     (project / "schema" / "target.sql").write_text(target)
-    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     told = sorted(each.check for each in result.findings)
     assert [each for each in told if each[:5] == "GNK-G" or "A00" in each] == found
 
@@ -272,7 +274,7 @@ def test_grants_of_a_table_that_is_renamed_are_the_new_ones(
     execute(database, "CREATE TABLE people (id int PRIMARY KEY)")
     execute(database, "GRANT SELECT ON people TO PUBLIC")
     (project / "schema" / "target.sql").write_text(USERS)
-    wish = Wish(renames=read_renames(["table public.people = public.users"]))
-    result = audit_project(settings, database, wish, TIME, lambda _: None)
+    options = AuditOptions(renames=read_renames(["table public.people = public.users"]))
+    result = audit_project(settings, database, options, TIME, lambda _: None)
     (found,) = [each for each in result.findings if each.check.endswith("A007")]
     assert (found.check, found.object.table) == ("GNK-TA007", "users")

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from gnkmigrate.authoring.author import write_revision
-from gnkmigrate.check import Wish, check
+from gnkmigrate.check import CheckOptions, check
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
@@ -71,7 +71,7 @@ def test_minegnk_s_baseline_needs_nothing_but_a_look(
     said = " ".join(file.read_text().split()).replace(" # ", " ")
     assert "op.link_table( op.Linking(" in said
     assert "node_address becomes identifier (it is the one text that leaves and is never" in said
-    found = check(settings, lambda: nullcontext(server), Wish(), lambda _: None)
+    found = check(settings, lambda: nullcontext(server), CheckOptions(), lambda _: None)
     failed = [(point.group, point.problems) for point in found.points if point.state == "failed"]
     assert failed == []
 

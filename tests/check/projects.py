@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from gnkmigrate.check import CheckResult, Wish, check
+from gnkmigrate.check import CheckOptions, CheckResult, check
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import load
 from tests.support import ROOT
@@ -79,10 +79,12 @@ def copy_minegnk(folder: Path) -> Path:
     return folder / "gnkmigrate.toml"
 
 
-def checked(config: Path, server: Server, wish: Wish | None = None, **changed: Any) -> CheckResult:
+def checked(
+    config: Path, server: Server, options: CheckOptions | None = None, **changed: Any
+) -> CheckResult:
     """The project's revisions checked on a server that runs already, with changed settings."""
     settings = load(config).model_copy(update=changed)
-    return check(settings, lambda: nullcontext(server), wish or Wish(), lambda _: None)
+    return check(settings, lambda: nullcontext(server), options or CheckOptions(), lambda _: None)
 
 
 def states(result: CheckResult) -> dict[str, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.check import Wish
+from gnkmigrate.check import CheckOptions
 from gnkmigrate.errors import SchemaError, SettingsError
 from gnkmigrate.servers import Server
 from tests.check.projects import (
@@ -35,9 +35,9 @@ def test_minegnk_goes_to_its_target_and_back(server: Server) -> None:
 
 
 def test_generated_rows_make_the_same_way(server: Server) -> None:
-    wish = Wish(parameters={"unmapped": "archive"})
+    options = CheckOptions(parameters={"unmapped": "archive"})
     config = ROOT / "gnkmigrate.toml"
-    result = checked(config, server, wish, baseline_rows=None, expected_rows=None)
+    result = checked(config, server, options, baseline_rows=None, expected_rows=None)
     assert result.passed, problems(result)
     (rows,) = result.of_group("rows")
     assert rows.summary == "24 rows generated in 3 tables"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.check import Wish
+from gnkmigrate.check import CheckOptions
 from gnkmigrate.check.expected import NEW_UUID, NOW, read_expected, steady, write_expected
 from gnkmigrate.check.listing import Rows
 from gnkmigrate.errors import SettingsError
@@ -39,7 +39,7 @@ def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_mistake_that_goes_there_and_back_is_found(server: Server, tmp_path: Path) -> None:
     config = write_project(tmp_path, {"a.py": REVISION}, settings=WITH_EXPECTED)
-    assert checked(config, server, Wish(update_expected=True)).passed
+    assert checked(config, server, CheckOptions(update_expected=True)).passed
     assert states(checked(config, server))["expected rows"] == "ok"
 
     revision = tmp_path / "migrations" / "versions" / "a.py"

@@ -160,11 +160,11 @@ class Ran:
         return {each.name: each.state for each in self.summary.results}
 
 
-def ran(shops: Shops, command: Command, wish: object, choice: Choice) -> Ran:
+def ran(shops: Shops, command: Command, request: object, choice: Choice) -> Ran:
     """A command of the fleet, without the command line around it."""
     source = source_of(shops.config, {})
     came: list[Result] = []
     told: list[str] = []
     fleet = assembled(choice, source.settings(), os.environ.get("DATABASE_URL"))
-    summary = carried_out(command, source, wish, fleet, came.append, told.append)
+    summary = carried_out(command, source, request, fleet, came.append, told.append)
     return Ran(summary, came, told)

@@ -112,7 +112,7 @@ def test_a_scheduler_that_ends_in_the_middle(shops: Shops, scheduler: str) -> No
         address = (process.stdout or sys.stdin.buffer).readline().decode().strip()
         with cluster.workers(address, 1, print) as workers:
             workers.look_at(order)
-            workers.ask(replace(order, wish=Request()), slow)
+            workers.ask(replace(order, request=Request()), slow)
             deadline = time.monotonic() + 60
             while not rows(url, _ASLEEP) and time.monotonic() < deadline:
                 time.sleep(0.1)

@@ -4,8 +4,8 @@ import pytest
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.fleet.jobs import job
-from gnkmigrate.fleet.jobs.audit import AuditWish
-from gnkmigrate.fleet.jobs.plan import PlanWish
+from gnkmigrate.fleet.jobs.audit import AuditRequest
+from gnkmigrate.fleet.jobs.plan import PlanRequest
 from gnkmigrate.fleet.order import Command, Order, source_of
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
@@ -16,10 +16,10 @@ from tests.run.test_attacks import TELLING
 from tests.support import execute, rows
 
 
-def _did(shops: Shops, command: Command, url: DatabaseUrl, wish: object) -> Found:
-    order = Order(command, source_of(shops.config, {}), wish, "run", 1)
+def _did(shops: Shops, command: Command, url: DatabaseUrl, request: object) -> Found:
+    order = Order(command, source_of(shops.config, {}), request, "run", 1)
     target = Target("one", Address(url.conninfo))
-    return job(command)(Subject.of(order, target, url), wish)
+    return job(command)(Subject.of(order, target, url), request)
 
 
 @pytest.mark.parametrize(("command", "did"), [("upgrade", "ran"), ("downgrade", "took back")])
@@ -29,8 +29,8 @@ def test_what_was_asked_for_and_is_done_is_done_the_second_time_as_well(
     url = shops.made()[0]
     if command == "downgrade":
         _did(shops, "upgrade", url, Request())
-    wish = Request(through="notes" if command == "upgrade" else "city")
-    first, again = _did(shops, command, url, wish), _did(shops, command, url, wish)
+    request = Request(through="notes" if command == "upgrade" else "city")
+    first, again = _did(shops, command, url, request), _did(shops, command, url, request)
     assert (first.state, again.state) == ("done", "done")
     assert first.text.startswith(did)
     assert again.text == "1 of 2 phases done; city pending"
@@ -45,9 +45,9 @@ def test_planted_functions_are_not_called(shops: Shops) -> None:
     commands: tuple[tuple[Command, object], ...] = (
         ("upgrade", Request()),
         ("status", None),
-        ("audit", AuditWish()),
-        ("plan", PlanWish()),
+        ("audit", AuditRequest()),
+        ("plan", PlanRequest()),
         ("downgrade", Request()),
     )
-    for command, wish in commands:
-        assert _did(shops, command, url, wish).state != "failed"
+    for command, request in commands:
+        assert _did(shops, command, url, request).state != "failed"

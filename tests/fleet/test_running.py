@@ -13,8 +13,8 @@ from distributed import Client
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.fleet.jobs.audit import AuditWish
-from gnkmigrate.fleet.jobs.plan import PlanWish
+from gnkmigrate.fleet.jobs.audit import AuditRequest
+from gnkmigrate.fleet.jobs.plan import PlanRequest
 from gnkmigrate.fleet.session import Choice
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
@@ -36,17 +36,17 @@ def test_there_and_back(shops: Shops, scheduler: str) -> None:
     before = ran(shops, "status", None, choice)
     assert set(before.states.values()) == {"pending"}
     assert before.summary.exit_code == 1
-    audited = ran(shops, "audit", AuditWish(), choice)["shop1"].found
+    audited = ran(shops, "audit", AuditRequest(), choice)["shop1"].found
     assert audited.text.endswith("; next phase: notes")
     assert audited.phases == (("notes", "pending"), ("city", "pending"))
     tried = ran(shops, "upgrade", Request(dry_run=True), choice)
     assert tried.summary.exit_code == 0
-    assert ran(shops, "plan", PlanWish(), choice).summary.groups[0].names == tuple(urls)
+    assert ran(shops, "plan", PlanRequest(), choice).summary.groups[0].names == tuple(urls)
     up = ran(shops, "upgrade", Request(), choice)
     assert up["shop1"].found.text == "ran notes, city; all phases done"
     assert up.summary.exit_code == 0
-    for command, wish in (("status", None), ("plan", PlanWish()), ("audit", AuditWish())):
-        assert ran(shops, command, wish, choice).summary.exit_code == 0  # type: ignore[arg-type]
+    for command, request in (("status", None), ("plan", PlanRequest()), ("audit", AuditRequest())):
+        assert ran(shops, command, request, choice).summary.exit_code == 0  # type: ignore[arg-type]
     down = ran(shops, "downgrade", Request(), choice)
     assert down.summary.exit_code == 0
     assert ran(shops, "status", None, choice).states == before.states
@@ -58,7 +58,7 @@ def test_tenants_that_drift_apart_are_grouped_by_what_differs(shops: Shops, sche
     for name in ("shop2", "shop4"):
         execute(urls[name], "CREATE INDEX in_haste ON shop (name)")
     execute(urls["shop5"], "ALTER TABLE shop ADD COLUMN owner text")
-    audited = ran(shops, "audit", AuditWish(), _chosen(shops, urls, scheduler))
+    audited = ran(shops, "audit", AuditRequest(), _chosen(shops, urls, scheduler))
     names = [group.names for group in audited.summary.groups]
     assert names == [("shop1", "shop3"), ("shop2", "shop4"), ("shop5",)]
     usual, hasty, owned = (set(group.traits) for group in audited.summary.groups)

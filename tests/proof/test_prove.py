@@ -9,7 +9,7 @@ import pytest
 
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.copies.clone import CloneFailed
-from gnkmigrate.copies.room import NoRoom
+from gnkmigrate.copies.disk_space import NoRoom
 from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.by import By
 
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.report.html import render
 from gnkmigrate.report.view import View
 from gnkmigrate.servers import Server
@@ -31,7 +31,7 @@ def page(server: Server, minegnk_template: str, tmp_path: Path) -> Path:
     project = load(ROOT / "gnkmigrate.toml", {"server": {"provider": "url", "url": conninfo}})
     with server.database(template=minegnk_template) as url:
         execute_file(url, ROWS)
-        result = audit_project(project, url, Wish(), TIME, lambda _: None)
+        result = audit_project(project, url, AuditOptions(), TIME, lambda _: None)
     result = replace(
         result,
         database="tester@localhost:5432/minegnk",

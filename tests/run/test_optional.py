@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.backup.progress import ignore
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.planning import plan_project
@@ -73,7 +73,9 @@ def names(project: Project) -> dict[str, str]:
 
 
 def left(project: Project) -> list[str]:
-    result = audit_project(project.settings, project.url, Wish(), datetime.now(UTC), lambda _: None)
+    result = audit_project(
+        project.settings, project.url, AuditOptions(), datetime.now(UTC), lambda _: None
+    )
     return [finding.message for finding in gaps(result)]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_read_is_left_to_who_runs_the_phases(
 ) -> None:
     (root / "baseline.sql").write_bytes(b"CREATE TABLE \xff (id int);")
     settings = load(root / "gnkmigrate.toml", {"server": {"provider": "embedded"}})
-    result = audit_project(settings, database, Wish(), TIME, lambda _: None)
+    result = audit_project(settings, database, AuditOptions(), TIME, lambda _: None)
     (missed,) = [missed for missed in result.not_run if missed.check == "phases"]
     assert "baseline.sql" in missed.reason
 
@@ -116,7 +116,7 @@ def test_a_second_audit_says_the_same(root: Path, database: DatabaseUrl) -> None
     settings = load(root / "gnkmigrate.toml", {"server": {"provider": "embedded"}})
     execute(database, "CREATE TABLE users (id int)")
     first, second = (
-        audit_project(settings, database, Wish(), TIME, lambda _: None) for _ in range(2)
+        audit_project(settings, database, AuditOptions(), TIME, lambda _: None) for _ in range(2)
     )
     assert (first.findings, first.phases) == (second.findings, second.phases)
     assert [gap.phase for gap in second.findings if gap.category == "gap"] == ["dogs"]

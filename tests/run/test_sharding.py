@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.doctor.run import examine
 from gnkmigrate.errors import PhaseRefused
@@ -137,10 +137,10 @@ def test_doctor_says_what_is_refused(sharded: Small, tmp_path: Path) -> None:
 def test_a_target_may_say_nothing_of_an_extension(sharded: Small, tmp_path: Path) -> None:
     execute(sharded.url, "CREATE EXTENSION hstore")
     (tmp_path / "target.sql").write_text(TABLES + ";")
-    target, wish = tmp_path / "target.sql", Wish(data_checks=False)
+    target, options = tmp_path / "target.sql", AuditOptions(data_checks=False)
     server = ServerSettings(provider="url", url=SecretStr(sharded.server.url.conninfo))
     settings = Settings(root=tmp_path, target=target, server=server, ignore=("hstore",))
-    result = audit_project(settings, sharded.url, wish, datetime.now(UTC), lambda _: None)
+    result = audit_project(settings, sharded.url, options, datetime.now(UTC), lambda _: None)
     assert [each.message for each in result.findings if each.kind != "check"] == []
     assert sum(each.check == "GNK-O012" for each in result.findings) == 2
 

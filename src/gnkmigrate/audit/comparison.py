@@ -7,8 +7,8 @@ from typing import Self
 
 from gnkmigrate.audit.check import Gaps
 from gnkmigrate.audit.finding import Finding
-from gnkmigrate.audit.fold import Gap, fold
-from gnkmigrate.audit.gaps import gap_finding, gap_fingerprint
+from gnkmigrate.audit.gap import Gap, fold
+from gnkmigrate.audit.gap_findings import gap_finding, gap_fingerprint
 from gnkmigrate.audit.repair import Repairs, left_to_migration, repair_all
 from gnkmigrate.audit.script import Script, Step
 from gnkmigrate.diff.beside import completed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gnkmigrate.audit.describe import column_text
-from gnkmigrate.audit.fold import Gap
+from gnkmigrate.audit.gap import Gap
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.text.contrast import contrast

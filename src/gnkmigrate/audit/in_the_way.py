@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import psycopg
 
 from gnkmigrate.audit.check import Observation, Obstacle
-from gnkmigrate.audit.listing import Bounds, ask, evidence, reason, told
+from gnkmigrate.audit.row_query import Bounds, ask, evidence, reason, told
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Identity
 

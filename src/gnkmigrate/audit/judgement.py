@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gnkmigrate.audit.fold import Gap
+from gnkmigrate.audit.gap import Gap
 from gnkmigrate.audit.words import KindWords, Words, kind_words, numbers
 from gnkmigrate.kinds import kind_of, kinds
 from gnkmigrate.kinds.change import Change

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from gnkmigrate.audit.listing import Bounds, bounded
+from gnkmigrate.audit.row_query import Bounds, bounded
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Snapshot
 

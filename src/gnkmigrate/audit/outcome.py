@@ -18,10 +18,10 @@ from gnkmigrate.audit.check import (
     finding,
 )
 from gnkmigrate.audit.finding import Finding
-from gnkmigrate.audit.listing import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.reader import unsafe
 from gnkmigrate.audit.result import NotRun, Passed
+from gnkmigrate.audit.row_query import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.collector import collector_paused
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Snapshot

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from gnkmigrate.audit import opinions, project
-from gnkmigrate.audit.listing import Bounds
-from gnkmigrate.audit.opinions import Opinions
+from gnkmigrate.audit import project, severity_rules
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.result import NotRun
+from gnkmigrate.audit.row_query import Bounds
 from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.severity_rules import SeverityRules
 from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
@@ -22,7 +22,7 @@ class Policy:
     """What the project and the user want of an audit.
 
     Attributes:
-        opinions: the project's own, from audits/severity.toml.
+        severity_rules: the project's own, from audits/severity.toml.
         project_checks: the project's own, from audits/checks/.
         selection: which checks to run.
         data_checks: whether to ask the live rows.
@@ -38,7 +38,7 @@ class Policy:
         past: how far sequences were, by the reports that are kept.
     """
 
-    opinions: Opinions = field(default_factory=Opinions)
+    severity_rules: SeverityRules = field(default_factory=SeverityRules)
     project_checks: tuple[ProjectCheck, ...] = ()
     selection: Selection = field(default_factory=Selection)
     data_checks: bool = True
@@ -58,12 +58,12 @@ class Policy:
         """The policy of a project.
 
         Raises:
-            SettingsError: its opinions or checks cannot be read.
+            SettingsError: its severity rules or checks cannot be read.
             RenameUnclear: its renames cannot be understood.
         """
         folder = settings.path(settings.audits)
         return cls(
-            opinions=opinions.load(folder / opinions.FILE_NAME),
+            severity_rules=severity_rules.load(folder / severity_rules.FILE_NAME),
             project_checks=project.load(folder / "checks"),
             bounds=Bounds(lock_timeout_ms=settings.limits.lock_timeout_ms),
             home=settings.schemas[0],

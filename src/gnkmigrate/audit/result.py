@@ -131,7 +131,7 @@ class AuditResult:
         closing: makes `script`, which takes long and which few reports show.
         declaring: the same for `declaration`.
         points: the project's own recommendations, and which of them are done.
-        unused_opinions: rules of the project's severity file that match nothing.
+        unused_severity_rules: rules of the project's severity file that match nothing.
         accepted: what was found and accepted.
         trend: what has changed since an earlier report; None where there is none.
         history: the scores of the audits of this database that are kept, the first one first.
@@ -156,7 +156,7 @@ class AuditResult:
     partial: bool = False
     closing: Callable[[], Script] = Script
     declaring: Callable[[], tuple[str, ...]] = tuple
-    unused_opinions: tuple[str, ...] = ()
+    unused_severity_rules: tuple[str, ...] = ()
     points: tuple[Judged, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     trend: Trend | None = None

@@ -9,7 +9,6 @@ from typing import get_args
 import psycopg
 
 from gnkmigrate.audit import checks
-from gnkmigrate.audit.against_rows import Progress, run_data, samples
 from gnkmigrate.audit.check import (
     Check,
     ComparisonCheck,
@@ -20,10 +19,10 @@ from gnkmigrate.audit.check import (
     StructureCheck,
 )
 from gnkmigrate.audit.comparison import Comparison
+from gnkmigrate.audit.data_checks import Progress, run_data, samples
 from gnkmigrate.audit.finding import Category, Finding
 from gnkmigrate.audit.in_the_way import Look
 from gnkmigrate.audit.judgement import gap_names
-from gnkmigrate.audit.listing import Bounds, reason
 from gnkmigrate.audit.numbers import Numbers, read_numbers
 from gnkmigrate.audit.outcome import (
     Outcome,
@@ -39,6 +38,7 @@ from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.reader import reader
 from gnkmigrate.audit.repair import declaration
 from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, TableSize
+from gnkmigrate.audit.row_query import Bounds, reason
 from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.shared_fixes import shared
@@ -82,7 +82,7 @@ def audit(
     question = Question(live, target, policy.source_timezone, policy.home, numbers, policy.past)
     outcomes = tuple(_outcomes(connection, question, comparison, policy, look, progress))
     findings = tuple(_findings(comparison, outcomes, policy))
-    rated = policy.opinions.apply(findings, sizes)
+    rated = policy.severity_rules.apply(findings, sizes)
     return AuditResult(
         findings=tuple(shared(sorted(rated, key=lambda each: each.order))),
         not_run=(
@@ -105,7 +105,7 @@ def audit(
         partial=bool(policy.selection.only or policy.selection.skip),
         closing=partial(comparison.script, policy.source_timezone) if comparison else Script,
         declaring=tuple if target is None else partial(declaration, target),
-        unused_opinions=policy.opinions.unused(findings),
+        unused_severity_rules=policy.severity_rules.unused(findings),
         renamed=renamed_by(comparison.between.changes) if comparison else NOTHING_RENAMED,
     )
 
@@ -136,7 +136,7 @@ def _compared(live: Snapshot, target: Snapshot, policy: Policy) -> Comparison:
     return Comparison.of(
         live,
         target,
-        policy.opinions.design_tables,
+        policy.severity_rules.design_tables,
         policy.home,
         policy.source_timezone,
         policy.hints,

@@ -11,7 +11,7 @@ from pathlib import Path
 from psycopg import sql
 
 from gnkmigrate.audit import acceptance, baseline, points, rehearsed
-from gnkmigrate.audit.closing import closing_phases
+from gnkmigrate.audit.phase_credit import closing_phases
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, Source
 from gnkmigrate.audit.run import audit, check_names, fingerprints
@@ -45,7 +45,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Wish:
+class AuditOptions:
     """What the user asks of an audit.
 
     Attributes:
@@ -78,35 +78,35 @@ class Wish:
 
 
 def audit_project(
-    settings: Settings, url: DatabaseUrl, wish: Wish, time: datetime, progress: Progress
+    settings: Settings, url: DatabaseUrl, options: AuditOptions, time: datetime, progress: Progress
 ) -> AuditResult:
     """All findings about a project's database.
 
     Args:
         settings: the project's.
         url: the live database.
-        wish: what the user asks for.
+        options: what the user asks for.
         time: when this is, with time zone.
         progress: is told what is being done.
 
     Raises:
-        SettingsError: the project's opinions, checks or acceptances, or the baseline, cannot be
-            read, or a check that was asked for does not exist.
+        SettingsError: the project's severity rules, checks or acceptances, or the baseline, cannot
+            be read, or a check that was asked for does not exist.
         ConnectionFailed: no session with the database.
         SchemaError: the target cannot be loaded.
         ServerUnavailable: there is no server to load it into.
     """
-    policy = _policy(settings, wish)
+    policy = _policy(settings, options)
     listed = settings.path(settings.audits) / points.FILE_NAME
     wanted = points.load(listed, named(str(listed)))
     names = check_names(policy.project_checks) | {*acceptance.UNUSED, *acceptance.EXPIRED}
-    wish.selection.refuse_unknown(names)
+    options.selection.refuse_unknown(names)
     file = settings.path(settings.audits) / acceptance.FILE_NAME
     acceptances = acceptance.load(file, named(str(file)))
-    past = None if wish.baseline is None else baseline.read(wish.baseline)
+    past = None if options.baseline is None else baseline.read(options.baseline)
     kept = baseline.kept(settings.path(settings.audits), str(url))
     policy = replace(policy, past=tuple(each.numbers for each in kept[0]))
-    source = _target(settings, wish)
+    source = _target(settings, options)
     with connect(url, read_only=True) as connection:
         require_fitting(connection, settings)
         progress(f"Reading {url}.")
@@ -118,10 +118,10 @@ def audit_project(
         if source is not None:
             progress("Reading the target, and what the phases do.")
             try:
-                target, policy = _read_target(source, settings, live, policy, wish.load)
+                target, policy = _read_target(source, settings, live, policy, options.load)
                 target = optional_changes.expected(target, live, connection)
-                for line in without_effect(wish.renames, live, target, "the live database"):
-                    wish.tell(line)
+                for line in without_effect(options.renames, live, target, "the live database"):
+                    options.tell(line)
             except DeclaresNothing as error:
                 target = nothing_beside(live, error)
             except ServerLacks as error:
@@ -145,7 +145,7 @@ def audit_project(
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, not_run=not_run)
     result = replace(result, sources=_sources(source))
-    result = acceptances.apply(result, wish.selection, names)
+    result = acceptances.apply(result, options.selection, names)
     return _with_trend(result, *kept, past)
 
 
@@ -166,16 +166,16 @@ def _not_looked_at(table: str, pid: int) -> NotRun:
     return NotRun("locked", f"Everything about {table}", reason)
 
 
-def _policy(settings: Settings, wish: Wish) -> Policy:
+def _policy(settings: Settings, options: AuditOptions) -> Policy:
     policy = Policy.of(settings)
     return replace(
         policy,
-        project_checks=policy.project_checks * wish.project_checks,
-        selection=wish.selection,
-        data_checks=wish.data_checks,
-        bounds=replace(policy.bounds, sample=wish.sample),
-        hints=known_renames(settings.renames, wish.renames),
-        decide=wish.decide,
+        project_checks=policy.project_checks * options.project_checks,
+        selection=options.selection,
+        data_checks=options.data_checks,
+        bounds=replace(policy.bounds, sample=options.sample),
+        hints=known_renames(settings.renames, options.renames),
+        decide=options.decide,
     )
 
 
@@ -230,9 +230,9 @@ def _read_live(
     return live, tuple((each.relation, each.pid) for each in locked)
 
 
-def _target(settings: Settings, wish: Wish) -> str | None:
-    if wish.target is not None:
-        return wish.target
+def _target(settings: Settings, options: AuditOptions) -> str | None:
+    if options.target is not None:
+        return options.target
     return settings.target_source if settings.has_target else None
 
 

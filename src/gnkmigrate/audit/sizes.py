@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from psycopg import sql
 
-from gnkmigrate.audit.listing import Bounds, bounded
 from gnkmigrate.audit.result import TableSize
+from gnkmigrate.audit.row_query import Bounds, bounded
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.sql_files import query

@@ -13,7 +13,7 @@ from gnkmigrate.audit.describe import (
     table_of,
 )
 from gnkmigrate.audit.differences import differences
-from gnkmigrate.audit.fold import Gap
+from gnkmigrate.audit.gap import Gap
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import satellites

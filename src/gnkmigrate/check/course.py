@@ -23,7 +23,7 @@ ServerFactory = Callable[[], AbstractContextManager[Server]]
 
 
 @dataclass(frozen=True)
-class Wish:
+class CheckOptions:
     """What the user asks of a check.
 
     Attributes:
@@ -39,7 +39,10 @@ class Wish:
 
 
 def check(
-    settings: Settings, open_server: ServerFactory, wish: Wish, begin: Callable[[str], None]
+    settings: Settings,
+    open_server: ServerFactory,
+    options: CheckOptions,
+    begin: Callable[[str], None],
 ) -> CheckResult:
     """Takes the baseline through all phases to the target and back, on a throwaway server.
 
@@ -48,7 +51,7 @@ def check(
     Args:
         settings: the project.
         open_server: gives the server, which is asked for once the revisions can be read.
-        wish: what the user asks for.
+        options: what the user asks for.
         begin: called with the title of each point as it begins.
 
     Raises:
@@ -57,7 +60,7 @@ def check(
         ServerUnavailable: there is no throwaway server.
     """
     _require_schemas(settings)
-    course = _Course(settings, wish, begin)
+    course = _Course(settings, options, begin)
     with ExitStack() as stack:
         course.run(open_server, stack)
     reached = {point.group for point in course.points}
@@ -85,7 +88,7 @@ class _Course:
     """The points so far."""
 
     settings: Settings
-    wish: Wish
+    options: CheckOptions
     begin: Callable[[str], None]
     phases: Sequence[Phase] = ()
     points: list[Point] = field(default_factory=list)
@@ -102,7 +105,7 @@ class _Course:
         server = stack.enter_context(open_server())
         self.server_version = server.version
         trial = stack.enter_context(self.trial(server))
-        if not self.attempt("rows", lambda: trial.fill(self.wish.rows)):
+        if not self.attempt("rows", lambda: trial.fill(self.options.rows)):
             return
         if not self.attempt("dry run", trial.try_out):
             return
@@ -110,7 +113,7 @@ class _Course:
 
     def trial(self, server: Server) -> AbstractContextManager[Trial]:
         """Another database, in which nothing has been done."""
-        return Trial.on(server, self.settings, self.phases, self.wish.parameters)
+        return Trial.on(server, self.settings, self.phases, self.options.parameters)
 
     def take_course(self, trial: Trial, another: Callable[[], Trial]) -> bool:
         """The phases up and down; whether all of them held."""
@@ -133,14 +136,14 @@ class _Course:
         self.attempt("verification", trial.verify)
         self.attempt("target", trial.compare_with_target)
         self.omitted = trial.omitted
-        update = self.wish.update_expected
+        update = self.options.update_expected
         self.attempt("expected rows", lambda: trial.compare_with_expected(update=update))
         self.attempt("old shape", trial.compare_old_shape)
         return True
 
     def after_contract(self, trial: Trial, late: Sequence[Phase]) -> bool:
         """Phases beside which no old shape may stand."""
-        trial.fill(self.wish.rows)
+        trial.fill(self.options.rows)
         trial.contract()
         return all(self.beside(trial, phase) for phase in late)
 

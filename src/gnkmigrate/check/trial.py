@@ -18,8 +18,8 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import DeclaresNothing, load_schema, nothing_beside
 from gnkmigrate.proof.ground import Ground
-from gnkmigrate.proof.moment import Moment, differences
 from gnkmigrate.proof.stage import Found
+from gnkmigrate.proof.state import State, differences
 from gnkmigrate.run import optional_changes
 from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.fingerprint import divergences, fingerprint
@@ -38,7 +38,7 @@ _KEY_COMMAND = made_up()
 class _State:
     """What the database was: as pg_dump has it, and as facts, which are had ten times faster."""
 
-    whole: Moment
+    whole: State
     facts: Snapshot
 
 

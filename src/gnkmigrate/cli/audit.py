@@ -98,7 +98,7 @@ def command(
 
     from gnkmigrate.audit.finding import Severity
     from gnkmigrate.audit.selection import Selection
-    from gnkmigrate.audit.session import Wish, audit_project
+    from gnkmigrate.audit.session import AuditOptions, audit_project
     from gnkmigrate.diff.settling import leave_open
     from gnkmigrate.report import renderer
     from gnkmigrate.report.files import check_writable, write_report
@@ -120,7 +120,7 @@ def command(
     result = audit_project(
         project,
         _context.live_url(context, project),
-        Wish(
+        AuditOptions(
             target,
             Selection(tuple(only or ()), tuple(skip or ())),
             not no_data_checks,

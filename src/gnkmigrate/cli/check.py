@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gnkmigrate.check import CheckResult, Point
-    from gnkmigrate.check.others.course import Wish as Others
+    from gnkmigrate.check.others.course import OthersOptions as Others
     from gnkmigrate.settings import Settings
 
 DID_NOT_HOLD = 1
@@ -134,7 +134,7 @@ def command(
         return
 
     if migrations is not None and kind is not None:
-        from gnkmigrate.check.others.course import Wish as Others
+        from gnkmigrate.check.others.course import OthersOptions as Others
 
         asked = Others(kind, migrations, source, since, rows, tuple(allow or ()))
         result = _check_others(context, project, asked)
@@ -160,7 +160,7 @@ def _check(
     update_expected: bool,
 ) -> "CheckResult":
     """The project's own revisions."""
-    from gnkmigrate.check import Wish, check
+    from gnkmigrate.check import CheckOptions, check
     from gnkmigrate.check.generate import ROWS
     from gnkmigrate.servers import throwaway
 
@@ -168,12 +168,12 @@ def _check(
     return check(
         _wished(project, rows),
         lambda: throwaway(project.server),
-        Wish(ROWS if rows is None else rows, parameters, update_expected),
+        CheckOptions(ROWS if rows is None else rows, parameters, update_expected),
         lambda title: messages.print(f"{title} ..."),
     )
 
 
-def _check_others(context: typer.Context, project: "Settings", wish: "Others") -> "CheckResult":
+def _check_others(context: typer.Context, project: "Settings", options: "Others") -> "CheckResult":
     """The migrations of another tool."""
     from gnkmigrate.check.others.course import check
     from gnkmigrate.cli._transfer import transfer_progress
@@ -183,7 +183,7 @@ def _check_others(context: typer.Context, project: "Settings", wish: "Others") -
     return check(
         project,
         lambda: throwaway(project.server),
-        wish,
+        options,
         lambda title: messages.print(f"{title} ..."),
         lambda: transfer_progress(context),
     )

@@ -13,9 +13,9 @@ from gnkmigrate.backup.load import load_on_copy
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import OWNERLESS, missing_extensions, prepare
 from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.copies.disk_space import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
 from gnkmigrate.copies.omission import omitting
 from gnkmigrate.copies.partial import Copied, Destination, copy_partly
-from gnkmigrate.copies.room import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
 from gnkmigrate.copies.sample import EVERYTHING, Selection, bytes_of
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.postgres.sql_files import query

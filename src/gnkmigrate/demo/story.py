@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import ClassVar, TypeAlias
 
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.demo import data
 from gnkmigrate.errors import DemoFailed
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.proof.ground import Ground
-from gnkmigrate.proof.moment import differences
+from gnkmigrate.proof.state import differences
 from gnkmigrate.report.summary import gaps
 from gnkmigrate.run import events
 from gnkmigrate.run.encryption_key import made_up
@@ -247,7 +247,7 @@ def _make(session: Connection, settings: Settings, rows: int) -> None:
 
 
 def _audit(settings: Settings, url: DatabaseUrl) -> AuditResult:
-    return audit_project(settings, url, Wish(), datetime.now(UTC), lambda _: None)
+    return audit_project(settings, url, AuditOptions(), datetime.now(UTC), lambda _: None)
 
 
 def _require_no_gap(result: AuditResult) -> None:

@@ -50,7 +50,7 @@ class Order:
     Attributes:
         command: which.
         source: the project.
-        wish: what the command was told, as its job takes it; it holds no secret.
+        request: what the command was told, as its job takes it; it holds no secret.
         run: what tells this order's sessions from all others.
         jobs: how many databases of one server are worked on at once.
         version: gnkmigrate's where the order is given.
@@ -58,7 +58,7 @@ class Order:
 
     command: Command
     source: Source
-    wish: Any
+    request: Any
     run: str
     jobs: int
     version: str = __version__

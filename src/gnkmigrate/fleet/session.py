@@ -120,7 +120,7 @@ def _by_name(url: DatabaseUrl, given: str | None) -> str:
 def carried_out(
     command: Command,
     source: Source,
-    wish: Any,
+    request: Any,
     fleet: Fleet,
     observe: Observer,
     tell: Callable[[str], None],
@@ -130,7 +130,7 @@ def carried_out(
     Args:
         command: which.
         source: the project.
-        wish: what the command was told, as its job takes it.
+        request: what the command was told, as its job takes it.
         fleet: for whom.
         observe: told of each result as it comes.
         tell: told of workers that do not fit.
@@ -142,7 +142,7 @@ def carried_out(
     """
     started, tally, stopped = time.monotonic(), Tally(), ""
     choice, listing = fleet.choice, fleet.listing
-    order = Order(command, source, wish, secrets.token_hex(4), choice.jobs)
+    order = Order(command, source, request, secrets.token_hex(4), choice.jobs)
     if listing.placed:
         number = choice.processes or workers_for(fleet.servers, choice.jobs, len(listing.placed))
         with listing.lent(), workers(choice.on, number, tell) as ours:

@@ -43,7 +43,7 @@ def carry_out(order: Order, target: Target) -> Result:
         url = target.address.resolved()
         database = str(url)
         with _turn(order, url):
-            found = job(order.command)(Subject.of(order, target, url), order.wish)
+            found = job(order.command)(Subject.of(order, target, url), order.request)
         result = Result(target.name, found)
     except Exception as error:  # noqa: BLE001 (one failure stops nobody else)
         result = failed(target.name, error)

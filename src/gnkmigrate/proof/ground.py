@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.connection import Connection, DatabaseUrl
-from gnkmigrate.proof.moment import Moment, differences, moment
 from gnkmigrate.proof.stage import Found
+from gnkmigrate.proof.state import State, differences, read_state
 from gnkmigrate.run import events, runner, verify
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase
@@ -41,10 +41,10 @@ class Ground:
     parameters: Mapping[str, str]
     observe: events.Observer = events.ignore
 
-    def now(self) -> Moment:
+    def now(self) -> State:
         """All of the database as it is."""
         with pathless(self.session):
-            return moment(self.session, self.url, self.major, self.settings)
+            return read_state(self.session, self.url, self.major, self.settings)
 
     def run(
         self, phase: Phase, direction: Direction, observe: events.Observer | None = None
@@ -59,7 +59,7 @@ class Ground:
         observer = self.observe if observe is None else observe
         runner.run(self.session, self.phases, direction, request, self.settings, observer)
 
-    def try_out(self) -> tuple[Found, Moment]:
+    def try_out(self) -> tuple[Found, State]:
         """All phases in one transaction that is rolled back and leaves nothing; and what is then.
 
         Raises:

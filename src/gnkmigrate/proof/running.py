@@ -6,7 +6,7 @@ import psycopg
 from psycopg import errors, sql
 
 from gnkmigrate.connection import Connection
-from gnkmigrate.copies.room import NoRoom
+from gnkmigrate.copies.disk_space import NoRoom
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.postgres.sql_files import query

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import psycopg
 
-from gnkmigrate.copies.room import NoRoom
+from gnkmigrate.copies.disk_space import NoRoom
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.copies.clone import Clone
 from gnkmigrate.proof.ground import Ground
-from gnkmigrate.proof.moment import Moment, differences, schema, schema_differences
 from gnkmigrate.proof.schema import Schema
 from gnkmigrate.proof.stage import Found, Work
+from gnkmigrate.proof.state import State, differences, schema, schema_differences
 from gnkmigrate.rehearsal.measure import WatchedSession, measured
 from gnkmigrate.rehearsal.outcome import PhaseRun, Round, Stage, StageName
 from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
@@ -44,7 +44,7 @@ class Course:
     ground: Ground
     pending: Sequence[Phase]
     runs: list[PhaseRun] = field(default_factory=list)
-    before: dict[str, Moment] = field(default_factory=dict)
+    before: dict[str, State] = field(default_factory=dict)
     reached: Schema = field(default_factory=Schema)
     old: tuple[Shape, ...] = ()
 
@@ -94,7 +94,7 @@ class Course:
                 "Declare it in gnkmigrate.toml (target); gnkmigrate init --from-url writes one.",
             )
         result = audit_project(
-            self.ground.settings, self.copy.url, Wish(), datetime.now(UTC), lambda _: None
+            self.ground.settings, self.copy.url, AuditOptions(), datetime.now(UTC), lambda _: None
         )
         left = [finding.message for finding in gaps(result)]
         others = len(result.findings) - len(left)

@@ -76,7 +76,7 @@ def document(result: AuditResult) -> dict[str, Any]:
             {"schema": schema, "name": name, "last": last}
             for (schema, name), last in sorted(result.numbers.items())
         ],
-        "unused_opinions": list(result.unused_opinions),
+        "unused_severity_rules": list(result.unused_severity_rules),
         "recommendations": [
             {
                 "number": each.number,

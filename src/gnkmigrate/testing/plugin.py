@@ -98,9 +98,9 @@ def gnk_server(gnk_settings: "Settings") -> "Iterator[Server]":
 @pytest.fixture(scope="session")
 def gnk_check(gnk_settings: "Settings", gnk_server: "Server") -> "CheckResult":
     """What `gnkmigrate check` says of the project, run once."""
-    from gnkmigrate.check import Wish, check
+    from gnkmigrate.check import CheckOptions, check
 
-    return check(gnk_settings, lambda: nullcontext(gnk_server), Wish(), lambda _: None)
+    return check(gnk_settings, lambda: nullcontext(gnk_server), CheckOptions(), lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from gnkmigrate.audit.check import Question, ServerCheck
 from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.finding import Finding
-from gnkmigrate.audit.listing import Bounds
 from gnkmigrate.audit.numbers import read_numbers
 from gnkmigrate.audit.outcome import Outcome, run_server
+from gnkmigrate.audit.row_query import Bounds
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
 

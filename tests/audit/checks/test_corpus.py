@@ -26,7 +26,6 @@ from pathlib import Path
 import pytest
 from psycopg import Rollback
 
-from gnkmigrate.audit.against_rows import run_data
 from gnkmigrate.audit.check import (
     Check,
     ComparisonCheck,
@@ -37,9 +36,9 @@ from gnkmigrate.audit.check import (
     StructureCheck,
 )
 from gnkmigrate.audit.checks import discover
+from gnkmigrate.audit.data_checks import run_data
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.in_the_way import Look
-from gnkmigrate.audit.listing import Bounds
 from gnkmigrate.audit.numbers import read_numbers
 from gnkmigrate.audit.outcome import (
     Outcome,
@@ -47,6 +46,7 @@ from gnkmigrate.audit.outcome import (
     run_server,
     run_structure,
 )
+from gnkmigrate.audit.row_query import Bounds
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gnkmigrate.audit.against_rows import run_data
 from gnkmigrate.audit.check import DataCheck, Gaps
 from gnkmigrate.audit.checks import discover
-from gnkmigrate.audit.listing import Bounds, ask, told
+from gnkmigrate.audit.data_checks import run_data
 from gnkmigrate.audit.policy import Policy
+from gnkmigrate.audit.row_query import Bounds, ask, told
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot

@@ -8,7 +8,7 @@ import pytest
 from gnkmigrate.audit.checks import sequence_near_end
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.report.json import render
@@ -18,7 +18,7 @@ from tests.audit.checks.running import findings
 from tests.support import execute
 
 LOGS = "CREATE TABLE logs (id smallserial PRIMARY KEY);"
-SELECTED = Wish(selection=Selection(only=("sequence-near-end",)))
+SELECTED = AuditOptions(selection=Selection(only=("sequence-near-end",)))
 
 
 def test_a_sequence_that_ends_soon_by_statistics(

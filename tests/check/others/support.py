@@ -8,7 +8,7 @@ from typing import Any
 
 from gnkmigrate.backup.progress import Observer
 from gnkmigrate.check import CheckResult
-from gnkmigrate.check.others.course import Wish, check
+from gnkmigrate.check.others.course import OthersOptions, check
 from gnkmigrate.check.others.measured import Measured
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
@@ -24,13 +24,13 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
 
 
 def ran(
-    kind: str, folder: Path, server: Server, settings: Settings | None = None, **wish: Any
+    kind: str, folder: Path, server: Server, settings: Settings | None = None, **options: Any
 ) -> CheckResult:
     """A folder's migrations, run on a server that runs already."""
     return check(
         settings or Settings(root=folder),
         lambda: nullcontext(server),
-        Wish(kind, folder, **wish),
+        OthersOptions(kind, folder, **options),
         lambda _: None,
         _silently,
     )

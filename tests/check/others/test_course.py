@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.check.others.course import Wish
+from gnkmigrate.check.others.course import OthersOptions
 from gnkmigrate.errors import RevisionError, SettingsError
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
@@ -191,5 +191,5 @@ def test_a_copy_of_a_database_with_its_rows(tmp_path: Path, server: Server) -> N
 
 
 def test_a_wish_says_nothing_by_itself() -> None:
-    wish = Wish("sql", Path("migrations"))
-    assert (wish.source, wish.since, wish.rows, wish.allowed) == (None, None, None, ())
+    options = OthersOptions("sql", Path("migrations"))
+    assert (options.source, options.since, options.rows, options.allowed) == (None, None, None, ())

@@ -45,7 +45,7 @@ _GENERATED = (
 
 
 @dataclass(frozen=True)
-class Wish:
+class OthersOptions:
     """What the user asks for.
 
     Attributes:
@@ -68,7 +68,7 @@ class Wish:
 def check(
     settings: Settings,
     open_server: ServerFactory,
-    wish: Wish,
+    options: OthersOptions,
     begin: Callable[[str], None],
     transfer: Transfer,
 ) -> CheckResult:
@@ -77,7 +77,7 @@ def check(
     Args:
         settings: the project; its target is what they are to come to, where there is one.
         open_server: gives a throwaway server.
-        wish: what the user asks for.
+        options: what the user asks for.
         begin: called with the title of each point as it begins.
         transfer: gives the observer of a database's copying.
 
@@ -86,17 +86,19 @@ def check(
         SettingsError: what is allowed, or what they begin after, is not known.
         SchemaError, ConnectionFailed, ServerUnavailable, CloneFailed: there is no copy.
     """
-    allowed = judging.allowing(wish.allowed)
+    allowed = judging.allowing(options.allowed)
     with ExitStack() as stack:
         begin("copy")
-        copy = stack.enter_context(start(wish.source, wish.rows, settings, open_server, transfer))
+        copy = stack.enter_context(
+            start(options.source, options.rows, settings, open_server, transfer)
+        )
         account = stack.enter_context(watched(copy.url))
         room = Path(stack.enter_context(TemporaryDirectory(prefix="migrations-of-gnkmigrate-")))
         way = stack.enter_context(door(copy.url, account))
-        tool = opened(wish.kind, wish.folder, way, room)
+        tool = opened(options.kind, options.folder, way, room)
         bench = Bench(copy, tool, account, settings)
         stack.callback(bench.disconnect)
-        course = _Course(settings, wish, bench, allowed, begin)
+        course = _Course(settings, options, bench, allowed, begin)
         course.run()
         return CheckResult(
             tuple(each.name for each in course.measured),
@@ -110,7 +112,7 @@ def check(
 @dataclass
 class _Course:
     settings: Settings
-    wish: Wish
+    options: OthersOptions
     bench: Bench
     allowed: Sequence[tuple[str, str]]
     begin: Callable[[str], None]
@@ -124,11 +126,10 @@ class _Course:
         started = time.monotonic()
         earlier, pending = self._parted(migrations)
         self._run_earlier(earlier)
-        said = (
-            f"{counted(len(pending), 'migration')} of {self.wish.kind}, from {self.bench.copy.told}"
-        )
+        which = f"{counted(len(pending), 'migration')} of {self.options.kind}"
+        said = f"{which}, from {self.bench.copy.told}"
         self._add(Point.of("migrations", "", Found(said), time.monotonic() - started))
-        given = ROWS if self.wish.rows is None else self.wish.rows
+        given = ROWS if self.options.rows is None else self.options.rows
         filling = Filling(0 if self.bench.copy.has_rows else given, tuple(self.bench.tool.tables))
         for is_theirs, group in groupby(pending, key=lambda each: each.is_theirs):
             if is_theirs:
@@ -157,13 +158,15 @@ class _Course:
         self, migrations: Sequence[Migration]
     ) -> tuple[Sequence[Migration], Sequence[Migration]]:
         """Those that come before, and those that are looked at."""
-        if self.wish.since is None:
+        if self.options.since is None:
             return (), [each for each in migrations if not each.is_done]
         names = [each.name for each in migrations]
-        found = [number for number, name in enumerate(names) if _is_called(name, self.wish.since)]
+        found = [
+            number for number, name in enumerate(names) if _is_called(name, self.options.since)
+        ]
         if len(found) != 1:
             raise RevisionError(
-                f"--since {self.wish.since}: {_SEVERAL if found else _NONE} called so.",
+                f"--since {self.options.since}: {_SEVERAL if found else _NONE} called so.",
                 details=[names[number] for number in found] or names[-_LINES:],
                 hint="Give the name of the last migration that is not to be looked at.",
             )
@@ -172,7 +175,7 @@ class _Course:
         return earlier, [each for each in migrations[after:] if not each.is_done]
 
     def _run_earlier(self, earlier: Sequence[Migration]) -> None:
-        if self.bench.copy.told == self.wish.source and self.wish.since is not None:
+        if self.bench.copy.told == self.options.source and self.options.since is not None:
             return  # an SQL file has what was done before
         if earlier:
             self._run_unseen(earlier)

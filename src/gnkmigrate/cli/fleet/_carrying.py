@@ -31,7 +31,7 @@ def carry_out(
     context: typer.Context,
     command: Command,
     choice: Choice,
-    wish: Any,
+    request: Any,
     shown: Mapping[str, Any],
     *,
     asks: bool = False,
@@ -43,7 +43,7 @@ def carry_out(
         context: the command's.
         command: which.
         choice: which databases.
-        wish: what the command was told.
+        request: what the command was told.
         shown: how the summary is written.
         asks: ask before anything is changed.
         flags: settings that were given.
@@ -62,7 +62,7 @@ def carry_out(
         messages.print(printable(text), soft_wrap=True)
 
     with _explained(fleet), _told(context, len(fleet.listing.placed)) as observe:
-        summary = carried_out(command, source, wish, fleet, observe, tell)
+        summary = carried_out(command, source, request, fleet, observe, tell)
     _write(context, summary, shown, files)
     messages.print(f"Next: {_next(command, summary)}", soft_wrap=True)
     if summary.exit_code:

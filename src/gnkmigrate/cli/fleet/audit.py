@@ -43,13 +43,13 @@ def command(
     from gnkmigrate.audit.finding import Severity
     from gnkmigrate.audit.selection import Selection
     from gnkmigrate.cli.fleet._carrying import carry_out
-    from gnkmigrate.fleet.jobs.audit import AuditWish
+    from gnkmigrate.fleet.jobs.audit import AuditRequest
 
-    wish = AuditWish(
+    request = AuditRequest(
         Selection(tuple(only or ()), tuple(skip or ())),
         not no_data_checks,
         sample,
         None if fail_on is Threshold.NEVER else Severity.named(fail_on.value),
     )
     file = target.absolute() if target else None
-    carry_out(context, "audit", choice, wish, shown, target=file)
+    carry_out(context, "audit", choice, request, shown, target=file)

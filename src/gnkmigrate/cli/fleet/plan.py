@@ -30,7 +30,7 @@ def command(
     Example: gnkmigrate fleet plan --targets shops.csv
     """
     from gnkmigrate.cli.fleet._carrying import carry_out
-    from gnkmigrate.fleet.jobs.plan import PlanWish
+    from gnkmigrate.fleet.jobs.plan import PlanRequest
 
     file = target.absolute() if target else None
-    carry_out(context, "plan", choice, PlanWish(online), shown, target=file)
+    carry_out(context, "plan", choice, PlanRequest(online), shown, target=file)

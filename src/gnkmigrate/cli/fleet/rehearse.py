@@ -40,9 +40,9 @@ def command(
     """
     from gnkmigrate.cli.fleet._carrying import carry_out, require_databases
     from gnkmigrate.copies.sample import Selection
-    from gnkmigrate.fleet.jobs.rehearse import RehearseWish
+    from gnkmigrate.fleet.jobs.rehearse import RehearseRequest
 
     require_databases(choice, "rehearse")
     parameters = answers(unmapped=unmapped, overflow=overflow) | ({"spill": "yes"} if spill else {})
     selection = Selection(sample, mask, tuple(skip_extension or ()))
-    carry_out(context, "rehearse", choice, RehearseWish(selection, parameters), shown)
+    carry_out(context, "rehearse", choice, RehearseRequest(selection, parameters), shown)

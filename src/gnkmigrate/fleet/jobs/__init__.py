@@ -11,7 +11,7 @@ from gnkmigrate.fleet.subject import Subject
 class Job(Protocol):
     """What every module here has as `run`."""
 
-    def __call__(self, subject: Subject, wish: Any) -> Found:
+    def __call__(self, subject: Subject, request: Any) -> Found:
         """What the command found out about a database; what stops it is raised."""
         ...
 

@@ -7,7 +7,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.session import Wish, audit_project
+from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
@@ -15,7 +15,7 @@ from gnkmigrate.run.status import status
 
 
 @dataclass(frozen=True)
-class AuditWish:
+class AuditRequest:
     """What `fleet audit` was told.
 
     Attributes:
@@ -31,13 +31,13 @@ class AuditWish:
     fail_on: Severity | None = Severity.HIGH
 
 
-def run(subject: Subject, wish: AuditWish) -> Found:
+def run(subject: Subject, request: AuditRequest) -> Found:
     """How many findings there are of each severity, and by which gaps databases differ."""
     subject.require_schema()
-    asked = Wish(
-        selection=wish.selection,
-        data_checks=wish.data_checks,
-        sample=wish.sample,
+    asked = AuditOptions(
+        selection=request.selection,
+        data_checks=request.data_checks,
+        sample=request.sample,
         load=subject.load,
         # They name the schemas that they ask, so in a tenant's they would ask another's rows.
         project_checks=not subject.schema,
@@ -50,7 +50,7 @@ def run(subject: Subject, wish: AuditWish) -> Found:
     counts["not_run"] = len(result.not_run)
     said = [f"{number} {label}" for label, number in counts.items() if number]
     phases, next_ = _phases(subject)
-    counting = wish.fail_on is not None and bool(result.counting(wish.fail_on))
+    counting = request.fail_on is not None and bool(result.counting(request.fail_on))
     home = subject.settings.schemas[0]
     return Found(
         state="findings" if counting else "clean",

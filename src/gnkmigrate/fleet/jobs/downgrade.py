@@ -6,6 +6,6 @@ from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.run.status import Request
 
 
-def run(subject: Subject, wish: Request) -> Found:
+def run(subject: Subject, request: Request) -> Found:
     """Takes them back, last first, and says where the phases stand then."""
-    return carried_out(subject, "down", wish)
+    return carried_out(subject, "down", request)

@@ -10,7 +10,7 @@ from gnkmigrate.planning import plan_project
 
 
 @dataclass(frozen=True)
-class PlanWish:
+class PlanRequest:
     """What `fleet plan` was told.
 
     Attributes:
@@ -20,9 +20,9 @@ class PlanWish:
     online: bool = True
 
 
-def run(subject: Subject, wish: PlanWish) -> Found:
+def run(subject: Subject, request: PlanRequest) -> Found:
     """How many statements are needed, and which."""
-    planned = planned_for(subject, online=wish.online)
+    planned = planned_for(subject, online=request.online)
     number = len(planned.statements)
     losing = sum(bool(each.loses_data) for each in planned.statements)
     text = f"{number} statement{'s' * (number != 1)}" if number else "nothing to do"

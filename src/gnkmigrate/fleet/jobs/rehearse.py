@@ -13,7 +13,7 @@ from gnkmigrate.run import events
 
 
 @dataclass(frozen=True)
-class RehearseWish:
+class RehearseRequest:
     """What `fleet rehearse` was told.
 
     Attributes:
@@ -25,10 +25,12 @@ class RehearseWish:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-def run(subject: Subject, wish: RehearseWish) -> Found:
+def run(subject: Subject, request: RehearseRequest) -> Found:
     """Whether everything held, and else what did not."""
     listener = Listener(_untold, _unheeded, events.ignore)
-    rehearsal = rehearse(subject.settings, subject.url, wish.parameters, listener, wish.selection)
+    rehearsal = rehearse(
+        subject.settings, subject.url, request.parameters, listener, request.selection
+    )
     problems = [f"{stage.name}: {text}" for stage in rehearsal.stages for text in stage.problems]
     held = f"{len(rehearsal.phases)} phases held there and back"
     return Found(

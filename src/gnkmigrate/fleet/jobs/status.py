@@ -9,13 +9,13 @@ from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.run.status import PhaseStatus, status
 
 
-def run(subject: Subject, wish: object) -> Found:
+def run(subject: Subject, request: object) -> Found:
     """Where every phase stands.
 
     A tenant's schema has no phases of its own, since the journal is the database's: there it is
     what separates it from the target.
     """
-    del wish
+    del request
     if subject.schema:
         planned = planned_for(subject, online=True)
         number = len(planned.changes)

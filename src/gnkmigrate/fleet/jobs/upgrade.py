@@ -19,9 +19,9 @@ from gnkmigrate.run.status import Request, status
 _DID = {"up": "ran", "down": "took back"}
 
 
-def run(subject: Subject, wish: Request) -> Found:
+def run(subject: Subject, request: Request) -> Found:
     """Runs them, and says where the phases stand then."""
-    return carried_out(subject, "up", wish)
+    return carried_out(subject, "up", request)
 
 
 def carried_out(subject: Subject, direction: Direction, request: Request) -> Found:

@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gnkmigrate.audit.finding import Finding
-from gnkmigrate.audit.fold import fold
-from gnkmigrate.audit.gaps import gap_finding
+from gnkmigrate.audit.gap import fold
+from gnkmigrate.audit.gap_findings import gap_finding
 from gnkmigrate.audit.repair import Repair
 from gnkmigrate.connection import connect
 from gnkmigrate.diff.beside import not_compared

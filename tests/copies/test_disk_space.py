@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from gnkmigrate.copies.room import Need, NoRoom, require_room
+from gnkmigrate.copies.disk_space import Need, NoRoom, require_room
 
 
 class Usage(NamedTuple):

@@ -2,7 +2,7 @@
 
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Finding, fingerprint
-from gnkmigrate.audit.fold import Gap
+from gnkmigrate.audit.gap import Gap
 from gnkmigrate.audit.judgement import gap_check, words_of
 from gnkmigrate.audit.repair import Repair
 from gnkmigrate.audit.wording import evidence, message

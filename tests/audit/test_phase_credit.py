@@ -1,6 +1,6 @@
 """Which phase closes what."""
 
-from gnkmigrate.audit.closing import closing_phases
+from gnkmigrate.audit.phase_credit import closing_phases
 from gnkmigrate.facts.snapshot import Snapshot
 
 

@@ -13,7 +13,7 @@ from gnkmigrate.settings import Settings
 
 
 @dataclass(frozen=True)
-class Moment:
+class State:
     """What a database was.
 
     Attributes:
@@ -25,7 +25,7 @@ class Moment:
     schema: Schema
 
 
-def moment(session: Connection, url: DatabaseUrl, major: int, settings: Settings) -> Moment:
+def read_state(session: Connection, url: DatabaseUrl, major: int, settings: Settings) -> State:
     """What the database is now.
 
     Args:
@@ -35,15 +35,15 @@ def moment(session: Connection, url: DatabaseUrl, major: int, settings: Settings
         settings: which schemas are the project's.
     """
     rows = fingerprint(session, settings.read_schemas)
-    return Moment(rows, schema(url, major, settings))
+    return State(rows, schema(url, major, settings))
 
 
 def schema(url: DatabaseUrl, major: int, settings: Settings) -> Schema:
-    """What the database is made of; the arguments are those of `moment`."""
+    """What the database is made of; the arguments are those of `read_state`."""
     return read_schema(url, major, Scope(ignore=settings.ignore))
 
 
-def differences(before: Moment, now: Moment) -> Sequence[str]:
+def differences(before: State, now: State) -> Sequence[str]:
     """What is not as it was, a line each; nothing when all is."""
     return (
         *row_differences(before.rows, now.rows),

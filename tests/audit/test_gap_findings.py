@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.audit.fold import fold
+from gnkmigrate.audit.gap import fold
 from gnkmigrate.audit.judgement import gap_check, gap_names
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.fact import Identity

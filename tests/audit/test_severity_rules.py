@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.audit.opinions import Opinions, Rule, load
 from gnkmigrate.audit.result import TableSize
+from gnkmigrate.audit.severity_rules import Rule, SeverityRules, load
 from gnkmigrate.errors import SettingsError
 from tests.audit.support import example
 
@@ -19,7 +19,7 @@ def test_a_rule_sets_severity_and_words_of_what_it_matches() -> None:
         severity=Severity.LOW,
         impact="Nobody can be told.",
     )
-    (changed,) = Opinions((rule,)).apply([example()], {})
+    (changed,) = SeverityRules((rule,)).apply([example()], {})
     assert (changed.severity, changed.impact) == (Severity.LOW, "Nobody can be told.")
     assert changed.recommendation == example().recommendation
 
@@ -34,14 +34,14 @@ def test_a_rule_sets_severity_and_words_of_what_it_matches() -> None:
     ],
 )
 def test_a_rule_matches_only_where_all_of_it_does(rule: Rule) -> None:
-    opinions = Opinions((rule,))
-    assert opinions.apply([example()], {}) == (example(),)
-    assert len(opinions.unused([example()])) == 1
+    rules = SeverityRules((rule,))
+    assert rules.apply([example()], {}) == (example(),)
+    assert len(rules.unused([example()])) == 1
 
 
 def test_the_first_rule_that_matches_counts() -> None:
     rules = (Rule(severity=Severity.HIGH), Rule(severity=Severity.LOW))
-    (changed,) = Opinions(rules).apply([example()], {})
+    (changed,) = SeverityRules(rules).apply([example()], {})
     assert changed.severity is Severity.HIGH
 
 
@@ -49,19 +49,19 @@ def test_the_first_rule_that_matches_counts() -> None:
 def test_a_large_table_makes_a_matter_graver(rows: int, severity: Severity) -> None:
     rule = Rule(severity=Severity.MEDIUM, above_rows=1000, severity_above=Severity.HIGH)
     sizes = {("public", "users"): TableSize(rows, exact=True)}
-    (changed,) = Opinions((rule,)).apply([example()], sizes)
+    (changed,) = SeverityRules((rule,)).apply([example()], sizes)
     assert changed.severity is severity
 
 
 def test_what_lives_in_no_table_has_no_size() -> None:
     rule = Rule(severity=Severity.LOW, above_rows=0, severity_above=Severity.HIGH)
     extension = replace(example(), object=DatabaseObject("", "", "pgcrypto", "extension"))
-    (changed,) = Opinions((rule,)).apply([extension], {})
+    (changed,) = SeverityRules((rule,)).apply([extension], {})
     assert changed.severity is Severity.LOW
 
 
 def test_a_project_without_the_file_has_no_opinion(tmp_path: Path) -> None:
-    assert load(tmp_path / "severity.toml") == Opinions()
+    assert load(tmp_path / "severity.toml") == SeverityRules()
 
 
 @pytest.mark.parametrize(

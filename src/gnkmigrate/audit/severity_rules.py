@@ -108,8 +108,8 @@ class _File(BaseModel, extra="forbid", frozen=True):
 
 
 @dataclass(frozen=True)
-class Opinions:
-    """The opinions of a project; none by default."""
+class SeverityRules:
+    """The rules of a project; none by default."""
 
     rules: tuple[Rule, ...] = ()
     designs: tuple[Design, ...] = ()
@@ -136,8 +136,8 @@ class Opinions:
         return finding if rule is None else rule.applied(finding, sizes)
 
 
-def load(file: Path) -> Opinions:
-    """The opinions in a file; none where it does not exist.
+def load(file: Path) -> SeverityRules:
+    """The rules in a file; none where it does not exist.
 
     Raises:
         SettingsError: it is no valid TOML, or holds something that it may not.
@@ -145,7 +145,7 @@ def load(file: Path) -> Opinions:
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return Opinions()
+        return SeverityRules()
     except UnicodeDecodeError as error:
         raise not_utf8(file, error) from None
     try:
@@ -160,4 +160,4 @@ def load(file: Path) -> Opinions:
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."
         ) from None
-    return Opinions(content.rule, content.design)
+    return SeverityRules(content.rule, content.design)
