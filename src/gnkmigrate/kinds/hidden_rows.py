@@ -1,7 +1,9 @@
-"""Foreign keys between tables whose owner row security binds as well (manual: 5.9, FORCE).
+"""Statements that read rows which row security may hide (manual: 5.9).
 
-PostgreSQL looks for rows without a partner with a query of the owner's. Sessions of ours have
-row_security off, so that it fails where a policy hides some rows. A table that is new has none.
+Sessions of ours have row_security off, so that what reads rows fails where a policy hides some.
+Two things need it on. The keys of a new table, since PostgreSQL looks for rows without a partner
+with a query of the owner's, whom FORCE binds as well: there are no rows yet. And a query that reads
+through a view or a function of somebody else's, which is meant to show what that one may see.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +15,8 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.foreign_keys import foreign_keys, referenced, wholes_above
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import dollar_quoted
+
+_TRUE = {"on", "true", "yes", "1", "t", "y"}  # an option is kept as it was written
 
 
 def keys_to_parents(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
@@ -35,8 +39,52 @@ def none_there(
     tables = {each for key in keys for each in _ends(key, table)}
     if not context.is_new(table) or not any(_binds_owner(each, context) for each in tables):
         return statement
+    return _with_policies(statement)
+
+
+def as_others_see(statement: Statement, query: Fact, context: Context) -> Statement:
+    """A statement that runs a materialized view's query, which may read as somebody else does."""
+    return _with_policies(statement) if _reads_as_others(query, context) else statement
+
+
+def _with_policies(statement: Statement) -> Statement:
     body = f"BEGIN SET LOCAL row_security = on; {statement.sql}; END"
     return replace(statement, sql=f"DO {dollar_quoted(body)}")
+
+
+def _reads_as_others(query: Fact, context: Context) -> bool:
+    """Whether policies apply to the owner of a view, or maybe of a function, that a query uses."""
+    pending, seen = [*query.depends_on], set[Identity]()
+    while pending:
+        identity = pending.pop()
+        found = context.find(identity)
+        if found is None or identity in seen:
+            continue
+        seen.add(identity)
+        if identity.kind == "function":
+            if found.value("security_definer"):
+                return any(_has_policies(table) for table in context.target.of_kind("table"))
+        elif identity.kind == "view":
+            pending += found.depends_on
+            tables = [context.find(_relation(each)) for each in found.depends_on]
+            if not _is_invoker(found) and any(map(_has_policies, tables)):
+                return True
+    return False
+
+
+def _relation(identity: Identity) -> Identity:
+    """The table of a column, and anything else itself."""
+    is_column = identity.kind == "column"
+    return Identity("table", identity.path[:2]) if is_column else identity
+
+
+def _has_policies(fact: Fact | None) -> bool:
+    return fact is not None and fact.kind == "table" and bool(fact.value("row_security"))
+
+
+def _is_invoker(view: Fact) -> bool:
+    options = (option.partition("=") for option in view.value("options") or ())
+    return any(name == "security_invoker" and value.lower() in _TRUE for name, _, value in options)
 
 
 def _ends(key: Fact, table: Identity | None) -> Iterator[Identity]:

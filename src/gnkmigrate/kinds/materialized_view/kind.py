@@ -15,6 +15,7 @@ from gnkmigrate.kinds.column_settings import between
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.expressions import reprintable
+from gnkmigrate.kinds.hidden_rows import as_others_see
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.options import listed, of_relation, set_and_reset
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -62,7 +63,7 @@ class MaterializedViewKind(Kind):
         if not payload["populated"] and not (before and before.payload["populated"]):
             text += "\nWITH NO DATA"
         made = Statement(text, f"{self.words(fact)} is missing.")
-        return (made, *self._settings(fact, None))
+        return (as_others_see(made, fact, context), *self._settings(fact, None))
 
     def is_enough(self, attribute: str, old: object, new: object) -> bool:
         return attribute == "populated" and old is True and new is False
@@ -75,12 +76,11 @@ class MaterializedViewKind(Kind):
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        del context
         old = (change.before or change.fact).payload
-        return tuple(self._altered(change.fact, old, differing))
+        return tuple(self._altered(change.fact, old, differing, context))
 
     def _altered(
-        self, fact: Fact, old: Mapping[str, Any], differing: frozenset[str]
+        self, fact: Fact, old: Mapping[str, Any], differing: frozenset[str], context: Context
     ) -> Iterator[Statement]:
         name, reference = qualified(*fact.identity.path), self.reference(fact)
         for action in set_and_reset(of_relation(old), of_relation(fact.payload)):
@@ -95,7 +95,7 @@ class MaterializedViewKind(Kind):
         if "populated" in differing:
             reason = f"In the target {name} holds data."
             refresh = _statement(fact, f"REFRESH {reference}", reason)
-            yield replace(refresh, rewrites=True)
+            yield as_others_see(replace(refresh, rewrites=True), fact, context)
 
     def _settings(self, fact: Fact, old: Mapping[str, Any] | None) -> Iterator[Statement]:
         """Statements for the settings of its columns, which were `old`."""
