@@ -11,6 +11,7 @@ from gnkmigrate.authoring.file import naming, text_of
 from gnkmigrate.authoring.guesses import guessed_columns, words
 from gnkmigrate.authoring.link_calls import link_calls
 from gnkmigrate.authoring.linking import linked_tables, tables_first
+from gnkmigrate.authoring.lookups import lookups
 from gnkmigrate.authoring.planned import Writer
 from gnkmigrate.authoring.widening import without_colliding
 from gnkmigrate.connection import DatabaseUrl, connect
@@ -127,9 +128,19 @@ def _written(
     ]
     for each in linked:
         arrived = each.as_before(source, arrived)
+    looked_up = tuple(lookups(left, source, arrived))
+    reshaped = [call for each in looked_up for call in each.calls(arrived)]
+    left = [
+        change
+        for change in left
+        if not any(each.brings_about(change, source, arrived) for each in looked_up)
+    ]
+    for found in looked_up:
+        arrived = found.as_before(source, arrived)
     done, arrived = without_colliding(left, source, arrived)
     waits = len(done) < len(left)
-    drafted = draft(course(done, source, arrived), writer, guessed)
+    held = [each.before for each in looked_up]
+    drafted = draft(course(done, source, arrived, held), writer, guessed, reshaped)
     return (done if waits else changes), (*calls, *drafted)
 
 

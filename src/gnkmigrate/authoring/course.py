@@ -43,6 +43,7 @@ class Course:
         last: what comes, or changes, afterwards.
         archived: types that converted columns were of.
         afterwards: what goes last, since something uses it until then.
+        held: columns of the source that operations of another sort keep until contract.
     """
 
     source: Snapshot
@@ -57,6 +58,7 @@ class Course:
     last: tuple[Change, ...]
     archived: tuple[Change, ...]
     afterwards: tuple[Change, ...]
+    held: tuple[Fact, ...] = ()
 
     @cached_property
     def unconverted(self) -> Snapshot:
@@ -101,13 +103,16 @@ def applied(state: Snapshot, changes: Iterable[Change]) -> Snapshot:
     return state.having(facts.values())
 
 
-def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Course:
+def course(
+    changes: Sequence[Change], source: Snapshot, target: Snapshot, held: Sequence[Fact] = ()
+) -> Course:
     """Which change is for which part.
 
     Args:
         changes: between the two.
         source: the database as it is.
         target: as it shall be, with what it leaves open as it is.
+        held: columns of the source that other operations keep until contract.
     """
     columns = tuple(column_changes(changes, source, target))
     widened = tuple(widenings(columns, source, target))
@@ -143,7 +148,7 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
     changes = tuple(apart(left, moved, changes, source, target))
     removed = [change for change in changes if change.verb == "remove"]
     retyped = (each.before for each in converted if each.is_retyped)
-    types = _types_of((*retyped, *dropped), source)
+    types = _types_of((*retyped, *dropped, *held), source)
     archived = [change for change in removed if change.identity in types]
     late = _in_use(removed, source)
 
@@ -159,8 +164,21 @@ def course(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Cou
     coming = [change for change in changes if change.verb != "remove"]
     needed = [change for change in coming if change.identity in early]
     last = [change for change in coming if change.identity not in early]
-    parts = (first, needed, last, archived, afterwards)
-    return Course(source, target, converted, widened, dropped, added, exchanged, *map(tuple, parts))
+    return Course(
+        source=source,
+        target=target,
+        converted=converted,
+        widened=widened,
+        dropped=dropped,
+        added=added,
+        exchanged=exchanged,
+        first=tuple(first),
+        needed=tuple(needed),
+        last=tuple(last),
+        archived=tuple(archived),
+        afterwards=tuple(afterwards),
+        held=tuple(held),
+    )
 
 
 def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:

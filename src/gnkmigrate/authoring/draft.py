@@ -16,13 +16,19 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 
 
-def draft(course: Course, writer: Writer, guessed: Mapping[Identity, str]) -> tuple[Call, ...]:
+def draft(
+    course: Course,
+    writer: Writer,
+    guessed: Mapping[Identity, str],
+    reshaped: Sequence[Call] = (),
+) -> tuple[Call, ...]:
     """All calls of a revision, in their order.
 
     Args:
         course: what is to be done, and when.
         writer: writes what is planned.
         guessed: why columns of the source were taken for others of the target, by the old ones.
+        reshaped: the calls of what is no part of the course, which columns make room for as well.
 
     Raises:
         Unplannable: no statements do a part of it, or take it back.
@@ -30,6 +36,7 @@ def draft(course: Course, writer: Writer, guessed: Mapping[Identity, str]) -> tu
     """
     middle = (
         *_conversions(course, guessed),
+        *reshaped,
         *_archived(course),
         *_added(course),
         *(each.call for each in course.exchanged),
@@ -127,7 +134,8 @@ def _of_table(
 
 def _archived(course: Course) -> Iterator[Call]:
     for change in course.archived:
-        columns = (*(each.before for each in course.converted if each.is_retyped), *course.dropped)
+        retyped = (each.before for each in course.converted if each.is_retyped)
+        columns = (*retyped, *course.dropped, *course.held)
         users = tuple(
             ".".join(fact.identity.path) for fact in columns if change.identity in fact.depends_on
         )

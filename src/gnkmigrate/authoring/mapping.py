@@ -162,11 +162,23 @@ def _of_enum(asked: _Asked) -> Call | None:
         return _conversion(asked, text, text, fits=_one_of(becomes), holds=_one_of(labels))
     room = asked.new.modifiers[0] if asked.new.modifiers else None
     if asked.new.name not in _TEXTS:
-        return None
+        return _uncastable(asked, labels)
     longer = [label for label in labels if room is not None and len(label) > room]
     notes = (f"confirm: {', '.join(longer)} will be cut to {room} characters.",) if longer else ()
     arguments = (asked.name, asked.type, _enum(asked.column.before), labels)
     return Call("enum_text", arguments, asked.said, notes)
+
+
+def _uncastable(asked: _Asked, labels: tuple[str, ...]) -> Call:
+    """An enum has a cast to text alone: what each label becomes is for the author to say."""
+    cases = " ".join(f"WHEN {literal(label)} THEN NULL" for label in labels)
+    backs = " ".join(f"WHEN NULL THEN {literal(label)}" for label in labels)
+    note = (
+        f"confirm: what does each label of {asked.column.before.payload['type']} become? Fill in "
+        "the values. Rows of a new table instead: op.extract_lookup."
+    )
+    using, back = f"CASE :column::text {cases} END", f"CASE :column {backs} END"
+    return replace(_conversion(asked, using=using, back=back), notes=(note,))
 
 
 def _of_integer(asked: _Asked) -> Call | None:
