@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gnkmigrate.authoring.author import Written, write_revision
+from gnkmigrate.check.revisions import claims
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.diff.settling import PossibleRename
@@ -266,9 +267,61 @@ def test_a_table_that_seems_to_be_split_is_left_to_the_author(author: Author, sm
     said = " ".join(written.file.read_text().split()).replace(" # ", " ")
     assert (
         "public.orders seems to be split: public.address, to which address_id refers, is new and"
-        ' has city, street as well. If so, write op.split_table("public.orders", "public.address",'
-        ' {"city": "city", "street": "street"}, reference="address_id") instead of this'
+        ' has street, city as well. If so, write op.split_table("public.orders", "public.address",'
+        ' {"street": "street", "city": "city"}, reference="address_id") instead of this'
     ) in said
+
+
+def test_a_split_whose_columns_get_other_names(author: Author, small: Small) -> None:
+    """And whose new table has a sequence, which is there before what counts with it."""
+    execute(small.url, "CREATE TABLE cust (id serial PRIMARY KEY, street text, zip text, n int)")
+    written = author(
+        "CREATE TABLE address (id serial PRIMARY KEY, street text, postcode text);"
+        "CREATE TABLE cust (id serial PRIMARY KEY, n int, address_id int REFERENCES address)"
+    )
+    assert written is not None
+    said = " ".join(written.file.read_text().split()).replace(" # ", " ")
+    assert "has street and maybe zip as postcode as well" in said
+    assert '{"street": "street", "zip": "postcode"}, reference="address_id")' in said
+    small.project().up()
+
+
+def test_a_range_of_times_gets_a_zone(author: Author, small: Small) -> None:
+    execute(
+        small.url,
+        "CREATE TABLE stay (id int PRIMARY KEY, during tsrange);"
+        "INSERT INTO stay VALUES (1, '[2026-01-01 12:00, 2026-01-02 12:00)'), (2, 'empty'),"
+        " (3, '(,2026-07-01]'), (4, NULL)",
+    )
+    assert author("CREATE TABLE stay (id int PRIMARY KEY, during tstzrange)") is not None
+    project = small.project()
+    project.up()
+    held = "SELECT id, during = '(,2026-07-01 00:00+00]', isempty(during) FROM stay ORDER BY id"
+    assert rows(small.url, held) == [
+        (1, False, False),
+        (2, False, True),
+        (3, True, False),
+        (4, None, None),
+    ]
+    project.down()
+    assert rows(small.url, "SELECT during::text FROM stay WHERE id = 3") == [
+        ('(,"2026-07-01 00:00:00"]',)
+    ]
+
+
+def test_a_draft_with_a_reference_proves_what_it_has_looked_up(
+    author: Author, small: Small
+) -> None:
+    execute(
+        small.url,
+        "CREATE TABLE users (id uuid PRIMARY KEY, email text NOT NULL UNIQUE);"
+        "CREATE TABLE posts (id int PRIMARY KEY, author_email text NOT NULL)",
+    )
+    author(
+        "CREATE TABLE users (id uuid PRIMARY KEY, email text NOT NULL UNIQUE);"
+        "CREATE TABLE posts (id int PRIMARY KEY, author_id uuid NOT NULL REFERENCES users)"
+    )
+    assert not claims(small.phases).problems
 
 
 def test_another_name_of_a_table_is_settled_first(author: Author, small: Small) -> None:

@@ -236,17 +236,17 @@ def _wanted(
     waiting += [key for column in columns for key in _foreign_keys(column, target)]
     altered = {change.identity for change in changes if change.verb == "alter"}
     altered -= {column.parent for column in columns if column.parent}
+    inside: dict[Identity, list[Identity]] = {}
+    for identity in come | altered:
+        for outer in above(target.facts[identity], target):
+            inside.setdefault(outer, []).append(identity)
     found: set[Identity] = set()
     while waiting:
-        for identity in holders(waiting.pop()):
-            if identity in come | altered and identity not in found:
-                found.add(identity)
-                waiting.append(target.facts[identity])
-    return frozenset(
-        identity
-        for identity in come | altered
-        if identity in found or found & {*above(target.facts[identity], target)}
-    )
+        for needed in holders(waiting.pop()) & (come | altered):
+            more = {needed, *inside.get(needed, ())} - found
+            found |= more
+            waiting += [target.facts[identity] for identity in more]
+    return frozenset(found)
 
 
 def _foreign_keys(column: Fact, target: Snapshot) -> list[Fact]:

@@ -14,6 +14,13 @@ from gnkmigrate.postgres.quoting import literal
 _VARYING = "character varying"
 _TEXTS = frozenset({"text", _VARYING})
 _ZONE = ":column AT TIME ZONE :'source_timezone'"
+# The same of both ends of a range.
+_ZONES = """CASE WHEN :column IS NULL THEN NULL WHEN isempty(:column) THEN 'empty' ELSE {type}(
+    lower(:column) AT TIME ZONE :'source_timezone', upper(:column) AT TIME ZONE :'source_timezone',
+    CASE WHEN lower_inc(:column) THEN '[' ELSE '(' END
+        || CASE WHEN upper_inc(:column) THEN ']' ELSE ')' END
+) END"""
+_RANGES_OF_TIME = frozenset({"tsrange", "tstzrange"})
 _RANGES: Mapping[str, tuple[int, int]] = {
     name: (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
     for name, bits in (("smallint", 16), ("integer", 32), ("bigint", 64))
@@ -91,6 +98,9 @@ def _unchanged(asked: _Asked) -> Call:
 
 
 def _of_time(asked: _Asked) -> Call | None:
+    if {asked.old.name, asked.new.name} == _RANGES_OF_TIME:
+        using, back = (_ZONES.format(type=each.name) for each in (asked.new, asked.old))
+        return _conversion(asked, using=using, back=back)
     if {asked.old.name, asked.new.name} != {TIMESTAMP, TIMESTAMPTZ}:
         return None
     if asked.new.name == TIMESTAMPTZ and not asked.new.modifiers:

@@ -14,6 +14,7 @@ from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.operations.take_misfits_back import TakeMisfitsBack
 from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.operations.verify_columns import VerifyColumns
+from gnkmigrate.operations.verify_references import VerifyReferences
 from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.names import misnamed, split
@@ -92,7 +93,7 @@ def converting_steps(spec: Reshaping) -> tuple[Step, ...]:
         ConvertColumns(spec),
         *(() if spec.tied is None else (ValidateKeys(spec),)),
         TakeMisfitsBack(spec),
-        *(() if looked_up else (VerifyColumns(spec),)),
+        VerifyReferences(spec) if looked_up else VerifyColumns(spec),
     )
 
 

@@ -1,4 +1,4 @@
-"""The parts of op.resolve_reference that prove that no row has lost what it named, and count."""
+"""What proves that no row has lost what it named, and counts what a policy has let go."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
