@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gnkmigrate.audit.checks import foreign_key_without_index
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
@@ -555,3 +556,22 @@ def test_who_keeps_definitions_from_being_read_is_named(database: DatabaseUrl) -
         (holder,) = refused.value.details
         assert holder.startswith(f"process {other.info.backend_pid} ")
         assert holder.endswith("holds ACCESS EXCLUSIVE on public.item")
+
+
+def test_a_foreign_key_to_a_table_that_is_not_read_names_it(database: DatabaseUrl) -> None:
+    with connect(database) as session:
+        session.execute(
+            """CREATE SCHEMA app; CREATE SCHEMA "Shared";
+            CREATE TABLE "Shared"."a.u" (gone int, id int, name text, UNIQUE (name, id));
+            ALTER TABLE "Shared"."a.u" DROP COLUMN gone;
+            CREATE TABLE app.o (
+                u int, n text, FOREIGN KEY (n, u) REFERENCES "Shared"."a.u" (name, id)
+            )"""
+        )
+        (key,) = read_snapshot(session, schemas=["app"]).of_kind("constraint")
+        assert key.payload["references"] == {
+            "schema": "Shared",
+            "table": "a.u",
+            "columns": ["name", "id"],
+        }
+        assert [*foreign_key_without_index.find(read_snapshot(session, schemas=["app"]), "app")]

@@ -162,5 +162,7 @@ def _queries(present: Iterable[Kind], given: Mapping[str, Any]) -> dict[str, Que
         kind.name: Query(query(f"kinds.{kind.name.replace(' ', '_')}", "read"), given)
         for kind in in_order(present)
     }
-    first, last = ({name: Query(query("facts", name)) for name in names} for names in OF_NO_KIND)
+    first, last = (
+        {name: Query(query("facts", name), given) for name in names} for names in OF_NO_KIND
+    )
     return first | of_kinds | last

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gnkmigrate.facts.catalog import Names, Row
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import key_index
-from gnkmigrate.postgres.quoting import identifier, listing, qualified
+from gnkmigrate.postgres.quoting import identifier, listing, names_in, qualified
 
 INDEXED = frozenset({"primary key", "unique"})
 VALIDATED_LATER = frozenset({"foreign key", "check"})
@@ -47,8 +47,8 @@ def resolved(values: Row, relation: int, names: Names) -> Row:
         columns.sort()  # a check has its columns in the order of the table
     references = None
     if read.references is not None:
-        found = names.relations.get(read.references)
-        schema, table = ("", "") if found is None else found.path
+        found = names.relations.get(read.references)  # None where that table is not read
+        schema, table = names_in(read.referenced or "") if found is None else found.path
         references = {"schema": schema, "table": table, "columns": referenced}
     return (read.type, definition, columns, references, *read[DESCRIBED:])
 
