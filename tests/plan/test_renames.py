@@ -333,6 +333,25 @@ def test_what_is_replaced_in_a_schema_that_gets_another_name(server: Server) -> 
             assert compare(read_snapshot(connection), given.target) == ()
 
 
+def test_what_is_replaced_and_gets_another_name_while_what_is_of_it_changes_too(
+    server: Server,
+) -> None:
+    schema = (
+        "CREATE TYPE {0} AS ENUM ({1}); CREATE TYPE {2} AS ENUM ({3}); CREATE DOMAIN tone AS {0} {4};"
+        "CREATE TABLE dog (m {0} {4}, f {2}[] {4}, t tone)"
+    )
+    old = schema.format("mood", "'glad', 'sad'", "fur", "'red', 'grey'", "")
+    new = schema.format("fur", "'sad', 'glad'", "mood", "'grey', 'red'", "NOT NULL")
+    hints = read_renames(["type public.mood = fur", "type public.fur = mood"])
+    with pair(server, old, new) as given, connect(given.url) as connection:
+        connection.execute("INSERT INTO public.dog VALUES ('glad', '{red}', 'sad')")
+        changes = compare(given.source, given.target, hints)
+        run(connection, plan(changes, given.source, given.target))
+        assert compare(read_snapshot(connection), given.target) == ()
+        rows = connection.execute("SELECT m::text, f::text, t::text FROM public.dog").fetchall()
+        assert rows == [("glad", "{red}", "sad")]
+
+
 PARTED = """
 CREATE FUNCTION {f}(integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT $1';
 CREATE TABLE part (other int, b int, {a} int, PRIMARY KEY ({a}, b)) PARTITION BY RANGE ({a}, b);

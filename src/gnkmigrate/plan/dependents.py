@@ -56,6 +56,7 @@ class _Expansion:
         self._new_names: dict[Identity, Fact] = {}
         self._gone: dict[Identity, Fact] = {}
         self._between: dict[Identity, Fact] = {}
+        self._moved: dict[Identity, Fact] = {}  # with what they use by its name aside
         self._disturbing: list[Fact] = []
         self._inherited: defaultdict[Identity, list[Fact]] = defaultdict(list)
         changes = tuple(passed_on(change, context) for change in changes)
@@ -232,8 +233,7 @@ class _Expansion:
         gone = self.context.source.facts[cause]
         if offered(gone, self.context.names) & picked(change.fact, self.context.target):
             return False  # as long as it is there, PostgreSQL may take it for its successor
-        successor = self._counterpart(gone)
-        needed = holders(change.fact)
+        successor, needed = self._counterpart(gone), holders(change.fact)
         known = kind_of(user.kind)
         if known.without(user, cause) is not None and not needed.isdisjoint(self.altered):
             return False  # what it comes to need may wait for the thing that goes
@@ -248,7 +248,7 @@ class _Expansion:
         replaced = self.aside.get(cause)
         if replaced is not None:
             moved = self._set_aside_as(replaced).identity
-            before = kind_of(user.kind).adapted(before, cause, moved)
+            before = self._adapted(user, before, cause, moved)
         else:
             between = kind_of(user.kind).without(self._between.get(user.identity, before), cause)
             if between is not None:
@@ -257,6 +257,13 @@ class _Expansion:
             self.causes[user.identity] = cause
         self.altered[user.identity] = Change("alter", before, after)
         self._alter(user.identity)
+
+    def _adapted(self, user: Fact, before: Fact, cause: Identity, aside: Identity) -> Fact:
+        """`before`, which may read as after all renames, with what is set aside by that name."""
+        was = self._moved.get(user.identity, user)
+        now = self._moved[user.identity] = kind_of(user.kind).adapted(was, cause, aside)
+        values = {key: value for key, value in now.payload.items() if value != user.payload[key]}
+        return before.has(values).replaced(depends_on=now.depends_on)
 
     def _counterpart(self, fact: Fact) -> Fact | None:
         """The same thing in the target, by whatever name; None where the target has none."""
