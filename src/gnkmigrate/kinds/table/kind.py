@@ -70,8 +70,10 @@ class TableKind(Kind):
         )
 
     def mentions(self, fact: Fact, snapshot: Snapshot) -> Iterator[Identity]:
-        if fact.payload.get("partitioned_by"):
-            yield from (each.identity for each in snapshot.children(fact.identity, "column"))
+        if fact.payload.get("partitioned_by"):  # a partition has the columns of those above
+            for path in (fact.identity.path, *all_above(fact.identity.path, snapshot)):
+                table = Identity("table", path)
+                yield from (each.identity for each in snapshot.children(table, "column"))
 
     def drop(self, fact: Fact, context: Context) -> Statements:
         name = qualified(*fact.identity.path)
