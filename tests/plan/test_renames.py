@@ -337,8 +337,8 @@ def test_what_is_replaced_and_gets_another_name_while_what_is_of_it_changes_too(
     server: Server,
 ) -> None:
     schema = (
-        "CREATE TYPE {0} AS ENUM ({1}); CREATE TYPE {2} AS ENUM ({3}); CREATE DOMAIN tone AS {0} {4};"
-        "CREATE TABLE dog (m {0} {4}, f {2}[] {4}, t tone)"
+        "CREATE TYPE {0} AS ENUM ({1}); CREATE TYPE {2} AS ENUM ({3});"
+        "CREATE DOMAIN tone AS {0} {4}; CREATE TABLE dog (m {0} {4}, f {2}[] {4}, t tone)"
     )
     old = schema.format("mood", "'glad', 'sad'", "fur", "'red', 'grey'", "")
     new = schema.format("fur", "'sad', 'glad'", "mood", "'grey', 'red'", "NOT NULL")
@@ -352,10 +352,28 @@ def test_what_is_replaced_and_gets_another_name_while_what_is_of_it_changes_too(
         assert rows == [("glad", "{red}", "sad")]
 
 
+CLOSED = """CREATE FUNCTION two() RETURNS {type} LANGUAGE sql IMMUTABLE AS 'SELECT 2';
+CREATE DOMAIN {domain} AS bigint DEFAULT two();
+CREATE TABLE {table} (a {type}, b {type}); ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY {one} ON {table} USING (a > 0); CREATE POLICY {other} ON {table} USING (b > 0);
+"""
+
+
+def test_what_does_without_something_for_a_while_is_called_by_its_new_name(server: Server) -> None:
+    old = CLOSED.format(type="integer", domain="d", table="t", one="x", other="y")
+    new = CLOSED.format(type="bigint", domain="e", table="u", one="y", other="x")
+    policies = ("policy public.t.x = y", "policy public.t.y = x")
+    hints = read_renames(["table public.t = u", "domain public.d = e", *policies])
+    with pair(server, old, new) as given, connect(given.url) as connection:
+        changes = compare(given.source, given.target, hints)
+        run(connection, plan(changes, given.source, given.target))
+        assert compare(read_snapshot(connection), given.target) == ()
+
+
 PARTED = """
 CREATE FUNCTION {f}(integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT $1';
 CREATE TABLE part (other int, b int, {a} int, PRIMARY KEY ({a}, b)) PARTITION BY RANGE ({a}, b);
-CREATE TABLE {one} PARTITION OF part FOR VALUES FROM (1, 1) TO (2, 2) PARTITION BY LIST (b);
+CREATE TABLE {one} PARTITION OF part FOR VALUES FROM (1, 1) TO (2, 2) PARTITION BY LIST ({a});
 CREATE TABLE {one}1 PARTITION OF {one} DEFAULT;
 ALTER TABLE part ADD FOREIGN KEY ({a}, other) REFERENCES part;
 CREATE TABLE by_text ({a} int, b int) PARTITION BY HASH ({f}({a}), ((b + {a})));

@@ -16,7 +16,7 @@ from gnkmigrate.kinds.effects import Effect, Replacement
 from gnkmigrate.plan.action import Action, holders
 from gnkmigrate.plan.carried import not_carried, passed_on, taken_along
 from gnkmigrate.plan.picking import offered, picked
-from gnkmigrate.plan.replacing import goes_with, in_turn, name_in_target, set_aside
+from gnkmigrate.plan.replacing import goes_with, in_turn, left_of, name_in_target, set_aside
 from gnkmigrate.plan.satellites import hanging, implied
 from gnkmigrate.plan.users import Users
 
@@ -102,8 +102,8 @@ class _Expansion:
     def actions(self) -> tuple[Action, ...]:
         actions = [Action("rename", each.before, each.after) for each in self.renamed.values()]
         for identity, change in self.altered.items():
-            cause = self.causes.get(identity)
-            between = self._between.get(identity) or kind_of(change.kind).halfway(change)
+            cause, left = self.causes.get(identity), self._between.get(identity)
+            between = left_of(change.fact, left) or kind_of(change.kind).halfway(change)
             actions.append(Action("alter", change.before, between or change.after, cause))
             if between is not None:
                 actions.append(Action("finish", between, change.after, cause))

@@ -148,14 +148,12 @@ def used_last(
             for dropper in droppers.get(identity, ()):
                 yield action, dropper
             # What was set aside for its successor goes last: it is not in the way.
-            goes = action.verb == "drop" or (
-                action.after is not None
-                and action.after in between
-                and identity not in holders(action.after)
-            )
+            goes = action.verb == "drop" or action.after in between
             if goes and not action.waits_for:
+                kept = holders(action.after) if action.after else frozenset()
                 for changer in changers.get(identity, ()):
-                    if not may_come_first(changer, action):
+                    stays = identity in kept or changer.fact.identity in kept
+                    if not stays and not may_come_first(changer, action):
                         yield action, changer
 
 

@@ -21,6 +21,11 @@ def in_turn(change: Change, moved: Fact) -> tuple[Action, ...]:
     )
 
 
+def left_of(after: Fact, between: Fact | None) -> Fact | None:
+    """What is left of a thing between its two alterations, which come after all renames."""
+    return between and after.replaced(payload=between.payload, depends_on=between.depends_on)
+
+
 def goes_with(fact: Fact, replaced: Container[Identity], removed: Mapping[Identity, Fact]) -> bool:
     """Whether it goes with something that is replaced, or with a part of that."""
     owners = kind_of(fact.kind).dies_with(fact)
