@@ -40,6 +40,15 @@ def test_a_url_never_shows_its_password(password: str) -> None:
     assert password not in repr(url)
 
 
+@pytest.mark.parametrize("port", ["99999", "0", "-1"])
+def test_a_port_that_cannot_be_is_for_a_person_to_correct(port: str) -> None:
+    with (
+        pytest.raises(ConnectionRejected, match="is not a number from 1 to 65535"),
+        connect(DatabaseUrl(f"host=127.0.0.1 dbname=x port={port}")),
+    ):
+        pass
+
+
 def test_a_url_that_cannot_be_read_is_not_repeated() -> None:
     with pytest.raises(SettingsError) as refused:
         DatabaseUrl.parse("postgresql://ann:hunter2@[host/shop")

@@ -35,6 +35,19 @@ def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert raised.value.passing
 
 
+def test_workers_of_this_machine_that_do_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: Any) -> None:
+        raise RuntimeError("Nanny failed to start.")
+
+    monkeypatch.setattr("distributed.LocalCluster", fail)
+    with (
+        pytest.raises(cluster.WorkersUnavailable, match="did not start: Nanny failed") as raised,
+        cluster.workers(None, 1, print),
+    ):
+        pass
+    assert raised.value.passing
+
+
 def test_an_address_that_is_none() -> None:
     with (
         pytest.raises(cluster.SchedulerUnavailable, match="No Dask scheduler answers at nowhere"),

@@ -5,17 +5,24 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import cast
 
 import pytest
-from distributed import Client
+from distributed import Client, Semaphore
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.fleet.cluster import Workers
 from gnkmigrate.fleet.jobs.audit import AuditRequest
 from gnkmigrate.fleet.jobs.plan import PlanRequest
+from gnkmigrate.fleet.listing import Placed
+from gnkmigrate.fleet.order import Order, source_of
+from gnkmigrate.fleet.result import Found, Result
+from gnkmigrate.fleet.running import Course, Tally, run
 from gnkmigrate.fleet.session import Choice
+from gnkmigrate.fleet.target import Address, Target, server_of
 from gnkmigrate.run.status import Request
 from gnkmigrate.servers import Server
 from tests.fleet.conftest import CITY, NO_CITY, Shops, dask, ran
@@ -160,9 +167,64 @@ def test_groups_have_their_turns_one_after_another(shops: Shops, scheduler: str)
     assert came == ["eu", "us", "us", "eu"]
 
 
+class Recorder:
+    """Workers that have done everything at once, or say that it is not their turn."""
+
+    def __init__(self, places: int, turns: Mapping[str, int]) -> None:
+        self.asked: list[str] = []
+        self.most = 0
+        self._places, self._turns = places, dict(turns)
+        self._pending: list[Target] = []
+
+    def look_at(self, order: Order) -> None:
+        del order
+
+    def places(self) -> int:
+        return self._places
+
+    def ask(self, order: Order, target: Target, attempt: int = 0) -> None:
+        del order
+        self.asked.append(f"{target.name} {attempt}")
+        self._pending.append(target)
+        self.most = max(self.most, len(self._pending))
+
+    def next(self) -> tuple[Target, Result]:
+        target = self._pending.pop(0)
+        self._turns[target.name] = self._turns.get(target.name, 0) - 1
+        found = Found("done", "all phases done")
+        return target, Result(target.name, found, no_turn=self._turns[target.name] >= 0)
+
+
+def test_no_worker_is_given_more_than_it_can_begin(shops: Shops) -> None:
+    """What waits at a worker that dies would be blamed for it; and who has no turn asks again."""
+    names = [(f"{server}{number}", server) for server in "ab" for number in (1, 2, 3)]
+    placed = [Placed(Target(name, Address("")), server) for name, server in names]
+    order = Order("status", source_of(shops.config, {}), None, "run", 2)
+    workers, tally = Recorder(3, {"a1": 2}), Tally()
+    course = Course([("", placed)], jobs=2)
+    assert run(cast("Workers", workers), order, course, tally, lambda _: None) == ""
+    assert set(tally.results) == {name for name, _ in names}
+    assert workers.most == 3
+    assert workers.asked[:3] == ["a1 0", "b1 0", "a2 0"]
+    assert [each for each in workers.asked if each.startswith("a1")] == ["a1 0", "a1 1", "a1 2"]
+
+
+def test_a_turn_that_somebody_else_has_is_asked_for_again(shops: Shops, scheduler: str) -> None:
+    """As that of a worker that has died: it is free after half a minute."""
+    urls = _named(shops.made(1))
+    with Client(scheduler, set_as_default=False) as client, client.as_current():
+        turns = Semaphore(1, f"gnkmigrate 1 at {server_of(urls['shop1'])}")
+        assert turns.acquire()
+        giving_back = threading.Timer(6, turns.release)
+        giving_back.start()
+        found = ran(shops, "status", None, _chosen(shops, urls, scheduler, jobs=1))
+        giving_back.join()
+    assert found.states == {"shop1": "pending"}
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_so_many_of_one_server_at_once(shops: Shops, scheduler: str, jobs: int) -> None:
-    slow = "op.execute('SELECT pg_sleep(0.4)')\n" + CITY
+    slow = "op.execute('SELECT pg_sleep(1.5)')\n" + CITY
     shops.revision(2, "city", slow, NO_CITY)
     urls = _named(shops.made(3))
     most, over = 0, threading.Event()

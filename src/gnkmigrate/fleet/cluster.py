@@ -17,7 +17,7 @@ from gnkmigrate.fleet.target import Target
 from gnkmigrate.fleet.work import carry_out, failed
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, LocalCluster
 
 _SCHEDULER_S = 10  # how long a scheduler is looked for
 _WORKER_S = 30  # and how long a first worker of it
@@ -35,6 +35,12 @@ _UNWATCHED: Mapping[str, Any] = {
 
 class SchedulerUnavailable(GnkMigrateError):
     """The scheduler does not answer, or has nobody to give work to."""
+
+    passing = True
+
+
+class WorkersUnavailable(GnkMigrateError):
+    """Processes of this machine have not come up."""
 
     passing = True
 
@@ -62,6 +68,7 @@ def workers(
     Raises:
         SettingsError: Dask is not installed.
         SchedulerUnavailable: the scheduler does not answer, or has no worker.
+        WorkersUnavailable: the processes of this machine have not come up.
     """
     _require_installed()
     with _quiet():
@@ -104,11 +111,17 @@ def _local(processes: int) -> Iterator["Client"]:
     Dask opens a web server in any case: here on loopback, with no page.
     """
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
-    with (
-        dask.config.set(_UNWATCHED),
-        LocalCluster(
+    with dask.config.set(_UNWATCHED), _started(processes) as cluster, Client(cluster) as client:
+        yield client
+
+
+def _started(processes: int) -> "LocalCluster":
+    from distributed import LocalCluster
+
+    try:
+        return LocalCluster(
             n_workers=processes,
             threads_per_worker=1,
             host="127.0.0.1",
@@ -116,10 +129,13 @@ def _local(processes: int) -> Iterator["Client"]:
             dashboard_address="127.0.0.1:0",
             memory_limit=0,
             silence_logs=logging.CRITICAL + 1,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
+        )
+    except (OSError, RuntimeError, TimeoutError) as error:
+        raise WorkersUnavailable(
+            f"The workers of this machine did not start: {error}",
+            hint="Run the same command again: nothing was begun. If memory is short, take fewer: "
+            "--processes 1",
+        ) from None
 
 
 @contextmanager
@@ -185,6 +201,14 @@ class Workers:
                 allow_other_workers=bool(fitting),
             )
         )
+
+    def places(self) -> int:
+        """How many targets can be worked on at once: as many as there are threads of workers."""
+        threads = self._client.nthreads()
+        fitting = {address for address, verdict in self._verdicts.items() if not verdict}
+        there = threads if self._tell is None else threads.keys() & fitting
+        places: int = sum(threads[address] for address in there)
+        return max(1, places)
 
     def next(self) -> tuple[Target, Result]:
         """The next result that comes, and its target."""

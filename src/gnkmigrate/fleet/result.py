@@ -50,6 +50,7 @@ class Result:
         seconds: how long it took.
         worker: who did it.
         misfit: whether it is the worker that did not fit, and not the database.
+        no_turn: whether as many databases of its server were worked on as may be at once.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Result:
     seconds: float = 0.0
     worker: str = ""
     misfit: bool = False
+    no_turn: bool = False
 
     @property
     def state(self) -> State:

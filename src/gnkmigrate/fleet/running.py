@@ -1,14 +1,15 @@
 """A fleet's course: canaries first, group after group, so many at once of each server."""
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from gnkmigrate.fleet.cluster import Workers
 from gnkmigrate.fleet.listing import Listing, Placed, Unusable
 from gnkmigrate.fleet.order import Order
 from gnkmigrate.fleet.result import Found, Grouping, Result, Summary
+from gnkmigrate.fleet.target import Target
 
 # Told of each result as it comes.
 Observer = Callable[[Result], None]
@@ -76,7 +77,7 @@ def run(workers: Workers, order: Order, course: Course, tally: Tally, observe: O
     stopped = ""
     for name, members in course.waves:
         if not stopped:
-            _run_wave(workers, order, course, members, tally, observe)
+            _Wave(workers, order, course, tally, observe).run(members)
             stopped = _reason_to_stop(name, members, course, tally)
     return stopped if len(tally.results) < sum(1 for _ in course.placed) else ""
 
@@ -88,48 +89,65 @@ def _reason_to_stop(wave: str, members: Sequence[Placed], course: Course, tally:
     return f"the canary {bad[0]} failed" if bad and wave == "canary" else ""
 
 
-def _run_wave(
-    workers: Workers,
-    order: Order,
-    course: Course,
-    members: Sequence[Placed],
-    tally: Tally,
-    observe: Observer,
-) -> None:
-    """Carries out an order for one wave: the next of a server when one of it is over."""
-    waiting = _by_server(members)
-    servers = {each.target.name: each.server for each in members}
-    attempts: dict[str, int] = {}
-    under_way = 0
-    for queue in waiting.values():
-        for _ in range(min(course.jobs, len(queue))):
-            workers.ask(order, queue.popleft().target)
-            under_way += 1
-    while under_way:
-        target, result = workers.next()
-        attempt = attempts.get(target.name, 0) + 1
-        if result.misfit and attempt < _MOST_WORKERS_TRIED:
-            attempts[target.name] = attempt
-            workers.ask(order, target, attempt)
-            continue
-        under_way -= 1
-        tally.add(result)
-        observe(result)
-        queue = waiting[servers[target.name]]
-        if queue and not _is_spent(course, tally):
-            workers.ask(order, queue.popleft().target)
-            under_way += 1
+class _Wave:
+    """The targets of one wave: those that wait, by their servers, and how many are worked on."""
+
+    def __init__(
+        self, workers: Workers, order: Order, course: Course, tally: Tally, observe: Observer
+    ) -> None:
+        self._workers, self._order, self._course = workers, order, course
+        self._tally, self._observe = tally, observe
+        self._waiting: dict[str, deque[Target]] = {}
+        self._servers: dict[str, str] = {}
+        self._at_work: Counter[str] = Counter()
+        self._attempts: Counter[str] = Counter()
+
+    def run(self, members: Sequence[Placed]) -> None:
+        """Carries out the order for all of them: the next of a server when one of it is over."""
+        for each in members:
+            self._waiting.setdefault(each.server, deque()).append(each.target)
+            self._servers[each.target.name] = each.server
+        self._begin()
+        while self._at_work.total():
+            target, result = self._workers.next()
+            server = self._servers[target.name]
+            self._at_work[server] -= 1
+            if self._is_asked_again(target, result):
+                self._waiting[server].append(target)
+            else:
+                self._tally.add(result)
+                self._observe(result)
+            self._begin()
+
+    def _is_asked_again(self, target: Target, result: Result) -> bool:
+        """Whether nothing was begun, for a reason that is not the database's."""
+        self._attempts[target.name] += 1
+        tried = self._attempts[target.name]
+        return result.no_turn or (result.misfit and tried < _MOST_WORKERS_TRIED)
+
+    def _begin(self) -> None:
+        """Has as much begun as there are workers, one of each server after the other.
+
+        What a worker has not begun is not given to it: if it dies, that would be blamed as well.
+        """
+        if _is_spent(self._course, self._tally):
+            return
+        places = self._workers.places() - self._at_work.total()
+        while places > 0 and (servers := [*self._with_room()]):
+            for server in servers[:places]:
+                target = self._waiting[server].popleft()
+                self._workers.ask(self._order, target, self._attempts[target.name])
+                self._at_work[server] += 1
+                places -= 1
+
+    def _with_room(self) -> Iterator[str]:
+        for server, targets in self._waiting.items():
+            if targets and self._at_work[server] < self._course.jobs:
+                yield server
 
 
 def _is_spent(course: Course, tally: Tally) -> bool:
     return course.max_failures is not None and tally.failures >= course.max_failures
-
-
-def _by_server(members: Sequence[Placed]) -> Mapping[str, deque[Placed]]:
-    found: dict[str, deque[Placed]] = {}
-    for each in members:
-        found.setdefault(each.server, deque()).append(each)
-    return found
 
 
 def summarised(

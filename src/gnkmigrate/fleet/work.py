@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gnkmigrate import __version__
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.errors import SettingsError
+from gnkmigrate.errors import GnkMigrateError, SettingsError
 from gnkmigrate.explained import explain
 from gnkmigrate.failure import FAILED, LATER, Failure
 from gnkmigrate.fleet.jobs import job
@@ -20,9 +20,17 @@ from gnkmigrate.fleet.result import Found, Result
 from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.fleet.target import Target, server_of
 from gnkmigrate.fleet.tidying import Tidying
+from gnkmigrate.text.numbers import counted
 from gnkmigrate.text.redaction import redact
 
+_TURN_S = 5  # how long a turn is waited for, before the worker does something else
 _tidying = Tidying()
+
+
+class NoTurn(GnkMigrateError):
+    """As many databases of a server are worked on as may be at once."""
+
+    passing = True
 
 
 class OtherVersion(SettingsError):
@@ -67,6 +75,7 @@ def failed(name: str, error: Exception) -> Result:
         hint=redact(failure.hint),
         details=tuple(map(redact, failure.details)),
         misfit=isinstance(error, OtherVersion | OtherProject),
+        no_turn=isinstance(error, NoTurn),
     )
 
 
@@ -91,22 +100,21 @@ def _require_version(order: Order) -> None:
 
 @contextmanager
 def _turn(order: Order, url: DatabaseUrl) -> Iterator[None]:
-    """Waits for a turn at the database's server, which all workers of a scheduler share.
+    """A turn at the database's server, which all workers of a scheduler share.
 
     Orders with the same number of jobs share turns; the number is a part of the name, since a
-    semaphore has one size for all.
+    semaphore has one size for all. A worker that has died keeps its turn for half a minute.
+
+    Raises:
+        NoTurn: none is free; whoever has asked for the work asks again, maybe another worker.
     """
-    from distributed import Semaphore, rejoin, secede
+    from distributed import Semaphore
 
     server = server_of(url)
     turns = Semaphore(order.jobs, f"gnkmigrate {order.jobs} at {server}")
-    waits = not turns.acquire(timeout=0)
-    if waits:
-        secede()  # the worker may do something else meanwhile
-        turns.acquire()
+    if not turns.acquire(timeout=_TURN_S):
+        raise NoTurn(f"{counted(order.jobs, 'database')} of {server} are worked on already.")
     try:
-        if waits:
-            rejoin()
         yield
     finally:
         turns.release()

@@ -61,6 +61,12 @@ _REJECTIONS = (
     ),
     _Explanation(
         "",
+        "(invalid port number|invalid integer value .* for connection option .?port)",
+        "The port of {url} is not a number from 1 to 65535.",
+        "Correct it in --url, DATABASE_URL or PGPORT.",
+    ),
+    _Explanation(
+        "",
         "definition of service .* not found",
         "The service of {url} is not defined.",
         "Check pg_service.conf (PGSERVICEFILE).",
