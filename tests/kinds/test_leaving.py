@@ -26,6 +26,19 @@ def test_columns_become_its_own(server: Server) -> None:
     ]
 
 
+def test_columns_become_its_own_with_settings(server: Server) -> None:
+    parent = "CREATE TABLE b (word text);"
+    inherited = parent + "CREATE TABLE c () INHERITS (b);"
+    changed = inherited + "ALTER TABLE c ALTER word SET STORAGE main, ALTER word SET STATISTICS 7;"
+    own = (
+        parent
+        + """CREATE TABLE c (word text) INHERITS (b);
+        ALTER TABLE c ALTER word SET STORAGE external, ALTER word SET STATISTICS 5;"""
+    )
+    converge_there(server, inherited, own)
+    converge_there(server, changed, own)
+
+
 def test_a_check_becomes_its_own_with_a_column(server: Server) -> None:
     inherited = "CREATE TABLE c () INHERITS (a, b);"
     own = """CREATE TABLE c (id integer, size integer, CONSTRAINT positive CHECK (id > 0))

@@ -28,8 +28,8 @@ from gnkmigrate.kinds.column_obstacles import (
     refuse_later,
     refuse_type_below,
 )
-from gnkmigrate.kinds.column_settings import SETTINGS, changed, given
-from gnkmigrate.kinds.columns_of_parents import compression_below
+from gnkmigrate.kinds.column_settings import SETTINGS, between, changed, given
+from gnkmigrate.kinds.columns_of_parents import columns_of_parents, compression_below
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
@@ -184,6 +184,7 @@ class ColumnKind(Kind):
         before = source.facts.get(fact.identity)
         if before is None and any(columns_above(fact.identity.path, source)):
             yield from (part.identity for part in leaving.given_above(fact, source))
+            yield Identity("inherited column", fact.identity.path)
         if before is not None and fact.payload["not_null"] and not before.payload["not_null"]:
             # What a table below calls its own NOT NULL it cannot change once this is its parent's.
             *table, name = fact.identity.path
@@ -261,6 +262,9 @@ def _made_own(fact: Fact, default: str | None, context: Context) -> Iterator[Sta
         yield alter_table_of(
             fact, f"ALTER COLUMN {column} SET DEFAULT {reprintable(default)}", reason
         )
+    above = columns_of_parents(fact.parent, context.target) if fact.parent else {}
+    if inherited := above.get(fact.identity.name):
+        yield from set_to(fact, between(inherited.payload, fact.payload), reason)
 
 
 def _kept_below(change: Change, reason: str, context: Context) -> Iterator[Statement]:
