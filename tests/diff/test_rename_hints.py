@@ -53,6 +53,13 @@ def test_a_new_name_stands_in_what_has_a_new_name_itself(column: str) -> None:
     assert known[0] == ("column public.picture.title", "column public.photo.caption")
 
 
+@pytest.mark.parametrize("new", ["g", "public.g(s.pair, public.a)", "public.g(z.pair, public.b)"])
+def test_a_function_gets_a_new_name_as_its_types_do(new: str) -> None:
+    said = ["schema s = z", "type public.a = b", f"function public.f(s.pair, public.a) = {new}"]
+    old = Identity("function", ("public", "f(s.pair, public.a)"))
+    assert read_renames(said).pairs[old].name == "g(z.pair, public.b)"
+
+
 def test_names_may_be_swapped() -> None:
     assert len(pairs("table public.a = b", "table public.b = a")) == 2
 

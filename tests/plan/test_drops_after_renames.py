@@ -42,6 +42,23 @@ def test_a_schema_that_is_renamed_is_no_other_matter(server: Server) -> None:
     )
 
 
+def test_a_function_goes_by_the_new_names_of_its_types(server: Server) -> None:
+    schema = (
+        "CREATE SCHEMA {0}; CREATE TYPE {0}.e AS ENUM ('a'); CREATE TABLE t (e {0}.e);"
+        "CREATE TYPE {0} AS ENUM ('b'); ALTER TABLE t ADD b {0};"
+        "CREATE FUNCTION {0}({0}.e, {0}) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';"
+        "REVOKE EXECUTE ON FUNCTION {0}({0}.e, {0}) FROM PUBLIC;"
+        "CREATE INDEX i ON t ({0}(e, b)); CREATE VIEW v AS SELECT {0}(e, b) FROM t;"
+    )
+    made = converge(
+        server,
+        schema.format("one"),
+        schema.format("two"),
+        renames=read_renames(["schema one = two", "type public.one = two"]),
+    )
+    assert made.there[-1] == "DROP FUNCTION public.one(two.e, public.two)"
+
+
 def test_the_constraint_of_a_column_that_has_gone_is_not_renamed(server: Server) -> None:
     """NOT NULL is a constraint with a name from PostgreSQL 18 on."""
     converge(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.types import ALIASES
@@ -122,6 +123,7 @@ def _placed(
 ) -> Iterator[tuple[Identity, Identity]]:
     """The pairs, the new names with what they live in under the new names of that."""
     names = {old.path: new[-1] for old, (_, new) in said.items()}
+    types = _types(said)
     places: dict[Identity, Identity] = {}
     for old, (text, new) in said.items():
         levels = range(1, len(old.path))
@@ -132,7 +134,7 @@ def _placed(
                 f"a rename does not move anything from {_words_of(old.path[:-1])} to "
                 f"{_words_of(new[:-1])}",
             )
-        becomes = Identity(old.kind, (*place, new[-1]))
+        becomes = Identity(old.kind, (*place, _retyped(new[-1], old, types)))
         if becomes in places:
             raise RenameUnclear(
                 f"{_words(becomes)} is the new name of two things: {_words(places[becomes])} and "
@@ -141,6 +143,23 @@ def _placed(
             )
         places[becomes] = old
         yield old, becomes
+
+
+def _types(said: Mapping[Identity, tuple[str, tuple[str, ...]]]) -> NewNames:
+    """The new names of schemas and types, by which functions are called."""
+    return NewNames(
+        {
+            old: Identity(old.kind, (*old.path[:-1], new[-1]))
+            for old, (_, new) in said.items()
+            if old.kind == "schema" or (old.kind in kinds() and _is_type(kinds()[old.kind]))
+        }
+    )
+
+
+def _retyped(name: str, old: Identity, types: NewNames) -> str:
+    """A function's new name, where it is said with the types as they are called before."""
+    as_before = old.kind == "function" and parted(name)[1] == parted(old.name)[1]
+    return types.of(Identity(old.kind, (name,))).name if as_before else name
 
 
 def _kinds(text: str) -> tuple[Sequence[str], str]:

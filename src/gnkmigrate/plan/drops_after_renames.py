@@ -2,13 +2,13 @@
 
 Most of what goes is dropped before anything has another name. But a view, say, that no longer uses
 a column of a renamed table is changed once the table has its new name, and the column goes after
-that.
+that; a function goes by the new names of its types where its successor is called by these.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gnkmigrate.facts.fact import Identity
+from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.new_names import NewNames
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
@@ -22,7 +22,7 @@ def dropped_late(actions: Sequence[Action], target: Snapshot) -> tuple[Action, .
         for action in actions
         if action.verb == "rename" and action.before and action.after
         if action.after.identity in target
-        if kind_of(action.before.kind).is_relation or action.before.kind == "schema"
+        if _is_in_names(action.before)
     }
     if not renamed:
         return tuple(actions)
@@ -31,35 +31,56 @@ def dropped_late(actions: Sequence[Action], target: Snapshot) -> tuple[Action, .
         action.before.identity: action
         for action in actions
         if action.verb == "drop" and action.before and not action.waits_for
-        if names.of(action.before.identity) != action.before.identity
+        if _called(action.before, names) != action.before.identity
     }
-    late = _with_parts(_awaited(actions, dropped, renamed), dropped)
+    late = _with_parts(_awaited(actions, dropped, names.inverse), dropped)
     return tuple(
-        replace(action, placed=action.before.replaced(identity=names.of(action.before.identity)))
+        replace(action, placed=action.before.replaced(identity=_called(action.before, names)))
         if action in late and action.before
         else action
         for action in actions
     )
 
 
+def _called(fact: Fact, names: NewNames) -> Identity:
+    """What a thing is called once others have their new names, or what hangs on it."""
+    parent, path = fact.parent, fact.identity.path
+    if parent is None or not kind_of(fact.kind).is_satellite:
+        return names.of(fact.identity)
+    rest = path[len(parent.path) + 1 :]
+    return Identity(fact.kind, (parent.kind, *names.of(parent).path, *rest))
+
+
+def _is_in_names(fact: Fact) -> bool:
+    """Whether others are called by it: what lives in it, or a function of a type."""
+    known = kind_of(fact.kind)
+    return known.is_relation or fact.kind == "schema" or known.catalog == "pg_type"
+
+
 def _awaited(
-    actions: Iterable[Action],
-    dropped: Mapping[Identity, Action],
-    renamed: Mapping[Identity, Identity],
+    actions: Iterable[Action], dropped: Mapping[Identity, Action], before: NewNames
 ) -> set[Action]:
-    """What is still used by something that is changed under a new name."""
+    """What is still used by something that is changed, or followed by another, under new names."""
+    made = {action.fact.identity: action.fact for action in actions if action.verb == "create"}
     return {
         dropped[used]
         for action in actions
-        if action.verb in {"alter", "finish"} and action.before and action.after
+        if action.before
         for used in holders(action.before) & dropped.keys()
-        if _is_named_anew(action, renamed.values())
+        if any(_is_named_anew(fact, before) for fact in _left(action, made))
     }
 
 
-def _is_named_anew(action: Action, new: Iterable[Identity]) -> bool:
-    needed = (action.fact.identity, *holders(action.fact))
-    return any(each.path[: len(above.path)] == above.path for above in new for each in needed)
+def _left(action: Action, made: Mapping[Identity, Fact]) -> Iterator[Fact]:
+    """What comes of something that uses what goes: its new shape, or its successor."""
+    if action.verb in {"alter", "finish"}:
+        yield action.fact
+    elif action.verb == "drop":
+        yield from (made[each] for each in action.waits_for if each in made)
+
+
+def _is_named_anew(fact: Fact, before: NewNames) -> bool:
+    return any(before.of(each) != each for each in (fact.identity, *holders(fact)))
 
 
 def _with_parts(late: set[Action], dropped: Mapping[Identity, Action]) -> set[Action]:
