@@ -77,3 +77,17 @@ def test_what_a_key_refers_to_is_called_by_the_name_that_it_has_by_then(server: 
     dropped = texts.index("ALTER TABLE public.r DROP CONSTRAINT k")
     assert dropped > texts.index("ALTER TABLE public.d RENAME TO e")
     assert statements[dropped].beside == (("public.e", "ACCESS EXCLUSIVE"),)
+
+
+def test_the_other_end_of_a_key_is_called_by_its_new_name_when_a_column_changes(
+    server: Server,
+) -> None:
+    schema = "CREATE TABLE d (id {0} PRIMARY KEY); CREATE TABLE {1} (d {0} REFERENCES d);"
+    statements = planned(
+        server,
+        schema.format("integer", "r"),
+        schema.format("bigint", "s"),
+        renames=read_renames(["table public.r = s"]),
+    )
+    beside = {table for each in statements for table, _ in each.beside}
+    assert beside == {"public.d", "public.s"}

@@ -29,6 +29,7 @@ class Traits:
         is_relation: whether it shares the name space of tables, and locks like one.
         brings_relation: whether a relation that is no fact of its own has one of its `names`, as
             the index of a key has.
+        locks_as_before: whether its alterations name by the source what they lock besides.
         is_satellite: whether it hangs on another thing: no name of its own, gone with it.
         guards: whether it says who may use what it hangs on.
         shows_others: whether who may use it comes at what others own or keep: it acts in its
@@ -83,6 +84,7 @@ class Traits:
     grant_word: ClassVar[str] = ""
     is_relation: ClassVar[bool] = False
     brings_relation: ClassVar[bool] = False
+    locks_as_before: ClassVar[bool] = False
     is_satellite: ClassVar[bool] = False
     guards: ClassVar[bool] = False
     shows_others: ClassVar[bool] = False

@@ -66,6 +66,7 @@ class ColumnKind(Kind):
     holds_data = True
     inline = True
     by_version = True
+    locks_as_before = True
 
     def as_of(self, fact: Fact, version: int) -> Fact:
         return not_null_name.as_of(fact, version)
