@@ -286,6 +286,40 @@ def test_a_split_whose_columns_get_other_names(author: Author, small: Small) -> 
     small.project().up()
 
 
+def test_both_halves_of_a_polymorphic_key_get_other_names(author: Author, small: Small) -> None:
+    execute(
+        small.url,
+        "CREATE TABLE comment (id int PRIMARY KEY, on_type varchar, on_id bigint, body text);"
+        "INSERT INTO comment VALUES (1, 'Post', 7, 'x')",
+    )
+    written = author(
+        "CREATE TABLE comment (id int PRIMARY KEY, subject_type varchar(40), subject_id bigint,"
+        " body text)"
+    )
+    assert written is not None
+    said = " ".join(written.file.read_text().split())
+    assert 'op.shortened("on_type", 40, rename="subject_type")' in said
+    assert "confirm: on_type becomes subject_type (on_id becomes subject_id as well)." in said
+    small.project().up()
+    assert rows(small.url, "SELECT subject_type, subject_id FROM comment") == [("Post", 7)]
+
+
+def test_a_key_that_a_statement_changes_does_so_before_the_old_shape_is_kept(
+    author: Author, small: Small
+) -> None:
+    execute(
+        small.url,
+        "CREATE TABLE shelf (id serial PRIMARY KEY, size int); INSERT INTO shelf (size) VALUES (3)",
+    )
+    author("CREATE TABLE shelf (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, size smallint)")
+    project = small.project()
+    project.up()
+    execute(small.url, "INSERT INTO shelf (size) VALUES (4)")
+    assert rows(small.url, "SELECT id, size FROM shelf ORDER BY id") == [(1, 3), (2, 4)]
+    project.down()
+    assert rows(small.url, "SELECT id, size FROM shelf ORDER BY id") == [(1, 3), (2, 4)]
+
+
 def test_a_range_of_times_gets_a_zone(author: Author, small: Small) -> None:
     execute(
         small.url,

@@ -5,7 +5,7 @@ they are converted; and what comes, comes last, under the names that it shall ha
 starts from a state that is known, and its way back too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -159,9 +159,10 @@ def course(
     afterwards = [change for change in left if hangs_on(change, late)]
     first = [change for change in left if not hangs_on(change, late)]
     wanted = _wanted((*(each.after for each in converted), *added), changes, target)
-    # A type that old columns are of changes while they are: they keep it until contract.
-    early = wanted | types
     coming = [change for change in changes if change.verb != "remove"]
+    kept = {column.table for column in converted} | {fact.parent for fact in (*dropped, *held)}
+    # A type that old columns are of changes while they are: they keep it until contract.
+    early = wanted | types | {*_retyped_in_place(coming, kept)}
     needed = [change for change in coming if change.identity in early]
     last = [change for change in coming if change.identity not in early]
     return Course(
@@ -204,6 +205,19 @@ def _types_of(columns: Sequence[Fact], source: Snapshot) -> frozenset[Identity]:
         for identity in column.depends_on
         if identity.kind != "collation" and identity in source
     )
+
+
+def _retyped_in_place(
+    coming: Sequence[Change], kept: AbstractSet[Identity | None]
+) -> Iterator[Identity]:
+    """Columns that a statement gives another type, with what goes with them.
+
+    Their table is about to have a view for the old application, which stands in the way then.
+    """
+    for change in coming:
+        if change.kind == "column" and "type" in change.differing and change.fact.parent in kept:
+            yield change.identity
+            yield from (Identity(kind, change.identity.path) for kind in ("default", "identity"))
 
 
 def _in_use(removed: Sequence[Change], source: Snapshot) -> frozenset[Identity]:

@@ -40,7 +40,8 @@ def guessed_columns(
         taken = {identity for pair in references for identity in pair[:2]}
         left = [fact for fact in old if fact.identity not in taken]
         alike = [*_of_one_type(left, [fact for fact in new if fact.identity not in taken])]
-        found += references + (alike if 2 * len(alike) >= len(left) else [])
+        pairs = references + (alike if 2 * len(alike) >= len(left) else [])
+        found += [*pairs, *_of_one_stem(pairs, old, new)]
     return tuple(found)
 
 
@@ -96,6 +97,28 @@ def _belongs_to_others(before: Fact, after: Fact, old: Sequence[Fact], new: Sequ
     return any(comes & words(each.identity.name) for each in old) or any(
         gone & words(each.identity.name) for each in new
     )
+
+
+def _of_one_stem(
+    pairs: Sequence[Likely], old: Sequence[Fact], new: Sequence[Fact]
+) -> Iterator[Likely]:
+    """What begins as a column with another name did and does: both halves of a polymorphic key."""
+    taken = {identity for pair in pairs for identity in (pair.old, pair.new)}
+    there = {fact.identity.name: fact.identity for fact in new if fact.identity not in taken}
+    left = [fact.identity for fact in old if fact.identity not in taken]
+    for pair in pairs:
+        stem, stem_now = _stems(pair.old.name, pair.new.name)
+        for identity in left:
+            now = there.get(stem_now + identity.name.removeprefix(stem))
+            if stem and identity.name.startswith(stem) and now is not None:
+                yield Likely(identity, now, f"{pair.old.name} becomes {pair.new.name} as well")
+
+
+def _stems(old: str, new: str) -> tuple[str, str]:
+    """Two names up to where they end alike, from an underscore on; "" where they do not."""
+    ends = (old[place:] for place, mark in enumerate(old) if mark == "_")
+    end = next((each for each in ends if new.endswith(each) and each not in {old, new}), "")
+    return (old.removesuffix(end), new.removesuffix(end)) if end else ("", "")
 
 
 def words(name: str) -> frozenset[str]:
