@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.errors import PhaseRefused
 from tests.migrations.project import Project
 from tests.operations.swapping import Swapping
 from tests.small import Small
@@ -96,18 +96,72 @@ def test_a_function_with_other_words_is_nobodys_business(converting: Project, bo
     assert converting.states == ("done",)
 
 
-def test_on_the_way_back_before_the_long_work_begins(converting: Project) -> None:
-    converting.up()
-    converting.execute("CREATE VIEW since AS SELECT n FROM t")
-    with pytest.raises(PhaseFailed) as failed:
-        converting.down()
-    assert "view public.since" in failed.value.details
-    steps = converting.rows("SELECT name FROM gnkmigrate.step WHERE direction = 'down'")
-    assert ("rows of old columns of public.t",) not in steps
+SINCE = [
+    ("CREATE VIEW since AS SELECT n FROM t", "view public.since", "DROP VIEW since"),
+    ("ALTER TABLE t ADD CONSTRAINT since CHECK (n <> '')", "constraint since on table public.t",
+     "ALTER TABLE t DROP CONSTRAINT since"),
+    ("CREATE STATISTICS since ON n, other FROM t", "statistics object public.since",
+     "DROP STATISTICS since"),
+]  # fmt: skip
 
-    converting.execute("DROP VIEW since")
+
+@pytest.mark.parametrize(("statement", "named", "gone"), SINCE, ids=[row[1] for row in SINCE])
+def test_what_has_come_since_is_named_before_the_way_back(
+    converting: Project, statement: str, named: str, gone: str
+) -> None:
+    converting.up()
+    converting.execute(statement)
+    before = converting.state
+    with pytest.raises(PhaseRefused) as refused:
+        converting.down()
+    assert [line.strip() for line in refused.value.details][1:-1] == [named]
+    assert converting.state == before
+    assert converting.states == ("done",)
+
+    converting.execute(gone)
     converting.down()
     assert converting.states == ("pending",)
+
+
+def test_what_the_phase_itself_has_made_goes_before(small: Small) -> None:
+    small.reversible(
+        1,
+        """
+        op.convert_columns("public.t", "id", (op.cast("n", "text"),))
+        op.add_constraint("public.t", "said", "CHECK (n <> '')")
+        op.search_column("public.t", "found", {"n": "A"}, "found_idx")
+        op.create_view("public.v", "SELECT n, other FROM public.t")
+        """,
+    )
+    project = small.project()
+    project.execute(TABLES)
+    before = project.state
+    project.up()
+    project.down()
+    assert project.state == before
+
+
+def test_names_that_come_back_are_asked_for(small: Small) -> None:
+    small.reversible(
+        1,
+        """
+        op.rename_columns("public.t", {"n": "m"})
+        op.drop_columns("public.t", ("other",))
+        """,
+    )
+    project = small.project()
+    project.execute(f"{TABLES}; CREATE INDEX by_other ON t (other)")
+    project.up()
+    project.execute("ALTER TABLE t ADD n text; CREATE INDEX by_other ON t (id)")
+    project.execute("ALTER TABLE t ADD other text")
+    before = project.state
+    with pytest.raises(PhaseRefused) as refused:
+        project.down()
+    said = {line.strip() for line in refused.value.details}
+    assert {
+        "column n of table public.t", "column other of table public.t", "index public.by_other"
+    } <= said  # fmt: skip
+    assert project.state == before
 
 
 ON_TABLE = [

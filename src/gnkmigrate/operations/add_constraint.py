@@ -61,6 +61,10 @@ class DropAddedConstraint(ConstraintStep):
 
     drops: ClassVar[bool] = True
 
+    @property
+    def clears(self) -> Sequence[str]:
+        return (self.described,)
+
     def run(self, work: Work) -> int:
         work.execute(self.drop(self.constraint))
         return 0

@@ -10,8 +10,9 @@ from gnkmigrate.operations.index import BuildIndex, DropBuiltIndex
 from gnkmigrate.operations.parts import partitioned
 from gnkmigrate.operations.parts.constraint import ConstraintStep, refuse_referred
 from gnkmigrate.operations.splits.spec import twice
+from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import relation, sharding
-from gnkmigrate.run.names import column
+from gnkmigrate.run.names import column, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
@@ -107,6 +108,10 @@ class DropAddedUnique(ConstraintStep):
 
     transactional: ClassVar[bool] = False
     drops: ClassVar[bool] = True
+
+    @property
+    def clears(self) -> Sequence[str]:
+        return (self.described, f"index {qualified(split(self.table)[0], self.constraint)}")
 
     def check(self, work: Work) -> Sequence[Refusal]:
         return refuse_referred(work, self.table, self.constraint)

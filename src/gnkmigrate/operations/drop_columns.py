@@ -12,6 +12,7 @@ from gnkmigrate.operations.splits.aside import (
     put_aside,
     show_kept,
     show_kept_no_more,
+    taken,
 )
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.splits.preflight import of_columns
@@ -177,6 +178,9 @@ def _default(sides: Leaving, change: Conversion) -> str | None:
 @dataclass(frozen=True)
 class GiveColumnsBack(_Step):
     """Takes op.drop_columns back."""
+
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return list(taken(work, Leaving.remembered(work, self.dropped)))
 
     def run(self, work: Work) -> int:
         sides = Leaving.remembered(work, self.dropped)

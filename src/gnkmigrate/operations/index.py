@@ -251,6 +251,10 @@ class DropBuiltIndex(Step):
     def locks(self) -> Sequence[TableLock]:
         return lock_announcement.on(self.tables, locks.SHARE_UPDATE_EXCLUSIVE, Span.SCAN)
 
+    @property
+    def clears(self) -> Sequence[str]:
+        return (f"index {qualified(split(self.table)[0], self.index)}",)
+
     def run(self, work: Work) -> int:
         if work.recall(self.name) is not None:
             return 0

@@ -8,7 +8,6 @@ from psycopg.rows import dict_row
 
 from gnkmigrate.operations.parts.constraint import ConstraintStep, refuse_referred
 from gnkmigrate.operations.parts.duplicates import UniqueKey
-from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import relation, unfinished_index
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
@@ -104,8 +103,7 @@ class RetireConstraint(ConstraintStep):
 
     @property
     def clears(self) -> Sequence[str]:
-        table = qualified(*split(self.table))
-        return (f"constraint {self.constraint} on table {table}",)
+        return (self.described,)
 
     def check(self, work: Work) -> Sequence[Refusal]:
         found = _found(work, self.table, self.constraint)

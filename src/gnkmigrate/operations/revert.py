@@ -7,6 +7,7 @@ from typing import ClassVar
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.convert_online import DropColumns, build, drop_checks, prepared, require
+from gnkmigrate.operations.parts import returning
 from gnkmigrate.operations.spill_misfits import SpillMisfits
 from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.run import dependents
@@ -14,7 +15,7 @@ from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.kept import misfits
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.recorder import operation
-from gnkmigrate.run.step import Step
+from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import in_step, legacy, policies
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import ColumnPair, kept_name
@@ -23,6 +24,8 @@ from gnkmigrate.run.sync.exchange import exchange_back, lock
 from gnkmigrate.run.sync.index_copy import indexes_of, unsupported
 from gnkmigrate.run.sync.reshaping import Reshaping
 from gnkmigrate.run.work import Work
+
+_HINT = "Drop them, run the same command again, and create them again after the phase."
 
 
 @operation("revert_columns")
@@ -70,8 +73,27 @@ class RefuseMisfits(Step):
     def tables(self) -> Sequence[str]:
         return (self.reshaping.table,)
 
+    def check(self, work: Work) -> Sequence[Refusal]:
+        spec = self.reshaping
+        if not spec.is_remembered(work) or not returning.is_known(work):
+            return ()
+        hanging = _hanging(spec, work)
+        again = [before for before, after in spec.renames.items() if before != after]
+        used = (Refusal(f"{_used(spec)}.", hanging, len(hanging), _HINT),) if hanging else ()
+        return (*used, *returning.refusals(work, spec.table, again))
+
     def run(self, work: Work) -> int:
-        _require_free(self.reshaping, work)
+        """Refuses such values from now on.
+
+        Raises:
+            PhaseFailed: since the check others have come to hang on the columns that are to go.
+        """
+        hanging = _hanging(self.reshaping, work)
+        if hanging:
+            said = _used(self.reshaping)
+            raise PhaseFailed(
+                f"Phase {work.phase}: {said[0].lower()}{said[1:]}.", details=hanging, hint=_HINT
+            )
         self._rewrite(work, refusing=True)
         return 0
 
@@ -94,12 +116,12 @@ class RefuseMisfits(Step):
         return ("-- from now on refuses values that the old columns cannot hold",)
 
 
-def _require_free(spec: Reshaping, work: Work) -> None:
-    """Looks for what would be in the way of the exchange before the long work begins.
+def _used(spec: Reshaping) -> str:
+    return f"Other objects use columns of {spec.table} that it takes back"
 
-    Raises:
-        PhaseFailed: others hang on the columns that are to go; the message lists them.
-    """
+
+def _hanging(spec: Reshaping, work: Work) -> list[str]:
+    """What would be in the way of the exchange: what hangs on the columns that are to go."""
     names = list(spec.renames.values())
     pairs = spec.pairs(work)
     types = {pair.change.new_name: pair.old_type for pair in pairs}
@@ -108,12 +130,7 @@ def _require_free(spec: Reshaping, work: Work) -> None:
         hanging += policies.not_compiling(work, spec.table, types)
         carried = spec.tied is not None
         hanging += unsupported(work, spec.table, list(types), keys_carried=carried)
-    if hanging:
-        raise PhaseFailed(
-            f"Phase {work.phase}: other objects use columns of {spec.table} that it takes back.",
-            details=hanging,
-            hint="Drop them, run the same command again, and create them again after the phase.",
-        )
+    return hanging
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.spill_values import SpillValues
 from gnkmigrate.operations.splits import holding
-from gnkmigrate.operations.splits.aside import give_back, lock, put_aside, show, show_no_more
+from gnkmigrate.operations.splits.aside import give_back, lock, put_aside, show, show_no_more, taken
 from gnkmigrate.operations.splits.holding import Belonging
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.take_back import TakeBack
@@ -136,7 +136,8 @@ class HoldOldValues(MoveStep):
         return self.move.name
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return list(holding.refusals(work, *self._rows(work)))
+        sides, rows = self._rows(work)
+        return [*taken(work, sides), *holding.refusals(work, sides, rows)]
 
     def _rows(self, work: Work) -> tuple[Leaving, Sequence[Belonging]]:
         sides = Leaving.remembered(work, self.move).cut_over()

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
+from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import lock_announcement, relation
 from gnkmigrate.run.lock_announcement import Span, TableLock
-from gnkmigrate.run.names import column, literal, quoted
+from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
@@ -73,6 +74,11 @@ class ConstraintStep(Step):
     @property
     def dropped_key(self) -> tuple[str, str] | None:
         return (self.table, self.constraint) if self.drops else None
+
+    @property
+    def described(self) -> str:
+        """As pg_describe_object says it."""
+        return f"constraint {self.constraint} on table {qualified(*split(self.table))}"
 
     @property
     def declared(self) -> str:

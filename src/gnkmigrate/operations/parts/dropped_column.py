@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.operations.parts import column_users
-from gnkmigrate.run.names import column, quoted
+from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
 
@@ -28,6 +29,11 @@ class DropOwnColumn(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.table,)
+
+    @property
+    def clears(self) -> Sequence[str]:
+        column = f"column {self.column} of table {qualified(*split(self.table))}"
+        return (column, f"default value for {column}")
 
     def check(self, work: Work) -> Sequence[Refusal]:
         message = f"Others use the column {self.column} of {self.table}."

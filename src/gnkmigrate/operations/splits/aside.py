@@ -1,10 +1,12 @@
 """Old columns are put aside under names of ours, and take their own again; no row is touched."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from gnkmigrate.operations.parts import returning
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column
+from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import legacy
 from gnkmigrate.run.sync.column_pair import keep_as_they_are, kept_name, release
 from gnkmigrate.run.sync.exchange import not_null_check
@@ -80,6 +82,19 @@ def give_back(work: Work, sides: Leaving, *, optional: bool = True) -> list[str]
         for index in kept
         if index.name in originals
     ]
+
+
+def taken(work: Work, sides: Leaving, going: Collection[str] = ()) -> Iterator[Refusal]:
+    """What has come under the names that `give_back` gives again.
+
+    Args:
+        work: the session.
+        sides: the columns.
+        going: names that are free again by then.
+    """
+    columns = [each.column for each in sides.said.columns if each.column not in going]
+    indexes = {*(work.recall(_indexes(sides)) or {}).values()} - {*going}
+    yield from returning.refusals(work, sides.said.table, columns, indexes)
 
 
 def show(work: Work, sides: Leaving, why: str, own: Sequence[str], entity: Sequence[str]) -> None:

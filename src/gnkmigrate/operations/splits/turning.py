@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.splits import exchange, holding, preflight
+from gnkmigrate.operations.splits.aside import taken
 from gnkmigrate.operations.splits.building import MakeEntity, SplitStep, building_steps
 from gnkmigrate.operations.splits.holding import Belonging
 from gnkmigrate.operations.splits.proving import compared
@@ -108,7 +109,9 @@ class HoldOldValues(SplitStep):
         return self.split.name
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        return list(holding.refusals(work, *self._rows(work)))
+        sides, rows = self._rows(work)
+        going = (self.split.link, self.split.index)
+        return [*taken(work, sides, going), *holding.refusals(work, sides, rows)]
 
     def _rows(self, work: Work) -> tuple[Sides, Sequence[Belonging]]:
         sides = Sides.remembered(work, self.split).cut_over()
