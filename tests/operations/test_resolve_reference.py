@@ -103,3 +103,26 @@ def test_each_text_is_not_compared_with_each_row(small_tables: Small) -> None:
     assert "public.item.email: texts that name no row, or several. (2)" in refused.value.details
     read = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'person'"
     assert int(project.rows(read)[0][0]) < 10_000  # and not a million
+
+
+@pytest.mark.parametrize("reversible", [True, False])
+def test_a_reference_among_other_conversions_has_an_index_as_well(
+    small: Small, *, reversible: bool
+) -> None:
+    folded = 'reference("done_by", "public.person", "email", type="integer", fold=True)'
+    if reversible:
+        small.reversible(1, f'op.convert_columns("public.task", (), (op.{folded},))')
+    else:
+        imported = "from gnkmigrate.run.sync.reference import reference"
+        up, down = (
+            f'{imported}\nop.{way}("public.task", (), ({folded},))'
+            for way in ("convert_columns", "revert_columns")
+        )
+        small.revision(1, up, down)
+    project = small.project()
+    project.execute(TABLES)
+    before = project.state
+    project.up()
+    assert lookups(project) == {f"{LOOKUP}public.task.done_by"}
+    project.down()
+    assert project.state == before

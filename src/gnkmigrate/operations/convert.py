@@ -8,6 +8,7 @@ from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations import preflight
 from gnkmigrate.operations.convert_online import building_steps
+from gnkmigrate.operations.parts.folding import folding
 from gnkmigrate.operations.preflight.asked import Asked
 from gnkmigrate.operations.revert import reverting_steps
 from gnkmigrate.operations.splits.spec import twice
@@ -89,6 +90,7 @@ def converting_steps(spec: Reshaping) -> tuple[Step, ...]:
     """The steps of the way there."""
     looked_up = all(change.keep for change in spec.conversions)
     return (
+        *folding(spec.table, spec.conversions),
         *building_steps(spec),
         ConvertColumns(spec),
         *(() if spec.tied is None else (ValidateKeys(spec),)),

@@ -3,7 +3,6 @@
 from gnkmigrate.operations.add_constraint import AddConstraint
 from gnkmigrate.operations.convert import converting_steps
 from gnkmigrate.operations.index import BuildIndex
-from gnkmigrate.operations.parts.folding import folding_steps
 from gnkmigrate.operations.verify_references import CountUnresolved
 from gnkmigrate.run.names import column as quoted_column
 from gnkmigrate.run.names import quoted, split
@@ -58,7 +57,6 @@ def resolve_reference(
     )  # fmt: skip
     spec = Reshaping(table, (), (mapping,))
     return (
-        *(folding_steps(table, column, to, by) if fold else ()),
         *converting_steps(spec),
         *((CountUnresolved(spec),) if unless else ()),
         *referring(table, mapping.new_name, to, key, actions=actions, index=index),

@@ -8,6 +8,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.backfill import Backfill
 from gnkmigrate.operations.convert_online import DropColumns, build, drop_checks, prepared, require
 from gnkmigrate.operations.parts import returning
+from gnkmigrate.operations.parts.folding import unfolding
 from gnkmigrate.operations.spill_misfits import SpillMisfits
 from gnkmigrate.operations.validate_keys import ValidateKeys
 from gnkmigrate.run import dependents
@@ -39,7 +40,8 @@ def revert_columns(
         key: the column, or columns, that tell rows apart; the table's key where nothing is said.
         conversions: the same as for convert_columns.
     """
-    return reverting_steps(Reshaping(table, named(key), conversions))
+    spec = Reshaping(table, named(key), conversions)
+    return (*reverting_steps(spec), *unfolding(table, conversions))
 
 
 def reverting_steps(spec: Reshaping) -> tuple[Step, ...]:

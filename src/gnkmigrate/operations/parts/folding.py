@@ -13,6 +13,7 @@ from gnkmigrate.run import unfinished_index
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
 
 FOLDED = f"{own.JOURNAL}.folded"
@@ -60,6 +61,22 @@ def folding_steps(table: str, referring: str, to: str, by: str) -> tuple[Step, .
         FoldTexts(table, referring),
         FoldedIndex(name, to, _definition(by)),
     )
+
+
+def folding(table: str, conversions: Sequence[Conversion]) -> tuple[Step, ...]:
+    """The same for each of these columns whose texts are looked up whatever their case."""
+    return tuple(
+        step
+        for change in conversions
+        if change.lookup is not None and change.tells is not None
+        for step in folding_steps(table, change.column, change.tells[0], change.tells[1][1])
+    )
+
+
+def unfolding(table: str, conversions: Sequence[Conversion]) -> tuple[Step, ...]:
+    """The steps that take them back."""
+    made = reversed(folding(table, conversions))
+    return tuple(step for each in made for step in each.reverse or ())
 
 
 def copy_indexes(work: Work, table: str, names: Mapping[str, str]) -> None:
