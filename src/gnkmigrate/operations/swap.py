@@ -31,6 +31,11 @@ def moved(table: str, schema: str, to: str) -> str:
     return f"ALTER TABLE {quoted(f'{schema}.{name}')} SET SCHEMA {column(to)}"
 
 
+def swapped_columns(title: str) -> str:
+    """Under which the journal keeps the columns that the new table had when it came."""
+    return f"{title}, columns"
+
+
 @operation("swap_table")
 @dataclass(frozen=True)
 class SwapTable(Step):
@@ -150,6 +155,7 @@ class SwapTable(Step):
             work.execute(self.view)
             # The old table still has its grants, those on columns that the new one lacks as well.
             carry_to_view(work, archived, view_place.view_of(work.parameters, self.table))
+        work.remember(swapped_columns(self.name), relation.column_names(work, self.table))
         return 0
 
     def _require_followers(self, work: Work) -> None:

@@ -6,12 +6,13 @@ from textwrap import dedent
 
 from gnkmigrate import own
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.swap import moved
+from gnkmigrate.operations.parts import added
+from gnkmigrate.operations.swap import moved, swapped_columns
 from gnkmigrate.run import lock_announcement, own_names, relation
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
-from gnkmigrate.run.step import Step
+from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import foreign_keys, key_sequences, legacy
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
@@ -53,6 +54,10 @@ class UnswapTable(Step):
     def _archived(self) -> str:
         return own_names.archived(self.table)
 
+    def check(self, work: Work) -> Sequence[Refusal]:
+        made = work.recall(swapped_columns(self.name))
+        return () if made is None else list(added.columns(work, self.table, made, self))
+
     def run(self, work: Work) -> int:
         listed = (quoted(table) for table in (self._archived, self.table, *self.also))
         relation.keep_maintenance_out(work, *listed)
@@ -61,6 +66,10 @@ class UnswapTable(Step):
             work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")
         for table in self.also:
             work.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
+        memory = swapped_columns(self.name)
+        made = work.recall(memory)
+        if made is not None:
+            added.require_none(work, self.table, made)
         schema = split(self.table)[0]
         work.execute(moved(self.table, schema, own.STAGING))
         work.execute(moved(self.table, own.ARCHIVE, schema))
@@ -68,6 +77,7 @@ class UnswapTable(Step):
         key_sequences.go_on_after(work, quoted(self.table), quoted(staged))
         foreign_keys.tighten(work, self.table, work.recall(self.name) or ())
         work.forget(self.name)
+        work.forget(memory)
         if self.after:
             work.execute(self.after)
         own.drop_empty_legacy(work.connection)

@@ -9,6 +9,7 @@ from gnkmigrate.operations.index import BuildIndex
 from gnkmigrate.operations.links import entity, following, granting, preflight, spilling
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
+from gnkmigrate.operations.parts import added
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits.entity import spare_spilled_keys
 from gnkmigrate.operations.sql_step import SqlStep
@@ -19,7 +20,7 @@ from gnkmigrate.run.as_owner import as_owner, execute
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import privileges
+from gnkmigrate.run.sync import column_settings, privileges
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
 from gnkmigrate.run.verification import Verification
@@ -66,6 +67,7 @@ class AddColumns(LinkStep):
         said, sides = self.linking, Sides.built(work, self.linking)
         if said.made:
             work.execute(entity.create(sides))
+            column_settings.carry(work, sides.entity, sides.settings(said.columns))
             privileges.leave_to_owner(work, sides.old, sides.entity)
             if self.alone:
                 granting.carry_to_entity(work, sides)
@@ -100,6 +102,7 @@ class DropColumns(LinkStep):
         dropped = ", ".join(f"DROP COLUMN {column(name)}" for name in said.added)
         work.execute(f"ALTER TABLE {quoted(said.table)} {dropped}")
         if said.made:
+            added.require_none(work, said.entity, said.entity_columns)
             work.execute(f"DROP TABLE {quoted(said.entity)}")
         return 0
 
@@ -119,8 +122,7 @@ class FollowTable(LinkStep):
     def run(self, work: Work) -> int:
         said, sides = self.linking, Sides.built(work, self.linking)
         work.execute(following.follow(sides))
-        entity_columns = (said.key, *(each.new_name for each in (*said.columns, *said.new)))
-        keep_as_they_are(work, said.entity, self.name, entity_columns)
+        keep_as_they_are(work, said.entity, self.name, said.entity_columns)
         keep_as_they_are(work, said.table, self.name, sides.columns)
         return 0
 

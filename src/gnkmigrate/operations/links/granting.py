@@ -1,4 +1,4 @@
-"""Who may do what with the entity and the link: what he could do with the old columns."""
+"""Who may do what with the entity and the link, and what is said of their columns."""
 
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.sync import privileges
@@ -9,6 +9,7 @@ def carry_to_entity(work: Work, sides: Sides) -> None:
     """Gives whom it concerns his rights on the entity's table, once others are to use it."""
     renames = {change.column: change.new_name for change in sides.said.columns}
     privileges.carry_to_part(work, sides.old, sides.entity, renames, sides.said.key)
+    privileges.carry_column_comments(work, sides.old, sides.entity, renames)
 
 
 def carry_to_link(work: Work, sides: Sides) -> None:
@@ -19,3 +20,5 @@ def carry_to_link(work: Work, sides: Sides) -> None:
     for columns, name in pairs:
         for grant in privileges.grants_on_all(work, sides.old, columns, sides.rows, name):
             work.connection.execute(grant.encode())
+    renames = {change.column: change.new_name for change in said.links}
+    privileges.carry_column_comments(work, sides.old, sides.rows, renames)

@@ -14,6 +14,7 @@ from gnkmigrate.run import lock_announcement, relation
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.sync import column_settings
 from gnkmigrate.run.work import Work
 
 
@@ -45,7 +46,9 @@ class MakeLinks(LinkStep):
         return preflight.of_links(work, self.linking)
 
     def run(self, work: Work) -> int:
-        work.execute(rows.create(Sides.built(work, self.linking)))
+        sides = Sides.built(work, self.linking)
+        work.execute(rows.create(sides))
+        column_settings.carry(work, sides.rows, sides.settings(self.linking.links))
         return 0
 
 

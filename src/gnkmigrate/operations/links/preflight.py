@@ -8,6 +8,7 @@ from gnkmigrate.operations.links import making, row_preflight
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.operations.links.spec import listed as names_of
+from gnkmigrate.operations.parts import added
 from gnkmigrate.operations.splits import preflight as splits
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import dependents, relation
@@ -109,10 +110,9 @@ def of_way_back(work: Work, said: Linking) -> list[Refusal]:
         return []
     ours = tuple(f" on table {qualified(*split(each))}" for each in (said.table, said.staged))
     hanging = [each for each in dependents.in_the_way(work, said.entity) if not each.endswith(ours)]
-    if not hanging:
-        return []
     message = f"Other objects use {said.entity}, which the old shape does not have."
-    return [Refusal(message, hanging, len(hanging), "Drop them before.")]
+    used = [Refusal(message, hanging, len(hanging), "Drop them before.")] if hanging else []
+    return [*used, *added.columns(work, said.entity, said.entity_columns, said)]
 
 
 def _owners(work: Work, said: Linking) -> Iterator[Refusal]:

@@ -159,6 +159,10 @@ class Sides:
         """The type of a new column, as SQL."""
         return change.type or str(self.columns[change.column]["type"])
 
+    def settings(self, changes: Sequence[Conversion]) -> list[tuple[str, Sequence[str]]]:
+        """Each new column's name, and the options of the one that it comes from."""
+        return [(each.new_name, self.columns[each.column]["options"]) for each in changes]
+
     def old_type(self, change: Conversion) -> str:
         return str(self.columns[change.column]["type"])
 

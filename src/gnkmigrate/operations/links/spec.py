@@ -186,6 +186,11 @@ class Linking:
         return tuple(table for table in self.referred if table in owners)
 
     @property
+    def entity_columns(self) -> tuple[str, ...]:
+        """Those of the entity's table that are said here."""
+        return (self.key, *(change.new_name for change in (*self.columns, *self.new)))
+
+    @property
     def staged(self) -> str:
         """The link table until it takes the old one's place."""
         return own_names.staged(self.table)

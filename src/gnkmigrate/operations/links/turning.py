@@ -151,6 +151,9 @@ class UnswapLinks(LinkStep):
     def locks(self) -> Sequence[TableLock]:
         return self._unswap("").locks
 
+    def check(self, work: Work) -> Sequence[Refusal]:
+        return self._unswap("").check(work)
+
     def _unswap(self, after: str) -> UnswapTable:
         return UnswapTable(self.name, self.linking.table, (self.linking.entity,), after)
 

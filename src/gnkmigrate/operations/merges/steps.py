@@ -16,7 +16,7 @@ from gnkmigrate.run import dependents, events, relation
 from gnkmigrate.run.batches.row_key import Columns, key_of, listed
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import in_step, legacy
+from gnkmigrate.run.sync import column_settings, in_step, legacy
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
 from gnkmigrate.run.sync.exchange import not_null_check
@@ -68,6 +68,8 @@ class FollowSide(_MergeStep):
         types = {name: str(declared["type"]) for name, declared in found.items()}
         statements = (in_step.DEFAULTS, sync.add_columns(sides, types), self.way.follow(sides))
         work.execute(";\n".join(statements))
+        set_ = [(built_name(new), found[old]["options"]) for old, new in self.merge.columns]
+        column_settings.carry(work, sides.table, set_)
         return 0
 
 

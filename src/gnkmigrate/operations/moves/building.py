@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from gnkmigrate.operations.moves import preflight, sync
 from gnkmigrate.operations.moves.spec import Move
+from gnkmigrate.operations.parts import added
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run import dependents, relation
@@ -14,7 +15,7 @@ from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import privileges
+from gnkmigrate.run.sync import column_settings, privileges
 from gnkmigrate.run.work import Work
 
 
@@ -52,6 +53,7 @@ class MakeSideTable(MoveStep):
         sides = Leaving.found(work, self.move)
         work.remember(self.move.memory, sides.before)
         work.execute(sync.create(self.move, sides, preflight.key_types(work, self.move)))
+        column_settings.carry(work, sides.entity, sides.settings(self.move.declared))
         privileges.leave_to_owner(work, sides.table, sides.entity)
         return 0
 
@@ -72,12 +74,12 @@ class DropSideTable(MoveStep):
         if not work.recall(self.move.memory):
             return ()
         hanging = dependents.in_the_way(work, self.move.entity)
-        if not hanging:
-            return ()
         message = f"Other objects use {self.move.entity}, which the old shape does not have."
-        return (Refusal(message, hanging, len(hanging), "Drop them before."),)
+        used = (Refusal(message, hanging, len(hanging), "Drop them before."),) if hanging else ()
+        return (*used, *added.columns(work, self.move.entity, self.move.made, self.move))
 
     def run(self, work: Work) -> int:
+        added.require_none(work, self.move.entity, self.move.made)
         work.execute(f"DROP TABLE {quoted(self.move.entity)}")
         work.forget(self.move.memory)
         return 0

@@ -109,6 +109,11 @@ class Move:
         """The side table's key."""
         return (*(name for _, name in self.key), *((self.part,) if self.part else ()))
 
+    @property
+    def made(self) -> tuple[str, ...]:
+        """All of its columns."""
+        return (*self.own_key, *self.names, *(change.new_name for change in self.new))
+
     def value(self, part: Part) -> str:
         """SQL for what the side table calls a part."""
         return f"{literal(part.value)}::{self.part_type}"

@@ -54,6 +54,8 @@ class MoveColumns(MoveStep):
         after = sides.cut_over()
         lock(work, sides)
         rights.carry(work, move, sides.table, sides.entity)
+        moved = {change.column: change.new_name for change in move.columns}
+        privileges.carry_column_comments(work, sides.table, sides.entity, moved)
         work.execute(in_step.DEFAULTS)
         mine, theirs = (", ".join(map(column, names)) for names in zip(*move.key, strict=True))
         foreign_key = (

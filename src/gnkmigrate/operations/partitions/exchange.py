@@ -51,7 +51,9 @@ class Return(UnswapTable):
             for each in dependents.dependents(work, self.table)
             if "gnkmigrate_led_" not in each and not each.startswith("table ")
         ]
+        asked = super().check(work)
         if not hanging:
-            return ()
+            return asked
         message = f"Others use {self.table}, which is to be the old one again."
-        return (Refusal(message, hanging, len(hanging), "Drop them before, and make them anew."),)
+        hint = "Drop them before, and make them anew."
+        return (Refusal(message, hanging, len(hanging), hint), *asked)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.operations.convert_online import require
+from gnkmigrate.operations.parts import added
 from gnkmigrate.operations.parts.fill import Fill
 from gnkmigrate.operations.splits import entity, preflight, sync
 from gnkmigrate.operations.splits.sides import Sides
@@ -17,7 +18,7 @@ from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.names import split as parts
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import building, in_step, privileges
+from gnkmigrate.run.sync import building, column_settings, in_step, privileges
 from gnkmigrate.run.work import Work
 
 
@@ -55,6 +56,7 @@ class MakeEntity(SplitStep):
         sides = Sides.found(work, self.split)
         work.remember(self.split.memory, sides.before)
         work.execute(entity.create(sides))
+        column_settings.carry(work, sides.entity, sides.settings(self.split.columns))
         work.execute(entity.spare_spilled_keys(self.split.entity, self.split.key))
         privileges.leave_to_owner(work, sides.table, sides.entity)
         return 0
@@ -77,10 +79,9 @@ class DropEntity(SplitStep):
             return ()
         hanging = dependents.in_the_way(work, self.split.entity)
         others = [each for each in hanging if not each.startswith(self._own)]
-        if not others:
-            return ()
         message = f"Other objects use {self.split.entity}, which the old shape does not have."
-        return (Refusal(message, others, len(others), "Drop them before."),)
+        used = (Refusal(message, others, len(others), "Drop them before."),) if others else ()
+        return (*used, *added.columns(work, self.split.entity, self.split.made, self.split))
 
     @property
     def _own(self) -> str:
@@ -88,6 +89,7 @@ class DropEntity(SplitStep):
         return f"constraint {self.split.foreign_key} on table"
 
     def run(self, work: Work) -> int:
+        added.require_none(work, self.split.entity, self.split.made)
         work.execute(f"DROP TABLE {quoted(self.split.entity)}")
         work.forget(self.split.memory)
         return 0

@@ -22,6 +22,7 @@ def cut_over(work: Work, sides: Sides) -> None:
     lock(work, sides)
     renames = {change.column: change.new_name for change in said.columns}
     privileges.carry_to_part(work, sides.table, sides.entity, renames, said.key)
+    privileges.carry_column_comments(work, sides.table, sides.entity, renames)
     work.execute(in_step.DEFAULTS)
     statements = [sync.drop_triggers(said), *put_aside(work, sides, sync.defaults(after))]
     statements.append(altered(sides, f"ALTER COLUMN {sides.link} DROP DEFAULT"))

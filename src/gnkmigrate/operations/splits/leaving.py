@@ -96,6 +96,10 @@ class Leaving:
         """The type of the entity's column, as SQL."""
         return change.type or str(self.before[change.column]["type"])
 
+    def settings(self, changes: Sequence[Conversion]) -> list[tuple[str, Sequence[str]]]:
+        """The entity's name of each column, and its options, as relation.columns says them."""
+        return [(change.new_name, self.before[change.column]["options"]) for change in changes]
+
     def required(self) -> list[str]:
         """The columns of which the old shape wants a value in each row."""
         return [name for name, declared in self.before.items() if declared["not_null"]]

@@ -88,6 +88,11 @@ class Split:
         return tuple(change for change in self.columns if change.new_name not in self.identity)
 
     @property
+    def made(self) -> tuple[str, ...]:
+        """The entity's columns."""
+        return (self.key, *(change.new_name for change in (*self.columns, *self.new)))
+
+    @property
     def name(self) -> str:
         """The step of the cutover, in both directions."""
         return f"{self.entity} out of {self.table}"

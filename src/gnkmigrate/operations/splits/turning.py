@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gnkmigrate.operations.parts import added
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.splits import exchange, holding, preflight
 from gnkmigrate.operations.splits.aside import taken
@@ -110,8 +111,13 @@ class HoldOldValues(SplitStep):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         sides, rows = self._rows(work)
-        going = (self.split.link, self.split.index)
-        return [*taken(work, sides, going), *holding.refusals(work, sides, rows)]
+        split = self.split
+        ours = (split.foreign_key, split.index)
+        return [
+            *taken(work, sides, (split.link, split.index)),
+            *added.on_column(work, split.table, split.link, ours),
+            *holding.refusals(work, sides, rows),
+        ]
 
     def _rows(self, work: Work) -> tuple[Sides, Sequence[Belonging]]:
         sides = Sides.remembered(work, self.split).cut_over()

@@ -97,6 +97,21 @@ WHERE described.attrelid = {source}::regclass AND NOT described.attisdropped
   AND col_description(other.attrelid, other.attnum) IS NULL
 """
 
+# Of several columns that become one the first with a comment counts.
+_DESCRIBED = """
+SELECT DISTINCT ON (other.attname)
+       format('COMMENT ON COLUMN %s.%I IS %L', {target}, other.attname,
+              col_description(described.attrelid, described.attnum))
+FROM (VALUES {pairs}) AS renamed (before, after)
+JOIN pg_attribute AS described
+  ON described.attrelid = {source}::regclass AND described.attname = renamed.before
+JOIN pg_attribute AS other
+  ON other.attrelid = {target}::regclass AND other.attname = renamed.after
+WHERE col_description(described.attrelid, described.attnum) IS NOT NULL
+  AND col_description(other.attrelid, other.attnum) IS NULL
+ORDER BY other.attname, described.attnum
+"""
+
 # Whether somebody may read some columns and not the others.
 _BY_COLUMN = """
 SELECT EXISTS (SELECT FROM pg_attribute, aclexplode(attacl)
@@ -204,6 +219,21 @@ def carry_comments(work: Work, source: str, target: str) -> None:
     Both are quoted tables; a column is the other's when it has its name.
     """
     query = _COMMENTS.format(source=literal(source), target=literal(target))
+    for (statement,) in work.connection.execute(query.encode()).fetchall():
+        work.connection.execute(statement.encode())
+
+
+def carry_column_comments(work: Work, source: str, target: str, renames: Mapping[str, str]) -> None:
+    """Gives columns of a table of ours the comments of those that they come from.
+
+    Args:
+        work: the session.
+        source: the quoted table of these.
+        target: the quoted table.
+        renames: what each of them is called there.
+    """
+    pairs = ", ".join(f"({literal(old)}, {literal(new)})" for old, new in renames.items())
+    query = _DESCRIBED.format(source=literal(source), target=literal(target), pairs=pairs)
     for (statement,) in work.connection.execute(query.encode()).fetchall():
         work.connection.execute(statement.encode())
 
