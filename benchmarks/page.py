@@ -22,8 +22,8 @@ from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.run import audit
 from gnkmigrate.connection import connect
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.report.html import render
-from gnkmigrate.report.view import View
+from gnkmigrate.render.audit.html import render
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings
 

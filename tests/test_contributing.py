@@ -122,15 +122,7 @@ def test_an_operation_goes_there_and_back(
 
 
 @pytest.mark.parametrize("recipe", ["a renderer"], indirect=True)
-def test_a_renderer_shows_an_audit(recipe: Copied, database: DatabaseUrl, tmp_path: Path) -> None:
-    package = tmp_path / "copy" / "src" / "gnkmigrate"
-    for file, before, after in (
-        ("report/__init__.py", '"junit")', '"junit", "names")'),
-        ("cli/audit.py", '    JUNIT = "junit"\n', '    JUNIT = "junit"\n    NAMES = "names"\n'),
-    ):
-        text = (package / file).read_text()
-        assert before in text
-        (package / file).write_text(text.replace(before, after, 1))
+def test_a_renderer_shows_an_audit(recipe: Copied, database: DatabaseUrl) -> None:
     execute(database, "CREATE TABLE parcel (id int)")
     shown = recipe("audit", "--only", "structure", "--format", "names")
     assert "Table parcel has no primary key" in shown.stdout, shown.stderr

@@ -26,8 +26,8 @@ from gnkmigrate.diff.settling import leave_open
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.plan.document import write_plan
 from gnkmigrate.planning import plan_project
-from gnkmigrate.report.json import render
-from gnkmigrate.report.view import View
+from gnkmigrate.render.audit.json import render
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.run.kept.contract import kept
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import status

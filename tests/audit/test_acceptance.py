@@ -12,7 +12,7 @@ from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.run import check_names
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.errors import SettingsError
-from tests.report.support import finding, result
+from tests.render.audit.support import finding, result
 
 ORDERS = finding("orders", Severity.HIGH)
 SURE = 'reason = "It is meant so."\ndate = 2025-12-01\n'

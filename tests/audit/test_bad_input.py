@@ -20,8 +20,8 @@ from gnkmigrate.audit.row_query import Bounds
 from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.report import renderer
-from gnkmigrate.report.view import View
+from gnkmigrate.render import renderer
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.settings import LimitSettings, Settings
 from tests.audit.conftest import Read
 from tests.audit.support import PLAIN, TIME, audited, audited_on
@@ -278,14 +278,14 @@ class TestNames:
 
     def test_no_report_takes_it_for_something_else(self, odd: DatabaseUrl, name: str) -> None:
         result = audited(odd)
-        terminal = renderer("terminal")(result, View(details=True))
+        terminal = renderer("audit", "terminal")(result, View(details=True))
         assert "\x1b" not in terminal
-        html = renderer("html")(result, View(details=True))
+        html = renderer("audit", "html")(result, View(details=True))
         assert "<script>alert(1)" not in html
         assert "\x1b" not in html
-        markdown = renderer("markdown")(result, View(details=True))
+        markdown = renderer("audit", "markdown")(result, View(details=True))
         assert "<script>alert(1)" not in re.sub(r"(?s)```.*?```|`[^`\n]*`", "", markdown)
-        document = json.loads(renderer("json")(result, View()))
+        document = json.loads(renderer("audit", "json")(result, View()))
         assert any(name in (found["object"]["table"] or "") for found in document["findings"])
 
 

@@ -11,10 +11,10 @@ from gnkmigrate.audit.baseline import compared, kept, read
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import Accepted, AuditResult, NotRun, Passed
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.report.json import render
-from gnkmigrate.report.view import View
+from gnkmigrate.render.audit.json import render
+from gnkmigrate.render.parts.view import View
 from tests.audit.support import TIME
-from tests.report.support import finding, result
+from tests.render.audit.support import finding, result
 
 A, B, C = (finding(name, Severity.MEDIUM) for name in "abc")
 

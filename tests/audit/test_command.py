@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.report import FORMATS
+from gnkmigrate.render import formats
 from gnkmigrate.servers import Server
 from tests.support import CLOSE_PUBLIC, execute
 
@@ -78,9 +78,9 @@ def test_several_reports_at_once(project: Path) -> None:
 
 
 def test_a_report_in_every_format(project: Path) -> None:
-    written = [f"--write={name}=audit.{name}" for name in FORMATS]
+    written = [f"--write={name}=audit.{name}" for name in formats("audit")]
     assert _run("--fail-on", "never", *written).exit_code == 0
-    assert all("dogs" in (project / f"audit.{name}").read_text() for name in FORMATS)
+    assert all("dogs" in (project / f"audit.{name}").read_text() for name in formats("audit"))
     sarif = json.loads((project / "audit.sarif").read_text())
     place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "schema/target.sql"

@@ -12,9 +12,9 @@ from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.report import html, markdown, terminal
-from gnkmigrate.report.json import render as as_json
-from gnkmigrate.report.view import View
+from gnkmigrate.render.audit import html, markdown, terminal
+from gnkmigrate.render.audit.json import render as as_json
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.settings import Settings
 from tests.small import Small

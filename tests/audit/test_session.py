@@ -14,7 +14,7 @@ from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.errors import SchemaError, SettingsError
 from gnkmigrate.facts.document import write_document
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.report.summary import summarise
+from gnkmigrate.render.parts.summary import summarise
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
 from tests.audit.support import TIME

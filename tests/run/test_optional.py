@@ -14,7 +14,6 @@ from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.planning import plan_project
 from gnkmigrate.rehearsal.outcome import Rehearsal
 from gnkmigrate.rehearsal.trial import Listener, rehearse
-from gnkmigrate.report.summary import gaps
 from gnkmigrate.run import events
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.revision import load_all_phases, load_phases
@@ -76,7 +75,7 @@ def left(project: Project) -> list[str]:
     result = audit_project(
         project.settings, project.url, AuditOptions(), datetime.now(UTC), lambda _: None
     )
-    return [finding.message for finding in gaps(result)]
+    return [finding.message for finding in result.gaps]
 
 
 def test_a_plain_upgrade_runs_the_core_alone(beside: Project, small: Small) -> None:

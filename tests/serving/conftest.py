@@ -12,10 +12,10 @@ from gnkmigrate.audit.finding import Severity
 from gnkmigrate.fleet.render import View as FleetView
 from gnkmigrate.fleet.render import json as fleet_json
 from gnkmigrate.fleet.result import Found, Group, Result, Summary
-from gnkmigrate.report import html, json
-from gnkmigrate.report.view import View
+from gnkmigrate.render.audit import html, json
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.serving.server import serving
-from tests.report.support import HOSTILE, finding, hostile, result
+from tests.render.audit.support import HOSTILE, finding, hostile, result
 
 FIRST = replace(result(), findings=(finding("cats", Severity.HIGH), finding("dogs", Severity.LOW)))
 SECOND = replace(

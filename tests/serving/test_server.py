@@ -15,7 +15,7 @@ import pytest
 
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.serving.server import serving
-from tests.report.support import HOSTILE
+from tests.render.audit.support import HOSTILE
 from tests.support import ROOT
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from gnkmigrate.text.escape import code, code_block, markdown, mermaid_text, mermaid_word, visible
-from tests.report.support import HOSTILE
+from tests.render.audit.support import HOSTILE
 
 RENDERER = MarkdownIt("gfm-like", {"linkify": False})
 TEXTS = st.text(st.sampled_from("ab_ *`<>|#[]()!\\~&@$-+.1\n\t\x1b\u202e\u200bé😀:"), max_size=30)

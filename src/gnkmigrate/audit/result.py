@@ -192,6 +192,11 @@ class AuditResult:
         """The schemas that were read."""
         return tuple(fact.identity.name for fact in self.live.of_kind("schema"))
 
+    @property
+    def gaps(self) -> tuple[Finding, ...]:
+        """The differences to the target."""
+        return tuple(finding for finding in self.findings if finding.category == "gap")
+
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings that are this severe or worse."""
         return tuple(finding for finding in self.findings if finding.severity >= severity)

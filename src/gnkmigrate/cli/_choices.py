@@ -1,11 +1,13 @@
 """Options that several commands take, and their values."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from gnkmigrate import render
 from gnkmigrate.cli._completion import checks, phases
 
 
@@ -22,6 +24,38 @@ class OverflowAnswer(StrEnum):
 class ResultFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
+
+
+def formats(subject: str, *also: str) -> Any:
+    """An option that takes the formats of a subject, as they lie in render/, and others."""
+    names = (*also, *render.formats(subject))
+
+    def known(text: str) -> str:
+        if text not in names:
+            raise typer.BadParameter(f"{text!r} is not one of {', '.join(map(repr, names))}.")
+        return text
+
+    return typer.Option(
+        "--format",
+        "-f",
+        help="How to show it.",
+        parser=known,
+        metavar=f"<{'|'.join(names)}>",
+        autocompletion=lambda incomplete: [name for name in names if name.startswith(incomplete)],
+    )
+
+
+def format_and_file(text: str, names: Collection[str]) -> tuple[str, Path]:
+    """A format and a file from "junit=check.xml".
+
+    Raises:
+        typer.BadParameter: it is not of this form, or there is no such format.
+    """
+    name, separator, file = text.partition("=")
+    if not separator or not file or name not in names:
+        listed = ", ".join(names)
+        raise typer.BadParameter(f"{text!r}: write FORMAT=FILE, where FORMAT is one of {listed}.")
+    return name, Path(file)
 
 
 class DriftAnswer(StrEnum):

@@ -9,22 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Explain, OnlyChecks, SkipChecks
+from gnkmigrate.cli._choices import Explain, OnlyChecks, SkipChecks, format_and_file, formats
 from gnkmigrate.cli._renames import NoRename, Rename, note, said
 
 if TYPE_CHECKING:
     from gnkmigrate.settings import Settings
 
 FOUND = 1
-
-
-class Format(StrEnum):
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    JSON = "json"
-    SARIF = "sarif"
-    JUNIT = "junit"
+_SUBJECT = "audit"  # whose renderers show it
 
 
 class Threshold(StrEnum):
@@ -42,9 +34,7 @@ def command(
         str | None,
         typer.Option(help="What it should be; else the settings' target.", metavar="SCHEMA"),
     ] = None,
-    format_: Annotated[
-        Format, typer.Option("--format", "-f", help="How to show it.")
-    ] = Format.TERMINAL,
+    format_: Annotated[str, formats(_SUBJECT)] = "terminal",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
@@ -99,10 +89,11 @@ def command(
     from gnkmigrate.audit.finding import Severity
     from gnkmigrate.audit.selection import Selection
     from gnkmigrate.audit.session import AuditOptions, audit_project
+    from gnkmigrate.cli._report_file import check_writable, write_report
     from gnkmigrate.diff.settling import leave_open
-    from gnkmigrate.report import renderer
-    from gnkmigrate.report.files import check_writable, write_report
-    from gnkmigrate.report.view import View
+    from gnkmigrate.render import formats as renderers
+    from gnkmigrate.render import renderer
+    from gnkmigrate.render.parts.view import View
 
     if update_baseline and (only or skip or no_data_checks):
         raise typer.BadParameter(
@@ -113,8 +104,9 @@ def command(
         typer.echo(_page(project, explain), nl=False)
         return
     kept = baseline or project.path(project.audits) / "baseline.json"
-    files = [_wanted(text) for text in write or ()]
-    files += [(format_.value, output)] if output else []
+    known = renderers(_SUBJECT)
+    files = [format_and_file(text, known) for text in write or ()]
+    files += [(format_, output)] if output else []
     check_writable([path for _, path in files] + ([kept] if update_baseline else []))
     console, verbose = _context.stdout(context), _context.options(context).verbose
     result = audit_project(
@@ -135,13 +127,13 @@ def command(
     )
     severity = None if fail_on is Threshold.NEVER else Severity.named(fail_on.value)
     for name, path in files:
-        write_report(path, renderer(name)(result, View(details=True, fail_on=severity)))
+        write_report(path, renderer(_SUBJECT, name)(result, View(details=True, fail_on=severity)))
     if update_baseline:
-        write_report(kept, renderer("json")(result, View()))
+        write_report(kept, renderer(_SUBJECT, "json")(result, View()))
     if output is None:
         color = console.color_system is not None and not console.no_color
         view = View(console.width, color, details or verbose, severity)
-        typer.echo(renderer(format_.value)(result, view), nl=False, color=color)
+        typer.echo(renderer(_SUBJECT, format_)(result, view), nl=False, color=color)
     if severity is not None and not update_baseline and result.counting(severity):
         raise typer.Exit(FOUND)
 
@@ -165,12 +157,3 @@ def _teller(context: typer.Context) -> Callable[[str], None]:
     if given.log_format is _context.LogFormat.JSON:
         return lambda text: typer.echo(json.dumps({"event": "progress", "text": text}), err=True)
     return _context.stderr(context).print
-
-
-def _wanted(text: str) -> tuple[str, Path]:
-    """A format and a file from "markdown=audits/today.md"."""
-    name, separator, file = text.partition("=")
-    if not separator or not file or name not in set(Format):
-        formats = ", ".join(Format)
-        raise typer.BadParameter(f"{text!r}: write FORMAT=FILE, where FORMAT is one of {formats}.")
-    return name, Path(file)

@@ -1,13 +1,19 @@
 """`gnkmigrate check`."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Overflow, Unmapped, answers, exclusive
+from gnkmigrate.cli._choices import (
+    Overflow,
+    Unmapped,
+    answers,
+    exclusive,
+    format_and_file,
+    formats,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,22 +23,15 @@ if TYPE_CHECKING:
     from gnkmigrate.settings import Settings
 
 DID_NOT_HOLD = 1
+_SUBJECT = "check"  # whose renderers show it, beside the text of this module
+_TEXT = "text"
 # The modules of check/others/tools, whose import would take longer than this command's help.
 KINDS = ("alembic", "django", "drizzle", "flyway", "prisma", "sql", "typeorm")
 
 
-class Format(StrEnum):
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
-    JUNIT = "junit"
-
-
 def command(
     context: typer.Context,
-    format_: Annotated[
-        Format, typer.Option("--format", "-f", help="How the result is written.")
-    ] = Format.TEXT,
+    format_: Annotated[str, formats(_SUBJECT, _TEXT)] = _TEXT,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
@@ -122,10 +121,13 @@ def command(
         overflow=overflow is not None,
     )
     _require_both(migrations, kind, source=source, since=since, allow=allow)
-    files = [_wanted(text) for text in write or ()]
+    from gnkmigrate.render import formats as renderers
+
+    known = (_TEXT, *renderers(_SUBJECT))
+    files = [format_and_file(text, known) for text in write or ()]
     files += [(format_, output)] if output else []
 
-    from gnkmigrate.report.files import check_writable, write_report
+    from gnkmigrate.cli._report_file import check_writable, write_report
 
     check_writable([path for _, path in files])
     project = _context.settings(context)
@@ -143,7 +145,7 @@ def command(
                         update_expected=update_expected)  # fmt: skip
     for each, path in files:
         write_report(path, _rendered(result, each))
-    if output is None and format_ is Format.TEXT:
+    if output is None and format_ == _TEXT:
         _write(_context.stdout(context), result)
     elif output is None:
         typer.echo(_rendered(result, format_), nl=False)
@@ -224,39 +226,19 @@ def _update_checksums(context: typer.Context, project: "Settings") -> None:
     )
 
 
-def _wanted(text: str) -> tuple[Format, Path]:
-    """A format and a file from "junit=check.xml"."""
-    name, separator, file = text.partition("=")
-    if not separator or not file or name not in set(Format):
-        formats = ", ".join(Format)
-        raise typer.BadParameter(f"{text!r}: write FORMAT=FILE, where FORMAT is one of {formats}.")
-    return Format(name), Path(file)
+def _rendered(result: "CheckResult", format_: str) -> str:
+    if format_ != _TEXT:
+        from gnkmigrate.render import renderer
 
+        return renderer(_SUBJECT, format_)(result)
 
-def _rendered(result: "CheckResult", format_: Format) -> str:
-    match format_:
-        case Format.TEXT:
-            from io import StringIO
+    from io import StringIO
 
-            from rich.console import Console
+    from rich.console import Console
 
-            text = StringIO()
-            _write(Console(file=text, width=100, emoji=False, markup=False), result)
-            return text.getvalue()
-        case Format.MARKDOWN:
-            from gnkmigrate.check.markdown import page
-
-            return page(result)
-        case Format.JUNIT:
-            from gnkmigrate.check.junit import render
-
-            return render(result)
-        case Format.JSON:
-            import json
-
-            from gnkmigrate.check.document import document
-
-            return json.dumps(document(result), indent=2, ensure_ascii=False) + "\n"
+    text = StringIO()
+    _write(Console(file=text, width=100, emoji=False, markup=False), result)
+    return text.getvalue()
 
 
 def _write(console: "Console", result: "CheckResult") -> None:

@@ -138,7 +138,7 @@ def _write_counts(console: "Console", result: "AuditResult") -> None:
     from rich.text import Text
 
     from gnkmigrate.cli._lines import write_hanging
-    from gnkmigrate.report.summary import summarise
+    from gnkmigrate.render.parts.summary import summarise
 
     summary = summarise(result)
     write_hanging(console, Text("   "), Text(f"{summary.status}: {summary.verdict}"))

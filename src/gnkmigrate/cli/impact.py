@@ -89,19 +89,15 @@ def command(
 def _write_result(
     context: typer.Context, impact: "Impact", format_: ResultFormat, report: "Path | None"
 ) -> None:
+    from gnkmigrate.render import renderer
+
     if format_ is ResultFormat.JSON:
-        import json
-
-        from gnkmigrate.impact.document import document
-
-        typer.echo(json.dumps(document(impact), indent=2, ensure_ascii=False))
+        typer.echo(renderer("impact", "json")(impact), nl=False)
     else:
         _write(_context.stdout(context), impact)
     if report is not None:
-        from gnkmigrate.impact import html, markdown
-
-        write = html.page if report.suffix.lower() in _HTML else markdown.page
-        report.write_text(write(impact), encoding="utf-8")
+        name = "html" if report.suffix.lower() in _HTML else "markdown"
+        report.write_text(renderer("impact", name)(impact), encoding="utf-8")
 
 
 def _write(console: "Console", impact: "Impact") -> None:

@@ -78,12 +78,12 @@ def command(
 
     Example: gnkmigrate plan --prove --format sql --output plan.sql
     """
+    from gnkmigrate.cli._report_file import check_writable, write_report
     from gnkmigrate.diff.settling import refuse
     from gnkmigrate.plan.document import write_plan
     from gnkmigrate.plan.script import write_script
     from gnkmigrate.plan.text import render_plan
     from gnkmigrate.planning import plan_project
-    from gnkmigrate.report.files import check_writable, write_report
 
     if not prove and (sample or skip_extension):
         raise typer.BadParameter("--sample and --skip-extension go with --prove.")

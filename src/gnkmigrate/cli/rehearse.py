@@ -117,20 +117,15 @@ def _keep(project: "Settings", rehearsal: "Rehearsal") -> "Path":
 def _write_result(
     context: typer.Context, rehearsal: "Rehearsal", format_: ResultFormat, report: "Path | None"
 ) -> None:
+    from gnkmigrate.render import renderer
+
     if format_ is ResultFormat.JSON:
-        import json
-
-        from gnkmigrate.rehearsal.document import document
-
-        typer.echo(json.dumps(document(rehearsal), indent=2, ensure_ascii=False))
+        typer.echo(renderer("rehearsal", "json")(rehearsal), nl=False)
     else:
         _write(_context.stdout(context), rehearsal)
     if report is not None:
-        from gnkmigrate.rehearsal.html import html_page
-        from gnkmigrate.rehearsal.markdown import page
-
-        write = html_page if report.suffix.lower() in _HTML else page
-        report.write_text(write(rehearsal), encoding="utf-8")
+        name = "html" if report.suffix.lower() in _HTML else "markdown"
+        report.write_text(renderer("rehearsal", name)(rehearsal), encoding="utf-8")
 
 
 def _write(console: "Console", rehearsal: "Rehearsal") -> None:

@@ -16,7 +16,6 @@ from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.proof.ground import Ground
 from gnkmigrate.proof.state import differences
-from gnkmigrate.report.summary import gaps
 from gnkmigrate.run import events
 from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.fingerprint import Fingerprint
@@ -251,7 +250,7 @@ def _audit(settings: Settings, url: DatabaseUrl) -> AuditResult:
 
 
 def _require_no_gap(result: AuditResult) -> None:
-    left = gaps(result)
+    left = result.gaps
     if left:
         raise DemoFailed(
             "The audit still finds gaps after the upgrade.",

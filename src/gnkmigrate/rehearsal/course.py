@@ -14,7 +14,6 @@ from gnkmigrate.rehearsal.measure import WatchedSession, measured
 from gnkmigrate.rehearsal.outcome import PhaseRun, Round, Stage, StageName
 from gnkmigrate.rehearsal.shapes import Shape, read_shapes, write_through
 from gnkmigrate.rehearsal.stage import attempt
-from gnkmigrate.report.summary import gaps
 from gnkmigrate.run import events
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase
@@ -96,7 +95,7 @@ class Course:
         result = audit_project(
             self.ground.settings, self.copy.url, AuditOptions(), datetime.now(UTC), lambda _: None
         )
-        left = [finding.message for finding in gaps(result)]
+        left = [finding.message for finding in result.gaps]
         others = len(result.findings) - len(left)
         return Found(
             f"{len(left):,} gaps to the target, {others:,} other findings",

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.report.html import asset, environment
+from gnkmigrate.render.audit.html import asset, environment
 from gnkmigrate.serving.history import Audit, histories
 from gnkmigrate.serving.kept import AuditDocument, Damaged, FleetDocument, Kept
 

@@ -11,8 +11,8 @@ from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import AuditOptions, audit_project
 from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.report.json import render
-from gnkmigrate.report.view import View
+from gnkmigrate.render.audit.json import render
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.settings import Settings
 from tests.audit.checks.running import findings
 from tests.support import execute

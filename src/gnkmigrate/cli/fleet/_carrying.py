@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._report_file import check_writable, write_report
 from gnkmigrate.cli._words import printable
 from gnkmigrate.cli.fleet._choice import Format
 from gnkmigrate.errors import Interrupted, PhaseRefused, SettingsError
@@ -20,7 +21,6 @@ from gnkmigrate.fleet.render import View, renderer
 from gnkmigrate.fleet.result import Result, Summary
 from gnkmigrate.fleet.running import Observer
 from gnkmigrate.fleet.session import Choice, Fleet, assembled, carried_out
-from gnkmigrate.report.files import check_writable, write_report
 from gnkmigrate.text.numbers import counted, duration
 
 _PAUSE_S = 5.0

@@ -4,7 +4,7 @@ from typing import Any
 
 from gnkmigrate.diff.omitted import entries
 from gnkmigrate.orm.typeorm.check import Checked
-from gnkmigrate.report.json import entry
+from gnkmigrate.render.audit.json import entry
 
 VERSION = 1
 

@@ -1,0 +1,1 @@
+"""What a check of revisions, or of other migrations, has come to."""

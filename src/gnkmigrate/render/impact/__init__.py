@@ -1,0 +1,1 @@
+"""What phases do to a project's queries."""

@@ -1,0 +1,1 @@
+"""What several renderers say or draw alike, and the templates of pages."""

@@ -1,0 +1,25 @@
+"""A rehearsal as a JSON document (docs/rehearse.schema.json)."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from gnkmigrate.rehearsal.checklist import checklist
+from gnkmigrate.rehearsal.outcome import Rehearsal
+
+VERSION = 1
+
+
+def render(rehearsal: Rehearsal) -> str:
+    """The document as a text that ends with a newline."""
+    return json.dumps(document(rehearsal), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(rehearsal: Rehearsal) -> dict[str, Any]:
+    """The document, of JSON's own types."""
+    return {
+        "version": VERSION,
+        "passed": rehearsal.passed,
+        **{name: value for name, value in asdict(rehearsal).items() if name != "revisions"},
+        "checklist": [asdict(point) for point in checklist(rehearsal)],
+    }
