@@ -2,6 +2,7 @@
 
 import pytest
 
+from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
@@ -82,3 +83,16 @@ def test_a_share_that_differs_comes_back_after_an_index_that_not_all_share(serve
     part = """CREATE INDEX pi ON ONLY p (b); CREATE INDEX w1 ON p1 (b);
         ALTER INDEX pi ATTACH PARTITION w1;"""
     converge(server, whole, part, shared=tables)
+
+
+@pytest.mark.parametrize(
+    ("said", "schema", "index"),
+    [("index s.x = y", "s", "y ON s.p (size DESC)"), ("schema s = z", "z", "x ON z.p (size DESC)")],
+)
+def test_it_is_made_again_where_it_or_its_schema_gets_another_name(
+    server: Server, said: str, schema: str, index: str
+) -> None:
+    script = "CREATE SCHEMA {0}; SET search_path = {0}; {1} CREATE INDEX {2};"
+    old = script.format("s", TABLES, "x ON s.p (size)")
+    new = script.format(schema, TABLES, index)
+    converge(server, old, new, renames=read_renames([said]))

@@ -124,14 +124,14 @@ class _Expansion:
         change = self.altered.get(identity)
         if change is None or change.before is None:
             return
-        before = change.before
-        known = kind_of(before.kind)
+        before, known = change.before, kind_of(change.before.kind)
         self._clear_the_way(change)
         if known.alter(change, self.context) is not None:
             for user in self._users_of(identity):
                 self._apply(known.effect(change, user, self.context), user, identity)
         elif known.replacement(before, self.context) is Replacement.DROP:
-            self._replace(before, None)
+            # It goes before anything has a new name, be it what it is part of.
+            self._replace(self.context.source.facts.get(identity, before), None)
         else:
             self.aside[identity] = self.altered.pop(identity)
             self.renamed.pop(identity, None)
