@@ -52,7 +52,12 @@ def server(settings: Settings, url: DatabaseUrl) -> MCPServer:
         settings: the project.
         url: the live database; its role's rights are the limits of what can be seen.
     """
-    made: MCPServer = MCPServer("gnkmigrate", instructions=_ABOUT, version=__version__)
+    made: MCPServer = MCPServer(
+        "gnkmigrate",
+        instructions=_ABOUT,
+        version=__version__,
+        log_level="WARNING",  # an editor shows what is on stderr as the server's errors
+    )
     tools = _Tools(settings, url)
     for tool in (tools.audit, tools.explain, tools.diff, tools.plan, tools.status):
         made.tool(annotations=_READS, structured_output=False)(_explained(tool))

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from gnkmigrate.errors import SettingsError
+from gnkmigrate.errors import PhaseRefused, SettingsError
 from gnkmigrate.fleet import cluster
 from gnkmigrate.fleet.order import Order, source_of
 from gnkmigrate.fleet.session import Choice
 from gnkmigrate.fleet.target import Address, Target
-from gnkmigrate.fleet.work import carry_out
+from gnkmigrate.fleet.work import carry_out, failed
 from gnkmigrate.run.status import Request
 from tests.fleet.conftest import NO_NOTES, NOTES, Shops, ran
 from tests.support import rows
@@ -102,6 +102,18 @@ def test_a_defect_is_told_of_one_database_alone(shops: Shops) -> None:
     result = carry_out(broken, NOBODY)
     assert result.state == "failed"
     assert "defect" in (result.error or "")
+
+
+@pytest.mark.parametrize(
+    ("hint", "told"),
+    [
+        ("Wait for it, or have --wait do so", "Run the same command again: what is done is not"),
+        ("Then: gnkmigrate upgrade --phase a", "Then: gnkmigrate --url ADDRESS upgrade --phase a"),
+        ("gnkmigrate fleet status shows it", "gnkmigrate fleet status shows it"),
+    ],
+)
+def test_a_hint_for_one_database_says_that_it_needs_its_address(hint: str, told: str) -> None:
+    assert failed("shop", PhaseRefused("No.", hint=hint)).hint.startswith(told)
 
 
 _SCHEDULER = """

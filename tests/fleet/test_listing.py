@@ -37,6 +37,7 @@ def test_a_list_as_csv_and_as_toml(tmp_path: Path) -> None:
     [
         ("a.csv", "name,address\nshop,x\n", "no column url"),
         ("a.csv", "name,url\n", "is empty"),
+        ("a.toml", "[[targets]]\nname = 'a'\nurl = 'b'\n", r"has targets, and no \[\[target\]\]"),
         ("a.csv", 'name,url\n"a"b,c\n', "line 2 is not CSV"),
         ("a.toml", "[[target]\n", "not valid TOML"),
         ("a.toml", "target = 3\n", "no list of tables"),

@@ -48,6 +48,7 @@ def test_there_and_back(shops: Shops, scheduler: str) -> None:
     assert audited.phases == (("notes", "pending"), ("city", "pending"))
     tried = ran(shops, "upgrade", Request(dry_run=True), choice)
     assert tried.summary.exit_code == 0
+    assert set(tried.states.values()) == {"tried"}
     assert ran(shops, "plan", PlanRequest(), choice).summary.groups[0].names == tuple(urls)
     up = ran(shops, "upgrade", Request(), choice)
     assert up["shop1"].found.text == "ran notes, city; all phases done"

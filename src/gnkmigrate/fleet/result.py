@@ -7,9 +7,12 @@ from typing import Literal
 
 from gnkmigrate.failure import FAILED, FOUND, LATER
 
-# "clean", "done": nothing is left to do. "findings", "pending": there is what the command looks
-# for. "failed": a person must change something. "failed for now": the same may succeed later.
-State = Literal["clean", "done", "findings", "pending", "failed", "failed for now", "not begun"]
+# "clean", "done": nothing is left to do. "tried": it was carried out and rolled back. "findings",
+# "pending": there is what the command looks for. "failed": a person must change something. "failed
+# for now": the same may succeed later.
+State = Literal[
+    "clean", "done", "tried", "findings", "pending", "failed", "failed for now", "not begun"
+]
 
 _MOST_TRAITS = 200  # of one target; what is over is counted
 
@@ -132,6 +135,7 @@ def counts(results: Sequence[Result]) -> dict[State, int]:
         "pending",
         "clean",
         "done",
+        "tried",
         "not begun",
     )
     states = [result.state for result in results]

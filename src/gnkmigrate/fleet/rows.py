@@ -65,11 +65,17 @@ def of_file(file: Path) -> tuple[Row, ...]:
 
 def _of_toml(file: Path, text: str) -> Iterator[Row]:
     try:
-        tables = tomllib.loads(text).get("target", [])
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"{file} is not valid TOML: {error}", hint="Correct that line and try again."
         ) from None
+    tables = content.get("target", [])
+    if not tables and content:
+        raise SettingsError(
+            f"{file} has {', '.join(content)}, and no [[target]].",
+            hint="Write each database under [[target]], with name and url.",
+        )
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise SettingsError(
             f"{file}: `target` is no list of tables.", hint="Write each under [[target]]."

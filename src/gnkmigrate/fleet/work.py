@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import time
 import traceback
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from gnkmigrate.text.numbers import counted
 from gnkmigrate.text.redaction import redact
 
 _TURN_S = 5  # how long a turn is waited for, before the worker does something else
+# A command for one database; without an address it would run on another one.
+_COMMAND = re.compile(r"\bgnkmigrate (?=(?!fleet)[a-z])")
 _tidying = Tidying()
 
 
@@ -72,11 +75,18 @@ def failed(name: str, error: Exception) -> Result:
         name,
         Found("failed for now" if failure.exit_code == LATER else "failed", ""),
         error=redact(failure.message),
-        hint=redact(failure.hint),
+        hint=redact(_for_one(failure.hint)),
         details=tuple(map(redact, failure.details)),
         misfit=isinstance(error, OtherVersion | OtherProject),
         no_turn=isinstance(error, NoTurn),
     )
+
+
+def _for_one(hint: str) -> str:
+    """A hint for one database, as it reads where there are many."""
+    if "--wait" in hint:  # of the commands for one
+        return "Run the same command again: what is done is not done twice."
+    return _COMMAND.sub("gnkmigrate --url ADDRESS ", hint)
 
 
 def _defect(error: Exception) -> Failure:

@@ -65,7 +65,7 @@ def _told(found: Found, chosen: tuple[Phase, ...], direction: Direction, request
     tried = " and rolled it back" if request.dry_run else ""
     return replace(
         found,
-        state="done",
+        state="tried" if request.dry_run else "done",
         text=f"{_DID[direction]} {names}{tried}; {found.text}",
         numbers={**found.numbers, "ran": len(chosen)},
     )
