@@ -446,3 +446,46 @@ def test_a_constraint_that_waits_is_not_copied(small: Small) -> None:
     with pytest.raises(PhaseRefused) as refused:
         project.up()
     assert "constraint t_n_key on table public.t" in "\n".join(refused.value.details)
+
+
+def test_a_row_that_a_trigger_keeps_out_leaves_no_mark(small: Small) -> None:
+    small.reversible(
+        1,
+        """
+        op.keep_shape("public.m")
+        op.convert_columns("public.m", (), (
+            op.shortened("a", 20, default="'D'"), op.cast("c", "bigint", default="7")))
+        """,
+    )
+    project = small.project(trust_triggers=True, policies={"functions": "checked"})
+    project.execute(
+        """
+        CREATE TABLE m (id int PRIMARY KEY, a text, c int DEFAULT 5, v text);
+        CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN IF NEW.v = 'skip' THEN RETURN NULL; END IF; RETURN NEW; END$$;
+        CREATE FUNCTION beside() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN
+            IF NEW.v = 'beside' THEN
+                INSERT INTO gnkmigrate_legacy.m (id, a, c) VALUES (NEW.id + 10, NULL, NULL);
+            END IF;
+            RETURN NEW;
+        END$$;
+        CREATE TRIGGER aa BEFORE INSERT ON m FOR EACH ROW EXECUTE FUNCTION skip();
+        CREATE TRIGGER bb BEFORE INSERT ON m FOR EACH ROW EXECUTE FUNCTION beside();
+        """
+    )
+    before = project.state
+    project.up()
+    project.execute(
+        "INSERT INTO m (id, v) VALUES (1, 'skip');"
+        "INSERT INTO gnkmigrate_legacy.m (id, a, c) VALUES (2, NULL, NULL);"
+        "INSERT INTO m (id, v) VALUES (3, 'beside')"
+    )
+    assert project.rows("SELECT id, a, c FROM m ORDER BY id") == [
+        (2, None, None),
+        (3, "D", 7),
+        (13, None, None),
+    ]
+    project.execute("DELETE FROM m")
+    project.down()
+    assert project.state == before

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from gnkmigrate import own
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import equal_image, ways_back
+from gnkmigrate.run.sync import equal_image, lasting_mark, ways_back
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import ColumnPair, kept_name
 from gnkmigrate.run.sync.conversion import ALWAYS
@@ -82,6 +82,7 @@ def keep_in_step(work: Work, table: str, pairs: Sequence[ColumnPair]) -> list[st
             f" EXECUTE FUNCTION {function(table, phase)}()"
         ),
         f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {name}",
+        *lasting_mark.statements(table, _marking(table, phase), _mark(table, phase), phase),
     ]
 
 
@@ -90,6 +91,7 @@ def leave(table: str, phase: str, pairs: Sequence[ColumnPair]) -> list[str]:
     return [
         f"DROP TRIGGER {column(_trigger(phase))} ON {quoted(table)}",
         f"DROP FUNCTION {function(table, phase)}()",
+        *lasting_mark.dropped(table, _marking(table, phase), phase),
         *(ways_back.drop(table, phase, pair.change) for pair in pairs),
     ]
 
@@ -236,6 +238,11 @@ def _refuse(table: str, pair: ColumnPair, misfit: str) -> str:
 def _trigger(phase: str) -> str:
     """It sorts after the user's, whose changes it must see."""
     return own_name("zz_gnkmigrate_in_step_", phase)
+
+
+def _marking(table: str, phase: str) -> str:
+    """The function of the triggers by which the mark lasts for one statement."""
+    return f"{own.JOURNAL}.{column(own_name('marked_', *split(table), phase))}"
 
 
 def _mark(table: str, phase: str) -> str:
