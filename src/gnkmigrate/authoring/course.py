@@ -160,7 +160,8 @@ def course(
     first = [change for change in left if not hangs_on(change, late)]
     wanted = _wanted((*(each.after for each in converted), *added), changes, target)
     coming = [change for change in changes if change.verb != "remove"]
-    kept = {column.table for column in converted} | {fact.parent for fact in (*dropped, *held)}
+    kept = {column.table for column in (*converted, *of_keys)}
+    kept |= {fact.parent for fact in (*dropped, *held) if fact.parent is not None}
     # A type that old columns are of changes while they are: they keep it until contract.
     early = wanted | types | {*_retyped_in_place(coming, kept)}
     needed = [change for change in coming if change.identity in early]
@@ -207,9 +208,7 @@ def _types_of(columns: Sequence[Fact], source: Snapshot) -> frozenset[Identity]:
     )
 
 
-def _retyped_in_place(
-    coming: Sequence[Change], kept: AbstractSet[Identity | None]
-) -> Iterator[Identity]:
+def _retyped_in_place(coming: Sequence[Change], kept: AbstractSet[Identity]) -> Iterator[Identity]:
     """Columns that a statement gives another type, with what goes with them.
 
     Their table is about to have a view for the old application, which stands in the way then.
