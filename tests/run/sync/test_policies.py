@@ -1,11 +1,9 @@
 """Row-level security policies on columns that are converted come along, both ways."""
 
-import re
-
 import psycopg
 import pytest
 
-from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run import events
 from tests.migrations.project import Project
 from tests.small import Small
@@ -106,9 +104,9 @@ def test_a_policy_that_does_not_compile_with_the_old_type_stops_the_way_back(
 ) -> None:
     to_text.up()
     to_text.execute("CREATE POLICY since ON t USING (n LIKE '1%')")
-    with pytest.raises(PhaseFailed) as failed:
+    with pytest.raises(PhaseRefused) as refused:
         to_text.down()
-    assert any(re.match(r"policy since on public\.t \(n\)", x) for x in failed.value.details)
+    assert any("policy since on public.t (n)" in line for line in refused.value.details)
 
     to_text.execute("DROP POLICY since ON t")
     to_text.down()
