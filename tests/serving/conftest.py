@@ -9,10 +9,9 @@ from threading import Thread
 import pytest
 
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.fleet.render import View as FleetView
-from gnkmigrate.fleet.render import json as fleet_json
 from gnkmigrate.fleet.result import Found, Group, Result, Summary
 from gnkmigrate.render.audit import html, json
+from gnkmigrate.render.fleet import json as fleet_json
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.serving.server import serving
 from tests.render.audit.support import HOSTILE, finding, hostile, result
@@ -43,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
     (kept / "2025" / "first.html").write_text(html.render(FIRST, View()))
     (kept / "second.json").write_text(json.render(SECOND, View()))
     (kept / "bad #1?.json").write_text(json.render(hostile(), View()))
-    (kept / "fleet.json").write_text(fleet_json.render(FLEET, FleetView()))
+    (kept / "fleet.json").write_text(fleet_json.render(FLEET, View()))
     return kept
 
 

@@ -12,15 +12,17 @@ from typing import Any
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import format_and_file
 from gnkmigrate.cli._report_file import check_writable, write_report
 from gnkmigrate.cli._words import printable
-from gnkmigrate.cli.fleet._choice import Format
+from gnkmigrate.cli.fleet._choice import SUBJECT
 from gnkmigrate.errors import Interrupted, PhaseRefused, SettingsError
 from gnkmigrate.fleet.order import Command, source_of
-from gnkmigrate.fleet.render import View, renderer
 from gnkmigrate.fleet.result import Result, Summary
 from gnkmigrate.fleet.running import Observer
 from gnkmigrate.fleet.session import Choice, Fleet, assembled, carried_out
+from gnkmigrate.render import formats, renderer
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.numbers import counted, duration
 
 _PAUSE_S = 5.0
@@ -48,9 +50,9 @@ def carry_out(
         asks: ask before anything is changed.
         flags: settings that were given.
     """
-    files = [_wanted(text) for text in shown["write"] or ()]
+    files = [format_and_file(text, formats(SUBJECT)) for text in shown["write"] or ()]
     if shown["output"] is not None:
-        files.append((shown["format_"].value, shown["output"]))
+        files.append((shown["format_"], shown["output"]))
     check_writable([path for _, path in files])
     source = source_of(_context.options(context).config, flags)
     fleet = assembled(choice, source.settings(), _context.options(context).url)
@@ -82,14 +84,6 @@ def require_databases(choice: Choice, command: str) -> None:
             hint="fleet plan --schemas shows the statements for each tenant; or give each tenant "
             "a database of its own.",
         )
-
-
-def _wanted(text: str) -> tuple[str, Path]:
-    name, separator, file = text.partition("=")
-    if not separator or not file or name not in set(Format):
-        formats = ", ".join(Format)
-        raise typer.BadParameter(f"{text!r}: write FORMAT=FILE, where FORMAT is one of {formats}.")
-    return name, Path(file)
 
 
 def _ask(context: typer.Context, command: Command, fleet: Fleet) -> None:
@@ -203,10 +197,10 @@ def _write(
     console = _context.stdout(context)
     details = shown["details"] or _context.options(context).verbose
     for name, path in files:
-        write_report(path, renderer(name)(summary, View(details=True)))
+        write_report(path, renderer(SUBJECT, name)(summary, View(details=True)))
     if shown["output"] is None:
         color = console.color_system is not None and not console.no_color
-        text = renderer(shown["format_"].value)(summary, View(console.width, color, details))
+        text = renderer(SUBJECT, shown["format_"])(summary, View(console.width, color, details))
         typer.echo(text, nl=False, color=color)
 
 

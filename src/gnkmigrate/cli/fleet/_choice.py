@@ -1,7 +1,6 @@
 """The options that all commands of the fleet share: which databases, and in which order."""
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -9,15 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gnkmigrate.cli._choices import formats
+
 if TYPE_CHECKING:
     from gnkmigrate.fleet.session import Choice
 
-
-class Format(StrEnum):
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    JSON = "json"
+SUBJECT = "fleet"  # whose renderers show it
 
 
 def _shared(
@@ -63,9 +59,7 @@ def _shared(
         str | None,
         typer.Option(help="A Dask scheduler, whose workers do it.", metavar="ADDRESS"),
     ] = None,
-    format_: Annotated[
-        Format, typer.Option("--format", "-f", help="How to show it.")
-    ] = Format.TERMINAL,
+    format_: Annotated[str, formats(SUBJECT)] = "terminal",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),

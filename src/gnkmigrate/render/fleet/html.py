@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from gnkmigrate.fleet.render import View
 from gnkmigrate.fleet.result import Result, Summary, counts
 from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, line, some, troubled
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import visible
 
 _STYLE = """

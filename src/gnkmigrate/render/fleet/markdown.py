@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gnkmigrate.fleet.render import View
 from gnkmigrate.fleet.result import Result, State, Summary, counts
 from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, line, some, troubled
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import code, markdown
 
 _MOST_NAMES = 20

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from gnkmigrate.fleet.render import View
 from gnkmigrate.fleet.result import Summary, counts
 from gnkmigrate.fleet.sheet import Apart, Trouble, apart, by_label, head, line, some, troubled
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import visible
 
 _STYLES = {"failed": "bold red", "failed for now": "red", "findings": "yellow", "pending": "yellow"}

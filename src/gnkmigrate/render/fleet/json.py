@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from gnkmigrate.fleet.render import View
 from gnkmigrate.fleet.result import Result, Summary, counts
 from gnkmigrate.fleet.sheet import version, versions
+from gnkmigrate.render.parts.view import View
 
 VERSION = 1
 

@@ -1,0 +1,1 @@
+"""What an order for many databases has come to."""
