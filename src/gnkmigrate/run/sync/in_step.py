@@ -73,6 +73,7 @@ def keep_in_step(work: Work, table: str, pairs: Sequence[ColumnPair]) -> list[st
     """Statements that make the trigger; the columns have their names of after the exchange."""
     phase = work.phase
     on, name = quoted(table), column(_trigger(phase))
+    marking = lasting_mark.statements(table, _marking(table, phase), _mark(table, phase), phase)
     return [
         write_function(work, table, pairs),
         # Without WHEN: each statement would read the condition anew, which costs it more than the
@@ -82,7 +83,7 @@ def keep_in_step(work: Work, table: str, pairs: Sequence[ColumnPair]) -> list[st
             f" EXECUTE FUNCTION {function(table, phase)}()"
         ),
         f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {name}",
-        *lasting_mark.statements(table, _marking(table, phase), _mark(table, phase), phase),
+        *(marking if lasting_mark.is_needed(work, table) else ()),
     ]
 
 
