@@ -292,10 +292,10 @@ def _named(sides: Sides, required: Sequence[str]) -> Iterator[str]:
         sides: before the cutover.
         required: their names afterwards.
     """
+    alter = f"ALTER TABLE {sides.table}"
     for (_, new), built in zip(sides.said.columns, sides.news, strict=True):
-        yield f"ALTER TABLE {sides.table} ALTER COLUMN {built} DROP DEFAULT"
-        yield f"ALTER TABLE {sides.table} RENAME COLUMN {built} TO {column(new)}"
+        yield f"{alter} ALTER COLUMN {built} DROP DEFAULT"
+        yield f"{alter} RENAME COLUMN {built} TO {column(new)}"
         if new in required:
-            check = column(not_null_check(built_name(new)))
-            yield f"ALTER TABLE {sides.table} ALTER COLUMN {column(new)} SET NOT NULL"
-            yield f"ALTER TABLE {sides.table} DROP CONSTRAINT {check}"
+            yield f"{alter} ALTER COLUMN {column(new)} SET NOT NULL"
+            yield f"{alter} DROP CONSTRAINT {column(not_null_check(built_name(new)))}"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +14,7 @@ from gnkmigrate.audit import points
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.diff.omitted import told
+from gnkmigrate.render.parts.console import console_for
 from gnkmigrate.render.parts.grouping import groups, sentence
 from gnkmigrate.render.parts.summary import Next, Summary, summarise
 from gnkmigrate.render.parts.view import View
@@ -73,17 +74,7 @@ def render(result: AuditResult, view: View) -> str:
 
 def _text(parts: Iterable[RenderableType], view: View) -> str:
     text = io.StringIO()
-    console = Console(
-        file=text,
-        width=view.width,
-        force_terminal=view.color,
-        color_system="standard" if view.color else None,
-        no_color=not view.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
+    console = console_for(view, text)
     for part in parts:
         # By itself, so that Rich does not join texts and forget that some must not wrap.
         console.print(Group(part), crop=False)

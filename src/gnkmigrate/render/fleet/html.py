@@ -1,12 +1,11 @@
 """The summary as one page that needs nothing else: no script, no network, light and dark."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from gnkmigrate.fleet.result import Result, Summary, counts
 from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, line, some, troubled
+from gnkmigrate.render.parts.tables import html_table, html_text
 from gnkmigrate.render.parts.view import View
-from gnkmigrate.text.escape import visible
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -24,7 +23,7 @@ _MOST_NAMES = 50
 def render(summary: Summary, view: View) -> str:
     """The page; everything that comes from a list or a database is escaped."""
     del view
-    title = _text(head(summary))
+    title = html_text(head(summary))
     return "\n".join(
         (
             "<!doctype html>",
@@ -33,7 +32,7 @@ def render(summary: Summary, view: View) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<style>{_STYLE}</style></head><body><main>",
             f"<h1>{title}</h1>",
-            *_table(
+            *html_table(
                 ("state", "targets"),
                 [(state, f"{number:,}") for state, number in counts(summary.results).items()],
             ),
@@ -41,7 +40,7 @@ def render(summary: Summary, view: View) -> str:
             *_troubled(summary),
             *_groups(summary),
             "<h2>Targets</h2>",
-            *_table(
+            *html_table(
                 ("target", "state", "result", "seconds", "database"),
                 [_row(each) for each in summary.results],
             ),
@@ -51,39 +50,25 @@ def render(summary: Summary, view: View) -> str:
     )
 
 
-def _text(text: str) -> str:
-    return escape(visible(text))
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    titles = "".join(f'<th scope="col">{_text(title)}</th>' for title in columns)
-    yield f"<table><thead><tr>{titles}</tr></thead><tbody>"
-    for row in rows:
-        failed = ' class="failed"' if "failed" in row else ""
-        cells = "".join(f"<td>{_text(cell)}</td>" for cell in row)
-        yield f"<tr{failed}>{cells}</tr>"
-    yield "</tbody></table>"
-
-
 def _labels(summary: Summary) -> Iterator[str]:
     labels = by_label(summary)
     if labels:
-        yield f"<h2>By {_text(summary.group_by or '')}</h2>"
+        yield f"<h2>By {html_text(summary.group_by or '')}</h2>"
         rows = [
             (value, ", ".join(f"{state} {number:,}" for state, number in states.items()))
             for value, states in labels.items()
         ]
-        yield from _table((summary.group_by or "", "targets"), rows)
+        yield from html_table((summary.group_by or "", "targets"), rows)
 
 
 def _troubled(summary: Summary) -> Iterator[str]:
     for state, troubles in troubled(summary):
-        yield f"<h2>{_text(state.capitalize())}</h2>"
+        yield f"<h2>{html_text(state.capitalize())}</h2>"
         rows = [
             (some(each.names, _MOST_NAMES), "; ".join((each.error, *each.details)), each.hint)
             for each in troubles
         ]
-        yield from _table(("targets", "why", "next"), rows)
+        yield from html_table(("targets", "why", "next"), rows)
 
 
 def _groups(summary: Summary) -> Iterator[str]:
@@ -96,10 +81,10 @@ def _groups(summary: Summary) -> Iterator[str]:
 
 def _group(group: Apart) -> Iterator[str]:
     targets = f"{len(group.names):,} target{'s' * (len(group.names) != 1)}"
-    names = _text(some(group.names, _MOST_NAMES))
-    yield f"<p><strong>{targets}</strong> {_text(group.title)}: {names}</p><ul>"
-    yield from (f"<li>{_text(line(trait))}</li>" for trait in group.more)
-    yield from (f"<li>lacks: {_text(line(trait))}</li>" for trait in group.less)
+    names = html_text(some(group.names, _MOST_NAMES))
+    yield f"<p><strong>{targets}</strong> {html_text(group.title)}: {names}</p><ul>"
+    yield from (f"<li>{html_text(line(trait))}</li>" for trait in group.more)
+    yield from (f"<li>lacks: {html_text(line(trait))}</li>" for trait in group.less)
     if group.left_out:
         yield f"<li>and {group.left_out:,} more</li>"
     yield "</ul>"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.fleet.result import Result, State, Summary, counts
 from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, line, some, troubled
+from gnkmigrate.render.parts.tables import markdown_table
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import code, markdown
 
@@ -17,23 +18,18 @@ def render(summary: Summary, view: View) -> str:
     lines = [
         f"# {markdown(head(summary))}",
         "",
-        *_table(("state", "targets"), _numbers(counts(summary.results))),
+        *markdown_table(("state", "targets"), _numbers(counts(summary.results))),
         *_labels(summary),
         *_troubled(summary),
         *_groups(summary),
         "",
         "## Targets",
         "",
-        *_table(("target", "state", "result", "s"), [_row(each) for each in summary.results]),
+        *markdown_table(
+            ("target", "state", "result", "s"), [_row(each) for each in summary.results]
+        ),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(columns)} |"
-    yield f"|{'---|' * len(columns)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
 
 
 def _numbers(found: Mapping[State, int]) -> list[tuple[str, str]]:

@@ -3,11 +3,11 @@
 import io
 from collections.abc import Iterator
 
-from rich.console import Console
 from rich.text import Text
 
 from gnkmigrate.fleet.result import Summary, counts
 from gnkmigrate.fleet.sheet import Apart, Trouble, apart, by_label, head, line, some, troubled
+from gnkmigrate.render.parts.console import console_for
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import visible
 
@@ -21,17 +21,7 @@ _MARK = 16
 def render(summary: Summary, view: View) -> str:
     """The summary for a window of `view.width` columns."""
     text = io.StringIO()
-    console = Console(
-        file=text,
-        width=view.width,
-        force_terminal=view.color,
-        color_system="standard" if view.color else None,
-        no_color=not view.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
+    console = console_for(view, text)
     for indent, words in _lines(summary, details=view.details):
         for wrapped in words.wrap(console, max(view.width - indent, 20)) or [Text()]:
             console.print(Text.assemble(" " * indent, wrapped), soft_wrap=True)

@@ -1,10 +1,11 @@
 """What was measured as one page with bars: no script, no network, light and dark."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 
 from gnkmigrate.impact import wording
 from gnkmigrate.impact.outcome import Impact, QueryImpact
+from gnkmigrate.render.parts.tables import html_table
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -65,15 +66,7 @@ def _indexes(impact: Impact) -> Iterator[str]:
     if not impact.indexes:
         return
     yield "<section><h2>Indexes</h2>"
-    yield from _table(wording.INDEX_HEAD, [wording.index_row(each) for each in impact.indexes])
+    yield from html_table(wording.INDEX_HEAD, [wording.index_row(each) for each in impact.indexes])
     yield "<ul>"
     yield from (f"<li>{escape(line)}</li>" for line in wording.useless(impact))
     yield "</ul></section>"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in head)
-    yield f"<table><thead><tr>{titles}</tr></thead><tbody>"
-    for row in rows:
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
-    yield "</tbody></table>"

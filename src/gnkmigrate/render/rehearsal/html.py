@@ -5,6 +5,7 @@ from html import escape
 
 from gnkmigrate.rehearsal.checklist import checklist
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Stage
+from gnkmigrate.render.parts.tables import html_table
 from gnkmigrate.text.numbers import size
 
 _STYLE = """
@@ -38,14 +39,14 @@ def render(rehearsal: Rehearsal) -> str:
             f"<h1>{title}</h1>",
             f"<p><strong>{verdict}</strong> {escape(copied)}</p>",
             "<h2>Stages</h2>",
-            *_table(("stage", "state", "time", "what"), [_stage(s) for s in rehearsal.stages]),
+            *html_table(("stage", "state", "time", "what"), [_stage(s) for s in rehearsal.stages]),
             *_problems(rehearsal),
             "<h2>Phases</h2>",
-            *_table(_HEAD, [_run(run) for run in rehearsal.runs]),
+            *html_table(_HEAD, [_run(run) for run in rehearsal.runs]),
             "<h2>Verifications</h2>",
-            *_table(("phase", "claim", "result"), list(_verified(rehearsal))),
+            *html_table(("phase", "claim", "result"), list(_verified(rehearsal))),
             "<h2>Before the upgrade</h2>",
-            *_table(
+            *html_table(
                 ("point", "state", "why"), [(p.title, p.state, p.why) for p in checklist(rehearsal)]
             ),
             "</main></body></html>",
@@ -65,16 +66,6 @@ _HEAD = (
     "WAL",
     "with all rows, about",
 )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in head)
-    yield f"<table><thead><tr>{titles}</tr></thead><tbody>"
-    for row in rows:
-        failed = ' class="failed"' if "failed" in row else ""
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in row)
-        yield f"<tr{failed}>{cells}</tr>"
-    yield "</tbody></table>"
 
 
 def _stage(stage: Stage) -> Sequence[str]:

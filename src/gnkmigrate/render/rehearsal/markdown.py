@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.rehearsal.checklist import Point, checklist
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Round, Stage
+from gnkmigrate.render.parts.tables import markdown_table
 from gnkmigrate.text.escape import code, markdown
 from gnkmigrate.text.numbers import counted, size
 
@@ -22,7 +23,9 @@ def render(rehearsal: Rehearsal) -> str:
         "",
         "## Stages",
         "",
-        *_table(("stage", "state", "time", "what"), [_stage(each) for each in rehearsal.stages]),
+        *markdown_table(
+            ("stage", "state", "time", "what"), [_stage(each) for each in rehearsal.stages]
+        ),
         *_problems(rehearsal),
         "",
         "## Phases",
@@ -34,13 +37,6 @@ def render(rehearsal: Rehearsal) -> str:
         *(_point(point) for point in checklist(rehearsal)),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
 
 
 def _stage(stage: Stage) -> Sequence[str]:
@@ -65,11 +61,11 @@ def _phases(rehearsal: Rehearsal) -> Iterator[str]:
         (code(name), *(_cell(runs.get((name, each))) for each in _ROUNDS))
         for name in rehearsal.phases
     ]
-    yield from _table(("phase", *_ROUNDS), rows)
+    yield from markdown_table(("phase", *_ROUNDS), rows)
     yield from ("", "## What the phases cost others", "")
     head = ("phase", "stage", "strongest locks, longest hold", "rewritten", "grown", "WAL")
     estimated = any(run.estimate is not None for run in rehearsal.runs)
-    yield from _table(
+    yield from markdown_table(
         (*head, "with all rows, about") if estimated else head,
         [_cost(run, estimated=estimated) for run in rehearsal.runs],
     )
