@@ -146,6 +146,20 @@ def test_the_way_back_asks_for_the_same(server: Server, tmp_path: Path) -> None:
         assert it.left(undone=True) == []
 
 
+def test_rows_that_a_statement_would_stop_at(server: Server, tmp_path: Path) -> None:
+    item = ITEM.replace("price text", "price text NOT NULL")
+    without = "CREATE TABLE thing (id integer PRIMARY KEY, name text);"
+    with kept(server, item, without, tmp_path, renames=["table public.item = thing"]) as it:
+        execute(it.url, "INSERT INTO item VALUES (1, 'one', 'two')")
+        it.apply(losses_allowed=True)
+        with pytest.raises(PlanRefused, match="would stop on its way back at rows") as no:
+            it.apply(undo=True)
+        assert no.value.details[0].startswith("public.thing holds rows. Column public.item.price")
+        execute(it.url, "DELETE FROM thing")
+        it.apply(undo=True)
+        assert it.left(undone=True) == []
+
+
 def test_another_role_would_own_what_it_makes(server: Server, tmp_path: Path) -> None:
     with kept(server, ITEM, INDEXED, tmp_path) as it:
         document = read_plan(it.file)

@@ -78,6 +78,20 @@ def test_it_says_what_it_cannot_bring_back(server: Server) -> None:
     ]
 
 
+def test_it_says_where_it_stops_at_rows(server: Server) -> None:
+    base = "CREATE TABLE p (id integer{}) PARTITION BY LIST (id);" + "".join(
+        f"CREATE TABLE p{each} PARTITION OF p FOR VALUES IN ({each});" for each in (1, 2)
+    )
+    more = "CREATE DOMAIN d AS text NOT NULL; CREATE TABLE {} (a integer{});"
+    old = base.format(", size integer NOT NULL") + more.format("t", ", size d")
+    with pair(server, old, base.format("") + more.format("t", "")) as given:
+        assert there_and_back(given).not_restored[2:] == tuple(
+            f"anything while public.{each} holds rows: a column of it forbids nulls and has no "
+            "default"
+            for each in ("p1", "p2", "t")
+        )
+
+
 def test_it_says_what_another_type_cannot_bring_back(server: Server) -> None:
     with pair(server, ITEM + SEEN, ITEM.replace("name text", "name varchar(80)") + SEEN) as given:
         undo = there_and_back(given)

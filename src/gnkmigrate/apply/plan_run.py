@@ -68,6 +68,11 @@ class PlanRun:
         )
         return tuple(each.statement() for each in documents)
 
+    def in_need_of_empty(self, direction: Direction) -> dict[str, str]:
+        """The tables whose rows would stop one direction of it, each with the reason."""
+        statements = self.statements(direction)
+        return {table: each.reason for each in statements for table in each.needs_empty}
+
     def losses(self, direction: Direction) -> tuple[str, ...]:
         """What data one direction of it loses, each once."""
         lost = (each.loses_data for each in self.statements(direction) if each.loses_data)

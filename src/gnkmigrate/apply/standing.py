@@ -12,6 +12,7 @@ from gnkmigrate.plan.document import facts_hash
 from gnkmigrate.run import journal, journal_notes
 from gnkmigrate.run.called import called
 from gnkmigrate.run.events import Direction
+from gnkmigrate.run.filled_tables import filled_tables
 from gnkmigrate.run.rights import missing_rights
 
 State = Literal["pending", "partial", "done", "half undone"]
@@ -105,6 +106,8 @@ def look(
             details=lost,
             hint="Save what is needed, then add --allow data-loss.",
         )
+    if outlook.pending == len(plan.statements(direction)):
+        _require_empty(connection, plan, direction)
     if outlook.pending and direction == "up":
         _require_rights(connection, plan)
         _require_language(plan)
@@ -195,6 +198,18 @@ def _require_rights(connection: Connection, plan: PlanRun) -> None:
             f"Role {role[0]} may not do all that {plan.words[0].lower()}{plan.words[1:]} does.",
             details=lacking,
             hint="Do what is listed, or connect as a role that may.",
+        )
+
+
+def _require_empty(connection: Connection, plan: PlanRun, direction: Direction) -> None:
+    """Asks for rows that a statement would stop at, as far as the role may see them."""
+    reasons = plan.in_need_of_empty(direction)
+    if filled := tuple(filled_tables(connection, reasons)):
+        doing = "stop" if direction == "up" else "stop on its way back"
+        raise PlanRefused(
+            f"{plan.words} would {doing} at rows that it has no value for.",
+            details=[f"{table} holds rows. {reasons[table]}" for table in filled],
+            hint="Write a revision that adds the column and fills it, or empty the table.",
         )
 
 

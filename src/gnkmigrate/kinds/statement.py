@@ -24,6 +24,7 @@ class Statement:
         builds: the index that it builds while others write, such as "public.by_name"; one that
             was cut off in the middle leaves it behind, invalid. "" for none.
         is_several: whether it is several commands, with semicolons between, of one transaction.
+        needs_empty: tables, by their names before the plan, whose rows it would stop at.
     """
 
     sql: str
@@ -37,6 +38,7 @@ class Statement:
     builds: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     is_several: bool = False
+    needs_empty: tuple[str, ...] = ()
 
 
 Statements = tuple[Statement, ...]

@@ -58,7 +58,17 @@ def undo_of(
     except Unplannable as error:
         return Undo((), lost, error.message)
     unlike = inherited_otherwise(arrived, source, renamed_by(changes))
-    return Undo(back, (*lost, *(f"the way of inheriting {each}" for each in unlike)))
+    inherited = (f"the way of inheriting {each}" for each in unlike)
+    return Undo(back, (*lost, *inherited, *_not_with_rows(back)))
+
+
+def _not_with_rows(back: Statements) -> tuple[str, ...]:
+    """What does not come back, and stops the way back, as long as there are rows."""
+    tables = dict.fromkeys(table for each in back for table in each.needs_empty)
+    return tuple(
+        f"anything while {table} holds rows: a column of it forbids nulls and has no default"
+        for table in tables
+    )
 
 
 def arrived_at(source: Snapshot, target: Snapshot, hints: Renames) -> Snapshot:

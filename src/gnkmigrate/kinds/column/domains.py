@@ -24,6 +24,23 @@ def has_default(column: Fact, context: Context) -> bool:
     )
 
 
+def forbids_nulls(column: Fact, context: Context) -> bool:
+    """Whether its type is a domain, or one that is made of such, which is NOT NULL."""
+    return any(
+        qualified(*each.path) == column.payload["type"] and _is_not_null(each, context)
+        for each in column.depends_on
+        if each.kind == "domain"
+    )
+
+
+def _is_not_null(domain: Identity, context: Context) -> bool:
+    fact = context.find(domain)
+    return fact is not None and bool(
+        fact.payload["not_null"]
+        or any(_is_not_null(each, context) for each in fact.depends_on if each.kind == "domain")
+    )
+
+
 def _refuses(domain: Identity, context: Context) -> bool:
     """Whether a domain, or one that it is made of, has a check or is NOT NULL."""
     for snapshot in (context.source, context.target):  # what goes may still be there

@@ -5,6 +5,7 @@ validated first, so that SET NOT NULL need not read the table under its lock.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -22,6 +23,7 @@ from gnkmigrate.kinds.column.domains import has_default, is_checked
 from gnkmigrate.kinds.column.effect import HAVE_INDEXES, effect_on
 from gnkmigrate.kinds.column.expression import altered_expression, is_computed_anew, loses_values
 from gnkmigrate.kinds.column.renaming import renamed
+from gnkmigrate.kinds.column.rows_in_the_way import lacks_values, to_be_empty
 from gnkmigrate.kinds.column.type_change import narrowed, retyped, types_of_table
 from gnkmigrate.kinds.column.writing import is_written
 from gnkmigrate.kinds.column_obstacles import (
@@ -83,7 +85,8 @@ class ColumnKind(Kind):
         refuse_later(fact, default, context)
         refuse_type_below(fact, context)
         reason = f"Column {column_name(fact)} is missing."
-        if fact.payload["not_null"] and not (default or computed):
+        lacking = not (default or computed) and lacks_values(fact, context)
+        if lacking:
             reason += " It has no default, so this stops when the table holds rows."
         # A fixed default is kept in the catalog, not written into every row (ALTER TABLE, Notes).
         # A virtual column is computed when it is read; NOT NULL looks at every row all the same.
@@ -94,8 +97,9 @@ class ColumnKind(Kind):
             refuse_held(fact, f"Column {column_name(fact)} is added", context, rows_only=True)
         scans = virtual and bool(fact.payload["not_null"])
         action = f"ADD COLUMN {defined(fact, default, identity, context)}"
+        added = alter_table_of(fact, action, reason, rewrites=rewrites, scans=scans)
         return (
-            alter_table_of(fact, action, reason, rewrites=rewrites, scans=scans),
+            replace(added, needs_empty=tuple(to_be_empty(fact, context)) if lacking else ()),
             *set_to(fact, given(fact.payload), reason),
             *not_null.afterwards(fact),
             *_kept_below(Change("add", None, fact), reason, context),

@@ -1,0 +1,35 @@
+"""Rows that a new column has no value for: it forbids nulls and has no default."""
+
+from collections.abc import Iterator
+
+from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.kinds.column.domains import forbids_nulls, has_default
+from gnkmigrate.kinds.context import Context
+from gnkmigrate.kinds.inheritance import tables_below
+from gnkmigrate.postgres.quoting import qualified
+
+
+def lacks_values(column: Fact, context: Context) -> bool:
+    """Whether a new column that is not computed, and has no default itself, stops at rows."""
+    payload = column.payload
+    forbidden = payload["not_null"] and not payload.get("not_null_unvalidated")
+    return bool(forbidden or forbids_nulls(column, context)) and not has_default(column, context)
+
+
+def to_be_empty(column: Fact, context: Context) -> Iterator[str]:
+    """The tables, by their names before the plan, that must hold no rows when it is added.
+
+    Those are its own and those that remain below that, unless they have the column already.
+    """
+    if column.parent is None or context.is_new(column.parent):
+        return
+    table, name = context.before_rename(column.parent), column.identity.name
+    below = frozenset(context.below(column.parent.path))
+    there = tables_below(table.path, context.source)
+    for path in (table.path, *(each for each in there if context.table_now(each) in below)):
+        found = context.source.facts.get(Identity("table", path))
+        if found is None or found.payload["partitioned_by"]:
+            continue
+        kinds = ("column", "inherited column")
+        if not any(context.source.get(kind, *path, name) for kind in kinds):
+            yield qualified(*path)
