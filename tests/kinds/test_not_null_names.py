@@ -211,3 +211,9 @@ def test_a_parent_that_passes_it_on_to_its_child(
     tables = "CREATE TABLE {0} ({1}); CREATE TABLE c ({2}) INHERITS ({0});"
     renames = read_renames([f"table public.p = {parent}"] if parent != "p" else [])
     converge(server, tables.format("p", old, ""), tables.format(parent, new, own), renames=renames)
+
+
+def test_a_key_leaves_it_to_the_parent_alone(server: Server) -> None:
+    tables = "CREATE TABLE p (id integer{}); CREATE TABLE c () INHERITS (p);"
+    keyed = tables.format(" NOT NULL") + "ALTER TABLE c ADD PRIMARY KEY (id);"
+    converge(server, tables.format(""), keyed)

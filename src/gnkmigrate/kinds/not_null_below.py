@@ -7,7 +7,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
-from gnkmigrate.kinds.inheritance import parents, tables_below
+from gnkmigrate.kinds.inheritance import columns_above, parents, tables_below
 from gnkmigrate.kinds.not_null_name import NAMED, usual
 from gnkmigrate.kinds.not_null_statements import rename_not_null, set_not_null
 from gnkmigrate.kinds.statement import Statement
@@ -75,6 +75,23 @@ def is_of_key(column: tuple[str, ...], snapshot: Snapshot) -> bool:
         key.payload["type"] == "primary key" and column[-1] in key.payload["columns"]
         for key in snapshot.children(Identity("table", column[:-1]), "constraint")
     )
+
+
+def given_to_key(key: Fact, target: Snapshot) -> Iterator[Fact]:
+    """The columns above whose NOT NULL a primary key finds, and leaves as their own alone (18).
+
+    It is its table's own as well where that forbade nulls first, or where the key takes over an
+    index. A partition's is its parent's in any case.
+    """
+    table = key.identity.path[:-1]
+    if target.server_version < NAMED or _is_partition(table, target):
+        return
+    for column in key.payload["columns"] if key.payload["type"] == "primary key" else ():
+        path = (*table, column)
+        if target.get("column", *path) is None and own(path, target) is None:
+            for above in columns_above(path, target):
+                if above.payload["not_null"] and not above.payload.get("not_null_no_inherit"):
+                    yield above
 
 
 def _is_partition(table: tuple[str, ...], snapshot: Snapshot) -> bool:

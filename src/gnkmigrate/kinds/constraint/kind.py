@@ -54,6 +54,7 @@ from gnkmigrate.kinds.index_marks import (
 from gnkmigrate.kinds.inheritance import tables_below
 from gnkmigrate.kinds.kind import used
 from gnkmigrate.kinds.leaving import checks_above, is_same_check
+from gnkmigrate.kinds.not_null_below import given_to_key
 from gnkmigrate.kinds.partition_share import PartitionShare
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.kinds.wording import last_names
@@ -107,7 +108,8 @@ class ConstraintKind(PartitionShare):
         freed = out_of_the_way(None, fact, context)
         if fact.payload["type"] in VALIDATED_LATER:
             return (*freed, *add(fact, "", reason, context))
-        online = by_index(fact) if context.is_busy(table_of(fact)) else ()
+        is_left_above = any(given_to_key(fact, context.target))
+        online = by_index(fact) if context.is_busy(table_of(fact)) and not is_left_above else ()
         scans = not context.is_new(table_of(fact))
         only = not is_whole(fact, context.target)
         added = alter_table(fact, f"ADD {defined(fact)}", reason, scans=scans, only=only)
@@ -246,6 +248,7 @@ class ConstraintKind(PartitionShare):
             yield from own_partition(fact, target)
         if fact.payload["type"] == "check":  # by then what it has of its parent is the same
             yield from (above.identity for above in checks_above(fact, target))
+        yield from (above.identity for above in given_to_key(fact, target))
         yield from switched(fact, target)
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
