@@ -63,8 +63,7 @@ class FollowSide(_MergeStep):
     def run(self, work: Work) -> int:
         sides = self.sides(work)
         relation.keep_maintenance_out(work, sides.side, sides.table)
-        names = [old for old, _ in self.merge.columns]
-        found = relation.columns(work, self.merge.side, names)
+        found = relation.columns(work, self.merge.side, [old for old, _ in self.merge.columns])
         types = {name: str(declared["type"]) for name, declared in found.items()}
         statements = (in_step.DEFAULTS, sync.add_columns(sides, types), self.way.follow(sides))
         work.execute(";\n".join(statements))
