@@ -213,7 +213,16 @@ def test_a_parent_that_passes_it_on_to_its_child(
     converge(server, tables.format("p", old, ""), tables.format(parent, new, own), renames=renames)
 
 
-def test_a_key_leaves_it_to_the_parent_alone(server: Server) -> None:
-    tables = "CREATE TABLE p (id integer{}); CREATE TABLE c () INHERITS (p);"
-    keyed = tables.format(" NOT NULL") + "ALTER TABLE c ADD PRIMARY KEY (id);"
-    converge(server, tables.format(""), keyed)
+KEYED = "ALTER TABLE c ADD PRIMARY KEY (id);"
+LEFT = {
+    "a new one": "CREATE TABLE p (id integer); CREATE TABLE c () INHERITS (p);",
+    "one that had it itself": "CREATE TABLE p (id integer); CREATE TABLE c () INHERITS (p);"
+    + KEYED,
+    "of a new table": "CREATE TABLE p (id integer);",
+}
+
+
+@pytest.mark.parametrize("old", LEFT.values(), ids=LEFT)
+def test_a_key_leaves_it_to_the_parent_alone(server: Server, old: str) -> None:
+    new = "CREATE TABLE p (id integer NOT NULL); CREATE TABLE c () INHERITS (p);" + KEYED
+    converge(server, old, new)

@@ -83,15 +83,42 @@ def given_to_key(key: Fact, target: Snapshot) -> Iterator[Fact]:
     It is its table's own as well where that forbade nulls first, or where the key takes over an
     index. A partition's is its parent's in any case.
     """
-    table = key.identity.path[:-1]
-    if target.server_version < NAMED or _is_partition(table, target):
-        return
-    for column in key.payload["columns"] if key.payload["type"] == "primary key" else ():
-        path = (*table, column)
-        if target.get("column", *path) is None and own(path, target) is None:
+    for path in _inherited_of_key(key, target):
+        if own(path, target) is None:
             for above in columns_above(path, target):
                 if above.payload["not_null"] and not above.payload.get("not_null_no_inherit"):
                     yield above
+
+
+def above_key(key: Fact, snapshot: Snapshot) -> Iterator[Fact]:
+    """The columns above a primary key, whose NOT NULL tells whose its table's is (18)."""
+    for path in _inherited_of_key(key, snapshot):
+        yield from columns_above(path, snapshot)
+
+
+def keys_in_the_way(change: Change, context: Context) -> Iterator[Identity]:
+    """The primary keys below without which NOT NULL changes hands: the parent's, or their own."""
+    before, source = change.before, context.source
+    if before is None or "not_null" not in change.differing:
+        return
+    for table in tables_below(before.identity.path[:-1], source):
+        path = (*table, before.identity.name)
+        then = (*context.table_now(table), change.identity.name)
+        comes = bool(change.fact.payload["not_null"])
+        if is_given_up(then, context) if comes else own(path, source) is None:
+            for key in source.children(Identity("table", table), "constraint"):
+                if path in _inherited_of_key(key, source):
+                    yield key.identity
+
+
+def _inherited_of_key(key: Fact, snapshot: Snapshot) -> Iterator[tuple[str, ...]]:
+    table = key.identity.path[:-1]
+    if key.payload["type"] != "primary key" or snapshot.server_version < NAMED:
+        return
+    if not _is_partition(table, snapshot):
+        for column in key.payload["columns"]:
+            if snapshot.get("column", *table, column) is None:
+                yield (*table, column)
 
 
 def _is_partition(table: tuple[str, ...], snapshot: Snapshot) -> bool:

@@ -37,6 +37,7 @@ from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
 from gnkmigrate.kinds.inheritance import columns_above, heirs
 from gnkmigrate.kinds.kind import Kind, used, used_types
+from gnkmigrate.kinds.not_null_below import keys_in_the_way
 from gnkmigrate.kinds.own_expressions import put_back_below
 from gnkmigrate.kinds.row_valued_columns import refuse_held
 from gnkmigrate.kinds.statement import Statement, Statements
@@ -149,6 +150,7 @@ class ColumnKind(Kind):
     def in_the_way(self, change: Change, context: Context) -> Iterator[Identity]:
         if is_written(change, context):
             yield from row_valued_views.in_the_way(change.before or change.fact, context)
+        yield from keys_in_the_way(change, context)
 
     def goes_before(self, fact: Fact, source: Snapshot) -> Iterator[Identity]:
         return leaving.owned_below(fact, source)

@@ -54,7 +54,7 @@ from gnkmigrate.kinds.index_marks import (
 from gnkmigrate.kinds.inheritance import tables_below
 from gnkmigrate.kinds.kind import used
 from gnkmigrate.kinds.leaving import checks_above, is_same_check
-from gnkmigrate.kinds.not_null_below import given_to_key
+from gnkmigrate.kinds.not_null_below import above_key, given_to_key
 from gnkmigrate.kinds.partition_share import PartitionShare
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.kinds.wording import last_names
@@ -248,7 +248,7 @@ class ConstraintKind(PartitionShare):
             yield from own_partition(fact, target)
         if fact.payload["type"] == "check":  # by then what it has of its parent is the same
             yield from (above.identity for above in checks_above(fact, target))
-        yield from (above.identity for above in given_to_key(fact, target))
+        yield from (above.identity for above in above_key(fact, target))
         yield from switched(fact, target)
 
     def alters_after(self, change: Change, target: Snapshot) -> Iterator[Identity]:
@@ -262,6 +262,7 @@ class ConstraintKind(PartitionShare):
         if fact.payload["type"] == "primary key":  # it forbids nulls as long as it is there
             for column in fact.payload["columns"]:
                 yield Identity("inherited column", (*table_of(fact).path, column))
+            yield from (above.identity for above in above_key(fact, source))
 
     def stays(self, fact: Fact, target: Snapshot) -> bool:
         # It is its table's own no more, and its parent's.

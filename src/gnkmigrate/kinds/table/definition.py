@@ -22,6 +22,7 @@ from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.identity.kind import added as identity_added
 from gnkmigrate.kinds.index_marks import marks
 from gnkmigrate.kinds.joining import checks_of_parents, moved
+from gnkmigrate.kinds.not_null_below import given_to_key
 from gnkmigrate.kinds.options import listed, of_relation
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -59,7 +60,7 @@ def lines(fact: Fact, parts: Sequence[Fact], context: Context) -> list[str]:
     return [
         *_columns(fact, [*inherited, *parts], context),
         *not_null.of_table(fact),
-        *_constraints([*inherited, *parts]),
+        *_constraints([*inherited, *parts], context),
     ]
 
 
@@ -89,11 +90,11 @@ def afterwards(fact: Fact, parts: Sequence[Fact], context: Context) -> Iterator[
             yield from CONSTRAINT.create(moved(check, fact.identity), (), context)
     elif fact.payload["inherits"]:
         yield from _without_defaults(parts, context)
-    repeated = _repeated(parts)
+    later = _later(parts, context)
     for part in parts:
         if part.kind == "column":
             yield from column_settings(part)
-        elif part in repeated:
+        elif part in later:
             yield from CONSTRAINT.create(part, (), context)
         elif part.kind == "constraint" and part.parent is not None:
             yield from marks(part, part.parent, context)
@@ -118,10 +119,10 @@ def _without_defaults(parts: Sequence[Fact], context: Context) -> Iterator[State
                 yield identity_added(identities[name], context)
 
 
-def _constraints(parts: Sequence[Fact]) -> Iterator[str]:
-    repeated = _repeated(parts)
+def _constraints(parts: Sequence[Fact], context: Context) -> Iterator[str]:
+    later = _later(parts, context)
     for part in _in_turn(parts):
-        if part not in repeated:
+        if part not in later:
             yield constraint_defined(part)
 
 
@@ -131,6 +132,12 @@ def _in_turn(parts: Sequence[Fact]) -> Sequence[Fact]:
         constraints.values(),
         key=lambda each: (each.payload["type"] != "primary key", each.identity),
     )
+
+
+def _later(parts: Sequence[Fact], context: Context) -> frozenset[Fact]:
+    """Keys that CREATE TABLE would not make, or not as they are to be."""
+    left_above = (each for each in _in_turn(parts) if any(given_to_key(each, context.target)))
+    return _repeated(parts).union(left_above)
 
 
 def _repeated(parts: Sequence[Fact]) -> frozenset[Fact]:
