@@ -254,11 +254,13 @@ def _made_like(before: Fact, after: Fact, context: Context) -> Iterator[Statemen
     found = COLUMN.alter(change, context)
     users = _users(before, context.source) if "type" in change.differing else ()
     if found is None or users:
+        differing = ", ".join(sorted(COLUMN.differing(change)))
         raise Unplannable(
-            f"Column {qualified(*after.identity.path)} differs from its parent's in: "
-            f"{', '.join(sorted(COLUMN.differing(change)))}.",
+            f"Column {qualified(*after.identity.path)} cannot be made like its parent's "
+            f"({differing}) in the plan in which its table joins that, leaves it or gets other "
+            "bounds.",
             details=users,
-            hint="Make them alike in a revision of your own, and plan again.",
+            hint="Do one of the two first, in a revision of your own, and plan again.",
         )
     yield from found
 
