@@ -6,7 +6,9 @@ from gnkmigrate.connection import Connection
 
 _READABLE = """
 SELECT relation FROM unnest(%s::text[]) AS relation
-WHERE has_table_privilege(to_regclass(relation), 'SELECT')
+WHERE
+    has_table_privilege(to_regclass(relation), 'SELECT')
+    AND NOT row_security_active(to_regclass(relation)::oid)
 """
 
 
