@@ -45,3 +45,16 @@ def test_a_renamed_label_moves_to_a_new_type(server: Server) -> None:
 
 def test_what_has_been_renamed_already_is_left_alone(server: Server) -> None:
     assert moved(server, "'ok', 'sad'", "'ok', 'sad'", SAD_TO_BLUE) == ([], ["ok", "sad"])
+
+
+def test_a_column_goes_to_another_type_by_the_names_that_this_one_knows(server: Server) -> None:
+    types = "CREATE TYPE mood AS ENUM ({}); CREATE TYPE other AS ENUM ({}); CREATE TABLE t (m {})"
+    for other, expected in (("'ok', 'blue'", "blue"), ("'ok', 'sad'", "sad")):
+        before = types.format("'ok', 'sad'", other, "mood")
+        after = types.format("'ok', 'blue'", other, "other")
+        with pair(server, before, after) as given:
+            execute(given.url, "INSERT INTO t VALUES ('sad')")
+            changes = compare(given.source, given.target, SAD_TO_BLUE)
+            with connect(given.url) as connection:
+                run(connection, plan(changes, given.source, given.target))
+            assert rows(given.url, "SELECT m::text FROM t") == [(expected,)]

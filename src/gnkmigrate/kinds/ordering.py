@@ -89,6 +89,11 @@ class Ordering(Traits):
         del change
         return False
 
+    def is_told(self, change: Change, successor: Fact) -> bool:
+        """Whether values go over to `successor` by what they say after `change`, not before."""
+        del change, successor
+        return False
+
     def is_indifferent(self, change: Change, gone: Fact) -> bool:
         """Whether a `change` that is altered is all the same to `gone`, which uses it and goes."""
         del change, gone

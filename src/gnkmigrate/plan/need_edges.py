@@ -183,7 +183,10 @@ def _parted_last(fact: Fact, droppers: ByIdentity, source: Snapshot) -> Iterator
 def left_first(
     actions: Sequence[Action], changers: ByIdentity, source: Snapshot, target: Snapshot
 ) -> Edges:
-    """What takes values out of a thing does so before they say something else there."""
+    """What takes values out of a thing does so before they say something else there.
+
+    Or after, where what they get into knows them by that alone.
+    """
     retelling = [
         (identity, changer)
         for identity, found in changers.items()
@@ -205,7 +208,14 @@ def left_first(
             for identity, changer in retelling:
                 new = changer.fact.identity
                 if identity in used and successors.get(new, new) not in kept:
-                    yield action, changer
+                    taken = (target.facts[each] for each in kept - used if each in target)
+                    told = _is_told(changer, taken)
+                    yield (changer, action) if told else (action, changer)
+
+
+def _is_told(changer: Action, successors: Iterable[Fact]) -> bool:
+    known = kind_of(changer.fact.kind)
+    return any(known.is_told(changer.change, each) for each in successors)
 
 
 def gone_first(

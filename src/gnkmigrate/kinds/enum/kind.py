@@ -89,6 +89,12 @@ class Enum(UserType):
     def retells(self, change: Change) -> bool:
         return change.before is not None and bool(_renamed(change.before))
 
+    def is_told(self, change: Change, successor: Fact) -> bool:
+        # An enum that knows a label by its new name alone takes the values that have that name.
+        labels = successor.payload["labels"] if successor.kind == self.name else ()
+        renamed = _renamed(change.before or change.fact).items()
+        return any(old not in labels and new in labels for old, new in renamed)
+
     def constants(self, fact: Fact) -> Mapping[str, str]:
         return _renamed(fact)
 
