@@ -110,6 +110,7 @@ def test_a_defect_is_told_of_one_database_alone(shops: Shops) -> None:
         ("Wait for it, or have --wait do so", "Run the same command again: what is done is not"),
         ("Then: gnkmigrate upgrade --phase a", "Then: gnkmigrate --url ADDRESS upgrade --phase a"),
         ("gnkmigrate fleet status shows it", "gnkmigrate fleet status shows it"),
+        ("gnkmigrate quotes names itself", "gnkmigrate quotes names itself"),
     ],
 )
 def test_a_hint_for_one_database_says_that_it_needs_its_address(hint: str, told: str) -> None:

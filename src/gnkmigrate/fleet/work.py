@@ -26,7 +26,10 @@ from gnkmigrate.text.redaction import redact
 
 _TURN_S = 5  # how long a turn is waited for, before the worker does something else
 # A command for one database; without an address it would run on another one.
-_COMMAND = re.compile(r"\bgnkmigrate (?=(?!fleet)[a-z])")
+_COMMAND = re.compile(
+    r"\bgnkmigrate (?=(?:apply|audit|contract|cutover|doctor|downgrade|forget|grants|plan|rehearse"
+    r"|status|tune|upgrade|verify)\b)"
+)
 _tidying = Tidying()
 
 
