@@ -330,6 +330,33 @@ def test_a_key_that_a_statement_changes_does_so_before_the_old_shape_is_kept(
     assert pg_dump(small.url, small.server) == before
 
 
+def test_an_enum_has_no_cast_to_a_number(author: Author, small: Small) -> None:
+    """What its labels become is for the author to fill in, and the draft says so."""
+    execute(
+        small.url,
+        "CREATE TYPE size AS ENUM ('S', 'M');"
+        "CREATE TABLE shirt (id int PRIMARY KEY, size size NOT NULL);"
+        "INSERT INTO shirt VALUES (1, 'S'), (2, 'M')",
+    )
+    written = author("CREATE TABLE shirt (id int PRIMARY KEY, size int NOT NULL)")
+    assert written is not None
+    text = written.file.read_text()
+    assert "what does each label of public.size become?" in " ".join(text.split())
+    assert "op.cast" not in text
+    for unfilled, filled in (
+        ("WHEN 'S' THEN NULL WHEN 'M' THEN NULL", "WHEN 'S' THEN 1 WHEN 'M' THEN 2"),
+        ("WHEN NULL THEN 'S' WHEN NULL THEN 'M'", "WHEN 1 THEN 'S' WHEN 2 THEN 'M'"),
+    ):
+        assert unfilled in text
+        text = text.replace(unfilled, filled)
+    written.file.write_text(text)
+    project = small.project()
+    project.up()
+    assert rows(small.url, "SELECT id, size FROM shirt ORDER BY id") == [(1, 1), (2, 2)]
+    project.down()
+    assert rows(small.url, "SELECT id, size::text FROM shirt ORDER BY id") == [(1, "S"), (2, "M")]
+
+
 def test_a_range_of_times_gets_a_zone(author: Author, small: Small) -> None:
     execute(
         small.url,

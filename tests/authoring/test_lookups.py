@@ -34,7 +34,7 @@ INDEX = "CREATE INDEX orders_status_id_idx ON orders (status_id);"
     ("type_", "of", "key", "more", "index"),
     [
         (ENUM, "st", "integer GENERATED ALWAYS AS IDENTITY", "", ""),
-        ("", "text", "serial", ", sorts_at integer DEFAULT 0", INDEX),
+        ("", "text", "serial", ", sorts_at integer NOT NULL DEFAULT 0", INDEX),
     ],
 )
 def test_statuses(

@@ -448,6 +448,17 @@ def test_a_constraint_that_waits_is_not_copied(small: Small) -> None:
     assert "constraint t_n_key on table public.t" in "\n".join(refused.value.details)
 
 
+def test_only_a_table_whose_triggers_may_keep_rows_out_pays_for_marks(small: Small) -> None:
+    small.reversible(
+        1, 'op.convert_columns("public.m", (), (op.shortened("a", 20, default="\'D\'"),))'
+    )
+    project = small.project()
+    project.execute("CREATE TABLE m (id int PRIMARY KEY, a text)")
+    project.up()
+    triggers = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'm'::regclass AND NOT tgisinternal"
+    assert [name for (name,) in project.rows(triggers) if "mark" in name] == []
+
+
 def test_a_row_that_a_trigger_keeps_out_leaves_no_mark(small: Small) -> None:
     small.reversible(
         1,

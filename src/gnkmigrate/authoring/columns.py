@@ -66,8 +66,8 @@ def column_changes(
             yield ColumnChange(
                 source.facts[before],
                 target.facts[after],
-                _default(before, source),
-                _default(after, target),
+                default_of(before, source),
+                default_of(after, target),
             )
 
 
@@ -80,7 +80,8 @@ def _touched(changes: Sequence[Change], back: Mapping[Identity, Identity]) -> It
             yield back.get(column, column)
 
 
-def _default(column: Identity, snapshot: Snapshot) -> str | None:
+def default_of(column: Identity, snapshot: Snapshot) -> str | None:
+    """Its default as SQL; None for none."""
     found = snapshot.get(_DEFAULT, *column.path)
     return None if found is None else str(found.payload["expression"])
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gnkmigrate.authoring.calls import Argument, Call
-from gnkmigrate.authoring.columns import ColumnChange
+from gnkmigrate.authoring.columns import ColumnChange, default_of
 from gnkmigrate.authoring.linking import Linked, hanging, key_columns, shared_columns
-from gnkmigrate.authoring.mapping import mapping
+from gnkmigrate.authoring.mapping import mapping, new_column
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.types import STRINGS, Type
@@ -105,7 +105,7 @@ def _links(
     yield from (Call("renamed", (name,)) for name in _staying(linked, source, target))
     for name, (old, new) in _begun(linked, shared, source, target).items():
         note = f"confirm: a link begins ({name}) when its row did ({old.identity.name})."
-        defaults = (_default(old, source), _default(new, target))
+        defaults = (default_of(old.identity, source), default_of(new.identity, target))
         yield replace(mapping(ColumnChange(old, new, *defaults), source, target), notes=(note,))
 
 
@@ -124,18 +124,13 @@ def _begun(
 
 
 def _is_now(column: Fact, snapshot: Snapshot) -> bool:
-    return _default(column, snapshot) in _NOW
-
-
-def _default(column: Fact, snapshot: Snapshot) -> str | None:
-    found = snapshot.get("default", *column.identity.path)
-    return None if found is None else str(found.payload["expression"])
+    return default_of(column.identity, snapshot) in _NOW
 
 
 def _alone(column: Fact, entity: Identity, target: Snapshot) -> Call:
     """A column that the entity alone has; one that needs a value gets the first allowed one."""
     name, type_ = column.identity.name, str(column.payload["type"])
-    if not column.payload["not_null"] or _default(column, target):
+    if not column.payload["not_null"] or default_of(column.identity, target):
         return Call("new", (name, type_))
     checks = (each.payload for each in target.children(entity, "constraint"))
     said = (each["definition"] for each in checks if each["type"] == "check")
@@ -149,9 +144,7 @@ def _of_link(linked: Linked, source: Snapshot, target: Snapshot) -> Iterator[Cal
         name = fact.identity.name
         if name == linked.reference or source.get("column", *linked.table.path, name):
             continue
-        default = _default(fact, target)
-        named: dict[str, Argument] = {} if default is None else {"default": default}
-        yield Call("new", (name, str(fact.payload["type"])), named)
+        yield new_column(fact, target)
 
 
 def _new_columns(name: str, calls: Sequence[Call]) -> Mapping[str, Argument]:

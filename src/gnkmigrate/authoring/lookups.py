@@ -8,18 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.authoring.calls import Argument, Call
-from gnkmigrate.authoring.columns import column_changes, is_ordinary
+from gnkmigrate.authoring.columns import column_changes, default_of, is_ordinary
 from gnkmigrate.authoring.guesses import foreign_key_of, words
 from gnkmigrate.authoring.leaving import above
 from gnkmigrate.authoring.linking import key_columns
-from gnkmigrate.authoring.mapping import enum_of
+from gnkmigrate.authoring.mapping import enum_of, new_column
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.types import STRINGS, Type
 from gnkmigrate.plan.action import holders
+from gnkmigrate.run.own_names import fitting
 
 _USUAL_KEY, _USUAL_LABEL, _USUAL_TYPE = "id", "name", "integer"  # op.extract_lookup's own
+
+_SERIAL = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Lookup:
 
     def _serves(self, index: Fact) -> bool:
         """Whether it is the index that the reference gets."""
-        return index.identity.name == f"{self.after.identity.path[1]}_{self._link}_idx"
+        return index.identity.name == fitting(self.after.identity.path[1], self._link, "idx")
 
     @property
     def _link(self) -> str:
@@ -92,7 +95,7 @@ class Lookup:
             "rename": "" if self._link == column else self._link,
             "not_null": bool(self.after.payload["not_null"]),
             "enum": "" if enum is None else ".".join(enum.path),
-            "new": tuple(_new(each, target) for each in self.others),
+            "new": tuple(new_column(each, target) for each in self.others),
             "actions": actions.partition(")")[2].strip(),
         }
         named = {name: value for name, value in said.items() if value}
@@ -177,7 +180,9 @@ def _of_values(table: Identity, target: Snapshot) -> tuple[Fact, Fact, tuple[Fac
     if len(keys) != 1 or len(labels) != 1 or not _definition(keys[0], target):
         return None
     others = tuple(each for each in columns if each not in {keys[0], labels[0]})
-    is_told = all(not each.payload["not_null"] or _default(each, target) for each in others)
+    is_told = all(
+        not each.payload["not_null"] or default_of(each.identity, target) for each in others
+    )
     return (keys[0], labels[0], others) if is_told else None
 
 
@@ -190,24 +195,13 @@ def _is_used_otherwise(lookup: Lookup, target: Snapshot) -> bool:
 
 def _definition(key: Fact, target: Snapshot) -> str:
     """How a key gets its values, as op.extract_lookup takes it; "" where it gets none."""
-    type_, default = str(key.payload["type"]), _default(key, target)
+    type_, default = str(key.payload["type"]), default_of(key.identity, target)
     if key.payload["identity"]:
         always = key.payload["identity"] == "always"
         return f"{type_} GENERATED ALWAYS AS IDENTITY" if always else type_
     if default and default.startswith("nextval("):
-        return {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}[type_]
+        return _SERIAL.get(type_, "")
     return "uuid" if type_ == "uuid" and default else ""
-
-
-def _new(column: Fact, target: Snapshot) -> Call:
-    default = _default(column, target)
-    named: dict[str, Argument] = {} if default is None else {"default": default}
-    return Call("new", (column.identity.name, str(column.payload["type"])), named)
-
-
-def _default(column: Fact, snapshot: Snapshot) -> str | None:
-    found = snapshot.get("default", *column.identity.path)
-    return None if found is None else str(found.payload["expression"])
 
 
 def _other_than(usual: str, value: str) -> str:

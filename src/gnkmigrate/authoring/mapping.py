@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gnkmigrate.authoring.calls import Argument, Call
-from gnkmigrate.authoring.columns import ColumnChange
+from gnkmigrate.authoring.columns import ColumnChange, default_of
 from gnkmigrate.authoring.guesses import foreign_key_of, words
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -41,6 +41,13 @@ def mapping(column: ColumnChange, source: Snapshot, target: Snapshot, why: str =
     if not why:
         return call
     return replace(call, notes=(renaming(old, new, why), *call.notes))
+
+
+def new_column(column: Fact, target: Snapshot) -> Call:
+    """The call that says of a column that it comes from nothing of the old shape."""
+    default = default_of(column.identity, target)
+    named = _said(default=default or "", not_null=bool(default and column.payload["not_null"]))
+    return Call("new", (column.identity.name, str(column.payload["type"])), named)
 
 
 def renaming(old: str, new: str, why: str) -> str:

@@ -1,12 +1,9 @@
-"""Numbers, times and names in the words of a message."""
+"""Versions, tuning and names in the words of a message."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gnkmigrate.run.batches.tuning import Tuning
-
-_MINUTE_S = 60
-_EXACT_S = 10
 
 
 def printable(text: str) -> str:

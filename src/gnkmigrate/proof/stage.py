@@ -1,4 +1,4 @@
-"""A stage of a proof: it is tried, and what came of it is told, whether it held or not."""
+"""A stage of a proof, and what it found; a phase that fails is a finding, and no error."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Work: TypeAlias = Callable[[], Found]
 
 
 def attempted(work: Work) -> Found:
-    """What it came to; a phase that refuses or fails is what a proof is there to find.
+    """What a stage found; a phase that refuses or fails is what a proof is there to find.
 
     Raises:
         NoRoom: the database has outgrown its disk, which says nothing about the phase.

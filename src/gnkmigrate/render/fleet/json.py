@@ -1,10 +1,10 @@
 """The summary as a document, which docs/fleet.schema.json describes."""
 
-import json
 from typing import Any
 
 from gnkmigrate.fleet.result import Result, Summary, counts
 from gnkmigrate.fleet.sheet import version, versions
+from gnkmigrate.render.parts.documents import written
 from gnkmigrate.render.parts.view import View
 
 VERSION = 1
@@ -28,7 +28,7 @@ def render(summary: Summary, view: View) -> str:
             for each in summary.groups
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(document)
 
 
 def _target(result: Result) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """What was measured as a JSON document (docs/impact.schema.json)."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
 from gnkmigrate.impact.outcome import Impact, Measured, QueryImpact
+from gnkmigrate.render.parts.documents import written
 
 VERSION = 1
 
 
 def render(impact: Impact) -> str:
     """The document as a text that ends with a newline."""
-    return json.dumps(document(impact), indent=2, ensure_ascii=False) + "\n"
+    return written(document(impact))
 
 
 def document(impact: Impact) -> dict[str, Any]:

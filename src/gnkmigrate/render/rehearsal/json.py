@@ -1,18 +1,18 @@
 """A rehearsal as a JSON document (docs/rehearse.schema.json)."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
 from gnkmigrate.rehearsal.checklist import checklist
 from gnkmigrate.rehearsal.outcome import Rehearsal
+from gnkmigrate.render.parts.documents import written
 
 VERSION = 1
 
 
 def render(rehearsal: Rehearsal) -> str:
     """The document as a text that ends with a newline."""
-    return json.dumps(document(rehearsal), indent=2, ensure_ascii=False) + "\n"
+    return written(document(rehearsal))
 
 
 def document(rehearsal: Rehearsal) -> dict[str, Any]:
