@@ -12,53 +12,74 @@ from gnkmigrate.servers import Server
 from tests.authoring.test_linking import project
 from tests.support import execute
 
-LIVE = """
-{type}
-CREATE TABLE orders (id serial PRIMARY KEY, status {of} NOT NULL DEFAULT 'new', note text);
-CREATE INDEX orders_status_idx ON orders (status);
-INSERT INTO orders (status, note) VALUES ('new', 'a'), ('paid', 'b'), ('new', NULL);
-"""
+ENUM = "CREATE TYPE st AS ENUM ('new', 'paid', 'sent');"
+ORDERS = "CREATE TABLE orders (id serial PRIMARY KEY, status {} NOT NULL DEFAULT 'new', note text);"
+OLD_INDEX = "CREATE INDEX orders_status_idx ON orders (status);"
+ROWS = "INSERT INTO orders (status, note) VALUES ('new', 'a'), ('paid', 'b'), ('new', NULL);"
 WANTED = """
-CREATE TABLE status (id {key} PRIMARY KEY, name text NOT NULL UNIQUE{more});
+CREATE TABLE status (id {} PRIMARY KEY, name text NOT NULL UNIQUE{});
 CREATE TABLE orders (
     id serial PRIMARY KEY, note text,
     status_id integer NOT NULL REFERENCES status ON DELETE RESTRICT
 );
-{index}
 """
-ENUM = "CREATE TYPE st AS ENUM ('new', 'paid', 'sent');"
 INDEX = "CREATE INDEX orders_status_id_idx ON orders (status_id);"
+SORTED = ", sorts_at integer NOT NULL DEFAULT 0"
+
+QUOTED = """
+CREATE SCHEMA "App"; CREATE SCHEMA ref;
+CREATE TYPE "App"."St" AS ENUM ('new', 'it''s paid');
+CREATE TABLE "App"."Orders" (a int, b text, "Order Status" "App"."St" NOT NULL, PRIMARY KEY (a, b));
+"""
+QUOTED_ROWS = """INSERT INTO "App"."Orders" VALUES (1, 'x', 'new'), (1, 'y', 'it''s paid');"""
+QUOTED_WANTED = """
+CREATE SCHEMA "App"; CREATE SCHEMA ref;
+CREATE TABLE ref."Status" (code bigserial PRIMARY KEY, label varchar(40) NOT NULL UNIQUE);
+CREATE TABLE "App"."Orders" (
+    a int, b text, "Status Id" bigint NOT NULL REFERENCES ref."Status", PRIMARY KEY (a, b)
+);
+CREATE INDEX "Orders_Status Id_idx" ON "App"."Orders" ("Status Id");
+"""
 
 
 @pytest.mark.parametrize(
-    ("type_", "of", "key", "more", "index"),
+    ("live", "held", "target", "schemas"),
     [
-        (ENUM, "st", "integer GENERATED ALWAYS AS IDENTITY", "", ""),
-        ("", "text", "serial", ", sorts_at integer NOT NULL DEFAULT 0", INDEX),
+        (
+            ENUM + ORDERS.format("st") + OLD_INDEX,
+            ROWS,
+            WANTED.format("integer GENERATED ALWAYS AS IDENTITY", ""),
+            '["public"]',
+        ),
+        (
+            ORDERS.format("text") + OLD_INDEX,
+            ROWS,
+            WANTED.format("serial", SORTED) + INDEX,
+            '["public"]',
+        ),
+        (QUOTED, QUOTED_ROWS, QUOTED_WANTED, '["App", "ref"]'),
     ],
+    ids=["enum", "text", "quoted names of two schemas"],
 )
-def test_statuses(
-    type_: str,
-    of: str,
-    key: str,
-    more: str,
-    index: str,
+def test_the_draft_passes_check_as_it_is_written(
+    live: str,
+    held: str,
+    target: str,
+    schemas: str,
     tmp_path: Path,
     database: DatabaseUrl,
     server: Server,
 ) -> None:
-    """The revision as it is written passes `check`: no gap, every row there and back."""
-    live = LIVE.format(type=type_, of=of)
-    (tmp_path / "live.sql").write_text(live.partition("INSERT")[0])
-    (tmp_path / "rows.sql").write_text("INSERT" + live.partition("INSERT")[2])
-    (tmp_path / "target.sql").write_text(WANTED.format(key=key, more=more, index=index))
+    """No gap, and every row there and back."""
+    for name, text in (("live", live), ("rows", held), ("target", target)):
+        (tmp_path / f"{name}.sql").write_text(text)
     settings = project(
         tmp_path,
         server,
         'target = "target.sql"\nbaseline = "live.sql"\nbaseline_rows = "rows.sql"\n'
-        'schemas = ["public"]\n',
+        f"schemas = {schemas}\n",
     )
-    execute(database, live)
+    execute(database, live + held)
     written = write_revision(settings, database, "statuses")
     assert written is not None
     assert "op.extract_lookup(" in written.file.read_text()

@@ -21,6 +21,7 @@ FROM pg_depend
 JOIN pg_type ON pg_type.oid = {type}::regtype
 LEFT JOIN pg_attribute ON classid = 'pg_class'::regclass AND attrelid = objid AND attnum = objsubid
 LEFT JOIN pg_class ON pg_class.oid = attrelid
+LEFT JOIN pg_namespace ON pg_namespace.oid = pg_class.relnamespace
 LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
 LEFT JOIN pg_class AS view ON view.oid = ev_class
 LEFT JOIN pg_proc ON classid = 'pg_proc'::regclass AND pg_proc.oid = objid
@@ -28,8 +29,7 @@ WHERE refclassid = 'pg_type'::regclass AND refobjid IN (pg_type.oid, typarray) A
   AND classid <> 'pg_attrdef'::regclass
   AND pronamespace IS DISTINCT FROM to_regnamespace('{journal}')
   AND coalesce(view.relnamespace, pg_class.relnamespace, 0) NOT IN ({legacy})
-  AND format('%s.%s.%s', pg_class.relnamespace::regnamespace, pg_class.relname, attname)
-      <> ALL ({converted})
+  AND format('%s.%s.%s', nspname, pg_class.relname, attname) <> ALL ({converted})
 ORDER BY 1
 """
 
