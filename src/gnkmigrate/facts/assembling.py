@@ -1,9 +1,10 @@
 """Rows of the catalog queries, put together into facts. Pure: no database here."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cached_property
 from typing import TypeAlias
 
@@ -87,7 +88,8 @@ class _Assembly:
             self.facts,
         )
         self._members = frozenset(tables[MEMBERS].rows)
-        self._ignore = tuple(ignore)
+        # One expression for all of them: each of hundreds of thousands of facts is asked.
+        self._ignored = re.compile("|".join(map(translate, ignore))).match if ignore else None
         self._left_out: set[tuple[int, int]] = set()
         self.homeless: set[Address] = set()
 
@@ -106,10 +108,10 @@ class _Assembly:
         wholes, parts = known.wholes[catalog], known.parts[catalog]
         fields = kind.fields(_beyond(ADDRESS, table))
         shape = Shape(fields, len(ADDRESS), ADDRESS.index("position"), catalog, known)
-        name, is_aspect, ignore = kind.name, kind.is_aspect, self._ignore
+        name, is_aspect, ignored = kind.name, kind.is_aspect, self._ignored
         made = Fact.of_row
         for row, parent, path in self._placed(kind, self._own(kind, catalog, table.rows)):
-            if not path or (ignore and self._is_ignored(path)):
+            if not path or (ignored and ignored(".".join(path))):
                 self._left_out.add((catalog, row[0]))
                 continue
             identity = _new(Identity, (name, path))
@@ -182,10 +184,6 @@ class _Assembly:
             and self._dependencies.standing_for(address) is None
             and self._left_out.isdisjoint(self._dependencies.belongings(address))
         )
-
-    def _is_ignored(self, path: Sequence[str]) -> bool:
-        text = ".".join(path)
-        return any(fnmatchcase(text, pattern) for pattern in self._ignore)
 
 
 def _within(rows: Iterable[Row], wholes: Mapping[int, Identity]) -> Iterator[_Placed]:
