@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Severity
 from gnkmigrate.audit.numbers import Numbers
+from gnkmigrate.audit.roles import Roles
 from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.connection import MINIMUM_VERSION, Connection
 from gnkmigrate.errors import GnkMigrateError
@@ -221,7 +222,7 @@ class Question:
 
     Attributes:
         live: the database's facts.
-        target: the target's; None when there is none.
+        target: the target's, where what it leaves open is as it is live; None when there is none.
         source_timezone: the zone in which timestamps without one were written.
         home: the schema that goes without saying in messages.
         numbers: how far each sequence is.
@@ -236,9 +237,24 @@ class Question:
     past: Sequence[PastNumbers] = ()
 
 
+@dataclass(frozen=True)
+class Declared:
+    """A target, for what a server check can say of it without a server that has it.
+
+    Attributes:
+        snapshot: its facts; what it leaves open is as it is in the database.
+        roles: those of the server, and of the target where it declares some.
+        home: the schema that goes without saying in messages.
+    """
+
+    snapshot: Snapshot
+    roles: Roles
+    home: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServerCheck(Check):
-    """Asks the server about itself, by a fixed number of queries.
+    """Asks the server about itself, by a fixed number of queries; some judge the target as well.
 
     Attributes:
         find: given a session in a read-only transaction with timeouts, and what else it may
@@ -247,12 +263,14 @@ class ServerCheck(Check):
         roles: predefined roles, all of which the session's role must be a member of, where
             PostgreSQL would rather hide rows than refuse, e.g. ("pg_monitor",).
         asks_rows: reads rows of the project's tables, which --no-data-checks forbids.
+        declared: what a target has of it by its facts alone; None where they say nothing of it.
     """
 
     runtime: ClassVar[bool] = True
     find: Callable[[Connection, Question], Iterable[Observation]]
     roles: tuple[str, ...] = ()
     asks_rows: bool = False
+    declared: Callable[[Declared], Iterable[Observation]] | None = None
 
 
 def finding(

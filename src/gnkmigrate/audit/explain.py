@@ -5,7 +5,7 @@ from typing import get_args
 
 from gnkmigrate.audit.check import Check, ComparisonCheck, DataCheck, ServerCheck, StructureCheck
 from gnkmigrate.audit.finding import Category
-from gnkmigrate.audit.outcome import target_names
+from gnkmigrate.audit.outcome import judges_target, target_names
 from gnkmigrate.audit.selection import Selection
 
 _HEADINGS: Mapping[str, str] = {
@@ -20,9 +20,10 @@ _HEADINGS: Mapping[str, str] = {
 
 _INTRODUCTION = """\
 Every check of `gnkmigrate audit`, by group. A static check judges the catalog alone; a runtime
-check asks the running server. Structure checks judge the target too, under an id of their own:
-GNK-T002 is GNK-S002 of the target. The pages are made from the checks themselves, and
-`gnkmigrate audit --explain CHECK` prints them."""
+check asks the running server. Static checks judge the target too, and so do those runtime checks
+that facts, grants and owners can answer, under an id of their own: GNK-T002 is GNK-S002 of the
+target, GNK-TA001 GNK-A001; a check's page has it. The pages are made from the checks themselves,
+and `gnkmigrate audit --explain CHECK` prints them."""
 
 
 def explain(name: str, checks: Sequence[Check]) -> str:
@@ -40,7 +41,7 @@ def explain(name: str, checks: Sequence[Check]) -> str:
 
 def names(check: Check) -> tuple[str, ...]:
     """Every id and slug under which a check's findings appear."""
-    twins = target_names(check) if isinstance(check, StructureCheck) else ()
+    twins = target_names(check) if judges_target(check) else ()
     return (check.id, check.slug, *twins)
 
 
@@ -86,7 +87,7 @@ def _properties(check: Check) -> dict[str, str]:
         "PostgreSQL": f"{check.minimum_version // 10_000} and later",
         "privileges": ", ".join(check.privileges) or "none beyond CONNECT",
     }
-    if isinstance(check, StructureCheck):
+    if judges_target(check):
         properties["on the target"] = " ".join(target_names(check))
     return properties
 

@@ -10,6 +10,7 @@ from gnkmigrate.audit.check import (
     CannotRun,
     Check,
     ComparisonCheck,
+    Declared,
     Gaps,
     Observation,
     Question,
@@ -21,6 +22,7 @@ from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.project import ProjectCheck
 from gnkmigrate.audit.reader import unsafe
 from gnkmigrate.audit.result import NotRun, Passed
+from gnkmigrate.audit.roles import Roles
 from gnkmigrate.audit.row_query import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.collector import collector_paused
 from gnkmigrate.connection import Connection
@@ -97,8 +99,15 @@ def run_structure(
     return Outcome(check, (*told, *declared), clean=not here)
 
 
-def target_names(check: StructureCheck) -> tuple[str, str]:
-    """The id and the slug of a structure check where it judges the target.
+def judges_target(check: Check) -> bool:
+    """Whether a check has something to say of a target by itself."""
+    return isinstance(check, StructureCheck) or (
+        isinstance(check, ServerCheck) and check.declared is not None
+    )
+
+
+def target_names(check: Check) -> tuple[str, str]:
+    """The id and the slug of a check where it judges the target.
 
     GNK-S002 becomes GNK-T002; a check of another group keeps its letter: GNK-TA002.
     """
@@ -107,7 +116,7 @@ def target_names(check: StructureCheck) -> tuple[str, str]:
     return f"{group}T{letter}{number[1:]}", f"target-{check.slug}"
 
 
-def _of_target(check: StructureCheck, seen: Observation) -> Finding:
+def _of_target(check: Check, seen: Observation) -> Finding:
     """The finding about a declaration: editing it puts it right, and no SQL."""
     id_, slug = target_names(check)
     about = Observation(seen.object, f"Target: {seen.message}", seen.subject, seen.evidence)
@@ -128,18 +137,39 @@ def run_server(
     bounds: Bounds,
     look: Callable[[Observation], Observation] = lambda seen: seen,
 ) -> Outcome:
-    """What the server says about itself; `look` asks the rows that may be in the way of a fix."""
+    """What the server says about itself, and what the target has of it beyond that.
+
+    `look` asks the rows that may be in the way of a fix.
+    """
     try:
         with bounded(connection, bounds):
             lacking = _lacks(connection, check.roles)
             if lacking:
                 return not_run(check, f"the role is no member of {', '.join(lacking)}")
             seen = tuple(check.find(connection, question))
+            declared = _declared(check, connection, question, seen)
     except CannotRun as obstacle:
         return not_run(check, obstacle.message)
     except psycopg.Error as error:
         return not_run(check, reason(error))
-    return Outcome(check, tuple(finding(check, look(each)) for each in seen))
+    here = tuple(finding(check, look(each)) for each in seen)
+    there = tuple(_of_target(check, each) for each in declared)
+    return Outcome(check, (*here, *there), clean=not here)
+
+
+def _declared(
+    check: ServerCheck, connection: Connection, question: Question, seen: Sequence[Observation]
+) -> tuple[Observation, ...]:
+    """What the target has of it and the database has not, be that asked of server or of facts."""
+    if check.declared is None or question.target is None:
+        return ()
+    roles, home = Roles.read(connection), question.home
+    target = tuple(check.declared(Declared(question.target, roles.as_in(question.target), home)))
+    if not target:
+        return ()
+    live = check.declared(Declared(question.live, roles.as_in(question.live), home))
+    known = {(each.object, each.subject) for each in (*seen, *live)}
+    return tuple(each for each in target if (each.object, each.subject) not in known)
 
 
 def _lacks(connection: Connection, roles: Sequence[str]) -> list[str]:

@@ -26,6 +26,7 @@ from gnkmigrate.audit.judgement import gap_names
 from gnkmigrate.audit.numbers import Numbers, read_numbers
 from gnkmigrate.audit.outcome import (
     Outcome,
+    judges_target,
     not_run,
     run_comparison,
     run_project,
@@ -79,7 +80,8 @@ def audit(
     if comparison is not None:
         comparison = comparison.sampled(parts)
     look = Look(connection, policy.bounds, parts) if policy.data_checks else _as_it_is
-    question = Question(live, target, policy.source_timezone, policy.home, numbers, policy.past)
+    meant = None if comparison is None else comparison.meant
+    question = Question(live, meant, policy.source_timezone, policy.home, numbers, policy.past)
     outcomes = tuple(_outcomes(connection, question, comparison, policy, look, progress))
     findings = tuple(_findings(comparison, outcomes, policy))
     rated = policy.severity_rules.apply(findings, sizes)
@@ -126,9 +128,7 @@ def check_names(project_checks: Sequence[ProjectCheck]) -> frozenset[str]:
     """Every id, name and category by which a check can be asked for."""
     known = (*checks.discover(), *project_checks)
     names = {name for check in known for name in (check.id, check.slug)}
-    names |= {
-        name for check in known if isinstance(check, StructureCheck) for name in target_names(check)
-    }
+    names |= {name for check in known if judges_target(check) for name in target_names(check)}
     return frozenset({*names, *gap_names(), *get_args(Category)})
 
 
@@ -180,7 +180,7 @@ def _outcomes(
     progress: Progress,
 ) -> Iterator[Outcome]:
     """The outcome of every check that is wanted, in the order of their ids."""
-    live, meant = question.live, comparison.meant if comparison else None
+    live, meant = question.live, question.target
     alone = bool(policy.selection.only)
     for check in (*checks.discover(), *policy.project_checks):
         if not _is_wanted(check, policy.selection):
@@ -243,7 +243,7 @@ def _asks_rows(check: Check) -> bool:
 def _is_wanted(check: Check, selection: Selection) -> bool:
     if selection.admits(check.id, check.slug, check.category):
         return True
-    return isinstance(check, StructureCheck) and selection.admits(*target_names(check), "target")
+    return judges_target(check) and selection.admits(*target_names(check), "target")
 
 
 def _sizes(

@@ -67,7 +67,7 @@ def _reads_as_others(query: Fact, context: Context) -> bool:
         elif identity.kind == "view":
             pending += found.depends_on
             tables = [context.find(_relation(each)) for each in found.depends_on]
-            if not _is_invoker(found) and any(map(_has_policies, tables)):
+            if not is_invoker(found) and any(map(_has_policies, tables)):
                 return True
     return False
 
@@ -82,7 +82,8 @@ def _has_policies(fact: Fact | None) -> bool:
     return fact is not None and fact.kind == "table" and bool(fact.value("row_security"))
 
 
-def _is_invoker(view: Fact) -> bool:
+def is_invoker(view: Fact) -> bool:
+    """Whether a view reads with the rights of whoever reads it."""
     options = (option.partition("=") for option in view.value("options") or ())
     return any(name == "security_invoker" and value.lower() in _TRUE for name, _, value in options)
 

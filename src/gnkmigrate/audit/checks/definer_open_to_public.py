@@ -10,21 +10,19 @@ Source: PostgreSQL manual, CREATE FUNCTION (writing SECURITY DEFINER functions s
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._functions import is_open
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
-from gnkmigrate.kinds.privileges import BY_OWNER, PUBLIC, Level, Privilege, privileges
 
 _OF_TRIGGERS = frozenset({"trigger", "event_trigger"})
-_USUAL = Privilege(BY_OWNER, PUBLIC, "EXECUTE")
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for function in snapshot.of_kind("function"):
         is_called = function.value("result") not in _OF_TRIGGERS
-        if function.value("security_definer") and is_called and _is_open(function, snapshot):
+        if function.value("security_definer") and is_called and is_open(function, snapshot):
             owner = snapshot.get("owner", "function", *function.identity.path)
             whose = "its owner" if owner is None else str(owner.value("owner"))
             on = f"EXECUTE ON {kind_of('function').grant_reference(function)}"
@@ -35,13 +33,6 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
                 fix=(f"REVOKE {on} FROM PUBLIC",),
                 undo=(f"GRANT {on} TO PUBLIC",),
             )
-
-
-def _is_open(function: Fact, snapshot: Snapshot) -> bool:
-    """Whether PUBLIC still has what PostgreSQL gives to it."""
-    grants = snapshot.get("grants", "function", *function.identity.path)
-    told = {} if grants is None else privileges(grants.value("grants"))
-    return told.get(_USUAL, Level.HELD) is not Level.NONE
 
 
 CHECK = StructureCheck(

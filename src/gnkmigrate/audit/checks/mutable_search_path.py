@@ -9,27 +9,36 @@ check's.
 Sources: PostgreSQL manual, 5.9.3 (the schema search path), release notes of 17; pg_proc.proconfig.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._server import answers, listed
+from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._functions import looks_names_up, path_of
+from gnkmigrate.audit.checks._server import listed
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.facts.snapshot import Snapshot
 
 
-def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    for row in answers(connection, question, "mutable_search_path"):
-        count = len(row.functions)
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    del home
+    found = defaultdict[str, list[str]](list)
+    for function in snapshot.of_kind("function"):
+        own = function.value("security_definer")
+        if not own and path_of(function) is None and looks_names_up(function):
+            schema, name = function.identity.path
+            found[schema].append(name)
+    for schema, names in found.items():
+        count = len(names)
         functions = "One function" if count == 1 else f"{count:,} functions"
         verb = "looks" if count == 1 else "look"
         yield Observation(
-            DatabaseObject("", "", row.schema, "schema"),
-            f"{functions} of schema {row.schema} {verb} names up in the caller's search_path.",
-            evidence={"functions": listed(row.functions)},
+            DatabaseObject("", "", schema, "schema"),
+            f"{functions} of schema {schema} {verb} names up in the caller's search_path.",
+            evidence={"functions": listed(names)},
         )
 
 
-CHECK = ServerCheck(
+CHECK = StructureCheck(
     id="GNK-A011",
     slug="mutable-search-path",
     title="Functions do not depend on the caller's search_path",

@@ -33,8 +33,7 @@ SELECT
         WHEN relation.grantee = 0 THEN 'PUBLIC'
         ELSE pg_get_userbyid(relation.grantee)::text
     END) AS roles,
-    array_agg(DISTINCT relation.privilege_type) AS privileges,
-    bool_or(relation.privilege_type <> 'SELECT') AS writes
+    array_agg(DISTINCT relation.privilege_type) AS privileges
 FROM relation
 JOIN restricted USING (relnamespace, grantee)
 JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace

@@ -7,22 +7,29 @@ provided that pg_temp stands last in it and that nobody else may create objects 
 The path that is proposed is the one by which the function finds its tables today: that of the
 database's sessions, and its own schema; where roles have other paths, somebody has to choose.
 Functions whose body is kept parsed (BEGIN ATOMIC) have looked their names up already, and those in
-C or built in do not look any up.
+C or built in do not look any up. The functions of a target are judged alike, by the schemas and
+grants that it has.
 
 Sources: PostgreSQL manual, CREATE FUNCTION (writing SECURITY DEFINER functions safely); pg_proc.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.check import Declared, Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._functions import looks_names_up, path_of
+from gnkmigrate.audit.checks._public import opened
+from gnkmigrate.audit.checks._reach import Reach
 from gnkmigrate.audit.checks._server import answers
+from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.postgres.quoting import identifier
 
 _TEMP = "pg_temp"
+_EMPTY = {"", '""'}
 _NAME = re.compile(r'"(?:[^"]|"")*"|[^,\s"]+')
 
 
@@ -35,7 +42,8 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         creates = [f"CREATE ON SCHEMA {identifier(each)}" for each in _open(row, pinned)]
         yield Observation(
             about,
-            f"Function {about.label(question.home)} runs as {row.owner} {_flaw(row)}.",
+            f"Function {about.label(question.home)} runs as {row.owner} "
+            f"{_flaw(row.path, row.open_schemas)}.",
             evidence={"search_path": row.path, "may call it": row.callers}
             | ({} if pinned else {"search paths of sessions": row.paths}),
             fix=(
@@ -46,15 +54,45 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
                 *(f"GRANT {create} TO PUBLIC" for create in creates),
                 *((f"{alter} {back}",) if altered else ()),
             ),
-            severity=_severity(row),
+            severity=_severity(row.path, row.open_schemas, row.callers),
         )
 
 
-def _flaw(row: Any) -> str:
-    if row.path is None:
+def declared(of: Declared) -> Iterator[Observation]:
+    reach = Reach(of.snapshot, of.roles)
+    everybodys = {
+        schema.identity.name
+        for schema, held in opened(of.snapshot, "schema")
+        if any(each.name == "CREATE" for each in held)
+    }
+    for function in of.snapshot.of_kind("function"):
+        if not function.value("security_definer") or not looks_names_up(function):
+            continue
+        path = path_of(function)
+        names = [] if path is None else _NAME.findall(path)
+        found = sorted(each for each in everybodys if identifier(each) in names)
+        if path is None or found or (path not in _EMPTY and names[-1:] != [_TEMP]):
+            yield _of_target(function, path, found, reach, of.home)
+
+
+def _of_target(
+    function: Fact, path: str | None, open_schemas: list[str], reach: Reach, home: str
+) -> Observation:
+    about, callers = object_of(function), sorted(reach.callers(function))
+    return Observation(
+        about,
+        f"Function {about.label(home)} runs as {reach.owner(function) or 'its owner'} "
+        f"{_flaw(path, open_schemas)}.",
+        evidence={"search_path": path, "may call it": callers},
+        severity=_severity(path, open_schemas, callers),
+    )
+
+
+def _flaw(path: str | None, open_schemas: Sequence[str] | None) -> str:
+    if path is None:
         return "and looks names up in the caller's search_path"
-    if row.open_schemas:
-        return f"and looks names up in {', '.join(row.open_schemas)}, where everybody may create"
+    if open_schemas:
+        return f"and looks names up in {', '.join(open_schemas)}, where everybody may create"
     return "and looks tables up in pg_temp first, where everybody may create"
 
 
@@ -78,9 +116,11 @@ def _open(row: Any, pinned: str) -> list[str]:
     return sorted(each for each in row.all_open if identifier(each) in names)
 
 
-def _severity(row: Any) -> Severity:
+def _severity(
+    path: str | None, open_schemas: Sequence[str] | None, callers: Sequence[str] | None
+) -> Severity:
     """High where somebody else can call it and does not even need to be lucky."""
-    if row.callers and (row.path is None or row.open_schemas):
+    if callers and (path is None or open_schemas):
         return Severity.HIGH
     return Severity.LOW
 
@@ -95,4 +135,5 @@ CHECK = ServerCheck(
     recommendation="Set the function's search_path to the schemas that it needs, pg_temp last, or "
     "write BEGIN ATOMIC; and revoke EXECUTE from PUBLIC.",
     find=find,
+    declared=declared,
 )

@@ -1,0 +1,13 @@
+CREATE ROLE corpus_app;
+CREATE ROLE corpus_owner;
+CREATE ROLE corpus_other;
+GRANT CREATE ON SCHEMA public TO corpus_owner, corpus_other;
+CREATE TABLE accounts (id int PRIMARY KEY, owner text);
+ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON accounts TO corpus_other;
+ALTER TABLE accounts OWNER TO corpus_owner;
+CREATE VIEW bound AS SELECT owner FROM accounts;
+ALTER VIEW bound OWNER TO corpus_other;
+CREATE VIEW own AS SELECT owner FROM accounts;
+CREATE VIEW invoker WITH (security_invoker = on) AS SELECT owner FROM accounts;
+GRANT SELECT ON bound, invoker TO corpus_app;

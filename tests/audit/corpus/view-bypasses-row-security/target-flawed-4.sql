@@ -1,0 +1,13 @@
+CREATE ROLE corpus_app;
+CREATE ROLE corpus_owner;
+CREATE ROLE corpus_member;
+GRANT CREATE ON SCHEMA public TO corpus_owner, corpus_member;
+CREATE TABLE accounts (id int PRIMARY KEY, owner text);
+ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
+CREATE VIEW names AS SELECT owner FROM accounts;
+GRANT SELECT ON names TO corpus_app;
+CREATE MATERIALIZED VIEW sums AS SELECT count(*) FROM accounts;
+GRANT SELECT ON sums TO PUBLIC;
+ALTER TABLE accounts OWNER TO corpus_owner;
+ALTER VIEW names OWNER TO corpus_owner;
+ALTER MATERIALIZED VIEW sums OWNER TO corpus_member;
