@@ -108,6 +108,26 @@ def misfit(old: str, new: str, column: str, version: int) -> str:
     return f"{column} IS NOT NULL AND {column}::text::{new} IS NULL"
 
 
+def as_type(old: str, new: str, column: str, version: int) -> str:
+    """Values as another type has them, to compare them with its own; "" where no cast is sure.
+
+    What does not fit is NULL. Numbers are compared as they are. The rest as for `misfit`.
+    """
+    before, after = Type.parse(old), Type.parse(new)
+    if before.array or after.array:
+        return ""
+    if before.name in NUMBERS and after.name in NUMBERS:
+        return column
+    if after.name in STRINGS or after.name.endswith("citext"):
+        return f"{column}::text::{_WHOLE.get(after.name, after.name)}"
+    if before.name not in STRINGS or not (version >= _ASKS or after.name in _PATTERNS):
+        return ""
+    wrong = misfit(old, new, column, version)
+    # A number with too many digits is told of before PostgreSQL 16 by no pattern.
+    cast = "numeric" if after.name in NUMBERS and version < _ASKS else new
+    return f"CASE WHEN {wrong} THEN NULL ELSE {column}::text::{cast} END" if wrong else ""
+
+
 def _converted(old: str, new: str, column: str, gaps: Gaps) -> Value | None:
     before, after = Type.parse(old), Type.parse(new)
     alike = any(before.name in each and after.name in each for each in _ALIKE)

@@ -2,9 +2,9 @@
 
 Where a column gets both another type and a foreign key, its values have to be mapped: a text such
 as an e-mail address becomes the id of a user. A value resolves when it is the key of a row of the
-referenced table, or agrees, whatever its case, with a text by which that table is unique. What
-resolves to nobody has no place in the new column. A project's own check that knows the mapping
-better may take the place of this one (`instead_of` in its head).
+referenced table, as the key's type compares ('01' is 1), or agrees, whatever its case, with a text
+by which that table is unique. What resolves to nobody has no place in the new column. A project's
+own check that knows the mapping better may take the place of this one (`instead_of` in its head).
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
@@ -12,6 +12,7 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
+from gnkmigrate.audit.checks._access import Access, accesses
 from gnkmigrate.audit.checks._rows import (
     STRINGS,
     LiveTable,
@@ -19,10 +20,13 @@ from gnkmigrate.audit.checks._rows import (
     coming_constraints,
     live_table,
 )
-from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.checks._values import as_type
+from gnkmigrate.audit.describe import columns, object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.inner_types import underlying
 from gnkmigrate.kinds.types import Type, are_comparable
 from gnkmigrate.postgres.quoting import identifier
 
@@ -52,12 +56,12 @@ def _probe(
     change: Change, column: Fact, rows: LiveTable, referenced: LiveTable, gaps: Gaps
 ) -> Probe:
     about, name = object_of(column), column.identity.name
-    key = referenced.columns[change.fact.payload["references"]["columns"][0]].identity.name
-    value = f"{rows.column(name)}::text"
+    wanted = referenced.columns[change.fact.payload["references"]["columns"][0]]
+    key, value = wanted.identity.name, f"{rows.column(name)}::text"
     texts = _unique_texts(gaps, referenced.table)
     match = " OR ".join(
         [
-            f"referenced.{identifier(key)}::text = lower({value})",
+            _is_key(rows.columns[name], wanted, rows.column(name), gaps.live),
             *(f"lower(referenced.{identifier(each)}::text) = lower({value})" for each in texts),
         ]
     )
@@ -83,17 +87,42 @@ def _probe(
     )
 
 
+def _is_key(live: Fact, key: Fact, column: str, snapshot: Snapshot) -> str:
+    """A condition: a value is the key, as the key's type compares, or as a text if nobody knows."""
+    old = underlying(str(live.payload["type"]), snapshot)
+    new = underlying(str(key.payload["type"]), snapshot)
+    value = as_type(old, new, column, snapshot.server_version)
+    referenced = f"referenced.{identifier(key.identity.name)}"
+    return f"{referenced} = {value}" if value else f"{referenced}::text = {column}::text"
+
+
 def _unique_texts(gaps: Gaps, table: Identity) -> list[str]:
-    """The columns of texts by each of which the table is unique today."""
-    found = []
-    for constraint in gaps.live.children(table, "constraint"):
-        columns = constraint.payload["columns"]
-        if constraint.payload["type"] != "unique" or len(columns) != 1:
-            continue
-        column = gaps.live.get("column", *table.path, columns[0])
-        if column is not None and Type.parse(str(column.payload["type"])).name in STRINGS:
-            found.append(columns[0])
-    return found
+    """The columns of texts by each of which the table is unique today, its key left out."""
+    unique = {
+        access.columns[0]
+        for access in accesses(gaps.live, table)
+        if access.unique and access.whole and len(access.columns) == 1 and not _is_primary(access)
+    }
+    return [
+        column.identity.name
+        for column in columns(gaps.live, table)
+        if _holds_texts(column, gaps.live)
+        and not unique.isdisjoint(_keys_of(identifier(column.identity.name)))
+    ]
+
+
+def _is_primary(access: Access) -> bool:
+    return access.is_constraint and access.fact.value("type") == "primary key"
+
+
+def _keys_of(name: str) -> set[str]:
+    """How an index of a column alone has it as its key, as it is or without its case."""
+    return {name, f"lower({name})", f"lower({name}::text)", f"lower(({name})::text)"}
+
+
+def _holds_texts(column: Fact, snapshot: Snapshot) -> bool:
+    name = Type.parse(underlying(str(column.payload["type"]), snapshot)).name
+    return name in STRINGS or name.endswith("citext")
 
 
 CHECK = DataCheck(

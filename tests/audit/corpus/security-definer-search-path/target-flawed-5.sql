@@ -6,6 +6,6 @@ ALTER FUNCTION credit OWNER TO corpus_owner;
 CREATE FUNCTION debit() RETURNS int LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, open_to_all, pg_temp AS 'SELECT 1';
 ALTER FUNCTION debit OWNER TO corpus_owner;
-CREATE PROCEDURE last() LANGUAGE plpgsql SECURITY DEFINER SET search_path = public
+CREATE PROCEDURE last() LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS 'BEGIN END';
 ALTER PROCEDURE last OWNER TO corpus_owner;
