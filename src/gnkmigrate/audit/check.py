@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Severity
 from gnkmigrate.audit.numbers import Numbers
+from gnkmigrate.audit.obstacle import Obstacle
 from gnkmigrate.audit.roles import Roles
 from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.connection import MINIMUM_VERSION, Connection
@@ -20,36 +21,6 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """Rows at which a fix would stop, should there be any.
-
-    Attributes:
-        table: the live table whose rows are asked.
-        listing: a SELECT of every such row, the key first, given the clause that goes behind the
-            table's name where only a part is looked at.
-        one: what is said of one such row, as a sentence.
-        many: the same for several; COUNT stands for their number.
-        repair: SQL that may put the rows right, for somebody to look at and change first.
-        fix: what of the fix can be run all the same.
-        severity: of the finding where there are such rows.
-        hidden: the key looks like a secret, so that no examples are shown.
-    """
-
-    table: Identity
-    listing: Callable[[str], str]
-    one: str
-    many: str
-    repair: str
-    fix: tuple[str, ...] = ()
-    severity: Severity | None = None
-    hidden: bool = False
-
-    def message(self, count: int) -> str:
-        """The sentence for so many rows."""
-        return self.one if count == 1 else self.many.replace("COUNT", f"{count:,}", 1)
 
 
 @dataclass(frozen=True)

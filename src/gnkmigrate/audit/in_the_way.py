@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import psycopg
 
-from gnkmigrate.audit.check import Observation, Obstacle
-from gnkmigrate.audit.row_query import Bounds, ask, evidence, reason, told
+from gnkmigrate.audit.check import Observation
+from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.obstacle import Obstacle
+from gnkmigrate.audit.row_query import Bounds, Listed, ask, evidence, reason, told
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Identity
 
@@ -44,14 +46,12 @@ class Look:
         if time.monotonic() > self.until:
             return _unknown(seen, obstacle, "there was no time left")
         percent = self.samples.get(obstacle.table)
-        bounds = replace(
-            self.bounds, statement_timeout_ms=min(self.bounds.statement_timeout_ms, _EACH_MS)
-        )
         try:
-            listed = ask(self.connection, obstacle.listing(_clause(percent)), bounds)
+            listed = self._ask(obstacle.listing(_clause(percent)))
+            seen = self._doubted(seen, listed, percent)
         except psycopg.Error as error:
             return _unknown(seen, obstacle, reason(error))
-        if not listed.count:
+        if not listed.count or seen.obstacle is None:
             return seen
         facts = evidence(listed, obstacle.listing(""), hidden=obstacle.hidden)
         if percent is not None:
@@ -66,6 +66,30 @@ class Look:
             undo=seen.undo if obstacle.fix else (),
             severity=obstacle.severity,
         )
+
+    def _doubted(self, seen: Observation, listed: Listed, percent: float | None) -> Observation:
+        """A guess beside the rows that agree with it; without an obstacle where it is wrong."""
+        doubt = seen.obstacle.doubt if seen.obstacle else None
+        if doubt is None:
+            return seen
+        agreeing = self._ask(doubt.agreeing(_clause(percent)))
+        counted = {doubt.label: agreeing.count} if agreeing.complete else {}
+        if listed.complete and agreeing.complete and doubt.is_wrong(agreeing.count, listed.count):
+            return replace(
+                seen,
+                message=doubt.refuted,
+                evidence={**counted, "rows that do not": listed.count},
+                fix=(),
+                undo=(),
+                severity=Severity.INFO,
+                obstacle=None,
+            )
+        return replace(seen, evidence={**seen.evidence, **counted})
+
+    def _ask(self, listing: str) -> Listed:
+        """What a listing gives in the time that one question has."""
+        limit = min(self.bounds.statement_timeout_ms, _EACH_MS)
+        return ask(self.connection, listing, replace(self.bounds, statement_timeout_ms=limit))
 
 
 def _clause(percent: float | None) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
-from gnkmigrate.audit.check import Obstacle
 from gnkmigrate.audit.checks._access import key_columns
 from gnkmigrate.audit.checks._rows import beside, column_of, only, row_key
 from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.obstacle import Doubt, Obstacle
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier, qualified
@@ -35,12 +35,16 @@ class Reference:
     full: bool = False
     shared: AbstractSet[str] = frozenset()
 
-    def listing(self, key: str, part: str) -> str:
-        """A SELECT of the rows that refer to nothing, by `key`, of a part of the table."""
+    def listing(self, key: str, part: str, exists: str = "NOT EXISTS") -> str:
+        """A SELECT of the rows that refer to nothing, by `key`, of a part of the table.
+
+        With `exists` as EXISTS, of those that refer to a row.
+        """
         return beside("orphan").format(
             key=key,
             rows=f"{self.relation} AS live{part}",
             given=self._given,
+            exists=exists,
             referenced=self.referenced,
             match=self._match,
         )
@@ -101,6 +105,7 @@ def orphans(
     fix: tuple[str, ...] = (),
     *,
     full: bool = False,
+    guessed: str = "",
 ) -> Obstacle:
     """The rows at which the validation of a foreign key would stop.
 
@@ -112,6 +117,7 @@ def orphans(
         others: the columns there, in the same order.
         fix: what can be run in spite of such rows.
         full: whether the key is MATCH FULL.
+        guessed: where nobody has said that they refer to it: what is said if nearly none does.
     """
     key = key_columns(snapshot, table) or ()
     facts = [column_of(snapshot, table, name) for name in columns]
@@ -132,4 +138,11 @@ def orphans(
         fix=fix,
         severity=Severity.MEDIUM,
         hidden=any(map(looks_secret, key)),
+        doubt=Doubt(
+            partial(reference.listing, row_key(key), exists="EXISTS"),
+            guessed,
+            f"rows that refer to a row of {referenced[1]}",
+        )
+        if guessed
+        else None,
     )

@@ -9,13 +9,14 @@ Source: PostgreSQL manual, ALTER TABLE (ADD table_constraint NOT VALID).
 from collections.abc import Iterator
 from functools import partial
 
-from gnkmigrate.audit.check import Observation, Obstacle, StructureCheck
+from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import key_columns
 from gnkmigrate.audit.checks._keys import is_full
 from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._rows import beside, row_key
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.obstacle import Obstacle
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier, qualified

@@ -11,7 +11,7 @@ Sources: PostgreSQL manual, 5.5.3 (unique constraints); pg_stats (n_distinct).
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gnkmigrate.audit.check import Observation, Obstacle, Question, ServerCheck
+from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._access import accesses, key_columns
 from gnkmigrate.audit.checks._names import plain
 from gnkmigrate.audit.checks._rows import beside as query
@@ -19,6 +19,7 @@ from gnkmigrate.audit.checks._rows import only, row_key
 from gnkmigrate.audit.checks._server import answers, is_own, require_statistics
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.obstacle import Obstacle
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot

@@ -1,4 +1,4 @@
 SELECT {key} AS key
 FROM {rows}
 WHERE {given}
-AND NOT EXISTS (SELECT FROM {referenced} AS referenced WHERE {match})
+AND {exists} (SELECT FROM {referenced} AS referenced WHERE {match})

@@ -2,12 +2,16 @@
 
 It is named after another table and that table's key, such as user_id beside a table users (id),
 and holds what that key holds, but nothing keeps its values true: rows may refer to what was deleted
-long ago. Where some do, they are counted, and it is more severe. A column with a companion such as
-owner_type refers to several tables and is left out.
+long ago. Where some do, they are counted, and it is more severe; how many rows refer to one that is
+there stands beside it, and where it is fewer than one of ten, the name means something else. Left
+out are a column with a companion such as owner_type, which refers to several tables, one whose
+values are made for it (nextval(), gen_random_uuid()), and tables that keep what is gone: histories,
+logs, archives.
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from gnkmigrate.audit.check import Observation, StructureCheck
@@ -15,18 +19,26 @@ from gnkmigrate.audit.checks._access import accesses, is_served, key_columns
 from gnkmigrate.audit.checks._names import plain, stems
 from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._style import kind_of_values, names_of
-from gnkmigrate.audit.describe import object_of
+from gnkmigrate.audit.describe import default_of, object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
+# Tables whose rows outlive what they speak of.
+_KEEPS = re.compile(
+    r"(?:^|_)(?:audit|history|histories|log|logs|archive|archived|deleted|backup|old)$|^audit_"
+    r"|(?:History|Log|Archive|Audit)s?$"
+)
+_NEW = re.compile(r"\b(?:nextval|gen_random_uuid|uuidv[47]|uuid_generate_v\w+)\(")
 _NOT_VALID_ON_PARTITIONED = 180000  # the first server_version_num that takes one so
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     referable = _referable(snapshot)
     for table in snapshot.of_kind("table") if referable else ():
+        if _KEEPS.search(table.identity.name):
+            continue
         columns = snapshot.children(table.identity, "column")
         schema = table.identity.path[0]
         found = [
@@ -42,8 +54,16 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             if column.identity.name in bound or other.parent == table.identity:
                 continue
             polymorphic = plain(column.identity.name).removesuffix("id") + "type" in names
-            if _values(column) == _values(other) and not polymorphic:
+            alike = _values(column) == _values(other) and not polymorphic
+            if alike and not _makes_values(column, snapshot):
                 yield _observation(column, other, snapshot, home)
+
+
+def _makes_values(column: Fact, snapshot: Snapshot) -> bool:
+    """Whether a column's values are new ones, and no other table's."""
+    default = default_of(snapshot, column)
+    made = default is not None and _NEW.search(str(default.value("expression")))
+    return bool(column.value("identity") or made)
 
 
 def _values(column: Fact) -> str:
@@ -106,10 +126,11 @@ def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Ob
     partitioned = found is not None and found.value("partitioned_by")
     whole = partitioned and snapshot.server_version < _NOT_VALID_ON_PARTITIONED
     begin = () if whole else (f"{add} NOT VALID",)
+    label = object_of(column).label(home)
+    there = ".".join(referenced.path).removeprefix(f"{home}.")
     return Observation(
         object_of(column),
-        f"Column {object_of(column).label(home)} looks like a foreign key to "
-        f"{'.'.join(referenced.path).removeprefix(f'{home}.')}, but is none.",
+        f"Column {label} looks like a foreign key to {there}, but is none.",
         evidence=_wanting(column, other, snapshot),
         fix=(*begin, f"{validate} {constraint}") if begin else (add,),
         undo=(f"{alter} DROP CONSTRAINT {constraint}",),
@@ -120,6 +141,8 @@ def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Ob
             other.identity.path[:2],
             [other.identity.name],
             begin,
+            guessed=f"Column {label} is called like a foreign key to {there}, but its values name "
+            "few or no rows there.",
         ),
     )
 

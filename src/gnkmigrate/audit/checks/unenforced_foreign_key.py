@@ -12,11 +12,12 @@ Source: PostgreSQL manual, ALTER TABLE (DISABLE TRIGGER); pg_trigger.tgconstrain
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gnkmigrate.audit.check import Observation, Obstacle, Question, ServerCheck
+from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._keys import is_full
 from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
+from gnkmigrate.audit.obstacle import Obstacle
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot

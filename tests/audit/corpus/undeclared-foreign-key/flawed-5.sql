@@ -4,4 +4,5 @@
 CREATE TABLE users (id bigint PRIMARY KEY);
 CREATE TABLE dogs (id bigint PRIMARY KEY, user_id int);
 CREATE TABLE cats (id bigint PRIMARY KEY, user_id smallint);
-INSERT INTO cats VALUES (1, 7);
+INSERT INTO users VALUES (1);
+INSERT INTO cats VALUES (1, 7), (2, 1);
