@@ -129,6 +129,7 @@ class Probe:
         repair: SQL that may put the rows right, for somebody to look at and change first.
         estimate: a SELECT of one number: how many rows they are as statistics have it, for
             when the listing takes too long.
+        unasked: why the rows cannot be asked; "" where they can.
     """
 
     object: DatabaseObject
@@ -141,6 +142,7 @@ class Probe:
     subject: str = ""
     repair: str = ""
     estimate: str = ""
+    unasked: str = ""
 
     def message(self, count: int) -> str:
         """The sentence for so many rows."""

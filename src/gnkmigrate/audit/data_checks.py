@@ -43,17 +43,24 @@ def run_data(
     failures: list[NotRun] = []
     for probe, listing in _questions(check, gaps):
         label = probe.object.label(gaps.home)
+        if probe.unasked:
+            failures.append(_missed(check, label, probe.unasked))
+            continue
         progress(f"{check.title}: {label}.")
         try:
             seen = _observed(probe, ask(connection, listing, bounds), gaps)
         except psycopg.Error as error:
-            (missed,) = not_run(check, reason(error)).not_run
-            failures.append(replace(missed, title=f"{check.title}: {label}"))
+            failures.append(_missed(check, label, reason(error)))
             late = isinstance(error, errors.QueryCanceled)
             seen = _estimated(probe, connection, bounds) if late else None
         if seen is not None:
             findings.append(finding(check, seen, phase=phases.get(probe.change)))
     return Outcome(check, tuple(findings), tuple(failures))
+
+
+def _missed(check: DataCheck, label: str, why: str) -> NotRun:
+    (missed,) = not_run(check, why).not_run
+    return replace(missed, title=f"{check.title}: {label}")
 
 
 def samples(sizes: Mapping[tuple[str, str], TableSize], bounds: Bounds) -> Mapping[Identity, float]:

@@ -16,6 +16,7 @@ _FINDS = {"btree", "hash"}
 _WITH_INDEX = {"primary key", "unique"}
 # As pg_get_expr() prints it, with the column as an index's keys have it.
 _NOT_NULL = re.compile(r'\(?("(?:[^"]|"")+"|[^\W\d][\w$]*) IS NOT NULL\)?')
+_FOR_LIKE = re.compile(r" pg_catalog\.(?:text|varchar|bpchar)_pattern_ops$")
 _ORDERS = (" DESC NULLS LAST", " DESC", " NULLS FIRST")
 
 
@@ -123,11 +124,20 @@ def column_of(key: str) -> str:
     return key
 
 
+@lru_cache(maxsize=1 << 12)
+def compared(key: str) -> str:
+    """What of a key is compared by =: without its order, and the operator class that keeps =.
+
+    The classes for LIKE sort in another way, and take for equal what = does (manual, 11.10).
+    """
+    return _FOR_LIKE.sub("", column_of(key))
+
+
 def is_served(columns: AbstractSet[str], offered: Sequence[Access]) -> bool:
     """Whether an index finds the rows that have values of these columns, in whatever order."""
     return any(
         access.method in _FINDS
-        and {*access.columns[: len(columns)]} == columns
+        and {compared(key) for key in access.columns[: len(columns)]} == columns
         and access.covers(columns)
         for access in offered
     )

@@ -2,11 +2,14 @@
 
 A UNIQUE or PRIMARY KEY constraint, or a unique index, cannot be built over them (SQLSTATE 23505).
 A NULL equals nothing, unless the target says NULLS NOT DISTINCT. Where a column gets another type,
-what its values become there is compared: '1' and '1.0' are one number.
+what its values become there is compared: '1' and '1.0' are one number. An index may compare by an
+operator class of its own: those for LIKE take for equal what = does, those of others nobody knows,
+and then the rows are not asked.
 
 Source: PostgreSQL manual, 5.5.3 (unique constraints).
 """
 
+import re
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
@@ -18,6 +21,12 @@ from gnkmigrate.facts.fact import Fact, content_hash
 from gnkmigrate.kinds import subject
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.postgres.quoting import identifier
+
+_NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
+# As index/read.sql prints a class that is not the usual one; a collation may look like it.
+_CLASS = re.compile(rf"(?<! COLLATE) (?P<name>{_NAME}\.{_NAME})(?: \([^()]*\))?$")
+_EQUAL = {f"pg_catalog.{type_}_pattern_ops" for type_ in ("text", "varchar", "bpchar")}
+_OTHER = "its index compares by an operator class of which nobody knows what it takes for equal"
 
 
 def probes(gaps: Gaps) -> Iterator[Probe]:
@@ -31,16 +40,33 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
 
 def _exists(index: Fact, rows: LiveTable) -> bool:
     """Whether every column that an index is built on is there today."""
-    names = {identifier(name): name for name in rows.columns}
+    names = {identifier(name) for name in rows.columns}
     needed = [each for each in index.depends_on if each.kind == "column"]
-    plain = all(column_of(key) in names or "(" in key for key in index.payload["keys"])
+    plain = all(_head(key) in names or "(" in key for key in index.payload["keys"])
     return plain and all(each.name in rows.columns for each in needed)
+
+
+def _parts(key: str) -> tuple[str, str]:
+    """A key without its order and operator class, and that class; "" for the usual one."""
+    key = column_of(key)
+    found = _CLASS.search(key)
+    return (key[: found.start()], found["name"]) if found else (key, "")
+
+
+def _head(key: str) -> str:
+    """The column of a key that is one, without its collation."""
+    return _parts(key)[0].partition(" COLLATE ")[0]
+
+
+def _is_equality(name: str) -> bool:
+    """Whether an operator class takes for equal what = does."""
+    return not name or name.endswith("citext_pattern_ops") or name in _EQUAL
 
 
 def _of_index(change: Change, index: Fact, rows: LiveTable) -> Probe:
     """As for a constraint; but an index may be partial, and be built on expressions."""
     payload = index.payload
-    keys = [column_of(key) for key in payload["keys"]]
+    keys, classes = zip(*map(_parts, payload["keys"]), strict=True)
     given = [] if payload["nulls_not_distinct"] else [f"({key}) IS NOT NULL" for key in keys]
     given += [str(payload["predicate"])] if payload["predicate"] else []
     what = f"of {rows.label} share their ({', '.join(keys)})"
@@ -58,12 +84,13 @@ def _of_index(change: Change, index: Fact, rows: LiveTable) -> Probe:
         many=f"COUNT rows {what} with others, which the target forbids.",
         table=rows.table,
         hidden=rows.hidden,
+        unasked="" if all(map(_is_equality, classes)) else _OTHER,
     )
 
 
 def _used(index: Fact, rows: LiveTable) -> list[str]:
     """The target's columns that an index is of."""
-    plain = {column_of(key) for key in index.payload["keys"]}
+    plain = {_head(key) for key in index.payload["keys"]}
     needed = {each.name for each in index.depends_on if each.kind == "column"}
     return [name for name in rows.columns if identifier(name) in plain or name in needed]
 

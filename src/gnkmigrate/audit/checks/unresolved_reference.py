@@ -12,7 +12,7 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
-from gnkmigrate.audit.checks._access import Access, accesses
+from gnkmigrate.audit.checks._access import Access, accesses, compared
 from gnkmigrate.audit.checks._rows import (
     STRINGS,
     LiveTable,
@@ -99,7 +99,7 @@ def _is_key(live: Fact, key: Fact, column: str, snapshot: Snapshot) -> str:
 def _unique_texts(gaps: Gaps, table: Identity) -> list[str]:
     """The columns of texts by each of which the table is unique today, its key left out."""
     unique = {
-        access.columns[0]
+        compared(access.columns[0])
         for access in accesses(gaps.live, table)
         if access.unique and access.whole and len(access.columns) == 1 and not _is_primary(access)
     }

@@ -22,3 +22,8 @@ CREATE TABLE volumes (
     FOREIGN KEY (parent, parent_state) REFERENCES volumes (id, state)
 );
 CREATE INDEX ON volumes (parent);
+
+-- An operator class that is there for LIKE has = as well.
+CREATE TABLE codes (code varchar PRIMARY KEY);
+CREATE TABLE coded (id int PRIMARY KEY, code varchar REFERENCES codes);
+CREATE INDEX ON coded (code varchar_pattern_ops DESC, id);
