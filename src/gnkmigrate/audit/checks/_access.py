@@ -1,6 +1,7 @@
 """What gives access to a table's rows by key: indexes, and constraints that have one."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -12,10 +13,13 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
 
-_FINDS = {"btree", "hash"}
+# Those that find the rows of one value: in columns that a key can be of, GiST and SP-GiST have =.
+_FINDS = {"btree", "hash", "gist", "spgist"}
+_ANYWHERE = "gin"  # finds it in whatever column
 _WITH_INDEX = {"primary key", "unique"}
 # As pg_get_expr() prints it, with the column as an index's keys have it.
 _NOT_NULL = re.compile(r'\(?("(?:[^"]|"")+"|[^\W\d][\w$]*) IS NOT NULL\)?')
+_EXCLUDED = re.compile(r'("(?:[^"]|"")+"|[^\W\d][\w$]*) WITH [^\w\s]+(?:, )?')
 _FOR_LIKE = re.compile(r" pg_catalog\.(?:text|varchar|bpchar)_pattern_ops$")
 _ORDERS = (" DESC NULLS LAST", " DESC", " NULLS FIRST")
 
@@ -49,8 +53,8 @@ class Access(NamedTuple):
         """Whether it is usable, and covers every row in which these columns are not NULL."""
         if self.whole:
             return True
-        predicate = self.fact.value("predicate")
-        if predicate is None or not self.fact.value("valid"):
+        predicate = self.fact.value("expression" if self.is_constraint else "predicate")
+        if predicate is None or not (self.is_constraint or self.fact.value("valid")):
             return False
         rest = _NOT_NULL.sub("", predicate).replace(" AND ", "")
         return not rest.strip("() ") and {*_NOT_NULL.findall(predicate)} <= columns
@@ -135,12 +139,14 @@ def compared(key: str) -> str:
 
 def is_served(columns: AbstractSet[str], offered: Sequence[Access]) -> bool:
     """Whether an index finds the rows that have values of these columns, in whatever order."""
-    return any(
-        access.method in _FINDS
-        and {compared(key) for key in access.columns[: len(columns)]} == columns
-        and access.covers(columns)
-        for access in offered
-    )
+    return any(_finds(columns, access) and access.covers(columns) for access in offered)
+
+
+def _finds(columns: AbstractSet[str], access: Access) -> bool:
+    keys = [compared(key) for key in access.columns]
+    if access.method == _ANYWHERE:
+        return columns <= {*keys}
+    return access.method in _FINDS and {*keys[: len(columns)]} == columns
 
 
 def typed(snapshot: Snapshot, table: Identity) -> Mapping[str, str]:
@@ -154,6 +160,11 @@ def typed(snapshot: Snapshot, table: Identity) -> Mapping[str, str]:
 def key_columns(snapshot: Snapshot, table: Identity) -> Sequence[str] | None:
     """The columns of a table's primary key; None where it has none."""
     return snapshot.once(_keys_of_all).get(table)
+
+
+def finding(snapshot: Snapshot, table: Identity) -> Sequence[Access]:
+    """Every access that a table offers, with the indexes of its exclusion constraints."""
+    return (*accesses(snapshot, table), *snapshot.once(_exclusions).get(table, ()))
 
 
 def accesses(snapshot: Snapshot, table: Identity) -> Sequence[Access]:
@@ -174,6 +185,26 @@ def _accesses_of_all(snapshot: Snapshot) -> Mapping[Identity, Sequence[Access]]:
     return {
         table.identity: tuple(_accesses(snapshot, table)) for table in snapshot.of_kind("table")
     }
+
+
+def _exclusions(snapshot: Snapshot) -> Mapping[Identity, Sequence[Access]]:
+    found = defaultdict[Identity, list[Access]](list)
+    for fact in snapshot.of_kind("constraint"):
+        if fact.value("type") == "exclusion" and fact.parent is not None:
+            found[fact.parent].append(_exclusion(fact, fact.parent))
+    return found
+
+
+def _exclusion(fact: Fact, table: Identity) -> Access:
+    """The index of an exclusion constraint, as far as plain columns begin it."""
+    method, _, rest = str(fact.value("definition")).removeprefix("EXCLUDE USING ").partition(" (")
+    keys = []
+    while match := _EXCLUDED.match(rest):
+        keys.append(match[1])
+        rest = rest[match.end() :]
+    whole = fact.value("expression") is None
+    plain = tuple(keys)
+    return Access(fact, table, method, plain, plain, (), whole=whole, unique=False, online="")
 
 
 def _accesses(snapshot: Snapshot, of: Fact) -> Iterator[Access]:

@@ -4,7 +4,8 @@ PostgreSQL indexes the referenced side only. Deleting or renumbering a reference
 the whole referencing table, under a lock, for every row; so do joins from parent to children.
 An index serves when its first columns are those of the key, in any order, or those of it that refer
 to the primary key, which find the same rows; and when it covers all rows in which they are not
-NULL. No other partial one does, and no invalid one.
+NULL. No other partial one does, and no invalid one. GiST, GIN (by btree_gist, btree_gin) and the
+index of an exclusion constraint serve as well.
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
@@ -12,7 +13,7 @@ Source: PostgreSQL manual, 5.5.5 (foreign keys).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import accesses, is_served, key_columns
+from gnkmigrate.audit.checks._access import finding, is_served, key_columns
 from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
@@ -23,7 +24,7 @@ from gnkmigrate.postgres.quoting import identifier
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
-        offered = accesses(snapshot, table.identity)
+        offered = finding(snapshot, table.identity)
         for key in snapshot.children(table.identity, "constraint"):
             if key.value("type") == "foreign key" and not any(
                 is_served(columns, offered) for columns in _finding(key, snapshot)

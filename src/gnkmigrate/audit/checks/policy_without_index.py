@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import accesses, compared, typed
+from gnkmigrate.audit.checks._access import compared, finding, typed
 from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
@@ -50,7 +50,7 @@ def _compared(policy: Fact, table: Fact, snapshot: Snapshot) -> Iterator[str]:
     """The columns of its USING expression, as SQL writes them, that no index begins with."""
     text = str(policy.value("using") or "")
     types = typed(snapshot, table.identity)
-    offered = accesses(snapshot, table.identity)
+    offered = finding(snapshot, table.identity)
     led = {compared(each.columns[0]) for each in offered if each.columns}
     # Two columns of the row that are compared are no search, and booleans find half the table.
     both = {name for pair in _BOTH.findall(text) if {*pair} <= types.keys() for name in pair}

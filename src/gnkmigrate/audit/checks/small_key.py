@@ -24,8 +24,9 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     del home
     return for_each_schema(
         _keys(snapshot),
-        "The key NAME of schema SCHEMA is generated as an integer, which ends at two billion.",
-        "COUNT keys of schema SCHEMA are generated as integers, which end at two billion.",
+        "The key NAME of schema SCHEMA is generated as an integer, which ends at two billion at "
+        "most.",
+        "COUNT keys of schema SCHEMA are generated as integers, which end at two billion at most.",
         "keys",
         lambda column: f"{'.'.join(column.identity.path[1:])} {column.payload['type']}",
     )

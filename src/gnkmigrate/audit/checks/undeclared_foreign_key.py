@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from gnkmigrate.audit.check import Observation, StructureCheck
-from gnkmigrate.audit.checks._access import accesses, is_served, key_columns
+from gnkmigrate.audit.checks._access import finding, is_served, key_columns
 from gnkmigrate.audit.checks._names import plain, stems
 from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._style import kind_of_values, names_of
@@ -105,7 +105,7 @@ def _referable(snapshot: Snapshot) -> Mapping[tuple[str, str], Fact]:
 
 def _wanting(column: Fact, other: Fact, snapshot: Snapshot) -> Mapping[str, str]:
     """What the foreign key will want besides."""
-    there = accesses(snapshot, Identity("table", column.identity.path[:2]))
+    there = finding(snapshot, Identity("table", column.identity.path[:2]))
     types = column.value("type"), other.value("type")
     return ({} if types[0] == types[1] else {"types": " and ".join(types)}) | (
         {}

@@ -27,3 +27,14 @@ CREATE INDEX ON volumes (parent);
 CREATE TABLE codes (code varchar PRIMARY KEY);
 CREATE TABLE coded (id int PRIMARY KEY, code varchar REFERENCES codes);
 CREATE INDEX ON coded (code varchar_pattern_ops DESC, id);
+
+-- Other methods than btree find the rows of a value, too.
+CREATE EXTENSION btree_gist;
+CREATE EXTENSION btree_gin;
+CREATE TABLE bookings (
+    id int PRIMARY KEY, room int REFERENCES users, "By" int REFERENCES users, stay daterange,
+    guest int REFERENCES users, tags int[],
+    EXCLUDE USING gist (room WITH =, stay WITH &&),
+    EXCLUDE USING gist ("By" WITH <>) WHERE ("By" IS NOT NULL)
+);
+CREATE INDEX ON bookings USING gin (tags, guest);
