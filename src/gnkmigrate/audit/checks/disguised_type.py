@@ -4,11 +4,13 @@ Such a column takes more room, lets a typing error in, sorts 10 before 9, and ha
 every query. The check looks at the values that the last ANALYZE kept (the most common ones and the
 bounds of the histogram), never shows them, and says nothing of a column of which it knows fewer
 than five; of a boolean there are two, and exactly two. Numbers with leading zeros are codes, and
-codes are texts.
+codes are texts, as are numbers in a column that is called a code, a version, a phone or the like:
+nobody adds them up, 1.10 is not 1.1, and the next may begin with a zero.
 
 Sources: PostgreSQL manual, 8 (data types); pg_stats.
 """
 
+import re
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
@@ -21,6 +23,12 @@ from gnkmigrate.connection import Connection
 SIZE = 64 * 1024  # bytes
 # The kinds in the order in which they are tried: a 1 is a boolean only where 0 is all else.
 _KINDS = ("uuid", "boolean", "number", "date", "json")
+# Names, by their last word, of what is written in digits and is no quantity.
+_CALLED = re.compile(
+    r"(?:code|version|phone|mobile|fax|zip|postal|serial|ref|reference|sku|isbn|ean|gtin|upc|iban|"
+    r"ssn|account|number|(?:^|_)no)$",
+    re.IGNORECASE,
+)
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
@@ -33,7 +41,8 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     found = False
     for row in known:
         kind = next((kind for kind in _KINDS if getattr(row, f"is_{kind}")), None)
-        if kind is None or not is_own(question, row.schema, row.relation):
+        named = kind == "number" and _CALLED.search(row.name)
+        if kind is None or named or not is_own(question, row.schema, row.relation):
             continue
         found = True
         about = DatabaseObject(row.schema, row.relation, row.name, "column")
