@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gnkmigrate.audit.checks._access import key_columns
+from gnkmigrate.audit.checks._nulls import filled
 from gnkmigrate.audit.checks._rows import beside, column_of, only, row_key
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.obstacle import Doubt, Obstacle
@@ -26,6 +27,7 @@ class Reference:
         others: the names of the columns there, in the same order.
         full: they are NULL together or not at all (MATCH FULL).
         shared: columns that other keys of the table are of as well.
+        filled: columns of the table that refuse NULL.
     """
 
     relation: str
@@ -34,6 +36,7 @@ class Reference:
     others: Sequence[str]
     full: bool = False
     shared: AbstractSet[str] = frozenset()
+    filled: AbstractSet[str] = frozenset()
 
     def listing(self, key: str, part: str, exists: str = "NOT EXISTS") -> str:
         """A SELECT of the rows that refer to nothing, by `key`, of a part of the table.
@@ -59,7 +62,7 @@ class Reference:
             f"WHERE {self._given}\n"
             f"AND NOT EXISTS (SELECT FROM {self.referenced} AS referenced WHERE {self._match})"
         )
-        optional = [column for column in self.columns if not column.value("not_null")]
+        optional = [each for each in self.columns if each.identity.name not in self.filled]
         if self.full:
             optional = optional if len(optional) == len(self.columns) else []
         else:
@@ -128,6 +131,7 @@ def orphans(
         others,
         full,
         shared(snapshot, table, columns),
+        filled(snapshot, table),
     )
     return Obstacle(
         table,

@@ -1,10 +1,22 @@
-"""Whom the policies of a table let read."""
+"""What the policies of a table let through, and whom."""
 
+import re
 from collections.abc import Iterable
 
 from gnkmigrate.facts.fact import Fact
 
 _EVERYBODY = "PUBLIC"
+
+
+# As pg_get_expr() prints it: (1 = 1), ('a'::text = 'a'::text).
+_EQUAL = re.compile(r"\(*((?:\d+|'(?:[^']|'')*'(?:::[\w ]+)?|true)) = \1\)*")
+
+
+def is_true(expression: str | None) -> bool:
+    """Whether an expression of a policy is true of every row by itself."""
+    return expression is not None and bool(
+        expression.strip("()") == "true" or _EQUAL.fullmatch(expression)
+    )
 
 
 def lets_see(policies: Iterable[Fact], role: str = _EVERYBODY) -> bool:

@@ -8,6 +8,7 @@ from gnkmigrate.audit.checks._server import listed
 from gnkmigrate.audit.finding import DatabaseObject
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.inner_types import underlying
 from gnkmigrate.kinds.types import Type
 
 
@@ -127,7 +128,7 @@ def _parsed(text: str) -> Type:
     return Type.parse(text)
 
 
-def kind_of_values(column: Fact) -> str:
-    """A column's type by what it holds: varchar and text hold the same and compare as they are."""
-    name = type_name(column)
+def kind_of_values(column: Fact, snapshot: Snapshot) -> str:
+    """A column's type by what it holds: varchar, text, and domains over them, hold the same."""
+    name = _parsed(underlying(str(column.value("type")), snapshot)).name
     return "text" if name == "character varying" else name

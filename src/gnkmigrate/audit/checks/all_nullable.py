@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import key_columns
-from gnkmigrate.audit.checks._style import required
+from gnkmigrate.audit.checks._nulls import filled
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact
@@ -24,13 +24,14 @@ _ENOUGH = 3
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for table in snapshot.of_kind("table"):
         keys = key_columns(snapshot, table.identity) or ()
-        if any(_is_value(column, keys) for column in required(snapshot, table.identity)):
-            continue
+        given = filled(snapshot, table.identity)
         others = [
             column
             for column in snapshot.children(table.identity, "column")
             if _is_value(column, keys)
         ]
+        if any(column.identity.name in given for column in others):
+            continue
         if len(others) >= _ENOUGH:
             about = object_of(table)
             yield Observation(

@@ -22,7 +22,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         schema, table, name = column.identity.path
         if name.casefold() != "id":
             names = schemas.setdefault(schema, {})
-            tables = names.setdefault(name, {}).setdefault(kind_of_values(column), [])
+            tables = names.setdefault(name, {}).setdefault(kind_of_values(column, snapshot), [])
             tables.append(table)
     for schema, names in schemas.items():
         differing = [_line(name, types, home) for name, types in names.items() if len(types) > 1]

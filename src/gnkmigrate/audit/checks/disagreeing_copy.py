@@ -42,7 +42,8 @@ def _original(copy: Fact, key: ForeignKey, gaps: Gaps) -> Fact | None:
         names = {stem + plain(column.identity.name) for stem in stems(key.referenced.name)}
         named_after = plain(copy.identity.name) in names
         is_key = copy.identity.name in key.columns
-        if named_after and not is_key and kind_of_values(column) == kind_of_values(copy):
+        kinds = {kind_of_values(each, gaps.live) for each in (column, copy)}
+        if named_after and not is_key and len(kinds) == 1:
             return column
     return None
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._keys import ForeignKey, foreign_keys
+from gnkmigrate.audit.checks._nulls import filled
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Identity
@@ -45,10 +46,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 
 
 def _binds(key: ForeignKey, snapshot: Snapshot) -> bool:
-    columns = [snapshot.get("column", *key.table.path, name) for name in key.columns]
-    return not key.deferrable and all(
-        column is not None and column.payload["not_null"] for column in columns
-    )
+    return not key.deferrable and {*key.columns} <= filled(snapshot, key.table)
 
 
 def _circles(keys: Collection[ForeignKey]) -> list[frozenset[Identity]]:

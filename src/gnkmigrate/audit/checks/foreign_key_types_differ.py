@@ -39,7 +39,7 @@ def _pairs(snapshot: Snapshot, key: ForeignKey) -> Iterator[tuple[str, str, tupl
         mine = snapshot.get("column", *key.table.path, column)
         theirs = snapshot.get("column", *key.referenced.path, other)
         if mine is not None and theirs is not None and mine.value("type") != theirs.value("type"):
-            yield column, other, (kind_of_values(mine), kind_of_values(theirs))
+            yield column, other, (kind_of_values(mine, snapshot), kind_of_values(theirs, snapshot))
 
 
 CHECK = StructureCheck(

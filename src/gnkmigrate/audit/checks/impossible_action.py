@@ -1,8 +1,8 @@
 """A foreign key whose action on DELETE or UPDATE can only fail.
 
-SET NULL on a column that is NOT NULL, and SET DEFAULT on one that is NOT NULL and has no default,
-stop every delete of a referenced row with an error about the referencing table. The declaration
-promises something that has never worked; nobody has tried it yet.
+SET NULL on a column that is NOT NULL, be it by its domain or a CHECK, and SET DEFAULT on one that
+is so and has no default, stop every delete of a referenced row with an error about the referencing
+table. The declaration promises something that has never worked; nobody has tried it yet.
 
 Source: PostgreSQL manual, CREATE TABLE (REFERENCES, ON DELETE, ON UPDATE).
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._keys import ForeignKey, foreign_keys
+from gnkmigrate.audit.checks._nulls import filled
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -37,13 +38,13 @@ def _refusing(snapshot: Snapshot, key: ForeignKey, event: str) -> list[str]:
     action = key.action(event)
     if action not in {"SET NULL", "SET DEFAULT"} or not key.whole(event):
         return []
-    found = []
-    for name in key.columns:
-        column = snapshot.get("column", *key.table.path, name)
-        has_default = snapshot.get("default", *key.table.path, name) is not None
-        if column is not None and column.payload["not_null"]:
-            found += [] if action == "SET DEFAULT" and has_default else [name]
-    return found
+    refusing = filled(snapshot, key.table)
+    return [
+        name
+        for name in key.columns
+        if name in refusing
+        and not (action == "SET DEFAULT" and snapshot.get("default", *key.table.path, name))
+    ]
 
 
 def _must(action: str) -> str:

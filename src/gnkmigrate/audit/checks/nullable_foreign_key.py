@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._keys import foreign_keys
-from gnkmigrate.audit.checks._style import required
+from gnkmigrate.audit.checks._nulls import filled
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -20,8 +20,8 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
     for key in foreign_keys(snapshot):
         if len(key.columns) == 1 or key.is_full:
             continue
-        filled = {fact.identity.name for fact in required(snapshot, key.table)}
-        optional = [name for name in key.columns if name not in filled]
+        given = filled(snapshot, key.table)
+        optional = [name for name in key.columns if name not in given]
         if optional:
             yield Observation(
                 object_of(key.fact),

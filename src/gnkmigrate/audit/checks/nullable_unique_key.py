@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses, key_columns
+from gnkmigrate.audit.checks._nulls import filled
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -29,7 +30,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             nullable = {
                 identifier(column.identity.name)
                 for column in snapshot.children(table.identity, "column")
-                if not column.payload["not_null"]
+                if column.identity.name not in filled(snapshot, table.identity)
             }
             concerned = [key for key in access.keys if key in nullable]
             if concerned:

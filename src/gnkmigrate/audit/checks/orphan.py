@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.audit.check import DataCheck, Gaps, Probe
 from gnkmigrate.audit.checks._keys import is_full
+from gnkmigrate.audit.checks._nulls import filled
 from gnkmigrate.audit.checks._orphans import Reference, shared
 from gnkmigrate.audit.checks._rows import LiveTable, column_of, coming_constraints, live_table
 from gnkmigrate.audit.describe import object_of
@@ -39,6 +40,7 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             [referenced.columns[name].identity.name for name in others],
             is_full(str(fact.payload["definition"])),
             shared(gaps.live, rows.table, [rows.columns[name].identity.name for name in columns]),
+            filled(gaps.live, rows.table),
         )
         what = f"of {rows.label} ({', '.join(columns)})"
         yield Probe(

@@ -11,12 +11,12 @@ Sources: PostgreSQL manual, CREATE POLICY; pg_policy, pg_get_expr.
 from collections.abc import Iterator, Sequence
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._policies import is_true
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 
-_TRUE = "true"  # as PostgreSQL prints it
 _EVERYBODY = "PUBLIC"
 
 
@@ -55,12 +55,12 @@ def _is_boundless(policy: Fact) -> bool:
     using, check = policy.value("using"), policy.value("check")
     match policy.value("command"):
         case "INSERT":
-            is_true = check == _TRUE
+            all_rows = is_true(check)
         case "SELECT" | "DELETE":
-            is_true = using == _TRUE
+            all_rows = is_true(using)
         case _:
-            is_true = using == _TRUE and check in {None, _TRUE}
-    return is_true and policy.value("permissive") and _EVERYBODY in policy.value("roles")
+            all_rows = is_true(using) and (check is None or is_true(check))
+    return all_rows and policy.value("permissive") and _EVERYBODY in policy.value("roles")
 
 
 def _voided(policy: Fact, policies: Sequence[Fact]) -> list[str]:
@@ -76,10 +76,9 @@ def _voided(policy: Fact, policies: Sequence[Fact]) -> list[str]:
 
 
 def _narrows(each: Fact, policy: Fact) -> bool:
-    return not each.value("permissive") and each.value("command") in {
-        "ALL",
-        policy.value("command"),
-    }
+    """Whether a restrictive policy keeps some of the rows back."""
+    applies = each.value("command") in {"ALL", policy.value("command")}
+    return applies and not each.value("permissive") and not is_true(each.value("using"))
 
 
 CHECK = StructureCheck(

@@ -11,12 +11,11 @@ Source: PostgreSQL manual, CREATE POLICY (WITH CHECK).
 from collections.abc import Iterator
 
 from gnkmigrate.audit.check import Observation, StructureCheck
+from gnkmigrate.audit.checks._policies import is_true
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
-
-_TRUE = "true"  # as PostgreSQL prints it
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
@@ -29,7 +28,9 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 def _lacks_check(policy: Fact) -> bool:
     using, check = policy.value("using"), policy.value("check")
     changes = policy.value("command") in {"ALL", "UPDATE"} and policy.value("permissive")
-    return changes and using not in {None, _TRUE} and check in {None, _TRUE}
+    return (
+        changes and using is not None and not is_true(using) and (check is None or is_true(check))
+    )
 
 
 def _observed(policy: Fact, home: str) -> Observation:

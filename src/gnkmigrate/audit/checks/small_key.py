@@ -16,6 +16,7 @@ from gnkmigrate.audit.checks._style import for_each_schema
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.kinds.inner_types import underlying
 
 _SMALL = {"integer", "smallint"}
 
@@ -35,7 +36,11 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
 def _keys(snapshot: Snapshot) -> Iterator[Fact]:
     for schema, table, name in _generated(snapshot):
         key = snapshot.get("column", schema, table, name)
-        if key is None or key.parent is None or key.value("type") not in _SMALL:
+        if (
+            key is None
+            or key.parent is None
+            or underlying(str(key.value("type")), snapshot) not in _SMALL
+        ):
             continue
         if [*(key_columns(snapshot, key.parent) or ())] == [name]:
             yield key

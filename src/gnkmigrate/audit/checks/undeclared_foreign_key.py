@@ -54,7 +54,7 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
             if column.identity.name in bound or other.parent == table.identity:
                 continue
             polymorphic = plain(column.identity.name).removesuffix("id") + "type" in names
-            alike = _values(column) == _values(other) and not polymorphic
+            alike = _values(column, snapshot) == _values(other, snapshot) and not polymorphic
             if alike and not _makes_values(column, snapshot):
                 yield _observation(column, other, snapshot, home)
 
@@ -66,9 +66,9 @@ def _makes_values(column: Fact, snapshot: Snapshot) -> bool:
     return bool(column.value("identity") or made)
 
 
-def _values(column: Fact) -> str:
+def _values(column: Fact, snapshot: Snapshot) -> str:
     """What a column holds; a foreign key may lead from one type of whole numbers to another."""
-    kind = kind_of_values(column)
+    kind = kind_of_values(column, snapshot)
     return "integer" if kind in {"smallint", "bigint"} else kind
 
 

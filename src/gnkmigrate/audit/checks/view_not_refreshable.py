@@ -20,8 +20,8 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         if not any(map(_serves, snapshot.children(view.identity, "index"))):
             yield Observation(
                 object_of(view),
-                f"Materialized view {object_of(view).label(home)} has no unique index, so that a "
-                "refresh locks its readers out.",
+                f"Materialized view {object_of(view).label(home)} has no unique index of all its "
+                "rows, so that a refresh locks its readers out.",
             )
 
 

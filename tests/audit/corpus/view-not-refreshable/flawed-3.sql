@@ -1,4 +1,4 @@
--- finds: GNK-S046 shop.Totals: Materialized view shop.Totals has no unique index, so that a refresh locks its readers out.
+-- finds: GNK-S046 shop.Totals: Materialized view shop.Totals has no unique index of all its rows, so that a refresh locks its readers out.
 -- Of an expression, in another schema.
 CREATE SCHEMA shop;
 CREATE MATERIALIZED VIEW shop."Totals" AS SELECT 'a'::text AS name;
