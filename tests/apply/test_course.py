@@ -160,6 +160,24 @@ def test_rows_that_a_statement_would_stop_at(server: Server, tmp_path: Path) -> 
         assert it.left(undone=True) == []
 
 
+def test_rows_that_would_refer_to_nothing(server: Server, tmp_path: Path) -> None:
+    parted = "CREATE TABLE {0} (id integer{1}) PARTITION BY LIST (id);"
+    parted += "CREATE TABLE one PARTITION OF {0} FOR VALUES IN (1);"
+    old = "CREATE TABLE p (id integer PRIMARY KEY);"
+    old += parted.format("part", ", owner integer REFERENCES p")
+    rows = "INSERT INTO p VALUES (1); INSERT INTO part VALUES (1, 1)"
+    new = parted.format("t", ", whose integer")
+    renames = ["table public.part = t", "column public.part.owner = whose"]
+    with kept(server, old, new, tmp_path, rows, renames=renames) as it:
+        it.apply(losses_allowed=True)
+        with pytest.raises(PlanRefused, match="would stop on its way back at rows") as no:
+            it.apply(undo=True)
+        assert no.value.details[0].startswith("public.one holds rows with whose. The foreign key")
+        execute(it.url, "UPDATE t SET whose = NULL")
+        it.apply(undo=True)
+        assert it.left(undone=True) == []
+
+
 def test_another_role_would_own_what_it_makes(server: Server, tmp_path: Path) -> None:
     with kept(server, ITEM, INDEXED, tmp_path) as it:
         document = read_plan(it.file)

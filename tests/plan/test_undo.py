@@ -92,6 +92,21 @@ def test_it_says_where_it_stops_at_rows(server: Server) -> None:
         )
 
 
+EMPTY = "what its foreign key refers to comes back empty"
+
+
+def test_it_says_where_rows_would_refer_to_nothing(server: Server) -> None:
+    old = "CREATE TABLE p (id integer PRIMARY KEY, code integer UNIQUE);" + ITEM
+    keys = "ALTER TABLE item ADD a integer {}, ADD b integer {}, ADD c integer {};"
+    old += keys.format("REFERENCES p (code)", "REFERENCES p", "UNIQUE REFERENCES item (c)")
+    new = "CREATE TABLE p (id integer PRIMARY KEY);" + ITEM + keys.format("", "", "")
+    with pair(server, old, new) as given:
+        assert there_and_back(given).not_restored == (
+            "the values of public.p.code",
+            f"anything while public.item has rows with a: {EMPTY}",
+        )
+
+
 def test_it_says_what_another_type_cannot_bring_back(server: Server) -> None:
     with pair(server, ITEM + SEEN, ITEM.replace("name text", "name varchar(80)") + SEEN) as given:
         undo = there_and_back(given)

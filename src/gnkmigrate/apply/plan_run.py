@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gnkmigrate.apply.steps import StatementStep, steps_of
 from gnkmigrate.facts.fact import content_hash
-from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.kinds.statement import Rows, Statements
 from gnkmigrate.plan.document import PlanDocument, StatementDocument, read_plan
 from gnkmigrate.run.called import called, of_plan
 from gnkmigrate.run.events import Direction
@@ -68,10 +68,9 @@ class PlanRun:
         )
         return tuple(each.statement() for each in documents)
 
-    def in_need_of_empty(self, direction: Direction) -> dict[str, str]:
-        """The tables whose rows would stop one direction of it, each with the reason."""
-        statements = self.statements(direction)
-        return {table: each.reason for each in statements for table in each.needs_empty}
+    def stops_at(self, direction: Direction) -> dict[Rows, str]:
+        """The rows that would stop one direction of it, each with the reason."""
+        return {rows: each.reason for each in self.statements(direction) for rows in each.stops_at}
 
     def losses(self, direction: Direction) -> tuple[str, ...]:
         """What data one direction of it loses, each once."""

@@ -8,12 +8,14 @@ from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.kinds.statement import Rows
 from gnkmigrate.plan.document import facts_hash
+from gnkmigrate.postgres.quoting import listing
 from gnkmigrate.run import journal, journal_notes
 from gnkmigrate.run.called import called
 from gnkmigrate.run.events import Direction
-from gnkmigrate.run.filled_tables import filled_tables
 from gnkmigrate.run.rights import missing_rights
+from gnkmigrate.run.rows_found import rows_found
 
 State = Literal["pending", "partial", "done", "half undone"]
 
@@ -107,7 +109,7 @@ def look(
             hint="Save what is needed, then add --allow data-loss.",
         )
     if outlook.pending == len(plan.statements(direction)):
-        _require_empty(connection, plan, direction)
+        _require_no_rows(connection, plan, direction)
     if outlook.pending and direction == "up":
         _require_rights(connection, plan)
         _require_language(plan)
@@ -201,16 +203,21 @@ def _require_rights(connection: Connection, plan: PlanRun) -> None:
         )
 
 
-def _require_empty(connection: Connection, plan: PlanRun, direction: Direction) -> None:
+def _require_no_rows(connection: Connection, plan: PlanRun, direction: Direction) -> None:
     """Asks for rows that a statement would stop at, as far as the role may see them."""
-    reasons = plan.in_need_of_empty(direction)
-    if filled := tuple(filled_tables(connection, reasons)):
+    reasons = plan.stops_at(direction)
+    if found := tuple(rows_found(connection, reasons)):
         doing = "stop" if direction == "up" else "stop on its way back"
         raise PlanRefused(
             f"{plan.words} would {doing} at rows that it has no value for.",
-            details=[f"{table} holds rows. {reasons[table]}" for table in filled],
-            hint="Write a revision that adds the column and fills it, or empty the table.",
+            details=[f"{_in_words(rows)} {reasons[rows]}" for rows in found],
+            hint="Write a revision that adds what is missing and fills it, or remove the rows.",
         )
+
+
+def _in_words(rows: Rows) -> str:
+    table, columns = rows
+    return f"{table} holds rows with {listing(columns)}." if columns else f"{table} holds rows."
 
 
 def _require_language(plan: PlanRun) -> None:

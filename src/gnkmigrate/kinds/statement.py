@@ -4,6 +4,10 @@ from dataclasses import dataclass, replace
 
 from gnkmigrate.postgres.quoting import dollar_quoted, literal
 
+# Rows of a table, quoted, that have a value in each of some columns: all rows where there are none.
+# Names are those of before the plan.
+Rows = tuple[str, tuple[str, ...]]
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -24,7 +28,7 @@ class Statement:
         builds: the index that it builds while others write, such as "public.by_name"; one that
             was cut off in the middle leaves it behind, invalid. "" for none.
         is_several: whether it is several commands, with semicolons between, of one transaction.
-        needs_empty: tables, by their names before the plan, whose rows it would stop at.
+        stops_at: the rows that it would stop at.
     """
 
     sql: str
@@ -38,7 +42,7 @@ class Statement:
     builds: str = ""
     beside: tuple[tuple[str, str], ...] = ()
     is_several: bool = False
-    needs_empty: tuple[str, ...] = ()
+    stops_at: tuple[Rows, ...] = ()
 
 
 Statements = tuple[Statement, ...]

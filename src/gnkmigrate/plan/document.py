@@ -62,7 +62,7 @@ class StatementDocument(BaseModel, extra="forbid"):
     builds: str
     beside: tuple[tuple[str, str], ...] = ()
     is_several: bool = False
-    needs_empty: tuple[str, ...] = ()
+    stops_at: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def statement(self) -> Statement:
         return Statement(**self.model_dump())

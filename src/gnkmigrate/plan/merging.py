@@ -45,7 +45,7 @@ def _joined(first: Statement, second: Statement) -> Statement:
         reason=f"{first.reason} {second.reason}",
         loses_data=", ".join(losses),
         beside=tuple(dict.fromkeys((*first.beside, *second.beside))),
-        needs_empty=tuple(dict.fromkeys((*first.needs_empty, *second.needs_empty))),
+        stops_at=tuple(dict.fromkeys((*first.stops_at, *second.stops_at))),
     )
 
 

@@ -1,5 +1,6 @@
 """The way back of a plan: a plan of its own, from what the first one arrives at to the source."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gnkmigrate.diff.applying import applicable
@@ -11,6 +12,7 @@ from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.summary import summarise
+from gnkmigrate.postgres.quoting import listing
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,14 @@ def undo_of(
 
 def _not_with_rows(back: Statements) -> tuple[str, ...]:
     """What does not come back, and stops the way back, as long as there are rows."""
-    tables = dict.fromkeys(table for each in back for table in each.needs_empty)
-    return tuple(
-        f"anything while {table} holds rows: a column of it forbids nulls and has no default"
-        for table in tables
-    )
+    found = dict.fromkeys(rows for each in back for rows in each.stops_at)
+    return tuple(f"anything while {table} {_why(columns)}" for table, columns in found)
+
+
+def _why(columns: Sequence[str]) -> str:
+    if columns:
+        return f"has rows with {listing(columns)}: what its foreign key refers to comes back empty"
+    return "holds rows: a column of it forbids nulls and has no default"
 
 
 def arrived_at(source: Snapshot, target: Snapshot, hints: Renames) -> Snapshot:

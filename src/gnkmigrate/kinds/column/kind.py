@@ -23,7 +23,7 @@ from gnkmigrate.kinds.column.domains import has_default, is_checked
 from gnkmigrate.kinds.column.effect import HAVE_INDEXES, effect_on
 from gnkmigrate.kinds.column.expression import altered_expression, is_computed_anew, loses_values
 from gnkmigrate.kinds.column.renaming import renamed
-from gnkmigrate.kinds.column.rows_in_the_way import lacks_values, to_be_empty
+from gnkmigrate.kinds.column.rows_in_the_way import lacks_values, stops_at
 from gnkmigrate.kinds.column.type_change import narrowed, retyped, types_of_table
 from gnkmigrate.kinds.column.writing import is_written
 from gnkmigrate.kinds.column_obstacles import (
@@ -100,7 +100,7 @@ class ColumnKind(Kind):
         action = f"ADD COLUMN {defined(fact, default, identity, context)}"
         added = alter_table_of(fact, action, reason, rewrites=rewrites, scans=scans)
         return (
-            replace(added, needs_empty=tuple(to_be_empty(fact, context)) if lacking else ()),
+            replace(added, stops_at=tuple(stops_at(fact, context)) if lacking else ()),
             *set_to(fact, given(fact.payload), reason),
             *not_null.afterwards(fact),
             *_kept_below(Change("add", None, fact), reason, context),

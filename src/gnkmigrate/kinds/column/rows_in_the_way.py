@@ -6,6 +6,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds.column.domains import forbids_nulls, has_default
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.inheritance import tables_below
+from gnkmigrate.kinds.statement import Rows
 from gnkmigrate.postgres.quoting import qualified
 
 
@@ -16,10 +17,11 @@ def lacks_values(column: Fact, context: Context) -> bool:
     return bool(forbidden or forbids_nulls(column, context)) and not has_default(column, context)
 
 
-def to_be_empty(column: Fact, context: Context) -> Iterator[str]:
-    """The tables, by their names before the plan, that must hold no rows when it is added.
+def stops_at(column: Fact, context: Context) -> Iterator[Rows]:
+    """The rows that it has no value for when it is added.
 
-    Those are its own and those that remain below that, unless they have the column already.
+    Those are its own table's and those of tables that remain below that, unless they have the
+    column already.
     """
     if column.parent is None or context.is_new(column.parent):
         return
@@ -32,4 +34,4 @@ def to_be_empty(column: Fact, context: Context) -> Iterator[str]:
             continue
         kinds = ("column", "inherited column")
         if not any(context.source.get(kind, *path, name) for kind in kinds):
-            yield qualified(*path)
+            yield qualified(*path), ()

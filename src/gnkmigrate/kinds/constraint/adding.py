@@ -7,6 +7,7 @@ from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.kinds import key_index, locks
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.constraint.definition import defined, in_words, is_lax, is_settled, table_of
+from gnkmigrate.kinds.constraint.rows_in_the_way import stops_at
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.foreign_key_firing import set_firing
 from gnkmigrate.kinds.foreign_keys import given_below, referenced
@@ -19,6 +20,8 @@ def add(fact: Fact, before: str, reason: str, context: Context) -> Statements:
     """ALTER TABLE ... ADD for a foreign key or a check, in one step or in two."""
     stays_open = not is_settled(fact)
     in_two = (context.is_busy(table_of(fact)) and not is_lax(fact)) or stays_open
+    if stopped := tuple(stops_at(fact, context)):
+        reason += f" {qualified(*(referenced(fact) or ()))} has nothing yet to refer to."
     action = f"{before}ADD {defined(fact)}{' NOT VALID' if in_two else ''}"
     is_key = fact.payload["type"] == "foreign key" and not before
     lock = locks.ADD_FOREIGN_KEY if is_key else locks.ALTER_TABLE
@@ -27,7 +30,9 @@ def add(fact: Fact, before: str, reason: str, context: Context) -> Statements:
     # Of a key that becomes a share of this one the triggers go (AttachPartitionForeignKey).
     adopts = is_key and any(given_below(fact, context.source))
     beside = locked_beside(fact, locks.ALTER_TABLE if adopts else lock, context)
-    added = none_there(replace(added, beside=beside), table_of(fact), [fact], context)
+    added = none_there(
+        replace(added, beside=beside, stops_at=stopped), table_of(fact), [fact], context
+    )
     validated = () if stays_open or not in_two else (validate(fact),)
     return (added, *validated, *fires(fact, None))
 
