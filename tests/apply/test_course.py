@@ -172,7 +172,7 @@ def test_rows_that_would_refer_to_nothing(server: Server, tmp_path: Path) -> Non
         it.apply(losses_allowed=True)
         with pytest.raises(PlanRefused, match="would stop on its way back at rows") as no:
             it.apply(undo=True)
-        assert no.value.details[0].startswith("public.one holds rows with whose. The foreign key")
+        assert no.value.details[0].startswith("public.one has values in whose. The foreign key")
         execute(it.url, "UPDATE t SET whose = NULL")
         it.apply(undo=True)
         assert it.left(undone=True) == []

@@ -1,7 +1,14 @@
 """The casts that are known are those that there are."""
 
+from itertools import product
+
+import pytest
+from psycopg import DataError
+
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.kinds.casts import built_in
+from gnkmigrate.kinds.conversion_losses import fits_none
+from gnkmigrate.kinds.types import INEXACT, INTEGERS, STAMPS, TIMES, Type
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 
@@ -54,3 +61,30 @@ def test_labels_of_enums_are_kept(server: Server) -> None:
     there = planned(server, f"{mood} CREATE TABLE t (a text);", f"{mood} CREATE TABLE t (a mood);")
     back = planned(server, f"{mood} CREATE TABLE t (a mood);", f"{mood} CREATE TABLE t (a text);")
     assert [each.loses_data for each in (*there, *back)] == ["", ""]
+
+
+# A value, or two, of each type that some other type takes no value of.
+_VALUES = {
+    **dict.fromkeys(INTEGERS, ("1", "20240101")),
+    **dict.fromkeys(INEXACT, ("1", "1e30", "infinity")),
+    **dict.fromkeys(STAMPS | {"date"}, ("2024-01-01", "infinity")),
+    **dict.fromkeys(TIMES | {"interval"}, ("12:00",)),
+    "boolean": ("true", "false"),
+    "money": ("1",),
+    "uuid": ("11111111-1111-1111-1111-111111111111",),
+}
+
+
+def test_of_some_types_no_value_fits(database: DatabaseUrl) -> None:
+    types = {name: Type.parse(name) for name in (*_VALUES, "numeric")}
+    pairs = [
+        (old, new)
+        for old, new in product(types, types)
+        if fits_none(types[old], types[new], built_in())
+    ]
+    assert {("bigint", "uuid"), ("boolean", "date")} <= set(pairs)
+    with connect(database) as session:
+        for old, new in pairs:
+            for value in _VALUES[old] if old != "smallint" else ("1",):
+                with pytest.raises(DataError), session.transaction():
+                    session.execute(f"SELECT '{value}'::{old}::text::{new}".encode())

@@ -209,15 +209,15 @@ def _require_no_rows(connection: Connection, plan: PlanRun, direction: Direction
     if found := tuple(rows_found(connection, reasons)):
         doing = "stop" if direction == "up" else "stop on its way back"
         raise PlanRefused(
-            f"{plan.words} would {doing} at rows that it has no value for.",
+            f"{plan.words} would {doing} at rows that are there.",
             details=[f"{_in_words(rows)} {reasons[rows]}" for rows in found],
-            hint="Write a revision that adds what is missing and fills it, or remove the rows.",
+            hint="Write a revision that takes them along, or remove them.",
         )
 
 
 def _in_words(rows: Rows) -> str:
     table, columns = rows
-    return f"{table} holds rows with {listing(columns)}." if columns else f"{table} holds rows."
+    return f"{table} has values in {listing(columns)}." if columns else f"{table} holds rows."
 
 
 def _require_language(plan: PlanRun) -> None:

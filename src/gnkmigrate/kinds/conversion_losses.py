@@ -81,6 +81,23 @@ _EXACT = frozenset(
 )
 
 
+# Where no value of the one is written as the other reads it.
+_NEVER = frozenset(
+    {
+        *itertools.product(INTEGERS | INEXACT | {"boolean", "money"}, {"uuid"}),
+        *itertools.product({"uuid"}, NUMBERS | {"boolean", "money"}),
+        *itertools.product({"boolean"}, STAMPS | TIMES | {"date", "interval"}),
+        *itertools.product(STAMPS | TIMES | {"date", "interval"}, INTEGERS | {"boolean"}),
+    }
+)
+
+
+def fits_none(before: Type, after: Type, casts: Casts) -> bool:
+    """Whether any value stops the change of type."""
+    pair = (before.name, after.name)
+    return pair in _NEVER and pair not in casts and not before.array and not after.array
+
+
 def loss(before: Type, after: Type, casts: Casts, timezone: str) -> str:
     """What values may lose, such as "the time of day of"; "" for nothing.
 

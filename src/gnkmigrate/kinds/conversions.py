@@ -7,7 +7,7 @@ Sources: PostgreSQL manual, ALTER TABLE (Notes: which changes rewrite the table)
 from dataclasses import dataclass
 
 from gnkmigrate.kinds.casts import Casts
-from gnkmigrate.kinds.conversion_losses import loss
+from gnkmigrate.kinds.conversion_losses import fits_none, loss
 from gnkmigrate.kinds.types import (
     CLOCKED,
     NUMBERS,
@@ -34,12 +34,14 @@ class Conversion:
         loses: what values may lose, such as "the time of day of"; "" for nothing. A value that
             does not fit at all stops the statement and is not lost.
         zone: the session's TimeZone, where it is right in that one alone; "" for any.
+        fits_none: whether any value stops the statement.
     """
 
     using: str
     rewrites: bool
     loses: str = ""
     zone: str = ""
+    fits_none: bool = False
 
 
 def convert(
@@ -71,6 +73,7 @@ def convert(
         rewrites=not _is_same_storage(before, after, casts),
         loses=loss(before, after, casts, timezone),
         zone=timezone if not special and asks_zone(before, after) else "",
+        fits_none=not special and fits_none(before, after, casts),
     )
 
 

@@ -72,7 +72,7 @@ def _not_with_rows(back: Statements) -> tuple[str, ...]:
 
 def _why(columns: Sequence[str]) -> str:
     if columns:
-        return f"has rows with {listing(columns)}: what its foreign key refers to comes back empty"
+        return f"has values in {listing(columns)}: they do not fit what comes back"
     return "holds rows: a column of it forbids nulls and has no default"
 
 

@@ -1,4 +1,4 @@
-"""Rows that a new column has no value for: it forbids nulls and has no default."""
+"""Rows that a column stops at: it is new and forbids nulls, or has a type that fits no value."""
 
 from collections.abc import Iterator
 
@@ -25,13 +25,24 @@ def stops_at(column: Fact, context: Context) -> Iterator[Rows]:
     """
     if column.parent is None or context.is_new(column.parent):
         return
-    table, name = context.before_rename(column.parent), column.identity.name
-    below = frozenset(context.below(column.parent.path))
+    kinds, name = ("column", "inherited column"), column.identity.name
+    for path in _with_rows(context.before_rename(column.parent), context):
+        if not any(context.source.get(kind, *path, name) for kind in kinds):
+            yield qualified(*path), ()
+
+
+def has_values(column: Fact, context: Context) -> Iterator[Rows]:
+    """The rows that have a value in a column of the source, in its table or below."""
+    if column.parent is not None:
+        for path in _with_rows(column.parent, context):
+            yield qualified(*path), (column.identity.name,)
+
+
+def _with_rows(table: Identity, context: Context) -> Iterator[tuple[str, ...]]:
+    """A table of the source that may hold rows, and those that remain below it."""
+    below = frozenset(context.below(context.names.of(table).path))
     there = tables_below(table.path, context.source)
     for path in (table.path, *(each for each in there if context.table_now(each) in below)):
         found = context.source.facts.get(Identity("table", path))
-        if found is None or found.payload["partitioned_by"]:
-            continue
-        kinds = ("column", "inherited column")
-        if not any(context.source.get(kind, *path, name) for kind in kinds):
-            yield qualified(*path), ()
+        if found is not None and not found.payload["partitioned_by"]:
+            yield path

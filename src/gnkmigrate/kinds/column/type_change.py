@@ -9,6 +9,7 @@ from gnkmigrate.kinds import locks, not_null_family
 from gnkmigrate.kinds.altering import alter_table_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.column.definition import column_name
+from gnkmigrate.kinds.column.rows_in_the_way import has_values
 from gnkmigrate.kinds.column_obstacles import refuse_key, refuse_other_parents
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.conversions import Conversion
@@ -18,6 +19,8 @@ from gnkmigrate.kinds.sequence_options import bounded
 from gnkmigrate.kinds.statement import Statement, Statements, in_zone
 from gnkmigrate.kinds.value_conversion import way
 from gnkmigrate.postgres.quoting import identifier, qualified
+
+_UNFIT = " No value of the one is one of the other, so this stops at the first."
 
 
 def retyped(change: Change, context: Context) -> Statements:
@@ -43,13 +46,14 @@ def retyped(change: Change, context: Context) -> Statements:
     statement = alter_table_of(
         change.fact,
         action,
-        f"Column {name} is {what}.",
+        f"Column {name} is {what}.{_UNFIT if found.fits_none else ''}",
         rewrites=found.rewrites,
-        loses_data=f"{found.loses} {name}" if found.loses else "",
+        loses_data=f"{found.loses} {name}" if found.loses and not found.fits_none else "",
     )
     keyed = context.keyed_to(change.before.identity.path[:-1], change.before.identity.name)
     beside = tuple((qualified(*table), locks.ALTER_TABLE) for table in keyed)
-    statement = replace(statement, beside=beside)
+    stopped = tuple(has_values(change.before, context)) if found.fits_none else ()
+    statement = replace(statement, beside=beside, stops_at=stopped)
     statement = replace(statement, sql=in_zone(statement.sql, found.zone))
     return not_null_family.retyped(change.before, change.fact, statement, context)
 
