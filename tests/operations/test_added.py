@@ -78,3 +78,32 @@ def test_what_uses_the_link(small: Small) -> None:
         "constraint hc on table public.n",
         "index hand",
     ]
+
+
+OTHERS = {
+    "columns": 'op.add_columns("public.n", (op.new("phone", "text"),))',
+    "statement": """op.step(
+        "phone", "ALTER TABLE public.n ADD phone text",
+        back="ALTER TABLE public.n DROP phone",
+    )""",
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_a_column_of_another_operation_is_its_own_to_look_after(small: Small, other: str) -> None:
+    small.reversible(1, f"{MADE['partitions'][0]}\n{other}")
+    project = small.project()
+    project.execute(TABLE)
+    project.up()
+    project.down()
+
+
+def test_a_column_that_a_step_of_another_table_adds_likewise(small: Small) -> None:
+    further = 'op.add_columns("public.n", (op.new("phone", "text"),))'
+    small.reversible(1, f"{MADE['move'][0]}; {further}")
+    project = small.project()
+    project.execute(TABLE)
+    project.up()
+    project.execute("ALTER TABLE public.made ADD phone text")
+    with pytest.raises(PhaseRefused, match="nothing was changed"):
+        project.down()

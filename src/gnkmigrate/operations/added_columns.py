@@ -1,6 +1,6 @@
 """The way back of op.add_columns: values are kept or refused, and the columns go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -129,6 +129,9 @@ class SpillLateColumns(SpillColumns):
 @dataclass(frozen=True)
 class DropAddedColumns(ColumnStep):
     """The columns go, with no value that has not been kept."""
+
+    def takes_off(self, table: str) -> Collection[str]:
+        return [change.new_name for change in self.columns] if table == self.table else ()
 
     def run(self, work: Work) -> int:
         for statement in self.script(work.parameters):

@@ -6,8 +6,9 @@ from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.joins.spec import Join
 from gnkmigrate.operations.joins.way import SharedRows
 from gnkmigrate.operations.merges.parts import PartRows, Parts
+from gnkmigrate.operations.merges.proving import VerifyMerge
 from gnkmigrate.operations.merges.spec import Merge
-from gnkmigrate.operations.merges.steps import MergeTables, VerifyMerge, building_steps
+from gnkmigrate.operations.merges.steps import MergeTables, building_steps
 from gnkmigrate.operations.merges.way import AnyWay, OneRow
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step

@@ -1,6 +1,6 @@
 """op.revert_columns: the way back of op.convert_columns, to the old columns that were kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -242,6 +242,11 @@ class RevertColumns(Step):
     @property
     def tables(self) -> Sequence[str]:
         return (self.reshaping.table, *self.reshaping.others)
+
+    def takes_off(self, table: str) -> Collection[str]:
+        renames = self.reshaping.renames
+        ours = [*renames.values(), *map(kept_name, renames)]
+        return ours if table == self.reshaping.table else ()
 
     def run(self, work: Work) -> int:
         spec = self.reshaping

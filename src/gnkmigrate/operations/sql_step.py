@@ -1,6 +1,6 @@
 """op.step: SQL in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import ClassVar
@@ -11,7 +11,7 @@ from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run import lock_announcement
 from gnkmigrate.run.lock_announcement import Span, TableLock
-from gnkmigrate.run.names import quoted
+from gnkmigrate.run.names import mentioned, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.template import render
@@ -121,6 +121,11 @@ class SqlStep(Step):
     @property
     def locks(self) -> Sequence[TableLock]:
         return lock_announcement.on(self.tables, locks.ACCESS_EXCLUSIVE, Span.SQL)
+
+    def takes_off(self, table: str) -> Collection[str]:
+        """What its author names in SQL that is about the table is his to look after."""
+        named = mentioned(self.sql)
+        return named if split(table)[1] in named else ()
 
     def run(self, work: Work) -> int:
         """Runs the SQL.

@@ -56,7 +56,7 @@ class UnswapTable(Step):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         made = work.recall(swapped_columns(self.name))
-        return () if made is None else list(added.columns(work, self.table, made, self))
+        return () if made is None else list(added.columns(work, self.table, made))
 
     def run(self, work: Work) -> int:
         listed = (quoted(table) for table in (self._archived, self.table, *self.also))

@@ -10,12 +10,12 @@ one transaction, takes all of a block back.
 
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 from gnkmigrate.run import autocommit
-from gnkmigrate.run.names import literal
+from gnkmigrate.run.names import literal, mentioned, split
 from gnkmigrate.run.step import Step
 from gnkmigrate.run.work import Work
 
@@ -54,6 +54,11 @@ class Ordinary(Step):
     @property
     def ends(self) -> Sequence[str]:
         return self.back or (self.name,)
+
+    def takes_off(self, table: str) -> Collection[str]:
+        """What its author names beside the table is his to look after."""
+        named = mentioned(" ".join(self.script({})))
+        return named if split(table)[1] in named else ()
 
     @abstractmethod
     def mirrored(self: OrdinaryStep, number: int, of: int) -> OrdinaryStep:

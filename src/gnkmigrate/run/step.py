@@ -151,6 +151,11 @@ class Step(ABC):
         del table
         return ()
 
+    def takes_off(self, table: str) -> Collection[str]:
+        """Columns that a table has no longer once it has run; it looks after what they hold."""
+        del table
+        return ()
+
     def stranded(self, work: "Work") -> Sequence[Refusal]:
         """Values that are kept until contract and nowhere else, unsaid by the revision."""
         del work

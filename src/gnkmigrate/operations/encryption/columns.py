@@ -1,6 +1,6 @@
 """The encrypted columns, and what knows whether a key is the right one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from gnkmigrate.errors import PhaseFailed
@@ -61,6 +61,9 @@ class DropEncrypted(EncryptionStep):
         hidden = [name for _, name in self.spec.columns]
         message = f"Others use encrypted columns of {self.spec.table}."
         return column_users.refusals(work, self.spec.table, hidden, message)
+
+    def takes_off(self, table: str) -> Collection[str]:
+        return [name for _, name in self.spec.columns] if table == self.spec.table else ()
 
     def run(self, work: Work) -> int:
         """Drops them.

@@ -1,6 +1,6 @@
 """The steps of the first half: the entity follows the old table, whose rows refer to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -96,6 +96,9 @@ class DropColumns(LinkStep):
 
     def check(self, work: Work) -> Sequence[Refusal]:
         return preflight.of_way_back(work, self.linking)
+
+    def takes_off(self, table: str) -> Collection[str]:
+        return self.linking.added if table == self.linking.table else ()
 
     def run(self, work: Work) -> int:
         said = self.linking

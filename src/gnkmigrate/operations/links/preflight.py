@@ -112,7 +112,7 @@ def of_way_back(work: Work, said: Linking) -> list[Refusal]:
     hanging = [each for each in dependents.in_the_way(work, said.entity) if not each.endswith(ours)]
     message = f"Other objects use {said.entity}, which the old shape does not have."
     used = [Refusal(message, hanging, len(hanging), "Drop them before.")] if hanging else []
-    return [*used, *added.columns(work, said.entity, said.entity_columns, said)]
+    return [*used, *added.columns(work, said.entity, said.entity_columns)]
 
 
 def _owners(work: Work, said: Linking) -> Iterator[Refusal]:

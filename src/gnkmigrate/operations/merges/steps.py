@@ -11,16 +11,14 @@ from gnkmigrate.operations.merges.sides import Sides, built_name
 from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.operations.merges.way import AnyWay
 from gnkmigrate.operations.parts.fill import Fill
-from gnkmigrate.operations.verify import asked
-from gnkmigrate.run import dependents, events, relation
+from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Columns, key_of, listed
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import column_settings, in_step, legacy
 from gnkmigrate.run.sync.agreement import Comparison
-from gnkmigrate.run.sync.column_pair import keep_as_they_are, release
+from gnkmigrate.run.sync.column_pair import keep_as_they_are, kept_name, release
 from gnkmigrate.run.sync.exchange import not_null_check
-from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 
 
@@ -220,6 +218,10 @@ class MergeBack(_MergeStep):
     def tables(self) -> Sequence[str]:
         return (self.merge.table,)
 
+    def takes_off(self, table: str) -> Collection[str]:
+        names = (*(new for _, new in self.merge.columns), *map(kept_name, self.merge.leaving))
+        return names if table == self.merge.table else ()
+
     def check(self, work: Work) -> Sequence[Refusal]:
         said = self.merge
         taken = work.value(f"SELECT to_regclass({literal(quoted(said.side))}) IS NOT NULL")
@@ -249,34 +251,6 @@ class MergeBack(_MergeStep):
         release(work, said.table, said.name)
         work.forget(said.memory)
         return 0
-
-
-@dataclass(frozen=True)
-class VerifyMerge(Verification):
-    """Each row says what its row of the side table does, as long as that is kept."""
-
-    merge: Merge
-    way: AnyWay = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return f"rows of {self.merge.table} say what those of {self.merge.side} did"
-
-    def result(self, work: Work) -> events.Verified:
-        if not work.recall(self.merge.memory):  # since contract
-            return asked(work, self.name, "SELECT WHERE false")
-        sides = self.way.sides(work, self.merge, is_cut_over=True)
-        key = listed(key_of(work, self.merge.table, ()), "merged")
-        query = " UNION ALL ".join(
-            f"SELECT {key} FROM {each.table} AS merged LEFT JOIN {each.side} AS side"
-            f" ON {each.is_of('merged')} WHERE {self.way.differs(each)}"
-            for each in self.way.pieces(sides)
-        )
-        return asked(work, self.name, query)
-
-    def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
-        del parameters
-        return (f"-- must be true: {self.name}",)
 
 
 def building_steps(merge: Merge, way: AnyWay) -> tuple[Step, ...]:

@@ -76,7 +76,7 @@ class DropSideTable(MoveStep):
         hanging = dependents.in_the_way(work, self.move.entity)
         message = f"Other objects use {self.move.entity}, which the old shape does not have."
         used = (Refusal(message, hanging, len(hanging), "Drop them before."),) if hanging else ()
-        return (*used, *added.columns(work, self.move.entity, self.move.made, self.move))
+        return (*used, *added.columns(work, self.move.entity, self.move.made))
 
     def run(self, work: Work) -> int:
         added.require_none(work, self.move.entity, self.move.made)

@@ -19,6 +19,7 @@ from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import in_step, privileges
 from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.work import Work
 
 
@@ -88,6 +89,10 @@ class MoveBack(MoveStep):
     @property
     def tables(self) -> Sequence[str]:
         return (self.move.table, self.move.entity)
+
+    def takes_off(self, table: str) -> Collection[str]:
+        kept = [kept_name(change.column) for change in self.move.columns]
+        return kept if table == self.move.table else ()
 
     def run(self, work: Work) -> int:
         move, sides = self.move, Leaving.remembered(work, self.move)

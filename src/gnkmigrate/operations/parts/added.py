@@ -14,21 +14,18 @@ from gnkmigrate.run.work import Work
 _HINT = "Keep elsewhere what they hold, and drop them."
 
 
-def columns(work: Work, table: str, made: Collection[str], said: object) -> Iterator[Refusal]:
+def columns(work: Work, table: str, made: Collection[str]) -> Iterator[Refusal]:
     """Columns that have come to a table that is to go.
 
-    Those that other operations of the revision name are theirs to look after.
+    Those that other operations of the revision take off before are theirs to look after.
 
     Args:
         work: the session.
         table: "schema.table"; it may be gone already.
-        made: the columns that the phase has made.
-        said: what the revision says of this operation.
+        made: the columns that the operation has made.
     """
-    found, own = _added(work, table, made), repr(said)
-    others = [step for step in map(repr, work.earlier) if own not in step] if found else []
-    named = "".join(others)
-    added = [name for name in found if repr(name) not in named]
+    gone = {name for step in work.earlier for name in step.takes_off(table)}
+    added = [name for name in _added(work, table, made) if name not in gone]
     if added:
         yield Refusal(f"{_said(table)}.", added, len(added), _HINT)
 

@@ -1,6 +1,6 @@
 """A column of ours goes again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from gnkmigrate.operations.parts import column_users
@@ -34,6 +34,9 @@ class DropOwnColumn(Step):
     def clears(self) -> Sequence[str]:
         column = f"column {self.column} of table {qualified(*split(self.table))}"
         return (column, f"default value for {column}")
+
+    def takes_off(self, table: str) -> Collection[str]:
+        return (self.column,) if table == self.table else ()
 
     def check(self, work: Work) -> Sequence[Refusal]:
         message = f"Others use the column {self.column} of {self.table}."

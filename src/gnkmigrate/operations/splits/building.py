@@ -81,7 +81,7 @@ class DropEntity(SplitStep):
         others = [each for each in hanging if not each.startswith(self._own)]
         message = f"Other objects use {self.split.entity}, which the old shape does not have."
         used = (Refusal(message, others, len(others), "Drop them before."),) if others else ()
-        return (*used, *added.columns(work, self.split.entity, self.split.made, self.split))
+        return (*used, *added.columns(work, self.split.entity, self.split.made))
 
     @property
     def _own(self) -> str:

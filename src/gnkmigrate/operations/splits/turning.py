@@ -1,6 +1,6 @@
 """The cutover of a split as a step, what it is proven by, and the steps of the way back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.work import Work
 
 
@@ -89,6 +90,10 @@ class JoinTable(SplitStep):
     @property
     def tables(self) -> Sequence[str]:
         return (self.split.table, self.split.entity)
+
+    def takes_off(self, table: str) -> Collection[str]:
+        kept = (kept_name(change.column) for change in self.split.columns)
+        return (self.split.link, *kept) if table == self.split.table else ()
 
     def run(self, work: Work) -> int:
         exchange.cut_back(work, Sides.remembered(work, self.split))
