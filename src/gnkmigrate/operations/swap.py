@@ -11,7 +11,14 @@ from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import comparisons, foreign_keys, key_sequences, row_security, view_place
+from gnkmigrate.run.sync import (
+    by_hand,
+    comparisons,
+    foreign_keys,
+    key_sequences,
+    row_security,
+    view_place,
+)
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.followed import require_followers
 from gnkmigrate.run.sync.mentions import unchecked_functions
@@ -155,8 +162,18 @@ class SwapTable(Step):
             work.execute(self.view)
             # The old table still has its grants, those on columns that the new one lacks as well.
             carry_to_view(work, archived, view_place.view_of(work.parameters, self.table))
-        work.remember(swapped_columns(self.name), relation.column_names(work, self.table))
+        names = relation.column_names(work, self.table)
+        work.remember(swapped_columns(self.name), names)
+        by_hand.remember(work, self.name, self._faces(work, names))
         return 0
+
+    def _faces(self, work: Work, names: Sequence[str]) -> Sequence[by_hand.Face]:
+        """Where the old table's columns are from now on: under their names."""
+        old = [(name, name) for name in relation.column_names(work, self._archived)]
+        shared = [pair for pair in old if pair[1] in names]
+        whole = "all" if shared == old else "rows"
+        live = by_hand.Face(quoted(self.table), shared, whole)
+        return (live, *by_hand.view(work, self.table, old))
 
     def _require_followers(self, work: Work) -> None:
         """No check() sees the triggers that an earlier step of the phase makes."""

@@ -13,7 +13,7 @@ from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import foreign_keys, key_sequences, legacy
+from gnkmigrate.run.sync import by_hand, foreign_keys, key_sequences, legacy
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
 
@@ -61,6 +61,7 @@ class UnswapTable(Step):
     def run(self, work: Work) -> int:
         listed = (quoted(table) for table in (self._archived, self.table, *self.also))
         relation.keep_maintenance_out(work, *listed)
+        by_hand.settle(work, self.name, quoted(self._archived))
         legacy.hide_swapped(work, self.table)
         for table in (self._archived, self.table):
             work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")

@@ -94,9 +94,8 @@ class SwapLinks(LinkStep):
         sides = built.after_swap()
         names = relation.column_names(work, self.linking.table, written=True)
         self._swap(leading.lead(sides), leading.view(sides, names)).run(work)
-        granting.carry_to_link(work, sides)
-        if self.linking.made and not self.alone:
-            granting.carry_to_entity(work, sides)
+        entity = self.linking.made and not self.alone
+        granting.carry(work, sides, self.name, entity=entity)
         names = relation.column_names(work, self.linking.table)
         keep_as_they_are(work, self.linking.table, self.name, names)
         return 0
@@ -160,9 +159,10 @@ class UnswapLinks(LinkStep):
     def run(self, work: Work) -> int:
         after = leading.lead_no_more(Sides.swapped(work, self.linking).before_swap())
         release(work, self.linking.table, self.name)
+        rows = self._unswap(after).run(work)
         if self.linking.made and not self.alone:
             privileges.close(work, quoted(self.linking.entity))
-        return self._unswap(after).run(work)
+        return rows
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,16 @@ Whoever has a right on the whole of a table has it on a column that is added to 
 from collections.abc import Iterator, Sequence
 
 from gnkmigrate.operations.merges.spec import Merge
+from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import granted
+from gnkmigrate.run.sync import by_hand, granted
+from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.work import Work
 
+# Rows of the side table are made, changed and deleted by updates.
+_KINDS = ("SELECT", "UPDATE", "REFERENCES")
+_READ = ("SELECT",)
 _GRANTEE = "CASE grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(grantee) END"
 _QUOTED = "CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END"
 
@@ -127,6 +132,31 @@ def carried(work: Work, said: Merge) -> list[str]:
         for old, new in said.columns
         for row in _asked(work, _CARRIED, said, names=[old], new=new)
     ]
+
+
+def remember(work: Work, said: Merge) -> None:
+    """Keeps what everybody may do with the new columns, and with the views of the old shape."""
+    table = quoted(said.table)
+    by = [] if said.leaving else [(table, new) for _, new in said.key]
+    names = [(name, name) for name in relation.column_names(work, said.archived)]
+    shown = by_hand.view(work, said.side, names)
+    columns = by_hand.Face(table, said.columns, by=by, kinds=_KINDS)
+    by_hand.remember(work, said.name, [columns, *shown])
+    for name in said.leaving:
+        # Who reads any of the columns reads to which row of the side table it would refer.
+        kept = [(kept_name(name), new) for _, new in said.columns]
+        seen = by_hand.view(work, said.table, [(kept_name(name), name)])
+        by_hand.remember(work, _reference(said), [by_hand.Face(table, kept, kinds=_READ), *seen])
+
+
+def settle(work: Work, said: Merge) -> None:
+    """Gives and takes what has been by hand since; see by_hand."""
+    by_hand.settle(work, said.name, quoted(said.archived), [old for old, _ in said.key])
+    by_hand.settle(work, _reference(said), quoted(said.table))
+
+
+def _reference(said: Merge) -> str:
+    return f"{said.name}, reference"
 
 
 def _asked(

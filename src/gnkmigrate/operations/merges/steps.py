@@ -183,6 +183,7 @@ class MergeTables(_MergeStep):
         keep_as_they_are(work, said.table, said.name, self.way.relied_on(said))
         legacy.show_renamed(work, said.side, said.archived)
         self.way.show(work, said)
+        rights.remember(work, said)
         return 0
 
     def _comments(self, work: Work) -> Sequence[str]:
@@ -235,6 +236,7 @@ class MergeBack(_MergeStep):
     def run(self, work: Work) -> int:
         said, sides = self.merge, self.way.sides(work, self.merge, is_cut_over=True)
         relation.keep_maintenance_out(work, sides.side, sides.table)
+        rights.settle(work, said)
         legacy.hide(work, said.archived)
         self.way.hide(work, said)
         work.execute(f"LOCK TABLE {sides.side}, {sides.table} IN ACCESS EXCLUSIVE MODE")

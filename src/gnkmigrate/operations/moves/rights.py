@@ -7,10 +7,13 @@ for whoever may UPDATE the columns, and for nobody else.
 from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.operations.moves.spec import Move
+from gnkmigrate.operations.splits.aside import kept_pairs
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import granted, privileges
+from gnkmigrate.run.sync import by_hand, granted, privileges
 from gnkmigrate.run.work import Work
+
+_KINDS = ("SELECT", "UPDATE", "REFERENCES")
 
 
 def refusals(work: Work, said: Move) -> Iterator[Refusal]:
@@ -53,6 +56,13 @@ def carry(work: Work, said: Move, table: str, side: str) -> None:
     for holder in granted.holders(work, said.table, _moved(said)):
         for statement in _statements(said, side, holder, renames):
             work.connection.execute(statement.encode())
+
+
+def face(said: Move) -> by_hand.Face:
+    """Where what moves is seen: who writes there what nobody has said yet does no INSERT."""
+    side = quoted(said.entity)
+    by = [(side, name) for name in said.own_key]
+    return by_hand.Face(side, kept_pairs(said.columns), by=by, kinds=_KINDS)
 
 
 def _statements(

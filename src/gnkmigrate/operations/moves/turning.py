@@ -11,13 +11,21 @@ from gnkmigrate.operations.moves.spec import Move
 from gnkmigrate.operations.spill import Spill
 from gnkmigrate.operations.spill_values import SpillValues
 from gnkmigrate.operations.splits import holding
-from gnkmigrate.operations.splits.aside import give_back, lock, put_aside, show, show_no_more, taken
+from gnkmigrate.operations.splits.aside import (
+    give_back,
+    lock,
+    put_aside,
+    show,
+    show_no_more,
+    taken,
+    view_of_kept,
+)
 from gnkmigrate.operations.splits.holding import Belonging
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import in_step, privileges
+from gnkmigrate.run.sync import by_hand, in_step, privileges
 from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.work import Work
@@ -70,6 +78,7 @@ class MoveColumns(MoveStep):
         key = [before for before, _ in move.key]
         new = (each.new_name for each in move.new)
         show(work, sides, self.name, key, (*move.own_key, *move.names, *new))
+        by_hand.remember(work, self.name, [rights.face(move), *view_of_kept(work, sides)])
         return 0
 
 
@@ -96,6 +105,7 @@ class MoveBack(MoveStep):
 
     def run(self, work: Work) -> int:
         move, sides = self.move, Leaving.remembered(work, self.move)
+        by_hand.settle(work, self.name, sides.table)
         lock(work, sides)
         drop = f"ALTER TABLE {sides.entity} DROP CONSTRAINT {column(move.foreign_key)}"
         statements = (either_leads.keep_no_more(move), sides.drop_ways_back(), drop)

@@ -7,8 +7,9 @@ from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import legacy
+from gnkmigrate.run.sync import by_hand, legacy
 from gnkmigrate.run.sync.column_pair import keep_as_they_are, kept_name, release
+from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.exchange import not_null_check
 from gnkmigrate.run.sync.index_copy import indexes_of
 from gnkmigrate.run.sync.reshaping import set_default
@@ -119,6 +120,17 @@ def show_kept(work: Work, sides: Leaving) -> None:
     names = [change.column for change in said.columns]
     shown = {name: (kept_name(name), _shown_default(sides, name)) for name in names}
     legacy.show_kept(work, said.table, shown)
+
+
+def kept_pairs(columns: Sequence[Conversion]) -> by_hand.Pairs:
+    """What columns are called once they are put aside, and what each is called in the entity."""
+    return [(kept_name(change.column), change.new_name) for change in columns]
+
+
+def view_of_kept(work: Work, sides: Leaving) -> list[by_hand.Face]:
+    """The view that shows them, if there is one."""
+    names = [(kept_name(change.column), change.column) for change in sides.said.columns]
+    return by_hand.view(work, sides.said.table, names)
 
 
 def show_no_more(work: Work, sides: Leaving, why: str) -> None:

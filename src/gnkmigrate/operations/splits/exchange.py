@@ -4,14 +4,17 @@ from gnkmigrate.operations.splits import sync
 from gnkmigrate.operations.splits.aside import (
     altered,
     give_back,
+    kept_pairs,
     lock,
     put_aside,
     show,
     show_no_more,
+    view_of_kept,
 )
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.run.names import column
-from gnkmigrate.run.sync import in_step, privileges
+from gnkmigrate.run.sync import by_hand, in_step, privileges
+from gnkmigrate.run.sync.by_hand import Face
 from gnkmigrate.run.sync.exchange import not_null_check
 from gnkmigrate.run.work import Work
 
@@ -46,11 +49,14 @@ def cut_over(work: Work, sides: Sides) -> None:
     work.execute(";\n".join(statements))
     names = [said.key, *(each.new_name for each in (*said.columns, *said.new))]
     show(work, sides, said.name, [said.link], names)
+    face = Face(sides.entity, kept_pairs(said.columns), by=((sides.table, said.link),))
+    by_hand.remember(work, said.name, [face, *view_of_kept(work, sides)])
 
 
 def cut_back(work: Work, sides: Sides) -> None:
     """The columns take their names again, and the link goes."""
     said = sides.said
+    by_hand.settle(work, said.name, sides.table)
     lock(work, sides)
     statements = [
         sync.lead_no_more(said),
