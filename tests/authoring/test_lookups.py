@@ -24,6 +24,15 @@ CREATE TABLE orders (
 );
 """
 INDEX = "CREATE INDEX orders_status_id_idx ON orders (status_id);"
+NAMED = """
+CREATE TABLE status (
+    id serial CONSTRAINT "PK_status" PRIMARY KEY, name text NOT NULL CONSTRAINT "UQ" UNIQUE
+);
+CREATE TABLE orders (
+    id serial PRIMARY KEY, note text,
+    status_id integer NOT NULL CONSTRAINT "FK_orders" REFERENCES status
+);
+"""
 SORTED = ", sorts_at integer NOT NULL DEFAULT 0"
 
 QUOTED = """
@@ -57,9 +66,10 @@ CREATE INDEX "Orders_Status Id_idx" ON "App"."Orders" ("Status Id");
             WANTED.format("serial", SORTED) + INDEX,
             '["public"]',
         ),
+        (ORDERS.format("text"), ROWS, NAMED, '["public"]'),
         (QUOTED, QUOTED_ROWS, QUOTED_WANTED, '["App", "ref"]'),
     ],
-    ids=["enum", "text", "quoted names of two schemas"],
+    ids=["enum", "text", "names of its own", "quoted names of two schemas"],
 )
 def test_the_draft_passes_check_as_it_is_written(
     live: str,

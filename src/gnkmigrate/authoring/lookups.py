@@ -16,6 +16,7 @@ from gnkmigrate.authoring.mapping import enum_of, new_column
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.kinds.constraint.definition import INDEXED
 from gnkmigrate.kinds.types import STRINGS, Type
 from gnkmigrate.plan.action import holders
 from gnkmigrate.run.own_names import fitting
@@ -104,6 +105,21 @@ class Lookup:
         yield Call("keep_shape", (table,))
         note = f"confirm: the values of {table}.{column} become rows of {into} ({label.name})."
         yield Call("extract_lookup", (table, column, into), named, (note,))
+        yield from self._names(target)
+
+    def _names(self, target: Snapshot) -> Iterator[Call]:
+        """What constraints are called that would be called otherwise."""
+        (_, table), (_, into) = self.after.identity.path[:-1], self.into.path
+        usual = {
+            fitting(table, self._link, "fkey"),
+            fitting(into, self.label.identity.name, "key"),
+            f"{into}_pkey",
+        }
+        own = target.children(self.into, "constraint")
+        for fact in (self.reference, *(each for each in own if each.payload["type"] in INDEXED)):
+            on, name = ".".join(fact.identity.path[:-1]), fact.identity.name
+            if name not in usual:
+                yield Call("name_constraint", (on, name, str(fact.payload["definition"])))
 
     @property
     def _table(self) -> Identity:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.operations.parts import empty_copy
 from gnkmigrate.operations.parts.constraint import ConstraintStep
 from gnkmigrate.run import relation
+from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.work import Work
@@ -26,6 +29,8 @@ class NameConstraint(ConstraintStep):
         return (RestoreConstraintName(self.table, self.constraint),)
 
     def check(self, work: Work) -> Sequence[Refusal]:
+        if self._comes(work):
+            return ()
         refusals = self.require_one(work, self.definition)
         if refusals:
             return refusals
@@ -33,7 +38,23 @@ class NameConstraint(ConstraintStep):
         with_index = self.definition.startswith(("PRIMARY KEY", "UNIQUE", "EXCLUDE"))
         return self.require_free(work, found=found, is_index=with_index)
 
+    def _comes(self, work: Work) -> bool:
+        """Whether it is not there, and an earlier step of the phase may make it."""
+        if work.value(f"SELECT to_regclass({literal(quoted(self.table))}) IS NULL"):
+            return True
+        there = relation.constraints(work, self.table, self.definition)
+        return not there and empty_copy.is_changed_before(work, self.table)
+
     def run(self, work: Work) -> int:
+        """Renames it.
+
+        Raises:
+            PhaseFailed: it is not there, or not alone.
+        """
+        for refused in self.require_one(work, self.definition):
+            raise PhaseFailed(
+                f"Phase {work.phase}: {refused.message}", details=refused.rows, hint=refused.hint
+            )
         ((found, _),) = relation.constraints(work, self.table, self.definition)
         work.remember(self.name, found)
         if found != self.constraint:
@@ -49,6 +70,10 @@ class NameConstraint(ConstraintStep):
 @dataclass(frozen=True)
 class RestoreConstraintName(ConstraintStep):
     """Takes name_constraint back."""
+
+    @property
+    def clears(self) -> Sequence[str]:
+        return (self.described,)
 
     def run(self, work: Work) -> int:
         original = work.recall(self.name)
