@@ -24,6 +24,8 @@ TABLES = f"""
         sum numeric CHECK (sum >= 0), CONSTRAINT sale_key PRIMARY KEY (shop, "No"),
         UNIQUE (shop, note, "day"));
     CREATE INDEX by_day ON "Sale" ("day" DESC) WHERE sum > 0;
+    CREATE INDEX by_tax ON "Sale" ((sum / 5)); ALTER INDEX by_tax ALTER 1 SET STATISTICS 700;
+    COMMENT ON INDEX by_tax IS 'a fifth'; COMMENT ON CONSTRAINT sale_key ON "Sale" IS 'its key';
     ALTER TABLE "Sale" OWNER TO {OWNER}; GRANT SELECT ON "Sale" TO PUBLIC;
     INSERT INTO "Sale" SELECT 1, n, current_date - n, n::text, n FROM generate_series(1, 100) AS n;
 """
@@ -51,6 +53,12 @@ def test_there_and_back_with_every_row(sales: Project) -> None:
     ((number, owned),) = sales.rows(parts)
     assert number in {8, 9}
     assert owned
+    (said,) = sales.rows("""
+        SELECT obj_description('by_tax'::regclass), attstattarget,
+               (SELECT obj_description(oid) FROM pg_constraint
+                WHERE conname = 'sale_key' AND conrelid = '"Sale"'::regclass)
+        FROM pg_attribute WHERE attrelid = 'by_tax'::regclass""")
+    assert said == ("a fifth", 700, "its key")
 
     sales.execute("""INSERT INTO "Sale" VALUES (1, 101, current_date, 'new', 5);
         UPDATE "Sale" SET sum = 7, "day" = "day" - 40 WHERE "No" = 3;

@@ -35,6 +35,24 @@ def test_an_index_goes_and_comes_back(project: Project, atomic: bool) -> None:
     assert project.rows("SELECT FROM gnkmigrate.memory") == []
 
 
+def test_the_statistics_of_its_expressions_come_back(project: Project) -> None:
+    project.execute(
+        "CREATE INDEX by_n ON t (m, (n % 7), (n / 7)); ALTER INDEX by_n ALTER 2 SET STATISTICS 700;"
+        "ALTER INDEX by_n ALTER 3 SET STATISTICS 0"
+    )
+    before = project.dump
+    project.up()
+    project.down()
+    assert project.dump == before
+
+
+def test_what_cluster_goes_by_stays(project: Project) -> None:
+    project.execute(f"{DEFINITION.partition(' WHERE')[0]}; ALTER TABLE t CLUSTER ON by_n")
+    with pytest.raises(PhaseRefused) as refused:
+        project.up()
+    assert "what it is clustered on" in refused.value.details[0]
+
+
 def test_one_that_is_not_there_does_not_come_back(project: Project) -> None:
     project.up()
     project.down()

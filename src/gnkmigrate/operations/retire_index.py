@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.parts import partitioned
+from gnkmigrate.operations.parts import index_statistics, partitioned
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import lock_announcement, unfinished_index
 from gnkmigrate.run.lock_announcement import Span, TableLock
@@ -19,9 +19,16 @@ _FOUND = """
 SELECT pg_get_indexdef(indexrelid) AS definition,
        obj_description(indexrelid, 'pg_class') AS comment,
        (SELECT conname FROM pg_constraint
-        WHERE conindid = indexrelid AND conrelid = indrelid) AS serves
+        WHERE conindid = indexrelid AND conrelid = indrelid) AS serves,
+       (SELECT spcname::text FROM pg_class JOIN pg_tablespace ON pg_tablespace.oid = reltablespace
+        WHERE pg_class.oid = indexrelid) AS tablespace,
+       CASE WHEN indisreplident THEN 'its replica identity'
+            WHEN indisclustered THEN 'what it is clustered on' END AS means
 FROM pg_index WHERE indexrelid = to_regclass({index})
 """
+
+_KEPT = ("definition", "comment", "tablespace")
+_KEYS = ("definition", "comment", "serves", "tablespace", "means")
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class _OneIndex(Step):
         """The index as it is; empty where there is none."""
         with work.settings(search_path=OURS):
             row = work.execute(_FOUND.format(index=literal(self._qualified))).fetchone()
-        return dict(zip(("definition", "comment", "serves"), row, strict=True)) if row else {}
+        return dict(zip(_KEYS, row, strict=True)) if row else {}
 
     def _drop(self, work: Work) -> None:
         if work.atomic:
@@ -84,16 +91,21 @@ class RetireIndex(_OneIndex):
         hint = "Drop it by op.step: DROP INDEX."
         if refused := partitioned.refuse_index(work, self.table, hint):
             return refused
-        serves = self._found(work).get("serves")
-        if serves is None:
-            return ()
-        message = f"The index {self.index} serves the constraint {serves} of {self.table}."
-        return (Refusal(message, hint="Drop the constraint instead of its index."),)
+        found = self._found(work)
+        if found.get("serves"):
+            serves = f"serves the constraint {found['serves']} of {self.table}"
+            hint = "Drop the constraint instead of its index."
+            return (Refusal(f"The index {self.index} {serves}.", hint=hint),)
+        if found.get("means"):
+            message = f"The index {self.index} is, for {self.table}, {found['means']}."
+            return (Refusal(message, hint="Say another by ALTER TABLE first."),)
+        return ()
 
     def run(self, work: Work) -> int:
         found = self._found(work)
         if found:
-            kept = {key: found[key] for key in ("definition", "comment")}
+            kept: dict[str, Any] = {key: found[key] for key in _KEPT}
+            kept["statistics"] = index_statistics.targets(work, self._qualified)
             work.attempt(lambda: work.remember(self.name, kept))
         self._drop(work)
         return 0
@@ -114,12 +126,12 @@ class RebuildIndex(_OneIndex):
             return 0
         if not unfinished_index.is_built(work, self._qualified):
             definition = str(kept["definition"])
-            if work.atomic:
-                work.connection.execute(definition.encode())
-            else:
-                # As pg_get_indexdef prints it, the first INDEX is the keyword.
-                concurrently = definition.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
-                unfinished_index.build(work, self._qualified, concurrently)
+            if not work.atomic:  # as pg_get_indexdef prints it, the first INDEX is the keyword
+                definition = definition.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
+            with work.settings(default_tablespace=kept.get("tablespace") or ""):
+                unfinished_index.build(work, self._qualified, definition)
+        targets = kept.get("statistics", {})
+        work.attempt(lambda: index_statistics.give(work, self._qualified, targets))
         if kept["comment"] is not None:
             comment = f"COMMENT ON INDEX {self._qualified} IS {literal(kept['comment'])}"
             work.attempt(lambda: work.connection.execute(comment.encode()))

@@ -57,5 +57,9 @@ class Partitioning:
             f" AND attname = {literal(self.by)})::smallint"
         )
         return sql.format(
-            table=table, by=literal(self.by), number=number, staged=literal(quoted(self.staged))
+            table=table,
+            by=literal(self.by),
+            number=number,
+            staged=literal(quoted(self.staged)),
+            staging=own.STAGING,
         )

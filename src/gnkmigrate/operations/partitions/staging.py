@@ -37,6 +37,22 @@ SELECT 4, format('CREATE %sINDEX %I ON %s %s', CASE WHEN indisunique THEN 'UNIQU
                  relname, {staged}, substring(pg_get_indexdef(indexrelid) from ' (USING .*)$'))
 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
 WHERE indrelid = {table} AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+UNION ALL
+SELECT 5, format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, {staged},
+                 obj_description(oid, 'pg_constraint'))
+FROM pg_constraint
+WHERE conrelid = {table} AND contype IN ('p', 'u', 'f')
+  AND obj_description(oid, 'pg_constraint') IS NOT NULL
+UNION ALL
+SELECT 5, format('COMMENT ON INDEX {staging}.%I IS %L', relname,
+                 obj_description(indexrelid, 'pg_class'))
+FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+WHERE indrelid = {table} AND obj_description(indexrelid, 'pg_class') IS NOT NULL
+UNION ALL
+SELECT 5, format('ALTER INDEX {staging}.%I ALTER COLUMN %s SET STATISTICS %s', relname, attnum,
+                 attstattarget)
+FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_attribute ON attrelid = indexrelid
+WHERE indrelid = {table} AND attstattarget >= 0
 ORDER BY 1, 2
 """
 
