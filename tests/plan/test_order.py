@@ -47,6 +47,15 @@ def test_the_report_s_database_gets_its_target_s_shape_and_back(
             arrive(given, online=online)
 
 
+def test_a_foreign_key_goes_before_the_key_of_which_another_takes_the_name(server: Server) -> None:
+    requests = "CREATE TABLE {} (id integer CONSTRAINT requests_pkey PRIMARY KEY);"
+    tokens = "CREATE TABLE token (flow integer CONSTRAINT token_fkey REFERENCES {});"
+    before, after = ((requests + tokens).format(name, name) for name in ("request", "flow"))
+    for old, new in ((before, after), (after, before)):
+        with pair(server, old, new) as given:
+            arrive(given)
+
+
 def test_a_table_is_renamed_with_all_that_it_has(server: Server) -> None:
     parts = "(id integer PRIMARY KEY CHECK (id > 0), name text DEFAULT 'x'); COMMENT ON COLUMN"
     after = f"CREATE TABLE people {parts} people.name IS 'who';"

@@ -234,10 +234,16 @@ class _Expansion:
         if offered(gone, self.context.names) & picked(change.fact, self.context.target):
             return False  # as long as it is there, PostgreSQL may take it for its successor
         successor, needed = self._counterpart(gone), holders(change.fact)
+        if any(_names(gone) & _names(each) for each in self._in_target(needed)):
+            return False  # what it comes to need waits for the name
         known = kind_of(user.kind)
         if known.without(user, cause) is not None and not needed.isdisjoint(self.altered):
             return False  # what it comes to need may wait for the thing that goes
         return cause not in needed and (successor is None or successor.identity not in needed)
+
+    def _in_target(self, identities: Iterable[Identity]) -> Iterator[Fact]:
+        there = self.context.target.facts
+        return (there[identity] for identity in identities if identity in there)
 
     def _move_away(self, user: Fact, cause: Identity) -> None:
         """Alters what holds data so that it does without `cause`, or uses its successor."""
