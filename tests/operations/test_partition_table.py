@@ -11,7 +11,9 @@ from psycopg import conninfo
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.run.kept.contract import contract
+from gnkmigrate.run.status import Request
 from tests.migrations.project import Project
+from tests.migrations.ways import Stop, Stopped
 from tests.small import Small
 from tests.support import execute
 
@@ -76,6 +78,14 @@ def test_there_and_back_with_every_row(sales: Project) -> None:
 
 
 @pytest.mark.usefixtures("sales")
+def test_a_way_back_that_stopped_after_the_exchange_turns_round(sales: Project) -> None:
+    sales.up()
+    with pytest.raises(Stopped):
+        sales.run("down", Request(), Stop("foreign keys of public.Sale hold"))
+    sales.up()
+    assert sales.rows("SELECT relkind FROM pg_class WHERE oid = '\"Sale\"'::regclass") == [("p",)]
+
+
 def test_a_later_phase_adds_columns_and_changes_none(small: Small) -> None:
     small.reversible(2, 'op.add_columns("public.Sale", (op.new("by", "text"),))')
     small.reversible(3, 'op.rename_columns("public.Sale", {"No": "number"})')

@@ -100,6 +100,11 @@ class SwapTable(Step):
         return self.table
 
     @property
+    def _functions(self) -> Sequence[str]:
+        """The functions that the operation makes, "schema.name"."""
+        return ()
+
+    @property
     def _staged(self) -> str:
         return own_names.staged(self.table)
 
@@ -120,6 +125,7 @@ class SwapTable(Step):
                 work,
                 f"Functions may use {self.table}, whose shape changes: their bodies have its name.",
                 self.table,
+                made=self._functions,
             ),
             *archive.refusals(work, self.table),
             *row_security.refusals(work, self.table),

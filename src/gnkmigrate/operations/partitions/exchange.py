@@ -28,6 +28,11 @@ class Exchange(SwapTable):
             ValidateForeignKeys(self.table),
         )
 
+    @property
+    def _functions(self) -> Sequence[str]:
+        # It is there when a way back has stopped after the exchange.
+        return () if self.spec is None else (self.spec.procedure,)
+
     def run(self, work: Work) -> int:
         if self.spec is None:
             raise TypeError("an exchange knows what it exchanges")

@@ -18,6 +18,7 @@ JOIN pg_language ON pg_language.oid = prolang
 WHERE prosqlbody IS NULL AND lanname NOT IN ('internal', 'c')
   AND nspname NOT IN ('pg_catalog', 'information_schema')
   AND nspname <> ALL (ARRAY[{ours}]::text[])
+  AND nspname || '.' || proname <> ALL (ARRAY[{made}]::text[])
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass
                   AND objid = pg_proc.oid AND deptype = 'e')
   AND (prosrc ~* {table} OR EXISTS (SELECT FROM pg_trigger WHERE tgfoid = pg_proc.oid
@@ -29,7 +30,9 @@ ORDER BY 1
 """
 
 
-def functions_that_may_use(work: Work, table: str, columns: Sequence[str]) -> list[str]:
+def functions_that_may_use(
+    work: Work, table: str, columns: Sequence[str], made: Sequence[str] = ()
+) -> list[str]:
     """Functions, in words, in which the names of a table and of one of its columns occur.
 
     The functions of the table's own triggers need not name the table, and have the columns' names
@@ -39,19 +42,25 @@ def functions_that_may_use(work: Work, table: str, columns: Sequence[str]) -> li
         work: the session.
         table: "schema.table".
         columns: names of columns; none: whatever names the table.
+        made: "schema.name" of those that the operation itself makes.
     """
     query = _FUNCTIONS.format(
         relation=literal(quoted(table)),
         table=literal(pattern([split(table)[1]])),
         column=literal(pattern(columns) if columns else ""),
         ours=", ".join(literal(name) for name in own.schemas(work.connection)),
+        made=", ".join(literal(name) for name in made),
     )
     with work.settings(search_path=OURS):
         return [row[0] for row in work.connection.execute(query.encode()).fetchall()]
 
 
 def unchecked_functions(
-    work: Work, message: str, table: str, columns: Sequence[str] = ()
+    work: Work,
+    message: str,
+    table: str,
+    columns: Sequence[str] = (),
+    made: Sequence[str] = (),
 ) -> Sequence[Refusal]:
     """A refusal that names those functions, unless the user has said that they are checked.
 
@@ -62,10 +71,11 @@ def unchecked_functions(
         message: what is wrong, in a sentence.
         table: "schema.table".
         columns: as for functions_that_may_use.
+        made: likewise.
     """
     if work.parameters.get("functions") == "checked":
         return ()
-    functions = functions_that_may_use(work, table, columns)
+    functions = functions_that_may_use(work, table, columns, made)
     if not functions:
         return ()
     hint = (
