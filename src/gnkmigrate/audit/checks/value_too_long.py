@@ -1,7 +1,8 @@
 """Values that are longer than the target's type allows.
 
 Changing the type stops at the first such value (SQLSTATE 22001), and an explicit cast would cut
-it silently. The listing shows the key and the length, never the value.
+it silently. Spaces at the end do not count: PostgreSQL drops them then, as SQL wants it. The
+listing shows the key and the length, never the value.
 
 Source: PostgreSQL manual, 8.3 (character types).
 """
@@ -46,7 +47,7 @@ def _repair(rows: LiveTable, name: str, limit: int) -> str:
     return (
         "-- Cuts them; keep the originals, or declare the column longer in the target.\n"
         f"UPDATE {rows.relation} SET {column} = left({column}::text, {limit}) "
-        f"WHERE char_length({column}::text) > {limit}"
+        f"WHERE char_length(rtrim({column}::text, ' ')) > {limit}"
     )
 
 
