@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._server import listed
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.facts.snapshot import Snapshot
 
 _KINDS = {
     "contact": r"e_?mail(_address)?|phone(_number)?|mobile(_number)?|telephone|fax|telegram|"
@@ -29,19 +29,22 @@ _KINDS = {
     r"(credit_?)?card_(number|no)|credit_card|cvv2?|cvc",
     "health and belief": r"diagnosis|blood_type|medical_\w+|religion|ethnicity|disability|"
     r"political_\w+|sexual_orientation",
-    "secret": r"\w*(api_?key|secret(_key)?|token|passw(or)?d|private_key)(_hash|_digest|_salt)?",
+    "secret": r"\w*(api_?key|secret(_key)?|token|passw(or)?d|(private|signing|encryption)_key)"
+    r"(_hash|_digest|_salt)?|(recovery|backup|auth)_codes?|(t?otp|mfa)_(seed|secret)|credentials?",
 }
 _PATTERNS = {
     kind: re.compile(rf"(user_|customer_|client_|owner_|person_|contact_)?({pattern})\Z")
     for kind, pattern in _KINDS.items()
 }
+# Tables whose "key" opens something.
+_KEYS = re.compile(r"(api|access|auth|service|licen[sc]e)_?keys?\Z")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def find(connection: Connection, question: Question) -> Iterator[Observation]:
-    del connection  # names say it
+def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
+    del home
     by_schema: dict[str, dict[str, list[str]]] = {}
-    for column in question.live.of_kind("column"):
+    for column in snapshot.of_kind("column"):
         kind = _kind(column)
         if kind is not None:
             schema, *names = column.identity.path
@@ -61,17 +64,27 @@ def _kind(column: Fact) -> str | None:
     """What a table's column tells of people, by its name; None for nothing."""
     if column.parent is None or column.parent.kind != "table":
         return None
-    return None if column.value("type") == "boolean" else _told_by(column.identity.name)
+    if column.value("type") == "boolean":
+        return None
+    _, table, name = column.identity.path
+    if name == "key" and _KEYS.search(_plain(table)):
+        return "secret"
+    return _told_by(name)
 
 
 @lru_cache(maxsize=1 << 12)
 def _told_by(name: str) -> str | None:
     """The same of a column's name; many tables have columns of the same names."""
-    words = _WORDS.sub("_", name).lower()
+    words = _plain(name)
     return next((kind for kind, pattern in _PATTERNS.items() if pattern.match(words)), None)
 
 
-CHECK = ServerCheck(
+def _plain(name: str) -> str:
+    """A name in small letters, its words apart."""
+    return _WORDS.sub("_", name).lower()
+
+
+CHECK = StructureCheck(
     id="GNK-A021",
     slug="personal-data",
     title="No column speaks of people or secrets",
