@@ -2,6 +2,7 @@
 
 import pytest
 
+from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.connection import DatabaseUrl, connect
@@ -9,7 +10,7 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.stated import as_script
 from gnkmigrate.servers import Server
-from tests.audit.support import audited
+from tests.audit.support import audited, of_check
 from tests.support import execute
 
 TABLES = """
@@ -55,3 +56,17 @@ def test_a_check_is_asked_for_by_its_name_on_the_target(
     execute(database, f"{TABLES} GRANT SELECT ON accounts, notes TO PUBLIC")
     policy = Policy(selection=Selection(only=("target-row-security-off",)))
     assert [each.check for each in audited(database, script, policy).findings] == ["GNK-TA001"]
+
+
+def test_a_finding_about_the_target_is_as_severe_as_about_the_database(
+    database: DatabaseUrl, server: Server
+) -> None:
+    opened = "CREATE VIEW names AS SELECT 1 AS one; GRANT SELECT ON names TO PUBLIC;"
+    with server.database() as url:
+        execute(url, opened)
+        with connect(url, search_path=["public"]) as connection:
+            target = read_snapshot(connection, schemas=["public"])
+    (there,) = of_check(audited(database, target), "GNK-TA007")
+    execute(database, opened)
+    (here,) = of_check(audited(database), "GNK-A007")
+    assert there.severity == here.severity == Severity.LOW

@@ -119,7 +119,9 @@ def target_names(check: Check) -> tuple[str, str]:
 def _of_target(check: Check, seen: Observation) -> Finding:
     """The finding about a declaration: editing it puts it right, and no SQL."""
     id_, slug = target_names(check)
-    about = Observation(seen.object, f"Target: {seen.message}", seen.subject, seen.evidence)
+    about = Observation(
+        seen.object, f"Target: {seen.message}", seen.subject, seen.evidence, severity=seen.severity
+    )
     found = finding(check, about, category="target", id_=id_)
     return replace(found, slug=slug, recommendation=_IN_TARGET)
 
