@@ -6,17 +6,19 @@ long ago. Where some do, they are counted, and it is more severe; how many rows 
 there stands beside it, and where it is fewer than one of ten, the name means something else. Left
 out are a column with a companion such as owner_type, which refers to several tables, one whose
 values are made for it (nextval(), gen_random_uuid()), and tables that keep what is gone: histories,
-logs, archives.
+logs, archives, what was deleted.
 
 Source: PostgreSQL manual, 5.5.5 (foreign keys).
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import finding, is_served, key_columns
 from gnkmigrate.audit.checks._names import plain, stems
+from gnkmigrate.audit.checks._new_index import proposed
 from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._style import kind_of_values, names_of
 from gnkmigrate.audit.describe import default_of, object_of
@@ -26,9 +28,10 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 
 # Tables whose rows outlive what they speak of.
+_GONE = "audit|history|histories|logs?|archived?|archives|deleted|removed|backups?|old"
 _KEEPS = re.compile(
-    r"(?:^|_)(?:audit|history|histories|log|logs|archive|archived|deleted|backup|old)$|^audit_"
-    r"|(?:History|Log|Archive|Audit)s?$"
+    rf"(?:^|_)(?:{_GONE})$|^(?:{_GONE})_|^(?:audit|archived|deleted|removed)[A-Z]"
+    r"|^(?:Audit|Archived|Deleted|Removed)[A-Z]|(?:History|Log|Archive|Audit)s?$"
 )
 _NEW = re.compile(r"\b(?:nextval|gen_random_uuid|uuidv[47]|uuid_generate_v\w+)\(")
 _NOT_VALID_ON_PARTITIONED = 180000  # the first server_version_num that takes one so
@@ -103,44 +106,51 @@ def _referable(snapshot: Snapshot) -> Mapping[tuple[str, str], Fact]:
     return {name: next(iter(keys)) for name, keys in found.items() if len(keys) == 1}
 
 
-def _wanting(column: Fact, other: Fact, snapshot: Snapshot) -> Mapping[str, str]:
-    """What the foreign key will want besides."""
-    there = finding(snapshot, Identity("table", column.identity.path[:2]))
-    types = column.value("type"), other.value("type")
-    return ({} if types[0] == types[1] else {"types": " and ".join(types)}) | (
-        {}
-        if is_served({identifier(column.identity.name)}, there)
-        else {"index": "there is none, and the key wants one"}
-    )
+class _Key(NamedTuple):
+    """How a key is made: its index where it has none, then the key; and how it goes."""
+
+    indexed: tuple[str, ...]
+    begin: tuple[str, ...]
+    end: tuple[str, ...]
+    undo: tuple[str, ...]
+
+
+def _key(column: Fact, other: Fact, snapshot: Snapshot) -> _Key:
+    schema, table, name = column.identity.path
+    owner = snapshot.facts[Identity("table", (schema, table))]
+    constraint = identifier(beside(f"{table}_{name}", "_fkey"))
+    alter = f"ALTER TABLE {qualified(schema, table)}"
+    to = f"{qualified(*other.identity.path[:2])} ({identifier(other.identity.name)})"
+    add = f"{alter} ADD CONSTRAINT {constraint} FOREIGN KEY ({identifier(name)}) REFERENCES {to}"
+    drop = f"{alter} DROP CONSTRAINT {constraint}"
+    served = is_served({identifier(name)}, finding(snapshot, owner.identity))
+    make, unmake = proposed(snapshot, owner, f"idx_{table}_{name}", identifier(name))
+    index = () if served else (make,)
+    undo = (drop,) if served else (drop, unmake)
+    if owner.value("partitioned_by") and snapshot.server_version < _NOT_VALID_ON_PARTITIONED:
+        return _Key(index, (), (add,), undo)
+    return _Key(index, (f"{add} NOT VALID",), (f"{alter} VALIDATE CONSTRAINT {constraint}",), undo)
 
 
 def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Observation:
     schema, table, name = column.identity.path
-    referenced = Identity("table", other.identity.path[:2])
-    constraint = identifier(beside(f"{table}_{name}", "_fkey"))
-    alter = f"ALTER TABLE {qualified(schema, table)}"
-    to = f"{qualified(*referenced.path)} ({identifier(other.identity.name)})"
-    key = f"FOREIGN KEY ({identifier(name)}) REFERENCES {to}"
-    add, validate = f"{alter} ADD CONSTRAINT {constraint} {key}", f"{alter} VALIDATE CONSTRAINT"
-    found = snapshot.get("table", schema, table)
-    partitioned = found is not None and found.value("partitioned_by")
-    whole = partitioned and snapshot.server_version < _NOT_VALID_ON_PARTITIONED
-    begin = () if whole else (f"{add} NOT VALID",)
-    label = object_of(column).label(home)
-    there = ".".join(referenced.path).removeprefix(f"{home}.")
+    key, label = _key(column, other, snapshot), object_of(column).label(home)
+    there = ".".join(other.identity.path[:2]).removeprefix(f"{home}.")
+    types = [str(each.value("type")) for each in (column, other)]
     return Observation(
         object_of(column),
         f"Column {label} looks like a foreign key to {there}, but is none.",
-        evidence=_wanting(column, other, snapshot),
-        fix=(*begin, f"{validate} {constraint}") if begin else (add,),
-        undo=(f"{alter} DROP CONSTRAINT {constraint}",),
+        evidence=({"types": " and ".join(types)} if types[0] != types[1] else {})
+        | ({"index": "there is none, and the key wants one"} if key.indexed else {}),
+        fix=(*key.indexed, *key.begin, *key.end),
+        undo=key.undo,
         obstacle=orphans(
             snapshot,
             Identity("table", (schema, table)),
             [name],
             other.identity.path[:2],
             [other.identity.name],
-            begin,
+            (*key.indexed, *key.begin) if key.begin else (),
             guessed=f"Column {label} is called like a foreign key to {there}, but its values name "
             "few or no rows there.",
         ),
@@ -153,6 +163,7 @@ CHECK = StructureCheck(
     title="What looks like a foreign key is one",
     severity=Severity.LOW,
     impact="Nothing keeps rows from referring to what does not exist.",
-    recommendation="Declare it, NOT VALID first, and validate it once the rows are right.",
+    recommendation="Declare it, with an index and NOT VALID first, and validate it once the rows "
+    "are right.",
     find=find,
 )

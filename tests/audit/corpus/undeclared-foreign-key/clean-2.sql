@@ -9,3 +9,5 @@ CREATE TABLE visits (
 CREATE TABLE user_history (id int PRIMARY KEY, user_id uuid);
 CREATE TABLE "loginLog" (id int PRIMARY KEY, "userId" uuid);
 CREATE TABLE audit_log (id int PRIMARY KEY, user_id uuid);
+CREATE TABLE deleted_visits (id int PRIMARY KEY, user_id uuid);
+CREATE TABLE "ArchivedVisits" (id int PRIMARY KEY, "userId" uuid);
