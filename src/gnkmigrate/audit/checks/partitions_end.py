@@ -1,18 +1,23 @@
-"""A table whose partitions come to an end.
+"""A table whose partitions come to an end, or have gaps.
 
 A row for which there is no partition is refused. Where partitions by time have no default one, the
 next has to be there before its time comes; what makes them (a job, an extension) may have stopped.
-Told is when the last one has ended, or ends within thirty days.
+Told is when the last one has ended, or ends within thirty days. A table without any partition takes
+no row at all, and one by hash refuses those of a remainder that no partition has.
 
 Source: PostgreSQL manual, 5.12.2 (declarative partitioning).
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
 
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
+from gnkmigrate.audit.checks._server import answers, is_own
+from gnkmigrate.audit.checks._server import table as table_of
 from gnkmigrate.audit.describe import object_of
-from gnkmigrate.audit.finding import Severity
+from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
@@ -22,6 +27,7 @@ DAYS = 30
 
 _TIMES = ("date", "timestamp")
 _KEY = re.compile(r'RANGE \(("(?:[^"]|"")+"|[^",()]+)\)')
+_MODULUS = re.compile(r"modulus (\d+)", re.IGNORECASE)
 _END = re.compile(r"TO \('([^']+)'\)")
 
 _ENDS = """
@@ -34,6 +40,39 @@ _ENDS = """
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:
+    yield from _ending(connection, question)
+    for row in answers(connection, question, "partitions_missing"):
+        if is_own(question, row.schema, row.relation):
+            yield from _gap(row, table_of(row.schema, row.relation), question.home)
+
+
+def _gap(row: Any, about: DatabaseObject, home: str) -> Iterator[Observation]:
+    """What is said of a table that refuses rows by its bounds; nothing where it has room."""
+    label, share = about.label(home), _share(row.bounds)
+    if not row.bounds:
+        yield Observation(
+            about,
+            f"Table {label} is partitioned and has no partition: it takes no row.",
+            subject="none",
+        )
+    elif share < 1:
+        refused = f"{(1 - share).numerator} of {(1 - share).denominator}"
+        yield Observation(
+            about,
+            f"The partitions of {label} leave remainders out: {refused} rows are refused.",
+            subject="remainders",
+            evidence={"partitions": sorted(row.bounds)},
+            severity=Severity.HIGH,
+        )
+
+
+def _share(bounds: Sequence[str]) -> Fraction:
+    """How many of all rows partitions by hash take."""
+    found = (_MODULUS.search(bound) for bound in bounds)
+    return sum((Fraction(1, int(match[1])) for match in found if match), Fraction(0))
+
+
+def _ending(connection: Connection, question: Question) -> Iterator[Observation]:
     ends = [
         (table, each)
         for table in question.live.of_kind("table")

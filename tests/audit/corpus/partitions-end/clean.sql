@@ -1,4 +1,4 @@
--- A default; no end; an end far away; by number; of two columns; by an expression; none at all.
+-- A default; no end; an end far away; by number; of two columns; by an expression; by hash.
 CREATE TABLE a (day date) PARTITION BY RANGE (day);
 CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM ('2001-01-01') TO ('2001-02-01');
 CREATE TABLE a_2 PARTITION OF a DEFAULT;
@@ -12,4 +12,9 @@ CREATE TABLE e (day date, id int) PARTITION BY RANGE (day, id);
 CREATE TABLE e_1 PARTITION OF e FOR VALUES FROM ('2001-01-01', 1) TO ('2001-02-01', 2);
 CREATE TABLE f (at timestamp) PARTITION BY RANGE ((at::date));
 CREATE TABLE f_1 PARTITION OF f FOR VALUES FROM ('2001-01-01') TO ('2001-02-01');
-CREATE TABLE g (day date) PARTITION BY RANGE (day);
+CREATE TABLE h (id int) PARTITION BY HASH (id);
+CREATE TABLE h_0 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE h_1 PARTITION OF h FOR VALUES WITH (MODULUS 4, REMAINDER 1);
+CREATE TABLE h_3 PARTITION OF h FOR VALUES WITH (MODULUS 4, REMAINDER 3);
+CREATE TABLE i (id int) PARTITION BY LIST (id);
+CREATE TABLE i_1 PARTITION OF i FOR VALUES IN (1);
