@@ -38,11 +38,15 @@ def farm(tmp_path: Path, server: Server, database: DatabaseUrl) -> Iterator[Proj
     execute(server.url, "DROP ROLE farmer; DROP ROLE smith")
 
 
-def test_what_the_target_gives_to_nobody_is_the_live_roles(farm: Project) -> None:
+def test_what_the_target_gives_to_nobody_is_the_live_roles(
+    farm: Project, database: DatabaseUrl
+) -> None:
+    execute(database, "REVOKE CREATE ON SCHEMA public FROM farmer")
     planned = farm.planned("CREATE TABLE field (id bigint, size int); CREATE TABLE barn (id int)")
     proof = str(farm.proven(planned))
     assert proof.startswith("Proven on a copy with 0 rows")
     assert "since the target says nothing of them: default privileges, grants, owners." in proof
+    assert "Role farmer may not do all of it: It may create nothing in schema public." in proof
 
 
 def test_what_the_target_leaves_open_goes_with_a_new_name(farm: Project) -> None:

@@ -110,18 +110,15 @@ def test_rows_in_the_way_of_a_statement_are_found(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("wanted", "table"),
     [
-        ("ALTER TABLE item ADD COLUMN size text NOT NULL", "public.item has 40 rows"),
-        ("ALTER TABLE sale ADD COLUMN size text NOT NULL", "public.sale_2024 has 60 rows"),
+        ("ALTER TABLE item ADD COLUMN size text NOT NULL", "public.item"),
+        ("ALTER TABLE sale ADD COLUMN size text NOT NULL", "public.sale_2024"),
     ],
 )
 def test_rows_that_a_new_column_has_no_value_for(shop: Shop, wanted: str, table: str) -> None:
-    with pytest.raises(NotProven, match=r"\"size\" of relation .* contains null values") as found:
+    with pytest.raises(NotProven, match="would stop at rows that are there") as found:
         shop.proven(wanted)
-    assert "It has no default, so this stops when the table holds rows." in found.value.details[0]
-    assert found.value.hint == (
-        f"{table} on the copy, and its new column size no default for them: give it one in the "
-        "target, or write a phase that fills it. The live database was only read."
-    )
+    assert found.value.details[0].startswith(f"{table} holds rows. Column public.")
+    assert "Give a new column a default in the target" in found.value.hint
 
 
 def test_a_proof_does_not_load_what_runs_phases() -> None:

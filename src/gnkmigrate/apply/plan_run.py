@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gnkmigrate.apply.steps import StatementStep, steps_of
 from gnkmigrate.facts.fact import content_hash
-from gnkmigrate.kinds.statement import Rows, Statements
+from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.document import PlanDocument, StatementDocument, read_plan
 from gnkmigrate.run.called import called, of_plan
 from gnkmigrate.run.events import Direction
@@ -67,10 +67,6 @@ class PlanRun:
             self.document.statements if direction == "up" else self.document.undo.statements
         )
         return tuple(each.statement() for each in documents)
-
-    def stops_at(self, direction: Direction) -> dict[Rows, str]:
-        """The rows that would stop one direction of it, each with the reason."""
-        return {rows: each.reason for each in self.statements(direction) for rows in each.stops_at}
 
     def losses(self, direction: Direction) -> tuple[str, ...]:
         """What data one direction of it loses, each once."""

@@ -8,14 +8,12 @@ from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.kinds.statement import Rows
 from gnkmigrate.plan.document import facts_hash
-from gnkmigrate.postgres.quoting import listing
 from gnkmigrate.run import journal, journal_notes
 from gnkmigrate.run.called import called
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.rights import missing_rights
-from gnkmigrate.run.rows_found import rows_found
+from gnkmigrate.run.rows_in_the_way import HINT, rows_in_the_way
 
 State = Literal["pending", "partial", "done", "half undone"]
 
@@ -204,20 +202,11 @@ def _require_rights(connection: Connection, plan: PlanRun) -> None:
 
 
 def _require_no_rows(connection: Connection, plan: PlanRun, direction: Direction) -> None:
-    """Asks for rows that a statement would stop at, as far as the role may see them."""
-    reasons = plan.stops_at(direction)
-    if found := tuple(rows_found(connection, reasons)):
+    if found := rows_in_the_way(connection, plan.statements(direction)):
         doing = "stop" if direction == "up" else "stop on its way back"
         raise PlanRefused(
-            f"{plan.words} would {doing} at rows that are there.",
-            details=[f"{_in_words(rows)} {reasons[rows]}" for rows in found],
-            hint="Write a revision that takes them along, or remove them.",
+            f"{plan.words} would {doing} at rows that are there.", details=found, hint=HINT
         )
-
-
-def _in_words(rows: Rows) -> str:
-    table, columns = rows
-    return f"{table} has values in {listing(columns)}." if columns else f"{table} holds rows."
 
 
 def _require_language(plan: PlanRun) -> None:

@@ -30,6 +30,8 @@ from gnkmigrate.proof.running import run_statements
 from gnkmigrate.proof.said import Said
 from gnkmigrate.proof.scope import Scope
 from gnkmigrate.proof.target import Wanted, target_database
+from gnkmigrate.run.rights import missing_rights
+from gnkmigrate.run.rows_in_the_way import HINT, rows_in_the_way
 from gnkmigrate.settings import Settings
 
 _OF_ROLES = frozenset({"owner", "grants", "default privileges"})
@@ -91,11 +93,13 @@ def prove(
         with connect(live, read_only=True) as asking:
             bring_roles(asking, session, copy.server)
             bring_settings(asking, copy.url)
+            refused = missing_rights(asking, planned.rights)
         lacking = _lacking(planned, settings, live, copy, selection)
         role = act_as(session, planned.source.role, copy.server) if copy.owners else ""
         place = Place(observing, copy.url, major, scope, settings.source_timezone)
         said = Said.by(planned.changes, planned.statements, planned.hints.pairs, planned.source)
         observer = Observer.at(place, said)
+        _require_no_rows(planned, session)
         begin("statements")
         seconds = run_statements(session, planned.statements, observing)
         begin("comparison")
@@ -118,7 +122,7 @@ def prove(
         copy.server.version,
         copy.server.provider,
         tuple(_not_compared(planned, copy, lacking, wanted)),
-        tuple(_remarks(planned, copy, kept.converted)),
+        tuple(_remarks(planned, copy, kept.converted, refused)),
     )
 
 
@@ -217,6 +221,16 @@ def _require_own_roles(planned: Planned, copy: Clone) -> None:
     )
 
 
+def _require_no_rows(planned: Planned, session: Connection) -> None:
+    """Asks the copy what `apply` asks.
+
+    Raises:
+        NotProven: a statement would stop at rows.
+    """
+    message = "The plan would stop at rows that are there."
+    object_to(Objection(message, rows_in_the_way(session, planned.statements), HINT))
+
+
 def _unlike(message: str, left: Sequence[Change], dumped: Sequence[str]) -> Objection:
     """What gnkmigrate itself sees, and what pg_dump says."""
     heading = ["pg_dump (- the target, + what there is):"] if dumped else []
@@ -251,7 +265,9 @@ def _not_compared(
         yield f"what a dump does not carry to a copy ({', '.join(names[:_SHOWN])}{more})"
 
 
-def _remarks(planned: Planned, copy: Clone | None, converted: Sequence[str]) -> Iterator[str]:
+def _remarks(
+    planned: Planned, copy: Clone | None, converted: Sequence[str], refused: Sequence[str] = ()
+) -> Iterator[str]:
     left_out = planned.not_compared
     open_ = {each.kind for each in left_out if each.on_purpose} & planned.target.unstated
     if open_ and (copy is None or copy.owners):
@@ -259,3 +275,5 @@ def _remarks(planned: Planned, copy: Clone | None, converted: Sequence[str]) -> 
         yield f"As before, since the target says nothing of them: {kinds}."
     if converted:
         yield f"Other values by their new type: {', '.join(converted)}."
+    if refused:
+        yield f"Role {planned.source.role} may not do all of it: {' '.join(refused)}"

@@ -3,16 +3,13 @@
 import time
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import errors
 
 from gnkmigrate.connection import Connection
 from gnkmigrate.copies.disk_space import NoRoom
 from gnkmigrate.kinds.statement import Statement, Statements
-from gnkmigrate.postgres.quoting import identifier, qualified
-from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.proof.files import Files
 from gnkmigrate.proof.objection import DEFECT, NotProven
-from gnkmigrate.text.numbers import counted
 
 
 def run_statements(
@@ -34,7 +31,7 @@ def run_statements(
     """
     seconds, files = [], Files(observing)
     for number, statement in enumerate(statements, 1):
-        seconds.append(_run(session, number, statement, observing))
+        seconds.append(_run(session, number, statement))
         if rewritten := files.rewritten(statement):
             raise NotProven(
                 f"Statement {number} of the plan writes all rows of {', '.join(rewritten)} anew, "
@@ -45,7 +42,7 @@ def run_statements(
     return tuple(seconds)
 
 
-def _run(session: Connection, number: int, statement: Statement, observing: Connection) -> float:
+def _run(session: Connection, number: int, statement: Statement) -> float:
     started = time.monotonic()
     try:
         session.execute(statement.sql.encode())
@@ -60,15 +57,13 @@ def _run(session: Connection, number: int, statement: Statement, observing: Conn
             f"Statement {number} of the plan fails on a copy of the live database: "
             f"{error.diag.message_primary or error}",
             details=_shown(statement),
-            hint=_hint(error, observing),
+            hint=_hint(error),
         ) from error
     return round(time.monotonic() - started, 3)
 
 
-def _hint(error: psycopg.Error, observing: Connection) -> str:
+def _hint(error: psycopg.Error) -> str:
     only_read = "The live database was only read."
-    if isinstance(error, errors.NotNullViolation) and (lacking := _rows_without(error, observing)):
-        return f"{lacking}: give it one in the target, or write a phase that fills it. {only_read}"
     if isinstance(error, errors.IntegrityError | errors.DataError):
         return (
             "Fix the rows that are in its way, or write a phase that does: gnkmigrate audit names "
@@ -77,27 +72,6 @@ def _hint(error: psycopg.Error, observing: Connection) -> str:
     if isinstance(error, errors.UndefinedObject) and "role " in (error.diag.message_primary or ""):
         return f"Create the role on the live server, and on the throwaway one. {only_read}"
     return f"{DEFECT} {only_read}"
-
-
-def _rows_without(error: errors.NotNullViolation, observing: Connection) -> str:
-    """Says how many rows a new column has no value for; "" where the column is not new.
-
-    No audit names them, since all rows of the table are in the way, and none more than another.
-    """
-    told = error.diag
-    if not (told.schema_name and told.table_name and told.column_name):
-        return ""
-    names = {"schema": told.schema_name, "table": told.table_name, "column": told.column_name}
-    if observing.execute(query("proof.sql", "lacks_column"), names).fetchone() != (True,):
-        return ""
-    count = sql.SQL("SELECT count(*) FROM {}")
-    table = sql.Identifier(told.schema_name, told.table_name)
-    ((rows,),) = observing.execute(count.format(table)).fetchall()
-    return (
-        f"{qualified(told.schema_name, told.table_name)} has "
-        f"{counted(rows, 'row')} on the copy, and its new column "
-        f"{identifier(told.column_name)} no default for them"
-    )
 
 
 def _shown(statement: Statement) -> list[str]:

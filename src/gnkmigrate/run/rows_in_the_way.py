@@ -1,0 +1,45 @@
+"""Whether there are rows that a plan would stop at, asked beforehand."""
+
+from collections.abc import Iterable, Iterator
+
+from gnkmigrate.connection import Connection
+from gnkmigrate.kinds.statement import Rows, Statement
+from gnkmigrate.postgres.quoting import identifier, listing
+
+HINT = (
+    "Give a new column a default in the target, write a revision that takes the rows along, or "
+    "remove them."
+)
+
+_READABLE = """
+SELECT relation FROM unnest(%s::text[]) AS relation
+WHERE
+    has_table_privilege(to_regclass(relation), 'SELECT')
+    AND NOT row_security_active(to_regclass(relation)::oid)
+"""
+
+
+def rows_in_the_way(connection: Connection, statements: Iterable[Statement]) -> list[str]:
+    """What such rows hold, and which statement stops there, as far as the role may see them."""
+    reasons = {rows: each.reason for each in statements for rows in each.stops_at}
+    return [f"{_in_words(rows)} {reasons[rows]}" for rows in _found(connection, reasons)]
+
+
+def _found(connection: Connection, asked: Iterable[Rows]) -> Iterator[Rows]:
+    """Those that a table holds itself."""
+    asked = tuple(asked)
+    tables = list({table for table, _ in asked})
+    readable = {table for (table,) in connection.execute(_READABLE, (tables,)).fetchall()}
+    for table, columns in asked:
+        if table not in readable:
+            continue
+        filled = " AND ".join(f"{identifier(each)} IS NOT NULL" for each in columns)
+        where = f" WHERE {filled}" if filled else ""
+        query = f"SELECT EXISTS (SELECT FROM ONLY {table}{where})"
+        if connection.execute(query.encode()).fetchone() == (True,):
+            yield table, columns
+
+
+def _in_words(rows: Rows) -> str:
+    table, columns = rows
+    return f"{table} has values in {listing(columns)}." if columns else f"{table} holds rows."
