@@ -170,6 +170,31 @@ def test_what_is_missing_is_named_and_nothing_is_done(
         assert rows(it.url, "SELECT to_regnamespace('gnkmigrate')") == [(None,)]
 
 
+OPEN = KEYED.format("kept") + MINE.format("integer")
+TIED = OPEN + KEY
+BINDS = {
+    "both ends": (OPEN, TIED + BOUND.format("kept") + BOUND.format("mine")),
+    "no more": (KEPT, TIED),
+    "by ENABLE": (
+        OPEN + "ALTER TABLE mine FORCE ROW LEVEL SECURITY;",
+        TIED + BOUND.format("mine"),
+    ),
+}
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize(("before", "after"), BINDS.values(), ids=BINDS)
+def test_an_owner_makes_keys_while_row_security_does_not_bind_it(
+    server: Server, tmp_path: Path, before: str, after: str
+) -> None:
+    row = "INSERT INTO kept VALUES (1); INSERT INTO mine VALUES (1)"
+    with kept(
+        server, MAKES_SCHEMAS + before, MAKES_SCHEMAS + after, tmp_path, row, "gnk_app"
+    ) as it:
+        it.apply()
+        assert it.left() == []
+
+
 @pytest.mark.usefixtures("roles")
 def test_the_functions_of_a_range_type_are_a_superuser_s(server: Server, tmp_path: Path) -> None:
     names = (RANGE.format(""), RANGE.format(", MULTIRANGE_TYPE_NAME = rr"))

@@ -93,3 +93,8 @@ def test_keys_of_the_same_columns_are_made_one_by_one(server: Server) -> None:
         COMMENT ON CONSTRAINT u ON t IS 'also';"""
     there = converge(server, "", new).there
     assert there[1] == "ALTER TABLE public.t ADD CONSTRAINT u UNIQUE (a)"
+
+
+def test_a_key_goes_before_the_table_that_it_refers_to_is_unlogged(server: Server) -> None:
+    tables = "CREATE {0} TABLE p (a integer PRIMARY KEY); CREATE TABLE k (p integer{1});"
+    converge(server, tables.format("", " REFERENCES p"), tables.format("UNLOGGED", ""))

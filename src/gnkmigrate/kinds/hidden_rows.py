@@ -27,9 +27,20 @@ def keys_to_parents(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
                 yield key
 
 
-def asked(key: Fact, table: Identity | None) -> Iterator[tuple[str, Identity]]:
-    """The tables that are looked at: what a key refers to, and a table that has its own end."""
-    yield from (("OWN ROWS", each) for each in _ends(key, table))
+def keys_at(table: Identity, snapshot: Snapshot) -> Iterator[Fact]:
+    """The foreign keys whose rows are looked for in a table, at either end."""
+    for path in (table.path, *wholes_above(table, snapshot)):
+        yield from snapshot.once(foreign_keys).get(path, ())
+
+
+def asked(key: Fact, table: Identity | None, target: Snapshot) -> Iterator[tuple[str, Identity]]:
+    """The tables that are looked at: what a key refers to, and a table that has its own end.
+
+    Where the owner is bound no more, that is so before.
+    """
+    for end in _ends(key, table):
+        if end not in target or _is_bound(target.facts.get(end)):
+            yield "OWN ROWS", end
 
 
 def none_there(
@@ -96,8 +107,10 @@ def _ends(key: Fact, table: Identity | None) -> Iterator[Identity]:
 
 
 def _binds_owner(table: Identity, context: Context) -> bool:
-    return any(
-        fact.payload.get("row_security") and fact.payload.get("row_security_forced")
-        for side in context.sides
-        if (fact := side.facts.get(table))
+    return any(_is_bound(side.facts.get(table)) for side in context.sides)
+
+
+def _is_bound(table: Fact | None) -> bool:
+    return table is not None and bool(
+        table.payload.get("row_security") and table.payload.get("row_security_forced")
     )

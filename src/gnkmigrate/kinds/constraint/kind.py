@@ -233,14 +233,13 @@ class ConstraintKind(PartitionShare):
         if references := fact.payload["references"]:
             yield "REFERENCES", Identity("table", (references["schema"], references["table"]))
             if fact.payload["validated"] and fact.parent not in context.created:
-                yield from hidden_rows.asked(fact, fact.parent)
+                yield from hidden_rows.asked(fact, fact.parent, context.target)
         elif fact.payload["type"] == "check" and fact.parent not in context.created:
             yield from used(fact)  # for the rows that are there
 
     def asks_besides(self, change: Change, context: Context) -> Iterator[tuple[str, Identity]]:
-        del context
         if "validated" in change.differing and change.fact.payload["validated"]:
-            yield from hidden_rows.asked(change.fact, change.fact.parent)
+            yield from hidden_rows.asked(change.fact, change.fact.parent, context.target)
 
     def waits_for(self, fact: Fact, target: Snapshot) -> Iterator[Identity]:
         if fact.payload["type"] not in VALIDATED_LATER:

@@ -105,7 +105,7 @@ class PartitionKind(Kind):
             held = {each.payload["definition"] for each in own if each.payload["validated"]}
             for key in keys_above(fact.parent, context.target):
                 if key.payload["definition"] not in held:
-                    yield from hidden_rows.asked(key, fact.parent)
+                    yield from hidden_rows.asked(key, fact.parent, context.target)
 
     def asks_besides(self, change: Change, context: Context) -> Iterator[tuple[str, Identity]]:
         fact = change.fact

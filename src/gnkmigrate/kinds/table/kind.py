@@ -15,6 +15,7 @@ from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
 from gnkmigrate.kinds.foreign_keys import referenced
+from gnkmigrate.kinds.hidden_rows import keys_at
 from gnkmigrate.kinds.inheritance import all_above, parents
 from gnkmigrate.kinds.joining import checks_made, is_shared, shared_parts, tables_above
 from gnkmigrate.kinds.kind import Kind
@@ -26,6 +27,7 @@ from gnkmigrate.kinds.sequence_options import UNLOGGED
 from gnkmigrate.kinds.shared_keys import keys_above
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.kinds.table.altering import alter_table, altered, is_written, switches
+from gnkmigrate.kinds.table.between import halfway, is_bound
 from gnkmigrate.kinds.table.definition import afterwards, command, of_parents
 from gnkmigrate.postgres.quoting import identifier, qualified
 
@@ -171,6 +173,8 @@ class TableKind(Kind):
         # A type is given to a table that has just the type's columns by then.
         if "of_type" in change.differing and change.fact.payload["of_type"]:
             yield from (each.identity for each in target.children(change.identity, "column"))
+        if change.before is not None and is_bound(change.before, change.fact):
+            yield from (key.identity for key in keys_at(change.identity, target))
         # A logged table may not refer to an unlogged one, at no time.
         if "persistence" not in change.differing:
             return
@@ -192,6 +196,9 @@ class TableKind(Kind):
         if fact.payload.get("of_type"):  # only with just the type's columns
             yield from (each.identity for each in source.children(fact.identity, "column"))
         yield from row_valued_views.keeping([fact.identity.path], source)
+        before = source.facts.get(fact.identity)
+        if before is not None and before.payload["persistence"] != fact.payload["persistence"]:
+            yield from (key.identity for key in keys_at(fact.identity, source))
 
     def alters_before(
         self, change: Change, source: Snapshot, target: Snapshot
@@ -213,12 +220,7 @@ class TableKind(Kind):
         return gone.kind == "column" and {"inherits", "of_type"}.isdisjoint(change.differing)
 
     def halfway(self, change: Change) -> Fact | None:
-        # It comes to be of a type when its columns are.
-        before, after = change.before, change.fact
-        if before is None or before.payload.get("of_type") or not after.payload.get("of_type"):
-            return None
-        types = {each for each in after.depends_on if each.kind == "composite type"}
-        return after.has({"of_type": None}).replaced(depends_on=after.depends_on - types)
+        return halfway(change)
 
     def names(self, fact: Fact) -> frozenset[tuple[str, ...]]:
         path = fact.identity.path
