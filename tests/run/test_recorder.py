@@ -181,3 +181,28 @@ def test_a_name_with_quotes_around_it_is_refused() -> None:
     with pytest.raises(RevisionError, match="with quotes around a name") as refused:
         record(upgrade)
     assert '"public.Order Line"' in refused.value.hint
+
+
+def test_names_of_one_index_in_two_schemas_are_told_apart(small: Small) -> None:
+    small.reversible(
+        1,
+        """
+op.build_index("by_n", "public.t", "(n)")
+op.build_index("by_n", "other.t", "(n)")
+op.add_constraint("public.t", "positive", "CHECK (n > 0)")
+op.add_constraint("other.t", "positive", "CHECK (n > 0)")
+op.retire_index("old", "public.t")
+op.retire_index("old", "other.t")
+""",
+    )
+    project = small.project()
+    project.execute(
+        "CREATE SCHEMA other; CREATE TABLE t (n int); CREATE TABLE other.t (n int);"
+        "CREATE INDEX old ON t (n); CREATE INDEX old ON other.t (n)"
+    )
+    before = project.dump
+    project.up()
+    made = project.rows("SELECT indexname FROM pg_indexes WHERE tablename = 't'")
+    assert [row[0] for row in made] == ["by_n", "by_n"]
+    project.down()
+    assert project.dump == before

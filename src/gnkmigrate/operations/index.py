@@ -16,6 +16,7 @@ from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.template import render
+from gnkmigrate.run.told_apart import OfATable
 from gnkmigrate.run.work import Work
 
 # What an index is, apart from its name and its table's.
@@ -42,7 +43,7 @@ SELECT 'pid ' || pid FROM pg_stat_progress_create_index WHERE index_relid = to_r
 
 @operation("build_index")
 @dataclass(frozen=True)
-class BuildIndex(Step):
+class BuildIndex(OfATable):
     """Builds an index CONCURRENTLY; inside one transaction (--atomic, a dry run) plainly.
 
     An index of this name and definition that is there already is left as it is, also on the way
@@ -71,8 +72,12 @@ class BuildIndex(Step):
         return (DropBuiltIndex(self.index, self.table),)
 
     @property
-    def name(self) -> str:
+    def what(self) -> str:
         return f"index {self.index}"
+
+    @property
+    def of(self) -> str:
+        return self.table
 
     @property
     def tables(self) -> Sequence[str]:
@@ -225,7 +230,7 @@ class BuildIndex(Step):
 
 @operation("drop_built_index")
 @dataclass(frozen=True)
-class DropBuiltIndex(Step):
+class DropBuiltIndex(OfATable):
     """Takes build_index back; an index that was there before stays.
 
     Attributes:
@@ -240,8 +245,12 @@ class DropBuiltIndex(Step):
     table: str
 
     @property
-    def name(self) -> str:
+    def what(self) -> str:
         return f"index {self.index}"
+
+    @property
+    def of(self) -> str:
+        return self.table
 
     @property
     def tables(self) -> Sequence[str]:

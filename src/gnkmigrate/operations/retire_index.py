@@ -13,6 +13,7 @@ from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.told_apart import OfATable
 from gnkmigrate.run.work import Work
 
 _FOUND = """
@@ -32,7 +33,7 @@ _KEYS = ("definition", "comment", "serves", "tablespace", "means")
 
 
 @dataclass(frozen=True)
-class _OneIndex(Step):
+class _OneIndex(OfATable):
     """What both ways share.
 
     Attributes:
@@ -46,8 +47,12 @@ class _OneIndex(Step):
     table: str
 
     @property
-    def name(self) -> str:
+    def what(self) -> str:
         return f"retirement of index {self.index}"
+
+    @property
+    def of(self) -> str:
+        return self.table
 
     @property
     def tables(self) -> Sequence[str]:

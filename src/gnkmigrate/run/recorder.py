@@ -5,6 +5,7 @@ operations would write to a script arrives at the same recorder as text, in the 
 becomes a step as well. So a revision may use both.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,7 +67,8 @@ class Recorder:
     _autocommit: bool = False
 
     def add(self, step: Step) -> None:
-        if any(step.name == other.name for other in self._steps):
+        name = step.told_apart().name
+        if any(other.told_apart().name == name for other in self._steps):
             raise RevisionError(
                 f'A revision has two steps called "{step.name}".',
                 hint="Give each step of a revision's upgrade() or downgrade() its own name. The "
@@ -112,8 +114,9 @@ class Recorder:
         return made
 
     def steps(self) -> tuple[Step, ...]:
-        """What was recorded."""
-        return tuple(self._steps)
+        """What was recorded; those of one name, which are about two tables, by longer ones."""
+        names = Counter(step.name for step in self._steps)
+        return tuple(step.told_apart() if names[step.name] > 1 else step for step in self._steps)
 
 
 def _require_bare_names(step: Step) -> None:

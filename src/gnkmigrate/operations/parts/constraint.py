@@ -13,7 +13,8 @@ from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import lock_announcement, relation
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
-from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.step import Refusal
+from gnkmigrate.run.told_apart import OfATable
 from gnkmigrate.run.work import Work
 
 # As revisions write a foreign key: with the schema of the table that it refers to. Other names are
@@ -41,7 +42,7 @@ def _plain(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class ConstraintStep(Step):
+class ConstraintStep(OfATable):
     """A step that brings about, or takes back, one constraint of one table.
 
     Attributes:
@@ -57,8 +58,12 @@ class ConstraintStep(Step):
     constraint: str
 
     @property
-    def name(self) -> str:
+    def what(self) -> str:
         return f"constraint {self.constraint}"
+
+    @property
+    def of(self) -> str:
+        return self.table
 
     @property
     def tables(self) -> Sequence[str]:
