@@ -7,6 +7,7 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.errors import PhaseRefused
 from tests.migrations.project import Project
 from tests.small import Small
 from tests.support import execute
@@ -58,5 +59,18 @@ def test_it_belongs_to_the_tables_owner_and_is_open_to_the_same(items: Project) 
         "SELECT relowner::regrole::text FROM pg_class WHERE oid = '\"Live Items\".item'::regclass"
     )
     assert items.value(owner) == OWNER
+    items.execute(
+        'CREATE TABLE "Live Items".left (id serial); CREATE TYPE "Live Items".e AS ENUM ()'
+    )
+    state = items.state
+    with pytest.raises(PhaseRefused) as refused:
+        items.down()
+    assert [line.strip() for line in refused.value.details][:3] == [
+        "Others use the schema Live Items. (2)",
+        "table Live Items.left",
+        "type Live Items.e",
+    ]
+    assert items.state == state
+    items.execute('DROP TABLE "Live Items".left; DROP TYPE "Live Items".e')
     items.down()
     assert items.dump == before

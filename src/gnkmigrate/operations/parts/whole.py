@@ -3,6 +3,7 @@
 What PostgreSQL would refuse is asked before the phase begins, by making the thing and rolling back.
 """
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,19 @@ FROM pg_depend
 WHERE (refclassid, refobjid) = ({catalog}::regclass, {thing}) AND deptype = 'n'
   AND NOT (classid = 'pg_rewrite'::regclass
            AND objid IN (SELECT oid FROM pg_rewrite WHERE ev_class = {thing}))
+ORDER BY 1
+"""
+# What is in a schema, but for parts of other things, with its bare name.
+_INSIDE = """
+SELECT pg_describe_object(classid, objid, 0),
+       (SELECT object_names[cardinality(object_names)]
+        FROM pg_identify_object_as_address(classid, objid, 0))
+FROM pg_depend AS inside
+WHERE (refclassid, refobjid) = ('pg_namespace'::regclass, to_regnamespace({schema}))
+  AND deptype = 'n'
+  AND NOT EXISTS (SELECT FROM pg_depend AS part
+                  WHERE (part.classid, part.objid) = (inside.classid, inside.objid)
+                    AND part.deptype IN ('a', 'i', 'e'))
 ORDER BY 1
 """
 _READERS = """
@@ -162,8 +176,8 @@ class DropWhole(Step):
         return (Refusal(message, found, len(found), "Drop them, or let them use something else."),)
 
     def _hanging(self, work: Work) -> Sequence[str]:
-        if self.what == "SCHEMA":  # what is in it goes before, and PostgreSQL drops none else
-            return []
+        if self.what == "SCHEMA":
+            return self._inside(work)
         routine = self.what != "VIEW"
         kind = "regprocedure" if routine else "regclass"
         thing = f"to_{kind}({literal(self.address)})"
@@ -172,6 +186,18 @@ class DropWhole(Step):
             rows = work.execute(_HANGING.format(catalog=catalog, thing=thing)).fetchall()
         # A view hangs on it by the rule that it is made of.
         return [bare(row[0]).removeprefix("rule _RETURN on ") for row in rows]
+
+    def _inside(self, work: Work) -> Sequence[str]:
+        """What is in the schema and is called like nothing of the steps before this one."""
+        told = [
+            text for step in work.earlier for text in (repr(step), *step.script(work.parameters))
+        ]
+        schema = re.escape(bare(self.address))
+        # What hangs on something is called like it: person_encrypt.
+        ours = tuple(re.findall(rf"""\b{schema}"?\."?([^"'\s,;()]+)""", " ".join(told)))
+        with work.settings(search_path=OURS):
+            rows = work.execute(_INSIDE.format(schema=literal(self.address))).fetchall()
+        return [bare(what) for what, name in rows if not name.startswith(ours)]
 
     @staticmethod
     def _goes_before(work: Work, name: str) -> bool:
