@@ -153,3 +153,33 @@ def test_a_cutover_that_stopped_is_gone_on_with(shop: Project) -> None:
     shop.execute("DROP TABLE after")
     cut_over(shop)
     assert found(shop)[0].state == "done"
+
+
+def test_an_index_that_has_come_meanwhile_is_named(shop: Project) -> None:
+    shop.up(phase="lines")
+    shop.up(defer_cutover=True)
+    shop.execute("CREATE INDEX late ON product (price)")
+    with pytest.raises(PhaseFailed, match="indexes have come") as refused:
+        shop.up(parameters={"drift": "checked"})
+    assert list(refused.value.details) == ["late"]
+    shop.execute("DROP INDEX late")
+    shop.up()
+    assert shop.states == ("done", "done")
+
+
+MADE = {
+    "split": 'op.split_table("public.product", "public.made", {"price": "price"}, reference="m")',
+    "move": 'op.move_columns("public.product", "public.made", {"price": "price"}, key={"id": "p"})',
+}
+
+
+@pytest.mark.parametrize("revision", MADE.values(), ids=MADE)
+def test_the_way_back_needs_no_table_that_somebody_has_dropped(small: Small, revision: str) -> None:
+    small.reversible(1, revision)
+    project = small.project()
+    project.execute(OLD_LINES)
+    before = project.dump, project.content
+    project.up(defer_cutover=True)
+    project.execute("DROP TABLE made CASCADE")
+    project.down()
+    assert (project.dump, project.content) == before

@@ -7,7 +7,7 @@ from itertools import takewhile
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations import preflight
-from gnkmigrate.operations.convert_online import building_steps
+from gnkmigrate.operations.convert_online import building_steps, require_copies
 from gnkmigrate.operations.parts.folding import folding
 from gnkmigrate.operations.preflight.asked import Asked
 from gnkmigrate.operations.revert import reverting_steps
@@ -217,6 +217,7 @@ class ConvertColumns(Step):
     def run(self, work: Work) -> int:
         spec = self.reshaping
         statements = exchange(spec, work)
+        require_copies(spec, work)
         lock(spec, work)
         lifted = policies.lift(work, spec.table, spec.renames)
         if statements:

@@ -94,6 +94,10 @@ class DropColumns(Step):
     def ends(self) -> Sequence[str]:
         return prepared(self.reshaping)
 
+    @property
+    def tables(self) -> Sequence[str]:
+        return (self.reshaping.table,)
+
     def run(self, work: Work) -> int:
         spec = self.reshaping
         if not spec.is_remembered(work):
@@ -187,6 +191,27 @@ class IndexColumns(Step):
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
         return (f"-- {self.name}, concurrently",)
+
+
+def require_copies(spec: Reshaping, work: Work) -> None:
+    """Asks whether each index has its copy: one may have come since they were built.
+
+    Raises:
+        PhaseFailed: some have; the message lists them.
+    """
+    names, schema = [pair.change.column for pair in spec.pairs(work)], split(spec.table)[0]
+    late = [
+        index.name
+        for index in (indexes_of(work, spec.table, names) if names else ())
+        if not relation.is_there(work, f"{schema}.{index.staged}")
+    ]
+    if late:
+        raise PhaseFailed(
+            f"Phase {work.phase}: indexes have come to columns of {spec.table} since theirs were"
+            " built.",
+            details=late,
+            hint="Drop them, run the same command again, and create them again after the phase.",
+        )
 
 
 def build(

@@ -135,7 +135,7 @@ def _require_none(found: Sequence[Drift], chosen: Sequence[Phase]) -> None:
             "changed.",
             details=list(map(str, touched)),
             hint="Take the change back. Or, where the revisions still fit, say that you have "
-            "looked: gnkmigrate upgrade --drift checked",
+            "looked, with the same command and --drift checked",
         )
 
 

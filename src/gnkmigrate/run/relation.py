@@ -73,6 +73,11 @@ def declared(work: Work, relation: str, names: Sequence[str]) -> dict[str, dict[
     return {row[0]: dict(zip(_COLUMN_KEYS, row[1:], strict=True)) for row in rows}
 
 
+def is_there(work: Work, table: str) -> bool:
+    """Whether there is such a table, "schema.table"."""
+    return bool(work.value(f"SELECT to_regclass({literal(quoted(table))}) IS NOT NULL"))
+
+
 def defaults(work: Work, table: str) -> dict[str, str]:
     """The defaults of a table's columns by their names, as SQL that is qualified throughout."""
     with work.settings(search_path=OURS):

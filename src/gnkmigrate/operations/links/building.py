@@ -106,7 +106,7 @@ class DropColumns(LinkStep):
         work.execute(f"ALTER TABLE {quoted(said.table)} {dropped}")
         if said.made:
             added.require_none(work, said.entity, said.entity_columns)
-            work.execute(f"DROP TABLE {quoted(said.entity)}")
+            work.execute(f"DROP TABLE IF EXISTS {quoted(said.entity)}")
         return 0
 
 

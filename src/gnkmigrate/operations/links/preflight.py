@@ -106,7 +106,7 @@ def of_links(work: Work, said: Linking) -> list[Refusal]:
 
 def of_way_back(work: Work, said: Linking) -> list[Refusal]:
     """What goes on using an entity's table that was made for it, and goes."""
-    if not said.made or not relation.columns(work, said.entity, [said.key]):
+    if not said.made or not relation.is_there(work, said.entity):
         return []
     ours = tuple(f" on table {qualified(*split(each))}" for each in (said.table, said.staged))
     hanging = [each for each in dependents.in_the_way(work, said.entity) if not each.endswith(ours)]

@@ -71,7 +71,7 @@ class DropSideTable(MoveStep):
         return (self.move.entity,)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        if not work.recall(self.move.memory):
+        if not work.recall(self.move.memory) or not relation.is_there(work, self.move.entity):
             return ()
         hanging = dependents.in_the_way(work, self.move.entity)
         message = f"Other objects use {self.move.entity}, which the old shape does not have."
@@ -80,7 +80,7 @@ class DropSideTable(MoveStep):
 
     def run(self, work: Work) -> int:
         added.require_none(work, self.move.entity, self.move.made)
-        work.execute(f"DROP TABLE {quoted(self.move.entity)}")
+        work.execute(f"DROP TABLE IF EXISTS {quoted(self.move.entity)}")
         work.forget(self.move.memory)
         return 0
 

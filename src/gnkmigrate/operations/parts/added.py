@@ -6,7 +6,7 @@ from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.operations.parts import returning
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run import relation
-from gnkmigrate.run.names import literal, quoted, split
+from gnkmigrate.run.names import quoted, split
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync.index_copy import indexes_of, unsupported
 from gnkmigrate.run.work import Work
@@ -33,10 +33,13 @@ def columns(work: Work, table: str, made: Collection[str]) -> Iterator[Refusal]:
 def require_none(work: Work, table: str, made: Collection[str]) -> None:
     """Looks for them once more, when the table is about to go, and lets none come.
 
+    Nothing where somebody has dropped it: that is in no way back's way.
+
     Raises:
         PhaseFailed: there are such columns.
     """
-    work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")
+    if relation.is_there(work, table):
+        work.execute(f"LOCK TABLE {quoted(table)} IN ACCESS EXCLUSIVE MODE")
     added = _added(work, table, made)
     if added:
         raise PhaseFailed(f"Phase {work.phase}: {_said(table)}.", details=added, hint=_HINT)
@@ -72,6 +75,6 @@ def _said(table: str) -> str:
 
 
 def _added(work: Work, table: str, made: Collection[str]) -> list[str]:
-    if work.value(f"SELECT to_regclass({literal(quoted(table))}) IS NULL"):
+    if not relation.is_there(work, table):
         return []
     return [name for name in relation.column_names(work, table) if name not in made]

@@ -75,7 +75,7 @@ class DropEntity(SplitStep):
         return (self.split.entity,)
 
     def check(self, work: Work) -> Sequence[Refusal]:
-        if not relation.columns(work, self.split.entity, [self.split.key]):
+        if not relation.is_there(work, self.split.entity):
             return ()
         hanging = dependents.in_the_way(work, self.split.entity)
         others = [each for each in hanging if not each.startswith(self._own)]
@@ -90,7 +90,7 @@ class DropEntity(SplitStep):
 
     def run(self, work: Work) -> int:
         added.require_none(work, self.split.entity, self.split.made)
-        work.execute(f"DROP TABLE {quoted(self.split.entity)}")
+        work.execute(f"DROP TABLE IF EXISTS {quoted(self.split.entity)}")
         work.forget(self.split.memory)
         return 0
 
