@@ -169,7 +169,10 @@ END IF;
 {_tell_entity(sides)}
 {_tell_others(sides)}"""
     return said.following.follower(
-        said.function("tell"), body, declare=f"gnkmigrate_known {sides.entity}.{key}%TYPE;"
+        said.function("tell"),
+        body,
+        f"gnkmigrate_known {sides.entity}.{key}%TYPE;",
+        ["TG_RELID"],
     )
 
 

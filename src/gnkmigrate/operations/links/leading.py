@@ -133,7 +133,7 @@ END IF;
 IF TG_OP IN ('INSERT', 'UPDATE') THEN
     PERFORM {hold}({", ".join(new)});
 END IF;"""
-    return said.following.follower(said.function("lead_link"), body)
+    return said.following.follower(said.function("lead_link"), body, shows=[sides.old])
 
 
 def _lead_entity(sides: Sides) -> str:
@@ -153,7 +153,7 @@ ELSE
     UPDATE {sides.old} AS row SET {sides.ref} = NEW.{sides.key}, {told}
     WHERE row.{sides.ref} = OLD.{sides.key};
 END IF;"""
-    return said.following.follower(said.function("lead_entity"), body)
+    return said.following.follower(said.function("lead_entity"), body, shows=[sides.old])
 
 
 def _owned(said: Linking) -> list[tuple[list[str], str]]:

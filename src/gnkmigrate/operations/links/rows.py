@@ -195,7 +195,7 @@ END IF;
 IF TG_OP <> 'DELETE' AND {sides.is_link("NEW")} THEN
     PERFORM {settle}({", ".join(sides.pair("NEW"))});
 END IF;"""
-    return sides.said.following.follower(sides.said.function("link"), body)
+    return sides.said.following.follower(sides.said.function("link"), body, shows=["TG_RELID"])
 
 
 def _referred(sides: Sides) -> str:
@@ -253,7 +253,10 @@ IF TG_OP <> 'DELETE' AND {sides.is_link("NEW")} THEN
     ON CONFLICT ({key}) DO UPDATE SET {told};
 END IF;"""
     return sides.said.following.follower(
-        sides.said.function("link"), body, declare="gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
+        sides.said.function("link"),
+        body,
+        "gnkmigrate_updates boolean := TG_OP = 'UPDATE';",
+        ["TG_RELID"],
     )
 
 

@@ -77,7 +77,7 @@ IF TG_OP IN ('INSERT', 'UPDATE') THEN
 END IF;"""
     called, all_ = said.function("to_table"), said.trigger(f"{_LAST}all_")
     return (
-        said.following.follower(called, body)
+        said.following.follower(called, body, shows=[sides.table])
         + said.following.trigger(
             said.trigger(_LAST), "AFTER INSERT OR UPDATE OR DELETE", sides.side, called
         )
@@ -144,10 +144,11 @@ ELSIF TG_OP = 'UPDATE' THEN
     {says_nothing} WHERE {sides.is_of("NEW")};
 END IF;"""
     called = said.function("to_side")
+    alone = said.following.alone(sides.table)
     triggers = "".join(
         f"""
 CREATE TRIGGER {said.trigger(f"{_FIRST}{event.lower()}_")} AFTER {event} ON {sides.table}
-    FOR EACH ROW WHEN ({said.following.alone} AND {condition}) EXECUTE FUNCTION {called}();
+    FOR EACH ROW WHEN ({alone} AND {condition}) EXECUTE FUNCTION {called}();
 ALTER TABLE {sides.table} ENABLE ALWAYS TRIGGER {said.trigger(f"{_FIRST}{event.lower()}_")};
 """
         for event, condition in (
@@ -156,7 +157,7 @@ ALTER TABLE {sides.table} ENABLE ALWAYS TRIGGER {said.trigger(f"{_FIRST}{event.l
             ("DELETE", "true"),
         )
     )
-    return said.following.follower(called, body) + triggers
+    return said.following.follower(called, body, shows=[sides.side]) + triggers
 
 
 def follow_table_no_more(said: Merge) -> str:

@@ -41,7 +41,7 @@ END IF;"""
     changed = f"NOT {alike(sides.old_values('NEW', changes), sides.old_values('OLD', changes))}"
     called, table = said.function("to_new"), sides.table
     made = [
-        said.following.follower(called, blocks, sync.UPDATES),
+        said.following.follower(called, blocks, sync.UPDATES, [sides.entity]),
         *(
             f"CREATE TRIGGER {sync.trigger(said, f'to_new_{event}')} AFTER {event} ON {table}"
             f" FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {called}();"
@@ -146,7 +146,7 @@ END IF;"""
     called, entity = said.function("to_old"), sides.entity
     rows, all_ = (sync.trigger(said, each) for each in ("to_old", "to_old_all"))
     return (
-        said.following.follower(called, body)
+        said.following.follower(called, body, shows=[sides.table])
         + said.following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", entity, called)
         + said.following.trigger(all_, "AFTER TRUNCATE", entity, called, each="STATEMENT")
     )

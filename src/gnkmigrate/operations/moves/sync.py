@@ -14,7 +14,7 @@ from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync import equality
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.mark import NOT_FILLING
+from gnkmigrate.run.sync.mark import not_filling, oid
 
 UPDATES = "gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
 
@@ -136,7 +136,7 @@ END IF;
     called, table = said.function("follow"), sides.table
     rows, all_ = (trigger(said, each) for each in ("rows", "all"))
     return (
-        said.following.follower(called, body, UPDATES)
+        said.following.follower(called, body, UPDATES, [sides.table])
         + said.following.trigger(rows, "AFTER INSERT OR UPDATE OR DELETE", table, called)
         + said.following.trigger(all_, "AFTER TRUNCATE", table, called, each="STATEMENT")
     )
@@ -188,4 +188,6 @@ def trigger(said: Move, what: str) -> str:
 
 
 def not_ours(said: Move) -> str:
-    return f"{said.following.alone} AND {NOT_FILLING}"
+    """The condition for triggers on the table."""
+    table = quoted(said.table)
+    return f"{said.following.alone(table)} AND {not_filling(oid(table))}"

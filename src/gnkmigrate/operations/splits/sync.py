@@ -21,7 +21,7 @@ from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.mark import NOT_FILLING
+from gnkmigrate.run.sync.mark import not_filling, oid
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 
@@ -46,11 +46,11 @@ def triggers(sides: Sides, key: Columns = ()) -> str:
     spec = sides.said
     names = [sides.link, *(sides.old(change) for change in spec.columns), *map(column, key)]
     before, after = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
-    changed = f"{_not_ours(spec)} AND NOT {alike(before, after)}"
+    changed = f"{_not_ours(spec, spec.table)} AND NOT {alike(before, after)}"
     return ";\n".join(
         _each_row(sides, moment, kind, event, condition)
         for moment, kind in (("BEFORE", "link"), ("AFTER", "entity"))
-        for event, condition in (("INSERT", _not_ours(spec)), ("UPDATE", changed))
+        for event, condition in (("INSERT", _not_ours(spec, spec.table)), ("UPDATE", changed))
     )
 
 
@@ -63,7 +63,13 @@ def before(sides: Sides, kind: str, conditions: Mapping[str, str]) -> str:
         conditions: of each event.
     """
     return ";\n".join(
-        _each_row(sides, "BEFORE", kind, event, f"{_not_ours(sides.said)} AND {condition}")
+        _each_row(
+            sides,
+            "BEFORE",
+            kind,
+            event,
+            f"{_not_ours(sides.said, sides.said.table)} AND {condition}",
+        )
         for event, condition in conditions.items()
     )
 
@@ -108,9 +114,9 @@ WHERE other.{sides.link} = NEW.{sides.key};"""
     names = [change.new_name for change in spec.columns]
     before, after = (", ".join(f"{row}.{column(name)}" for name in names) for row in ("OLD", "NEW"))
     name = _trigger(spec, "lead", "UPDATE")
-    return f"""{spec.following.follower(spec.function("lead"), body)}
+    return f"""{spec.following.follower(spec.function("lead"), body, shows=[sides.table])}
 CREATE TRIGGER {name} AFTER UPDATE ON {sides.entity} FOR EACH ROW
-    WHEN ({_not_ours(spec)} AND NOT {alike(before, after)})
+    WHEN ({_not_ours(spec, spec.entity)} AND NOT {alike(before, after)})
     EXECUTE FUNCTION {spec.function("lead")}();
 ALTER TABLE {sides.entity} ENABLE ALWAYS TRIGGER {name}"""
 
@@ -254,9 +260,10 @@ IF NOT FOUND AND {sides.is_present("NEW")} AND {sides.is_identified("NEW")} THEN
     UPDATE {sides.table} AS linked SET {link} = this.{key} WHERE linked.{link} = NEW.{link};
 END IF;
 {told}"""
-    return spec.following.follower(
-        spec.function("entity"), body, declare=f"this {sides.entity}%ROWTYPE;"
-    )
+    # Until the cutover it is the owner's alone, and says what the table does.
+    shows = [sides.table, *([sides.entity] if sides.is_cut_over else [])]
+    declare = f"this {sides.entity}%ROWTYPE;"
+    return spec.following.follower(spec.function("entity"), body, declare, shows)
 
 
 def _told(sides: Sides, place: int) -> str:
@@ -275,5 +282,6 @@ IF (TG_OP = 'INSERT' OR NEW.{sides.link} IS DISTINCT FROM OLD.{sides.link} OR NO
 END IF;"""
 
 
-def _not_ours(spec: Split) -> str:
-    return f"{spec.following.alone} AND {NOT_FILLING}"
+def _not_ours(spec: Split, table: str) -> str:
+    on = quoted(table)
+    return f"{spec.following.alone(on)} AND {not_filling(oid(on))}"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from gnkmigrate import own
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.column_pair import ColumnPair
-from gnkmigrate.run.sync.mark import NOT_FILLING
+from gnkmigrate.run.sync.mark import not_filling, oid
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
@@ -41,7 +41,7 @@ BEGIN
 END
 $body$;
 CREATE TRIGGER {TRIGGER} BEFORE INSERT OR UPDATE ON {quoted(table)} FOR EACH ROW
-    WHEN ({NOT_FILLING}) EXECUTE FUNCTION {function}();
+    WHEN ({not_filling(oid(quoted(table)))}) EXECUTE FUNCTION {function}();
 ALTER TABLE {quoted(table)} ENABLE ALWAYS TRIGGER {TRIGGER}"""
 
 

@@ -9,10 +9,11 @@ manual, ALTER TABLE, ENABLE ALWAYS TRIGGER).
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import indent
 
-from gnkmigrate.run.sync.mark import ALONE, FOLLOWING
+from gnkmigrate.run.sync.mark import FOLLOWING, SESSION, alone, oid
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
 
 _MARKS = f"coalesce(current_setting('{FOLLOWING}', true), '')"
@@ -30,12 +31,15 @@ class Following:
 
     mark: str = _ALL
 
-    @property
-    def alone(self) -> str:
-        """The condition that what is written comes from no follower of these shapes."""
+    def alone(self, table: str) -> str:
+        """The condition that what is written comes from no follower of these shapes.
+
+        Args:
+            table: the quoted table that is written.
+        """
         if self.mark == _ALL:
-            return ALONE
-        return f"({ALONE} OR {_MARKS} !~ '{_ALL}|{self.mark}')"
+            return alone()
+        return f"({alone(oid(table))} OR {_MARKS} !~ '{_ALL}|{self.mark}')"
 
     @property
     def begun(self) -> str:
@@ -51,25 +55,27 @@ class Following:
         """SQL for the setting without it."""
         return f"replace({_MARKS}, ' {self.mark}', '')"
 
-    def follower(self, function: str, body: str, declare: str = "") -> str:
+    def follower(
+        self, function: str, body: str, declare: str = "", shows: Sequence[str] = ()
+    ) -> str:
         """A trigger function that follows.
 
         Args:
             function: its qualified name; one of that name is replaced.
             body: statements of PL/pgSQL; `EXIT follow` leaves them early.
             declare: its variables, as PL/pgSQL declares them.
+            shows: the tables, quoted, or TG_RELID, whose values are in the rows that they write.
+                An error shows none of them to whoever may not read all of these tables.
         """
         declared = f"DECLARE\n    {declare}\n" if declare else ""
+        followed = _followed(body.strip(chr(10)), shows)
         return f"""
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $body$
 {COLUMNS_FIRST}
 {declared}BEGIN
     PERFORM set_config('{FOLLOWING}', {self.begun}, true);
-    <<follow>>
-    BEGIN
-{indent(body.strip(chr(10)), "    ")}
-    END follow;
+{followed}
     PERFORM set_config('{FOLLOWING}', {self.ended}, true);
     RETURN NULL;
 END
@@ -88,9 +94,49 @@ $body$;
         """
         return f"""
 CREATE TRIGGER {name} {event} ON {table}
-    FOR EACH {each} WHEN ({self.alone}) EXECUTE FUNCTION {function}();
+    FOR EACH {each} WHEN ({self.alone(table)}) EXECUTE FUNCTION {function}();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};
 """
+
+
+def _followed(body: str, shows: Sequence[str]) -> str:
+    """The block of a follower.
+
+    PostgreSQL shows in an error as much of a row as the one may see as whom it is written, which is
+    the owner here. To catch it takes a subtransaction for each row, so that is done for those alone
+    who may not read all of the tables.
+    """
+    plain = f"""    <<follow>>
+    BEGIN
+{indent(body, "    ")}
+    END follow;"""
+    if not shows:
+        return plain
+    reads = " AND ".join(
+        f"has_table_privilege({SESSION}, {place}, 'SELECT')"
+        for place in (each if each == "TG_RELID" else oid(each) for each in shows)
+    )
+    return f"""    IF {reads} THEN
+{plain}
+    ELSE
+    <<follow>>
+    DECLARE
+        gnkmigrate_state text;
+        gnkmigrate_said text;
+        gnkmigrate_table text;
+        gnkmigrate_of text;
+    BEGIN
+{indent(body, "    ")}
+    EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+        GET STACKED DIAGNOSTICS gnkmigrate_state = RETURNED_SQLSTATE,
+            gnkmigrate_said = MESSAGE_TEXT, gnkmigrate_of = CONSTRAINT_NAME,
+            gnkmigrate_table = TABLE_NAME;
+        RAISE EXCEPTION USING ERRCODE = gnkmigrate_state, CONSTRAINT = gnkmigrate_of,
+            TABLE = gnkmigrate_table, MESSAGE = CASE
+                WHEN gnkmigrate_state LIKE '23%' THEN gnkmigrate_said
+                ELSE 'the other shape of the row cannot hold a value' END;
+    END follow;
+    END IF;"""
 
 
 def marked(*names: str) -> Following:

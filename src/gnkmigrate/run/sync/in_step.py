@@ -18,7 +18,7 @@ from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import ColumnPair, kept_name
 from gnkmigrate.run.sync.conversion import ALWAYS
 from gnkmigrate.run.sync.equal_image import differ
-from gnkmigrate.run.sync.mark import NOT_FILLING
+from gnkmigrate.run.sync.mark import not_filling
 from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED, SEARCHING
 from gnkmigrate.run.work import Work
 
@@ -131,7 +131,7 @@ CREATE OR REPLACE FUNCTION {function(table, phase)}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {pinned} AS $body$
 {COLUMNS_FIRST}
 BEGIN
-    IF NOT {NOT_FILLING} THEN
+    IF NOT {not_filling("TG_RELID")} THEN
         RETURN NEW;
     ELSIF TG_OP = 'UPDATE' THEN
         -- Most writes leave all of them alone: each question is prepared in each transaction anew.
