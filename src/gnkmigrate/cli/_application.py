@@ -14,15 +14,15 @@ from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import Outlook, PlanRefused
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._foreign_code import look_at_foreign_code
-from gnkmigrate.cli._lines import write_hanging, write_line
 from gnkmigrate.cli._outcome import Outcome, write_locks
 from gnkmigrate.cli._progress import progress
-from gnkmigrate.cli._words import printable, server_version
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted
+from gnkmigrate.render.parts.lines import write_hanging, write_line
 from gnkmigrate.run import events
 from gnkmigrate.settings import Settings
-from gnkmigrate.text.numbers import counted, duration
+from gnkmigrate.text.escape import printable
+from gnkmigrate.text.numbers import counted, duration, server_version
 
 
 def carry_out(

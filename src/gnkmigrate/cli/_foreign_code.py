@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._words import printable
 from gnkmigrate.connection import Connection
 from gnkmigrate.run.foreign_code import foreign_code, require_trust
 from gnkmigrate.settings import Settings
+from gnkmigrate.text.escape import printable
 
 
 def look_at_foreign_code(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.text import Text
 
-from gnkmigrate.cli._lines import write_hanging, write_line
-from gnkmigrate.cli._words import printable
+from gnkmigrate.render.parts.lines import write_hanging, write_line
 from gnkmigrate.run import events
+from gnkmigrate.text.escape import printable
 from gnkmigrate.text.numbers import counted, duration, size
 
 

@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime
 
 from gnkmigrate.cli._context import LogFormat
-from gnkmigrate.cli._words import printable
 from gnkmigrate.failure import Failure
+from gnkmigrate.text.escape import printable
 
 
 def told(failure: Failure, log_format: LogFormat) -> str:

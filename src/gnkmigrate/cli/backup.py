@@ -70,9 +70,10 @@ def _document(made: "Backup") -> dict[str, Any]:
 
 
 def _write(console: "Console", made: "Backup") -> None:
-    from gnkmigrate.cli._lines import write_line
     from gnkmigrate.cli._transfer import described
-    from gnkmigrate.cli._words import printable, server_version
+    from gnkmigrate.render.parts.lines import write_line
+    from gnkmigrate.text.escape import printable
+    from gnkmigrate.text.numbers import server_version
 
     manifest = made.manifest
     for line in (

@@ -242,8 +242,8 @@ def _rendered(result: "CheckResult", format_: str) -> str:
 
 
 def _write(console: "Console", result: "CheckResult") -> None:
-    from gnkmigrate.cli._lines import write_line
     from gnkmigrate.diff.omitted import told
+    from gnkmigrate.render.parts.lines import write_line
 
     for point in result.points:
         _write_point(console, point)
@@ -253,7 +253,7 @@ def _write(console: "Console", result: "CheckResult") -> None:
 
 
 def _write_point(console: "Console", point: "Point") -> None:
-    from gnkmigrate.cli._lines import write_line
+    from gnkmigrate.render.parts.lines import write_line
     from gnkmigrate.text.numbers import duration
 
     if point.state == "ok":

@@ -106,7 +106,7 @@ def _write_scene(console: "Console", scene: "Scene", phases: Sequence["PhaseOutc
 
 
 def _write_server(console: "Console", server: "Server") -> None:
-    from gnkmigrate.cli._words import server_version
+    from gnkmigrate.text.numbers import server_version
 
     version = server_version(server.version)
     console.print(f"   PostgreSQL {version}, {server.provider}; it is removed at the end.")
@@ -122,7 +122,7 @@ def _write_tables(console: "Console", before: Mapping[str, "Fingerprint"], mark:
 def _write_findings(console: "Console", result: "AuditResult", *, again: bool) -> None:
     from rich.text import Text
 
-    from gnkmigrate.cli._lines import write_hanging
+    from gnkmigrate.render.parts.lines import write_hanging
 
     _write_counts(console, result)
     if again:
@@ -137,7 +137,7 @@ def _write_findings(console: "Console", result: "AuditResult", *, again: bool) -
 def _write_counts(console: "Console", result: "AuditResult") -> None:
     from rich.text import Text
 
-    from gnkmigrate.cli._lines import write_hanging
+    from gnkmigrate.render.parts.lines import write_hanging
     from gnkmigrate.render.parts.summary import summarise
 
     summary = summarise(result)
@@ -163,7 +163,7 @@ def _write_phases(console: "Console", phases: Sequence["PhaseOutcome"]) -> None:
 
 
 def _write_answer(console: "Console", answer: "Answer") -> None:
-    from gnkmigrate.cli._lines import write_table
+    from gnkmigrate.render.parts.lines import write_table
 
     console.print(f"   {answer.title}:")
     write_table(console, answer.columns, answer.rows, indent=5)

@@ -48,7 +48,7 @@ def command(context: typer.Context, format_: Format = ResultFormat.TEXT) -> None
 
 
 def _write(console: "Console", diagnosis: "Diagnosis") -> None:
-    from gnkmigrate.cli._lines import write_line
+    from gnkmigrate.render.parts.lines import write_line
 
     mark = "FAILED" if diagnosis.state == "failed" else diagnosis.state
     text = f"{diagnosis.title:{_TITLE_WIDTH}} {diagnosis.message}"

@@ -104,8 +104,8 @@ def _write(console: "Console", impact: "Impact") -> None:
     from rich.padding import Padding
     from rich.table import Table
 
-    from gnkmigrate.cli._words import printable
     from gnkmigrate.impact import wording
+    from gnkmigrate.text.escape import printable
 
     console.print(printable(impact.database), soft_wrap=True)
     console.print(wording.basis(impact))

@@ -129,8 +129,7 @@ def _write_result(
 
 
 def _write(console: "Console", rehearsal: "Rehearsal") -> None:
-    from gnkmigrate.cli._words import server_version
-    from gnkmigrate.text.numbers import size
+    from gnkmigrate.text.numbers import server_version, size
 
     version = server_version(rehearsal.server_version)
     console.print(
@@ -151,7 +150,7 @@ def _write(console: "Console", rehearsal: "Rehearsal") -> None:
 
 
 def _write_stage(console: "Console", stage: "Stage") -> None:
-    from gnkmigrate.cli._lines import write_line
+    from gnkmigrate.render.parts.lines import write_line
     from gnkmigrate.text.numbers import duration
 
     console.print(f"\n{stage.name}", style="bold")
@@ -198,8 +197,8 @@ def _costs(run: "PhaseRun") -> "Iterator[str]":
 
 
 def _write_checklist(console: "Console", rehearsal: "Rehearsal") -> None:
-    from gnkmigrate.cli._lines import write_line
     from gnkmigrate.rehearsal.checklist import checklist
+    from gnkmigrate.render.parts.lines import write_line
 
     console.print("\nbefore the upgrade", style="bold")
     for point in checklist(rehearsal):

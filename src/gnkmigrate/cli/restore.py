@@ -77,8 +77,8 @@ def _ask(context: typer.Context, plan: "RestorePlan") -> None:
     """
     from gnkmigrate.backup import RestoreRefused
     from gnkmigrate.cli._transfer import described
-    from gnkmigrate.cli._words import printable
     from gnkmigrate.errors import Interrupted
+    from gnkmigrate.text.escape import printable
     from gnkmigrate.text.numbers import counted
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -107,7 +107,7 @@ def _ask(context: typer.Context, plan: "RestorePlan") -> None:
 
 
 def _document(restored: "Restored") -> dict[str, Any]:
-    from gnkmigrate.cli._words import server_version
+    from gnkmigrate.text.numbers import server_version
 
     plan = restored.plan
     return {
@@ -123,7 +123,7 @@ def _document(restored: "Restored") -> dict[str, Any]:
 
 
 def _write(console: "Console", restored: "Restored") -> None:
-    from gnkmigrate.cli._lines import write_line
+    from gnkmigrate.render.parts.lines import write_line
     from gnkmigrate.text.numbers import counted
 
     plan, contents = restored.plan, restored.contents

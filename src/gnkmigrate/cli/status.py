@@ -29,11 +29,11 @@ def command(
 
     Example: gnkmigrate status --check
     """
-    from gnkmigrate.cli._words import server_version
     from gnkmigrate.connection import connect
     from gnkmigrate.run.kept.contract import kept
     from gnkmigrate.run.revision import load_all_phases
     from gnkmigrate.run.status import status, undone
+    from gnkmigrate.text.numbers import server_version
 
     project = _context.settings(context)
     phases = load_all_phases(project.path(project.migrations))
@@ -58,7 +58,6 @@ def _write(
     remnants: Sequence["Remnant"],
     head: str,
 ) -> None:
-    from gnkmigrate.cli._words import tuned
 
     console = _context.stdout(context)
     console.print(head, soft_wrap=True)
@@ -74,7 +73,7 @@ def _write(
         console.print(line, soft_wrap=True)
     for found in statuses:
         if found.tuning.said:
-            console.print(f"\n{found.phase.name}: {tuned(found.tuning)}", soft_wrap=True)
+            console.print(f"\n{found.phase.name}: {found.tuning}", soft_wrap=True)
         if found.state == "ready" and found.waiting:
             console.print(f"\n{found.phase.name}: {_ready(found.waiting)}", soft_wrap=True)
         if found.state in {"running", "ready"} and found.comparison:

@@ -22,7 +22,6 @@ def command(
 
     Example: gnkmigrate tune --throttle 2 --workers 1
     """
-    from gnkmigrate.cli._words import tuned
     from gnkmigrate.connection import connect
     from gnkmigrate.run.batches.tuning import Tuning, tune
 
@@ -36,4 +35,4 @@ def command(
     project = _context.settings(context)
     with connect(_context.live_url(context, project)) as connection:
         phase, now = tune(connection, change)
-    _context.stdout(context).print(f"Phase {phase}: {tuned(now)}", soft_wrap=True)
+    _context.stdout(context).print(f"Phase {phase}: {now}", soft_wrap=True)

@@ -34,6 +34,13 @@ def visible(text: str, *, lines: bool = False) -> str:
     )
 
 
+def printable(text: str) -> str:
+    """`text` for a terminal, with its line breaks and without what would steer one."""
+    return "".join(
+        mark if mark.isprintable() or mark == "\n" else "\N{REPLACEMENT CHARACTER}" for mark in text
+    )
+
+
 def markdown(text: str) -> Markdown:
     """`text` as running Markdown text, in a table or outside."""
     escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

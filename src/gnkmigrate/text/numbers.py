@@ -1,4 +1,4 @@
-"""Counts, sizes and times in the words of a message."""
+"""Counts, sizes, times and versions in the words of a message."""
 
 _STEP = 1000  # as disks and networks are sold
 _MINUTE_S = 60
@@ -30,3 +30,8 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), _MINUTE_S)
     return f"{minutes} min {rest:02} s"
+
+
+def server_version(number: int) -> str:
+    """PostgreSQL's server_version_num as people write it: 160004 is "16.4"."""
+    return f"{number // 10000}.{number % 10000}"

@@ -14,7 +14,6 @@ import typer
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import format_and_file
 from gnkmigrate.cli._report_file import check_writable, write_report
-from gnkmigrate.cli._words import printable
 from gnkmigrate.cli.fleet._choice import SUBJECT
 from gnkmigrate.errors import Interrupted, PhaseRefused, SettingsError
 from gnkmigrate.fleet.order import Command, source_of
@@ -23,6 +22,7 @@ from gnkmigrate.fleet.running import Observer
 from gnkmigrate.fleet.session import Choice, Fleet, assembled, carried_out
 from gnkmigrate.render import formats, renderer
 from gnkmigrate.render.parts.view import View
+from gnkmigrate.text.escape import printable
 from gnkmigrate.text.numbers import counted, duration
 
 _PAUSE_S = 5.0

@@ -23,8 +23,8 @@ def tell(context: typer.Context, limits: "Sequence[Limit]") -> None:
     """Lists on stderr what TypeORM has no word for."""
     from rich.text import Text
 
-    from gnkmigrate.cli._lines import write_hanging
-    from gnkmigrate.cli._words import printable
+    from gnkmigrate.render.parts.lines import write_hanging
+    from gnkmigrate.text.escape import printable
 
     messages = _context.stderr(context)
     if limits:

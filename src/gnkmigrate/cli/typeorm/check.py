@@ -58,8 +58,8 @@ def command(
 
 
 def _write(context: typer.Context, result: "Checked") -> None:
-    from gnkmigrate.cli._lines import write_line
     from gnkmigrate.diff.omitted import AS_FAR, is_whole, told
+    from gnkmigrate.render.parts.lines import write_line
     from gnkmigrate.text.numbers import counted
 
     console = _context.stdout(context)

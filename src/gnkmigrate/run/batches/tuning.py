@@ -51,6 +51,18 @@ class Tuning:
         """What was said, by name."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
+    def __str__(self) -> str:
+        """Such as "throttle 2, workers 1, paused"."""
+        numbers = {
+            "throttle": self.throttle,
+            "workers": self.workers,
+            "batch size": self.batch_rows,
+        }
+        words = [f"{name} {value:g}" for name, value in numbers.items() if value is not None]
+        if self.paused is not None:
+            words.append("paused" if self.paused else "not paused")
+        return ", ".join(words)
+
 
 UNTUNED = Tuning()
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from gnkmigrate.cli._words import printable
+from gnkmigrate.text.escape import printable
 
 _STYLES = {
     "ok": "green",
