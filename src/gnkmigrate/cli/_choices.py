@@ -1,6 +1,6 @@
 """Options that several commands take, and their values."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,14 +26,22 @@ class ResultFormat(StrEnum):
     JSON = "json"
 
 
-def formats(subject: str, *also: str) -> Any:
-    """An option that takes the formats of a subject, as they lie in render/, and others."""
-    names = (*also, *render.formats(subject))
+TEXT = "text"  # what commands call the format of a terminal
+
+
+def offered(subject: str, terminal: str = TEXT) -> dict[str, str]:
+    """The formats of a subject, as they lie in render/, by their names on the command line."""
+    return {terminal if name == "terminal" else name: name for name in render.formats(subject)}
+
+
+def formats(subject: str, terminal: str = TEXT) -> Any:
+    """An option that takes the formats of a subject, and gives the names of their renderers."""
+    names = offered(subject, terminal)
 
     def known(text: str) -> str:
         if text not in names:
             raise typer.BadParameter(f"{text!r} is not one of {', '.join(map(repr, names))}.")
-        return text
+        return names[text]
 
     return typer.Option(
         "--format",
@@ -45,8 +53,12 @@ def formats(subject: str, *also: str) -> Any:
     )
 
 
-def format_and_file(text: str, names: Collection[str]) -> tuple[str, Path]:
-    """A format and a file from "junit=check.xml".
+def format_and_file(text: str, names: Mapping[str, str]) -> tuple[str, Path]:
+    """A renderer's name and a file from "junit=check.xml".
+
+    Args:
+        text: the option's value.
+        names: the formats, as `offered` gives them.
 
     Raises:
         typer.BadParameter: it is not of this form, or there is no such format.
@@ -55,7 +67,7 @@ def format_and_file(text: str, names: Collection[str]) -> tuple[str, Path]:
     if not separator or not file or name not in names:
         listed = ", ".join(names)
         raise typer.BadParameter(f"{text!r}: write FORMAT=FILE, where FORMAT is one of {listed}.")
-    return name, Path(file)
+    return names[name], Path(file)
 
 
 class DriftAnswer(StrEnum):

@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Explain, OnlyChecks, SkipChecks, format_and_file, formats
+from gnkmigrate.cli._choices import (
+    Explain,
+    OnlyChecks,
+    SkipChecks,
+    format_and_file,
+    formats,
+    offered,
+)
 from gnkmigrate.cli._renames import NoRename, Rename, note, said
+from gnkmigrate.cli._result import show, write_files
 
 if TYPE_CHECKING:
     from gnkmigrate.settings import Settings
 
 FOUND = 1
 _SUBJECT = "audit"  # whose renderers show it
+_TERMINAL = "terminal"
 
 
 class Threshold(StrEnum):
@@ -34,7 +43,7 @@ def command(
         str | None,
         typer.Option(help="What it should be; else the settings' target.", metavar="SCHEMA"),
     ] = None,
-    format_: Annotated[str, formats(_SUBJECT)] = "terminal",
+    format_: Annotated[str, formats(_SUBJECT, _TERMINAL)] = _TERMINAL,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
@@ -89,11 +98,8 @@ def command(
     from gnkmigrate.audit.finding import Severity
     from gnkmigrate.audit.selection import Selection
     from gnkmigrate.audit.session import AuditOptions, audit_project
-    from gnkmigrate.cli._report_file import check_writable, write_report
+    from gnkmigrate.cli._report_file import check_writable
     from gnkmigrate.diff.settling import leave_open
-    from gnkmigrate.render import formats as renderers
-    from gnkmigrate.render import renderer
-    from gnkmigrate.render.parts.view import View
 
     if update_baseline and (only or skip or no_data_checks):
         raise typer.BadParameter(
@@ -104,11 +110,10 @@ def command(
         typer.echo(_page(project, explain), nl=False)
         return
     kept = baseline or project.path(project.audits) / "baseline.json"
-    known = renderers(_SUBJECT)
+    known = offered(_SUBJECT, _TERMINAL)
     files = [format_and_file(text, known) for text in write or ()]
     files += [(format_, output)] if output else []
     check_writable([path for _, path in files] + ([kept] if update_baseline else []))
-    console, verbose = _context.stdout(context), _context.options(context).verbose
     result = audit_project(
         project,
         _context.live_url(context, project),
@@ -126,14 +131,12 @@ def command(
         _teller(context),
     )
     severity = None if fail_on is Threshold.NEVER else Severity.named(fail_on.value)
-    for name, path in files:
-        write_report(path, renderer(_SUBJECT, name)(result, View(details=True, fail_on=severity)))
+    write_files(_SUBJECT, files, result, details=True, fail_on=severity)
     if update_baseline:
-        write_report(kept, renderer(_SUBJECT, "json")(result, View()))
+        write_files(_SUBJECT, [("json", kept)], result)
     if output is None:
-        color = console.color_system is not None and not console.no_color
-        view = View(console.width, color, details or verbose, severity)
-        typer.echo(renderer(_SUBJECT, format_)(result, view), nl=False, color=color)
+        whole = details or _context.options(context).verbose
+        show(context, _SUBJECT, format_, result, details=whole, fail_on=severity, bold=False)
     if severity is not None and not update_baseline and result.counting(severity):
         raise typer.Exit(FOUND)
 

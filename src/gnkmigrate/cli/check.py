@@ -7,31 +7,32 @@ import typer
 
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import (
+    TEXT,
     Overflow,
     Unmapped,
     answers,
     exclusive,
     format_and_file,
     formats,
+    offered,
 )
+from gnkmigrate.cli._result import show, write_files
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from gnkmigrate.check import CheckResult, Point
+    from gnkmigrate.check import CheckResult
     from gnkmigrate.check.others.course import OthersOptions as Others
     from gnkmigrate.settings import Settings
 
 DID_NOT_HOLD = 1
-_SUBJECT = "check"  # whose renderers show it, beside the text of this module
-_TEXT = "text"
+_SUBJECT = "check"  # whose renderers show it
+_FILE_WIDTH = 100
 # The modules of check/others/tools, whose import would take longer than this command's help.
 KINDS = ("alembic", "django", "drizzle", "flyway", "prisma", "sql", "typeorm")
 
 
 def command(
     context: typer.Context,
-    format_: Annotated[str, formats(_SUBJECT, _TEXT)] = _TEXT,
+    format_: Annotated[str, formats(_SUBJECT)] = TEXT,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
@@ -121,13 +122,11 @@ def command(
         overflow=overflow is not None,
     )
     _require_both(migrations, kind, source=source, since=since, allow=allow)
-    from gnkmigrate.render import formats as renderers
-
-    known = (_TEXT, *renderers(_SUBJECT))
+    known = offered(_SUBJECT)
     files = [format_and_file(text, known) for text in write or ()]
     files += [(format_, output)] if output else []
 
-    from gnkmigrate.cli._report_file import check_writable, write_report
+    from gnkmigrate.cli._report_file import check_writable
 
     check_writable([path for _, path in files])
     project = _context.settings(context)
@@ -143,12 +142,9 @@ def command(
     else:
         result = _check(context, project, rows, answers(unmapped=unmapped, overflow=overflow),
                         update_expected=update_expected)  # fmt: skip
-    for each, path in files:
-        write_report(path, _rendered(result, each))
-    if output is None and format_ == _TEXT:
-        _write(_context.stdout(context), result)
-    elif output is None:
-        typer.echo(_rendered(result, format_), nl=False)
+    write_files(_SUBJECT, files, result, width=_FILE_WIDTH)
+    if output is None:
+        show(context, _SUBJECT, format_, result)
     if not result.passed:
         raise typer.Exit(DID_NOT_HOLD)
 
@@ -224,46 +220,3 @@ def _update_checksums(context: typer.Context, project: "Settings") -> None:
         f"{file}: {counted(len(phases), 'checksum')}. Commit it with the revisions.",
         soft_wrap=True,
     )
-
-
-def _rendered(result: "CheckResult", format_: str) -> str:
-    if format_ != _TEXT:
-        from gnkmigrate.render import renderer
-
-        return renderer(_SUBJECT, format_)(result)
-
-    from io import StringIO
-
-    from rich.console import Console
-
-    text = StringIO()
-    _write(Console(file=text, width=100, emoji=False, markup=False), result)
-    return text.getvalue()
-
-
-def _write(console: "Console", result: "CheckResult") -> None:
-    from gnkmigrate.diff.omitted import told
-    from gnkmigrate.render.parts.lines import write_line
-
-    for point in result.points:
-        _write_point(console, point)
-    for line in told(result.not_compared):
-        write_line(console, "", line)
-    console.print(f"\n{result.verdict}", style="bold")
-
-
-def _write_point(console: "Console", point: "Point") -> None:
-    from gnkmigrate.render.parts.lines import write_line
-    from gnkmigrate.text.numbers import duration
-
-    if point.state == "ok":
-        write_line(console, "ok", f"{point.title}: {point.summary} ({duration(point.seconds)})")
-    elif point.state == "failed":
-        write_line(console, "FAILED", f"{point.title}: {point.problems[0]}")
-        for problem in point.problems[1:]:
-            write_line(console, "", problem)
-        if point.hint:
-            write_line(console, "", f"next: {point.hint}")
-    else:
-        why = f"{point.state}: {point.summary}" if point.summary else point.state
-        write_line(console, "", f"{point.title}: {why}")

@@ -1,7 +1,8 @@
 """Results as text: a folder for each subject, and in it a module for each format, with a `render`.
 
-A format is there when its module is. What renderers of several subjects share is in `parts/`; they
-only decide how it looks, and `text.escape` makes names from a database harmless.
+`render` takes the result of its subject and a `View`, how its reader looks at it. A format is there
+when its module is. What renderers of several subjects share is in `parts/`; they only decide how it
+looks, and `text.escape` makes names from a database harmless.
 """
 
 import importlib

@@ -12,16 +12,15 @@ from typing import Any
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import format_and_file
-from gnkmigrate.cli._report_file import check_writable, write_report
-from gnkmigrate.cli.fleet._choice import SUBJECT
+from gnkmigrate.cli._choices import format_and_file, offered
+from gnkmigrate.cli._report_file import check_writable
+from gnkmigrate.cli._result import show, write_files
+from gnkmigrate.cli.fleet._choice import SUBJECT, TERMINAL
 from gnkmigrate.errors import Interrupted, PhaseRefused, SettingsError
 from gnkmigrate.fleet.order import Command, source_of
 from gnkmigrate.fleet.result import Result, Summary
 from gnkmigrate.fleet.running import Observer
 from gnkmigrate.fleet.session import Choice, Fleet, assembled, carried_out
-from gnkmigrate.render import formats, renderer
-from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import printable
 from gnkmigrate.text.numbers import counted, duration
 
@@ -50,7 +49,7 @@ def carry_out(
         asks: ask before anything is changed.
         flags: settings that were given.
     """
-    files = [format_and_file(text, formats(SUBJECT)) for text in shown["write"] or ()]
+    files = [format_and_file(text, offered(SUBJECT, TERMINAL)) for text in shown["write"] or ()]
     if shown["output"] is not None:
         files.append((shown["format_"], shown["output"]))
     check_writable([path for _, path in files])
@@ -194,14 +193,10 @@ def _write(
     shown: Mapping[str, Any],
     files: list[tuple[str, Path]],
 ) -> None:
-    console = _context.stdout(context)
-    details = shown["details"] or _context.options(context).verbose
-    for name, path in files:
-        write_report(path, renderer(SUBJECT, name)(summary, View(details=True)))
+    write_files(SUBJECT, files, summary, details=True)
     if shown["output"] is None:
-        color = console.color_system is not None and not console.no_color
-        text = renderer(SUBJECT, shown["format_"])(summary, View(console.width, color, details))
-        typer.echo(text, nl=False, color=color)
+        details = shown["details"] or _context.options(context).verbose
+        show(context, SUBJECT, shown["format_"], summary, details=details, bold=False)
 
 
 def _next(command: Command, summary: Summary) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gnkmigrate.fleet.session import Choice
 
 SUBJECT = "fleet"  # whose renderers show it
+TERMINAL = "terminal"
 
 
 def _shared(
@@ -59,7 +60,7 @@ def _shared(
         str | None,
         typer.Option(help="A Dask scheduler, whose workers do it.", metavar="ADDRESS"),
     ] = None,
-    format_: Annotated[str, formats(SUBJECT)] = "terminal",
+    format_: Annotated[str, formats(SUBJECT, TERMINAL)] = TERMINAL,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),

@@ -6,12 +6,14 @@ from typing import Any
 from gnkmigrate.check.outcome import CheckResult
 from gnkmigrate.diff.omitted import entries
 from gnkmigrate.render.parts.documents import written
+from gnkmigrate.render.parts.view import View
 
 VERSION = 1
 
 
-def render(result: CheckResult) -> str:
+def render(result: CheckResult, view: View) -> str:
     """The document as a text that ends with a newline."""
+    del view
     return written(document(result))
 
 

@@ -6,13 +6,15 @@ What is not run, or not reached because something failed before it, is skipped, 
 from xml.etree import ElementTree as ET  # writes only; nothing foreign is parsed
 
 from gnkmigrate.check.outcome import CheckResult, Point
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import visible
 
 _NAME = "gnkmigrate check"
 
 
-def render(result: CheckResult) -> str:
+def render(result: CheckResult, view: View) -> str:
     """The check as one XML document."""
+    del view
     root = ET.Element("testsuites", name=_NAME)
     suite = ET.SubElement(root, "testsuite", name=_NAME)
     for point in result.points:

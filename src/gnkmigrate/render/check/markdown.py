@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from gnkmigrate.check.outcome import CheckResult, Point
 from gnkmigrate.diff.omitted import told
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import code_block, markdown
 from gnkmigrate.text.numbers import counted
 
 
-def render(result: CheckResult) -> str:
+def render(result: CheckResult, view: View) -> str:
     """The report, with a newline at its end."""
+    del view
     title, what = _heading(result)
     lines = [
         f"# {title}",

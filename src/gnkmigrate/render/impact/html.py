@@ -6,6 +6,7 @@ from html import escape
 from gnkmigrate.impact import wording
 from gnkmigrate.impact.outcome import Impact, QueryImpact
 from gnkmigrate.render.parts.tables import html_table
+from gnkmigrate.render.parts.view import View
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -25,8 +26,9 @@ li { overflow-wrap: anywhere; }
 """
 
 
-def render(impact: Impact) -> str:
+def render(impact: Impact, view: View) -> str:
     """The report; everything that comes from the database or a file is escaped."""
+    del view
     title = f"What queries cost in {escape(impact.database)}"
     return "\n".join(
         (

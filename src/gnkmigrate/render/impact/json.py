@@ -5,12 +5,14 @@ from typing import Any
 
 from gnkmigrate.impact.outcome import Impact, Measured, QueryImpact
 from gnkmigrate.render.parts.documents import written
+from gnkmigrate.render.parts.view import View
 
 VERSION = 1
 
 
-def render(impact: Impact) -> str:
+def render(impact: Impact, view: View) -> str:
     """The document as a text that ends with a newline."""
+    del view
     return written(document(impact))
 
 

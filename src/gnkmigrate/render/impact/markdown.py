@@ -3,11 +3,13 @@
 from gnkmigrate.impact import wording
 from gnkmigrate.impact.outcome import Impact
 from gnkmigrate.render.parts.tables import markdown_table
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import code, markdown
 
 
-def render(impact: Impact) -> str:
+def render(impact: Impact, view: View) -> str:
     """The report, with a newline at its end."""
+    del view
     lines = [
         f"# What queries cost in {code(impact.database)}",
         "",

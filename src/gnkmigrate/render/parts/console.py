@@ -9,11 +9,12 @@ from gnkmigrate.render.parts.view import View
 
 def console_for(view: View, text: io.StringIO) -> Console:
     """Writes into `text` for a window like the reader's; nothing that is written is markup."""
+    styled = view.color or view.bold
     return Console(
         file=text,
         width=view.width,
-        force_terminal=view.color,
-        color_system="standard" if view.color else None,
+        force_terminal=styled,
+        color_system="standard" if styled else None,
         no_color=not view.color,
         highlight=False,
         markup=False,

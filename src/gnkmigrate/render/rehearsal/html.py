@@ -6,7 +6,8 @@ from html import escape
 from gnkmigrate.rehearsal.checklist import checklist
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Stage
 from gnkmigrate.render.parts.tables import html_table
-from gnkmigrate.text.numbers import size
+from gnkmigrate.render.parts.view import View
+from gnkmigrate.text.numbers import server_version, size
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -18,10 +19,11 @@ tr { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent);
 """
 
 
-def render(rehearsal: Rehearsal) -> str:
+def render(rehearsal: Rehearsal, view: View) -> str:
     """The report; everything that comes from the database is escaped."""
+    del view
     verdict = "Everything held." if rehearsal.passed else "Not everything held."
-    version = f"{rehearsal.server_version // 10000}.{rehearsal.server_version % 10000}"
+    version = server_version(rehearsal.server_version)
     rows = f"{rehearsal.rows:,} rows"
     if rehearsal.rows < rehearsal.live_rows:
         rows += f" of {rehearsal.live_rows:,}"

@@ -6,12 +6,14 @@ from typing import Any
 from gnkmigrate.rehearsal.checklist import checklist
 from gnkmigrate.rehearsal.outcome import Rehearsal
 from gnkmigrate.render.parts.documents import written
+from gnkmigrate.render.parts.view import View
 
 VERSION = 1
 
 
-def render(rehearsal: Rehearsal) -> str:
+def render(rehearsal: Rehearsal, view: View) -> str:
     """The document as a text that ends with a newline."""
+    del view
     return written(document(rehearsal))
 
 

@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.rehearsal.checklist import Point, checklist
 from gnkmigrate.rehearsal.outcome import PhaseRun, Rehearsal, Round, Stage
 from gnkmigrate.render.parts.tables import markdown_table
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import code, markdown
-from gnkmigrate.text.numbers import counted, size
+from gnkmigrate.text.numbers import counted, server_version, size
 
 _ROUNDS: tuple[Round, ...] = ("upgrade", "downgrade", "upgrade again")
 
 
-def render(rehearsal: Rehearsal) -> str:
+def render(rehearsal: Rehearsal, view: View) -> str:
     """The report, with a newline at its end."""
+    del view
     verdict = "Everything held." if rehearsal.passed else "Not everything held."
-    version = f"{rehearsal.server_version // 10000}.{rehearsal.server_version % 10000}"
+    version = server_version(rehearsal.server_version)
     copied = f"{rehearsal.tables:,} tables, {rehearsal.rows:,} rows, {size(rehearsal.size)}"
     lines = [
         f"# Rehearsal on a copy of {code(rehearsal.database)}",
