@@ -1,6 +1,5 @@
 """Optional phases: beside the core, off by default, each by itself."""
 
-import json
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +16,8 @@ from gnkmigrate.rehearsal.trial import Listener, rehearse
 from gnkmigrate.run import events
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.revision import load_all_phases, load_phases
+from gnkmigrate.run.standing import standing
 from gnkmigrate.run.status import status
-from gnkmigrate.run.status_document import write_status
 from gnkmigrate.settings import Settings
 from tests.migrations.project import Project
 from tests.migrations.ways import Stop, Stopped
@@ -197,9 +196,8 @@ def test_a_refused_one_leaves_nothing(beside: Project, small: Small) -> None:
 
 
 def test_status_says_which_are_optional(beside: Project) -> None:
-    with beside.session() as session:
-        found = json.loads(write_status(status(session, beside.phases), (), "db", "16"))
-    assert {each["name"]: each["optional"] for each in found["phases"]} == {
+    found = standing(beside.url, beside.phases)
+    assert {each.phase.name: each.phase.optional for each in found.phases} == {
         "phase1": False,
         "column": True,
         "view": True,

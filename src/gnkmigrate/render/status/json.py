@@ -1,38 +1,34 @@
 """Where every phase stands, as a JSON document (docs/status.schema.json)."""
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
+from gnkmigrate.render.parts.documents import written
+from gnkmigrate.render.parts.view import View
 from gnkmigrate.run.cutover import Comparing, Waiting
-from gnkmigrate.run.kept.contract import Remnant
+from gnkmigrate.run.standing import Standing
 from gnkmigrate.run.status import PhaseStatus
+from gnkmigrate.text.numbers import server_version
 
 VERSION = 1
 
 
-def write_status(
-    statuses: Sequence[PhaseStatus],
-    remnants: Sequence[Remnant],
-    database: str,
-    server_version: str,
-) -> str:
-    """The document as a JSON text.
+def render(standing: Standing, view: View) -> str:
+    """The document as a text that ends with a newline."""
+    del view
+    return written(document(standing))
 
-    Args:
-        statuses: the phases, in order.
-        remnants: what is kept until contract.
-        database: the database's address, without a password.
-        server_version: as people write it, "16.4".
-    """
-    document = {
+
+def document(standing: Standing) -> dict[str, Any]:
+    """The document, of JSON's own types."""
+    return {
         "version": VERSION,
-        "database": database,
-        "server_version": server_version,
-        "phases": [_phase(found) for found in statuses],
-        "kept": [{"kind": each.kind, "name": each.name, "rows": each.rows} for each in remnants],
+        "database": standing.database,
+        "server_version": server_version(standing.server_version),
+        "phases": [_phase(found) for found in standing.phases],
+        "kept": [
+            {"kind": each.kind, "name": each.name, "rows": each.rows} for each in standing.kept
+        ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def _phase(found: PhaseStatus) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Where the phases of a database stand."""
