@@ -1,23 +1,18 @@
 """`gnkmigrate typeorm check`."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import TEXT, formats
+from gnkmigrate.cli._result import show
 from gnkmigrate.cli.typeorm._shared import Target, tell
 
-if TYPE_CHECKING:
-    from gnkmigrate.orm.typeorm.check import Checked
-
 FOUND = 1
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
+_SUBJECT = "typeorm"  # whose renderers show it
+_TERMINAL = "terminal"
 
 
 def command(
@@ -27,9 +22,7 @@ def command(
         typer.Option("--entities", help="The folder of the team's entities.", metavar="DIR"),
     ],
     target: Target = None,
-    format_: Annotated[
-        Format, typer.Option("--format", "-f", help="How the result is written.")
-    ] = Format.TEXT,
+    format_: Annotated[str, formats(_SUBJECT)] = TEXT,
 ) -> None:
     """Compare what a team's own entities make with the target.
 
@@ -45,35 +38,8 @@ def command(
     result = check_entities(
         settings, target, entities, lambda text: messages.print(f"{text[:-1]} ...")
     )
-    if format_ is Format.JSON:
-        import json
-
-        from gnkmigrate.orm.typeorm.document import document
-
-        typer.echo(json.dumps(document(result), indent=2, ensure_ascii=False))
-    else:
-        _write(context, result)
+    show(context, _SUBJECT, format_, result)
+    if format_ == _TERMINAL:
+        tell(context, result.limits)
     if result.findings:
         raise typer.Exit(FOUND)
-
-
-def _write(context: typer.Context, result: "Checked") -> None:
-    from gnkmigrate.diff.omitted import AS_FAR, is_whole, told
-    from gnkmigrate.render.parts.lines import write_line
-    from gnkmigrate.text.numbers import counted
-
-    console = _context.stdout(context)
-    for finding in result.findings:
-        write_line(console, finding.severity.label, finding.message, width=8, indent=0)
-        for difference in finding.evidence.get("differences", ()):
-            write_line(console, "", difference, width=8, indent=0)
-    for line in told(result.not_compared):
-        write_line(console, "note", line, width=8, indent=0)
-    entities = counted(len(result.entities), "entity", "entities")
-    far = "" if is_whole(result.not_compared) else f", {AS_FAR}"
-    console.print(
-        f"{entities}, TypeORM {result.version}: {counted(len(result.findings), 'finding')}{far}.",
-        style="bold",
-        soft_wrap=True,
-    )
-    tell(context, result.limits)

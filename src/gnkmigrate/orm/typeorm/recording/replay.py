@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import psycopg
 
+from gnkmigrate.check.changed import changed
 from gnkmigrate.check.generate import ROWS
 from gnkmigrate.check.listing import Rows, read_tables
 from gnkmigrate.connection import Connection
-from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.text import render_changes
 from gnkmigrate.errors import NotPlainSql
 from gnkmigrate.orm.typeorm.recording.course import (
     Recorded,
@@ -48,10 +47,8 @@ def try_out(
                 problem = error.diag.message_primary or str(error)
                 raise _unlike(phase, direction, [problem]) from error
             now, then = facts_of(session, settings), recorded.shapes[way].facts
-            changes = compare(then, now)
-            if changes:
-                lines = render_changes(changes, then, now).plain.splitlines()
-                raise _unlike(phase, direction, [line for line in lines if line])
+            if lines := changed(then, now):
+                raise _unlike(phase, direction, lines)
         if not any(phase.irreversible for phase in phases) and _rows(session, settings) != before:
             raise _unlike(phases[0], "down", ["rows are not what they were"])
 

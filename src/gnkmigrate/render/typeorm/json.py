@@ -5,8 +5,16 @@ from typing import Any
 from gnkmigrate.diff.omitted import entries
 from gnkmigrate.orm.typeorm.check import Checked
 from gnkmigrate.render.audit.json import entry
+from gnkmigrate.render.parts.documents import written
+from gnkmigrate.render.parts.view import View
 
 VERSION = 1
+
+
+def render(result: Checked, view: View) -> str:
+    """The document as a text that ends with a newline."""
+    del view
+    return written(document(result))
 
 
 def document(result: Checked) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What separates the entities of a team from the target."""
