@@ -1,5 +1,6 @@
 """The options that say what has another name in the target, and the question where nobody says."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -48,6 +49,15 @@ def note(context: typer.Context, kept: list[str], line: str) -> None:
 
     kept.append(f"note: {visible(line)}")
     _context.stderr(context).print(kept[-1], soft_wrap=True)
+
+
+def possible_rename(likely: "Likely") -> str:
+    """A note about what may be one thing under two names."""
+    from gnkmigrate.diff.lines import printable
+    from gnkmigrate.diff.rename_hints import written
+
+    rename = shlex.quote(written(likely.old, likely.new))
+    return printable(f"note: possibly a rename, {likely.why}: --rename {rename}")
 
 
 def asking(otherwise: "Decide", *, to_file: bool = False) -> "Decide":

@@ -1,29 +1,23 @@
 """`gnkmigrate diff`."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
+from gnkmigrate.cli._choices import TEXT, formats
+from gnkmigrate.cli._renames import NoRename, Rename, asking, note, possible_rename, said
+from gnkmigrate.cli._result import show
 
 DIFFERENT = 1
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    SQL = "sql"
-    JSON = "json"
+_SUBJECT = "diff"  # whose renderers show it
 
 
 def command(
     context: typer.Context,
     source: Annotated[str, typer.Argument(help="The schema as it is.", metavar="SOURCE")],
     target: Annotated[str, typer.Argument(help="The schema as it should be.", metavar="TARGET")],
-    format_: Annotated[
-        Format, typer.Option("--format", "-f", help="How to show it.")
-    ] = Format.TEXT,
+    format_: Annotated[str, formats(_SUBJECT)] = TEXT,
     rename: Rename = None,
     no_rename: NoRename = None,
 ) -> None:
@@ -38,11 +32,11 @@ def command(
     """
     from gnkmigrate.diff.applying import without_effect
     from gnkmigrate.diff.beside import not_compared
+    from gnkmigrate.diff.compared import Compared
     from gnkmigrate.diff.likely_renames import likely_renames
     from gnkmigrate.diff.rename_hints import known_renames
     from gnkmigrate.diff.renames import renamed_by
     from gnkmigrate.diff.settling import leave_open, settled
-    from gnkmigrate.diff.text import possible_rename, render_changes
     from gnkmigrate.facts.source import load_schemas
     from gnkmigrate.text.redaction import redact
 
@@ -54,22 +48,17 @@ def command(
         note(context, [], line)
     changes, hints = settled(before, after, hints, asking(leave_open))
     likely = likely_renames(changes, before, after, hints)
-    omitted = not_compared(before, after, renamed_by(changes))
-    if format_ is Format.JSON:
-        from gnkmigrate.diff.document import write_changes
-
-        typer.echo(write_changes(changes, before, after, likely, omitted), nl=False)
-    elif format_ is Format.SQL:
-        from gnkmigrate.plan.planner import plan
-        from gnkmigrate.plan.script import write_script
-
-        statements = plan(changes, before, after, source_timezone=project.source_timezone)
-        names = (redact(source), redact(target))
-        script = write_script(statements, *names, omitted=omitted)
-        typer.echo(script, nl=False)
-    else:
-        text = render_changes(changes, before, after, omitted)
-        _context.stdout(context).print(text, soft_wrap=True)
+    compared = Compared(
+        changes,
+        before,
+        after,
+        likely,
+        not_compared(before, after, renamed_by(changes)),
+        redact(source),
+        redact(target),
+        project.source_timezone,
+    )
+    show(context, _SUBJECT, format_, compared)
     for each in likely:
         _context.stderr(context).print(possible_rename(each), soft_wrap=True)
     if changes:

@@ -1,14 +1,14 @@
 """Changes as people read them."""
 
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.text import render_changes
+from gnkmigrate.diff.lines import in_lines, plain
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from tests.facts.conftest import Read
 
 
 def shown(source: Snapshot, target: Snapshot) -> str:
-    return render_changes(compare(source, target), source, target).plain
+    return "\n".join(plain(in_lines(compare(source, target), source, target)))
 
 
 def test_no_differences(read: Read) -> None:

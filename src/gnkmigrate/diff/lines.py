@@ -1,16 +1,15 @@
-"""Changes as text for people: grouped by table, one line a change, with and without colour."""
+"""Changes in lines for people: grouped by table, one line a change.
 
-import shlex
+A line is made of pieces, each with a tone that says what it is; what a tone looks like is for
+whoever shows it.
+"""
+
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from rich.text import Text
-
-from gnkmigrate.diff.likely_renames import Likely
 from gnkmigrate.diff.omitted import AS_FAR, is_whole, told
-from gnkmigrate.diff.rename_hints import written
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds import satellites
@@ -18,12 +17,19 @@ from gnkmigrate.kinds.change import Change, Verb
 from gnkmigrate.text.contrast import contrast
 from gnkmigrate.text.numbers import counted
 
-MARKERS: Mapping[Verb, tuple[str, str]] = {
-    "add": ("+", "green"),
-    "remove": ("-", "red"),
-    "alter": ("~", "yellow"),
-    "rename": (">", "cyan"),
-}
+Tone: TypeAlias = Verb | Literal["plain", "heading", "aside", "warning"]
+
+
+class Piece(NamedTuple):
+    """A part of a line."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+Line: TypeAlias = tuple[Piece, ...]
+
+MARKERS: Mapping[Verb, str] = {"add": "+", "remove": "-", "alter": "~", "rename": ">"}
 _WORDS: Mapping[Verb, str] = {
     "add": "to add",
     "remove": "to remove",
@@ -36,12 +42,12 @@ _WIDEST_LABEL = 48
 _LONGEST_VALUE = 72
 
 
-def render_changes(
+def in_lines(
     changes: Sequence[Change],
     source: Snapshot,
     target: Snapshot,
     omitted: Sequence[Unread] = (),
-) -> Text:
+) -> Sequence[Line]:
     """The changes as lines, and a summary at the end.
 
     What comes or goes with the thing it lives in is counted on that thing's line.
@@ -52,34 +58,32 @@ def render_changes(
         target: with what.
         omitted: what nobody has looked at.
     """
-    text = _changes(changes, source, target) if changes else _no_changes(omitted)
-    for line in told(omitted):
-        text.append(f"\n{printable(line)}", style="yellow")
-    return text
+    lines = list(_changes(changes, source, target) if changes else _no_changes(omitted))
+    return [*lines, *((Piece(printable(line), "warning"),) for line in told(omitted))]
 
 
-def _no_changes(omitted: Sequence[Unread]) -> Text:
-    return Text("No differences." if is_whole(omitted) else f"No differences, {AS_FAR}.")
+def plain(lines: Iterable[Line]) -> list[str]:
+    """Lines as texts."""
+    return ["".join(piece.text for piece in line) for line in lines]
 
 
-def _changes(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Text:
+def _no_changes(omitted: Sequence[Unread]) -> Iterator[Line]:
+    yield (Piece("No differences." if is_whole(omitted) else f"No differences, {AS_FAR}."),)
+
+
+def _changes(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> Iterator[Line]:
+    """Groups of several lines stand by themselves, with an empty line before and after."""
     placed = [(change, _outermost(change, source, target)) for change in changes]
     placed.sort(key=lambda pair: pair[1])
-    text, after_long = Text(), False
+    before = 0
     for holder, group in groupby(placed, key=lambda pair: pair[1]):
-        lines = _group(holder, [change for change, _ in group])
-        long = lines.plain.count("\n") > 1
-        if text.plain and (long or after_long):
-            text.append("\n")
-        text.append(lines)
-        after_long = long
-    return text.append(f"\n{_summary(changes)}")
-
-
-def possible_rename(likely: Likely) -> str:
-    """A note about what may be one thing under two names."""
-    rename = shlex.quote(written(likely.old, likely.new))
-    return printable(f"note: possibly a rename, {likely.why}: --rename {rename}")
+        lines = list(_group(holder, [change for change, _ in group]))
+        if before and max(before, len(lines)) > 1:
+            yield ()
+        yield from lines
+        before = len(lines)
+    yield ()
+    yield (Piece(_summary(changes)),)
 
 
 def printable(text: str) -> str:
@@ -90,39 +94,36 @@ def printable(text: str) -> str:
     )
 
 
-def _group(holder: Identity, group: Sequence[Change]) -> Text:
-    text = Text()
+def _group(holder: Identity, group: Sequence[Change]) -> Iterator[Line]:
     own = [change for change in group if holder in _sides(change)]
     inside = [change for change in group if holder not in _sides(change)]
     if not own:
-        text.append(f"  {holder.kind} {_name(holder, None)}\n", style="bold")
+        yield (Piece(f"  {holder.kind} {_name(holder, None)}", "heading"),)
     for change in own:
-        _append_line(text, change, None, _coming_with(change, inside))
+        yield from _lines(change, None, _coming_with(change, inside))
     shown = [change for change in inside if not any(_coming_with(one, [change]) for one in own)]
     labels = [_label(change, holder) for change in shown if change.verb != "rename"]
     width = min(max(map(len, labels), default=0), _WIDEST_LABEL)
     for change in shown:
-        _append_line(text, change, holder, width=width)
-    return text
+        yield from _lines(change, holder, width=width)
 
 
-def _append_line(
-    text: Text,
+def _lines(
     change: Change,
     holder: Identity | None,
     coming_with: Sequence[Change] = (),
     width: int = 0,
-) -> None:
-    marker, style = MARKERS[change.verb]
+) -> Iterator[Line]:
+    """One, and one more for each further detail."""
     indent = "  " if holder else ""
     label = _label(change, holder)
-    details = list(_details(change, coming_with))
-    text.append(f"{indent}{marker} ", style=style)
-    text.append(label.ljust(width) if details else label, style="" if holder else style)
-    for number, detail in enumerate(details):
-        margin = "" if number == 0 else f"\n{indent}  {' ' * max(width, len(label))}"
-        text.append(f"{margin}  {detail}", style="" if change.verb == "alter" else "dim")
-    text.append("\n")
+    margin = f"{indent}  {' ' * max(width, len(label))}"
+    details = [*_details(change, coming_with)]
+    marker = Piece(f"{indent}{MARKERS[change.verb]} ", change.verb)
+    named = Piece(label.ljust(width) if details else label, "plain" if holder else change.verb)
+    tone: Tone = "plain" if change.verb == "alter" else "aside"
+    yield (marker, named, *(Piece(f"  {detail}", tone) for detail in details[:1]))
+    yield from ((Piece(f"{margin}  {detail}", tone),) for detail in details[1:])
 
 
 def _details(change: Change, coming_with: Sequence[Change]) -> Iterator[str]:
