@@ -19,19 +19,16 @@ from gnkmigrate.audit.explain import explain
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import AuditOptions, audit_project
-from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.diff.document import write_changes
+from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.diff.compared import Compared
 from gnkmigrate.diff.likely_renames import likely_renames
 from gnkmigrate.diff.settling import leave_open
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.plan.document import write_plan
 from gnkmigrate.planning import plan_project
-from gnkmigrate.render.audit.json import render
+from gnkmigrate.render import renderer
 from gnkmigrate.render.parts.view import View
-from gnkmigrate.run.kept.contract import kept
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.status import status
-from gnkmigrate.run.status_document import write_status
+from gnkmigrate.run.standing import standing
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
 
@@ -82,7 +79,7 @@ class _Tools:
         result = audit_project(
             self._settings, self._url, options, datetime.now(UTC), lambda _: None
         )
-        return render(result, View())
+        return _document("audit", result)
 
     def explain(self, check: str) -> str:
         """What a check is about, as Markdown: why it matters, and what to do.
@@ -98,7 +95,8 @@ class _Tools:
         planned = plan_project(self._settings, self._url, None, decide=leave_open)
         source, target = planned.source, planned.target
         likely = likely_renames(planned.changes, source, target, planned.hints)
-        return write_changes(planned.changes, source, target, likely, planned.not_compared)
+        omitted = planned.not_compared
+        return _document("diff", Compared(planned.changes, source, target, likely, omitted))
 
     def plan(self) -> str:
         """The SQL that would take the live database to its target, with locks and losses, as JSON.
@@ -106,15 +104,16 @@ class _Tools:
         It runs nothing. A person proves it with `gnkmigrate plan --prove` and runs it with
         `gnkmigrate apply`.
         """
-        return write_plan(plan_project(self._settings, self._url, None))
+        return _document("plan", plan_project(self._settings, self._url, None))
 
     def status(self) -> str:
         """Where every phase of the migration stands, as JSON."""
         phases = load_all_phases(self._settings.path(self._settings.migrations))
-        with connect(self._url, read_only=True) as session:
-            version = session.info.server_version
-            said = f"{version // 10000}.{version % 10000}"
-            return write_status(status(session, phases), kept(session), str(self._url), said)
+        return _document("status", standing(self._url, phases))
+
+
+def _document(subject: str, result: object) -> str:
+    return renderer(subject, "json")(result, View())
 
 
 def _explained(tool: Callable[P, str]) -> Callable[P, str]:

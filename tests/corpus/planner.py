@@ -5,7 +5,7 @@ from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.planner import plan
-from gnkmigrate.plan.script import write_script
+from gnkmigrate.render.parts.script import write_script
 
 
 def planned_script(url_old: str, url_new: str) -> str:

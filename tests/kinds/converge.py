@@ -12,8 +12,8 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.planner import plan
-from gnkmigrate.plan.script import write_script
 from gnkmigrate.proof.dump import difference, statements
+from gnkmigrate.render.parts.script import write_script
 from gnkmigrate.servers import Server
 from tests.corpus.bench import Bench, Databases, loaded
 from tests.corpus.pairs import Pair

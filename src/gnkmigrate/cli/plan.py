@@ -1,7 +1,7 @@
 """`gnkmigrate plan`."""
 
 from collections.abc import Sequence
-from enum import StrEnum
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
+from gnkmigrate.cli._choices import TEXT, formats
 from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
+from gnkmigrate.cli._result import rendered, show
 
 if TYPE_CHECKING:
     from gnkmigrate.plan.planned import Planned
     from gnkmigrate.plan.proof import Proof
 
 PENDING = 1
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    SQL = "sql"
-    JSON = "json"
+_SUBJECT = "plan"  # whose renderers show it
+_TERMINAL = "terminal"
 
 
 def command(
@@ -30,9 +28,7 @@ def command(
         str | None,
         typer.Option(help="What it should be; else the settings' target.", metavar="SCHEMA"),
     ] = None,
-    format_: Annotated[
-        Format, typer.Option("--format", "-f", help="How to show it.")
-    ] = Format.TEXT,
+    format_: Annotated[str, formats(_SUBJECT)] = TEXT,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
@@ -80,9 +76,6 @@ def command(
     """
     from gnkmigrate.cli._report_file import check_writable, write_report
     from gnkmigrate.diff.settling import refuse
-    from gnkmigrate.plan.document import write_plan
-    from gnkmigrate.plan.script import write_script
-    from gnkmigrate.plan.text import render_plan
     from gnkmigrate.planning import plan_project
 
     if not prove and (sample or skip_extension):
@@ -99,23 +92,16 @@ def command(
         decide=asking(refuse, to_file=output is not None),
         tell=partial(note, context, told),
     )
-    proof = None
     if prove:
         proof = _prove(context, planned, sample, skip_extension or ())
-    if format_ is Format.TEXT:
-        text = render_plan(planned.statements, proof, planned.not_compared)
-        if output is None:
-            _context.stdout(context).print(text, soft_wrap=True)
-        rendered = "\n".join([text.plain, *told, ""])
-    elif format_ is Format.SQL:
-        names = (planned.source_name, planned.target_name)
-        rendered = write_script(planned.statements, *names, proof, planned.not_compared)
+        planned = replace(planned, proof=proof)
+    if output is None:
+        show(context, _SUBJECT, format_, planned)
     else:
-        rendered = write_plan(planned, proof)
-    if output is not None:
-        write_report(output, rendered)
-    elif format_ is not Format.TEXT:
-        typer.echo(rendered, nl=False)
+        notes = told if format_ == _TERMINAL else ()
+        write_report(
+            output, rendered(_SUBJECT, format_, planned) + "".join(f"{n}\n" for n in notes)
+        )
     if planned.statements:
         if (project.path(project.migrations) / "versions").is_dir():
             hint = "To run it in phases, with a way back: gnkmigrate revision -m TEXT"

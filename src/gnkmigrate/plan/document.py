@@ -17,7 +17,6 @@ from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.planned import Planned
-from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.summary import Summary, summarise
 from gnkmigrate.validation import problems
 
@@ -141,8 +140,9 @@ class PlanDocument(BaseModel, extra="forbid"):
     proof: ProofDocument | None = None
 
 
-def write_plan(planned: Planned, proof: Proof | None = None) -> str:
-    """The plan as a JSON text that ends with a newline, with what a proof has shown."""
+def write_plan(planned: Planned) -> str:
+    """The plan as a JSON text that ends with a newline."""
+    proof = planned.proof
     document = PlanDocument(
         version=VERSION,
         tool_version=__version__,

@@ -8,6 +8,7 @@ from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.statement import Statements
+from gnkmigrate.plan.proof import Proof
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.undo import Undo, undo_of
 
@@ -49,6 +50,7 @@ class Planned:
         rights: what a role must be allowed to do.
         beyond: optional phases, by which the live database goes beyond what the target declares.
         circumstances: how it came about.
+        proof: what running it on a copy has shown; None where nobody has asked for that.
     """
 
     statements: Statements
@@ -62,6 +64,7 @@ class Planned:
     hints: Renames = field(default=NO_RENAMES, repr=False)
     rights: tuple[Right, ...] = ()
     beyond: tuple[str, ...] = ()
+    proof: Proof | None = None
 
     @cached_property
     def not_compared(self) -> tuple[Unread, ...]:

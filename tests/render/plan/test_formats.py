@@ -1,17 +1,13 @@
-"""A plan as a script, as a document and as text."""
+"""A plan as a script and on a terminal."""
 
-import json
-from pathlib import Path
+from dataclasses import replace
 
-import pytest
-
-from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.plan.document import PlanUnreadable, facts_hash, read_plan, write_plan
 from gnkmigrate.plan.planned import Planned
-from gnkmigrate.plan.script import write_script
-from gnkmigrate.plan.text import render_plan
+from gnkmigrate.plan.proof import Proof
+from gnkmigrate.render.parts.view import View
+from gnkmigrate.render.plan import sql, terminal
 
 ADDED = Statement(
     "ALTER TABLE public.item ADD COLUMN name text",
@@ -37,12 +33,16 @@ DROPPED = Statement(
 STATEMENTS = (ADDED, BUILT, DROPPED)
 
 
-def planned() -> Planned:
-    return Planned(STATEMENTS, Snapshot.of([], 160004), Snapshot.of([], 160004), "here", "there")
+def planned(*statements: Statement) -> Planned:
+    return Planned(statements, Snapshot.of([], 160004), Snapshot.of([], 160004), "here", "there")
+
+
+def shown(*statements: Statement) -> str:
+    return terminal.render(planned(*statements), View())
 
 
 def test_a_script_says_what_each_statement_does() -> None:
-    script = write_script((ADDED, BUILT), "here", "there")
+    script = sql.render(planned(ADDED, BUILT), View())
     assert script == (
         "-- From here to there: 2 statements.\n"
         "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE, not in a single transaction.\n"
@@ -65,7 +65,7 @@ def test_a_script_says_what_each_statement_does() -> None:
 
 
 def test_a_name_with_a_line_break_stays_within_its_comment() -> None:
-    lines = write_script((DROPPED,), "here", "there").splitlines()
+    lines = sql.render(planned(DROPPED), View()).splitlines()
     assert [line for line in lines if line and not line.startswith(("--", "SET "))] == [
         'DROP TABLE public."',
         'DROP TABLE item; --";',
@@ -74,50 +74,45 @@ def test_a_name_with_a_line_break_stays_within_its_comment() -> None:
 
 def test_text_shows_nothing_that_a_terminal_obeys() -> None:
     statement = Statement('DROP TABLE public."\x1b[2J"', "Table \x1b[2J is extra.")
-    assert "\x1b" not in render_plan([statement]).plain
+    assert "\x1b" not in shown(statement)
 
 
 def test_text_sums_up() -> None:
-    assert render_plan(STATEMENTS).plain.splitlines()[-2:] == [
+    assert shown(*STATEMENTS).splitlines()[-2:] == [
         "3 statements, 1 loss of data.",
         '  loses all rows of public."\\u000aDROP TABLE item; --"',
     ]
-    assert render_plan([]).plain == "Nothing to do: the database is as the target says."
+    assert shown() == "Nothing to do: the database is as the target says.\n"
 
 
-def test_a_document_comes_back_as_it_was(tmp_path: Path) -> None:
-    file = tmp_path / "plan.json"
-    file.write_text(write_plan(planned()))
-    document = read_plan(file)
-    assert tuple(each.statement() for each in document.statements) == STATEMENTS
-    assert document.source.facts == facts_hash(Snapshot.of([]))
-    assert json.loads(file.read_text())["summary"] == {
-        "statements": 3,
-        "rewrites": 0,
-        "scans": 1,
-        "outside_transaction": 1,
-        "loses_data": [DROPPED.loses_data],
-    }
+def test_each_statement_says_what_it_does() -> None:
+    assert shown(ADDED, BUILT) == (
+        "1  Column public.item.name is missing.\n"
+        "   ALTER TABLE public.item ADD COLUMN name text;\n"
+        "   ACCESS EXCLUSIVE lock on public.item\n"
+        "\n"
+        "2  Index by_name on public.item is missing.\n"
+        "   CREATE INDEX CONCURRENTLY by_name ON public.item (name);\n"
+        "   SHARE UPDATE EXCLUSIVE lock on public.item, reads the whole table, "
+        "outside a transaction\n"
+        "\n"
+        "2 statements.\n"
+    )
 
 
-def test_a_plan_of_another_version_is_refused_by_name(tmp_path: Path) -> None:
-    file = tmp_path / "plan.json"
-    file.write_text(json.dumps({**json.loads(write_plan(planned())), "version": 1}))
-    with pytest.raises(PlanUnreadable, match=r"is a plan of version 1, and .* reads version 2\."):
-        read_plan(file)
+def test_a_proof_says_what_took_long_and_what_was_shown() -> None:
+    proof = Proof((0.01, 2.5), 10, 10, 160004, "embedded")
+    said = terminal.render(replace(planned(ADDED, BUILT), proof=proof), View())
+    assert "outside a transaction, 2.5 s on the copy\n" in said
+    assert said.endswith(
+        "Proven on a copy with 10 rows: it runs, arrives, and loses nothing unsaid.\n"
+    )
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', "no JSON"])
-def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "plan.json"
-    file.write_text(text)
-    with pytest.raises(PlanUnreadable, match="is not a plan"):
-        read_plan(file)
-    with pytest.raises(PlanUnreadable, match="cannot be read"):
-        read_plan(tmp_path / "missing.json")
-
-
-def test_the_hash_knows_every_fact() -> None:
-    fact = Fact(Identity("schema", ("shop",)), None, {})
-    hashes = {facts_hash(Snapshot.of(facts)) for facts in ([], [fact])}
-    assert len(hashes) == 2
+def test_what_is_lost_is_red_where_there_are_colours() -> None:
+    colored = terminal.render(planned(DROPPED), View(color=True))
+    assert "\x1b[31m   loses all rows of " in colored
+    assert "\x1b[1m1 statement, 1 loss of data.\x1b[0m" in colored
+    bold = terminal.render(planned(DROPPED), View(bold=True))
+    assert "\x1b[31m" not in bold
+    assert "\x1b[1m1 statement, 1 loss of data.\x1b[0m" in bold

@@ -1,0 +1,1 @@
+"""A plan: the statements that take a database to its target."""
