@@ -10,16 +10,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
-from gnkmigrate.authoring.columns import (
-    ColumnChange,
-    column_changes,
-    is_addable,
-    is_convertible,
-    is_droppable,
-)
+from gnkmigrate.authoring.column_operations import ColumnOperations
+from gnkmigrate.authoring.columns import ColumnChange
 from gnkmigrate.authoring.exchanges import Exchange, exchanges
-from gnkmigrate.authoring.leaving import above, apart, making_way
-from gnkmigrate.authoring.widening import Widening, widenings
+from gnkmigrate.authoring.leaving import above, apart
+from gnkmigrate.authoring.widening import Widening
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
@@ -114,98 +109,48 @@ def course(
         target: as it shall be, with what it leaves open as it is.
         held: columns of the source that other operations keep until contract.
     """
-    columns = tuple(column_changes(changes, source, target))
-    widened = tuple(widenings(columns, source, target))
-    of_keys = tuple(column for each in widened for column in each.columns)
-    converted = tuple(
-        column for column in columns if column not in of_keys and is_convertible(column, source)
-    )
-    dropped = tuple(
-        change.fact
-        for change in changes
-        if (change.kind, change.verb) == ("column", "remove")
-        and is_droppable(change.fact, source, target)
-    )
-    added = tuple(
-        change.fact
-        for change in changes
-        if (change.kind, change.verb) == ("column", "add") and is_addable(change.fact, source)
-    )
-    going = {fact.identity for fact in dropped}
-    paths = {fact.identity.path for fact in added}
-    left = [
-        change
-        for change in changes
-        if not _is_of_columns(change, converted)
-        and not any(each.brings_about(change) for each in widened)
-        and not _is_of_dropped(change, going)
-        and not (change.kind in {"column", "default"} and change.identity.path in paths)
-    ]
-    carried = frozenset[Identity]().union(*(each.carried for each in widened))
-    moved = making_way((*converted, *of_keys), going, carried, source)
+    columns = ColumnOperations.of(changes, source, target, held)
+    left = columns.leave(changes)
+    moved = columns.making_way(source)
     exchanged = tuple(exchanges(left, moved, source, target))
     left = [each for each in left if not any(known.brings_about(each) for known in exchanged)]
     changes = tuple(apart(left, moved, changes, source, target))
     removed = [change for change in changes if change.verb == "remove"]
-    retyped = (each.before for each in converted if each.is_retyped)
-    types = _types_of((*retyped, *dropped, *held), source)
-    archived = [change for change in removed if change.identity in types]
+    coming = [change for change in changes if change.verb != "remove"]
+    types = columns.types(source)
+    first, afterwards = _going(removed, types, source)
+    # A type that old columns are of changes while they are: they keep it until contract.
+    early = _wanted(columns.new, changes, target) | types
+    early |= {*_retyped_in_place(coming, columns.tables)}
+    return Course(
+        source=source,
+        target=target,
+        converted=columns.converted,
+        widened=columns.widened,
+        dropped=columns.dropped,
+        added=columns.added,
+        exchanged=exchanged,
+        first=tuple(first),
+        needed=tuple(change for change in coming if change.identity in early),
+        last=tuple(change for change in coming if change.identity not in early),
+        archived=tuple(change for change in removed if change.identity in types),
+        afterwards=tuple(afterwards),
+        held=columns.held,
+    )
+
+
+def _going(
+    removed: Sequence[Change], types: AbstractSet[Identity], source: Snapshot
+) -> tuple[list[Change], list[Change]]:
+    """What goes first, and what goes last since something uses it until then; without types."""
     late = _in_use(removed, source)
 
     def hangs_on(change: Change, identities: AbstractSet[Identity]) -> bool:
         return not identities.isdisjoint({change.identity, *above(change.fact, source)})
 
     left = [change for change in removed if not hangs_on(change, types)]
-    afterwards = [change for change in left if hangs_on(change, late)]
     first = [change for change in left if not hangs_on(change, late)]
-    wanted = _wanted((*(each.after for each in converted), *added), changes, target)
-    coming = [change for change in changes if change.verb != "remove"]
-    kept = {column.table for column in (*converted, *of_keys)}
-    kept |= {fact.parent for fact in (*dropped, *held) if fact.parent is not None}
-    # A type that old columns are of changes while they are: they keep it until contract.
-    early = wanted | types | {*_retyped_in_place(coming, kept)}
-    needed = [change for change in coming if change.identity in early]
-    last = [change for change in coming if change.identity not in early]
-    return Course(
-        source=source,
-        target=target,
-        converted=converted,
-        widened=widened,
-        dropped=dropped,
-        added=added,
-        exchanged=exchanged,
-        first=tuple(first),
-        needed=tuple(needed),
-        last=tuple(last),
-        archived=tuple(archived),
-        afterwards=tuple(afterwards),
-        held=tuple(held),
-    )
-
-
-def _is_of_columns(change: Change, converted: Sequence[ColumnChange]) -> bool:
-    """Whether a conversion brings the change about."""
-    olds = {each.before.identity.path for each in converted}
-    news = {each.after.identity.path for each in converted}
-    if change.kind not in {"column", "default"}:
-        return False
-    paths = [(change.before, olds), (change.after, news)]
-    return any(fact is not None and fact.identity.path in known for fact, known in paths)
-
-
-def _is_of_dropped(change: Change, dropped: AbstractSet[Identity]) -> bool:
-    """Whether it is one of these columns that goes, or goes with one."""
-    return change.verb == "remove" and not dropped.isdisjoint({change.identity, change.fact.parent})
-
-
-def _types_of(columns: Sequence[Fact], source: Snapshot) -> frozenset[Identity]:
-    """The types of which columns were that have another one now, or are no more."""
-    return frozenset(
-        identity
-        for column in columns
-        for identity in column.depends_on
-        if identity.kind != "collation" and identity in source
-    )
+    return first, [change for change in left if hangs_on(change, late)]
 
 
 def _retyped_in_place(coming: Sequence[Change], kept: AbstractSet[Identity]) -> Iterator[Identity]:
