@@ -1,7 +1,8 @@
 """One plan of a project from beginning to end: the database and the target are read here."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gnkmigrate.connection import DatabaseUrl, connect, own_path
@@ -10,10 +11,12 @@ from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import DeclaresNothing, Load, load_schema, nothing_beside
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.plan.planned import Circumstances, Planned
 from gnkmigrate.plan.planner import Planner
+from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.roles import missing_roles
 from gnkmigrate.run import optional_changes
 from gnkmigrate.settings import Settings
@@ -52,6 +55,55 @@ def plan_project(
         PossibleRename: one is likely, and nobody says whether it is one.
     """
     hints = known_renames(settings.renames, renames)
+    sides = _read(settings, url, target, load)
+    for line in without_effect(renames, sides.live, sides.target, "the live database"):
+        tell(line)
+    changes, hints = settled(sides.live, sides.target, hints, decide)
+    planner = Planner(
+        sides.live,
+        sides.target,
+        online=online,
+        source_timezone=settings.source_timezone,
+        renamed=renamed_by(changes),
+    )
+    statements, rights = planner.plan_with_rights(changes)
+    for line in _missing_roles(url, rights):
+        tell(line)
+    return Planned(
+        statements,
+        sides.live,
+        sides.target,
+        str(url),
+        _name(sides.source),
+        _circumstances(settings, sides, online=online),
+        sides.source,
+        changes,
+        hints,
+        rights,
+        sides.beyond,
+    )
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """What a plan is between.
+
+    Attributes:
+        live: the live database's facts.
+        target: the target's, with what optional phases have made of it there.
+        source: the target as it was given, which may hold a password.
+        search_path: where the live database's statements find names.
+        beyond: optional phases that are in force there.
+    """
+
+    live: Snapshot
+    target: Snapshot
+    source: str
+    search_path: tuple[str, ...]
+    beyond: tuple[str, ...]
+
+
+def _read(settings: Settings, url: DatabaseUrl, target: str | None, load: Load) -> _Sides:
     with connect(url, read_only=True) as connection:
         require_fitting(connection, settings)
         path = settings.schemas if settings.read_schemas else own_path(connection)
@@ -61,48 +113,30 @@ def plan_project(
             schemas=settings.read_schemas,
             roles=settings.roles,
         )
-        wanted = target or settings.target_source
+        source = target or settings.target_source
         try:
-            loaded = load(wanted, settings, live.server_version // 10000)
+            loaded = load(source, settings, live.server_version // 10000)
         except DeclaresNothing as error:
             loaded = nothing_beside(live, error)
         loaded = optional_changes.expected(loaded, live, connection)
-        beyond = optional_changes.standing(connection)
-    for line in without_effect(renames, live, loaded, "the live database"):
-        tell(line)
-    changes, hints = settled(live, loaded, hints, decide)
-    planner = Planner(
-        live,
-        loaded,
-        online=online,
-        source_timezone=settings.source_timezone,
-        renamed=renamed_by(changes),
-    )
-    statements, rights = planner.plan_with_rights(changes)
+        return _Sides(live, loaded, source, path, optional_changes.standing(connection))
+
+
+def _missing_roles(url: DatabaseUrl, rights: Sequence[Right]) -> Iterator[str]:
+    """Roles that the plan names and the server lacks, where it names any."""
     if any(right.privilege == "ROLE" for right in rights):
         with connect(url, read_only=True) as connection:
-            for line in missing_roles(connection, rights):
-                tell(line)
-    circumstances = Circumstances(
-        search_path=path,
+            yield from missing_roles(connection, rights)
+
+
+def _circumstances(settings: Settings, sides: _Sides, *, online: bool) -> Circumstances:
+    return Circumstances(
+        search_path=sides.search_path,
         schemas=settings.read_schemas,
         ignore=settings.ignore,
         roles=settings.roles,
         online=online,
         source_timezone=settings.source_timezone,
-    )
-    return Planned(
-        statements,
-        live,
-        loaded,
-        str(url),
-        _name(wanted),
-        circumstances,
-        wanted,
-        changes,
-        hints,
-        rights,
-        beyond,
     )
 
 

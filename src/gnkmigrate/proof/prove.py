@@ -6,8 +6,8 @@ name; every key column gets a next value; every view and function answers that d
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.copies.clone import Clone, Transfer, clone
@@ -24,8 +24,9 @@ from gnkmigrate.proof.acting import act_as, bring_roles, bring_settings
 from gnkmigrate.proof.answers import NO_ANSWERS
 from gnkmigrate.proof.arrival import unlike_target
 from gnkmigrate.proof.objection import Objection, object_to
-from gnkmigrate.proof.observer import Observer, Place
+from gnkmigrate.proof.observer import Observer, Place, Seen
 from gnkmigrate.proof.ownership import Open
+from gnkmigrate.proof.reservations import not_compared, remarks
 from gnkmigrate.proof.running import run_statements
 from gnkmigrate.proof.said import Said
 from gnkmigrate.proof.scope import Scope
@@ -69,6 +70,35 @@ def prove(
         NoRoom: a disk is too small.
         CloneFailed: there can be no copy.
     """
+    _refuse_what_goes_beyond(planned)
+    if not planned.statements:
+        begin("comparison")
+        return _prove_same(planned, settings, live)
+    begin("copy")
+    with _bench(planned, settings, live, transfer, selection) as bench:
+        lacking = _lacking(planned, settings, live, bench.copy, selection)
+        role = _acting(planned, bench)
+        observer = _observer(planned, settings, bench)
+        _require_no_rows(planned, bench.session)
+        begin("statements")
+        seconds = run_statements(bench.session, planned.statements, bench.observing)
+        begin("comparison")
+        left = _looked_at(compare(_read(bench.observing, settings), planned.target), bench.copy)
+        left = [each for each in left if each not in lacking]
+        kept = _require_arrival(planned, bench, observer, left, role)
+    copy = bench.copy
+    return Proof(
+        seconds,
+        copy.rows,
+        copy.live_rows,
+        copy.server.version,
+        copy.server.provider,
+        tuple(not_compared(planned, copy, lacking, bench.wanted)),
+        tuple(remarks(planned, copy, kept.converted, bench.refused)),
+    )
+
+
+def _refuse_what_goes_beyond(planned: Planned) -> None:
     if planned.beyond:
         raise GnkMigrateError(
             "The live database has optional phases, of which the target declares nothing: "
@@ -76,15 +106,42 @@ def prove(
             hint="Prove the plan before they run, or take them back first: gnkmigrate downgrade "
             f"--phase {planned.beyond[-1]}",
         )
-    if not planned.statements:
-        begin("comparison")
-        return _prove_same(planned, settings, live)
-    begin("copy")
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """A copy on which a plan is run, and the target beside it.
+
+    Attributes:
+        copy: of the live database.
+        scope: what of it is compared.
+        wanted: a database made from the target; None where that is a snapshot.
+        session: runs the statements.
+        observing: looks on.
+        refused: what the live database's role may not do of what the plan does.
+    """
+
+    copy: Clone
+    scope: Scope
+    wanted: Wanted | None
+    session: Connection
+    observing: Connection
+    refused: Sequence[str]
+
+
+@contextmanager
+def _bench(
+    planned: Planned,
+    settings: Settings,
+    live: DatabaseUrl,
+    transfer: Transfer,
+    selection: Selection,
+) -> Iterator[_Bench]:
     with ExitStack() as stack:
         copy = stack.enter_context(clone(settings, live, transfer, selection))
         scope = replace(Scope.of(settings, selection.without), owners=copy.owners)
-        major = copy.server.major
-        wanted = stack.enter_context(target_database(planned.target_source, settings, scope, major))
+        made = target_database(planned.target_source, settings, scope, copy.server.major)
+        wanted = stack.enter_context(made)
         path = planned.circumstances.search_path
         session, observing = (
             stack.enter_context(connect(copy.url, search_path=path)) for _ in range(2)
@@ -94,36 +151,38 @@ def prove(
             bring_roles(asking, session, copy.server)
             bring_settings(asking, copy.url)
             refused = missing_rights(asking, planned.rights)
-        lacking = _lacking(planned, settings, live, copy, selection)
-        role = act_as(session, planned.source.role, copy.server) if copy.owners else ""
-        place = Place(observing, copy.url, major, scope, settings.source_timezone)
-        said = Said.by(planned.changes, planned.statements, planned.hints.pairs, planned.source)
-        observer = Observer.at(place, said)
-        _require_no_rows(planned, session)
-        begin("statements")
-        seconds = run_statements(session, planned.statements, observing)
-        begin("comparison")
-        left = _looked_at(compare(_read(observing, settings), planned.target), copy)
-        open_ = _left_open(planned, wanted, role)
-        dumped = observer.unlike_target(wanted, open_) if wanted is not None else ()
-        kept = observer.look_again(wanted.answers if wanted else NO_ANSWERS)
-        object_to(
-            _unlike(
-                "The plan runs on a copy of the live database, but does not make it the target.",
-                [each for each in left if each not in lacking],
-                dumped,
-            ),
-            *kept.objections,
-        )
-    return Proof(
-        seconds,
-        copy.rows,
-        copy.live_rows,
-        copy.server.version,
-        copy.server.provider,
-        tuple(_not_compared(planned, copy, lacking, wanted)),
-        tuple(_remarks(planned, copy, kept.converted, refused)),
-    )
+        yield _Bench(copy, scope, wanted, session, observing, refused)
+
+
+def _acting(planned: Planned, bench: _Bench) -> str:
+    """The role as which the statements run; "" for the copy's own."""
+    if not bench.copy.owners:
+        return ""
+    return act_as(bench.session, planned.source.role, bench.copy.server)
+
+
+def _observer(planned: Planned, settings: Settings, bench: _Bench) -> Observer:
+    copy, zone = bench.copy, settings.source_timezone
+    place = Place(bench.observing, copy.url, copy.server.major, bench.scope, zone)
+    said = Said.by(planned.changes, planned.statements, planned.hints.pairs, planned.source)
+    return Observer.at(place, said)
+
+
+def _require_arrival(
+    planned: Planned, bench: _Bench, observer: Observer, left: Sequence[Change], role: str
+) -> Seen:
+    """What the observer says of the copy now.
+
+    Raises:
+        NotProven: it is not the target, or something is not there any more that should be.
+    """
+    wanted = bench.wanted
+    open_ = _left_open(planned, wanted, role)
+    dumped = observer.unlike_target(wanted, open_) if wanted is not None else ()
+    kept = observer.look_again(wanted.answers if wanted else NO_ANSWERS)
+    message = "The plan runs on a copy of the live database, but does not make it the target."
+    object_to(_unlike(message, left, dumped), *kept.objections)
+    return kept
 
 
 def _prove_same(planned: Planned, settings: Settings, live: DatabaseUrl) -> Proof:
@@ -148,9 +207,19 @@ def _prove_same(planned: Planned, settings: Settings, live: DatabaseUrl) -> Proo
         0,
         version,
         provider,
-        tuple(_not_compared(planned, None, (), wanted)),
-        tuple(_remarks(planned, None, ())),
+        tuple(not_compared(planned, None, (), wanted)),
+        tuple(remarks(planned, None, ())),
     )
+
+
+def _require_no_rows(planned: Planned, session: Connection) -> None:
+    """Asks the copy what `apply` asks.
+
+    Raises:
+        NotProven: a statement would stop at rows.
+    """
+    message = "The plan would stop at rows that are there."
+    object_to(Objection(message, rows_in_the_way(session, planned.statements), HINT))
 
 
 def _left_open(planned: Planned, wanted: Wanted | None, role: str) -> Open | None:
@@ -221,16 +290,6 @@ def _require_own_roles(planned: Planned, copy: Clone) -> None:
     )
 
 
-def _require_no_rows(planned: Planned, session: Connection) -> None:
-    """Asks the copy what `apply` asks.
-
-    Raises:
-        NotProven: a statement would stop at rows.
-    """
-    message = "The plan would stop at rows that are there."
-    object_to(Objection(message, rows_in_the_way(session, planned.statements), HINT))
-
-
 def _unlike(message: str, left: Sequence[Change], dumped: Sequence[str]) -> Objection:
     """What gnkmigrate itself sees, and what pg_dump says."""
     heading = ["pg_dump (- the target, + what there is):"] if dumped else []
@@ -245,35 +304,3 @@ def _shown(changes: Sequence[Change]) -> list[str]:
 
 def _differing(change: Change) -> Sequence[str]:
     return [f"in {', '.join(change.differing)}"] if change.verb == "alter" else []
-
-
-def _not_compared(
-    planned: Planned, copy: Clone | None, lacking: Sequence[Change], wanted: Wanted | None
-) -> Iterator[str]:
-    for each in planned.not_compared:
-        if not each.on_purpose:
-            yield f"{each}: {each.reason}" if each.reason else str(each)
-    if any(kind_of(change.kind).of_server for change in planned.changes):
-        yield "roles, which belong to the server"
-    if wanted is None:
-        yield "what pg_dump says of the target, which is a snapshot and no database"
-    if copy is not None and not copy.owners:
-        yield "owners and grants, since the throwaway server lacks their roles"
-    if lacking:
-        names = [str(change.identity) for change in lacking]
-        more = ", ..." if len(names) > _SHOWN else ""
-        yield f"what a dump does not carry to a copy ({', '.join(names[:_SHOWN])}{more})"
-
-
-def _remarks(
-    planned: Planned, copy: Clone | None, converted: Sequence[str], refused: Sequence[str] = ()
-) -> Iterator[str]:
-    left_out = planned.not_compared
-    open_ = {each.kind for each in left_out if each.on_purpose} & planned.target.unstated
-    if open_ and (copy is None or copy.owners):
-        kinds = ", ".join(f"{kind.removesuffix('s')}s" for kind in sorted(open_))
-        yield f"As before, since the target says nothing of them: {kinds}."
-    if converted:
-        yield f"Other values by their new type: {', '.join(converted)}."
-    if refused:
-        yield f"Role {planned.source.role} may not do all of it: {' '.join(refused)}"
