@@ -16,9 +16,10 @@ from mcp_types import ToolAnnotations
 from gnkmigrate import __version__
 from gnkmigrate.audit import checks
 from gnkmigrate.audit.explain import explain
+from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.diff.compared import Compared
 from gnkmigrate.diff.likely_renames import likely_renames

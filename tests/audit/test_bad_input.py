@@ -15,9 +15,10 @@ from typer.testing import CliRunner, Result
 
 from gnkmigrate.audit.check import Check
 from gnkmigrate.audit.checks import discover
+from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.row_query import Bounds
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.render import renderer

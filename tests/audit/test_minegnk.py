@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from gnkmigrate.audit.finding import Finding
+from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.result import AuditResult, NotRun
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.cli import application
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server

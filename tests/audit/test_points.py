@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.audit import points
+from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.rehearsed import FILE_NAME, Kept, checksums
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.render.audit import html, markdown, terminal

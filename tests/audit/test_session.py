@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from psycopg import conninfo
 
+from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.session import AuditOptions, audit_project, named
+from gnkmigrate.audit.session import audit_project
+from gnkmigrate.audit.target import named
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.errors import SchemaError, SettingsError

@@ -7,7 +7,8 @@ from textwrap import dedent
 
 import pytest
 
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.options import AuditOptions
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.backup.progress import ignore
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.planning import plan_project

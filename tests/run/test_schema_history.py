@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.options import AuditOptions
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.options import AuditOptions
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.doctor.run import examine
 from gnkmigrate.errors import PhaseRefused

@@ -1,80 +1,30 @@
-"""One audit of a project from beginning to end: database, target and migrations are read here."""
+"""One audit of a project from beginning to end."""
 
 import glob
-import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
+from typing import Self
 
 from psycopg import sql
 
 from gnkmigrate.audit import acceptance, baseline, points, rehearsed
-from gnkmigrate.audit.phase_credit import closing_phases
+from gnkmigrate.audit.options import AuditOptions
+from gnkmigrate.audit.points import Point
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, Source
-from gnkmigrate.audit.run import audit, check_names, fingerprints
-from gnkmigrate.audit.selection import Selection
+from gnkmigrate.audit.result import AuditResult, NotRun
+from gnkmigrate.audit.run import audit, check_names
+from gnkmigrate.audit.target import Progress, named, read_target
 from gnkmigrate.audit.trend import PastScore
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.diff.applying import quietly, without_effect
 from gnkmigrate.diff.rename_hints import known_renames
-from gnkmigrate.diff.renames import NO_RENAMES, Renames
-from gnkmigrate.diff.settling import Decide, leave_open
-from gnkmigrate.errors import CatalogLocked, GnkMigrateError
-from gnkmigrate.facts.explaining import ServerLacks
-from gnkmigrate.facts.files import read_scripts
+from gnkmigrate.errors import CatalogLocked
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.facts.source import (
-    DeclaresNothing,
-    Load,
-    is_sql,
-    load_schema,
-    nothing_beside,
-)
 from gnkmigrate.fitting import require_fitting
-from gnkmigrate.run import optional_changes, schema_history
-from gnkmigrate.run.schema_history import SchemaHistory
-from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
-from gnkmigrate.text.redaction import redact
-
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class AuditOptions:
-    """What the user asks of an audit.
-
-    Attributes:
-        target: a URL, a .sql file, a folder or a snapshot; None takes the settings' target,
-            where it exists.
-        selection: which checks to run.
-        data_checks: whether to ask the live rows.
-        baseline: the JSON report to compare with, which excuses what it has; None compares
-            with the latest of the settings' audits, which excuses nothing.
-        sample: of tables that have more rows than this, data checks look at about so many;
-            None for all.
-        renames: what the user says of renames, beyond the settings'.
-        decide: asked about those that are likely.
-        tell: told what of `renames` applies to nothing.
-        load: gives the target's facts, without the phases that close what is found; None loads
-            them, and runs all phases on an empty copy to see which closes what.
-        project_checks: whether to run the project's own.
-    """
-
-    target: str | None = None
-    selection: Selection = field(default_factory=Selection)
-    data_checks: bool = True
-    baseline: Path | None = None
-    sample: int | None = None
-    renames: Renames = NO_RENAMES
-    decide: Decide = leave_open
-    tell: Callable[[str], None] = quietly
-    load: Load | None = None
-    project_checks: bool = True
 
 
 def audit_project(
@@ -96,17 +46,7 @@ def audit_project(
         SchemaError: the target cannot be loaded.
         ServerUnavailable: there is no server to load it into.
     """
-    policy = _policy(settings, options)
-    listed = settings.path(settings.audits) / points.FILE_NAME
-    wanted = points.load(listed, named(str(listed)))
-    names = check_names(policy.project_checks) | {*acceptance.UNUSED, *acceptance.EXPIRED}
-    options.selection.refuse_unknown(names)
-    file = settings.path(settings.audits) / acceptance.FILE_NAME
-    acceptances = acceptance.load(file, named(str(file)))
-    past = None if options.baseline is None else baseline.read(options.baseline)
-    kept = baseline.kept(settings.path(settings.audits), str(url))
-    policy = replace(policy, past=tuple(each.numbers for each in kept[0]))
-    source = _target(settings, options)
+    asked = _Asked.of(settings, options, str(url))
     with connect(url, read_only=True) as connection:
         require_fitting(connection, settings)
         progress(f"Reading {url}.")
@@ -114,39 +54,58 @@ def audit_project(
         # What cannot be looked at is no gap: the target goes without it, too.
         left_out = [glob.escape(table) for table, _ in locked]
         settings = settings.model_copy(update={"ignore": [*settings.ignore, *left_out]})
-        target = None
-        if source is not None:
-            progress("Reading the target, and what the phases do.")
-            try:
-                target, policy = _read_target(source, settings, live, policy, options.load)
-                target = optional_changes.expected(target, live, connection)
-                for line in without_effect(options.renames, live, target, "the live database"):
-                    options.tell(line)
-            except DeclaresNothing as error:
-                target = nothing_beside(live, error)
-            except ServerLacks as error:
-                why = f"{error.message}. {error.hint or ''}".strip()
-                lacking = NotRun(TARGET, "The comparison with the target", why)
-                policy, source = replace(policy, not_run=(*policy.not_run, lacking)), None
+        target = read_target(connection, settings, options, live, asked.policy, progress)
         progress("Running the checks.")
-        name = "" if source is None else named(source)
         result = audit(
             connection,
             live,
-            target,
-            policy,
+            target.facts,
+            target.policy,
             database=str(url),
             time=time,
-            target_name=name,
+            target_name=target.name,
             progress=progress,
         )
-        judged = points.judge(wanted, result, connection, partial(_unproven, settings))
-        result = replace(result, points=judged)
+        judged = points.judge(asked.points, result, connection, partial(_unproven, settings))
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
-    result = replace(result, not_run=not_run)
-    result = replace(result, sources=_sources(source))
-    result = acceptances.apply(result, options.selection, names)
-    return _with_trend(result, *kept, past)
+    result = replace(result, points=judged, not_run=not_run, sources=target.scripts)
+    result = asked.acceptances.apply(result, options.selection, asked.names)
+    return _with_trend(result, *asked.kept, asked.past)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the project's files say, read before there is a session with its database.
+
+    Attributes:
+        policy: how findings are judged.
+        points: the project's own recommendations.
+        names: of all checks that there are.
+        acceptances: what is not counted.
+        kept: the reports of before, and what of them cannot be read.
+        past: the report to compare with, where one was named.
+    """
+
+    policy: Policy
+    points: Sequence[Point]
+    names: AbstractSet[str]
+    acceptances: acceptance.Acceptances
+    kept: tuple[Sequence[baseline.Past], Sequence[NotRun]]
+    past: baseline.Past | None
+
+    @classmethod
+    def of(cls, settings: Settings, options: AuditOptions, database: str) -> Self:
+        audits = settings.path(settings.audits)
+        policy = _policy(settings, options)
+        wanted = points.load(audits / points.FILE_NAME, named(str(audits / points.FILE_NAME)))
+        names = check_names(policy.project_checks) | {*acceptance.UNUSED, *acceptance.EXPIRED}
+        options.selection.refuse_unknown(names)
+        file = audits / acceptance.FILE_NAME
+        acceptances = acceptance.load(file, named(str(file)))
+        past = None if options.baseline is None else baseline.read(options.baseline)
+        kept = baseline.kept(audits, database)
+        policy = replace(policy, past=tuple(each.numbers for each in kept[0]))
+        return cls(policy, wanted, names, acceptances, kept, past)
 
 
 def _unproven(settings: Settings, stages: Sequence[str]) -> Iterator[str]:
@@ -193,16 +152,6 @@ def _with_trend(
     return baseline.compared(result, kept[-1]) if kept else result
 
 
-def _sources(source: str | None) -> tuple[Source, ...]:
-    """The files that declare the target, where they are SQL."""
-    if source is None or not is_sql(source):
-        return ()
-    return tuple(
-        Source(Path(os.path.relpath(script.path)).as_posix(), script.text)
-        for script in read_scripts(Path(source))
-    )
-
-
 def _read_live(
     connection: Connection, settings: Settings
 ) -> tuple[Snapshot, tuple[tuple[str, int], ...]]:
@@ -228,62 +177,3 @@ def _read_live(
     unread = Unread("table", tuple(names), len(names), "somebody holds a lock on it")
     live = replace(live, unread=(*live.unread, unread))
     return live, tuple((each.relation, each.pid) for each in locked)
-
-
-def _target(settings: Settings, options: AuditOptions) -> str | None:
-    if options.target is not None:
-        return options.target
-    return settings.target_source if settings.has_target else None
-
-
-def named(source: str) -> str:
-    """What to call the target: a path from here, or an address without its password."""
-    if Path(source).exists():
-        return os.path.relpath(source)
-    return redact(source)
-
-
-def _read_target(
-    source: str, settings: Settings, live: Snapshot, policy: Policy, load: Load | None
-) -> tuple[Snapshot, Policy]:
-    """The target, and the policy that knows which phase closes what."""
-    if load is not None:
-        return load(source, settings, live.server_version // 10000), policy
-    major = settings.server.major or live.server_version // 10000
-    versions = settings.path(settings.migrations) / "versions"
-    if settings.baseline is None or not any(versions.glob("*.py")):
-        return load_schema(source, settings, major), policy
-    history = schema_history.find(settings, major)
-    if history is not None:
-        target = load_schema(source, settings, major)
-        return target, _with_closing(policy, history, target)
-    with throwaway(settings.server, major) as server:
-        target = load_schema(source, settings, server=server)
-        return target, _with_phases(policy, settings, server, target)
-
-
-def _with_phases(policy: Policy, settings: Settings, server: Server, target: Snapshot) -> Policy:
-    """The policy with the closing phases, as a run of all phases on an empty copy shows them.
-
-    Migrations that do not run are no reason to say nothing about the database.
-    """
-    from gnkmigrate.run.rehearsal import run_phases  # Alembic takes time to load
-
-    try:
-        history = run_phases(settings, server)
-    except GnkMigrateError as error:
-        unknown = NotRun("phases", "Which phase closes which gap", error.message)
-        return replace(policy, not_run=(unknown,))
-    if history is None:
-        return policy
-    schema_history.keep(settings, server.major, history)
-    return _with_closing(policy, history, target)
-
-
-def _with_closing(policy: Policy, history: SchemaHistory, target: Snapshot) -> Policy:
-    closing = closing_phases(
-        history.baseline,
-        history.phases,
-        lambda snapshot: fingerprints(snapshot, target, policy),
-    )
-    return replace(policy, closing=closing, phases=tuple(name for name, _ in history.phases))

@@ -96,8 +96,9 @@ def command(
     from datetime import UTC, datetime
 
     from gnkmigrate.audit.finding import Severity
+    from gnkmigrate.audit.options import AuditOptions
     from gnkmigrate.audit.selection import Selection
-    from gnkmigrate.audit.session import AuditOptions, audit_project
+    from gnkmigrate.audit.session import audit_project
     from gnkmigrate.cli._report_file import check_writable
     from gnkmigrate.diff.settling import leave_open
 

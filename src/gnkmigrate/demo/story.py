@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar, TypeAlias
 
+from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.demo import data
 from gnkmigrate.errors import DemoFailed

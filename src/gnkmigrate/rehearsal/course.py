@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.options import AuditOptions
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.copies.clone import Clone
 from gnkmigrate.proof.ground import Ground
 from gnkmigrate.proof.schema import Schema

@@ -7,8 +7,9 @@ import pytest
 
 from gnkmigrate.audit.checks import sequence_near_end
 from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.render.audit.json import render

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.by import By
 
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.options import AuditOptions
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.render.audit.html import render
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.servers import Server

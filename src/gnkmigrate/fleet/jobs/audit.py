@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from psycopg.errors import InsufficientPrivilege
 
 from gnkmigrate.audit.finding import Finding, Severity
+from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.audit.session import AuditOptions, audit_project
+from gnkmigrate.audit.session import audit_project
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
