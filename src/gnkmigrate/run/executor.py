@@ -54,15 +54,48 @@ def run_phase(
     started = time.monotonic()
     in_force = InForce.of(phase.name, journal.steps(work.connection))
     steps = pending_steps(phase, direction, in_force)
-    all_steps = phase.up_steps if direction == "up" else phase.down_steps
-    total = sum(step.changes for step in all_steps)
-    left = sum(step.changes for step in steps)
-    loose = tuple(step.name for step in phase.up_steps if step.changes and step.one_way)
+    _ask(phase, direction, steps, in_force, work)
+    run = _begin(phase, direction, steps, work)
+    try:
+        if direction == "up":
+            _give_up_downgrade(phase, in_force, work)
+        loose = tuple(step.name for step in phase.up_steps if step.changes and step.one_way)
+        with cursors.in_use(work.connection), answered(work.connection):
+            rows, waiting = _run_steps(steps, direction, run, work, loose)
+        if waiting is not None:
+            cutover.wait(waiting, run, work)
+            return False
+        _end(run, head, ending, work)
+    except BaseException as error:
+        _note_failure(work, run, error)
+        raise
+    work.observe(events.PhaseFinished(phase.name, direction, rows, time.monotonic() - started))
+    return True
+
+
+def _ask(
+    phase: Runnable,
+    direction: Direction,
+    steps: Sequence[Step],
+    in_force: InForce,
+    work: Work,
+) -> None:
+    """Asks the steps that are pending whether anything speaks against them.
+
+    Raises:
+        PhaseRefused: something does.
+    """
     resumed = bool(in_force.up and direction == "up") or bool(in_force.down)
     # Much may have been done in the days for which a cutover was deferred, or a phase was left.
     asked = cutover.onwards(steps) if resumed else steps
     if not resumed or direction == "up":
         refuse_if_anything_speaks_against(phase, direction, asked, work)
+
+
+def _begin(phase: Runnable, direction: Direction, steps: Sequence[Step], work: Work) -> int:
+    """Says in the journal, and to whoever observes, that the run begins; gives its number."""
+    all_steps = phase.up_steps if direction == "up" else phase.down_steps
+    total = sum(step.changes for step in all_steps)
     run = journal.begin_run(
         work.connection,
         phase=phase.name,
@@ -72,30 +105,23 @@ def run_phase(
         steps=total,
         parameters=work.parameters,
     )
-    work.observe(events.PhaseStarted(phase.name, direction, total, total - left))
-    try:
-        if direction == "up":
-            _give_up_downgrade(phase, in_force, work)
-        with cursors.in_use(work.connection), answered(work.connection):
-            rows, waiting = _run_steps(steps, direction, run, work, loose)
-        if waiting is not None:
-            cutover.wait(waiting, run, work)
-            return False
-        if direction == "down":
-            with work.connection.transaction():
-                journal.erase_direction(work.connection, phase.name, "up")
-                journal.erase_direction(work.connection, phase.name, "down")
-                journal_notes.erase_memory(work.connection, phase.name)
-                journal.finish_run(work.connection, run, head=head)
-        elif ending is None:
+    done = total - sum(step.changes for step in steps)
+    work.observe(events.PhaseStarted(phase.name, direction, total, done))
+    return run
+
+
+def _end(run: int, head: journal.Head, ending: Callable[[], None] | None, work: Work) -> None:
+    """Says in the journal that the phase is done, or taken back and forgotten."""
+    if work.direction == "down":
+        with work.connection.transaction():
+            journal.erase_direction(work.connection, work.phase, "up")
+            journal.erase_direction(work.connection, work.phase, "down")
+            journal_notes.erase_memory(work.connection, work.phase)
             journal.finish_run(work.connection, run, head=head)
-        else:
-            _finish(run, head, ending, work)
-    except BaseException as error:
-        _note_failure(work, run, error)
-        raise
-    work.observe(events.PhaseFinished(phase.name, direction, rows, time.monotonic() - started))
-    return True
+    elif ending is None:
+        journal.finish_run(work.connection, run, head=head)
+    else:
+        _finish(run, head, ending, work)
 
 
 def _finish(run: int, head: journal.Head, ending: Callable[[], None], work: Work) -> None:
