@@ -12,6 +12,7 @@ from gnkmigrate.check.changed import changed
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.listing import Rows, read_tables, read_views
 from gnkmigrate.connection import connect
+from gnkmigrate.copies.unhurried import unhurried
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.facts.reading import read_snapshot
@@ -21,7 +22,6 @@ from gnkmigrate.proof.ground import Ground
 from gnkmigrate.proof.stage import Found
 from gnkmigrate.proof.state import State, differences
 from gnkmigrate.run import optional_changes
-from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.fingerprint import divergences, fingerprint
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.phase import Phase, core_of
@@ -30,8 +30,6 @@ from gnkmigrate.settings import Settings
 from gnkmigrate.text.numbers import counted
 
 _AT_HEAD = ""  # no phase is called so
-# Where there is no key in the environment.
-_KEY_COMMAND = made_up()
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,8 @@ class Trial:
     ) -> Iterator["Trial"]:
         """A new, empty database, for as long as the block lasts."""
         with server.database() as url, connect(url, search_path=settings.schemas) as session:
-            quiet = _undisturbed(settings)
+            without_key = settings.model_copy(update={"encryption_key_command": ()})  # in CI
+            quiet = unhurried(without_key, server.major)
             yield cls(Ground(session, url, server.major, quiet, phases, parameters), server)
 
     def fill(self, rows: int) -> Found:
@@ -207,13 +206,3 @@ class Trial:
     def _facts(self) -> Snapshot:
         session, settings = self.ground.session, self.ground.settings
         return read_snapshot(session, ignore=settings.ignore, schemas=settings.read_schemas)
-
-
-def _undisturbed(settings: Settings) -> Settings:
-    """The project's settings, where no application has to be spared."""
-    limits = settings.limits.model_copy(
-        update={"pause_while": None, "wal_mb_per_s": None, "throttle": 0.0}
-    )
-    return settings.model_copy(
-        update={"limits": limits, "trust_triggers": True, "encryption_key_command": _KEY_COMMAND}
-    )

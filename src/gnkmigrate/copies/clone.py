@@ -19,7 +19,6 @@ from gnkmigrate.copies.partial import Copied, Destination, copy_partly
 from gnkmigrate.copies.sample import EVERYTHING, Selection, bytes_of
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.postgres.sql_files import query
-from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 
@@ -37,7 +36,6 @@ FROM pg_namespace WHERE nspname = %s
 """
 # Not "gnkmigrate-...": folders of that name are servers', and removed when none runs in them.
 _FOLDER = "rehearsal-of-gnkmigrate-"
-_NOBODY_WAITS = 2**62  # rows; on a copy a dry run may hold its locks for as long as it likes
 
 
 class CloneFailed(GnkMigrateError):
@@ -207,21 +205,3 @@ def _source_roles(live: DatabaseUrl) -> Sequence[str]:
 def _prepared(there: Destination, roles: Sequence[str]) -> Destination:
     with connect(there.url) as connection:
         return replace(there, options=prepare(connection, there.server.provider, roles))
-
-
-def unhurried(settings: Settings, copy: Clone) -> Settings:
-    """The project's settings for work on a copy, where no application has to be spared."""
-    limits = settings.limits.model_copy(
-        update={
-            "dry_run_rows": _NOBODY_WAITS,
-            "pause_while": None,
-            "wal_mb_per_s": None,
-            "throttle": 0.0,
-        }
-    )
-    server = settings.server.model_copy(update={"major": copy.server.major})
-    # What runs on the copy runs with the rights of nobody who matters.
-    changed = {"limits": limits, "server": server, "trust_triggers": True}
-    if not settings.encryption_key_command:  # what the copy has encrypted goes with it
-        changed["encryption_key_command"] = made_up()
-    return settings.model_copy(update=changed)

@@ -9,8 +9,9 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.copies.clone import Transfer, clone, unhurried
+from gnkmigrate.copies.clone import Transfer, clone
 from gnkmigrate.copies.sample import Selection
+from gnkmigrate.copies.unhurried import unhurried
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.impact import statements
@@ -146,7 +147,8 @@ def on_copy(
         _prepare(session, settings, "before")
         course.ask(session, "before")
         before = {f"{schema}.{name}" for schema, _, name, *_ in _indexes(session, settings)}
-        _run_phases(session, phases, pending, parameters, unhurried(settings, copy), listener)
+        own = unhurried(settings, copy.server.major)
+        _run_phases(session, phases, pending, parameters, own, listener)
         _prepare(session, settings, "after")
         course.ask(session, "after")
         listener.stage("indexes")

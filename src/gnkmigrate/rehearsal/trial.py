@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from gnkmigrate.audit.rehearsed import checksums
 from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.copies.clone import Clone, Transfer, clone, unhurried
+from gnkmigrate.copies.clone import Clone, Transfer, clone
 from gnkmigrate.copies.sample import EVERYTHING, Selection
+from gnkmigrate.copies.unhurried import unhurried
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.fitting import require_fitting
 from gnkmigrate.proof.ground import Ground
@@ -85,7 +86,8 @@ def rehearse(
         with _watched_session(settings, copy) as session:
             with pathless(session):
                 pending = _pending(session, phases, settings)
-            own, major = unhurried(settings, copy), copy.server.major
+            major = copy.server.major
+            own = unhurried(settings, major)
             ground = Ground(session, copy.url, major, own, phases, parameters, listener.phase)
             course = Course(session, copy, ground, pending)
             stages = (copied, *course.run(copied, listener.stage))
