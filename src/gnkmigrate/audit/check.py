@@ -157,7 +157,7 @@ class Gaps:
         changes: what takes the one to the other.
         live: the database's facts.
         target: the target's facts.
-        home: the schema that goes without saying in messages.
+        default_schema: the schema that goes without saying in messages.
         source_timezone: the zone in which timestamps without one were written.
         samples: live tables of which only a part is looked at, with the percentage.
     """
@@ -165,7 +165,7 @@ class Gaps:
     changes: Sequence[Change]
     live: Snapshot
     target: Snapshot
-    home: str
+    default_schema: str
     source_timezone: str = "UTC"
     samples: Mapping[Identity, float] = field(default_factory=dict)
 
@@ -197,7 +197,7 @@ class Question:
         live: the database's facts.
         target: the target's, where what it leaves open is as it is live; None when there is none.
         source_timezone: the zone in which timestamps without one were written.
-        home: the schema that goes without saying in messages.
+        default_schema: the schema that goes without saying in messages.
         numbers: how far each sequence is.
         past: how far they were, by the reports that are kept.
     """
@@ -205,7 +205,7 @@ class Question:
     live: Snapshot
     target: Snapshot | None
     source_timezone: str
-    home: str
+    default_schema: str
     numbers: Numbers
     past: Sequence[PastNumbers] = ()
 
@@ -217,12 +217,12 @@ class Declared:
     Attributes:
         snapshot: its facts; what it leaves open is as it is in the database.
         roles: those of the server, and of the target where it declares some.
-        home: the schema that goes without saying in messages.
+        default_schema: the schema that goes without saying in messages.
     """
 
     snapshot: Snapshot
     roles: Roles
-    home: str
+    default_schema: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,14 +40,14 @@ class Comparison:
         live: Snapshot,
         target: Snapshot,
         designs: Collection[Identity],
-        home: str,
+        default_schema: str,
         source_timezone: str = "UTC",
         hints: Renames = NO_RENAMES,
         decide: Decide = leave_open,
     ) -> Self:
         """Compares; `designs` as for `fold`, hints as for `settled`, the rest as in `Gaps`."""
         changes, hints = settled(live, target, hints, decide)
-        between = Gaps(changes, live, target, home, source_timezone)
+        between = Gaps(changes, live, target, default_schema, source_timezone)
         return cls(between, fold(changes, live, target, designs), hints)
 
     def sampled(self, samples: Mapping[Identity, float]) -> Self:
@@ -70,10 +70,10 @@ class Comparison:
         """One finding for each gap, with its own SQL."""
         if not self.gaps:
             return
-        live, target, home = self.between.live, self.between.target, self.between.home
+        live, target = self.between.live, self.between.target
         repairs = Repairs(live, target, source_timezone, self.hints)
         for gap in self.gaps:
-            yield gap_finding(gap, live, target, home, repairs.of(gap))
+            yield gap_finding(gap, live, target, self.between.default_schema, repairs.of(gap))
 
     def script(self, source_timezone: str) -> Script:
         """The SQL for all gaps together."""

@@ -42,7 +42,7 @@ def run_data(
     findings: list[Finding] = []
     failures: list[NotRun] = []
     for probe, listing in _questions(check, gaps):
-        label = probe.object.label(gaps.home)
+        label = probe.object.label(gaps.default_schema)
         if probe.unasked:
             failures.append(_missed(check, label, probe.unasked))
             continue

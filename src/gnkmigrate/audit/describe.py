@@ -80,11 +80,11 @@ def relation_of(snapshot: Snapshot, *path: str) -> Fact | None:
     return next((fact for fact in found if fact is not None), None)
 
 
-def short_type(name: str, home: str) -> str:
-    """A type by the name that people use for it; `home` is the schema that is left out."""
+def short_type(name: str, default_schema: str) -> str:
+    """A type by the name that people use for it; `default_schema` is left out."""
     for long, short in _SHORT_TYPES:
         name = name.replace(long, short)
-    return name.removeprefix(f"{home}.")
+    return name.removeprefix(f"{default_schema}.")
 
 
 def column_text(column: Fact, default: Fact | None) -> str:

@@ -66,9 +66,11 @@ class DatabaseObject:
     def __str__(self) -> str:
         return ".".join(part for part in (self.schema, self.table, self.name) if part)
 
-    def label(self, home: str) -> str:
-        """Its name, without the schema when that is the project's own (`home`)."""
-        return str(self).removeprefix(f"{home}.") if self.schema == home else str(self)
+    def label(self, default_schema: str) -> str:
+        """Its name, without the schema when that is the project's own (`default_schema`)."""
+        if self.schema != default_schema:
+            return str(self)
+        return str(self).removeprefix(f"{default_schema}.")
 
 
 @dataclass(frozen=True)

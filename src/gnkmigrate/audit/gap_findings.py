@@ -11,7 +11,9 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import satellites, subject
 
 
-def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: Repair) -> Finding:
+def gap_finding(
+    gap: Gap, live: Snapshot, target: Snapshot, default_schema: str, repair: Repair
+) -> Finding:
     """What the audit says about a gap; its phase and the project's opinion come later."""
     check, slug = gap_check(gap)
     words = words_of(gap)
@@ -26,7 +28,7 @@ def gap_finding(gap: Gap, live: Snapshot, target: Snapshot, home: str, repair: R
         category="gap",
         object=object_of(gap.subject),
         severity=words.severity,
-        message=message(gap, live, target, home),
+        message=message(gap, live, target, default_schema),
         impact=words.impact,
         recommendation=words.recommendation,
         fix=tuple(statement.sql for statement in repair.fix),

@@ -70,7 +70,7 @@ def run_structure(
     check: StructureCheck,
     live: Snapshot,
     target: Snapshot | None,
-    home: str,
+    default_schema: str,
     *,
     alone: bool,
     look: Callable[[Observation], Observation] = lambda seen: seen,
@@ -84,11 +84,11 @@ def run_structure(
     """
     with collector_paused():
         live.looked_at.clear()
-        here = [finding(check, look(seen)) for seen in check.find(live, home)]
+        here = [finding(check, look(seen)) for seen in check.find(live, default_schema)]
         # Where the target says the same of all that it has looked at, it would find the same.
         if target is None or all(live.says_the_same(target, kind) for kind in {*live.looked_at}):
             return Outcome(check, tuple(here))
-        there = tuple(check.find(target, home))
+        there = tuple(check.find(target, default_schema))
         common = {(each.object, each.subject) for each in here} & {
             (each.object, each.subject) for each in there
         }
@@ -165,11 +165,13 @@ def _declared(
     """What the target has of it and the database has not, be that asked of server or of facts."""
     if check.declared is None or question.target is None:
         return ()
-    roles, home = Roles.read(connection), question.home
-    target = tuple(check.declared(Declared(question.target, roles.as_in(question.target), home)))
+    roles, default_schema = Roles.read(connection), question.default_schema
+    target = tuple(
+        check.declared(Declared(question.target, roles.as_in(question.target), default_schema))
+    )
     if not target:
         return ()
-    live = check.declared(Declared(question.live, roles.as_in(question.live), home))
+    live = check.declared(Declared(question.live, roles.as_in(question.live), default_schema))
     known = {(each.object, each.subject) for each in (*seen, *live)}
     return tuple(each for each in target if (each.object, each.subject) not in known)
 

@@ -29,7 +29,7 @@ class Policy:
         bounds: how long one question may take.
         closing: the phase that closes a finding, by fingerprint.
         phases: the migration's phases in their order.
-        home: the schema that goes without saying in messages.
+        default_schema: the schema that goes without saying in messages.
         source_timezone: the zone in which timestamps without one were written.
         not_run: what is known not to work before the audit begins.
         hints: renames that the user knows of.
@@ -45,7 +45,7 @@ class Policy:
     bounds: Bounds = field(default_factory=Bounds)
     closing: Mapping[str, str] = field(default_factory=dict)
     phases: tuple[str, ...] = ()
-    home: str = "public"
+    default_schema: str = "public"
     source_timezone: str = "UTC"
     not_run: tuple[NotRun, ...] = ()
     hints: Renames = NO_RENAMES
@@ -66,7 +66,7 @@ class Policy:
             severity_rules=severity_rules.load(folder / severity_rules.FILE_NAME),
             project_checks=project.load(folder / "checks"),
             bounds=Bounds(lock_timeout_ms=settings.limits.lock_timeout_ms),
-            home=settings.schemas[0],
+            default_schema=settings.schemas[0],
             source_timezone=settings.source_timezone,
             hints=known_renames(settings.renames, NO_RENAMES),
             role=settings.audit_role,

@@ -122,7 +122,7 @@ class AuditResult:
         database: the live database as user@host:port/name, without any secret.
         server_version: e.g. "16.4".
         time: when it was made, with time zone.
-        home: the schema whose name goes without saying.
+        default_schema: the schema whose name goes without saying.
         target_name: what the target was read from; empty without one.
         sizes: by (schema, table) of the live database.
         numbers: how far each sequence of it is.
@@ -148,7 +148,7 @@ class AuditResult:
     database: str
     server_version: str
     time: datetime
-    home: str = "public"
+    default_schema: str = "public"
     target_name: str = ""
     sizes: Mapping[tuple[str, str], TableSize] = field(default_factory=dict)
     numbers: Numbers = field(default_factory=dict)

@@ -81,7 +81,9 @@ def audit(
         comparison = comparison.sampled(parts)
     look = Look(connection, policy.bounds, parts) if policy.data_checks else _as_it_is
     meant = None if comparison is None else comparison.meant
-    question = Question(live, meant, policy.source_timezone, policy.home, numbers, policy.past)
+    question = Question(
+        live, meant, policy.source_timezone, policy.default_schema, numbers, policy.past
+    )
     outcomes = tuple(_outcomes(connection, question, comparison, policy, look, progress))
     findings = tuple(_findings(comparison, outcomes, policy))
     rated = policy.severity_rules.apply(findings, sizes)
@@ -99,7 +101,7 @@ def audit(
         database=database,
         server_version=_version(live.server_version),
         time=time,
-        home=policy.home,
+        default_schema=policy.default_schema,
         target_name=target_name,
         sizes=sizes,
         numbers=numbers,
@@ -118,7 +120,9 @@ def fingerprints(snapshot: Snapshot, target: Snapshot, policy: Policy) -> frozen
         finding.fingerprint
         for check in checks.discover()
         if isinstance(check, StructureCheck)
-        for finding in run_structure(check, snapshot, None, policy.home, alone=True).findings
+        for finding in run_structure(
+            check, snapshot, None, policy.default_schema, alone=True
+        ).findings
     )
     compared = _compared(snapshot, target, replace(policy, decide=leave_open))
     return frozenset({*compared.fingerprints.values(), *structure})
@@ -137,7 +141,7 @@ def _compared(live: Snapshot, target: Snapshot, policy: Policy) -> Comparison:
         live,
         target,
         policy.severity_rules.design_tables,
-        policy.home,
+        policy.default_schema,
         policy.source_timezone,
         policy.hints,
         policy.decide,
@@ -189,7 +193,7 @@ def _outcomes(
         if obstacle:
             yield not_run(check, obstacle)
         elif isinstance(check, StructureCheck):
-            yield run_structure(check, live, meant, policy.home, alone=alone, look=look)
+            yield run_structure(check, live, meant, policy.default_schema, alone=alone, look=look)
         elif isinstance(check, ServerCheck):
             yield run_server(check, connection, question, policy.bounds, look)
         elif isinstance(check, ProjectCheck):

@@ -19,9 +19,9 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import satellites
 
 
-def message(gap: Gap, live: Snapshot, target: Snapshot, home: str) -> str:
-    """The gap in one sentence; `home` is the schema that goes without saying."""
-    table = object_of(gap.subject).label(home)
+def message(gap: Gap, live: Snapshot, target: Snapshot, default_schema: str) -> str:
+    """The gap in one sentence; `default_schema` is the schema that goes without saying."""
+    table = object_of(gap.subject).label(default_schema)
     if gap.shape == "design":
         return f"Table {table} has another design than in the target."
     if gap.shape == "names":
@@ -29,24 +29,24 @@ def message(gap: Gap, live: Snapshot, target: Snapshot, home: str) -> str:
         what = "One constraint" if one else f"{len(gap.changes)} constraints"
         return f"{what} of {table} {'has another name' if one else 'have other names'}."
     if gap.kind == "missing":
-        missing = f"{thing(gap.subject, home)} {_is(gap.subject)} missing"
-        return f"{missing}{_what(gap.subject, target, home)}."
+        missing = f"{thing(gap.subject, default_schema)} {_is(gap.subject)} missing"
+        return f"{missing}{_what(gap.subject, target, default_schema)}."
     if gap.kind == "extra":
-        extra = f"{thing(gap.subject, home)} {_is(gap.subject)} not in the target"
-        return f"{extra}{_what(gap.subject, live, home)}."
-    return _difference(gap, home)
+        extra = f"{thing(gap.subject, default_schema)} {_is(gap.subject)} not in the target"
+        return f"{extra}{_what(gap.subject, live, default_schema)}."
+    return _difference(gap, default_schema)
 
 
-def thing(fact: Fact, home: str) -> str:
+def thing(fact: Fact, default_schema: str) -> str:
     """A fact by kind and name, e.g. "Index idx_users_role on users (role)"."""
     table = table_of(fact)
-    place = ".".join(table.path).removeprefix(f"{home}.") if table else ""
+    place = ".".join(table.path).removeprefix(f"{default_schema}.") if table else ""
     if fact.kind == "constraint":
-        return f"{str(fact.payload['type']).capitalize()} of {place} {_about(fact, home)}"
+        return f"{str(fact.payload['type']).capitalize()} of {place} {_about(fact, default_schema)}"
     if fact.kind == "index":
         return f"Index {fact.identity.name} on {place} {index_text(fact)}"
     about = object_of(fact)
-    kind, name = _capital(fact.kind), about.label(home)
+    kind, name = _capital(fact.kind), about.label(default_schema)
     if fact.kind in satellites():
         of = "of" if fact.kind == "owner" else "on"
         return f"{kind} {of} {fact.identity.path[0]} {name}"
@@ -83,9 +83,9 @@ def evidence(gap: Gap, live: Snapshot, target: Snapshot) -> dict[str, Any]:
     return {"with it": with_it} if with_it and gap.subject.kind != "column" else {}
 
 
-def _difference(gap: Gap, home: str) -> str:
+def _difference(gap: Gap, default_schema: str) -> str:
     found = differences(gap)
-    name = thing(gap.subject, home)
+    name = thing(gap.subject, default_schema)
     properties = list(dict.fromkeys(difference.property for difference in found))
     by_property = {difference.property: difference for difference in found}
     if "name" in by_property and gap.subject.kind != "constraint":
@@ -97,8 +97,8 @@ def _difference(gap: Gap, home: str) -> str:
             else f"{name} here."
         )
     if "type" in by_property:
-        live = short_type(by_property["type"].live, home)
-        target = short_type(by_property["type"].target, home)
+        live = short_type(by_property["type"].live, default_schema)
+        target = short_type(by_property["type"].target, default_schema)
         properties.remove("type")
         rest = f" (also: {_listed(properties)})" if properties else ""
         return f"{name} is {live}, in the target {target}{rest}."
@@ -113,22 +113,23 @@ def _difference(gap: Gap, home: str) -> str:
     return f"{name} {_differ(gap.subject)}{f' in {listed}' if listed else ''}."
 
 
-def _what(fact: Fact, snapshot: Snapshot, home: str) -> str:
+def _what(fact: Fact, snapshot: Snapshot, default_schema: str) -> str:
     """What exactly it is, where a few words can say it."""
     if fact.kind != "column":
         return ""
     type_ = str(fact.payload["type"])
     clauses = column_text(fact, default_of(snapshot, fact)).removeprefix(type_)
-    return f": {short_type(type_, home)}{clauses}"
+    return f": {short_type(type_, default_schema)}{clauses}"
 
 
-def _about(constraint: Fact, home: str) -> str:
+def _about(constraint: Fact, default_schema: str) -> str:
     """What a constraint speaks of."""
     columns, references = constraint.payload["columns"], constraint.payload.get("references")
     words = f"on ({', '.join(columns)})" if columns else str(constraint.payload["definition"])
     if not references:
         return words
-    return f"{words} to " + f"{references['schema']}.{references['table']}".removeprefix(f"{home}.")
+    table = f"{references['schema']}.{references['table']}".removeprefix(f"{default_schema}.")
+    return f"{words} to {table}"
 
 
 def _listed(words: Sequence[str]) -> str:

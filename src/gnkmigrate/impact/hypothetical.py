@@ -38,7 +38,7 @@ class Hypothetical:
     unique: bool
 
 
-def home(session: Connection) -> str | None:
+def schema_of_extension(session: Connection) -> str | None:
     """The schema of the extension, quoted; None where it is not installed in this database."""
     row = session.execute(
         "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = %s", [EXTENSION]

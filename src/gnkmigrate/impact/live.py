@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.impact.course import Course, Listener, queries_of
-from gnkmigrate.impact.hypothetical import Hypothetical, home, hypothetical
+from gnkmigrate.impact.hypothetical import Hypothetical, hypothetical, schema_of_extension
 from gnkmigrate.impact.outcome import Impact, IndexImpact, QueryImpact
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.runner_session import pathless
@@ -36,7 +36,7 @@ def on_live(settings: Settings, live: DatabaseUrl, listener: Listener, top: int 
     phases = load_all_phases(settings.path(settings.migrations))
     with connect(live, read_only=True) as session:
         queries = queries_of(session, settings, top)
-        extension = home(session)
+        extension = schema_of_extension(session)
     course = Course(queries, settings.limits.statement_timeout_s, listener)
     indexes: tuple[IndexImpact, ...] = ()
     with connect(live, read_only=True, search_path=settings.schemas) as session:

@@ -27,7 +27,7 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
         if (before.name, after.name) != (TIMESTAMP, TIMESTAMPTZ) or before.array:
             continue
         about = object_of(change.fact)
-        what = f"of {about.label(gaps.home)}"
+        what = f"of {about.label(gaps.default_schema)}"
         yield Probe(
             about,
             change,

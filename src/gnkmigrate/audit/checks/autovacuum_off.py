@@ -31,7 +31,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             alter = f"ALTER TABLE {qualified(row.schema, row.relation)}"
             yield Observation(
                 about,
-                f"Autovacuum is switched off for table {about.label(question.home)}.",
+                f"Autovacuum is switched off for table {about.label(question.default_schema)}.",
                 evidence={"option": row.option},
                 fix=(f"{alter} RESET ({row.option})",),
                 undo=(f"{alter} SET ({row.option} = {literal(row.value)})",),

@@ -26,7 +26,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         about = table(row.schema, row.relation)
         yield Observation(
             about,
-            f"Table {about.label(question.home)} holds {row.dead:,} dead rows beside "
+            f"Table {about.label(question.default_schema)} holds {row.dead:,} dead rows beside "
             f"{row.rows:,} living ones.",
             evidence={
                 "last vacuum": row.vacuumed or "unknown",

@@ -51,12 +51,12 @@ def _original(copy: Fact, key: ForeignKey, gaps: Gaps) -> Fact | None:
 def _probe(change: Change, key: ForeignKey, rows: LiveTable, original: Fact, gaps: Gaps) -> Probe:
     about = object_of(change.fact)
     copy = f"live.{identifier(change.identity.name)}"
-    there = object_of(original).label(gaps.home)
+    there = object_of(original).label(gaps.default_schema)
     match = " AND ".join(
         f"original.{identifier(other)} = live.{identifier(name)}"
         for name, other in zip(key.columns, key.others, strict=True)
     )
-    what = f"of {about.label(gaps.home)}"
+    what = f"of {about.label(gaps.default_schema)}"
     return Probe(
         about,
         change,

@@ -48,7 +48,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         about = DatabaseObject(row.schema, row.relation, row.name, "column")
         yield Observation(
             about,
-            f"All texts that are known of {about.label(question.home)} are "
+            f"All texts that are known of {about.label(question.default_schema)} are "
             f"{'JSON' if kind == 'json' else f'{kind}s'}.",
             evidence={"values looked at": row.known},
         )

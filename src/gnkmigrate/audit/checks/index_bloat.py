@@ -31,9 +31,10 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             continue
         found = True
         about = DatabaseObject(row.schema, row.relation, row.index, "index")
+        label = about.label(question.default_schema)
         yield Observation(
             about,
-            f"About {row.share} of 100 pages of index {about.label(question.home)} seem empty.",
+            f"About {row.share} of 100 pages of index {label} seem empty.",
             evidence={"size": row.total, "estimated to be empty": row.empty},
             fix=(f"REINDEX INDEX CONCURRENTLY {qualified(row.schema, row.index)}",),
             severity=Severity.MEDIUM if row.empty_bytes >= MUCH else Severity.LOW,

@@ -74,8 +74,8 @@ def _observation(
     create = f"CREATE UNIQUE INDEX CONCURRENTLY {identifier(index)}"
     return Observation(
         object_of(column),
-        f"Nearly every value of column {object_of(column).label(question.home)} is there once, but "
-        "nothing keeps it so.",
+        f"Nearly every value of column {object_of(column).label(question.default_schema)} is "
+        "there once, but nothing keeps it so.",
         evidence={"values that are there once, of 100": share},
         fix=(f"{create} ON {qualified(schema, table)} ({identifier(name)})",),
         undo=(f"DROP INDEX CONCURRENTLY {qualified(schema, index)}",),

@@ -22,7 +22,7 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             continue
         name = change.identity.name
         about = object_of(change.fact)
-        label = about.label(gaps.home)
+        label = about.label(gaps.default_schema)
         yield Probe(
             about,
             change,

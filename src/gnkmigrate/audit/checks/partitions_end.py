@@ -84,10 +84,10 @@ def _ending(connection: Connection, question: Question) -> Iterator[Observation]
     for number, last, over in rows:
         about = object_of(ends[number][0])
         verb = "ended" if over else "end"
+        label = about.label(question.default_schema)
         yield Observation(
             about,
-            f"The partitions of {about.label(question.home)} {verb} at {last}, and there is no "
-            "default one.",
+            f"The partitions of {label} {verb} at {last}, and there is no default one.",
             severity=Severity.HIGH if over else Severity.MEDIUM,
         )
 

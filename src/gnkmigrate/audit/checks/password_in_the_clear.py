@@ -41,10 +41,10 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         if plain:
             found = True
             about = object_of(readable[number])
+            label = about.label(question.default_schema)
             yield Observation(
                 about,
-                f"Column {about.label(question.home)} holds values that look like passwords in "
-                "the clear.",
+                f"Column {label} holds values that look like passwords in the clear.",
                 evidence={"values examined": examined, "in the clear": plain, **unread},
             )
     if closed and not found:

@@ -33,7 +33,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         about = table(row.schema, row.relation)
         alter = f"ALTER TABLE {qualified(row.schema, row.relation)}"
         yield replace(
-            _observation(about, row.owner, row.roles, question.home),
+            _observation(about, row.owner, row.roles, question.default_schema),
             fix=(f"{alter} FORCE ROW LEVEL SECURITY",) if complete else (),
             undo=(f"{alter} NO FORCE ROW LEVEL SECURITY",) if complete else (),
         )
@@ -48,7 +48,7 @@ def declared(of: Declared) -> Iterator[Observation]:
         owner = reach.owner(each)
         roles = of.roles.logins_as(owner) if owner else []
         if roles:
-            yield _observation(table(*each.identity.path), owner, roles, of.home)
+            yield _observation(table(*each.identity.path), owner, roles, of.default_schema)
 
 
 def _observation(about: DatabaseObject, owner: str, roles: list[str], home: str) -> Observation:

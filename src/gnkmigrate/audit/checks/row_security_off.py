@@ -28,7 +28,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         if not is_own(question, row.schema, row.relation):
             continue
         about = table(row.schema, row.relation)
-        yield _observation(about, row.roles, row.privileges, question.home)
+        yield _observation(about, row.roles, row.privileges, question.default_schema)
 
 
 def declared(of: Declared) -> Iterator[Observation]:
@@ -46,7 +46,9 @@ def declared(of: Declared) -> Iterator[Observation]:
             found = {role: held[role] for role in held if (schema, role) in restricted}
             if found:
                 privileges = sorted({*chain(*found.values())})
-                yield _observation(table(schema, name), sorted(found), privileges, of.home)
+                yield _observation(
+                    table(schema, name), sorted(found), privileges, of.default_schema
+                )
 
 
 def _observation(

@@ -21,7 +21,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     for row in answers(connection, question, "row_security_without_policy"):
         if not is_own(question, row.schema, row.relation):
             continue
-        yield _observation(table(row.schema, row.relation), row.roles, question.home)
+        yield _observation(table(row.schema, row.relation), row.roles, question.default_schema)
 
 
 def declared(of: Declared) -> Iterator[Observation]:
@@ -30,7 +30,7 @@ def declared(of: Declared) -> Iterator[Observation]:
         if each.value("row_security") and not of.snapshot.children(each.identity, "policy"):
             roles = sorted(reach.bound(each))
             if roles:
-                yield _observation(table(*each.identity.path), roles, of.home)
+                yield _observation(table(*each.identity.path), roles, of.default_schema)
 
 
 def _observation(about: DatabaseObject, roles: Sequence[str], home: str) -> Observation:

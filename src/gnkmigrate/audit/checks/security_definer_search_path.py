@@ -42,7 +42,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         creates = [f"CREATE ON SCHEMA {identifier(each)}" for each in _open(row, pinned)]
         yield Observation(
             about,
-            f"Function {about.label(question.home)} runs as {row.owner} "
+            f"Function {about.label(question.default_schema)} runs as {row.owner} "
             f"{_flaw(row.path, row.open_schemas)}.",
             evidence={"search_path": row.path, "may call it": row.callers}
             | ({} if pinned else {"search paths of sessions": row.paths}),
@@ -72,7 +72,7 @@ def declared(of: Declared) -> Iterator[Observation]:
         names = [] if path is None else _NAME.findall(path)
         found = sorted(each for each in everybodys if identifier(each) in names)
         if path is None or found or (path not in _EMPTY and names[-1:] != [_TEMP]):
-            yield _of_target(function, path, found, reach, of.home)
+            yield _of_target(function, path, found, reach, of.default_schema)
 
 
 def _of_target(

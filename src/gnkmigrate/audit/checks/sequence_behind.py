@@ -34,9 +34,10 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         found = True
         about = DatabaseObject(state.row.schema, state.row.relation, state.row.column, "column")
         name = literal(qualified(state.row.sequence_schema, state.row.sequence))
+        label = about.label(question.default_schema)
         yield Observation(
             about,
-            f"The next number for {about.label(question.home)} is {state.following:,}, and "
+            f"The next number for {label} is {state.following:,}, and "
             f"{state.highest:,} is there already.",
             evidence={
                 "sequence": f"{state.row.sequence_schema}.{state.row.sequence}",

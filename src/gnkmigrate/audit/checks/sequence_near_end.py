@@ -57,7 +57,9 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             days = abs(row.end - last) / rate.a_day if rate and rate.a_day else _CENTURY
             if share >= SHARE or days <= SOON:
                 found = True
-                yield _observed(row, last, share, rate if days < _CENTURY else None, question.home)
+                yield _observed(
+                    row, last, share, rate if days < _CENTURY else None, question.default_schema
+                )
     closed = [f"{row.schema}.{row.sequence}" for row in rows if not row.readable]
     if closed and not found:
         raise CannotRun(f"the role may not read {some(closed)}")

@@ -26,7 +26,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         about = table(row.schema, row.relation)
         yield Observation(
             about,
-            f"Table {about.label(question.home)} is mostly read from end to end.",
+            f"Table {about.label(question.default_schema)} is mostly read from end to end.",
             evidence={
                 "rows": row.rows,
                 "reads of the whole table": row.sequential,

@@ -26,7 +26,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         whole = " as a whole" if row.partitioned else ""
         yield Observation(
             about,
-            f"Table {about.label(question.home)}{whole} has never been analyzed.",
+            f"Table {about.label(question.default_schema)}{whole} has never been analyzed.",
             evidence={"size": row.size, "autovacuum": row.autovacuum},
             fix=(f"ANALYZE {qualified(row.schema, row.relation)}",),
         )

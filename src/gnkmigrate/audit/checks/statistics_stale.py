@@ -23,9 +23,10 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         if not is_own(question, row.schema, row.relation):
             continue
         about = table(row.schema, row.relation)
+        label = about.label(question.default_schema)
         yield Observation(
             about,
-            f"Table {about.label(question.home)} has changed much since it was last analyzed.",
+            f"Table {label} has changed much since it was last analyzed.",
             evidence={
                 "rows": row.rows,
                 "rows changed since": row.changed,

@@ -134,7 +134,7 @@ def _hypothetical(connection: Connection, hypopg: sql.SQL, column: Fact) -> Iter
 
 def _observation(proposal: _Proposal, question: Question) -> Observation:
     schema, name, key = proposal.column.identity.path
-    found, home = question.live.facts[Identity("table", (schema, name))], question.home
+    found, home = question.live.facts[Identity("table", (schema, name))], question.default_schema
     fix, undo = proposed(question.live, found, f"idx_{name}_{key}", identifier(key))
     about = table(schema, name)
     times = proposal.before / max(proposal.after, 0.01)

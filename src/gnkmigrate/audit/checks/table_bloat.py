@@ -27,9 +27,10 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             continue
         found = True
         about = table(row.schema, row.relation)
+        label = about.label(question.default_schema)
         yield Observation(
             about,
-            f"About {row.share} of 100 pages of table {about.label(question.home)} seem empty.",
+            f"About {row.share} of 100 pages of table {label} seem empty.",
             evidence={"size": row.total, "estimated to be empty": row.empty},
             severity=Severity.MEDIUM if row.empty_bytes >= MUCH else Severity.LOW,
         )

@@ -47,7 +47,7 @@ def _converted(question: Question) -> list[str]:
     if naive and target is not None:
         kept = {column.identity for column in columns_typed(target, is_naive)}
     return [
-        ".".join(column.identity.path).removeprefix(f"{question.home}.")
+        ".".join(column.identity.path).removeprefix(f"{question.default_schema}.")
         for column in sorted(naive, key=attrgetter("identity"))
         if column.identity not in kept
     ]

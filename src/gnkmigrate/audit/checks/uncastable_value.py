@@ -29,8 +29,8 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
         if not wrong or change.identity.path in mapped:
             continue
         about = object_of(change.fact)
-        type_ = short_type(str(change.fact.payload["type"]), gaps.home)
-        what = f"of {about.label(gaps.home)}"
+        type_ = short_type(str(change.fact.payload["type"]), gaps.default_schema)
+        what = f"of {about.label(gaps.default_schema)}"
         yield Probe(
             about,
             change,

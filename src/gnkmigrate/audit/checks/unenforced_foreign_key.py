@@ -34,9 +34,10 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
             (f"ALTER TABLE {qualified(schema, relation)}", f"TRIGGER {identifier(name)}")
             for schema, relation, name in zip(row.schemas, row.relations, row.triggers, strict=True)
         )
+        label = about.label(question.default_schema)
         yield Observation(
             about,
-            f"Foreign key {about.label(question.home)} is not enforced: its triggers are disabled.",
+            f"Foreign key {label} is not enforced: its triggers are disabled.",
             subject=f"{row.relation}({', '.join(key.payload['columns'])})",
             evidence={"definition": str(key.payload["definition"])},
             fix=tuple(f"{alter} ENABLE {trigger}" for alter, trigger in triggers),

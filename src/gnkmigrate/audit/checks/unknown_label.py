@@ -65,7 +65,7 @@ def _probe(
     name = column.identity.name
     known = ", ".join(map(literal, labels))
     wrong = f"({rows.column(name)})::text <> ALL (ARRAY[{known}]::text[])"
-    what = f"of {about.label(gaps.home)}"
+    what = f"of {about.label(gaps.default_schema)}"
     old = identifier(rows.columns[name].identity.name)
     return Probe(
         about,

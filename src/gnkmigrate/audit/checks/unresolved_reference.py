@@ -65,7 +65,7 @@ def _probe(
             *(f"lower(referenced.{identifier(each)}::text) = lower({value})" for each in texts),
         ]
     )
-    what = f"of {about.label(gaps.home)}"
+    what = f"of {about.label(gaps.default_schema)}"
     by = " or ".join([key, *texts])
     wrong = beside("unresolved_reference_condition").format(
         column=rows.column(name), referenced=referenced.relation, match=match

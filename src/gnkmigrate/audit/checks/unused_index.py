@@ -33,9 +33,10 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         if access is None:
             continue
         about = DatabaseObject(row.schema, row.relation, row.index, "index")
+        label = about.label(question.default_schema)
         yield Observation(
             about,
-            f"Index {about.label(question.home)} has not been used since statistics are collected.",
+            f"Index {label} has not been used since statistics are collected.",
             evidence={"size": row.pretty, "days of statistics": int(age[0])},
             fix=(access.drop,),
             undo=access.again(question.live),

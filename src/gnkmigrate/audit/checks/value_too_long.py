@@ -34,8 +34,8 @@ def probes(gaps: Gaps) -> Iterator[Probe]:
             beside("value_too_long").format(
                 key=rows.key, column=rows.column(name), rows=rows.rows, limit=limit
             ),
-            one=f"One value of {about.label(gaps.home)} is {than}",
-            many=f"COUNT values of {about.label(gaps.home)} are {than}",
+            one=f"One value of {about.label(gaps.default_schema)} is {than}",
+            many=f"COUNT values of {about.label(gaps.default_schema)} are {than}",
             table=rows.table,
             hidden=rows.hidden,
             repair=_repair(rows, name, limit),

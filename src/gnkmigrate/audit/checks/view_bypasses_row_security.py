@@ -34,7 +34,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
         about = DatabaseObject(row.schema, row.view, "", "view")
         alter = f"ALTER VIEW {qualified(row.schema, row.view)}"
         mendable = settable and not row.materialized and row.lacking is None
-        found = _observation(about, row.tables, row.owner, row.readers, question.home)
+        found = _observation(about, row.tables, row.owner, row.readers, question.default_schema)
         lacking = {"without SELECT on its tables": row.lacking} if row.lacking else {}
         yield replace(
             found,
@@ -57,7 +57,7 @@ def declared(of: Declared) -> Iterator[Observation]:
                 schema, name = view.identity.path
                 about = DatabaseObject(schema, name, "", "view")
                 names = sorted(".".join(each.identity.path) for each in open_)
-                yield _observation(about, names, owner or "its owner", readers, of.home)
+                yield _observation(about, names, owner or "its owner", readers, of.default_schema)
 
 
 def _read(view: Fact, snapshot: Snapshot) -> Iterator[Fact]:

@@ -27,7 +27,7 @@ def find(gaps: Gaps) -> Iterator[Observation]:
             continue
         # Another rule of the same type about the same columns takes its place.
         if _columns_stay(fact, gaps) and _rule(fact) not in coming:
-            table = ".".join(fact.identity.path[:2]).removeprefix(f"{gaps.home}.")
+            table = ".".join(fact.identity.path[:2]).removeprefix(f"{gaps.default_schema}.")
             definition = str(fact.payload["definition"])
             yield Observation(
                 object_of(fact),

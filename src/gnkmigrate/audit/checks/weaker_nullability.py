@@ -28,7 +28,7 @@ def find(gaps: Gaps) -> Iterator[Observation]:
         about = object_of(Fact(table, None, {}))
         yield Observation(
             about,
-            f"The target lets {', '.join(names)} of {about.label(gaps.home)} be NULL; "
+            f"The target lets {', '.join(names)} of {about.label(gaps.default_schema)} be NULL; "
             "the database does not.",
             evidence={"columns": names},
         )

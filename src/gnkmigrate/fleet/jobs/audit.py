@@ -52,11 +52,13 @@ def run(subject: Subject, request: AuditRequest) -> Found:
     said = [f"{number} {label}" for label, number in counts.items() if number]
     phases, next_ = _phases(subject)
     counting = request.fail_on is not None and bool(result.counting(request.fail_on))
-    home = subject.settings.schemas[0]
+    default_schema = subject.settings.schemas[0]
     return Found(
         state="findings" if counting else "clean",
         text=(", ".join(said).replace("not_run", "not run") or "no findings") + next_,
-        traits=tuple(_trait(each, home) for each in result.findings if each.kind != "check"),
+        traits=tuple(
+            _trait(each, default_schema) for each in result.findings if each.kind != "check"
+        ),
         server_version=result.live.server_version,
         numbers=counts,
         phases=phases,
@@ -81,9 +83,9 @@ def _phases(subject: Subject) -> tuple[tuple[tuple[str, str], ...], str]:
     return phases, f"; next phase: {open_[0]}" if open_ else ""
 
 
-def _trait(finding: Finding, home: str) -> str:
+def _trait(finding: Finding, default_schema: str) -> str:
     """A gap in words that are the same for every tenant."""
-    return finding.message.replace(f"{home}.", "")
+    return finding.message.replace(f"{default_schema}.", "")
 
 
 def _quietly(text: str) -> None:

@@ -75,8 +75,8 @@ def check_entities(
     limits = read(target).all_limits
     aside = set_aside(changes, limits, target)
     gaps = fold([change for change in changes if change not in aside], made, target)
-    home = settings.schemas[0] if settings.schemas else "public"
-    found = [gap_finding(gap, made, target, home, Repair()) for gap in gaps]
+    default_schema = settings.schemas[0] if settings.schemas else "public"
+    found = [gap_finding(gap, made, target, default_schema, Repair()) for gap in gaps]
     lacking = {change.identity for change in aside}
     return Checked(
         tuple(names),

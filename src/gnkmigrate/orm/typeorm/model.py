@@ -156,7 +156,7 @@ class Entity:
         table: which table.
         class_name: the class.
         file: its module, without the extension.
-        home: whether its schema need not be named.
+        in_default_schema: whether its schema need not be named.
         comment: what the database says of it.
         columns: in their order.
         relations: foreign keys.
@@ -171,7 +171,7 @@ class Entity:
     table: Identity
     class_name: str
     file: str
-    home: bool
+    in_default_schema: bool
     comment: str
     columns: tuple[Column, ...]
     relations: tuple[Relation, ...]

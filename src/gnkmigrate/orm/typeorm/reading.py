@@ -15,21 +15,23 @@ from gnkmigrate.postgres.quoting import qualified
 _NONE: Mapping[str, str] = {}
 
 
-def read(snapshot: Snapshot, home: str = "public", given: Mapping[str, str] = _NONE) -> Model:
+def read(
+    snapshot: Snapshot, default_schema: str = "public", given: Mapping[str, str] = _NONE
+) -> Model:
     """What TypeORM is told of a target.
 
     Args:
         snapshot: the target's facts.
-        home: the schema whose name goes without saying.
+        default_schema: the schema whose name goes without saying.
         given: the other ends of relations that the settings name (`typeorm.relations`).
     """
-    return _Reader(snapshot, home, given).model
+    return _Reader(snapshot, default_schema, given).model
 
 
 @dataclass
 class _Reader:
     snapshot: Snapshot
-    home: str
+    default_schema: str
     given: Mapping[str, str]
     _used: dict[Identity, set[str]] = field(default_factory=dict)
 
@@ -172,7 +174,7 @@ class _Reader:
             identity,
             self.classes[identity],
             f"{naming.kebab(self.classes[identity])}.entity",
-            identity.path[0] == self.home,
+            identity.path[0] == self.default_schema,
             comment.payload["text"] if comment and not unsaid else "",
             tuple(column for column, _ in made),
             relations,

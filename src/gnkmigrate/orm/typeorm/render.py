@@ -123,7 +123,7 @@ def _has_digits(entity: Entity) -> bool:
 
 def _decorators(entity: Entity, by_table: Mapping[Identity, Entity]) -> Iterator[str]:
     options = {
-        "schema": "" if entity.home else script.text(entity.table.path[0]),
+        "schema": "" if entity.in_default_schema else script.text(entity.table.path[0]),
         "comment": script.text(entity.comment) if entity.comment else "",
         "synchronize": "false" if entity.is_apart else "",
     }

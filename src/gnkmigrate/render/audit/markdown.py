@@ -146,12 +146,12 @@ def _grouped(
 
 def _sheets(result: AuditResult) -> Iterator[Sheet]:
     for table in result.live.of_kind("table"):
-        yield sheet(result.live, table, result.home)
+        yield sheet(result.live, table, result.default_schema)
 
 
 def _enums(result: AuditResult) -> Iterator[tuple[str, str]]:
     for enum in result.live.of_kind("enum"):
-        yield object_of(enum).label(result.home), ", ".join(enum.payload["labels"])
+        yield object_of(enum).label(result.default_schema), ", ".join(enum.payload["labels"])
 
 
 def _states(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[TableState]:
@@ -169,7 +169,7 @@ def _states(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[TableSt
             state = "missing"
         elif identity not in there:
             state = "not in the target"
-        yield TableState(about.label(result.home), state, count)
+        yield TableState(about.label(result.default_schema), state, count)
 
 
 def _by_table(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[TableGaps]:
@@ -184,7 +184,7 @@ def _by_table(result: AuditResult, found: tuple[Finding, ...]) -> Iterator[Table
         about = object_of(fact)
         findings = of_table.get((about.schema, about.table), [])
         if findings and fact.identity in result.target:
-            yield TableGaps(about.label(result.home), tuple(findings))
+            yield TableGaps(about.label(result.default_schema), tuple(findings))
 
 
 def _missing_indexes(result: AuditResult) -> tuple[Finding, ...]:
@@ -224,18 +224,20 @@ def _recommendations(result: AuditResult) -> dict[str, dict[str, list[str]]]:
     for finding in result.at_least(Severity.MEDIUM):
         if finding.recommendation:
             where = advice.setdefault(finding.severity.label, {})
-            where.setdefault(finding.recommendation, []).append(finding.object.label(result.home))
+            where.setdefault(finding.recommendation, []).append(
+                finding.object.label(result.default_schema)
+            )
     return advice
 
 
 def _diagrams(result: AuditResult) -> dict[str, str]:
     """The diagrams by what they show."""
-    drawn = {"Current": mermaid(result.live, result.home)}
+    drawn = {"Current": mermaid(result.live, result.default_schema)}
     if result.target is not None:
         missing = {
             fact.identity
             for fact in result.target.of_kind("table")
             if fact.identity not in result.live
         }
-        drawn["Target"] = mermaid(result.target, result.home, missing=missing)
+        drawn["Target"] = mermaid(result.target, result.default_schema, missing=missing)
     return drawn

@@ -113,7 +113,7 @@ def _below(result: AuditResult, summary: Summary, view: View) -> Iterator[Render
 def _head(result: AuditResult) -> Text:
     target = f", target {result.target_name}" if result.target_name else ""
     names = ", ".join(result.schemas)
-    schemas = "" if result.schemas == (result.home,) else f"\nschemas: {names or 'none'}"
+    schemas = "" if result.schemas == (result.default_schema,) else f"\nschemas: {names or 'none'}"
     head = f"{result.database}, PostgreSQL {result.server_version}{target}"
     return Text("\n".join(map(visible, f"{head}{schemas}".split("\n"))), "dim")
 

@@ -12,35 +12,38 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.text.escape import mermaid_text, mermaid_word
 
 
-def mermaid(snapshot: Snapshot, home: str, *, missing: Collection[Identity] = frozenset()) -> str:
+def mermaid(
+    snapshot: Snapshot, default_schema: str, *, missing: Collection[Identity] = frozenset()
+) -> str:
     """The tables of a snapshot with their columns, keys and references.
 
     Args:
         snapshot: what to draw.
-        home: the schema that goes without saying.
+        default_schema: the schema that goes without saying.
         missing: tables to mark as not there yet.
     """
     tables = snapshot.of_kind("table")
-    words = _words(tables, home)
+    words = _words(tables, default_schema)
     lines = ["erDiagram"]
     for table in tables:
-        label = object_of(table).label(home) + (" (missing)" if table.identity in missing else "")
+        lacking = " (missing)" if table.identity in missing else ""
+        label = f"{object_of(table).label(default_schema)}{lacking}"
         word = words[table.identity]
         alias = f'["{mermaid_text(label)}"]' if label != word else ""
         lines.append(f"    {word}{alias} {{")
-        lines += [f"        {line}" for line in _columns(snapshot, table, home)]
+        lines += [f"        {line}" for line in _columns(snapshot, table, default_schema)]
         lines.append("    }")
     for table in tables:
         lines += [f"    {line}" for line in _references(snapshot, table, words)]
     return "\n".join(lines)
 
 
-def _words(tables: tuple[Fact, ...], home: str) -> dict[Identity, str]:
+def _words(tables: tuple[Fact, ...], default_schema: str) -> dict[Identity, str]:
     """A word for each table, told apart by a number where two would be the same."""
     words: dict[Identity, str] = {}
     taken: set[str] = set()
     for table in tables:
-        word = mermaid_word(object_of(table).label(home))
+        word = mermaid_word(object_of(table).label(default_schema))
         number, unique = 2, word
         while unique in taken:
             number, unique = number + 1, f"{word}_{number}"
@@ -49,11 +52,11 @@ def _words(tables: tuple[Fact, ...], home: str) -> dict[Identity, str]:
     return words
 
 
-def _columns(snapshot: Snapshot, table: Fact, home: str) -> Iterator[str]:
+def _columns(snapshot: Snapshot, table: Fact, default_schema: str) -> Iterator[str]:
     keys = _keys(snapshot, table)
     for column in columns(snapshot, table.identity):
         name = column.identity.name
-        type_ = mermaid_word(short_type(str(column.payload["type"]), home))
+        type_ = mermaid_word(short_type(str(column.payload["type"]), default_schema))
         marks = ", ".join(mark for mark, names in keys.items() if name in names)
         word = mermaid_word(name)
         comment = f' "{mermaid_text(name)}"' if word != name else ""

@@ -67,11 +67,11 @@ def places(result: AuditResult, findings: Iterable[Finding]) -> str:
 def _place(finding: Finding, result: AuditResult) -> str:
     about = finding.object
     if not about.table:
-        return about.label(result.home) or about.type
+        return about.label(result.default_schema) or about.type
     path, above = (about.schema, about.table), result.live.once(_parents)
     while path in above:
         path = above[path]
-    return path[1] if path[0] == result.home else ".".join(path)
+    return path[1] if path[0] == result.default_schema else ".".join(path)
 
 
 def _parents(snapshot: Snapshot) -> Mapping[tuple[str, str], tuple[str, str]]:

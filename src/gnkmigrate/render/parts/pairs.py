@@ -102,11 +102,11 @@ def _pair(result: AuditResult, table: Fact, findings: tuple[Finding, ...]) -> Ta
     # Without a target the live side is all there is, and nothing differs from it.
     wanted = result.live if result.target is None else result.target
     there = wanted.facts.get(identity)
-    live = None if here is None else sheet(result.live, here, result.home)
-    target = None if there is None else sheet(wanted, there, result.home)
+    live = None if here is None else sheet(result.live, here, result.default_schema)
+    target = None if there is None else sheet(wanted, there, result.default_schema)
     return TablePair(
         identity=identity,
-        name=object_of(table).label(result.home),
+        name=object_of(table).label(result.default_schema),
         state=_state(live is not None, target is not None, findings),
         rows=_rows(result, identity),
         columns=tuple(_columns(live.columns if live else (), target.columns if target else ())),

@@ -45,11 +45,11 @@ class Sheet:
 _ORDER = ("primary key", "unique", "foreign key", "check", "exclusion")
 
 
-def sheet(snapshot: Snapshot, table: Fact, home: str) -> Sheet:
+def sheet(snapshot: Snapshot, table: Fact, default_schema: str) -> Sheet:
     """One table of a snapshot."""
     constraints = sorted(snapshot.children(table.identity, "constraint"), key=_rank)
     return Sheet(
-        name=object_of(table).label(home),
+        name=object_of(table).label(default_schema),
         columns=tuple(_line(snapshot, column) for column in columns(snapshot, table.identity)),
         constraints=tuple(str(fact.payload["definition"]) for fact in constraints),
         indexes=tuple(
@@ -66,7 +66,7 @@ def records(result: AuditResult) -> tuple[tuple[str, str], ...]:
         size = result.sizes.get((table.identity.path[0], table.identity.path[1]))
         if size is not None:
             rows = f"{size.rows:,}" if size.exact else f"about {size.rows:,}"
-            found.append((object_of(table).label(result.home), rows))
+            found.append((object_of(table).label(result.default_schema), rows))
     return tuple(found)
 
 
