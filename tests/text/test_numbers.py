@@ -1,6 +1,6 @@
 import pytest
 
-from gnkmigrate.text.numbers import counted, duration, size
+from gnkmigrate.text.numbers import counted, duration, server_version, size
 
 
 def test_numbers_go_with_their_nouns() -> None:
@@ -29,3 +29,7 @@ def test_sizes(number: int, words: str) -> None:
 )
 def test_times(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_version() -> None:
+    assert server_version(160004) == "16.4"
