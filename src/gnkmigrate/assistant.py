@@ -28,8 +28,8 @@ from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.planning import plan_project
 from gnkmigrate.render import renderer
 from gnkmigrate.render.parts.view import View
+from gnkmigrate.run.overview import overview
 from gnkmigrate.run.revision import load_all_phases
-from gnkmigrate.run.standing import standing
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.redaction import redact
 
@@ -110,7 +110,7 @@ class _Tools:
     def status(self) -> str:
         """Where every phase of the migration stands, as JSON."""
         phases = load_all_phases(self._settings.path(self._settings.migrations))
-        return _document("status", standing(self._url, phases))
+        return _document("status", overview(self._url, phases))
 
 
 def _document(subject: str, result: object) -> str:

@@ -16,8 +16,8 @@ from gnkmigrate.rehearsal.outcome import Rehearsal
 from gnkmigrate.rehearsal.trial import Listener, rehearse
 from gnkmigrate.run import events
 from gnkmigrate.run.kept.contract import contract
+from gnkmigrate.run.overview import overview
 from gnkmigrate.run.revision import load_all_phases, load_phases
-from gnkmigrate.run.standing import standing
 from gnkmigrate.run.status import status
 from gnkmigrate.settings import Settings
 from tests.migrations.project import Project
@@ -197,7 +197,7 @@ def test_a_refused_one_leaves_nothing(beside: Project, small: Small) -> None:
 
 
 def test_status_says_which_are_optional(beside: Project) -> None:
-    found = standing(beside.url, beside.phases)
+    found = overview(beside.url, beside.phases)
     assert {each.phase.name: each.phase.optional for each in found.phases} == {
         "phase1": False,
         "column": True,

@@ -28,13 +28,13 @@ def command(
 
     Example: gnkmigrate status --check
     """
+    from gnkmigrate.run.overview import overview
     from gnkmigrate.run.revision import load_all_phases
-    from gnkmigrate.run.standing import standing
     from gnkmigrate.run.status import undone
 
     project = _context.settings(context)
     phases = load_all_phases(project.path(project.migrations))
-    found = standing(_context.live_url(context, project), phases)
+    found = overview(_context.live_url(context, project), phases)
     show(context, _SUBJECT, format_, found)
     if format_ == _TERMINAL and found.phases:
         _context.stderr(context).print(f"\nNext: {_next(found.phases)}", soft_wrap=True)

@@ -8,20 +8,20 @@ from gnkmigrate.render import renderer
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.run.batches.tuning import Tuning
 from gnkmigrate.run.kept.contract import Remnant
-from gnkmigrate.run.standing import Standing, standing
+from gnkmigrate.run.overview import Overview, overview
 from tests.small import Small
 
 
-def half_done(small: Small) -> Standing:
+def half_done(small: Small) -> Overview:
     small.revision(1, 'op.execute("CREATE TABLE item ()")', 'op.execute("DROP TABLE item")')
     small.revision(2, 'op.execute("CREATE TABLE part ()")', 'op.execute("DROP TABLE part")')
     small.project().up(phase="phase1")
     return replace(
-        standing(small.url, small.phases), database="me@here/shop", server_version=160004
+        overview(small.url, small.phases), database="me@here/shop", server_version=160004
     )
 
 
-def shown(format_: str, found: Standing) -> str:
+def shown(format_: str, found: Overview) -> str:
     return renderer("status", format_)(found, View())
 
 
@@ -52,7 +52,7 @@ def test_below_it_what_the_table_has_no_column_for(small: Small) -> None:
 
 
 def test_no_revision_yet() -> None:
-    nothing = Standing("me@here/shop", 160004, (), ())
+    nothing = Overview("me@here/shop", 160004, (), ())
     assert shown("terminal", nothing).endswith("\nmigrations/ has no revision yet.\n")
 
 

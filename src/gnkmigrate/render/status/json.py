@@ -5,28 +5,28 @@ from typing import Any
 from gnkmigrate.render.parts.documents import written
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.run.cutover import Comparing, Waiting
-from gnkmigrate.run.standing import Standing
+from gnkmigrate.run.overview import Overview
 from gnkmigrate.run.status import PhaseStatus
 from gnkmigrate.text.numbers import server_version
 
 VERSION = 1
 
 
-def render(standing: Standing, view: View) -> str:
+def render(overview: Overview, view: View) -> str:
     """The document as a text that ends with a newline."""
     del view
-    return written(document(standing))
+    return written(document(overview))
 
 
-def document(standing: Standing) -> dict[str, Any]:
+def document(overview: Overview) -> dict[str, Any]:
     """The document, of JSON's own types."""
     return {
         "version": VERSION,
-        "database": standing.database,
-        "server_version": server_version(standing.server_version),
-        "phases": [_phase(found) for found in standing.phases],
+        "database": overview.database,
+        "server_version": server_version(overview.server_version),
+        "phases": [_phase(found) for found in overview.phases],
         "kept": [
-            {"kind": each.kind, "name": each.name, "rows": each.rows} for each in standing.kept
+            {"kind": each.kind, "name": each.name, "rows": each.rows} for each in overview.kept
         ],
     }
 

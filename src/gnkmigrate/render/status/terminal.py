@@ -8,31 +8,31 @@ from gnkmigrate.render.parts.console import console_for
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.run.cutover import Comparing, Waiting
 from gnkmigrate.run.kept.contract import Remnant
-from gnkmigrate.run.standing import Standing
+from gnkmigrate.run.overview import Overview
 from gnkmigrate.run.status import PhaseStatus
 from gnkmigrate.text.numbers import counted, duration, server_version
 
 
-def render(standing: Standing, view: View) -> str:
+def render(overview: Overview, view: View) -> str:
     """The phases of the core, and after them those that are optional."""
     text = StringIO()
     console = console_for(view, text)
-    for line in _lines(standing):
+    for line in _lines(overview):
         console.print(line, soft_wrap=True)
     return text.getvalue()
 
 
-def _lines(standing: Standing) -> Iterator[str]:
-    yield f"{standing.database}, PostgreSQL {server_version(standing.server_version)}"
-    if not standing.phases:
+def _lines(overview: Overview) -> Iterator[str]:
+    yield f"{overview.database}, PostgreSQL {server_version(overview.server_version)}"
+    if not overview.phases:
         yield "migrations/ has no revision yet."
         return
     yield ""
-    yield from _table(standing.phases)
-    for found in standing.phases:
+    yield from _table(overview.phases)
+    for found in overview.phases:
         yield from _remarks(found)
-    if standing.kept:
-        yield f"\nKept until contract: {_kept(standing.kept)}."
+    if overview.kept:
+        yield f"\nKept until contract: {_kept(overview.kept)}."
 
 
 def _table(phases: Sequence[PhaseStatus]) -> Iterator[str]:

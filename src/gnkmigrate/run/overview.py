@@ -10,7 +10,7 @@ from gnkmigrate.run.status import PhaseStatus, status
 
 
 @dataclass(frozen=True)
-class Standing:
+class Overview:
     """What `gnkmigrate status` shows.
 
     Attributes:
@@ -26,7 +26,7 @@ class Standing:
     kept: Sequence[Remnant]
 
 
-def standing(url: DatabaseUrl, phases: Sequence[Phase]) -> Standing:
+def overview(url: DatabaseUrl, phases: Sequence[Phase]) -> Overview:
     """Asks the journal, and looks for what is kept.
 
     Raises:
@@ -34,7 +34,7 @@ def standing(url: DatabaseUrl, phases: Sequence[Phase]) -> Standing:
         RevisionError: the journal knows a phase that migrations/ has not.
     """
     with connect(url, read_only=True) as connection:
-        return Standing(
+        return Overview(
             str(url),
             connection.info.server_version,
             status(connection, phases),
