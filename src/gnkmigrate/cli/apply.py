@@ -40,7 +40,7 @@ def command(
     """
     from gnkmigrate.apply.course import Application
     from gnkmigrate.apply.plan_run import PlanRun
-    from gnkmigrate.cli._application import carry_out
+    from gnkmigrate.cli._apply import carry_out
 
     limits = given(lock_timeout_ms=lock_timeout)
     project = _context.settings(
