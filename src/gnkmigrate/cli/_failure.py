@@ -3,7 +3,7 @@
 import sys
 
 from gnkmigrate.cli._context import LogFormat
-from gnkmigrate.cli._told import told
+from gnkmigrate.cli._failure_text import told
 from gnkmigrate.explained import explain
 from gnkmigrate.text.redaction import redact
 

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from gnkmigrate.cli._context import GlobalOptions, LogFormat
-from gnkmigrate.cli._told import told
+from gnkmigrate.cli._failure_text import told
 from gnkmigrate.failure import FAILED, Failure
 
 # What asks a program to end, as a container's or a CI job's stop does, is answered like Ctrl-C:
