@@ -13,7 +13,7 @@ from gnkmigrate.copies.clone import CloneFailed
 from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
 from gnkmigrate.rehearsal.outcome import Rehearsal
-from gnkmigrate.rehearsal.trial import Listener, rehearse
+from gnkmigrate.rehearsal.rehearse import Listener, rehearse
 from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings

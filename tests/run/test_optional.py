@@ -13,7 +13,7 @@ from gnkmigrate.backup.progress import ignore
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.planning import plan_project
 from gnkmigrate.rehearsal.outcome import Rehearsal
-from gnkmigrate.rehearsal.trial import Listener, rehearse
+from gnkmigrate.rehearsal.rehearse import Listener, rehearse
 from gnkmigrate.run import events
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.overview import overview

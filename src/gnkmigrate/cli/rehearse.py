@@ -71,7 +71,7 @@ def command(
     from gnkmigrate.cli._progress import progress
     from gnkmigrate.cli._transfer import transfer_progress
     from gnkmigrate.copies.sample import Selection
-    from gnkmigrate.rehearsal.trial import Listener, rehearse
+    from gnkmigrate.rehearsal.rehearse import Listener, rehearse
 
     project = _context.settings(context)
     if phase:

@@ -8,7 +8,7 @@ from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
-from gnkmigrate.rehearsal.trial import Listener, rehearse
+from gnkmigrate.rehearsal.rehearse import Listener, rehearse
 from gnkmigrate.run import events
 
 
