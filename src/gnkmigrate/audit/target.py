@@ -126,7 +126,7 @@ def _with_phases(policy: Policy, settings: Settings, server: Server, target: Sna
 
     Migrations that do not run are no reason to say nothing about the database.
     """
-    from gnkmigrate.run.rehearsal import run_phases  # Alembic takes time to load
+    from gnkmigrate.run.empty_copy import run_phases  # Alembic takes time to load
 
     try:
         history = run_phases(settings, server)
