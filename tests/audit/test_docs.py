@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from gnkmigrate.audit import project, severity_rules
+from gnkmigrate.audit import project_checks, severity_rules
 from tests.support import ROOT
 
 PAGE = (ROOT / "docs" / "audit.md").read_text()
@@ -22,5 +22,5 @@ def test_the_example_of_a_severity_rule_is_one(tmp_path: Path) -> None:
 def test_the_example_of_a_check_is_one(tmp_path: Path) -> None:
     (example,) = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "processed_by.sql").write_text(example)
-    (check,) = project.load(tmp_path)
+    (check,) = project_checks.load(tmp_path)
     assert check.id == "MINEGNK-001"

@@ -8,7 +8,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.audit.project import load
+from gnkmigrate.audit.project_checks import load
 from gnkmigrate.audit.reader import reader
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError

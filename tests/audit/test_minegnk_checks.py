@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.audit.project import ProjectCheck, load
+from gnkmigrate.audit.project_checks import ProjectCheck, load
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.connection import DatabaseUrl
 from tests.audit.support import audited, of_check

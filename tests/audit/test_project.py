@@ -6,7 +6,7 @@ import pytest
 
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.audit.project import load
+from gnkmigrate.audit.project_checks import load
 from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
 from tests.audit.conftest import Read

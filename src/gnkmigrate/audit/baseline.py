@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from gnkmigrate.audit import acceptance
-from gnkmigrate.audit.project import SeverityName
+from gnkmigrate.audit.project_checks import SeverityName
 from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.trend import PastFinding, PastNumbers, Trend
 from gnkmigrate.errors import SettingsError

@@ -19,7 +19,7 @@ from gnkmigrate.audit.check import (
     finding,
 )
 from gnkmigrate.audit.finding import Finding
-from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit.project_checks import ProjectCheck
 from gnkmigrate.audit.reader import unsafe
 from gnkmigrate.audit.result import NotRun, Passed
 from gnkmigrate.audit.roles import Roles

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from gnkmigrate.audit import project, severity_rules
-from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit import project_checks, severity_rules
+from gnkmigrate.audit.project_checks import ProjectCheck
 from gnkmigrate.audit.result import NotRun
 from gnkmigrate.audit.row_query import Bounds
 from gnkmigrate.audit.selection import Selection
@@ -64,7 +64,7 @@ class Policy:
         folder = settings.path(settings.audits)
         return cls(
             severity_rules=severity_rules.load(folder / severity_rules.FILE_NAME),
-            project_checks=project.load(folder / "checks"),
+            project_checks=project_checks.load(folder / "checks"),
             bounds=Bounds(lock_timeout_ms=settings.limits.lock_timeout_ms),
             default_schema=settings.schemas[0],
             source_timezone=settings.source_timezone,

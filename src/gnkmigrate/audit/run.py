@@ -35,7 +35,7 @@ from gnkmigrate.audit.outcome import (
     target_names,
 )
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.audit.project import ProjectCheck
+from gnkmigrate.audit.project_checks import ProjectCheck
 from gnkmigrate.audit.reader import reader
 from gnkmigrate.audit.repair import declaration
 from gnkmigrate.audit.result import TARGET, AuditResult, NotRun, TableSize

@@ -15,7 +15,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from gnkmigrate.audit.finding import Finding, Kind
-from gnkmigrate.audit.project import SeverityName
+from gnkmigrate.audit.project_checks import SeverityName
 from gnkmigrate.audit.result import TableSize
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.fact import Identity
