@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.audit import points
+from gnkmigrate.audit import recommendations
 from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.rehearsed import FILE_NAME, Kept, checksums
 from gnkmigrate.audit.result import AuditResult
@@ -61,7 +61,7 @@ rehearsed = ["upgrade", "downgrade"]
 
 
 def audited(folder: Path, url: DatabaseUrl, text: str = POINTS) -> AuditResult:
-    (folder / points.FILE_NAME).write_text(text)
+    (folder / recommendations.FILE_NAME).write_text(text)
     settings = Settings(audits=folder, migrations=folder, target=folder / "none.sql")
     return audit_project(settings, url, AuditOptions(), datetime.now(UTC), lambda _: None)
 
@@ -101,7 +101,7 @@ def test_every_report_lists_them(database: DatabaseUrl, tmp_path: Path) -> None:
 
 
 def test_minegnks_points_are_tied(minegnk_target: DatabaseUrl, tmp_path: Path) -> None:
-    text = (ROOT / "audits" / points.FILE_NAME).read_text()
+    text = (ROOT / "audits" / recommendations.FILE_NAME).read_text()
     found = audited(tmp_path, minegnk_target, text).points
     before = [each for each in found if each.group == "before production"]
     assert (len(found), len(before)) == (26, 10)
@@ -113,7 +113,7 @@ def test_minegnks_points_are_tied(minegnk_target: DatabaseUrl, tmp_path: Path) -
 def test_a_rehearsal_that_was_kept_proves_what_held(
     small: Small, database: DatabaseUrl, tmp_path: Path
 ) -> None:
-    (tmp_path / points.FILE_NAME).write_text(REHEARSED)
+    (tmp_path / recommendations.FILE_NAME).write_text(REHEARSED)
     small.revision(1, 'op.execute("SELECT 1")')
     settings = Settings(audits=tmp_path, migrations=small.folder, target=tmp_path / "none.sql")
 

@@ -10,10 +10,10 @@ from typing import Self
 
 from psycopg import sql
 
-from gnkmigrate.audit import acceptance, baseline, points, rehearsed
+from gnkmigrate.audit import acceptance, baseline, recommendations, rehearsed
 from gnkmigrate.audit.options import AuditOptions
-from gnkmigrate.audit.points import Point
 from gnkmigrate.audit.policy import Policy
+from gnkmigrate.audit.recommendations import Point
 from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.run import audit, check_names
 from gnkmigrate.audit.target import Progress, named, read_target
@@ -66,7 +66,9 @@ def audit_project(
             target_name=target.name,
             progress=progress,
         )
-        judged = points.judge(asked.points, result, connection, partial(_unproven, settings))
+        judged = recommendations.judge(
+            asked.points, result, connection, partial(_unproven, settings)
+        )
     not_run = (*result.not_run, *(_not_looked_at(table, pid) for table, pid in locked))
     result = replace(result, points=judged, not_run=not_run, sources=target.scripts)
     result = asked.acceptances.apply(result, options.selection, asked.names)
@@ -97,7 +99,9 @@ class _Asked:
     def of(cls, settings: Settings, options: AuditOptions, database: str) -> Self:
         audits = settings.path(settings.audits)
         policy = _policy(settings, options)
-        wanted = points.load(audits / points.FILE_NAME, named(str(audits / points.FILE_NAME)))
+        wanted = recommendations.load(
+            audits / recommendations.FILE_NAME, named(str(audits / recommendations.FILE_NAME))
+        )
         names = check_names(policy.project_checks) | {*acceptance.UNUSED, *acceptance.EXPIRED}
         options.selection.refuse_unknown(names)
         file = audits / acceptance.FILE_NAME

@@ -16,7 +16,7 @@ import jinja2
 from markupsafe import Markup
 
 from gnkmigrate import __version__
-from gnkmigrate.audit import points
+from gnkmigrate.audit import recommendations
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.script import Step
@@ -83,7 +83,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "points_told": points.told,
+        "points_told": recommendations.told,
         "counted": counted,
         "statements": lambda fix: "\n".join(f"{statement};" for statement in fix),
         "script": _script,

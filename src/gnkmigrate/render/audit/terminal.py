@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gnkmigrate.audit import points
+from gnkmigrate.audit import recommendations
 from gnkmigrate.audit.finding import Finding, Severity
 from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.diff.omitted import told
@@ -249,7 +249,7 @@ def _settled(result: AuditResult, view: View) -> Iterator[Text]:
 def _points(result: AuditResult, view: View) -> Iterator[Text]:
     """Which of the project's own recommendations are done."""
     if result.points:
-        yield Text(f"Recommendations: {points.told(result.points)}.")
+        yield Text(f"Recommendations: {recommendations.told(result.points)}.")
     for each in result.points if view.details else ():
         why = f": {each.why}" if each.why else ""
         yield Text(visible(f"  {each.state:15}  {each.number:2} {each.title}{why}"))

@@ -8,7 +8,7 @@ from functools import cache
 
 import jinja2
 
-from gnkmigrate.audit import points
+from gnkmigrate.audit import recommendations
 from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.script import Step
 from gnkmigrate.render.parts.grouping import groups
@@ -30,7 +30,7 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {
-        "points_told": points.told,
+        "points_told": recommendations.told,
         "code": escape.code,
         "sql": lambda text: escape.code_block(text, "sql"),
         "plain": lambda text: escape.code_block(text, "text"),
