@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from gnkmigrate.audit.words import kind_words, numbers
+from gnkmigrate.audit.kind_words import kind_words, numbers
 from gnkmigrate.kinds import kind_of, kinds
 
 KINDS = sorted(kinds())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gnkmigrate.audit.gap import Gap
-from gnkmigrate.audit.words import KindWords, Words, kind_words, numbers
+from gnkmigrate.audit.kind_words import KindWords, Words, kind_words, numbers
 from gnkmigrate.kinds import kind_of, kinds
 from gnkmigrate.kinds.change import Change
 
