@@ -3,9 +3,9 @@
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Finding, fingerprint
 from gnkmigrate.audit.gap import Gap
+from gnkmigrate.audit.gap_message import evidence, message
 from gnkmigrate.audit.judgement import gap_check, words_of
 from gnkmigrate.audit.repair import Repair
-from gnkmigrate.audit.wording import evidence, message
 from gnkmigrate.facts.fact import content_hash
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import satellites, subject
