@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gnkmigrate.fleet.result import Result, Summary, counts
-from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, line, some, troubled
+from gnkmigrate.fleet.wording import Apart, apart, by_label, head, line, some, troubled
 from gnkmigrate.render.parts.tables import html_table, html_text
 from gnkmigrate.render.parts.view import View
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gnkmigrate.fleet.result import Result, Summary, counts
-from gnkmigrate.fleet.sheet import version, versions
+from gnkmigrate.fleet.wording import version, versions
 from gnkmigrate.render.parts.documents import written
 from gnkmigrate.render.parts.view import View
 

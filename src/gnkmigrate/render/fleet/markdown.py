@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.fleet.result import Result, State, Summary, counts
-from gnkmigrate.fleet.sheet import Apart, apart, by_label, head, line, some, troubled
+from gnkmigrate.fleet.wording import Apart, apart, by_label, head, line, some, troubled
 from gnkmigrate.render.parts.tables import markdown_table
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import code, markdown

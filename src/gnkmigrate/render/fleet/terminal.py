@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from gnkmigrate.fleet.result import Summary, counts
-from gnkmigrate.fleet.sheet import Apart, Trouble, apart, by_label, head, line, some, troubled
+from gnkmigrate.fleet.wording import Apart, Trouble, apart, by_label, head, line, some, troubled
 from gnkmigrate.render.parts.console import console_for
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.text.escape import visible
