@@ -8,7 +8,7 @@ import pytest
 
 from gnkmigrate.check import CheckOptions
 from gnkmigrate.check.expected import NEW_UUID, NOW, read_expected, steady, write_expected
-from gnkmigrate.check.listing import Rows
+from gnkmigrate.check.table_rows import Rows
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.servers import Server
 from tests.check.projects import REVISION, SETTINGS, checked, problems, states, write_project

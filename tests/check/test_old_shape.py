@@ -1,5 +1,5 @@
-from gnkmigrate.check.listing import Rows
 from gnkmigrate.check.old_shape import differences
+from gnkmigrate.check.table_rows import Rows
 
 BEFORE: Rows = {
     "users": [{"id": 1, "isActive": True}, {"id": 2, "isActive": None}],

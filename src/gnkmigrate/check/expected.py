@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gnkmigrate.check.listing import Rows, unlike
+from gnkmigrate.check.table_rows import Rows, unlike
 from gnkmigrate.errors import SettingsError
 
 NEW_UUID = "(a new uuid)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gnkmigrate.check.listing import Row, Rows, unlike
+from gnkmigrate.check.table_rows import Row, Rows, unlike
 
 
 def differences(before: Rows, views: Rows, schema: str) -> Iterator[str]:

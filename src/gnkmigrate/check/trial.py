@@ -10,7 +10,7 @@ from gnkmigrate import own
 from gnkmigrate.check import expected, old_shape
 from gnkmigrate.check.changed import changed
 from gnkmigrate.check.fill import fill
-from gnkmigrate.check.listing import Rows, read_tables, read_views
+from gnkmigrate.check.table_rows import Rows, read_tables, read_views
 from gnkmigrate.connection import connect
 from gnkmigrate.copies.unhurried import unhurried
 from gnkmigrate.diff.beside import not_compared

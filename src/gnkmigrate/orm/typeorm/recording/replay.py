@@ -6,7 +6,7 @@ import psycopg
 
 from gnkmigrate.check.changed import changed
 from gnkmigrate.check.generate import ROWS
-from gnkmigrate.check.listing import Rows, read_tables
+from gnkmigrate.check.table_rows import Rows, read_tables
 from gnkmigrate.connection import Connection
 from gnkmigrate.errors import NotPlainSql
 from gnkmigrate.orm.typeorm.recording.course import (
