@@ -13,6 +13,7 @@ from tests.support import ROOT
 PACKAGE = ROOT / "src" / "gnkmigrate"
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 WALKS = re.findall(r"`([\w/]+\.py): (\w+)`", ARCHITECTURE)
+PLACES = re.findall(r"^\| .* \| `(\S+)` \|$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
 FORMS = sorted((ROOT / ".github").rglob("*.yml"))
 BESIDE = [*ROOT.glob("*.md"), *(ROOT / "docs" / "adr").glob("*.md")]
 
@@ -21,6 +22,12 @@ BESIDE = [*ROOT.glob("*.md"), *(ROOT / "docs" / "adr").glob("*.md")]
 def test_the_walks_name_what_is_there(file: str, name: str) -> None:
     tree = ast.parse((PACKAGE / file).read_text())
     assert name in {each.name for each in tree.body if hasattr(each, "name")}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_change_goes_where_the_guide_says(place: str) -> None:
+    folder, named, _ = place.partition("NAME")
+    assert (PACKAGE / folder).is_dir() if named else (PACKAGE / place).is_file()
 
 
 def test_each_walk_is_told() -> None:
