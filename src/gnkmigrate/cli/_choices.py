@@ -26,12 +26,13 @@ class ResultFormat(StrEnum):
     JSON = "json"
 
 
-TEXT = "text"  # what commands call the format of a terminal
+TERMINAL = "terminal"  # the format that every subject has
+TEXT = "text"  # what most commands call it
 
 
 def offered(subject: str, terminal: str = TEXT) -> dict[str, str]:
     """The formats of a subject, as they lie in render/, by their names on the command line."""
-    return {terminal if name == "terminal" else name: name for name in render.formats(subject)}
+    return {terminal if name == TERMINAL else name: name for name in render.formats(subject)}
 
 
 def formats(subject: str, terminal: str = TEXT) -> Any:

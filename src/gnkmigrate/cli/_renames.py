@@ -53,11 +53,11 @@ def note(context: typer.Context, kept: list[str], line: str) -> None:
 
 def possible_rename(likely: "Likely") -> str:
     """A note about what may be one thing under two names."""
-    from gnkmigrate.diff.lines import printable
+    from gnkmigrate.diff.lines import one_line
     from gnkmigrate.diff.rename_hints import written
 
     rename = shlex.quote(written(likely.old, likely.new))
-    return printable(f"note: possibly a rename, {likely.why}: --rename {rename}")
+    return one_line(f"note: possibly a rename, {likely.why}: --rename {rename}")
 
 
 def asking(otherwise: "Decide", *, to_file: bool = False) -> "Decide":

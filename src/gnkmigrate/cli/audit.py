@@ -10,6 +10,7 @@ import typer
 
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._choices import (
+    TERMINAL,
     Explain,
     OnlyChecks,
     SkipChecks,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 FOUND = 1
 _SUBJECT = "audit"  # whose renderers show it
-_TERMINAL = "terminal"
 
 
 class Threshold(StrEnum):
@@ -43,7 +43,7 @@ def command(
         str | None,
         typer.Option(help="What it should be; else the settings' target.", metavar="SCHEMA"),
     ] = None,
-    format_: Annotated[str, formats(_SUBJECT, _TERMINAL)] = _TERMINAL,
+    format_: Annotated[str, formats(_SUBJECT, TERMINAL)] = TERMINAL,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; else stdout.", metavar="FILE"),
@@ -111,7 +111,7 @@ def command(
         typer.echo(_page(project, explain), nl=False)
         return
     kept = baseline or project.path(project.audits) / "baseline.json"
-    known = offered(_SUBJECT, _TERMINAL)
+    known = offered(_SUBJECT, TERMINAL)
     files = [format_and_file(text, known) for text in write or ()]
     files += [(format_, output)] if output else []
     check_writable([path for _, path in files] + ([kept] if update_baseline else []))

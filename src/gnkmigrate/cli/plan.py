@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import TEXT, formats
+from gnkmigrate.cli._choices import TERMINAL, TEXT, formats
 from gnkmigrate.cli._renames import NoRename, Rename, asking, note, said
 from gnkmigrate.cli._result import rendered, show
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PENDING = 1
 _SUBJECT = "plan"  # whose renderers show it
-_TERMINAL = "terminal"
 
 
 def command(
@@ -98,7 +97,7 @@ def command(
     if output is None:
         show(context, _SUBJECT, format_, planned)
     else:
-        notes = told if format_ == _TERMINAL else ()
+        notes = told if format_ == TERMINAL else ()
         write_report(
             output, rendered(_SUBJECT, format_, planned) + "".join(f"{n}\n" for n in notes)
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import TEXT, formats
+from gnkmigrate.cli._choices import TERMINAL, TEXT, formats
 from gnkmigrate.cli._result import show
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 PENDING = 1
 _SUBJECT = "status"  # whose renderers show it
-_TERMINAL = "terminal"
 
 
 def command(
@@ -36,7 +35,7 @@ def command(
     phases = load_all_phases(project.path(project.migrations))
     found = overview(_context.live_url(context, project), phases)
     show(context, _SUBJECT, format_, found)
-    if format_ == _TERMINAL and found.phases:
+    if format_ == TERMINAL and found.phases:
         _context.stderr(context).print(f"\nNext: {_next(found.phases)}", soft_wrap=True)
     if check and (undone(found.phases) or any(each.edited for each in found.phases)):
         raise typer.Exit(PENDING)

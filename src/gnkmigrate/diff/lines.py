@@ -59,7 +59,7 @@ def in_lines(
         omitted: what nobody has looked at.
     """
     lines = list(_changes(changes, source, target) if changes else _no_changes(omitted))
-    return [*lines, *((Piece(printable(line), "warning"),) for line in told(omitted))]
+    return [*lines, *((Piece(one_line(line), "warning"),) for line in told(omitted))]
 
 
 def plain(lines: Iterable[Line]) -> list[str]:
@@ -86,7 +86,7 @@ def _changes(changes: Sequence[Change], source: Snapshot, target: Snapshot) -> I
     yield (Piece(_summary(changes)),)
 
 
-def printable(text: str) -> str:
+def one_line(text: str) -> str:
     """`text` on one line, with nothing in it that a terminal would obey."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
@@ -187,7 +187,7 @@ def _name(identity: Identity, holder: Identity | None) -> str:
         if one != other:
             break
         shared += 1
-    return printable(kind + ".".join(path[shared:]))
+    return one_line(kind + ".".join(path[shared:]))
 
 
 def _value(value: Any) -> str:
@@ -204,7 +204,7 @@ def _whole(value: Any) -> str:
         return f"({', '.join(_whole(item) for item in value)})"
     if isinstance(value, Mapping):
         return ".".join(_whole(value[key]) for key in sorted(value))
-    return printable(" ".join(str(value).split()))
+    return one_line(" ".join(str(value).split()))
 
 
 def _summary(changes: Sequence[Change]) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import format_and_file, offered
+from gnkmigrate.cli._choices import TERMINAL, format_and_file, offered
 from gnkmigrate.cli._report_file import check_writable
 from gnkmigrate.cli._result import show, write_files
-from gnkmigrate.cli.fleet._choice import SUBJECT, TERMINAL
+from gnkmigrate.cli.fleet._choice import SUBJECT
 from gnkmigrate.errors import Interrupted, PhaseRefused, SettingsError
 from gnkmigrate.fleet.order import Command, source_of
 from gnkmigrate.fleet.result import Result, Summary

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gnkmigrate.cli._choices import formats
+from gnkmigrate.cli._choices import TERMINAL, formats
 
 if TYPE_CHECKING:
     from gnkmigrate.fleet.session import Choice
 
 SUBJECT = "fleet"  # whose renderers show it
-TERMINAL = "terminal"
 
 
 def _shared(

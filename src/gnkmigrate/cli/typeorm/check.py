@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import TEXT, formats
+from gnkmigrate.cli._choices import TERMINAL, TEXT, formats
 from gnkmigrate.cli._result import show
 from gnkmigrate.cli.typeorm._shared import Target, tell
 
 FOUND = 1
 _SUBJECT = "typeorm"  # whose renderers show it
-_TERMINAL = "terminal"
 
 
 def command(
@@ -39,7 +38,7 @@ def command(
         settings, target, entities, lambda text: messages.print(f"{text[:-1]} ...")
     )
     show(context, _SUBJECT, format_, result)
-    if format_ == _TERMINAL:
+    if format_ == TERMINAL:
         tell(context, result.limits)
     if result.findings:
         raise typer.Exit(FOUND)
