@@ -43,7 +43,7 @@ def find(connection: Connection, question: Question) -> Iterator[Observation]:
     yield from _ending(connection, question)
     for row in answers(connection, question, "partitions_missing"):
         if is_own(question, row.schema, row.relation):
-            yield from _gap(row, table_of(row.schema, row.relation), question.home)
+            yield from _gap(row, table_of(row.schema, row.relation), question.default_schema)
 
 
 def _gap(row: Any, about: DatabaseObject, home: str) -> Iterator[Observation]:
