@@ -80,6 +80,7 @@ def test_what_a_role_has_set_does_not_change_a_session(database: DatabaseUrl) ->
         ALTER DATABASE {name} SET search_path = 'elsewhere';
         ALTER DATABASE {name} SET TimeZone = 'Asia/Kathmandu';
         ALTER DATABASE {name} SET DateStyle = 'German';
+        ALTER DATABASE {name} SET quote_all_identifiers = on;
         """,
     )
     names = ("statement_timeout", "transaction_isolation", "transaction_read_only", "search_path")
@@ -87,9 +88,11 @@ def test_what_a_role_has_set_does_not_change_a_session(database: DatabaseUrl) ->
     with connect(database, search_path=["public"]) as session:
         found = [session.execute(f"SHOW {each}".encode()).fetchall()[0][0] for each in names]
         moment = session.execute("SELECT '2025-01-31'::timestamptz::text").fetchall()[0][0]
+        printed = session.execute("SELECT quote_ident('a')").fetchall()[0][0]
 
     assert found == ["0", "read committed", "off", "public, pg_temp"]
     assert moment == "2025-01-31 00:00:00+00"
+    assert printed == "a"
 
 
 def test_a_temporary_table_never_shadows_another(database: DatabaseUrl) -> None:

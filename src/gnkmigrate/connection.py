@@ -27,6 +27,11 @@ SPELLING: tuple[tuple[str, str], ...] = (
     ("bytea_output", "hex"),
     ("xmloption", "content"),
 )
+# How definitions are printed, and what is written in their place.
+PRINTING: tuple[tuple[str, str], ...] = (
+    ("quote_all_identifiers", "off"),
+    ("transform_null_equals", "off"),
+)
 # What a role or a database may have set, and what a session of ours therefore sets back.
 # https://www.postgresql.org/docs/16/runtime-config-client.html
 PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
@@ -39,6 +44,7 @@ PINNED_SETTINGS: tuple[tuple[str, str], ...] = (
     ("standard_conforming_strings", "on"),
     ("client_min_messages", "warning"),
     *SPELLING,
+    *PRINTING,
     # What is made without saying where is made as in a database that says nothing of it.
     ("default_tablespace", ""),
     ("default_table_access_method", "heap"),

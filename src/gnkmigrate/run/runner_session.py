@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.collector import loaded_objects_excluded
-from gnkmigrate.connection import Connection
+from gnkmigrate.connection import PRINTING, Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema
@@ -26,9 +26,8 @@ from gnkmigrate.settings import Settings
 # What matters to a session that works for long, and reads definitions to write them again; the
 # last one came with PostgreSQL 17.
 _PINNED = {
+    **dict(PRINTING),
     "idle_session_timeout": "0",
-    "quote_all_identifiers": "off",
-    "transform_null_equals": "off",
     "transaction_timeout": "0",
 }
 
