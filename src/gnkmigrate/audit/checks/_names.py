@@ -1,5 +1,6 @@
 """Names of columns that are made of a table's name: user_id of users, categoryId of Category."""
 
+import re
 from functools import lru_cache
 
 
@@ -20,3 +21,12 @@ def stems(table: str) -> set[str]:
     if name.endswith("s") and not name.endswith("ss"):
         found.add(name.removesuffix("s"))
     return found
+
+
+_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@lru_cache(maxsize=1 << 12)
+def words(name: str) -> frozenset[str]:
+    """The words of a name in small letters: createdAt and created_at have the same."""
+    return frozenset(_STARTS.sub("_", name).lower().split("_"))
