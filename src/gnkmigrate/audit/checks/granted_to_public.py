@@ -1,15 +1,18 @@
 """A table, view or sequence that is granted to PUBLIC.
 
 PUBLIC is every role that can connect, today's and tomorrow's: those for backups, for monitoring,
-of another application on the same server. What PUBLIC may change, each of them may change.
+of another application on the same server. What PUBLIC may change, each of them may change. Where
+one GRANT or default privilege has let it read many things of a schema, they are one finding.
 
 Sources: PostgreSQL manual, 5.8 (privileges); pg_class.relacl, pg_attribute.attacl.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._public import Held, held
+from gnkmigrate.audit.checks._server import listed
 from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.facts.fact import Fact
@@ -20,6 +23,7 @@ _VERB = {"USAGE": "use", "REFERENCES": "refer to", "TRIGGER": "put triggers on"}
 _WRITING = frozenset({"INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER"})
 # Row security does not hold these back.
 _UNRESTRICTED = frozenset({"TRUNCATE", "TRIGGER"})
+_MANY = 4  # things of a schema of which the same is said once
 _TYPES = {"view": "view", "materialized view": "view", "sequence": "sequence"}
 
 
@@ -30,8 +34,32 @@ def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
         relation = _relation(grants, snapshot) if found else None
         if relation is not None:
             open_.setdefault(relation, []).extend(found)
+    alike: dict[tuple[str, tuple[str, ...], Severity | None], list[Observation]] = {}
     for relation, found in open_.items():
-        yield _observed(relation, sorted(found, key=str), home)
+        seen = _observed(relation, sorted(found, key=str), home)
+        group = relation.identity.path[0], tuple(seen.evidence["privileges"]), seen.severity
+        alike.setdefault(group, []).append(seen)
+    for (schema, _, severity), several in alike.items():
+        mild = severity == Severity.LOW and len(several) >= _MANY
+        yield from [_together(schema, several)] if mild else several
+
+
+def _together(schema: str, several: Sequence[Observation]) -> Observation:
+    """One finding of many things that PUBLIC may do the same with."""
+    held = several[0].evidence["privileges"]
+    return Observation(
+        DatabaseObject("", "", schema, "schema"),
+        f"Everybody who can connect has {', '.join(held)} on {len(several):,} tables, views or "
+        f"sequences of schema {schema}.",
+        subject=", ".join(held),
+        evidence={
+            "privileges": held,
+            "on": listed(each.object.label(schema) for each in several),
+        },
+        fix=tuple(chain(*(each.fix for each in several))),
+        undo=tuple(chain(*(each.undo for each in several))),
+        severity=Severity.LOW,
+    )
 
 
 def _relation(grants: Fact, snapshot: Snapshot) -> Fact | None:
