@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
-from gnkmigrate.audit.checks._access import accesses, key_columns
+from gnkmigrate.audit.checks._access import Access, accesses, key_columns
 from gnkmigrate.audit.checks._names import plain
 from gnkmigrate.audit.checks._rows import beside as query
 from gnkmigrate.audit.checks._rows import only, row_key
@@ -72,15 +72,36 @@ def _observation(
     schema, table, name = column.identity.path
     index = beside(f"{table}_{name}", "_key")
     create = f"CREATE UNIQUE INDEX CONCURRENTLY {identifier(index)}"
+    replaced = _replaced(column, question.live)
     return Observation(
         object_of(column),
         f"Nearly every value of column {object_of(column).label(question.default_schema)} is "
         "there once, but nothing keeps it so.",
         evidence={"values that are there once, of 100": share},
-        fix=(f"{create} ON {qualified(schema, table)} ({identifier(name)})",),
-        undo=(f"DROP INDEX CONCURRENTLY {qualified(schema, index)}",),
+        fix=(
+            f"{create} ON {qualified(schema, table)} ({identifier(name)})",
+            *(each.drop for each in replaced),
+        ),
+        undo=(
+            *(statement for each in replaced for statement in each.again(question.live)),
+            f"DROP INDEX CONCURRENTLY {qualified(schema, index)}",
+        ),
         obstacle=_duplicates(column, primary, question.live),
     )
+
+
+def _replaced(column: Fact, live: Snapshot) -> list[Access]:
+    """The plain indexes of the column alone, for which the unique one does as well."""
+    schema, table, name = column.identity.path
+    return [
+        access
+        for access in accesses(live, Identity("table", (schema, table)))
+        if access.columns == (identifier(name),)
+        and access.method == "btree"
+        and access.whole
+        and not (access.included or access.is_constraint or access.is_share)
+        and not access.fact.value("clustered")
+    ]
 
 
 def _duplicates(column: Fact, primary: Sequence[str], live: Snapshot) -> Obstacle:

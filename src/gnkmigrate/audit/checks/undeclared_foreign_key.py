@@ -137,20 +137,23 @@ def _observation(column: Fact, other: Fact, snapshot: Snapshot, home: str) -> Ob
     key, label = _key(column, other, snapshot), object_of(column).label(home)
     there = ".".join(other.identity.path[:2]).removeprefix(f"{home}.")
     types = [str(each.value("type")) for each in (column, other)]
+    # A key between unlike types is a flaw of its own: they have to become one first.
+    alike = kind_of_values(column, snapshot) == kind_of_values(other, snapshot)
+    begin = (*key.indexed, *key.begin) if key.begin and alike else ()
     return Observation(
         object_of(column),
         f"Column {label} looks like a foreign key to {there}, but is none.",
         evidence=({"types": " and ".join(types)} if types[0] != types[1] else {})
         | ({"index": "there is none, and the key wants one"} if key.indexed else {}),
-        fix=(*key.indexed, *key.begin, *key.end),
-        undo=key.undo,
+        fix=(*key.indexed, *key.begin, *key.end) if alike else (),
+        undo=key.undo if alike else (),
         obstacle=orphans(
             snapshot,
             Identity("table", (schema, table)),
             [name],
             other.identity.path[:2],
             [other.identity.name],
-            (*key.indexed, *key.begin) if key.begin else (),
+            begin,
             guessed=f"Column {label} is called like a foreign key to {there}, but its values name "
             "few or no rows there.",
         ),
@@ -164,6 +167,6 @@ CHECK = StructureCheck(
     severity=Severity.LOW,
     impact="Nothing keeps rows from referring to what does not exist.",
     recommendation="Declare it, with an index and NOT VALID first, and validate it once the rows "
-    "are right.",
+    "are right; where its type is another one, bring both to one before.",
     find=find,
 )
