@@ -7,7 +7,7 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.errors import SettingsError
+from gnkmigrate.errors import PhaseRefused, SettingsError
 from gnkmigrate.fleet import rows
 from gnkmigrate.fleet.listing import listed
 from gnkmigrate.fleet.order import Order, Source
@@ -138,3 +138,22 @@ def test_schemas_of_one_database(database: DatabaseUrl) -> None:
     assert rows.of_schemas(database, ["*"], "public")[0].schema == "Other"
     with pytest.raises(SettingsError, match="fits t_"):
         rows.of_schemas(database, ["t_*"], "public")
+
+
+PLANTED = """
+CREATE ROLE {role}; GRANT CREATE, USAGE ON SCHEMA public TO {role}; SET ROLE {role};
+CREATE FUNCTION public.lower(varchar) RETURNS text LANGUAGE sql AS $$SELECT 'planted'$$;
+"""
+
+
+def test_a_query_runs_nobody_elses_code(database: DatabaseUrl) -> None:
+    role = f"planter_{os.getpid()}"
+    execute(database, PLANTED.format(role=role))
+    query = "SELECT lower('A'::varchar) AS name, 'dbname=a' AS url"
+    try:
+        with pytest.raises(PhaseRefused) as refused:
+            rows.of_query(database, query)
+        assert "public.lower(character varying)" in refused.value.details[0]
+        assert [row.name for row in rows.of_query(database, query, trusted=True)] == ["planted"]
+    finally:
+        execute(database, f"DROP OWNED BY {role}; DROP ROLE {role}")

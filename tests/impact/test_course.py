@@ -150,3 +150,22 @@ def test_two_files_of_one_shape_contradict_each_other(tmp_path: Path) -> None:
 def test_no_queries_are_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="There are no queries"):
         load(tmp_path)
+
+
+PLANTED = """
+CREATE ROLE planter; GRANT CREATE, USAGE ON SCHEMA public TO planter; SET ROLE planter;
+CREATE FUNCTION public.lower(varchar) RETURNS text IMMUTABLE LANGUAGE plpgsql
+AS $$BEGIN RAISE 'it ran'; END$$
+"""
+
+
+@pytest.mark.parametrize("options", [("--live",), ()], ids=["live", "copy"])
+def test_a_planted_function_is_not_run(shop: Shop, options: tuple[str, ...]) -> None:
+    execute(shop.small.url, PLANTED)
+    shop.write("planted", ONE_SHAPE.replace("GROUP", "WHERE state <> lower('A'::varchar) GROUP"))
+    try:
+        result = shop.run(*options)
+    finally:
+        execute(shop.small.url, "DROP OWNED BY planter; DROP ROLE planter")
+    assert result.exit_code == 2
+    assert "public.lower(character varying)" in result.stderr

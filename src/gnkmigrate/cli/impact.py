@@ -10,6 +10,7 @@ from gnkmigrate.cli._choices import (
     Overflow,
     Report,
     SampleRows,
+    TrustTriggers,
     Unmapped,
     answers,
     formats,
@@ -41,6 +42,7 @@ def command(
     sample: SampleRows = None,
     unmapped: Unmapped = None,
     overflow: Overflow = None,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Measure the project's queries before the phases and after them.
 
@@ -60,7 +62,7 @@ def command(
     from gnkmigrate.impact.course import Listener, on_copy
     from gnkmigrate.impact.live import on_live
 
-    project = _context.settings(context)
+    project = _context.settings(context, trust_triggers=trust_triggers or None)
     parameters = answers(unmapped=unmapped, overflow=overflow)
     messages = _context.stderr(context)
     url = _context.live_url(context, project)

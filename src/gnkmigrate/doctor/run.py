@@ -57,7 +57,7 @@ def _circumstances(
     session, refusal = None, None
     started = time.monotonic()
     try:
-        session = stack.enter_context(connect(url, read_only=True, search_path=settings.schemas))
+        session = stack.enter_context(connect(url, read_only=True))
     except ConnectionFailed as error:
         refusal = error
     milliseconds = (time.monotonic() - started) * 1000

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gnkmigrate import own
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.connection import Connection, DatabaseUrl, connect, pin
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.run.foreign_code import require_trust
 from gnkmigrate.validation import not_utf8
 
 _COLUMNS = ("name", "url")
@@ -115,14 +116,25 @@ def _row(place: str, cells: Mapping[Any, Any]) -> Row:
     return Row(place, name or f"({place})", url, given, problem)
 
 
-def of_query(url: DatabaseUrl, query: str) -> tuple[Row, ...]:
+_PATH = ("public",)
+
+
+def of_query(url: DatabaseUrl, query: str, *, trusted: bool = False) -> tuple[Row, ...]:
     """The rows that a query gives: name, url, and further columns to group by.
 
+    Args:
+        url: the database that is asked.
+        query: it finds names in `public`.
+        trusted: whether the user says that what others have put there is all right.
+
     Raises:
+        PhaseRefused: what it names may be taken for a function of a role with fewer rights.
         SettingsError: it gives other columns, or no row.
         psycopg.Error: PostgreSQL refuses it.
     """
-    with connect(url, read_only=True, search_path=("public",)) as connection:
+    with connect(url, read_only=True) as connection:
+        require_trust(connection, (), _PATH, trusted=trusted)
+        pin(connection, read_only=True, search_path=_PATH)
         cursor = connection.execute(query.encode())
         names = [column.name for column in cursor.description or ()]
         if not set(_COLUMNS) <= set(names):

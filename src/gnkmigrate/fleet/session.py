@@ -99,7 +99,7 @@ def _rows(choice: Choice, settings: Settings, given: str | None) -> tuple[rows.R
         return rows.of_file(choice.targets)
     url = live_url(settings, given)
     if choice.query is not None:
-        return rows.of_query(url, choice.query)
+        return rows.of_query(url, choice.query, trusted=settings.trust_triggers)
     if len(settings.schemas) != 1:
         raise SettingsError(
             f"The project has the schemas {', '.join(settings.schemas)}; a tenant's schema can "
