@@ -1,19 +1,24 @@
 """An index that differs from another one in nothing but the order of its columns' values.
 
 A btree is read in both directions: an index on (a) serves ORDER BY a DESC as well, and one on
-(a, b) serves WHERE a = ... ORDER BY b DESC. Only a query that sorts by both columns, one of them
-the other way round, needs an index of its own.
+(a, b) serves WHERE a = ... ORDER BY b DESC. Only a query that sorts by several columns in opposite
+directions, or wants NULLs at the other end, needs an index of its own. So nothing is said of one
+that is of no use but for that: whose NULLs are there, or of which another column than the last goes
+the other way.
 
 Source: PostgreSQL manual, 11.4 (indexes and ORDER BY).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from gnkmigrate.audit.check import Observation, StructureCheck
 from gnkmigrate.audit.checks._access import Access, accesses, column_of
 from gnkmigrate.audit.describe import index_text, object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.facts.snapshot import Snapshot
+
+_Order: TypeAlias = tuple[bool, bool]
 
 
 def find(snapshot: Snapshot, home: str) -> Iterator[Observation]:
@@ -49,7 +54,27 @@ def _differ_in_order(kept: Access, other: Access) -> bool:
         and not other.included
         and kept.keys != other.keys
         and kept.columns == other.columns
+        and _serves([*map(_order, kept.keys)], [*map(_order, other.keys)])
     )
+
+
+def _serves(kept: Sequence[_Order], other: Sequence[_Order]) -> bool:
+    """Whether an index in the order of `kept`, forwards or backwards, does what `other` is for."""
+    backwards = [_reverse(each) for each in kept]
+    *above, last = other
+    return other == backwards or (above == kept[:-1] and last in {kept[-1], backwards[-1]})
+
+
+def _order(key: str) -> _Order:
+    """Whether a key goes downwards, and whether its NULLs come first."""
+    downwards = key.removesuffix(" NULLS LAST").removesuffix(" NULLS FIRST").endswith(" DESC")
+    first = not key.endswith(" NULLS LAST") if downwards else key.endswith(" NULLS FIRST")
+    return downwards, first
+
+
+def _reverse(order: _Order) -> _Order:
+    downwards, first = order
+    return not downwards, not first
 
 
 CHECK = StructureCheck(

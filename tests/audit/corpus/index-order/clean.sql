@@ -5,3 +5,8 @@ CREATE INDEX partial ON users (born DESC, name) WHERE id > 0;
 CREATE INDEX covering ON users (name DESC) INCLUDE (born);
 CREATE INDEX hashed ON users USING hash (name);
 CREATE UNIQUE INDEX alone ON users (id DESC, name DESC);
+CREATE TABLE post (id int PRIMARY KEY, at date, place text);
+CREATE INDEX post_at ON post (at, place);
+CREATE INDEX post_last ON post (at DESC NULLS LAST, place);
+CREATE INDEX post_first ON post (at DESC, place);
+CREATE INDEX post_nulls ON post (at, place NULLS FIRST);
