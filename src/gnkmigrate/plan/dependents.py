@@ -171,9 +171,8 @@ class _Expansion:
         )
 
     def _set_aside(self, identity: Identity) -> None:
-        before, after = self.context.source.facts.get(identity), None
-        if before is not None and identity not in self.aside:
-            after = self._counterpart(before)
+        before = None if identity in self.aside else self.context.source.facts.get(identity)
+        after = None if before is None else self._counterpart(before)
         if before is not None and after is not None:
             self.aside[identity] = self.altered.pop(identity, Change("alter", before, after))
             self.renamed.pop(identity, None)
@@ -234,16 +233,13 @@ class _Expansion:
         if offered(gone, self.context.names) & picked(change.fact, self.context.target):
             return False  # as long as it is there, PostgreSQL may take it for its successor
         successor, needed = self._counterpart(gone), holders(change.fact)
-        if any(_names(gone) & _names(each) for each in self._in_target(needed)):
+        there = self.context.target.facts
+        if any(_names(gone) & _names(there[each]) for each in needed & there.keys()):
             return False  # what it comes to need waits for the name
-        known = kind_of(user.kind)
-        if known.without(user, cause) is not None and not needed.isdisjoint(self.altered):
+        without = kind_of(user.kind).without(user, cause)
+        if without is not None and not needed.isdisjoint(self.altered):
             return False  # what it comes to need may wait for the thing that goes
         return cause not in needed and (successor is None or successor.identity not in needed)
-
-    def _in_target(self, identities: Iterable[Identity]) -> Iterator[Fact]:
-        there = self.context.target.facts
-        return (there[identity] for identity in identities if identity in there)
 
     def _move_away(self, user: Fact, cause: Identity) -> None:
         """Alters what holds data so that it does without `cause`, or uses its successor."""
@@ -295,11 +291,9 @@ class _Expansion:
 
     def _used_aside(self, fact: Fact) -> Fact:
         """The same with what it uses by the names that things have until they go."""
-        needed = frozenset(
-            self._set_aside_as(self.aside[each]).identity if each in self.aside else each
-            for each in fact.depends_on
-        )
-        return fact.replaced(depends_on=needed)
+        gone = fact.depends_on & self.aside.keys()
+        moved = {self._set_aside_as(self.aside[each]).identity for each in gone}
+        return fact.replaced(depends_on=fact.depends_on - gone | moved)
 
 
 def _names(fact: Fact) -> frozenset[tuple[str, ...]]:

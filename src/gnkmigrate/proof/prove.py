@@ -23,6 +23,7 @@ from gnkmigrate.plan.proof import Proof
 from gnkmigrate.proof.acting import act_as, bring_roles, bring_settings
 from gnkmigrate.proof.answers import NO_ANSWERS
 from gnkmigrate.proof.arrival import unlike_target
+from gnkmigrate.proof.differences import looked_at, shown, unlike
 from gnkmigrate.proof.objection import Objection, object_to
 from gnkmigrate.proof.observer import Observer, Place, Seen
 from gnkmigrate.proof.ownership import Open
@@ -34,9 +35,6 @@ from gnkmigrate.proof.target import Wanted, target_database
 from gnkmigrate.run.rights import missing_rights
 from gnkmigrate.run.rows_in_the_way import HINT, rows_in_the_way
 from gnkmigrate.settings import Settings
-
-_OF_ROLES = frozenset({"owner", "grants", "default privileges"})
-_SHOWN, _LINES = 10, 80
 
 
 def _untold(step: str) -> None:
@@ -83,7 +81,7 @@ def prove(
         begin("statements")
         seconds = run_statements(bench.session, planned.statements, bench.observing)
         begin("comparison")
-        left = _looked_at(compare(_read(bench.observing, settings), planned.target), bench.copy)
+        left = looked_at(compare(_read(bench.observing, settings), planned.target), bench.copy)
         left = [each for each in left if each not in lacking]
         kept = _require_arrival(planned, bench, observer, left, role)
     copy = bench.copy
@@ -181,7 +179,7 @@ def _require_arrival(
     dumped = observer.unlike_target(wanted, open_) if wanted is not None else ()
     kept = observer.look_again(wanted.answers if wanted else NO_ANSWERS)
     message = "The plan runs on a copy of the live database, but does not make it the target."
-    object_to(_unlike(message, left, dumped), *kept.objections)
+    object_to(unlike(message, left, dumped), *kept.objections)
     return kept
 
 
@@ -199,7 +197,7 @@ def _prove_same(planned: Planned, settings: Settings, live: DatabaseUrl) -> Proo
             open_ = _left_open(planned, wanted, planned.source.role)
             dumped = unlike_target(live, wanted, None, open_)
         message = "The plan is empty, but the live database is not as the target says."
-        object_to(_unlike(message, (), dumped))
+        object_to(unlike(message, (), dumped))
         provider = wanted.server.provider if wanted is not None else ""
     return Proof(
         (),
@@ -242,14 +240,14 @@ def _lacking(
     """
     with connect(copy.url, read_only=True) as session:
         copied = _read(session, settings)
-    lacking = _looked_at(compare(copied, planned.source), copy)
+    lacking = looked_at(compare(copied, planned.source), copy)
     if lacking and not selection.without:
         with connect(live, read_only=True) as session:
             changed = compare(planned.source, _read(session, settings))
         object_to(
             Objection(
                 "The copy is not what the plan was made for: the live database has changed.",
-                _shown(changed),
+                shown(changed),
                 "Make the plan again when nobody else changes it.",
             )
         )
@@ -264,15 +262,6 @@ def _lacking(
     return lacking
 
 
-def _looked_at(changes: Sequence[Change], copy: Clone) -> Sequence[Change]:
-    """What a copy can have: what belongs to the server is another one's there."""
-    return [
-        change
-        for change in changes
-        if not kind_of(change.kind).of_server and (copy.owners or change.kind not in _OF_ROLES)
-    ]
-
-
 def _require_own_roles(planned: Planned, copy: Clone) -> None:
     """Refuses to change roles on a server of the user's, where they would stay.
 
@@ -284,23 +273,7 @@ def _require_own_roles(planned: Planned, copy: Clone) -> None:
         Objection(
             "The plan changes roles, which belong to a server: on the one in "
             "GNKMIGRATE_SERVER__URL that would stay.",
-            [] if copy.server.is_ours else _shown(of_server),
+            [] if copy.server.is_ours else shown(of_server),
             "Have the copy on a server that is thrown away: GNKMIGRATE_SERVER__PROVIDER=embedded",
         )
     )
-
-
-def _unlike(message: str, left: Sequence[Change], dumped: Sequence[str]) -> Objection:
-    """What gnkmigrate itself sees, and what pg_dump says."""
-    heading = ["pg_dump (- the target, + what there is):"] if dumped else []
-    return Objection(message, [*_shown(left)[:_SHOWN], *heading, *dumped], shown=_LINES)
-
-
-def _shown(changes: Sequence[Change]) -> list[str]:
-    return [
-        " ".join([change.verb, str(change.identity), *_differing(change)]) for change in changes
-    ]
-
-
-def _differing(change: Change) -> Sequence[str]:
-    return [f"in {', '.join(change.differing)}"] if change.verb == "alter" else []
