@@ -2,6 +2,7 @@
 
 import pytest
 
+from gnkmigrate.audit import score
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.run import check_names, fingerprints
@@ -9,8 +10,10 @@ from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.severity_rules import Rule, SeverityRules
 from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.render.parts.summary import summarise
 from tests.audit.conftest import Read
-from tests.audit.support import audited, of_check
+from tests.audit.support import audited, audited_on, of_check
 from tests.support import execute
 
 LIVE = """
@@ -150,3 +153,24 @@ def test_writers_need_not_wait_nor_does_it_wait_for_them(database: DatabaseUrl, 
         writer.execute("LOCK TABLE public.users, public.dogs IN SHARE ROW EXCLUSIVE MODE")
         result = audited(database, target)
     assert [missed for missed in result.not_run if "lock" in missed.reason] == []
+
+
+def test_partitions_neither_hide_nor_multiply_what_is_found(database: DatabaseUrl) -> None:
+    scores = []
+    for count in (1, 30):
+        execute(
+            database,
+            f"""CREATE SCHEMA s{count}; SET search_path = s{count};
+            CREATE TABLE plain (a int); CREATE TABLE days (id int, at timestamp, PRIMARY KEY (id))
+            PARTITION BY RANGE (id);
+            DO $$BEGIN FOR n IN 1..{count} LOOP EXECUTE format('CREATE TABLE days_%s PARTITION OF '
+            'days FOR VALUES FROM (%s) TO (%s)', n, n, n + 1); EXECUTE format(
+            'CREATE INDEX ON days_%s (at); CREATE INDEX ON days_%s (at, id)', n, n);
+            END LOOP; END$$""",
+        )
+        with connect(database, read_only=True) as connection:
+            live = read_snapshot(connection, schemas=[f"s{count}"])
+            result = audited_on(connection, live=live)
+        assert len(of_check(result, "GNK-S004")) == count
+        scores.append((score.size(live), summarise(result).score))
+    assert scores[0] == scores[1]

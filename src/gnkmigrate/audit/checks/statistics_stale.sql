@@ -27,4 +27,10 @@ WHERE
     AND class.reltuples >= 0
     AND statistics.n_mod_since_analyze >= %(changes)s
     AND statistics.n_mod_since_analyze > 2 * (setting.threshold + setting.factor * class.reltuples)
+    -- A session that inserts, and analyzes before it has told of it, tells of the same rows again:
+    -- a table that has only got rows has grown since.
+    AND (
+        statistics.n_tup_upd + statistics.n_tup_del > 0
+        OR pg_relation_size(class.oid) / current_setting('block_size')::bigint > class.relpages
+    )
 ORDER BY statistics.schemaname, statistics.relname

@@ -43,7 +43,8 @@ class Summary:
 def summarise(result: AuditResult) -> Summary:
     """The result in a few values."""
     counts = score.count(finding.severity for finding in result.findings)
-    points = score.score(counts, len(result.live.of_kind("table")))
+    weighed = score.count(score.weighed(result.findings, result.live))
+    points = score.score(weighed, score.size(result.live))
     return Summary(
         counts=counts,
         score=points,
