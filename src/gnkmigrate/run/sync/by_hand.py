@@ -6,7 +6,7 @@ has it no longer, unless another face gives it to him.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,12 +64,19 @@ class Face:
     by: Pairs = ()
     kinds: Sequence[str] = ()
 
-    def rights(self, held: Iterable[Right]) -> set[Right]:
+    def rights(self, held: Collection[Right]) -> set[Right]:
         """What is held of it, by the names of the old table."""
         old: defaultdict[str, list[str]] = defaultdict(list)
         for before, name in (*self.names, ("", "")):
             old[name].append(before)
-        return {
+        # The whole is each of them, whatever somebody has made of one of them.
+        whole = {
+            (who, what, before)
+            for who, what, name in held
+            if not name and _base(what) in (self.kinds or _OF_COLUMNS)
+            for before, _ in self.names
+        }
+        return whole | {
             (who, what, before)
             for who, what, name in held
             if not self.kinds or _base(what) in self.kinds
