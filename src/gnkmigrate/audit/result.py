@@ -18,6 +18,8 @@ from gnkmigrate.facts.snapshot import Snapshot, Unread
 
 # What a comparison with the target is called among checks, where it could not be made.
 TARGET = "target"
+# How the reason begins that a role lacks a right: a check's, and PostgreSQL's own.
+_CLOSED = ("the role may not read", "permission denied")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class NotRun:
     category: Category | Literal[""] = ""
     severity: Severity = Severity.MEDIUM
     slug: str = ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is for want of a right to read, which somebody can give."""
+        return self.reason.startswith(_CLOSED)
 
 
 @dataclass(frozen=True)

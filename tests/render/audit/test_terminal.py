@@ -80,19 +80,20 @@ def test_what_could_not_run_for_one_reason_is_one_line() -> None:
     assert "  not run  5 checks  there is no target\n" in text
 
 
-def test_what_could_not_run_is_told_or_counted_the_worst_first() -> None:
+def test_what_could_not_run_is_told_or_counted_what_may_not_be_read_first() -> None:
     checks = (
         *(NotRun(f"GNK-P00{n}", "", f"reason {n}", severity=Severity.LOW) for n in range(5)),
         *(NotRun("GNK-S017", "", "reason 0", severity=Severity.LOW) for _ in range(2)),
-        NotRun("GNK-A020", "", "permission denied", severity=Severity.CRITICAL),
+        NotRun("GNK-A020", "", "there is no target", severity=Severity.CRITICAL),
+        NotRun("GNK-D001", "", "permission denied for table a", severity=Severity.LOW),
     )
     lines = render(replace(clean(), not_run=checks), View()).splitlines()
     assert lines[-5:] == [
-        "1 check passed, 8 could not run.",
-        "  not run  GNK-A020  permission denied",
+        "1 check passed, 9 could not run.",
+        "  not run  GNK-D001  permission denied for table a",
+        "  not run  GNK-A020  there is no target",
         "  not run  3 checks  reason 0",
-        "  not run  GNK-P001  reason 1",
-        "  not run  3 more, for 3 other reasons",
+        "  not run  4 more, for 4 other reasons",
     ]
 
 

@@ -269,12 +269,12 @@ def _checks(result: AuditResult, view: View) -> Iterator[Text]:
 
 
 def _missed(not_run: Sequence[NotRun], view: View) -> Iterator[str]:
-    """What could not run and why; by reason, those that might have found the worst first."""
+    """What could not run and why, by reason: what the role may not read, then what is worst."""
     if view.details:
         yield from (f"{each.check}  {each.reason}" for each in not_run)
         return
     reasons: dict[str, list[str]] = {}
-    for each in sorted(not_run, key=lambda each: -each.severity):
+    for each in sorted(not_run, key=lambda each: (not each.is_closed, -each.severity)):
         reasons.setdefault(each.reason, []).append(each.check)
     told = [*reasons.items()]
     last = _REASONS if len(told) <= _REASONS else _REASONS - 1
