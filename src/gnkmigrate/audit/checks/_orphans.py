@@ -123,30 +123,37 @@ def orphans(
         guessed: where nobody has said that they refer to it: what is said if nearly none does.
     """
     key = key_columns(snapshot, table) or ()
-    facts = [column_of(snapshot, table, name) for name in columns]
-    reference = Reference(
+    reference = _live_reference(snapshot, table, columns, referenced, others, full=full)
+    agreeing = partial(reference.listing, row_key(key), exists="EXISTS")
+    name = referenced[1]
+    return Obstacle(
+        table,
+        partial(reference.listing, row_key(key)),
+        one=f"One row refers to no row of {name}.",
+        many=f"COUNT rows refer to no row of {name}.",
+        repair=reference.repair,
+        fix=fix,
+        severity=Severity.MEDIUM,
+        hidden=any(map(looks_secret, key)),
+        doubt=Doubt(agreeing, guessed, f"rows that refer to a row of {name}") if guessed else None,
+    )
+
+
+def _live_reference(
+    snapshot: Snapshot,
+    table: Identity,
+    columns: Sequence[str],
+    referenced: Sequence[str],
+    others: Sequence[str],
+    *,
+    full: bool,
+) -> Reference:
+    return Reference(
         only(snapshot, table) + qualified(*table.path),
-        facts,
+        [column_of(snapshot, table, name) for name in columns],
         only(snapshot, Identity("table", tuple(referenced))) + qualified(*referenced),
         others,
         full,
         shared(snapshot, table, columns),
         filled(snapshot, table),
-    )
-    return Obstacle(
-        table,
-        partial(reference.listing, row_key(key)),
-        one=f"One row refers to no row of {referenced[1]}.",
-        many=f"COUNT rows refer to no row of {referenced[1]}.",
-        repair=reference.repair,
-        fix=fix,
-        severity=Severity.MEDIUM,
-        hidden=any(map(looks_secret, key)),
-        doubt=Doubt(
-            partial(reference.listing, row_key(key), exists="EXISTS"),
-            guessed,
-            f"rows that refer to a row of {referenced[1]}",
-        )
-        if guessed
-        else None,
     )
