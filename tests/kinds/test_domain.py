@@ -83,6 +83,12 @@ def test_locks_are_told(server: Server) -> None:
     assert locks == [("SHARE", "public.t", True), ("", "", False), ("SHARE", "public.t", True)]
 
 
+def test_a_check_is_renamed_in_place_inside_of_arrays_as_well(server: Server) -> None:
+    old = "CREATE DOMAIN d AS int CONSTRAINT one CHECK (VALUE > 0); CREATE TABLE t (a d[]);"
+    there, _ = converge(server, old, old.replace("one", "two"))
+    assert there == ["ALTER DOMAIN public.d RENAME CONSTRAINT one TO two"]
+
+
 def test_a_check_that_is_not_valid(server: Server) -> None:
     old = "CREATE DOMAIN email AS text;"
     check = "ALTER DOMAIN email ADD CONSTRAINT at CHECK (VALUE LIKE '%@%')"

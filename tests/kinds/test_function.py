@@ -94,3 +94,11 @@ def test_nobody_calls_it_before_it_has_its_owner_and_privileges(server: Server) 
         "ALTER FUNCTION public.told(public.sort) OWNER TO owner",
         "REVOKE EXECUTE ON FUNCTION public.told(public.sort) FROM PUBLIC",
     ]
+
+
+def test_a_function_is_made_again_where_its_type_is_another_thing_of_that_name(
+    server: Server,
+) -> None:
+    function = "CREATE FUNCTION f(s) RETURNS bool LANGUAGE sql AS 'SELECT true OR $1{} IS NULL';"
+    enum = "CREATE TYPE s AS ENUM ('a');" + function.format("")
+    converge(server, enum, "CREATE TABLE s (name text);" + function.format(".name"))

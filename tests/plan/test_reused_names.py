@@ -75,7 +75,68 @@ ALTER SEQUENCE ss_x_seq RENAME TO other;
 ALTER SEQUENCE ss_y_seq RENAME TO ss_x_seq;
 ALTER SEQUENCE other RENAME TO ss_y_seq;
 """
+SHADOWED = """
+CREATE TABLE {0} (id int PRIMARY KEY, a int);
+{1}
+CREATE TABLE x (id int);
+CREATE VIEW v AS SELECT id FROM t;
+CREATE POLICY p ON x USING (id IN (SELECT id FROM t));
+CREATE RULE r AS ON INSERT TO x DO ALSO INSERT INTO t VALUES (1);
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM t; END;
+CREATE FUNCTION g(x t) RETURNS int LANGUAGE sql AS 'SELECT x.a{2}';
+"""
+KEYED = """
+CREATE TABLE {0} (id int PRIMARY KEY);
+{1}
+CREATE TABLE k (t int REFERENCES t);
+"""
+VIEWED = """
+CREATE TABLE b (id int);
+CREATE VIEW {0} AS SELECT id FROM b;
+{1}
+CREATE VIEW w AS SELECT id FROM t;
+"""
+TYPED = """
+{0}
+CREATE TABLE x (a e, b e[] DEFAULT '{{a}}');
+CREATE VIEW v AS SELECT a FROM x;
+CREATE FUNCTION f(e) RETURNS int LANGUAGE sql AS 'SELECT 1';
+"""
+# Each there and back.
+PASSED_ON = {
+    "a view in a table's place": (
+        SHADOWED.format("t", "", ""),
+        SHADOWED.format("t2", "CREATE VIEW t AS SELECT id, a FROM t2;", " + 1"),
+        "table public.{} = {}",
+        ("t", "t2"),
+    ),
+    "a table in a table's place, referred to by a column of its name": (
+        KEYED.format("t", ""),
+        KEYED.format("t2", "CREATE TABLE t (id int PRIMARY KEY);"),
+        "table public.{} = {}",
+        ("t", "t2"),
+    ),
+    "a table in a view's place": (
+        VIEWED.format("t", ""),
+        VIEWED.format("t2", "CREATE TABLE t (id int);"),
+        "view public.{} = {}",
+        ("t", "t2"),
+    ),
+    "an enum in an enum's place": (
+        TYPED.format("CREATE TYPE e AS ENUM ('a', 'b');"),
+        TYPED.format("CREATE TYPE e2 AS ENUM ('a', 'b'); CREATE TYPE e AS ENUM ('a', 'c', 'b');"),
+        "type public.{} = {}",
+        ("e", "e2"),
+    ),
+}
 CASES = {
+    f"{what}, {way}": (*sides, [said.format(*names)])
+    for what, (old, new, said, (one, two)) in PASSED_ON.items()
+    for way, sides, names in (
+        ("there", (old, new), (one, two)),
+        ("back", (new, old), (two, one)),
+    )
+} | {
     "a new column": (
         COLUMN.format(column=""),
         COLUMN.format(column="b int,"),

@@ -13,6 +13,7 @@ from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.postgres.routine import parted, retyped
 
 _Moved: TypeAlias = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+_SHARED = frozenset({"relation", "type"})  # the spaces of names that kinds share
 _OBJECT_LEVELS = 2  # schema and object; deeper are the parts of an object
 
 
@@ -33,6 +34,7 @@ class Correspondence:
         self.source = source
         self.target = target
         self._reuses_names = False
+        self._taken: dict[tuple[str, ...], bool] = {}
         self._places: Places | None = None
         self._constants_of = {
             fact.identity: constants
@@ -57,7 +59,7 @@ class Correspondence:
         if renamed:
             self.renamed.add(source)
             # Only the user can say so, and only then can equal texts mean different things.
-            self._reuses_names |= source in self.target
+            self._reuses_names |= source in self.target or self._is_taken(source)
 
     @property
     def has_new_names(self) -> bool:
@@ -179,9 +181,11 @@ class Correspondence:
         words: dict[str, set[str]] = {}
         for old in needed:
             free = old not in self.target
+            taken = self._reuses_names and self._is_taken(old)
             for level, (was, becomes) in enumerate(_names(old, self.to_target.get(old, old))):
                 # Where the old name is free, whoever still says it means something else by it.
-                allowed = {was, becomes} if free else {becomes}
+                is_free = free and not (taken and level < _OBJECT_LEVELS)
+                allowed = {was, becomes} if is_free else {becomes}
                 names.setdefault(was, set()).update(allowed)
                 # A view keeps the names of its own columns when those of a table change.
                 if nested or level < _OBJECT_LEVELS or not free:
@@ -196,7 +200,33 @@ class Correspondence:
             was, becomes = part.name, self.to_target.get(part, part).name
             allowed = {was, becomes} if part not in self.target else {becomes}
             words.setdefault(was, set()).update(allowed)
+        for was, becomes in self._passed_on(before, after):
+            names[was] = words[was] = {becomes}
         return Wording(names, words, dict(self._constants(needed)))
+
+    def _passed_on(self, before: Fact, after: Fact) -> Iterator[tuple[str, str]]:
+        """Names that a pair says on both sides, of what is another thing in the target.
+
+        They are on neither side of a text the same then, whatever else in it is called so.
+        """
+        if not self._reuses_names:
+            return
+        used = {each.path[:_OBJECT_LEVELS] for each in after.depends_on}
+        for old in before.depends_on:
+            was = old.path[:_OBJECT_LEVELS]
+            becomes = self.to_target.get(old, old).path[:_OBJECT_LEVELS]
+            if was != becomes and was in used and becomes not in used:
+                yield from zip(was, becomes, strict=True)
+
+    def _is_taken(self, old: Identity) -> bool:
+        """Whether a relation or type of the target's bears the name of what `old` is, or is in."""
+        path = old.path[:_OBJECT_LEVELS]
+        if path not in self._taken:
+            found = (self.target.facts.get(Identity(kind, path)) for kind in kinds())
+            self._taken[path] = any(
+                space in _SHARED for each in found if each for space, *_ in _spaces(each)
+            )
+        return self._taken[path]
 
     def _constants(self, needed: Iterable[Identity]) -> Iterator[tuple[str, Mapping[str, str]]]:
         if not self._constants_of:
@@ -208,6 +238,10 @@ class Correspondence:
     def _is_nested(self, fact: Fact) -> bool:
         """Does it live inside a table or the like, rather than in a schema?"""
         return fact.parent is not None and fact.parent.kind != "schema"
+
+
+def _spaces(fact: Fact) -> Iterable[tuple[str, ...]]:
+    return kind_of(fact.kind).names(fact)
 
 
 def _same_set(one: Any, other: Any) -> bool:

@@ -7,11 +7,11 @@ come last because they name columns and tables, which must be known by then.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from operator import attrgetter
 from typing import TypeAlias
 
 from gnkmigrate.diff.correspondence import Correspondence
-from gnkmigrate.diff.places import Places, in_place
+from gnkmigrate.diff.families import Children, Family, by_parent, in_order, left_over
+from gnkmigrate.diff.places import in_place
 from gnkmigrate.diff.renames import Renames, by_spelling
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -19,7 +19,6 @@ from gnkmigrate.kinds import kind_of, kinds, satellites, subject
 from gnkmigrate.kinds.joining import tables_above
 from gnkmigrate.kinds.kind import Kind
 
-_Children: TypeAlias = Mapping[Identity | None, Mapping[str, Sequence[Fact]]]
 _Parents: TypeAlias = tuple[Identity | None, Identity | None]
 # Siblings of one kind that have no counterpart yet.
 _Left: TypeAlias = tuple[list[Fact], list[Fact]]
@@ -60,12 +59,12 @@ class _Matcher:
         self._undecided: list[_Left] = []
 
     @cached_property
-    def _source(self) -> _Children:
-        return _by_parent(self._known.source)
+    def _source(self) -> Children:
+        return by_parent(self._known.source)
 
     @cached_property
-    def _target(self) -> _Children:
-        return _by_parent(self._known.target)
+    def _target(self) -> Children:
+        return by_parent(self._known.target)
 
     def match_places(self) -> None:
         """Matches everything where nobody has said that anything has another name.
@@ -76,11 +75,11 @@ class _Matcher:
         known = self._known
         places = in_place(known.source, known.target)
         known.begin(places)
-        old, new = _left_over(known.source, places), _left_over(known.target, places)
+        old, new = left_over(known.source, places), left_over(known.target, places)
         waiting, undecided = list[_Parents](), list[_Left]()
         for parent, kind in old.keys() & new.keys():
             if kind not in satellites() and (parent is None or parent in places.same):
-                left = _in_order(old[parent, kind]), _in_order(new[parent, kind])
+                left = in_order(old[parent, kind]), in_order(new[parent, kind])
                 waiting += self._by_other_name(*left)
                 undecided.append(left)
         self._match(waiting, undecided)
@@ -90,19 +89,34 @@ class _Matcher:
         self._match([parents], [])
 
     def _match(self, waiting: list[_Parents], undecided: list[_Left]) -> None:
-        while waiting:
+        late: list[Family] = []
+        while waiting or late:
+            if not waiting:
+                waiting += self._paired(late.pop(), undecided)
+                continue
             within = waiting.pop()
             for kind, old, new in self._siblings(within):
-                found = self._by_name(old, new, moved=within[0] != within[1])
-                waiting += (pair for pair in found if pair[0] in self._source)
-                if kind in satellites() or len(found) in {len(old), len(new)}:
-                    continue
-                left = self._left(old, new)
-                if all(left):
-                    waiting += self._by_other_name(*left)
-                    undecided.append(left)
+                # What is called by types is known once these are.
+                by_types = kind_of(kind).named_by_types
+                family = Family(kind, old, new, by_types or within[0] != within[1])
+                if by_types:
+                    late.append(family)
+                else:
+                    waiting += self._paired(family, undecided)
         # What is decided first has a say in the rest: so it does not come in the catalog's order.
         self._undecided += sorted(undecided, key=lambda siblings: siblings[0][0].identity)
+
+    def _paired(self, family: Family, undecided: list[_Left]) -> Iterator[_Parents]:
+        """Matches siblings by their names, and what is left of them by others."""
+        kind, old, new, moved = family
+        found = self._by_name(old, new, moved=moved)
+        yield from (pair for pair in found if pair[0] in self._source)
+        if kind in satellites() or len(found) in {len(old), len(new)}:
+            return
+        left = self._left(old, new)
+        if all(left):
+            yield from self._by_other_name(*left)
+            undecided.append(left)
 
     def match_subjects(self) -> None:
         """Matches what has another name but is about the same, and what lives in it."""
@@ -242,42 +256,14 @@ class _Matcher:
         """What has no counterpart yet."""
         decided, taken = self._known.to_target, self._known.to_source
         return (
-            _in_order(
+            in_order(
                 fact
                 for fact in old
                 if fact.identity not in decided and fact.identity not in self._gone
             ),
-            _in_order(fact for fact in new if fact.identity not in taken),
+            in_order(fact for fact in new if fact.identity not in taken),
         )
 
     def _contradicted(self, old: Identity, new: Identity) -> bool:
         """Has the user said that one of these is something else?"""
         return self._hints.get(old, new) != new or (new in self._hinted and old not in self._hints)
-
-
-def _in_order(facts: Iterable[Fact]) -> list[Fact]:
-    return sorted(facts, key=attrgetter("identity"))
-
-
-def _left_over(
-    snapshot: Snapshot, places: Places
-) -> Mapping[tuple[Identity | None, str], list[Fact]]:
-    """The facts that are not in place, by what they live in and their kind.
-
-    What lives in something that is no fact counts as outermost.
-    """
-    found: dict[tuple[Identity | None, str], list[Fact]] = {}
-    for fact in places.left_over(snapshot):
-        parent = fact.parent if fact.parent in snapshot.facts else None
-        found.setdefault((parent, fact.kind), []).append(fact)
-    return found
-
-
-def _by_parent(snapshot: Snapshot) -> _Children:
-    """The children of every fact; None has the outermost, and those whose parent is not there."""
-    families = snapshot.families
-    outermost: dict[str, list[Fact]] = {}
-    for parent in [each for each in families if each is None or each not in snapshot.facts]:
-        for kind, facts in families[parent].items():
-            outermost.setdefault(kind, []).extend(facts)
-    return {**families, None: outermost}

@@ -61,3 +61,8 @@ def holders(fact: Fact) -> AbstractSet[Identity]:
     if fact.parent is not None:
         held.add(fact.parent)
     return held
+
+
+def names_of(fact: Fact) -> frozenset[tuple[str, ...]]:
+    """The names that it occupies, each with its name space in front."""
+    return kind_of(fact.kind).names(fact)

@@ -13,7 +13,7 @@ from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, Replacement
-from gnkmigrate.plan.action import Action, holders
+from gnkmigrate.plan.action import Action, holders, names_of
 from gnkmigrate.plan.carried import not_carried, passed_on, taken_along
 from gnkmigrate.plan.picking import offered, picked
 from gnkmigrate.plan.replacing import goes_with, in_turn, left_of, name_in_target, set_aside
@@ -107,8 +107,9 @@ class _Expansion:
             actions.append(Action("alter", change.before, between or change.after, cause))
             if between is not None:
                 actions.append(Action("finish", between, change.after, cause))
+        there = {change.fact.identity for change in self.renamed.values()}
         for change in self.aside.values():
-            actions += in_turn(change, self._used_aside(self._set_aside_as(change)))
+            actions += in_turn(change, self._used_aside(self._set_aside_as(change)), there)
         for identity, fact in self.removed.items():
             if not goes_with(fact, self.aside, self.removed):
                 actions.append(Action("drop", fact, None, self.causes.get(identity)))
@@ -141,14 +142,15 @@ class _Expansion:
         """Makes one thing the successor of another that goes, is in use, and has had its name."""
         if not self._gone:
             return
-        taken = {name: new for new in self.added.values() for name in _names(new)}
+        news = (*self.added.values(), *(change.fact for change in self.renamed.values()))
+        taken = {name: new for new in news for name in names_of(new)}
         for identity, old in tuple(self._gone.items()):
-            new = next((taken[name] for name in _names(old) if name in taken), None)
-            if new is None or new.identity not in self.added or not self._holds(old):
+            new = next((taken[name] for name in names_of(old) if name in taken), None)
+            if new is None or not self._holds(old):
                 continue
             if kind_of(old.kind).replacement(old, self.context) is Replacement.ASIDE:
-                del self._gone[identity], self.added[new.identity]
-                self.aside[identity] = Change("alter", old, new)
+                self.added.pop(new.identity, None)
+                self.aside[identity] = Change("alter", self._gone.pop(identity), new)
                 self._disturbing.append(old)
 
     def _clear_the_way(self, change: Change) -> None:
@@ -234,7 +236,7 @@ class _Expansion:
             return False  # as long as it is there, PostgreSQL may take it for its successor
         successor, needed = self._counterpart(gone), holders(change.fact)
         there = self.context.target.facts
-        if any(_names(gone) & _names(there[each]) for each in needed & there.keys()):
+        if any(names_of(gone) & names_of(there[each]) for each in needed & there.keys()):
             return False  # what it comes to need waits for the name
         without = kind_of(user.kind).without(user, cause)
         if without is not None and not needed.isdisjoint(self.altered):
@@ -294,7 +296,3 @@ class _Expansion:
         gone = fact.depends_on & self.aside.keys()
         moved = {self._set_aside_as(self.aside[each]).identity for each in gone}
         return fact.replaced(depends_on=fact.depends_on - gone | moved)
-
-
-def _names(fact: Fact) -> frozenset[tuple[str, ...]]:
-    return kind_of(fact.kind).names(fact)

@@ -11,14 +11,16 @@ from gnkmigrate.postgres.quoting import beside
 from gnkmigrate.postgres.routine import retyped
 
 
-def in_turn(change: Change, moved: Fact) -> tuple[Action, ...]:
-    """The old thing is renamed, the new one made, and then the old one dropped."""
-    return (
-        Action("rename", change.before, moved),
+def in_turn(change: Change, moved: Fact, renamed: Container[Identity]) -> Iterator[Action]:
+    """The old thing is renamed, the new one made, and then the old one dropped.
+
+    What gets its name by being `renamed` is there already.
+    """
+    yield Action("rename", change.before, moved)
+    if change.identity not in renamed:
         # A value gets its new type by what it is called then: a label, by its new name.
-        Action("create", None, change.after, waits_for=(moved.identity,)),
-        Action("drop", moved, None, waits_for=(moved.identity, change.identity)),
-    )
+        yield Action("create", None, change.after, waits_for=(moved.identity,))
+    yield Action("drop", moved, None, waits_for=(moved.identity, change.identity))
 
 
 def left_of(after: Fact, between: Fact | None) -> Fact | None:

@@ -42,7 +42,10 @@ def retyped(change: Change, context: Context) -> Statements:
     action = f"ALTER COLUMN {column} TYPE {new}" + (f" COLLATE {collation}" if collation else "")
     if found.using:
         action += f" USING {found.using}"
-    what = f"{old}, the target says {new}" if old != new else "of another collation in the target"
+    what = f"{old}, the target says {new}"
+    if old == new:
+        alike = change.before.payload["collation"] == collation
+        what = f"of another {'type by that name' if alike else 'collation'} in the target"
     statement = alter_table_of(
         change.fact,
         action,

@@ -6,6 +6,7 @@ and is validated afterwards, so that not both are lost when a row does not pass.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds import locks
@@ -84,6 +85,9 @@ class DomainConstraint(Kind):
             and change.verb != "rename"
             and is_contained(parent, context.source)
         )
+
+    def subject(self, fact: Fact) -> Any:
+        return fact.payload["check"]
 
     def rename(self, change: Change, context: Context) -> Statements:
         del context

@@ -10,7 +10,7 @@ from gnkmigrate.kinds.effects import Effect, How
 from gnkmigrate.kinds.kind import Kind, used_types
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.postgres.quoting import identifier, literal, qualified
-from gnkmigrate.postgres.routine import parted
+from gnkmigrate.postgres.routine import parted, types_in
 
 _WORDS = {
     "function": "FUNCTION",
@@ -86,7 +86,8 @@ class FunctionKind(Kind):
     def altered(
         self, change: Change, differing: frozenset[str], context: Context
     ) -> Statements | None:
-        del context
+        if any(_other_types(change, context)):
+            return None
         if "aggregate" in differing and _state(change.before) != _state(change.fact):
             return None  # OR REPLACE may not change the type of the state
         told = ", ".join(sorted(differing - {"definition"}))
@@ -120,6 +121,15 @@ class FunctionKind(Kind):
     def calls(self, identity: Identity) -> frozenset[tuple[str, ...]]:
         *schema, routine = identity.path
         return frozenset({("routine", *schema, parted(routine)[0])})
+
+
+def _other_types(change: Change, context: Context) -> Iterator[Identity]:
+    """The types by which it is called that are something else in the target, by the same name."""
+    if change.before is not None:
+        called = types_in(change.before.identity.name)
+        for used in change.before.depends_on:
+            if used.path in called and context.names.of(used) not in change.fact.depends_on:
+                yield used
 
 
 def _state(fact: Fact | None) -> Any:
