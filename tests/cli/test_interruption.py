@@ -150,6 +150,34 @@ def test_while_it_starts(milliseconds: int) -> None:
         assert messages.startswith("error: Interrupted; nothing ")
 
 
+def test_where_nothing_can_be_raised() -> None:
+    """It comes again a moment later, and is not forgotten."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _IGNORES], stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        _, messages = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert messages == "error: Interrupted; nothing is left half done.\n"
+
+
+_IGNORES = """
+import os, signal, sys, time
+from gnkmigrate.cli._frame import framed
+
+class Thing:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+@framed
+def command():
+    Thing()
+    time.sleep(10)
+
+try:
+    command()
+except Exception as end:
+    sys.exit(end.exit_code)
+"""
 _STARTS = """
 import sys
 from gnkmigrate.__main__ import main

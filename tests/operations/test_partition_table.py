@@ -77,7 +77,6 @@ def test_there_and_back_with_every_row(sales: Project) -> None:
     assert sales.rows(ROWS) == []
 
 
-@pytest.mark.usefixtures("sales")
 def test_a_way_back_that_stopped_after_the_exchange_turns_round(sales: Project) -> None:
     sales.up()
     with pytest.raises(Stopped):
@@ -86,6 +85,7 @@ def test_a_way_back_that_stopped_after_the_exchange_turns_round(sales: Project) 
     assert sales.rows("SELECT relkind FROM pg_class WHERE oid = '\"Sale\"'::regclass") == [("p",)]
 
 
+@pytest.mark.usefixtures("sales")
 def test_a_later_phase_adds_columns_and_changes_none(small: Small) -> None:
     small.reversible(2, 'op.add_columns("public.Sale", (op.new("by", "text"),))')
     small.reversible(3, 'op.rename_columns("public.Sale", {"No": "number"})')

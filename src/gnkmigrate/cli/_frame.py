@@ -1,5 +1,6 @@
 """The frame around every command: whatever stops it becomes a message and an exit code."""
 
+import os
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ from gnkmigrate.failure import FAILED, Failure
 # What asks a program to end, as a container's or a CI job's stop does, is answered like Ctrl-C:
 # roll back, say where it stands, leave nothing running.
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SOON_S = 0.01
 
 
 def framed(command: Callable[..., None]) -> Callable[..., None]:
@@ -72,8 +74,19 @@ def _interruptible() -> Iterator[None]:
     # What whoever started us has it ignore, as nohup does, stays ignored.
     heard = [each for each in _ENDINGS if signal.getsignal(each) is not signal.SIG_IGN]
     previous = {ending: signal.signal(ending, interrupt) for ending in heard}
+    hook = sys.unraisablehook
+
+    def unraisable(found: "sys.UnraisableHookArgs") -> None:
+        """What came where nothing can be raised, as while pydantic makes a model, comes again."""
+        if found.exc_type is not KeyboardInterrupt or not heard:
+            hook(found)
+            return
+        threading.Timer(_SOON_S, os.kill, (os.getpid(), heard[0])).start()
+
+    sys.unraisablehook = unraisable
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for ending, handler in previous.items():
             signal.signal(ending, handler)

@@ -197,7 +197,10 @@ class TableKind(Kind):
             yield from (each.identity for each in source.children(fact.identity, "column"))
         yield from row_valued_views.keeping([fact.identity.path], source)
         before = source.facts.get(fact.identity)
-        if before is not None and before.payload["persistence"] != fact.payload["persistence"]:
+        if before is None:
+            return
+        # A foreign table is neither logged nor unlogged.
+        if before.payload.get("persistence") != fact.payload.get("persistence"):
             yield from (key.identity for key in keys_at(fact.identity, source))
 
     def alters_before(
