@@ -13,7 +13,7 @@ from processor import Meter
 
 from gnkmigrate.audit.check import ComparisonCheck, StructureCheck
 from gnkmigrate.audit.checks import discover
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings
 

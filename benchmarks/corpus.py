@@ -22,13 +22,13 @@ import psycopg
 from psycopg import conninfo
 from psycopg.sql import SQL, Identifier
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.binaries import binaries
 from gnkmigrate.settings import ServerSettings

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import ServerSettings
 

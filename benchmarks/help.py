@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.source import load_schemas
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings, Settings
 

@@ -20,10 +20,10 @@ from typing import Any
 
 from stall import ROOT
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.demo import data
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from psycopg import sql
 from stall import ROOT
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.demo import data
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.impact.measuring import measure
 from gnkmigrate.impact.outcome import QueryImpact
 from gnkmigrate.impact.query import SHAPES, Query, Shape, load
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from stall import ROWS  # the rows of the other benchmark
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.run.status import Request

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from move import prepared
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import runner
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.revision import load_phases

@@ -20,8 +20,8 @@ from selenium.webdriver.chrome.service import Service
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.run import audit
-from gnkmigrate.connection import connect
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.render.audit.html import render
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.servers import throwaway

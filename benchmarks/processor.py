@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PATIENCE_S = 10.0

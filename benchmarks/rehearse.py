@@ -15,7 +15,7 @@ import time
 
 from stall import ROOT, prepared  # the rows of the other benchmark
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import ServerSettings
 

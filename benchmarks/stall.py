@@ -28,7 +28,7 @@ from typing import Any
 import psycopg
 from machine import Machine, watched
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import runner
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.run.status import Request

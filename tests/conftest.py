@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import ServerSettings

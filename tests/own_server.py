@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.servers.account import Account, server_account
 from gnkmigrate.servers.binaries import binaries

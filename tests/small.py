@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server

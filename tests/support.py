@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.servers.binaries import binaries
 

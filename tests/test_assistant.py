@@ -9,7 +9,7 @@ import pytest
 from mcp.client import Client
 
 from gnkmigrate.assistant import server
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.settings import Settings
 
 TARGET = "CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL);"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.support import ROOT, execute, rows
 
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text()

@@ -14,7 +14,7 @@ import yaml
 from typer.testing import CliRunner
 
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.support import ROOT, execute_file
 

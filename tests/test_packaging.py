@@ -13,7 +13,7 @@ import pytest
 
 from gnkmigrate import __version__
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.shop import DATABASE, REVISION, WANTED
 from tests.support import ROOT, execute, rows
 

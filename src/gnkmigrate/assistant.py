@@ -20,12 +20,12 @@ from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import audit_project
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.diff.compared import Compared
 from gnkmigrate.diff.likely_renames import likely_renames
 from gnkmigrate.diff.settling import leave_open
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.planning import plan_project
+from gnkmigrate.postgres.connection import DatabaseUrl
+from gnkmigrate.project_plan import plan_project
 from gnkmigrate.render import renderer
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.run.overview import overview

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.models import is_models
-from gnkmigrate.own import ARCHIVE, JOURNAL, LEGACY, STAGING
+from gnkmigrate.own_objects import ARCHIVE, JOURNAL, LEGACY, STAGING
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 from gnkmigrate.validation import Place, dotted, not_utf8, problems
 from gnkmigrate.variables import (

@@ -8,10 +8,9 @@ from typing import Any
 
 from psycopg import conninfo, sql
 
-from gnkmigrate.apply.course import Application, apply
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import Outlook
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.apply.workflow import Application, apply
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.diff.renames import renamed_by
@@ -20,6 +19,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.document import write_plan
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.planner import Planner
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings

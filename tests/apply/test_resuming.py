@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from tests.apply.kept import Kept, kept

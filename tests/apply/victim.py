@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gnkmigrate.apply.course import Application, apply
 from gnkmigrate.apply.plan_run import PlanRun
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.apply.workflow import Application, apply
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run import events
 from gnkmigrate.settings import Settings
 from tests.migrations.faulty import Fault, open_session

@@ -8,9 +8,9 @@ import pytest
 from psycopg import Rollback
 
 from gnkmigrate.audit.checks import end_of_life
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.servers import Server
 from tests.conftest import MAJOR
 

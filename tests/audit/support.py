@@ -9,10 +9,10 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.repair import Repair
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.run import audit
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 
 TIME = datetime(2025, 12, 9, 12, 0, tzinfo=UTC)
 PLAIN = Policy()

@@ -20,7 +20,7 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.row_query import Bounds
 from gnkmigrate.audit.session import audit_project
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.render import renderer
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.settings import LimitSettings, Settings

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.render import formats
 from gnkmigrate.servers import Server
 from tests.support import CLOSE_PUBLIC, execute

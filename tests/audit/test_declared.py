@@ -5,10 +5,10 @@ import pytest
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.stated import as_script
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.audit.support import audited, of_check
 from tests.support import execute

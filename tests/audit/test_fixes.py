@@ -3,9 +3,9 @@
 import pytest
 
 from gnkmigrate.audit.policy import Policy
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.audit.support import audited, audited_on, of_check
 from tests.support import execute
 

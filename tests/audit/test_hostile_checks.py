@@ -10,8 +10,8 @@ from psycopg.conninfo import make_conninfo
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project_checks import load
 from gnkmigrate.audit.reader import reader
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.audit.support import audited
 from tests.run.hostile import Hostile, hostile
 from tests.support import execute, rows

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gnkmigrate.audit.finding import Finding, Severity
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.audit.support import audited
 from tests.conftest import MAJOR
 from tests.support import ROOT, execute_file

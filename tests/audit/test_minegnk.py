@@ -12,7 +12,7 @@ from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.session import audit_project
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
 from tests.audit.support import TIME

@@ -5,7 +5,7 @@ import pytest
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project_checks import ProjectCheck, load
 from gnkmigrate.audit.selection import Selection
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.audit.support import audited, of_check
 from tests.support import ROOT, execute
 

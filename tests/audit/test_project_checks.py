@@ -7,8 +7,8 @@ import pytest
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.project_checks import load
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.audit.conftest import Read
 from tests.audit.support import audited, of_check
 from tests.support import execute

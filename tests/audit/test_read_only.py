@@ -9,9 +9,9 @@ from psycopg import conninfo, sql
 
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.audit.own_server import needs_own_server, own_server
 from tests.audit.support import PLAIN, audited_on

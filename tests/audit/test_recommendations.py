@@ -11,8 +11,8 @@ from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.rehearsed import FILE_NAME, Kept, checksums
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.session import audit_project
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.render.audit import html, markdown, terminal
 from gnkmigrate.render.audit.json import render as as_json
 from gnkmigrate.render.parts.view import View

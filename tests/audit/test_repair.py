@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.script import Step
 from gnkmigrate.audit.severity_rules import Design, SeverityRules
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.audit.conftest import Read
 from tests.audit.support import audited
 from tests.support import execute

@@ -8,9 +8,9 @@ from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.run import check_names, fingerprints
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.severity_rules import Rule, SeverityRules
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.render.parts.summary import summarise
 from tests.audit.conftest import Read
 from tests.audit.support import audited, audited_on, of_check

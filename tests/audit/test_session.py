@@ -11,11 +11,11 @@ from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import audit_project
 from gnkmigrate.audit.target import named
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.errors import SchemaError, SettingsError
 from gnkmigrate.facts.document import write_document
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.render.parts.summary import summarise
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from gnkmigrate.audit.result import AuditResult
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.audit.conftest import Read
 from tests.audit.own_server import needs_own_server, own_server, standby_of

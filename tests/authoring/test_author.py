@@ -8,11 +8,11 @@ import pytest
 
 from gnkmigrate.authoring.author import Written, write_revision
 from gnkmigrate.check.revisions import claims
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.diff.settling import PossibleRename
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.planning import plan_project
+from gnkmigrate.postgres.connection import DatabaseUrl
+from gnkmigrate.project_plan import plan_project
 from gnkmigrate.run.names import quoted
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gnkmigrate.authoring.author import write_revision
 from gnkmigrate.check import CheckOptions, check
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load

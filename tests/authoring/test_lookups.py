@@ -7,7 +7,7 @@ import pytest
 
 from gnkmigrate.authoring.author import write_revision
 from gnkmigrate.check import CheckOptions, check
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.authoring.test_linking import project
 from tests.support import execute

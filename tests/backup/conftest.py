@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import runner
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.run.status import Request

@@ -11,7 +11,7 @@ from gnkmigrate.backup.contents import (
     differences,
     read_contents,
 )
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.support import execute
 
 

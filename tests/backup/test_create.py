@@ -15,10 +15,10 @@ from psycopg import conninfo
 from gnkmigrate.backup import BackupFailed, create_backup
 from gnkmigrate.backup.manifest import manifest_path, read_manifest
 from gnkmigrate.backup.progress import TransferProgress
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.programs import program
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
+from gnkmigrate.servers.client_programs import program
 from gnkmigrate.settings import Settings
 from tests.backup.conftest import NewRole, as_role
 from tests.support import execute, rows
@@ -263,7 +263,7 @@ INTERRUPTED = """
 import os, signal
 from pathlib import Path
 from gnkmigrate.backup import create_backup
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.settings import Settings
 
 def interrupt_soon(progress):

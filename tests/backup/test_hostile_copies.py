@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gnkmigrate.backup import create_backup
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.servers.server import CARRIER
 from gnkmigrate.settings import Settings

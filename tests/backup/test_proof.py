@@ -9,10 +9,10 @@ from gnkmigrate.backup import RestoreFailed, create_backup
 from gnkmigrate.backup.manifest import Manifest, read_manifest
 from gnkmigrate.backup.progress import TransferProgress, ignore
 from gnkmigrate.backup.proof import differences_after_restore
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.backup.conftest import NewRole

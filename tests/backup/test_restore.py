@@ -22,10 +22,10 @@ from gnkmigrate.backup.contents import read_contents
 from gnkmigrate.backup.manifest import manifest_path, write_manifest
 from gnkmigrate.backup.progress import TransferProgress
 from gnkmigrate.backup.target import Held
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import RunnerBusy
 from gnkmigrate.facts.printing import as_restored, settled
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import one_runner
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings

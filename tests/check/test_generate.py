@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.check.generate import Generated, generate
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.support import execute, rows
 
 EVERYTHING = """

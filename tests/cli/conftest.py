@@ -9,7 +9,7 @@ from psycopg import conninfo, sql
 from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import embedded
 from gnkmigrate.servers.account import server_account
 from gnkmigrate.servers.binaries import binaries

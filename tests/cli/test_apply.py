@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import one_runner
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.support import ROOT, execute, rows
 

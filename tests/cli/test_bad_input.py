@@ -11,7 +11,7 @@ import pytest
 from psycopg import conninfo
 from typer.testing import Result
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import one_runner
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command, MakeRole

@@ -1,6 +1,6 @@
 import json
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.conftest import Command
 from tests.support import execute
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.demo import data
 from gnkmigrate.demo.project import demo_settings
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run.fingerprint import fingerprint
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command

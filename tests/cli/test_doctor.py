@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.doctor.probes.extensions import lacking
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.cli.conftest import Command, MakeRole
 from tests.support import ROOT, execute
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.settings import (
     LimitSettings,
     PhaseSettings,

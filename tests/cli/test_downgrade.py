@@ -1,6 +1,6 @@
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.conftest import Command
 from tests.cli.test_upgrade import states
 from tests.support import execute, rows

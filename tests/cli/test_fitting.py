@@ -2,10 +2,10 @@
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
-from gnkmigrate.fitting import require_fitting
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.settings import Settings
+from gnkmigrate.settings_fit import require_fitting
 from tests.cli.conftest import Command
 from tests.support import execute
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command
 from tests.support import CLOSE_PUBLIC, ROOT, execute, execute_file, pg_dump, rows

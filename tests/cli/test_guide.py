@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.test_readme import exit_codes, typed
 from tests.support import CLOSE_PUBLIC, ROOT, execute, execute_file, rows
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.cli.conftest import Command
 from tests.cli.test_upgrade import states
 from tests.support import ROOT, execute, rows

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from psycopg import conninfo, sql
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.doctor.probes.extensions import lacking
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute, execute_file, pg_dump, rows

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.test_terminal import _read
 from tests.shop import DATABASE, REVISION, WANTED
 from tests.support import CLOSE_PUBLIC, ROOT, execute, rows

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from psycopg import conninfo, sql
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run.fingerprint import fingerprint
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command, MakeRole

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.support import execute
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.cli.conftest import Command
 from tests.support import execute

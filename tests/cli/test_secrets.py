@@ -11,7 +11,7 @@ import pytest
 from psycopg import conninfo, sql
 
 from gnkmigrate.cli._stderr import guard
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute, rows
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from psycopg import conninfo, sql
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.conftest import Command
 from tests.cli.test_upgrade import states
 from tests.support import ROOT

@@ -2,7 +2,7 @@ import json
 
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import one_runner
 from tests.cli.conftest import Command, MakeRole
 from tests.support import execute

@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import one_runner
 from gnkmigrate.run.events import Event
 from tests.cli.conftest import Command
@@ -228,7 +228,7 @@ def test_no_phase_runs_where_pg_dump_is_missing(
     gnkmigrate: Command, report: DatabaseUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("gnkmigrate.programs.binaries", _unavailable)
+    monkeypatch.setattr("gnkmigrate.servers.client_programs.binaries", _unavailable)
     refused = gnkmigrate(report, "upgrade", "--yes", "--backup-dir", str(tmp_path / "safe"))
     assert refused.exit_code == 2
     assert "There is no pg_dump for a server of PostgreSQL" in refused.stderr

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.conftest import Command
 from tests.support import ROOT, execute
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from gnkmigrate.backup.progress import Observer, TransferProgress
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.copies.clone import Clone, clone
 from gnkmigrate.copies.sample import Selection
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.settings import Settings
 from tests.support import execute, rows
 

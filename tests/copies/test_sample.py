@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from gnkmigrate.backup.progress import Observer, ignore
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.copies.clone import Clone, clone
 from gnkmigrate.copies.sample import Selection
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.settings import Settings
 from tests.support import execute, rows
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from psycopg import conninfo
 from psycopg.sql import SQL, Identifier
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
-from gnkmigrate.programs import invocation, program, run_program
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
+from gnkmigrate.servers.client_programs import invocation, program, run_program
 from tests.corpus.pairs import Pair
 
 PSQL_OPTIONS = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")

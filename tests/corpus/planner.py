@@ -1,10 +1,10 @@
 """All that the corpus asks of the planner: a script, and what is left to do after it."""
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.render.parts.script import write_script
 
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.proof.dump import changed_lines, difference, statements
 from tests.corpus import planner
 from tests.corpus.bench import Bench, Databases, LoadFailed, loaded

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.programs import program, run_program
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
+from gnkmigrate.servers.client_programs import program, run_program
 from tests.support import execute
 
 Run = Callable[..., Result]

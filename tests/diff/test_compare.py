@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.facts.conftest import Read
 from tests.support import IGNORED_TABLES
 

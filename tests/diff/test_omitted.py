@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.omitted import entries, is_whole, told
 from gnkmigrate.facts.document import read_document, write_document
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 
 OBJECTS = Unread("large object", ("1", "2"), 2, "no kind reads it")

@@ -7,9 +7,9 @@ from typing import TypeAlias
 import pytest
 from psycopg import Rollback
 
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.servers import Server
 
 Read: TypeAlias = Callable[[str], Snapshot]

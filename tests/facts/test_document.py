@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts import document
 from gnkmigrate.facts.document import read_document, read_document_file, write_document
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.diff.strategies import snapshots
 
 

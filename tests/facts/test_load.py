@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError, SchemaError
 from gnkmigrate.facts.document import write_document
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema, load_schemas, load_sql
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.support import execute

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.doctor.run import examine
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts import newer
 from gnkmigrate.facts.newer import known_columns, unknown_columns
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.kinds import kinds
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import versions
 from gnkmigrate.settings import Settings
 from tests.conftest import MAJOR

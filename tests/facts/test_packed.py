@@ -6,12 +6,12 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.packed import packed, unpacked
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 
 SCHEMA = """

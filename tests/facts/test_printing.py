@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.facts.printing import settled
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.support import execute, rows
 
 CHECK = """

@@ -6,10 +6,10 @@ from types import FrameType
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.script import run_scripts
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.sessions import Query, Table, answers
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
 
 QUERIES = {

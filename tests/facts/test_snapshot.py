@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from gnkmigrate.audit.checks import foreign_key_without_index
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kinds, subject
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.facts.conftest import Read
 from tests.support import IGNORED_TABLES, execute

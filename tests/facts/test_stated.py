@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.rename_hints import read_renames
@@ -15,6 +14,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_sql
 from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.undo import undo_of
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.support import execute, rows

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts import reading
 from gnkmigrate.facts.assembling import assemble
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.sessions import Query, answers, run
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.facts.unread import unread
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.postgres.sql_files import query
 from tests.support import execute
 

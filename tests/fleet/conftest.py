@@ -11,10 +11,10 @@ import pytest
 from distributed import LocalCluster
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.fleet.order import Command, source_of
 from gnkmigrate.fleet.result import Result, Summary
 from gnkmigrate.fleet.session import Choice, assembled, carried_out
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.cli.conftest import gnkmigrate
 from tests.support import execute

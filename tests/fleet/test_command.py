@@ -12,7 +12,7 @@ import yaml
 from psycopg import conninfo
 from typer.testing import Result
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.cli.conftest import Command
 from tests.fleet.conftest import Shops
 from tests.support import ROOT, execute, rows

@@ -2,7 +2,6 @@
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.fleet.jobs import job
 from gnkmigrate.fleet.jobs.audit import AuditRequest
 from gnkmigrate.fleet.jobs.plan import PlanRequest
@@ -10,6 +9,7 @@ from gnkmigrate.fleet.order import Command, Order, source_of
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.fleet.target import Address, Target
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.status import Request
 from tests.fleet.conftest import Shops
 from tests.run.test_attacks import TELLING

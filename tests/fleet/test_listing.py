@@ -6,11 +6,11 @@ import psycopg
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseRefused, SettingsError
 from gnkmigrate.fleet import rows
 from gnkmigrate.fleet.listing import listed
 from gnkmigrate.fleet.order import Order, Source
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.support import execute
 
 SECRET = "open-sesame"

@@ -5,7 +5,7 @@ import time
 from gnkmigrate.fleet.listing import Listing, Placed, Unusable
 from gnkmigrate.fleet.order import Order, Source
 from gnkmigrate.fleet.result import Found, Result
-from gnkmigrate.fleet.running import Tally, summarised
+from gnkmigrate.fleet.rollout import Tally, summarised
 from gnkmigrate.fleet.target import Address, Target
 
 

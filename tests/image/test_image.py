@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gnkmigrate import __version__
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import ServerSettings

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from tests.small import Small
 
 ORDERS = """

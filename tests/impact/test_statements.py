@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from typer.testing import Result
 
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 from tests.audit.own_server import needs_own_server, own_server
 from tests.impact.shop import Shop

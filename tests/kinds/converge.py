@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
@@ -12,6 +11,7 @@ from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.proof.dump import difference, statements
 from gnkmigrate.render.parts.script import write_script
 from gnkmigrate.servers import Server

@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 from psycopg import DataError
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.kinds.casts import built_in
 from gnkmigrate.kinds.conversion_losses import fits_none
 from gnkmigrate.kinds.types import INEXACT, INTEGERS, STAMPS, TIMES, Type
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 

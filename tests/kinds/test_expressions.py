@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.kinds.expressions import is_fixed, reprintable
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 
 PRINTED = b"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'sample'"
 

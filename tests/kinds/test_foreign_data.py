@@ -7,11 +7,11 @@ import psycopg
 import pytest
 
 import gnkmigrate.kinds
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 from tests.support import execute

@@ -1,10 +1,10 @@
 """Labels of enums that the user says are called otherwise."""
 
-from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 from tests.plan.support import pair, run
 from tests.support import execute, rows

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 from tests.plan.support import migrate, pair

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 
 MADE = (
     "CREATE ROLE gnk_group;"

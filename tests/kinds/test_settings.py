@@ -2,10 +2,10 @@
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.catalog import MASK
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.kinds.change import Unplannable
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
 

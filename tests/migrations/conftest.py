@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server

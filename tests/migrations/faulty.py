@@ -17,8 +17,8 @@ from typing import Any
 import psycopg
 from psycopg.abc import RV, PQGen
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionLost
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase

@@ -9,8 +9,8 @@ from typing import Any
 
 from psycopg import conninfo
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.migrations.faulty import Fault, Task, Victims, spare
 from tests.migrations.project import STATION_SETTINGS, Project, Station, Stations
 from tests.migrations.ways import OPPOSITE, Way

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.migrations.project import Project, Stations
 from tests.support import ROOT
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.lock_announcement import STRENGTH
 from tests.migrations.project import Project, Stations

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import pytest
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server
 from tests.migrations.project import Project, minegnk_settings

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.migrations.project import Project, Stations
 
 TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"

@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import ConnectionFailed, ConnectionLost
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.phase import Phase

@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, connect
+from gnkmigrate.postgres.connection import Connection, connect
 from tests.migrations.project import Home, Project
 
 USER = "00000000-0000-0000-0000-00000000000a"

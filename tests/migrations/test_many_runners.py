@@ -14,7 +14,7 @@ from typing import IO
 
 import pytest
 
-from gnkmigrate.connection import Connection, connect
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.run import events, one_runner, runner
 from gnkmigrate.run.status import Request
 from tests.migrations.project import Project

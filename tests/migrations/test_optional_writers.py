@@ -16,8 +16,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.servers import Server
 from tests.migrations.optional import CORE, KEY, OPTIONAL, below, stations_beside
 from tests.migrations.project import Place, Project, Stations

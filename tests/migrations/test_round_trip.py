@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 from tests.migrations.project import Home, Project
 from tests.migrations.strategies import ZONES, OldRows, examples, old_rows

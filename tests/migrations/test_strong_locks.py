@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.status import Request

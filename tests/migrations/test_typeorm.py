@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.servers import Server
 from tests.migrations.project import STATION_SETTINGS, Project, minegnk_settings

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 
 TEXTS = ("plain", "O'Reilly", "", "日本語", "\U0001f680", "x" * 40, None)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.source import load_schema
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.models import projects

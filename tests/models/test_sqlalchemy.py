@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gnkmigrate.cli import application
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.source import load_schema
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings
 from tests.models import projects

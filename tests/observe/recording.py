@@ -9,9 +9,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.observe import traced
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.status import Request

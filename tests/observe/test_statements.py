@@ -4,8 +4,8 @@ import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 from psycopg import conninfo
 
-from gnkmigrate.connection import connect
 from gnkmigrate.observe import traced
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import cursors, events
 from tests.observe.recording import Recorded, attribute, children, named, statements
 from tests.support import execute

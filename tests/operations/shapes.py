@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 from psycopg import errors, sql
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from psycopg import errors, sql
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from tests.operations.shapes import KEYS, NAMES
 
 STREETS = ("'Elm 1'", "'Oak ''2'''", "'größe'", "'Elm 1 '")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from gnkmigrate.run.names import quoted
-from gnkmigrate.run.sync.following import follower, trigger
+from gnkmigrate.run.sync.follow_triggers import follower, trigger
 
 EVERYTHING = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 

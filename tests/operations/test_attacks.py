@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import events
 from tests.migrations.project import Project
 from tests.operations.swapping import Swapping

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError, RunnerBusy
 from gnkmigrate.operations.backfill import Backfill
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.status import Request

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from tests.operations.swapping import Swapping
 from tests.small import Small
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.migrations.project import Project
 from tests.small import Small
 from tests.support import execute

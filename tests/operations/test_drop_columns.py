@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run.kept import contract
 from gnkmigrate.run.phase import read_steps
 from tests.small import Small

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run.encryption_key import VARIABLE
 from tests.migrations.project import Project
 from tests.small import Small

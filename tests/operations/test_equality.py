@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gnkmigrate.connection import Connection, connect
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.run import events
-from gnkmigrate.run.verify import verify
+from gnkmigrate.run.lasting_verifications import verify
 from tests.migrations.project import Project
 from tests.small import Small
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events
 from gnkmigrate.settings import LimitSettings, Settings
 from tests.migrations.project import Project

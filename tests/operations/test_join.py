@@ -13,13 +13,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
+from gnkmigrate.run.lasting_verifications import verify
 from gnkmigrate.run.names import column
 from gnkmigrate.run.phase import read_steps
-from gnkmigrate.run.verify import verify
 from gnkmigrate.servers import Server
 from tests.migrations.project import Project
 from tests.operations.shapes import KEYS, NAMES

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.run import events, verify
+from gnkmigrate.postgres.connection import connect
+from gnkmigrate.run import events, lasting_verifications
 from gnkmigrate.run.kept import contract
 from tests.migrations.project import Project
 from tests.small import Small
@@ -120,7 +120,8 @@ def test_a_later_phase_gives_the_key_another_name(operation: str, small: Small) 
     write(project, "gnkmigrate_legacy", "UPDATE person SET note = 'new', id = 10 WHERE id = 9")
     with project.session() as session:
         assert all(
-            claim.passed for claim in verify.verify(session, project.phases, project.settings)
+            claim.passed
+            for claim in lasting_verifications.verify(session, project.phases, project.settings)
         )
         contract.contract(session, project.phases, project.settings)
 

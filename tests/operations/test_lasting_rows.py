@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import connect
 from tests.migrations.project import Project
 from tests.small import Small
 

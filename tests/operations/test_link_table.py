@@ -8,10 +8,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import GnkMigrateError, PhaseRefused
-from gnkmigrate.run import events, verify
+from gnkmigrate.postgres.connection import Connection, connect
+from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
+from gnkmigrate.run.lasting_verifications import verify
 from tests.migrations.project import Project
 from tests.small import Small
 
@@ -441,9 +442,7 @@ def test_a_kill_between_batches_loses_nothing(
     joined = "SELECT staff, known, no, label FROM machine_use JOIN machine ON id = attempt"
     assert project.rows(f"{joined} ORDER BY no") == rows
     with project.session() as session:
-        assert all(
-            claim.passed for claim in verify.verify(session, project.phases, project.settings)
-        )
+        assert all(claim.passed for claim in verify(session, project.phases, project.settings))
     project.down()
     assert project.rows(old) == rows
 
@@ -592,9 +591,7 @@ def test_all_rows_of_an_entity_get_another_identity_at_once(small: Small, when: 
         " WHERE name IN ('Go', 'Chess') ORDER BY 1, 2"
     ) == [(1, "ann", "Go", "stones"), (1, "ben", "Go", "stones"), (2, "ann", "Go", "stones")]
     with project.session() as session:
-        assert all(
-            claim.passed for claim in verify.verify(session, project.phases, project.settings)
-        )
+        assert all(claim.passed for claim in verify(session, project.phases, project.settings))
 
 
 ORDERED = """

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
+from gnkmigrate.run.lasting_verifications import verify
 from gnkmigrate.run.phase import read_steps
-from gnkmigrate.run.verify import verify
 from tests.migrations.project import Project
 from tests.small import Small
 

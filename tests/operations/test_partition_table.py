@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run.kept.contract import contract
 from gnkmigrate.run.status import Request
 from tests.migrations.project import Project

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import PhaseRefused, RevisionError
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
 from gnkmigrate.run.phase import read_steps

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 from psycopg import errors
 
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.run import events
 from tests.migrations.project import Project
 from tests.operations.cut_off import cut_off_after

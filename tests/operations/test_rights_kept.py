@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection, connect
 from tests.migrations.project import Project
 from tests.small import Small
 

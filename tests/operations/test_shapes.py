@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import event, given, note, settings
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from tests.migrations.project import Project

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.errors import PhaseFailed, PhaseRefused, RevisionError
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.run import events
 from gnkmigrate.run.kept import contract
 from gnkmigrate.run.phase import read_steps

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import event, given, settings
 
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events
 from gnkmigrate.servers import Server
 from tests.migrations.project import Project

@@ -84,7 +84,7 @@ def test_one_without_followers_stops(small: Small, side: str, command: str) -> N
     kept = "gnkmigrate_staging" if side == "before" else "gnkmigrate_archive"
     assert f"would not get to {kept}.Order Line" in no.value.message
     assert no.value.details[0].endswith(f"fires on {command}.")
-    assert "gnkmigrate.run.sync.following" in no.value.hint
+    assert "gnkmigrate.run.sync.follow_triggers" in no.value.hint
     assert project.content == before
     assert project.value("SELECT to_regclass('gnkmigrate_archive.\"Order Line\"') IS NULL")
 

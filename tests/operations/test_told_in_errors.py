@@ -6,7 +6,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from tests.small import Small
 
 TABLES = """

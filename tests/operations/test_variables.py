@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.connection import connect
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events
 from tests.migrations.project import Project
 from tests.small import Small

@@ -4,7 +4,7 @@ import pytest
 
 from gnkmigrate.errors import RevisionError, VerificationFailed
 from gnkmigrate.operations.verify import Verify
-from gnkmigrate.run import events, verify
+from gnkmigrate.run import events, lasting_verifications
 from tests.small import Small
 
 
@@ -94,7 +94,7 @@ def test_lasting_claims_are_asked_again_and_passing_ones_not(small: Small) -> No
     project.execute("INSERT INTO t VALUES (1), (7)")
 
     with project.session() as session:
-        results = verify.verify(session, project.phases, project.settings)
+        results = lasting_verifications.verify(session, project.phases, project.settings)
 
     assert [(result.name, result.passed, result.value) for result in results] == [
         ("lasting", False, "1 rows"),

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.statement import Statement, Statements
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.support import execute
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 
 TARGET = "CREATE TABLE item (id integer PRIMARY KEY, name text);"

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from psycopg import errors
 from psycopg.sql import SQL, Identifier
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.statement import Statements
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.proof.dump import difference, statements
+from gnkmigrate.proof.plan_claims import Said
 from gnkmigrate.proof.rows import compare_rows, read_rows
-from gnkmigrate.proof.said import Said
 from gnkmigrate.servers import Server
 from tests.corpus.bench import Bench
 from tests.plan.schemas import CHIEF, ROLES, Schema, outward_pairs, pairs, schemas, things

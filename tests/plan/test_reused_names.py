@@ -6,11 +6,11 @@ same words, it means what has the name by then.
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.plan.planner import plan
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 from tests.plan.support import pair, run
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from gnkmigrate.connection import Connection, connect
 from gnkmigrate.kinds.casts import built_in
 from gnkmigrate.kinds.conversions import convert
 from gnkmigrate.kinds.types import Type, are_comparable
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.servers import Server
 
 STAMP, STAMPTZ = "timestamp without time zone", "timestamp with time zone"

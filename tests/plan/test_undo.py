@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
@@ -12,6 +11,7 @@ from gnkmigrate.plan.document import write_plan
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.undo import Undo, undo_of
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 from tests.plan.support import Pair, pair, run
 

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.source import load_sql
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.project import create_project
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server

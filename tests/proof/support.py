@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from gnkmigrate.backup.progress import Observer, ignore
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.diff.rename_hints import read_renames
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.planning import plan_project
+from gnkmigrate.postgres.connection import DatabaseUrl
+from gnkmigrate.project_plan import plan_project
 from gnkmigrate.proof.prove import prove
 from gnkmigrate.settings import Settings
 

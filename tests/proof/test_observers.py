@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.kinds.statement import Statement
-from gnkmigrate.proof.answers import NO_ANSWERS, compare_answers, read_answers
-from gnkmigrate.proof.files import Files
-from gnkmigrate.proof.numbers import compare_numbers, read_numbers
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.proof.plan_claims import Path, Said
+from gnkmigrate.proof.rewritten_tables import Files
 from gnkmigrate.proof.rows import compare_rows, read_rows
-from gnkmigrate.proof.said import Path, Said
+from gnkmigrate.proof.sequences import compare_numbers, read_numbers
+from gnkmigrate.proof.views_and_functions import NO_ANSWERS, compare_answers, read_answers
 
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('glad', 'sad');

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.proof.objection import NotProven
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings

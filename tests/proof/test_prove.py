@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.copies.clone import CloneFailed
 from gnkmigrate.copies.disk_space import NoRoom
 from gnkmigrate.copies.sample import EVERYTHING, Selection
@@ -15,13 +14,14 @@ from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.planning import plan_project
+from gnkmigrate.postgres.connection import DatabaseUrl
+from gnkmigrate.project_plan import plan_project
 from gnkmigrate.proof.objection import NotProven
 from gnkmigrate.proof.prove import prove
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.proof.support import instead, untold
-from tests.rehearsal.test_course import COSMOLOGY
+from tests.rehearsal.test_workflow import COSMOLOGY
 from tests.support import execute, pg_dump, rows
 
 SHOP = """

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.proof.dump import OWNER, Piece
 from gnkmigrate.proof.new_names import under_new_names
 from gnkmigrate.proof.ownership import Open
-from gnkmigrate.proof.said import Said
+from gnkmigrate.proof.plan_claims import Said
 from gnkmigrate.proof.schema import Schema, schema, unlike
 from gnkmigrate.proof.scope import Scope
 from gnkmigrate.servers import Server

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.document import write_document
 from gnkmigrate.facts.reading import read_snapshot
-from gnkmigrate.planning import plan_project
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
+from gnkmigrate.project_plan import plan_project
 from gnkmigrate.proof.objection import NotProven
 from gnkmigrate.servers import Server
 from tests.proof.support import Project, instead

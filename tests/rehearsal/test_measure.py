@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.rehearsal.measure import Cost, WatchedSession, measured
 from tests.support import execute
 

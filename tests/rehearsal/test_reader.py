@@ -11,10 +11,10 @@ import pytest
 from psycopg import conninfo, sql
 
 from gnkmigrate.backup.progress import Observer, ignore
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.copies.clone import CloneFailed
 from gnkmigrate.copies.sample import Selection
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.rehearsal.outcome import Rehearsal
 from gnkmigrate.rehearsal.rehearse import Listener, rehearse
 from gnkmigrate.run import events

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from gnkmigrate import own
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate import own_objects
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.rehearsal.shapes import Written, read_shapes, write_through
 from gnkmigrate.run.fingerprint import fingerprint
 from gnkmigrate.settings import Settings
@@ -22,7 +22,7 @@ INSERT INTO product (name, price) VALUES ('armchair', 1), ('sofa', 2);
 CREATE TABLE stock (product integer PRIMARY KEY REFERENCES product, pieces integer);
 INSERT INTO stock VALUES (1, 5);
 """
-LEGACY = f"CREATE SCHEMA legacy; COMMENT ON SCHEMA legacy IS '{own.LEGACY_COMMENT}';"
+LEGACY = f"CREATE SCHEMA legacy; COMMENT ON SCHEMA legacy IS '{own_objects.LEGACY_COMMENT}';"
 VIEW = f"{LEGACY} CREATE VIEW legacy.product AS SELECT id, name, price FROM product;"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from psycopg import conninfo, sql
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.migrations.project import Project
 from tests.support import execute, rows
 

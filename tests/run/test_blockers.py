@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from psycopg import errors
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import events
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.work import Work

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events
 from gnkmigrate.settings import LimitSettings
 from tests.migrations.project import Project

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import GnkMigrateError, PhaseFailed, PhaseRefused, RevisionError
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.status import Request
 from gnkmigrate.settings import LimitSettings

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run.fingerprint import Fingerprint, divergences, fingerprint
 from tests.support import execute
 

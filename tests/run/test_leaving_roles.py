@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import runner
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.status import Request

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import RevisionError
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run.names import column, literal, quoted, split
 
 # A name of PostgreSQL's: 63 bytes at most, which four bytes a character stay within.

@@ -11,7 +11,7 @@ from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.session import audit_project
 from gnkmigrate.backup.progress import ignore
 from gnkmigrate.errors import PhaseRefused, RevisionError
-from gnkmigrate.planning import plan_project
+from gnkmigrate.project_plan import plan_project
 from gnkmigrate.rehearsal.outcome import Rehearsal
 from gnkmigrate.rehearsal.rehearse import Listener, rehearse
 from gnkmigrate.run import events

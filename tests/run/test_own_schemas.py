@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate import own
-from gnkmigrate.connection import connect
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.project.create import create_project
 from gnkmigrate.run.kept.contract import contract, remnants
 from gnkmigrate.settings import Settings, load
@@ -45,7 +45,7 @@ def test_the_view_is_in_a_schema_of_ours(small: Small) -> None:
     project.execute("INSERT INTO gnkmigrate_legacy.product VALUES (2, 1)")
     assert project.rows("SELECT cents FROM product ORDER BY id") == [(250,), (100,)]
     with project.session() as session:
-        assert own.legacy_schema(session) == "gnkmigrate_legacy"
+        assert own_objects.legacy_schema(session) == "gnkmigrate_legacy"
         assert "schema gnkmigrate_legacy" not in map(str, read_snapshot(session).facts)
 
     project.down()
@@ -314,4 +314,4 @@ def test_what_a_user_puts_into_a_schema_of_ours_keeps_it(small: Small) -> None:
 
     assert schemas(project) == {"public", "gnkmigrate", "gnkmigrate_legacy"}
     with connect(project.url) as session:
-        assert own.legacy_schema(session) == "gnkmigrate_legacy"
+        assert own_objects.legacy_schema(session) == "gnkmigrate_legacy"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import as_owner, runner
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.status import Request

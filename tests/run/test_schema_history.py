@@ -8,9 +8,9 @@ import pytest
 
 from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.session import audit_project
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.schema_history import SchemaHistory, find, keep
 from gnkmigrate.settings import Settings, load
 from tests.audit.support import TIME

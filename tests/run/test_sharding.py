@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.session import audit_project
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.doctor.run import examine
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.postgres import citus
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.settings import ServerSettings, Settings
 from tests.small import Small
 from tests.support import ROOT, execute, execute_file

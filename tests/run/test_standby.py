@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import events
 from gnkmigrate.settings import LimitSettings
 from tests.conftest import MAJOR

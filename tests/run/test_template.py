@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import sql
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import RevisionError
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run.template import render
 
 storable = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)

@@ -10,8 +10,8 @@ import pytest
 from psycopg import conninfo
 from pydantic import SecretStr
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import ServerSettings
 

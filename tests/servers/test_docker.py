@@ -14,8 +14,8 @@ import pytest
 from psycopg import conninfo
 from testcontainers.core.config import testcontainers_config
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed, ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import throwaway
 from gnkmigrate.servers.docker import docker
 from gnkmigrate.settings import ServerSettings

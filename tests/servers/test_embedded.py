@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed, ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from gnkmigrate.servers.account import server_account
 from gnkmigrate.servers.cluster import cluster, single_user

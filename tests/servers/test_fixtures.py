@@ -1,6 +1,6 @@
 """The fixtures that all other tests stand on."""
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from tests.support import execute, pg_dump, rows
 

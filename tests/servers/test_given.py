@@ -7,8 +7,8 @@ import pytest
 from psycopg import conninfo
 from pydantic import SecretStr
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import ConnectionFailed, ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import ServerSettings
 from tests.support import execute, rows

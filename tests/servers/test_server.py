@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import ConnectionFailed, ServerUnavailable
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import Server
 from tests.support import execute, rows
 

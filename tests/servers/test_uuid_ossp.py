@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gnkmigrate.connection import Connection, connect
+from gnkmigrate.postgres.connection import Connection, connect
 from gnkmigrate.servers import Server
 
 EPOCH_OF_VERSION_1 = datetime(1582, 10, 15, tzinfo=UTC)

@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.support import ROOT
 
 # `make typeorm` puts them there; they are no part of this repository.

@@ -5,10 +5,10 @@ from typing import Literal
 
 from gnkmigrate import __version__
 from gnkmigrate.apply.plan_run import PlanRun
-from gnkmigrate.connection import Connection, DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.plan.document import facts_hash
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl
 from gnkmigrate.run import journal, journal_notes
 from gnkmigrate.run.called import called
 from gnkmigrate.run.events import Direction

@@ -16,11 +16,11 @@ from gnkmigrate.audit.numbers import Numbers
 from gnkmigrate.audit.obstacle import Obstacle
 from gnkmigrate.audit.roles import Roles
 from gnkmigrate.audit.trend import PastNumbers
-from gnkmigrate.connection import MINIMUM_VERSION, Connection
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.connection import MINIMUM_VERSION, Connection
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.outcome import Outcome, not_run
 from gnkmigrate.audit.result import NotRun, TableSize
 from gnkmigrate.audit.row_query import Bounds, Listed, ask, ask_number, evidence, reason, told
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.connection import Connection
 
 Progress = Callable[[str], None]
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gnkmigrate.audit.reader import take
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 _EXPLAIN = "EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE gnkmigrate_statement"

@@ -14,8 +14,8 @@ from gnkmigrate.audit.check import Observation
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.obstacle import Obstacle
 from gnkmigrate.audit.row_query import Bounds, Listed, ask, evidence, reason, told
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.postgres.connection import Connection
 
 # How long one question, and all of them, may take.
 _EACH_MS = 10_000

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from gnkmigrate.audit.row_query import Bounds, bounded
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 
 # By (schema, name): the last number that each sequence has given.
 Numbers: TypeAlias = Mapping[tuple[str, str], int]

@@ -25,8 +25,8 @@ from gnkmigrate.audit.result import NotRun, Passed
 from gnkmigrate.audit.roles import Roles
 from gnkmigrate.audit.row_query import Bounds, ask, bounded, evidence, reason, told
 from gnkmigrate.collector import collector_paused
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 
 _IN_TARGET = "Correct the target's declaration before the migration brings it into the database."
 

@@ -14,8 +14,8 @@ import re
 
 from psycopg import errors, sql
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.connection import Connection
 
 ALL_DATA = "pg_read_all_data"
 

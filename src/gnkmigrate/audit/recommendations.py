@@ -15,8 +15,8 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError, model
 
 from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.result import AuditResult, Judged
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import journal
 from gnkmigrate.validation import not_utf8, problems
 

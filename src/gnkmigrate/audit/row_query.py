@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 from psycopg import Cursor, errors, sql
 
 from gnkmigrate.audit.reader import take
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.text.secret import looks_secret
 
 EXAMPLES = 10

@@ -44,10 +44,10 @@ from gnkmigrate.audit.script import Script
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.shared_fixes import shared
 from gnkmigrate.audit.sizes import read_sizes
-from gnkmigrate.connection import Connection
 from gnkmigrate.diff.renames import NOTHING_RENAMED, renamed_by
 from gnkmigrate.diff.settling import leave_open
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 
 
 def audit(

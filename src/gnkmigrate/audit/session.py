@@ -18,13 +18,13 @@ from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.run import audit, check_names
 from gnkmigrate.audit.target import Progress, named, read_target
 from gnkmigrate.audit.trend import PastScore
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.rename_hints import known_renames
 from gnkmigrate.errors import CatalogLocked
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
-from gnkmigrate.fitting import require_fitting
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.settings import Settings
+from gnkmigrate.settings_fit import require_fitting
 
 
 def audit_project(

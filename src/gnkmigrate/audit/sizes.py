@@ -6,8 +6,8 @@ from psycopg import sql
 
 from gnkmigrate.audit.result import TableSize
 from gnkmigrate.audit.row_query import Bounds, bounded
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 # Tables up to this size are counted, at most this many of them in the one statement.

@@ -10,13 +10,13 @@ from gnkmigrate.audit.phase_credit import closing_phases
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.result import TARGET, NotRun, Source
 from gnkmigrate.audit.run import fingerprints
-from gnkmigrate.connection import Connection
 from gnkmigrate.diff.applying import without_effect
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.explaining import ServerLacks
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import DeclaresNothing, Load, is_sql, load_schema, nothing_beside
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import optional_changes, schema_history
 from gnkmigrate.run.schema_history import SchemaHistory
 from gnkmigrate.servers import Server, throwaway

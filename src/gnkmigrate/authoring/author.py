@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gnkmigrate.authoring.calls import Call
-from gnkmigrate.authoring.course import course
 from gnkmigrate.authoring.draft import draft
 from gnkmigrate.authoring.file import naming, text_of
 from gnkmigrate.authoring.guesses import guessed_columns, words
@@ -14,7 +13,7 @@ from gnkmigrate.authoring.linking import linked_tables, tables_first
 from gnkmigrate.authoring.lookups import lookups
 from gnkmigrate.authoring.planned import Writer
 from gnkmigrate.authoring.widening import without_colliding
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.authoring.workflow import course
 from gnkmigrate.diff.applying import quietly
 from gnkmigrate.diff.likely_renames import Likely
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
@@ -24,7 +23,8 @@ from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.undo import arrived_at
-from gnkmigrate.planning import plan_project
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
+from gnkmigrate.project_plan import plan_project
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.status import status, undone

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from gnkmigrate.authoring.calls import Argument, Call, quoted
 from gnkmigrate.authoring.columns import ColumnChange
-from gnkmigrate.authoring.course import Course, applied
 from gnkmigrate.authoring.groups import grouped
 from gnkmigrate.authoring.guards import guards
 from gnkmigrate.authoring.mapping import mapping, renaming
 from gnkmigrate.authoring.planned import Writer
 from gnkmigrate.authoring.splits import seems_split
+from gnkmigrate.authoring.workflow import Course, applied
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.authoring.calls import Call
 from gnkmigrate.authoring.columns import ColumnChange, key_of
-from gnkmigrate.authoring.course import Course
+from gnkmigrate.authoring.workflow import Course
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier, qualified

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from gnkmigrate.authoring.calls import quoted
-from gnkmigrate.authoring.course import Course
 from gnkmigrate.authoring.linking import key_columns
+from gnkmigrate.authoring.workflow import Course
 from gnkmigrate.facts.fact import Fact, Identity
 
 

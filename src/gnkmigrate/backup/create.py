@@ -19,11 +19,11 @@ from gnkmigrate.backup.files import private_file, private_folder, sha256
 from gnkmigrate.backup.manifest import Manifest, manifest_path, write_manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress, ignore
 from gnkmigrate.backup.proof import differences_after_restore
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.postgres.sql_files import query
-from gnkmigrate.programs import (
+from gnkmigrate.servers.client_programs import (
     Invocation,
     complaints,
     invocation,

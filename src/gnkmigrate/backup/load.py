@@ -10,9 +10,9 @@ from typing import IO
 
 from gnkmigrate.backup.failure import RestoreFailed
 from gnkmigrate.backup.progress import Observer, TransferProgress
-from gnkmigrate.connection import DatabaseUrl
-from gnkmigrate.programs import complaints, invocation, on_file, program, started
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
+from gnkmigrate.servers.client_programs import complaints, invocation, on_file, program, started
 
 _TABLE_BEGINS = b"pg_restore: processing data for table "
 

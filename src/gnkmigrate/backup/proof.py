@@ -9,13 +9,13 @@ from gnkmigrate.backup.load import load_on_copy
 from gnkmigrate.backup.manifest import Manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import OWNERLESS, missing_extensions, prepare
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.printing import as_restored
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import ServerSettings
 

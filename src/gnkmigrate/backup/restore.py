@@ -14,7 +14,7 @@ from gnkmigrate.backup.load import load
 from gnkmigrate.backup.manifest import Manifest, read_manifest
 from gnkmigrate.backup.progress import Observer, TransferProgress, ignore
 from gnkmigrate.backup.target import Held, held, missing_extensions, missing_roles
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import one_runner
 
 _MAGIC = b"PGDMP"  # how pg_dump's custom format begins

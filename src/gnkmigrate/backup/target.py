@@ -5,7 +5,7 @@ from typing import LiteralString, NamedTuple
 
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 # pg_restore's options that leave owners and grants out.

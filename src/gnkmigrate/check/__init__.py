@@ -6,7 +6,7 @@ knows which revisions may not change any more, `expected` what the rows are to b
 what the old application is to see; `document` and `junit` write down what came of it.
 """
 
-from gnkmigrate.check.course import CheckOptions, check
 from gnkmigrate.check.outcome import CheckResult, Point
+from gnkmigrate.check.workflow import CheckOptions, check
 
 __all__ = ["CheckOptions", "CheckResult", "Point", "check"]

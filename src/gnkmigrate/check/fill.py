@@ -1,9 +1,9 @@
 """The baseline with rows in it: where every trial of the phases starts from."""
 
 from gnkmigrate.check.generate import generate
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.proof.stage import Found
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.numbers import counted

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.names import literal
 

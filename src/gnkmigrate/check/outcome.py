@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
-from gnkmigrate.check.others.measured import Measured
+from gnkmigrate.check.other_tools.measured import Measured
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.proof.stage import Found

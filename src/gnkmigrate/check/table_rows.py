@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 from psycopg import sql
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
+from gnkmigrate.postgres.connection import Connection
 
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = Mapping[str, Sequence[Row]]
@@ -36,7 +36,7 @@ def _read(session: Connection, schema: str, kinds: Sequence[str]) -> Rows:
 
 def _listed(session: Connection, relation: sql.Identifier) -> Sequence[Row]:
     """Its rows, without old columns that are kept beside new ones."""
-    kept = own.kept_columns(session, relation.as_string())
+    kept = own_objects.kept_columns(session, relation.as_string())
     query = sql.SQL("SELECT to_jsonb(listed) - {}::text[] FROM {} AS listed")
     found = session.execute(query.format(sql.Literal(kept), relation)).fetchall()
     return [row for (row,) in found]

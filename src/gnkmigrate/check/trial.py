@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.check import expected, old_shape
 from gnkmigrate.check.changed import changed
 from gnkmigrate.check.fill import fill
 from gnkmigrate.check.table_rows import Rows, read_tables, read_views
-from gnkmigrate.connection import connect
 from gnkmigrate.copies.unhurried import unhurried
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.omitted import AS_FAR, is_whole
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.facts.source import DeclaresNothing, load_schema, nothing_beside
-from gnkmigrate.proof.ground import Ground
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.proof.stage import Found
 from gnkmigrate.proof.state import State, differences
+from gnkmigrate.proof.testbed import Ground
 from gnkmigrate.run import optional_changes
 from gnkmigrate.run.fingerprint import divergences, fingerprint
 from gnkmigrate.run.kept.contract import contract
@@ -166,7 +166,7 @@ class Trial:
 
     def compare_old_shape(self) -> Found:
         """What the old application sees through the views of the old shape."""
-        schema = own.legacy_schema(self.ground.session)
+        schema = own_objects.legacy_schema(self.ground.session)
         if schema is None:
             return Found("no view keeps the old shape", ran=False)
         views = read_views(self.ground.session, schema)

@@ -9,15 +9,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from gnkmigrate.apply.course import Application, apply, preview, touched
 from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import Outlook, PlanRefused
+from gnkmigrate.apply.workflow import Application, apply, preview, touched
 from gnkmigrate.cli import _context
 from gnkmigrate.cli._foreign_code import look_at_foreign_code
 from gnkmigrate.cli._outcome import Outcome, write_locks
 from gnkmigrate.cli._progress import progress
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.render.parts.lines import write_hanging, write_line
 from gnkmigrate.run import events
 from gnkmigrate.settings import Settings

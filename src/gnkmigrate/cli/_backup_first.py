@@ -4,8 +4,8 @@ import typer
 
 from gnkmigrate.backup import BackupFailed, create_backup
 from gnkmigrate.cli._transfer import transfer_progress
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseRefused, ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.events import BackupMade
 from gnkmigrate.settings import Settings
 

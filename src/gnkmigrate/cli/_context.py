@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gnkmigrate.connection import DatabaseUrl
+    from gnkmigrate.postgres.connection import DatabaseUrl
     from gnkmigrate.settings import Settings
 
 

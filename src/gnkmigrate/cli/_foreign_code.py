@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.foreign_code import foreign_code, require_trust
 from gnkmigrate.settings import Settings
 from gnkmigrate.text.escape import printable

@@ -12,9 +12,8 @@ from gnkmigrate.cli._backup_first import back_up
 from gnkmigrate.cli._foreign_code import look_at_foreign_code
 from gnkmigrate.cli._outcome import Outcome, Told, write_announced, write_drift
 from gnkmigrate.cli._progress import progress
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError, Interrupted, PhaseRefused
-from gnkmigrate.fitting import require_fitting
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import journal, phase_script, runner
 from gnkmigrate.run.drift import Drift, drifted
 from gnkmigrate.run.events import Direction, Event, LocksAnnounced
@@ -26,6 +25,7 @@ from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.selection import last_standing, select_cutover, select_down, select_up
 from gnkmigrate.run.status import PhaseStatus, Request, status, undone
 from gnkmigrate.settings import Settings
+from gnkmigrate.settings_fit import require_fitting
 from gnkmigrate.text.numbers import counted, server_version
 
 

@@ -38,8 +38,8 @@ def command(
 
     Example: gnkmigrate apply plan.json --dry-run
     """
-    from gnkmigrate.apply.course import Application
     from gnkmigrate.apply.plan_run import PlanRun
+    from gnkmigrate.apply.workflow import Application
     from gnkmigrate.cli._apply import carry_out
 
     limits = given(lock_timeout_ms=lock_timeout)

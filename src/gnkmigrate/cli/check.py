@@ -20,13 +20,13 @@ from gnkmigrate.cli._result import show, write_files
 
 if TYPE_CHECKING:
     from gnkmigrate.check import CheckResult
-    from gnkmigrate.check.others.course import OthersOptions as Others
+    from gnkmigrate.check.other_tools.workflow import OthersOptions as Others
     from gnkmigrate.settings import Settings
 
 DID_NOT_HOLD = 1
 _SUBJECT = "check"  # whose renderers show it
 _FILE_WIDTH = 100
-# The modules of check/others/tools, whose import would take longer than this command's help.
+# The modules of check/other_tools/tools, whose import would take longer than this command's help.
 KINDS = ("alembic", "django", "drizzle", "flyway", "prisma", "sql", "typeorm")
 
 
@@ -135,7 +135,7 @@ def command(
         return
 
     if migrations is not None and kind is not None:
-        from gnkmigrate.check.others.course import OthersOptions as Others
+        from gnkmigrate.check.other_tools.workflow import OthersOptions as Others
 
         asked = Others(kind, migrations, source, since, rows, tuple(allow or ()))
         result = _check_others(context, project, asked)
@@ -173,7 +173,7 @@ def _check(
 
 def _check_others(context: typer.Context, project: "Settings", options: "Others") -> "CheckResult":
     """The migrations of another tool."""
-    from gnkmigrate.check.others.course import check
+    from gnkmigrate.check.other_tools.workflow import check
     from gnkmigrate.cli._transfer import transfer_progress
     from gnkmigrate.servers import throwaway
 

@@ -29,8 +29,8 @@ def command(
     import sys
 
     from gnkmigrate.cli._foreign_code import look_at_foreign_code
-    from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
+    from gnkmigrate.postgres.connection import connect
     from gnkmigrate.run import journal_schema
     from gnkmigrate.run.foreign_code import of_phases
     from gnkmigrate.run.kept.contract import contract, kept, remnants

@@ -32,8 +32,8 @@ def command(
     """
     import sys
 
-    from gnkmigrate.connection import connect
     from gnkmigrate.errors import PhaseRefused
+    from gnkmigrate.postgres.connection import connect
     from gnkmigrate.run.kept.forget import Row, forget
     from gnkmigrate.run.phase import read_steps
     from gnkmigrate.run.revision import load_all_phases

@@ -22,8 +22,8 @@ def command(
 
     Example: gnkmigrate grants > role.sql
     """
-    from gnkmigrate.connection import connect
     from gnkmigrate.facts.reading import read_snapshot
+    from gnkmigrate.postgres.connection import connect
     from gnkmigrate.run.migrating_role import migrating_role
     from gnkmigrate.text.escape import visible
 

@@ -59,8 +59,8 @@ def command(
     from gnkmigrate.cli._progress import progress
     from gnkmigrate.cli._transfer import transfer_progress
     from gnkmigrate.copies.sample import Selection
-    from gnkmigrate.impact.course import Listener, on_copy
     from gnkmigrate.impact.live import on_live
+    from gnkmigrate.impact.workflow import Listener, on_copy
 
     project = _context.settings(context, trust_triggers=trust_triggers or None)
     parameters = answers(unmapped=unmapped, overflow=overflow)

@@ -20,7 +20,7 @@ def command(
 
     Example: gnkmigrate init --from-url postgresql://localhost/shop
     """
-    from gnkmigrate.connection import DatabaseUrl
+    from gnkmigrate.postgres.connection import DatabaseUrl
     from gnkmigrate.project import create_project
 
     url = DatabaseUrl.parse(from_url) if from_url else None

@@ -75,7 +75,7 @@ def command(
     """
     from gnkmigrate.cli._report_file import check_writable, write_report
     from gnkmigrate.diff.settling import refuse
-    from gnkmigrate.planning import plan_project
+    from gnkmigrate.project_plan import plan_project
 
     if not prove and (sample or skip_extension):
         raise typer.BadParameter("--sample and --skip-extension go with --prove.")

@@ -47,7 +47,7 @@ def command(
     """
     from gnkmigrate.backup import plan_restore, run_restore
     from gnkmigrate.cli._transfer import transfer_progress
-    from gnkmigrate.connection import DatabaseUrl
+    from gnkmigrate.postgres.connection import DatabaseUrl
 
     if url:
         target = DatabaseUrl.parse(url)

@@ -20,10 +20,10 @@ def command(
 
     Example: gnkmigrate snapshot --output before.json
     """
-    from gnkmigrate.connection import connect
     from gnkmigrate.diff.omitted import told
     from gnkmigrate.facts.document import document_chunks, write_document
     from gnkmigrate.facts.reading import read_snapshot
+    from gnkmigrate.postgres.connection import connect
     from gnkmigrate.text.escape import visible
 
     project = _context.settings(context)

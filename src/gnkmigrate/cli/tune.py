@@ -22,7 +22,7 @@ def command(
 
     Example: gnkmigrate tune --throttle 2 --workers 1
     """
-    from gnkmigrate.connection import connect
+    from gnkmigrate.postgres.connection import connect
     from gnkmigrate.run.batches.tuning import Tuning, tune
 
     if pause and resume:

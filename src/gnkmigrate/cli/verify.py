@@ -27,15 +27,15 @@ def command(
 
     Example: gnkmigrate verify --format json
     """
-    from gnkmigrate.connection import connect
-    from gnkmigrate.run import verify
+    from gnkmigrate.postgres.connection import connect
+    from gnkmigrate.run import lasting_verifications
     from gnkmigrate.run.revision import load_all_phases
 
     project = _context.settings(context, trust_triggers=trust_triggers or None)
     phases = load_all_phases(project.path(project.migrations))
     url = _context.live_url(context, project)
     with connect(url, search_path=project.schemas) as connection:
-        results = verify.verify(connection, phases, project)
+        results = lasting_verifications.verify(connection, phases, project)
     if format_ is ResultFormat.JSON:
         typer.echo(_document(results, str(url)))
     else:

@@ -6,18 +6,18 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.backup import BackupFailed, RestoreFailed, create_backup
 from gnkmigrate.backup.contents import read_contents
 from gnkmigrate.backup.load import load_on_copy
 from gnkmigrate.backup.progress import Observer, TransferProgress
 from gnkmigrate.backup.target import OWNERLESS, missing_extensions, prepare
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.copies.disk_space import DUMP_FACTOR, SERVER_FACTOR, Need, require_room
 from gnkmigrate.copies.omission import omitting
 from gnkmigrate.copies.partial import Copied, Destination, copy_partly
 from gnkmigrate.copies.sample import EVERYTHING, Selection, bytes_of
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
@@ -128,7 +128,7 @@ def _trust_journal(url: DatabaseUrl) -> None:
     On the live one that is the role that asks, or one that it is a member of, and here a superuser.
     """
     with connect(url) as connection:
-        for (statement,) in connection.execute(_KEEPER, (own.JOURNAL,)).fetchall():
+        for (statement,) in connection.execute(_KEEPER, (own_objects.JOURNAL,)).fetchall():
             connection.execute(statement.encode())
 
 

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from gnkmigrate.programs import on_file, program, started
+from gnkmigrate.servers.client_programs import on_file, program, started
 
 # A line of pg_restore --list: "2; 3079 16385 EXTENSION - citext", and the extension's comment.
 _ENTRY = re.compile(r"^\d+; \d+ \d+ (?:EXTENSION - |COMMENT - EXTENSION )(?P<name>\S+)\s*$")

@@ -9,11 +9,11 @@ from psycopg import sql
 from gnkmigrate.backup.contents import Contents, differences, read_contents
 from gnkmigrate.backup.load import load
 from gnkmigrate.backup.progress import Observer, TransferProgress
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.copies.omission import omitting
 from gnkmigrate.copies.sample import Selection, copy_rows
-from gnkmigrate.programs import program, run_program
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
+from gnkmigrate.servers.client_programs import program, run_program
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from psycopg import sql
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.text.secret import looks_secret
 
@@ -95,7 +95,7 @@ def copy_rows(live: Connection, copy: Connection, selection: Selection) -> tuple
     salt = secrets.token_hex(16)
     reader = _Reader(live, copy, salt if selection.mask else "")
     # Of what gnkmigrate keeps for the way back, and of its journal, nothing may be missing.
-    whole = own.schemas(live)
+    whole = own_objects.schemas(live)
     for table in tables:
         rows = None if table.schema in whole else selection.rows
         reader.transfer(table, _seed(table, rows))

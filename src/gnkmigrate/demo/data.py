@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import ClientCursor
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 

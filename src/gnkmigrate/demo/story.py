@@ -10,13 +10,13 @@ from typing import ClassVar, TypeAlias
 from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.result import AuditResult
 from gnkmigrate.audit.session import audit_project
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.demo import data
 from gnkmigrate.errors import DemoFailed
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.script import run_scripts
-from gnkmigrate.proof.ground import Ground
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.proof.state import differences
+from gnkmigrate.proof.testbed import Ground
 from gnkmigrate.run import events
 from gnkmigrate.run.encryption_key import made_up
 from gnkmigrate.run.fingerprint import Fingerprint

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import psycopg
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.doctor import probes
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import workable
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.errors import ConnectionFailed, GnkMigrateError
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.settings import Settings
 
 

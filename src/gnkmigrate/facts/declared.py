@@ -9,7 +9,6 @@ from typing import NamedTuple
 import psycopg
 from psycopg import sql
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.files import Script, read_scripts
@@ -21,6 +20,7 @@ from gnkmigrate.facts.stated import as_script
 from gnkmigrate.kinds import satellites
 from gnkmigrate.models import is_models, write
 from gnkmigrate.models.running import Into
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import LOADER, Server
 from gnkmigrate.settings import Settings
 

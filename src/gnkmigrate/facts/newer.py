@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.snapshot import Unread
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.servers import versions
 
 _FILE = "known_columns.txt"

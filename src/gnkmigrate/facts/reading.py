@@ -9,9 +9,8 @@ from typing import Any, LiteralString, NamedTuple
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.collector import collector_paused
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import CatalogLocked, GnkMigrateError
 from gnkmigrate.facts.assembling import OF_NO_KIND, assemble, in_order
 from gnkmigrate.facts.sessions import FOR_CATALOGS, Query, answers, run
@@ -19,6 +18,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.unread import unread
 from gnkmigrate.kinds import kinds
 from gnkmigrate.kinds.kind import Kind
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 # From how many bytes of pg_class on, about 2,000 relations, a second session is worth connecting.
@@ -59,7 +59,7 @@ def read_snapshot(
             ).rows
             given = {
                 "names": None if schemas is None else list(schemas),
-                "own": own.schemas(connection),
+                "own": own_objects.schemas(connection),
                 "skipped": list(skipped),
             }
             read = [

@@ -17,7 +17,6 @@ from typing import LiteralString
 
 from psycopg import errors, pq, sql
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SchemaError
 from gnkmigrate.facts.explaining import (
     LabelTooNew,
@@ -30,6 +29,7 @@ from gnkmigrate.facts.explaining import (
 from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.runnable import Part, refuse_roles, runnable, transactions
 from gnkmigrate.facts.statements import Statement, statements
+from gnkmigrate.postgres.connection import Connection
 
 
 def run_scripts(

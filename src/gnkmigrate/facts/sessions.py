@@ -15,8 +15,8 @@ import psycopg
 from psycopg import ClientCursor, conninfo, errors, pq, sql
 from psycopg.adapt import Transformer
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 
 _SESSIONS = 2
 # pg_get_indexdef and its like qualify every name that the path does not find. Parallel workers and

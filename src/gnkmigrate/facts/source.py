@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.facts.cache import find, kept, key_of, server_key
 from gnkmigrate.facts.declared import is_object, load_files, load_models
 from gnkmigrate.facts.files import read_scripts
-from gnkmigrate.facts.kept import find, kept, key_of, server_key
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.models import is_models
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.servers.choice import DEFAULT_MAJOR
 from gnkmigrate.settings import Settings

@@ -11,14 +11,14 @@ from typing import Any
 
 from psycopg import sql
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
 from gnkmigrate.facts.assembling import FIRST_USER_OID
 from gnkmigrate.facts.catalog import MASK
 from gnkmigrate.facts.fact import Address, Fact
 from gnkmigrate.facts.newer import of_newer_server
 from gnkmigrate.facts.snapshot import Unread
 from gnkmigrate.kinds import kinds
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 _NAMED = 5
@@ -57,7 +57,7 @@ def unread(
         schemas: the oids of the schemas that were read.
         homeless: what has an owner, a comment or privileges and is no fact.
     """
-    given = {"schemas": list(schemas), "own": own.schemas(connection)}
+    given = {"schemas": list(schemas), "own": own_objects.schemas(connection)}
     others = connection.execute(query("facts", "unread"), given, prepare=False)
     return (
         *_described(connection, homeless),

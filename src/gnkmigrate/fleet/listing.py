@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.fleet.rows import Row
 from gnkmigrate.fleet.target import Address, Target, parted, same_database, server_of
+from gnkmigrate.postgres.connection import DatabaseUrl
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))\Z")
 # Workers of this machine are told secrets in variables of this name and a number.

@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection, DatabaseUrl, connect, pin
+from gnkmigrate import own_objects
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect, pin
 from gnkmigrate.run.foreign_code import require_trust
 from gnkmigrate.validation import not_utf8
 
@@ -183,5 +183,5 @@ def of_schemas(url: DatabaseUrl, patterns: Sequence[str], project: str) -> tuple
 
 
 def _tenants(connection: Connection, project: str) -> list[str]:
-    ours = {*own.schemas(connection), project}
+    ours = {*own_objects.schemas(connection), project}
     return [name for (name,) in connection.execute(_SCHEMAS).fetchall() if name not in ours]

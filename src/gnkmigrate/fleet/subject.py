@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.source import Load
 from gnkmigrate.fleet.facts import as_tenant, shared_facts, tenant_facts
 from gnkmigrate.fleet.order import Order, Project, project_of
 from gnkmigrate.fleet.target import Target
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.settings import Settings
 

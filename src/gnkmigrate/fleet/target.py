@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.connection import DatabaseUrl
 
 _SECRETS = ("password", "sslpassword")
 

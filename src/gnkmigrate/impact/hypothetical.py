@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.operations.index import BuildIndex
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.names import split
 from gnkmigrate.run.phase import Phase
 

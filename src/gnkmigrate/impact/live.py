@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from gnkmigrate.connection import DatabaseUrl, connect
-from gnkmigrate.impact.course import Course, Listener, queries_of
 from gnkmigrate.impact.hypothetical import Hypothetical, hypothetical, schema_of_extension
 from gnkmigrate.impact.outcome import Impact, IndexImpact, QueryImpact
+from gnkmigrate.impact.workflow import Course, Listener, queries_of
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.selection import select_up

@@ -9,11 +9,11 @@ from psycopg import errors
 
 from gnkmigrate.audit.generic_plan import generic_plan
 from gnkmigrate.audit.reader import reader
-from gnkmigrate.connection import Connection
 from gnkmigrate.impact.outcome import Basis, Measured
 from gnkmigrate.impact.plans import indexes, steps
 from gnkmigrate.impact.query import Text
 from gnkmigrate.impact.reading import refused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.template import render
 from gnkmigrate.text.redaction import redact
 

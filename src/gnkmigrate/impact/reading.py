@@ -9,9 +9,9 @@ import psycopg
 from psycopg import errors, sql
 
 from gnkmigrate.audit.generic_plan import nodes
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.impact.query import Query, Text
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.template import render
 
 # EXPLAIN runs what makes a table of rows as well, even in a read-only transaction; no cursor is

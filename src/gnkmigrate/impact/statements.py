@@ -13,9 +13,9 @@ from psycopg import sql
 
 from gnkmigrate.audit.generic_plan import generic_plan, nodes
 from gnkmigrate.audit.reader import reader, unsafe
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.impact.query import SHAPES, Head, Query, Text
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query as sql_file
 
 EXTENSION = "pg_stat_statements"

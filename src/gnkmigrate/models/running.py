@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.postgres.quoting import identifier
 from gnkmigrate.text.redaction import redact
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import OrmError
+from gnkmigrate.postgres.connection import DatabaseUrl
 
 _SHOWN = 12
 _FAILED = {

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.spill_values import SpillValues
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import key_of
@@ -176,7 +176,7 @@ def _accepting(table: str) -> tuple[str, ...]:
 
 
 def _function(table: str) -> str:
-    return f"{own.JOURNAL}.{column(own_name('refuse_', *split(table)))}"
+    return f"{own_objects.JOURNAL}.{column(own_name('refuse_', *split(table)))}"
 
 
 def _of(row: str, change: Conversion) -> str:

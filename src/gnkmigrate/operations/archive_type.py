@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run.kept import archive
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
@@ -72,8 +72,8 @@ class ArchiveType(Step):
             _USERS.format(
                 type=literal(quoted(self.type)),
                 converted=converted,
-                legacy=own.LEGACY_OIDS,
-                journal=own.JOURNAL,
+                legacy=own_objects.LEGACY_OIDS,
+                journal=own_objects.JOURNAL,
             )
         ).fetchall()
         users = [row[0] for row in rows if row[0] not in work.dropped]
@@ -108,7 +108,9 @@ def _kept_column(converted: str) -> str:
 
 
 def _schema(parameters: Mapping[str, str]) -> str:
-    return view_place.schema(parameters) if view_place.is_wanted(parameters) else own.ARCHIVE
+    return (
+        view_place.schema(parameters) if view_place.is_wanted(parameters) else own_objects.ARCHIVE
+    )
 
 
 def _kept(parameters: Mapping[str, str], type_: str) -> str:
@@ -133,7 +135,7 @@ class RestoreType(Step):
 
     def run(self, work: Work) -> int:
         work.execute(self.script(work.parameters)[0])
-        own.drop_empty_legacy(work.connection)
+        own_objects.drop_empty_legacy(work.connection)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:

@@ -21,8 +21,7 @@ from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.names import misnamed, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import column_pair, comparisons, legacy, policies
-from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync import column_pair, cutover_comparisons, legacy, policies
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import (
     misplaced_columns,
@@ -31,9 +30,10 @@ from gnkmigrate.run.sync.convertible import (
     unfit_rows,
 )
 from gnkmigrate.run.sync.exchange import exchange, lock
+from gnkmigrate.run.sync.function_mentions import unchecked_functions
 from gnkmigrate.run.sync.index_copy import unsupported
-from gnkmigrate.run.sync.mentions import unchecked_functions
 from gnkmigrate.run.sync.reshaping import Reshaping
+from gnkmigrate.run.sync.row_checksum import Comparison
 from gnkmigrate.run.work import Work
 
 # Every table has them, and none of its own of these names (manual, 5.5. System Columns).
@@ -123,7 +123,7 @@ class ConvertColumns(Step):
         return True
 
     def comparisons(self, work: Work) -> Sequence[Comparison]:
-        return comparisons.of_columns(work, self.reshaping)
+        return cutover_comparisons.of_columns(work, self.reshaping)
 
     def stranded(self, work: Work) -> Sequence[Refusal]:
         spec = self.reshaping

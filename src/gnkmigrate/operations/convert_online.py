@@ -15,7 +15,7 @@ from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.key_range import Keys
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import building, column_pair, column_settings, in_step
+from gnkmigrate.run.sync import building, column_pair, column_settings, shadow_columns
 from gnkmigrate.run.sync.exchange import not_null_check
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of
 from gnkmigrate.run.sync.reshaping import Reshaping
@@ -47,7 +47,7 @@ class AddColumns(Step):
         pairs = spec.pairs(work)
         if pairs:
             relation.keep_maintenance_out(work, quoted(spec.table))
-            work.execute(in_step.DEFAULTS)
+            work.execute(shadow_columns.DEFAULTS)
             work.execute(building.add(spec.table, pairs, spec.building))
             set_ = [(pair.built, pair.before["options"]) for pair in pairs]
             column_settings.carry(work, quoted(spec.table), set_)
@@ -111,7 +111,7 @@ class DropColumns(Step):
                 work.execute(f"DROP INDEX IF EXISTS {kept}")
         if pairs:
             work.execute(building.drop(spec.table, pairs, spec.building))
-            in_step.drop_unused(work)
+            shadow_columns.drop_unused(work)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:

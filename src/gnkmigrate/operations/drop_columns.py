@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.preflight import expressions
 from gnkmigrate.operations.splits.aside import (
@@ -19,7 +19,7 @@ from gnkmigrate.operations.splits.preflight import of_columns
 from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import in_step
+from gnkmigrate.run.sync import shadow_columns
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
 
@@ -157,9 +157,9 @@ class DropColumns(_Step):
         sides = Leaving.found(work, self.dropped)
         work.remember(self.dropped.memory, sides.before)
         lock_table(work, sides)
-        work.execute(in_step.DEFAULTS)
+        work.execute(shadow_columns.DEFAULTS)
         defaults = [
-            f"{own.JOURNAL}.kept(({_default(sides, change) or 'NULL'})"
+            f"{own_objects.JOURNAL}.kept(({_default(sides, change) or 'NULL'})"
             f"::{sides.before[change.column]['type']})"
             for change in self.dropped.columns
         ]
@@ -188,5 +188,5 @@ class GiveColumnsBack(_Step):
         work.execute(";\n".join(give_back(work, sides, optional=False)))
         show_kept_no_more(work, sides)
         work.forget(self.dropped.memory)
-        in_step.drop_unused(work)
+        shadow_columns.drop_unused(work)
         return 0

@@ -15,8 +15,8 @@ from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal, Step
+from gnkmigrate.run.step_names import OfATable
 from gnkmigrate.run.template import render
-from gnkmigrate.run.told_apart import OfATable
 from gnkmigrate.run.work import Work
 
 # What an index is, apart from its name and its table's.

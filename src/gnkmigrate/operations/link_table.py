@@ -1,7 +1,7 @@
 """op.link_table: a table becomes an entity, and a link table of its own name."""
 
 from gnkmigrate.errors import RevisionError
-from gnkmigrate.operations.links import building, turning
+from gnkmigrate.operations.links import building, swap_steps
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Step
@@ -26,5 +26,5 @@ def link_table(linking: Linking, *, only: str = "") -> tuple[Step, ...]:
         raise RevisionError(f'only is "entity", "links" or "", and not "{only}".')
     return (
         *(building.steps(linking, alone=only == "entity") if only != "links" else ()),
-        *(turning.steps(linking, alone=only == "links") if only != "entity" else ()),
+        *(swap_steps.steps(linking, alone=only == "links") if only != "entity" else ()),
     )

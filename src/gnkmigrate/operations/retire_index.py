@@ -13,7 +13,7 @@ from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.told_apart import OfATable
+from gnkmigrate.run.step_names import OfATable
 from gnkmigrate.run.work import Work
 
 _FOUND = """

@@ -17,7 +17,7 @@ from gnkmigrate.run.kept import misfits
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import in_step, legacy, policies
+from gnkmigrate.run.sync import legacy, policies, shadow_columns
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import ColumnPair, kept_name
 from gnkmigrate.run.sync.conversion import Conversion
@@ -111,7 +111,7 @@ class RefuseMisfits(Step):
         if pairs:
             # Whoever writes by the function of before is waited for.
             work.execute(f"LOCK TABLE {quoted(spec.table)} IN SHARE ROW EXCLUSIVE MODE")
-            work.execute(in_step.write_function(work, spec.table, pairs, refusing=refusing))
+            work.execute(shadow_columns.write_function(work, spec.table, pairs, refusing=refusing))
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
         del parameters
@@ -180,7 +180,7 @@ class RefreshColumns(Step):
         ]
         values = ", ".join(
             f"{column(pair.kept)} = CASE WHEN {condition} THEN"
-            f" {in_step.way_back(table, phase, pair)}(filled.{column(pair.change.new_name)})"
+            f" {shadow_columns.way_back(table, phase, pair)}(filled.{column(pair.change.new_name)})"
             f" ELSE filled.{column(pair.kept)} END"
             for pair, condition in zip(pairs, outdated, strict=True)
         )
@@ -259,7 +259,7 @@ class RevertColumns(Step):
         shown = [*spec.renames.values(), *map(kept_name, spec.renames)]
         legacy.show_reverted(work, spec.table, shown)
         spec.forget(work)
-        in_step.drop_unused(work)
+        shadow_columns.drop_unused(work)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:

@@ -10,7 +10,7 @@ from gnkmigrate.run.batches.row_key import listed
 from gnkmigrate.run.kept import misfits, overflow
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import column_pair, in_step
+from gnkmigrate.run.sync import column_pair, shadow_columns
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.reshaping import Reshaping
 from gnkmigrate.run.work import Work
@@ -106,7 +106,7 @@ class SpillMisfits(Step):
         value += f"::{change.type}" if change.type else ""
         assignments = [f"{column(change.new_name)} = {value}"]
         for pair in column_pair.pairs_of(work, table, (change,)):
-            back = in_step.way_back(table, work.phase, pair)
+            back = shadow_columns.way_back(table, work.phase, pair)
             assignments.append(f"{column(pair.kept)} = {back}({value})")
         return ", ".join(assignments)
 

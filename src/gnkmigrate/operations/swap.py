@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run import dependents, own_names, relation
 from gnkmigrate.run.batches.row_key import Named, named
 from gnkmigrate.run.kept import archive
@@ -13,21 +13,21 @@ from gnkmigrate.run.recorder import operation
 from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import (
     by_hand,
-    comparisons,
+    cutover_comparisons,
     foreign_keys,
     key_sequences,
     row_security,
     view_place,
 )
-from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.followed import require_followers
-from gnkmigrate.run.sync.mentions import unchecked_functions
+from gnkmigrate.run.sync.function_mentions import unchecked_functions
 from gnkmigrate.run.sync.privileges import (
     carry_comments,
     carry_grants,
     carry_privileges,
     carry_to_view,
 )
+from gnkmigrate.run.sync.row_checksum import Comparison
 from gnkmigrate.run.template import render
 from gnkmigrate.run.work import Work
 
@@ -115,7 +115,9 @@ class SwapTable(Step):
     def comparisons(self, work: Work) -> Sequence[Comparison]:
         self._require_followers(work)
         return (
-            comparisons.of_swap(work, self.table, self._staged, self.compare, named(self.along)),
+            cutover_comparisons.of_swap(
+                work, self.table, self._staged, self.compare, named(self.along)
+            ),
         )
 
     def check(self, work: Work) -> Sequence[Refusal]:
@@ -150,8 +152,8 @@ class SwapTable(Step):
         work.execute(f"LOCK TABLE {live}, {staged} IN ACCESS EXCLUSIVE MODE")
         work.remember(self.name, foreign_keys.loosen(work, self.table))
         schema = split(self.table)[0]
-        work.execute(moved(self.table, schema, own.ARCHIVE))
-        work.execute(moved(self.table, own.STAGING, schema))
+        work.execute(moved(self.table, schema, own_objects.ARCHIVE))
+        work.execute(moved(self.table, own_objects.STAGING, schema))
         archived = quoted(self._archived)
         carry_privileges(work, archived, quoted(self.table))
         carry_comments(work, archived, quoted(self.table))
@@ -202,7 +204,7 @@ class SwapTable(Step):
         note = "-- owner and grants are carried over, foreign keys deferred"
         return (
             f"LOCK TABLE {quoted(self.table)}, {quoted(self._staged)} IN ACCESS EXCLUSIVE MODE",
-            f"{note}\n{moved(self.table, schema, own.ARCHIVE)}",
-            moved(self.table, own.STAGING, schema),
+            f"{note}\n{moved(self.table, schema, own_objects.ARCHIVE)}",
+            moved(self.table, own_objects.STAGING, schema),
             *more,
         )

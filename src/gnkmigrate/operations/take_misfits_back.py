@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gnkmigrate.run.kept import misfits, overflow
 from gnkmigrate.run.names import column
 from gnkmigrate.run.step import Step
-from gnkmigrate.run.sync import column_pair, in_step
+from gnkmigrate.run.sync import column_pair, shadow_columns
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.reshaping import Reshaping
@@ -51,7 +51,7 @@ class TakeMisfitsBack(Step):
         table, name = self.reshaping.table, column(change.new_name)
         still = f"restored.{name} IS NOT DISTINCT FROM {change.fallback}"
         for pair in column_pair.pairs_of(work, table, (change,)):
-            old = f"{in_step.way_back(table, work.phase, pair)}(spilled.{name})"
+            old = f"{shadow_columns.way_back(table, work.phase, pair)}(spilled.{name})"
             again = render(change.converted(old), work.parameters)
             same = alike(again, f"restored.{name}")
             still += f" OR {old} IS NOT NULL AND {same}"
@@ -61,7 +61,7 @@ class TakeMisfitsBack(Step):
         """What the old column says of the value: nothing, or what it can."""
         table, value = self.reshaping.table, f"spilled.{column(change.new_name)}"
         return [
-            f"{column(pair.kept)} = {in_step.way_back(table, work.phase, pair)}({value})"
+            f"{column(pair.kept)} = {shadow_columns.way_back(table, work.phase, pair)}({value})"
             for pair in column_pair.pairs_of(work, table, (change,))
         ]
 

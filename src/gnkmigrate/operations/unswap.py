@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.parts import added
 from gnkmigrate.operations.swap import moved, swapped_columns
@@ -72,8 +72,8 @@ class UnswapTable(Step):
         if made is not None:
             added.require_none(work, self.table, made)
         schema = split(self.table)[0]
-        work.execute(moved(self.table, schema, own.STAGING))
-        work.execute(moved(self.table, own.ARCHIVE, schema))
+        work.execute(moved(self.table, schema, own_objects.STAGING))
+        work.execute(moved(self.table, own_objects.ARCHIVE, schema))
         staged = own_names.staged(self.table)
         key_sequences.go_on_after(work, quoted(self.table), quoted(staged))
         foreign_keys.tighten(work, self.table, work.recall(self.name) or ())
@@ -81,7 +81,7 @@ class UnswapTable(Step):
         work.forget(memory)
         if self.after:
             work.execute(self.after)
-        own.drop_empty_legacy(work.connection)
+        own_objects.drop_empty_legacy(work.connection)
         return 0
 
     def script(self, parameters: Mapping[str, str]) -> Sequence[str]:
@@ -89,8 +89,9 @@ class UnswapTable(Step):
         after = [dedent(render(self.after, parameters)).strip().rstrip(";")] if self.after else []
         return (
             f"LOCK TABLE {quoted(self._archived)}, {quoted(self.table)} IN ACCESS EXCLUSIVE MODE",
-            moved(self.table, schema, own.STAGING),
-            f"{moved(self.table, own.ARCHIVE, schema)};\n-- and its foreign keys as they were",
+            moved(self.table, schema, own_objects.STAGING),
+            moved(self.table, own_objects.ARCHIVE, schema)
+            + ";\n-- and its foreign keys as they were",
             *after,
         )
 

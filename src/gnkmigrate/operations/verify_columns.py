@@ -7,7 +7,7 @@ from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import listed
 from gnkmigrate.run.names import column, quoted
-from gnkmigrate.run.sync import in_step
+from gnkmigrate.run.sync import shadow_columns
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import ColumnPair
 from gnkmigrate.run.sync.reshaping import Reshaping
@@ -45,7 +45,7 @@ class VerifyColumns(Verification):
     def _unlike(self, work: Work, pair: ColumnPair) -> str:
         new, old = (f"checked.{column(name)}" for name in (pair.change.new_name, pair.kept))
         there = pair.new_value("checked", pair.kept)
-        back = f"{in_step.way_back(self.reshaping.table, work.phase, pair)}({new})"
+        back = f"{shadow_columns.way_back(self.reshaping.table, work.phase, pair)}({new})"
         and_back = pair.change.converted(back)
         return f"""CASE WHEN {alike(there, new)}
             THEN {back} IS NOT NULL AND NOT {alike(and_back, new)}

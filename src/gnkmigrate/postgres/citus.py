@@ -10,7 +10,7 @@ from typing import Literal
 
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 Kind = Literal["distributed", "reference", "one shard", "local"]

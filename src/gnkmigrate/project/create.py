@@ -6,13 +6,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from gnkmigrate import own
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate import own_objects
 from gnkmigrate.errors import SettingsError
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.postgres.sql_files import query
-from gnkmigrate.programs import dump_schema
 from gnkmigrate.proof.schema import excluded
 from gnkmigrate.proof.scope import Scope
+from gnkmigrate.servers.client_programs import dump_schema
 from gnkmigrate.servers.versions import VERSIONS
 from gnkmigrate.settings import FILE_NAME
 
@@ -69,7 +69,7 @@ def _of_database(url: DatabaseUrl, settings: str) -> Mapping[Path, str]:
     """The schema, and settings with what it has and the version that a server needs to take it."""
     with connect(url, read_only=True) as connection:
         major = connection.info.server_version // 10000
-        given = {"own": own.schemas(connection)}
+        given = {"own": own_objects.schemas(connection)}
         schemas = [str(name) for (name,) in connection.execute(query("project", "schemas"), given)]
         options = excluded(connection, Scope())
     dump = dump_schema(url, major, left_out=options)

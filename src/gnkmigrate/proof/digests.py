@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.postgres.sql_files import query
-from gnkmigrate.proof.said import Path
+from gnkmigrate.proof.plan_claims import Path
 
 
 class Column(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from gnkmigrate.postgres.quoting import identifier, names_in, qualified
 from gnkmigrate.postgres.routine import parted
 from gnkmigrate.proof.dump import OWNER, Piece
-from gnkmigrate.proof.said import Said
+from gnkmigrate.proof.plan_claims import Said
 from gnkmigrate.proof.schema import Schema
 
 _QUOTED = r'"(?:[^"]|"")*"'

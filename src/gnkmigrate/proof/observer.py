@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.connection import Connection, DatabaseUrl
-from gnkmigrate.proof.answers import Answers, compare_answers, read_answers
-from gnkmigrate.proof.arrival import unlike_target
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl
 from gnkmigrate.proof.new_names import under_new_names
-from gnkmigrate.proof.numbers import Numbers, compare_numbers, read_numbers
 from gnkmigrate.proof.objection import Objection
 from gnkmigrate.proof.ownership import Open
+from gnkmigrate.proof.plan_claims import Said
 from gnkmigrate.proof.rows import Rows, compare_rows, read_rows
-from gnkmigrate.proof.said import Said
 from gnkmigrate.proof.schema import Schema, schema
 from gnkmigrate.proof.scope import Scope
+from gnkmigrate.proof.sequences import Numbers, compare_numbers, read_numbers
 from gnkmigrate.proof.target import Wanted
+from gnkmigrate.proof.target_reached import unlike_target
+from gnkmigrate.proof.views_and_functions import Answers, compare_answers, read_answers
 
 
 @dataclass(frozen=True)

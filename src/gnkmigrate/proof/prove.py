@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.copies.clone import Clone, Transfer, clone
 from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.diff.compare import compare
@@ -20,18 +19,19 @@ from gnkmigrate.kinds import kind_of
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof
-from gnkmigrate.proof.acting import act_as, bring_roles, bring_settings
-from gnkmigrate.proof.answers import NO_ANSWERS
-from gnkmigrate.proof.arrival import unlike_target
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.proof.acting_role import act_as, bring_roles, bring_settings
 from gnkmigrate.proof.differences import looked_at, shown, unlike
+from gnkmigrate.proof.not_covered import not_compared, remarks
 from gnkmigrate.proof.objection import Objection, object_to
 from gnkmigrate.proof.observer import Observer, Place, Seen
 from gnkmigrate.proof.ownership import Open
-from gnkmigrate.proof.reservations import not_compared, remarks
-from gnkmigrate.proof.running import run_statements
-from gnkmigrate.proof.said import Said
+from gnkmigrate.proof.plan_claims import Said
+from gnkmigrate.proof.plan_run import run_statements
 from gnkmigrate.proof.scope import Scope
 from gnkmigrate.proof.target import Wanted, target_database
+from gnkmigrate.proof.target_reached import unlike_target
+from gnkmigrate.proof.views_and_functions import NO_ANSWERS
 from gnkmigrate.run.rights import missing_rights
 from gnkmigrate.run.rows_in_the_way import HINT, rows_in_the_way
 from gnkmigrate.settings import Settings

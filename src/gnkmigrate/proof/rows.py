@@ -12,12 +12,12 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.proof.digests import Column, Table, Values, ask, printed, value_of
-from gnkmigrate.proof.labels import Labels, as_before, read_labels
-from gnkmigrate.proof.said import Said
+from gnkmigrate.proof.enum_labels import Labels, as_before, read_labels
+from gnkmigrate.proof.plan_claims import Said
 from gnkmigrate.text.numbers import counted
 
 

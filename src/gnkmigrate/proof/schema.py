@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
+from gnkmigrate import own_objects
 from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.script import run_scripts
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.postgres.sql_files import query
-from gnkmigrate.programs import dump_schema
 from gnkmigrate.proof.dump import Piece, pieces
 from gnkmigrate.proof.scope import Scope
 from gnkmigrate.servers import Server
+from gnkmigrate.servers.client_programs import dump_schema
 
 Schema: TypeAlias = Counter[Piece]
 
@@ -85,7 +85,7 @@ def unlike(made: Schema, wanted: Schema) -> tuple[str, ...]:
 
 def excluded(session: Connection, scope: Scope) -> Sequence[str]:
     """pg_dump's options for what is not looked at, and for what is gnkmigrate's."""
-    schemas = set(own.schemas(session))
+    schemas = set(own_objects.schemas(session))
     relations: list[tuple[str, str]] = []
     for name, relation in session.execute(query("proof.sql", "names")):
         if name in schemas or not scope.has_schema(name):

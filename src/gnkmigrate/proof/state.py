@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.connection import Connection, DatabaseUrl
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl
 from gnkmigrate.proof.dump import Piece
 from gnkmigrate.proof.schema import Schema
 from gnkmigrate.proof.schema import schema as read_schema

@@ -5,14 +5,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.declared import declared
 from gnkmigrate.facts.files import Script
 from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.source import is_database, is_loaded
-from gnkmigrate.proof.answers import Answers, read_answers
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.proof.schema import Schema, dumped, restored, schema
 from gnkmigrate.proof.scope import Scope
+from gnkmigrate.proof.views_and_functions import Answers, read_answers
 from gnkmigrate.servers import Server, throwaway
 from gnkmigrate.settings import Settings
 

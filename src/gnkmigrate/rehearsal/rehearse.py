@@ -6,18 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gnkmigrate.audit.rehearsed import checksums
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.copies.clone import Clone, Transfer, clone
 from gnkmigrate.copies.sample import EVERYTHING, Selection
 from gnkmigrate.copies.unhurried import unhurried
 from gnkmigrate.errors import PhaseRefused
-from gnkmigrate.fitting import require_fitting
-from gnkmigrate.proof.ground import Ground
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.proof.stage import Found
-from gnkmigrate.rehearsal.course import Course
+from gnkmigrate.proof.testbed import Ground
 from gnkmigrate.rehearsal.measure import WatchedSession
 from gnkmigrate.rehearsal.outcome import Rehearsal, StageName
 from gnkmigrate.rehearsal.stage import ended
+from gnkmigrate.rehearsal.workflow import Course
 from gnkmigrate.run import events
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.revision import load_all_phases
@@ -25,6 +24,7 @@ from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.selection import select_with
 from gnkmigrate.run.status import status
 from gnkmigrate.settings import Settings
+from gnkmigrate.settings_fit import require_fitting
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import errors, sql
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.dry_run import rolled_back
 from gnkmigrate.run.runner_session import pathless
@@ -115,7 +115,7 @@ def write_through(session: Connection, old: Sequence[Shape], settings: Settings)
     """
     known = {shape.name: shape for shape in old if shape.schema == settings.schemas[0]}
     with pathless(session):
-        legacy = own.legacy_schema(session)
+        legacy = own_objects.legacy_schema(session)
         views = [str(name) for (name,) in session.execute(_VIEWS, (legacy,)).fetchall()]
     with rolled_back(session, settings.schemas):
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")

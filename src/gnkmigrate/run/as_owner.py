@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from psycopg.pq import TransactionStatus
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run import ownership
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
@@ -37,17 +37,17 @@ def as_owner(work: Work, table: str) -> Iterator[str | None]:
         Its name, qualified and quoted; it takes a text of statements, whose names are all
         qualified, and gives the rows of the last one. None where the session is the owner.
     """
-    asked = _OWNER.format(table=literal(quoted(table)), schema=literal(own.JOURNAL))
+    asked = _OWNER.format(table=literal(quoted(table)), schema=literal(own_objects.JOURNAL))
     found = work.connection.execute(asked.encode()).fetchone()
     if found is None:
         yield None
         return
     owner, may_create = column(found[0]), found[1]
-    function = f"{own.JOURNAL}.{column(own_name('as_', found[0]))}"
+    function = f"{own_objects.JOURNAL}.{column(own_name('as_', found[0]))}"
     # Whom a function is given has to be allowed to create one there (manual, ALTER FUNCTION).
     give = f"ALTER FUNCTION {function}(text) OWNER TO {owner}"
     if not may_create:
-        schema = f"CREATE ON SCHEMA {own.JOURNAL}"
+        schema = f"CREATE ON SCHEMA {own_objects.JOURNAL}"
         give = f"GRANT {schema} TO {owner}; {give}; REVOKE {schema} FROM {owner}"
     with work.connection.transaction():
         work.connection.execute(_made(function).encode())

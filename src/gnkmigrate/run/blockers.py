@@ -12,9 +12,9 @@ import psycopg
 from psycopg import conninfo
 from psycopg.rows import class_row
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
-from gnkmigrate.pooler import server_process
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.pooler import server_process
 from gnkmigrate.text.query_text import without_values
 
 # Nobody is asked about a wait that is over sooner.

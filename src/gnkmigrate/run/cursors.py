@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from psycopg import Cursor
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 CursorClass: TypeAlias = type[Cursor[tuple[Any, ...]]]
 

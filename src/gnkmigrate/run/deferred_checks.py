@@ -7,7 +7,7 @@ are waiting: "it has pending trigger events" (manual: SET CONSTRAINTS).
 
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 # Of one name there may be several in a schema, and SET CONSTRAINTS means them all.
 _DEFERRABLE = """

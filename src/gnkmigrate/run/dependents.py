@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.session import OURS
@@ -64,7 +64,7 @@ def dependents(
         whole="false" if names else "true",
         policies_carried="true" if policies_carried else "false",
         lookups_go_on="true" if lookups_go_on else "false",
-        legacy=own.LEGACY_OIDS,
+        legacy=own_objects.LEGACY_OIDS,
     )
     with work.settings(search_path=OURS):
         found = [row[0] for row in work.execute(query).fetchall()]
@@ -78,9 +78,9 @@ def in_the_way(work: Work, table: str) -> list[str]:
     What SQL of the phase's own has to do with before may be that SQL's, and what lives in the table
     goes with it.
     """
-    own = f" on table {qualified(*split(table))}"
+    own_objects = f" on table {qualified(*split(table))}"
     told = any(step.speaks and table in step.tables for step in work.earlier)
-    return [each for each in dependents(work, table) if not (told and each.endswith(own))]
+    return [each for each in dependents(work, table) if not (told and each.endswith(own_objects))]
 
 
 _GENERATED = """

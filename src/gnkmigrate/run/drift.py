@@ -14,11 +14,11 @@ from functools import partial
 from typing import Any
 
 from gnkmigrate import __version__
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import GnkMigrateError, PhaseRefused
 from gnkmigrate.facts.fact import Fact, Identity, content_hash
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import events, journal, journal_notes
 from gnkmigrate.run.names import split
 from gnkmigrate.run.phase import Phase

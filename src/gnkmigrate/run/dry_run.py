@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import events
 from gnkmigrate.run.called import on_a_copy
 from gnkmigrate.run.names import literal

@@ -1,10 +1,10 @@
 """The phases on an empty copy: what each of them does to the schema, seen and not claimed."""
 
-from gnkmigrate.connection import connect
 from gnkmigrate.facts.files import read_scripts
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.script import run_scripts
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import runner
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.run.schema_history import SchemaHistory

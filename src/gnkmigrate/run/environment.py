@@ -18,8 +18,8 @@ from alembic.util import CommandError
 from sqlalchemy import create_engine, create_mock_engine
 from sqlalchemy.pool import NullPool
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import events, journal, journal_schema, phase_script, runner, trust
 from gnkmigrate.run.phase import Phase, read_steps
 from gnkmigrate.run.recorder import VERSION_SCHEMA, VERSION_TABLE, Recorder

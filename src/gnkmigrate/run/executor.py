@@ -21,7 +21,7 @@ from gnkmigrate.run.journal import StepState
 from gnkmigrate.run.lock_retry import PASSING
 from gnkmigrate.run.preflight import refuse_if_anything_speaks_against
 from gnkmigrate.run.step import Runnable, Step
-from gnkmigrate.run.sync.agreement import require_agreement
+from gnkmigrate.run.sync.row_checksum import require_agreement
 from gnkmigrate.run.work import Work
 
 

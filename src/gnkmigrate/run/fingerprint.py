@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from psycopg.types.json import Jsonb
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 # So many tables are asked in one statement; each of them costs a lock until it is through.
@@ -56,7 +56,7 @@ def fingerprint(
     found: dict[str, Fingerprint] = {}
     asked_for = {
         "schemas": None if schemas is None else list(schemas),
-        "own": own.schemas(connection),
+        "own": own_objects.schemas(connection),
         "left_out": Jsonb([list(path) for path in left_out]),
     }
     with connection.transaction():

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.phase import Phase

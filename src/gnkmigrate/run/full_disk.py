@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import psycopg
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseFailed
+from gnkmigrate.postgres.connection import Connection
 
 # A file of a tablespace has a name that begins so, in every language (manual, 73.1).
 _TABLESPACE = re.compile(r"pg_tblspc/(\d+)/")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from psycopg.pq import TransactionStatus
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from typing import Any, Final, Literal, TypeAlias
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from gnkmigrate import __version__, own
-from gnkmigrate.connection import Connection
+from gnkmigrate import __version__, own_objects
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import journal_notes
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.journal_notes import COMPARISON, CUTOVER, TUNING
@@ -183,7 +183,7 @@ def finish_run(connection: Connection, number: int, *, head: Head) -> None:
                 f"DELETE FROM gnkmigrate.memory WHERE key IN ('{CUTOVER}', '{COMPARISON}')".encode()
             )
         if head is None:
-            own.drop_empty(connection)
+            own_objects.drop_empty(connection)
         if isinstance(head, str):
             connection.execute("INSERT INTO gnkmigrate.alembic_version VALUES (%s)", (head,))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.journal_schema import exists, reading
 
 # What is noted of no phase in particular, and can be no phase's name for the same reason.

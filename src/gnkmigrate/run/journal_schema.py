@@ -5,15 +5,15 @@ from contextlib import contextmanager
 
 from psycopg import errors, sql
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run import ownership, trust
 
 _WORKING = {
-    own.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
-    own.STAGING: "gnkmigrate: tables of the new shape, before they take their place",
+    own_objects.ARCHIVE: "gnkmigrate: tables and types of the old shape, for a rollback",
+    own_objects.STAGING: "gnkmigrate: tables of the new shape, before they take their place",
 }
 
 
@@ -48,7 +48,7 @@ def create(connection: Connection) -> None:
     if not exists(connection):
         with _creating(connection):
             connection.execute(query("run.sql", "journal"))
-            ownership.keep_to_itself(connection, own.JOURNAL)
+            ownership.keep_to_itself(connection, own_objects.JOURNAL)
             trust.require(connection)
 
 
@@ -58,7 +58,7 @@ def create_working_schemas(connection: Connection) -> None:
     Raises:
         PhaseRefused: the role may not create schemas.
     """
-    missing = _WORKING.keys() - own.schemas(connection)
+    missing = _WORKING.keys() - own_objects.schemas(connection)
     if missing:
         with _creating(connection):
             for name in sorted(missing):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.kinds import locks
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.names import split
 from gnkmigrate.settings import LimitSettings
 

@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds import kind_of
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import beside, identifier
 
 _ROLES = "SELECT rolname::text, rolsuper FROM pg_roles WHERE rolsuper OR rolname = %s"
@@ -55,7 +55,7 @@ def migrating_role(
     """
     name = name or beside(snapshot.database, "_migrator")
     owned = _owned(snapshot)
-    ours = connection.execute(_OUR_OWNERS, (own.schemas(connection),)).fetchall()
+    ours = connection.execute(_OUR_OWNERS, (own_objects.schemas(connection),)).fetchall()
     known: dict[str, bool] = dict(connection.execute(_ROLES, (name,)).fetchall())
     superusers = {role for role, is_super in known.items() if is_super}
     if name in superusers:

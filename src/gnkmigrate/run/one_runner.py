@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import RunnerBusy
+from gnkmigrate.postgres.connection import Connection
 
 # A bigint that nobody else is likely to have chosen.
 KEY = int.from_bytes(hashlib.sha256(b"gnkmigrate").digest()[:8], signed=True)

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gnkmigrate import __version__
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import journal, journal_notes
 
 if TYPE_CHECKING:  # a plan asks for what is noted, and does not load what runs phases

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run.kept.contract import Remnant, kept
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import PhaseStatus, status

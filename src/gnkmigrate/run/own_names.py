@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 from gnkmigrate.run.names import split
 
@@ -14,12 +14,12 @@ _HASHED = re.compile(rf"~[0-9a-f]{{{_DIGITS}}}\Z")
 
 def staged(table: str) -> str:
     """Where a new table is until it takes the place of "schema.table"."""
-    return f"{own.STAGING}.{split(table)[1]}"
+    return f"{own_objects.STAGING}.{split(table)[1]}"
 
 
 def archived(table: str) -> str:
     """Where "schema.table" is once a new one has taken its place."""
-    return f"{own.ARCHIVE}.{split(table)[1]}"
+    return f"{own_objects.ARCHIVE}.{split(table)[1]}"
 
 
 def fitting(table: str, column: str, suffix: str) -> str:

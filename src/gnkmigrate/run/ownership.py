@@ -6,7 +6,7 @@ rights but that one's. The schemas, and the tables in them, are the migrating ro
 
 from collections.abc import Mapping
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 # What a default privilege of the migrating role has given away (manual, ALTER DEFAULT PRIVILEGES).

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import events, lock_announcement
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.in_force import InForce, pending_steps

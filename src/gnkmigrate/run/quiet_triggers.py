@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gnkmigrate.run import deferred_checks
 from gnkmigrate.run.names import column, literal, quoted
-from gnkmigrate.run.sync import mark
+from gnkmigrate.run.sync import session_mark
 from gnkmigrate.run.work import Work
 
 
@@ -52,7 +52,7 @@ def silence(work: Work, table: str) -> Silence | None:
     ).fetchall()[0]
     if not allowed or _fires_in_replica(work, table):
         return None
-    ours = (mark.FOLLOWING, mark.FILLING)
+    ours = (session_mark.FOLLOWING, session_mark.FILLING)
     begin = [
         "SET LOCAL session_replication_role = replica",
         *(f"SET LOCAL {x} = 'on'" for x in ours),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.work import Work
@@ -98,7 +98,7 @@ def column_names(work: Work, table: str, *, written: bool = False) -> list[str]:
         for row in work.execute(
             "SELECT attname::text FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
             f" AND {written_} AND attrelid = {literal(quoted(table))}::regclass"
-            f" AND (attrelid, attnum) NOT IN ({own.KEPT_COLUMNS}) ORDER BY attnum"
+            f" AND (attrelid, attnum) NOT IN ({own_objects.KEPT_COLUMNS}) ORDER BY attnum"
         ).fetchall()
     ]
 

@@ -10,9 +10,9 @@ from typing import Protocol
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.plan.rights import Right
 from gnkmigrate.plan.roles import Named, missing_roles
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, qualified
 from gnkmigrate.run.names import split
 from gnkmigrate.run.step import Refusal, Step

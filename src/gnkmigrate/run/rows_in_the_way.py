@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.kinds.statement import Rows, Statement
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, listing
 
 HINT = (

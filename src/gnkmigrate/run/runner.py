@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import (
     drift,
     dry_run,
@@ -99,7 +99,7 @@ def run(
                     elif not _run_phase(phase, direction, work):
                         break  # it waits for its cutover, and those after it for it
             except PhaseRefused:
-                own.drop_empty(connection)  # nothing was changed
+                own_objects.drop_empty(connection)  # nothing was changed
                 raise
             drift.keep(connection, phases, settings)
         return selected

@@ -9,10 +9,10 @@ import psycopg
 from psycopg import sql
 
 from gnkmigrate.collector import loaded_objects_excluded
-from gnkmigrate.connection import PRINTING, Connection
 from gnkmigrate.errors import ConnectionLost, PhaseRefused
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_schema
+from gnkmigrate.postgres.connection import PRINTING, Connection
 from gnkmigrate.run import events, one_runner, trust
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.encryption_key import load_key

@@ -12,8 +12,8 @@ from pathlib import Path
 import orjson
 
 from gnkmigrate.errors import SchemaError
+from gnkmigrate.facts.cache import key_of, server_key, store, stored
 from gnkmigrate.facts.files import read_scripts
-from gnkmigrate.facts.kept import key_of, server_key, store, stored
 from gnkmigrate.facts.packed import packed, unpacked
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import is_sql

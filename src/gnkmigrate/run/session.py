@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.template import render
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import RevisionError
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import journal, journal_notes, one_runner
 from gnkmigrate.run.batches.tuning import UNTUNED, Tuning
 from gnkmigrate.run.called import is_plan

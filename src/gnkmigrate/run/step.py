@@ -13,7 +13,7 @@ from gnkmigrate.run.lock_announcement import Span, TableLock
 
 if TYPE_CHECKING:
     from gnkmigrate.facts.snapshot import Snapshot
-    from gnkmigrate.run.sync.agreement import Comparison
+    from gnkmigrate.run.sync.row_checksum import Comparison
     from gnkmigrate.run.work import Work
 
 

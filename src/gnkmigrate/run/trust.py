@@ -12,9 +12,9 @@ from functools import cache
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 # The columns of the journal's tables as PostgreSQL says them; journal.sql makes them.
@@ -78,7 +78,7 @@ class Found:
 
 @cache
 def _query() -> bytes:
-    return query("run.sql", "trust").replace("{legacy}", own.LEGACY_OIDS).encode()
+    return query("run.sql", "trust").replace("{legacy}", own_objects.LEGACY_OIDS).encode()
 
 
 def look(connection: Connection, *, writing: bool = False) -> Found:
@@ -89,11 +89,11 @@ def look(connection: Connection, *, writing: bool = False) -> Found:
         writing: whether the journal will be written, and what it remembers be run. A superuser
             then does not believe the owner of the database either, who is no superuser.
     """
-    if not own.schemas(connection):
+    if not own_objects.schemas(connection):
         return Found(has_journal=False, owned_by_others=(), planted=())
     asked = {
-        "journal": own.JOURNAL,
-        "schemas": [own.JOURNAL, own.ARCHIVE, own.STAGING],
+        "journal": own_objects.JOURNAL,
+        "schemas": [own_objects.JOURNAL, own_objects.ARCHIVE, own_objects.STAGING],
         "tables": list(_COLUMNS),
         "columns": Jsonb(_COLUMNS),
         "writing": writing,

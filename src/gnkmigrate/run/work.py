@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from psycopg import errors
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import CatalogLocked
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import events
 from gnkmigrate.run.blockers import BlockerWatch
 from gnkmigrate.run.encryption_key import load_key

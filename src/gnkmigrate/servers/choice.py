@@ -5,8 +5,8 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import ConnectionFailed, ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers.server import Server
 from gnkmigrate.settings import ServerSettings
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from psycopg import conninfo
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionFailed, ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers.server import Server
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from psycopg import conninfo, sql
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers.account import MISSING_LIBRARY, Account, server_account
 from gnkmigrate.servers.binaries import binaries
 from gnkmigrate.servers.cache import cache_folder

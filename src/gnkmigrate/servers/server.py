@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo, errors, sql
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ServerUnavailable
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers.password import verifier
 
 PREFIX = "gnkmigrate_"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.serving.kept import AuditDocument, Finding, Kept
+from gnkmigrate.serving.report_folder import AuditDocument, Finding, Kept
 
 
 @dataclass(frozen=True)

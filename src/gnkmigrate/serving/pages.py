@@ -9,7 +9,7 @@ from markupsafe import Markup
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.render.audit.html import asset, environment
 from gnkmigrate.serving.history import Audit, histories
-from gnkmigrate.serving.kept import AuditDocument, Damaged, FleetDocument, Kept
+from gnkmigrate.serving.report_folder import AuditDocument, Damaged, FleetDocument, Kept
 
 SEVERITIES = tuple(severity.label for severity in sorted(Severity, reverse=True))
 _WIDTH, _HEIGHT, _EDGE = 320, 60, 6

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.serving import pages
-from gnkmigrate.serving.kept import BESIDE, Kept, reports
+from gnkmigrate.serving.report_folder import BESIDE, Kept, reports
 
 ADDRESS = "127.0.0.1"
 _HTML = "text/html; charset=utf-8"

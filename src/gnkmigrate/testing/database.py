@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gnkmigrate.connection import Connection
+    from gnkmigrate.postgres.connection import Connection
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,6 @@ class PhaseDatabase:
         Raises:
             ConnectionFailed: the server has gone.
         """
-        from gnkmigrate.connection import DatabaseUrl, connect
+        from gnkmigrate.postgres.connection import DatabaseUrl, connect
 
         return connect(DatabaseUrl(self.conninfo), search_path=self.schemas)

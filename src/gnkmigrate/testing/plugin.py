@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gnkmigrate.servers import Server
     from gnkmigrate.settings import Settings
     from gnkmigrate.testing.database import PhaseDatabase
-    from gnkmigrate.testing.stations import Stations
+    from gnkmigrate.testing.phase_databases import Stations
 
 MakeDatabase: TypeAlias = "Callable[[str | None], PhaseDatabase]"
 
@@ -107,7 +107,7 @@ def gnk_check(gnk_settings: "Settings", gnk_server: "Server") -> "CheckResult":
 def _gnk_stations(
     gnk_settings: "Settings", gnk_server: "Server", gnk_phases: "tuple[Phase, ...]"
 ) -> "Iterator[Stations]":
-    from gnkmigrate.testing.stations import Stations
+    from gnkmigrate.testing.phase_databases import Stations
 
     with ExitStack() as stack:
         yield Stations(gnk_server, gnk_settings, gnk_phases, stack)

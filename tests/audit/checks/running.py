@@ -8,8 +8,8 @@ from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.numbers import read_numbers
 from gnkmigrate.audit.outcome import Outcome, run_server
 from gnkmigrate.audit.row_query import Bounds
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 
 CHECKS = {check.slug: check for check in discover() if isinstance(check, ServerCheck)}
 

@@ -47,10 +47,10 @@ from gnkmigrate.audit.outcome import (
     run_structure,
 )
 from gnkmigrate.audit.row_query import Bounds
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.audit.conftest import Read
 from tests.audit.support import audited

@@ -9,9 +9,9 @@ from gnkmigrate.audit.checks import discover
 from gnkmigrate.audit.data_checks import run_data
 from gnkmigrate.audit.policy import Policy
 from gnkmigrate.audit.row_query import Bounds, ask, told
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.audit.conftest import Read
 from tests.audit.support import audited, audited_on, of_check
 from tests.conftest import MAJOR

@@ -12,7 +12,7 @@ import pytest
 from psycopg import conninfo
 
 from gnkmigrate.audit.checks import end_of_life, wal_archiving
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.servers import Server
 from tests.audit.checks.running import findings, messages, reasons
 from tests.audit.own_server import needs_own_server, own_server, standby_of

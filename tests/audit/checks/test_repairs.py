@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from tests.audit.conftest import Read
 from tests.audit.support import audited, of_check
 from tests.support import execute

@@ -11,7 +11,7 @@ from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import audit_project
 from gnkmigrate.audit.trend import PastNumbers
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.render.audit.json import render
 from gnkmigrate.render.parts.view import View
 from gnkmigrate.settings import Settings

@@ -18,8 +18,8 @@ from gnkmigrate.audit.checks import (
 )
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.checks._sessions import duration
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from tests.audit.checks.running import findings, messages, reasons
 from tests.conftest import MAJOR, PROVIDER
 from tests.support import execute, rows

@@ -10,9 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.orm.sqlalchemy.models import sqlalchemy_models
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.settings import Settings
 from tests.conftest import MAJOR
 from tests.support import TARGET

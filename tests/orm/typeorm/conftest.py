@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import Server
 from gnkmigrate.settings import Settings, load
 from tests.cli.conftest import gnkmigrate

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
+from gnkmigrate.postgres.connection import DatabaseUrl
 from tests.support import ROOT
 from tests.typeorm.client import NODE, database, missing
 

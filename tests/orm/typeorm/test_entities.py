@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import OrmError
 from gnkmigrate.orm.typeorm.entities import Written, write_entities
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.postgres.quoting import identifier, literal
 from gnkmigrate.settings import Settings
 from tests.orm.typeorm.support import HERE, Backend, needs_typeorm

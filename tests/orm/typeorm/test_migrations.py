@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import OrmError, SettingsError
 from gnkmigrate.orm.typeorm.migrations import write_migrations
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server

@@ -2,9 +2,9 @@
 
 import re
 
-from gnkmigrate.connection import DatabaseUrl, connect
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.reading import read_snapshot
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.render.parts.diagram import mermaid
 from tests.render.audit.support import HOSTILE, snapshot, table
 from tests.support import execute

@@ -6,7 +6,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnkmigrate.connection import DatabaseUrl, connect
+from gnkmigrate.postgres.connection import DatabaseUrl, connect
 from gnkmigrate.run import events, journal_schema
 from gnkmigrate.run.batches.pace import Pace, next_size
 from gnkmigrate.run.blockers import BlockerWatch

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gnkmigrate.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.errors import ConnectionLost
+from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
 from gnkmigrate.run import events, runner
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.run.status import Request

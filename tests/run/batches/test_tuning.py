@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.connection import connect
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.run import events
 from gnkmigrate.run.batches import pace
 from gnkmigrate.run.batches.tuning import Tuning, tune

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.run.kept.contract import contract, remnants
 from gnkmigrate.run.revision import load_phases
 from gnkmigrate.servers import Server

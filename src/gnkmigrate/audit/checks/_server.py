@@ -10,8 +10,8 @@ from gnkmigrate.audit.check import CannotRun, Question
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import DatabaseObject
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.postgres.connection import Connection
 
 # How many names a finding lists; the rest is counted.
 LISTED = 50

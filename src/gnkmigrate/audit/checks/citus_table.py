@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import is_own, table
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.connection import Connection
 from gnkmigrate.postgres import citus
+from gnkmigrate.postgres.connection import Connection
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own, table
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import qualified
 
 ROWS = 10_000

@@ -17,7 +17,7 @@ from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own, require_statistics
 from gnkmigrate.audit.checks._style import columns_of_type
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 # Autovacuum leaves tables of a few rows alone.
 SIZE = 64 * 1024  # bytes

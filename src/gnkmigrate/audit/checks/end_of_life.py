@@ -14,7 +14,7 @@ from importlib import resources
 
 from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 SOON = dt.timedelta(days=180)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import literal
 
 KEPT = 1024 * 1024 * 1024  # bytes of WAL

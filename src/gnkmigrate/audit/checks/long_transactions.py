@@ -13,7 +13,7 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, listed
 from gnkmigrate.audit.checks._sessions import described, duration
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 SECONDS = 3600
 DAY = 86400

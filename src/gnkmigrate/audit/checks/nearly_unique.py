@@ -20,9 +20,9 @@ from gnkmigrate.audit.checks._server import answers, is_own, require_statistics
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.obstacle import Obstacle
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import beside, identifier, qualified
 from gnkmigrate.text.secret import looks_secret
 

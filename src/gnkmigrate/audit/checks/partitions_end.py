@@ -18,10 +18,10 @@ from gnkmigrate.audit.checks._server import answers, is_own
 from gnkmigrate.audit.checks._server import table as table_of
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.inheritance import columns_above
+from gnkmigrate.postgres.connection import Connection
 
 DAYS = 30
 

@@ -19,9 +19,9 @@ from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import answers, listed, union
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.types import Type
+from gnkmigrate.postgres.connection import Connection
 
 SAMPLE = 1000
 

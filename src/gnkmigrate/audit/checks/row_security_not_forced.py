@@ -19,7 +19,7 @@ from gnkmigrate.audit.checks._reach import Reach
 from gnkmigrate.audit.checks._server import answers, is_own, listed, table
 from gnkmigrate.audit.describe import relation_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 

@@ -20,7 +20,7 @@ from gnkmigrate.audit.check import Declared, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._reach import Reach
 from gnkmigrate.audit.checks._server import answers, is_own, table
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:

@@ -24,8 +24,8 @@ from gnkmigrate.audit.checks._reach import Reach
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.describe import object_of
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier
 
 _TEMP = "pg_temp"

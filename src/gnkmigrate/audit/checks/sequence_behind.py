@@ -18,7 +18,7 @@ from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import answers, is_own, listed, union
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import literal, qualified
 
 

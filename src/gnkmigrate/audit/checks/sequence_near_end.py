@@ -21,7 +21,7 @@ from gnkmigrate.audit.check import CannotRun, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, some
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.audit.trend import PastNumbers
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 SHARE = 50  # percent of the numbers used
 SEVERE = 80

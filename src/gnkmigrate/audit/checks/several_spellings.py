@@ -14,7 +14,7 @@ from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own, require_statistics
 from gnkmigrate.audit.checks._style import columns_of_type
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 LABELS = 50  # more are no list of states

@@ -26,8 +26,8 @@ from gnkmigrate.audit.checks._server import require_extension, schemas, table
 from gnkmigrate.audit.finding import Severity
 from gnkmigrate.audit.generic_plan import generic_plan, nodes
 from gnkmigrate.audit.reader import reader, unsafe
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 STATEMENTS = 10

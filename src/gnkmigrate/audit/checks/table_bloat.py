@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers, is_own, require_statistics, table
 from gnkmigrate.audit.finding import Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 SHARE = 50  # percent of the table
 SIZE = 10 * 1024 * 1024  # bytes

@@ -16,7 +16,7 @@ from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._style import columns_typed
 from gnkmigrate.audit.checks.timestamp_without_time_zone import is_naive
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 
 def find(connection: Connection, question: Question) -> Iterator[Observation]:

@@ -18,9 +18,9 @@ from gnkmigrate.audit.checks._orphans import orphans
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
 from gnkmigrate.audit.obstacle import Obstacle
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import identifier, qualified
 
 

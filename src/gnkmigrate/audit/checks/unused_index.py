@@ -15,8 +15,8 @@ from gnkmigrate.audit.checks._access import accesses
 from gnkmigrate.audit.checks._rows import beside
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Identity
+from gnkmigrate.postgres.connection import Connection
 
 DAYS = 30
 SIZE = 1024 * 1024  # bytes

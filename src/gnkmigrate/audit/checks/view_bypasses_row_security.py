@@ -17,10 +17,10 @@ from gnkmigrate.audit.check import Declared, Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._reach import Reach
 from gnkmigrate.audit.checks._server import answers, is_own
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.hidden_rows import is_invoker
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import qualified
 
 _SECURITY_INVOKER = 150000

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from gnkmigrate.audit.check import Observation, Question, ServerCheck
 from gnkmigrate.audit.checks._server import answers
 from gnkmigrate.audit.finding import DatabaseObject, Severity
-from gnkmigrate.connection import Connection
+from gnkmigrate.postgres.connection import Connection
 
 # Of 2,147 million; PostgreSQL warns 40 million before the end and stops 3 million before it.
 SEVERE = 1_000_000_000

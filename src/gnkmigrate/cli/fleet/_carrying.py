@@ -19,7 +19,7 @@ from gnkmigrate.cli.fleet._choice import SUBJECT
 from gnkmigrate.errors import Interrupted, PhaseRefused, SettingsError
 from gnkmigrate.fleet.order import Command, source_of
 from gnkmigrate.fleet.result import Result, Summary
-from gnkmigrate.fleet.running import Observer
+from gnkmigrate.fleet.rollout import Observer
 from gnkmigrate.fleet.session import Choice, Fleet, assembled, carried_out
 from gnkmigrate.text.escape import printable
 from gnkmigrate.text.numbers import counted, duration

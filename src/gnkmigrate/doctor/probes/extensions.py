@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from psycopg import sql
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import CHANGING
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.errors import GnkMigrateError
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.probe import Diagnosis, Probe
-from gnkmigrate.pooler import is_pooled
+from gnkmigrate.postgres.pooler import is_pooled
 
 
 def examine(circumstances: Circumstances) -> Iterator[Diagnosis]:

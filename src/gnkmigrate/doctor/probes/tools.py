@@ -6,7 +6,7 @@ from gnkmigrate.doctor.circumstances import Circumstances
 from gnkmigrate.doctor.commands import PROGRAMS
 from gnkmigrate.doctor.probe import Diagnosis, Probe
 from gnkmigrate.errors import ServerUnavailable
-from gnkmigrate.programs import program
+from gnkmigrate.servers.client_programs import program
 
 _NAMES = ("pg_dump", "pg_restore")
 

@@ -6,7 +6,7 @@ from gnkmigrate.diff.settling import refuse
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
 from gnkmigrate.plan.planned import Planned
-from gnkmigrate.planning import plan_project
+from gnkmigrate.project_plan import plan_project
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.fleet.jobs.plan import planned_for
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run.status import PhaseStatus, status
 
 

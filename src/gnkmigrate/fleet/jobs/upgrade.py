@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from gnkmigrate.connection import Connection
-from gnkmigrate.fitting import require_fitting
 from gnkmigrate.fleet.jobs.status import standing
-from gnkmigrate.fleet.patience import until_ours_is_gone
 from gnkmigrate.fleet.result import Found
 from gnkmigrate.fleet.subject import Subject
+from gnkmigrate.fleet.takeover import until_ours_is_gone
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import runner
 from gnkmigrate.run.batches.reconnecting import persistently
 from gnkmigrate.run.events import Direction
@@ -15,6 +14,7 @@ from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.runner_session import pathless
 from gnkmigrate.run.selection import select_down, select_up
 from gnkmigrate.run.status import Request, status
+from gnkmigrate.settings_fit import require_fitting
 
 _DID = {"up": "ran", "down": "took back"}
 

@@ -8,7 +8,7 @@ from gnkmigrate.operations.merges.sides import Sides, built_name
 from gnkmigrate.operations.splits.sides import Sides as SplitSides
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
-from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync import type_operators
 from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
@@ -42,7 +42,7 @@ class Shared(Sides):
     """
 
     said: Join
-    equal: str = equality.EQUAL
+    equal: str = type_operators.EQUAL
     required: bool = False
     split: Taken = field(kw_only=True)
 
@@ -54,13 +54,13 @@ class Shared(Sides):
         found = relation.columns(work, now, [key, *(old for old, _ in said.columns)])
         split = said.split(now)
         identities = {
-            name: equality.of_type(work, str(found[name]["type"])) for name in said.identity
+            name: type_operators.of_type(work, str(found[name]["type"])) for name in said.identity
         }
         return cls(
             said,
             {},
             is_cut_over,
-            equal=equality.of_type(work, str(found[key]["type"])),
+            equal=type_operators.of_type(work, str(found[key]["type"])),
             split=Taken(
                 split,
                 {new: found[old] for old, new in said.columns},

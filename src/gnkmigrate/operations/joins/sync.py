@@ -12,7 +12,7 @@ from gnkmigrate.operations.joins.spec import Join
 from gnkmigrate.operations.splits import sync
 from gnkmigrate.run.names import literal
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.function_settings import COLUMNS_FIRST, PINNED
 
 _KIND = "link"
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.joins import preflight, sync
 from gnkmigrate.operations.joins.sides import Shared
 from gnkmigrate.operations.joins.spec import Join
@@ -68,7 +68,9 @@ class SharedRows(Way[Join, Shared]):
         reference = Leaving.found(work, preflight.Reference(said))
         work.remember(said.link_memory, reference.before)
         null = f"NULL::{reference.before[said.link]['type']}"
-        return aside.put_aside(work, reference, [f"{own.JOURNAL}.kept({null})"], optional=False)
+        return aside.put_aside(
+            work, reference, [f"{own_objects.JOURNAL}.kept({null})"], optional=False
+        )
 
     def give_back(self, work: Work, said: Join) -> Sequence[str]:
         return aside.give_back(work, _reference(work, said), optional=False)

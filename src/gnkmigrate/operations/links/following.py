@@ -4,11 +4,11 @@ The functions serve the old table before the swap and in the archive, wherever i
 variables have names that no column has.
 """
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.links import entity
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.names import column, literal, quoted
-from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.function_settings import COLUMNS_FIRST, PINNED
 
 # Triggers fire in the order of their names: what decides comes after the user's own, whose changes
 # it must see; what makes an entity comes before what makes a link to it.
@@ -68,7 +68,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NOT {sides.is_identified("NEW")} THEN
-        IF TG_TABLE_SCHEMA = {literal(own.ARCHIVE)} THEN
+        IF TG_TABLE_SCHEMA = {literal(own_objects.ARCHIVE)} THEN
             RAISE not_null_violation USING
                 MESSAGE = format('a row of %s needs a value in each of: %s',
                                  {literal(said.entity)}, {literal(old_names)});
@@ -110,7 +110,7 @@ def _refuse(sides: Sides) -> str:
     """Refuses to the old application what the entity or the link cannot hold, after the swap."""
     said = sides.said
     return "\n    ".join(
-        f"""IF TG_TABLE_SCHEMA = {literal(own.ARCHIVE)} AND (TG_OP = 'INSERT'
+        f"""IF TG_TABLE_SCHEMA = {literal(own_objects.ARCHIVE)} AND (TG_OP = 'INSERT'
         OR NOT {sides.said_alike("NEW", "OLD", (change,))})
        AND ({change.unfit(f"NEW.{column(change.column)}", sides.old_type(change))}) THEN
         RAISE check_violation USING MESSAGE = format(
@@ -224,7 +224,7 @@ def _tell_others(sides: Sides) -> str:
         END IF;"""
         for change in telling
     )
-    return f"""IF TG_TABLE_SCHEMA = {literal(own.ARCHIVE)} THEN
+    return f"""IF TG_TABLE_SCHEMA = {literal(own_objects.ARCHIVE)} THEN
         {told}
         END IF;"""
 

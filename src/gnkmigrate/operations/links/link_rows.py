@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gnkmigrate.kinds import locks
-from gnkmigrate.operations.links import leading, preflight, rows
+from gnkmigrate.operations.links import archive_triggers, preflight, rows
 from gnkmigrate.operations.links.building import LinkStep
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.operations.parts.fill import Fill
@@ -132,7 +132,7 @@ class PrepareLead(LinkStep):
         return (DropLead(self.linking),)
 
     def run(self, work: Work) -> int:
-        work.execute(leading.triggers(Sides.built(work, self.linking)))
+        work.execute(archive_triggers.triggers(Sides.built(work, self.linking)))
         return 0
 
 
@@ -149,5 +149,5 @@ class DropLead(LinkStep):
         return (self.linking.entity, *self.linking.watched)
 
     def run(self, work: Work) -> int:
-        work.execute(leading.triggers_no_more(Sides.built(work, self.linking)))
+        work.execute(archive_triggers.triggers_no_more(Sides.built(work, self.linking)))
         return 0

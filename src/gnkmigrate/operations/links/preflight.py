@@ -18,7 +18,7 @@ from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import granted, row_security, told_rows
+from gnkmigrate.run.sync import granted, row_disclosure, row_security
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
 from gnkmigrate.run.work import Work
 
@@ -79,7 +79,7 @@ def lasting(work: Work, sides: Sides) -> list[Refusal]:
     asked = [
         *_owners(work, said),
         *row_security.shared(work, said.table, said.entity),
-        *told_rows.refusals(work, said.table, (*said.columns, *said.links)),
+        *row_disclosure.refusals(work, said.table, (*said.columns, *said.links)),
     ]
     if not sides.is_alone:
         telling = [change.column for change in said.telling]

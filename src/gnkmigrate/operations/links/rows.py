@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from gnkmigrate.operations.links.sides import Sides
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.pinned import COLUMNS_FIRST
+from gnkmigrate.run.sync.function_settings import COLUMNS_FIRST
 
 # After what makes the entity, and before what removes it; see entity.py.
 LINKS = "gnkmigrate_link"

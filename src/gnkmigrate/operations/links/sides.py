@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.links.spec import Linking
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.session import OURS
-from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync import type_operators
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import ALWAYS, COLUMN, Conversion
 from gnkmigrate.run.work import Work
@@ -93,7 +93,7 @@ class Sides:
                 next_key = str(work.value(_NEXT_KEY.format(entity=entity, key=literal(said.key))))
         columns = relation.columns(work, place, names)
         identities = {
-            change.new_name: equality.of_type(
+            change.new_name: type_operators.of_type(
                 work, change.type or str(columns[change.column]["type"])
             )
             for change in said.identifying
@@ -109,7 +109,7 @@ class Sides:
             is_alone=any(identity.issuperset(found) for found, _ in unique),
             key_type=str(key[said.key]["type"]) if key else "",
             next_key=next_key,
-            equalities=equality.of_columns(work, place),
+            equalities=type_operators.of_columns(work, place),
             identities=identities,
             sequences=dict(found),
         )
@@ -125,7 +125,7 @@ class Sides:
     def _archived(self, default: str | None) -> str | None:
         """A default once the sequences have gone to the archive with their table."""
         for named, name in self.sequences.items():
-            there = literal(quoted(f"{own.ARCHIVE}.{name}"))
+            there = literal(quoted(f"{own_objects.ARCHIVE}.{name}"))
             default = default and default.replace(f"{named}::regclass", f"{there}::regclass")
         return default
 
@@ -210,7 +210,7 @@ class Sides:
     def is_entity_of(self, row: str, entity: str = "entity") -> str:
         """The condition that a row of the entity is what a row of the old table is about."""
         return " AND ".join(
-            equality.equal(
+            type_operators.equal(
                 f"{entity}.{column(change.new_name)}",
                 self.new_value(row, change),
                 self.identities[change.new_name],
@@ -221,10 +221,10 @@ class Sides:
 
     def has_key(self, row: str, other: str) -> str:
         """The condition that two rows of the old table have the same key."""
-        return equality.all_equal(
+        return type_operators.all_equal(
             [f"{row}.{column(name)}" for name in self.row_key],
             [f"{other}.{column(name)}" for name in self.row_key],
-            [self.equalities.get(name, equality.EQUAL) for name in self.row_key],
+            [self.equalities.get(name, type_operators.EQUAL) for name in self.row_key],
         )
 
     def owners(self, row: str) -> list[str]:
@@ -245,8 +245,10 @@ class Sides:
 
     def are_same(self, ones: Sequence[str], others: Sequence[str]) -> str:
         """The condition that two owners are one, or two such pairs."""
-        own = [self.equalities.get(change.column, equality.EQUAL) for change in self.said.owners]
-        return equality.all_equal(ones, others, [*own, equality.EQUAL])
+        own_objects = [
+            self.equalities.get(change.column, type_operators.EQUAL) for change in self.said.owners
+        ]
+        return type_operators.all_equal(ones, others, [*own_objects, type_operators.EQUAL])
 
     @property
     def link_key(self) -> str:

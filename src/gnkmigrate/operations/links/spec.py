@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.run import own_names
 from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
-from gnkmigrate.run.sync.following import Following, marked
+from gnkmigrate.run.sync.follow_triggers import Following, marked
 
 _ROW = ":row"
 
@@ -217,7 +217,7 @@ class Linking:
 
     def function(self, what: str) -> str:
         """A function of ours for this table, qualified and quoted."""
-        return f"{own.JOURNAL}.{column(own_name(f'{what}_', *split(self.table)))}"
+        return f"{own_objects.JOURNAL}.{column(own_name(f'{what}_', *split(self.table)))}"
 
 
 def listed(names: str) -> list[str]:

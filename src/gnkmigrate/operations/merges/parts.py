@@ -16,7 +16,7 @@ from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync import type_operators
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.work import Work
 
@@ -88,7 +88,7 @@ class PieceSides(Sides):
     """
 
     said: Piece
-    equal: str = equality.EQUAL
+    equal: str = type_operators.EQUAL
 
     @property
     def part(self) -> Mapping[str, str]:
@@ -114,7 +114,7 @@ class PartsSides(Sides):
     def of(cls, work: Work, said: Parts, *, is_cut_over: bool) -> Self:
         """As they are before the cutover, or from then on."""
         place = said.archived if is_cut_over else said.side
-        equal = equality.of_columns(work, place).get(said.part, equality.EQUAL)
+        equal = type_operators.of_columns(work, place).get(said.part, type_operators.EQUAL)
         whole = Sides.found(work, said, is_cut_over=is_cut_over)
         pieces = (PieceSides(piece, whole.equalities, is_cut_over, equal) for piece in said.pieces)
         return cls(said, whole.equalities, is_cut_over, tuple(pieces))

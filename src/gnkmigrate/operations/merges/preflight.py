@@ -16,7 +16,7 @@ from gnkmigrate.run.names import literal, quoted, split
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import row_security
-from gnkmigrate.run.sync.mentions import unchecked_functions
+from gnkmigrate.run.sync.function_mentions import unchecked_functions
 from gnkmigrate.run.work import Work
 
 Pairs: TypeAlias = Sequence[tuple[str, str]]

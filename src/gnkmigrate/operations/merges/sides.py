@@ -10,7 +10,7 @@ from typing import Self
 from gnkmigrate.operations.merges.spec import Merge
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync import type_operators
 from gnkmigrate.run.work import Work
 
 
@@ -36,7 +36,7 @@ class Sides:
     @classmethod
     def found(cls, work: Work, said: Merge, *, is_cut_over: bool = False) -> Self:
         """As they are before the cutover, or from then on."""
-        return cls(said, equality.of_columns(work, said.table), is_cut_over)
+        return cls(said, type_operators.of_columns(work, said.table), is_cut_over)
 
     def cut_over(self) -> Self:
         """The same from the cutover on."""
@@ -69,10 +69,10 @@ class Sides:
 
     def is_of(self, row: str, side: str = "side") -> str:
         """The condition that a row of the side table belongs to one of the table."""
-        return equality.all_equal(
+        return type_operators.all_equal(
             [f"{side}.{column(old)}" for old, _ in self.said.key],
             [f"{row}.{column(new)}" for _, new in self.said.key],
-            [self.equalities.get(new, equality.EQUAL) for _, new in self.said.key],
+            [self.equalities.get(new, type_operators.EQUAL) for _, new in self.said.key],
         )
 
     def says(self, row: str) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.run import own_names
 from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync.following import Following, marked
+from gnkmigrate.run.sync.follow_triggers import Following, marked
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Merge:
 
     def function(self, what: str) -> str:
         """A function of ours for this merge, qualified and quoted."""
-        return f"{own.JOURNAL}.{column(own_name(f'{what}_', *split(self.side)))}"
+        return f"{own_objects.JOURNAL}.{column(own_name(f'{what}_', *split(self.side)))}"
 
     def trigger(self, prefix: str) -> str:
         """A trigger of ours, quoted; triggers of one event fire in the order of their names."""

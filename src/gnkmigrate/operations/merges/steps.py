@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.convert_online import require
 from gnkmigrate.operations.merges import rights, sync
 from gnkmigrate.operations.merges.sides import Sides, built_name
@@ -15,10 +15,10 @@ from gnkmigrate.run import dependents, relation
 from gnkmigrate.run.batches.row_key import Columns, key_of, listed
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import column_settings, in_step, legacy
-from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync import column_settings, legacy, shadow_columns
 from gnkmigrate.run.sync.column_pair import keep_as_they_are, kept_name, release
 from gnkmigrate.run.sync.exchange import not_null_check
+from gnkmigrate.run.sync.row_checksum import Comparison
 from gnkmigrate.run.work import Work
 
 
@@ -63,7 +63,11 @@ class FollowSide(_MergeStep):
         relation.keep_maintenance_out(work, sides.side, sides.table)
         found = relation.columns(work, self.merge.side, [old for old, _ in self.merge.columns])
         types = {name: str(declared["type"]) for name, declared in found.items()}
-        statements = (in_step.DEFAULTS, sync.add_columns(sides, types), self.way.follow(sides))
+        statements = (
+            shadow_columns.DEFAULTS,
+            sync.add_columns(sides, types),
+            self.way.follow(sides),
+        )
         work.execute(";\n".join(statements))
         set_ = [(built_name(new), found[old]["options"]) for old, new in self.merge.columns]
         column_settings.carry(work, sides.table, set_)
@@ -86,7 +90,7 @@ class LeaveSide(_MergeStep):
     def run(self, work: Work) -> int:
         sides = self.sides(work)
         work.execute(f"{self.way.follow_no_more(sides)};\n{sync.drop_columns(sides)}")
-        in_step.drop_unused(work)
+        shadow_columns.drop_unused(work)
         return 0
 
 
@@ -174,11 +178,11 @@ class MergeTables(_MergeStep):
             *_named(sides, required),
             *self._comments(work),
             *rights.carried(work, said),
-            f"ALTER TABLE {sides.side} SET SCHEMA {column(own.ARCHIVE)}",
+            f"ALTER TABLE {sides.side} SET SCHEMA {column(own_objects.ARCHIVE)}",
         ]
         work.connection.execute(";\n".join(statements).encode())
         work.connection.execute(self.way.turn(work, sides.cut_over()).encode())
-        in_step.drop_unused(work)
+        shadow_columns.drop_unused(work)
         work.remember(said.memory, True)
         keep_as_they_are(work, said.table, said.name, self.way.relied_on(said))
         legacy.show_renamed(work, said.side, said.archived)
@@ -247,7 +251,7 @@ class MergeBack(_MergeStep):
             f"ALTER TABLE {sides.side} SET SCHEMA {column(said.side.partition('.')[0])}",
         )
         work.connection.execute(";\n".join(statements).encode())
-        in_step.drop_unused(work)
+        shadow_columns.drop_unused(work)
         legacy.show_renamed(work, said.archived, said.side)
         self.way.show_no_more(work, said)
         release(work, said.table, said.name)

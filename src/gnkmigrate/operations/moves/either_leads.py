@@ -7,17 +7,17 @@ another key together, by the foreign key.
 
 from functools import partial
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.moves import sync
 from gnkmigrate.operations.moves.spec import Move, Part
 from gnkmigrate.operations.splits.holding import refuse_old
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync import type_operators
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.mark import FOLLOWING
-from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.function_settings import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.session_mark import FOLLOWING
 
 
 def keep_in_step(said: Move, sides: Leaving) -> str:
@@ -130,7 +130,7 @@ def _new_to_old(said: Move, sides: Leaving) -> str:
         "\n".join(make(said, sides, part) for part in said.parts) for make in (_taken, _given)
     )
     old, new = ([f"{row}.{column(name)}" for name in said.own_key] for row in ("OLD", "NEW"))
-    same = equality.all_equal(old, new, [*sync.operators(said, sides), equality.EQUAL])
+    same = type_operators.all_equal(old, new, [*sync.operators(said, sides), type_operators.EQUAL])
     emptied = ", ".join(f"{sides.old(change)} = NULL" for change in said.columns)
     body = f"""
 IF TG_OP = 'TRUNCATE' THEN
@@ -199,6 +199,6 @@ def defaults(said: Move, sides: Leaving) -> list[str]:
     first, *others = nulls
     mark = f", {literal(sync.mark(said))}" if refuse_old(sides) else ""
     return [
-        f"{own.JOURNAL}.kept({first}{mark})",
-        *(f"{own.JOURNAL}.kept({null})" for null in others),
+        f"{own_objects.JOURNAL}.kept({first}{mark})",
+        *(f"{own_objects.JOURNAL}.kept({null})" for null in others),
     ]

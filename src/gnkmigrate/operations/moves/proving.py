@@ -10,7 +10,7 @@ from gnkmigrate.operations.verify import asked
 from gnkmigrate.run import events
 from gnkmigrate.run.batches.row_key import key_of, listed
 from gnkmigrate.run.names import column
-from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync.row_checksum import Comparison
 from gnkmigrate.run.verification import Verification
 from gnkmigrate.run.work import Work
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.operations.splits.spec import twice
 from gnkmigrate.run.names import column, literal, misnamed, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.following import Following, marked
+from gnkmigrate.run.sync.follow_triggers import Following, marked
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Move:
 
     def function(self, what: str) -> str:
         """A function of ours for this move, qualified and quoted."""
-        return f"{own.JOURNAL}.{column(own_name(f'{what}_', *split(self.entity)))}"
+        return f"{own_objects.JOURNAL}.{column(own_name(f'{what}_', *split(self.entity)))}"
 
     @property
     def memory(self) -> str:

@@ -6,15 +6,15 @@ Until then the table leads, and nobody else writes the side table.
 import hashlib
 from collections.abc import Sequence
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.moves.spec import Move, Part
 from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.own_names import own_name
-from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync import type_operators
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.mark import not_filling, oid
+from gnkmigrate.run.sync.session_mark import not_filling, oid
 
 UPDATES = "gnkmigrate_updates boolean := TG_OP = 'UPDATE';"
 
@@ -85,7 +85,7 @@ def fill(said: Move, sides: Leaving) -> str:
 
 def is_of(said: Move, sides: Leaving, part: Part, row: str, entity: str = "side") -> str:
     """The condition that a row of the side table is of this row of the table, and this part."""
-    same = equality.all_equal(
+    same = type_operators.all_equal(
         [f"{entity}.{column(new)}" for _, new in said.key],
         [f"{row}.{column(old)}" for old, _ in said.key],
         operators(said, sides),
@@ -95,7 +95,7 @@ def is_of(said: Move, sides: Leaving, part: Part, row: str, entity: str = "side"
 
 def operators(said: Move, sides: Leaving) -> list[str]:
     """Those by which keys are equal."""
-    return [sides.equalities.get(old, equality.EQUAL) for old, _ in said.key]
+    return [sides.equalities.get(old, type_operators.EQUAL) for old, _ in said.key]
 
 
 def is_part(said: Move, part: Part, entity: str) -> str:
@@ -179,7 +179,7 @@ def same(sides: Leaving, part: Part) -> str:
 def mark(said: Move) -> str:
     """A setting of the session, whose name says whose mark it is."""
     digest = hashlib.sha256(f"{said.table}\x00{said.entity}".encode()).hexdigest()[:16]
-    return f"{own.JOURNAL}.row_{digest}"
+    return f"{own_objects.JOURNAL}.row_{digest}"
 
 
 def trigger(said: Move, what: str) -> str:

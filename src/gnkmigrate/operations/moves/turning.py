@@ -25,9 +25,9 @@ from gnkmigrate.operations.splits.leaving import Leaving
 from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import by_hand, in_step, privileges
-from gnkmigrate.run.sync.agreement import Comparison
+from gnkmigrate.run.sync import by_hand, privileges, shadow_columns
 from gnkmigrate.run.sync.column_pair import kept_name
+from gnkmigrate.run.sync.row_checksum import Comparison
 from gnkmigrate.run.work import Work
 
 
@@ -65,7 +65,7 @@ class MoveColumns(MoveStep):
         rights.carry(work, move, sides.table, sides.entity)
         moved = {change.column: change.new_name for change in move.columns}
         privileges.carry_column_comments(work, sides.table, sides.entity, moved)
-        work.execute(in_step.DEFAULTS)
+        work.execute(shadow_columns.DEFAULTS)
         mine, theirs = (", ".join(map(column, names)) for names in zip(*move.key, strict=True))
         foreign_key = (
             f"ALTER TABLE {sides.entity} ADD CONSTRAINT {column(move.foreign_key)}"
@@ -112,7 +112,7 @@ class MoveBack(MoveStep):
         work.execute(";\n".join((*statements, *give_back(work, sides))))
         privileges.close(work, sides.entity)
         show_no_more(work, sides, self.name)
-        in_step.drop_unused(work)
+        shadow_columns.drop_unused(work)
         return 0
 
 

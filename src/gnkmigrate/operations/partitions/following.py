@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.partitions.spec import Partitioning
 from gnkmigrate.run.names import column, literal, quoted, split
-from gnkmigrate.run.sync.following import follower, trigger
+from gnkmigrate.run.sync.follow_triggers import follower, trigger
 
 _EVENTS = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
@@ -104,5 +104,7 @@ def after(spec: Partitioning) -> str:
     """What is done in the transaction of the way back."""
     staged = quoted(spec.staged)
     return (
-        no_longer(spec, "led", staged) + _move(spec, own.STAGING) + write(spec, "followed", staged)
+        no_longer(spec, "led", staged)
+        + _move(spec, own_objects.STAGING)
+        + write(spec, "followed", staged)
     )

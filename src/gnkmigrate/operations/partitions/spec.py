@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run import own_names
 from gnkmigrate.run.names import literal, quoted, split
 
@@ -47,7 +47,7 @@ class Partitioning:
     def function(self, which: str) -> str:
         """A quoted function of the triggers: "followed" by the new table, or "led" by it."""
         mark = hashlib.sha256(self.table.encode()).hexdigest()[:12]
-        return quoted(f"{own.JOURNAL}.partitions_{which}_{mark}")
+        return quoted(f"{own_objects.JOURNAL}.partitions_{which}_{mark}")
 
     def there(self, sql: str) -> str:
         """SQL about the live table and the column."""
@@ -61,5 +61,5 @@ class Partitioning:
             by=literal(self.by),
             number=number,
             staged=literal(quoted(self.staged)),
-            staging=own.STAGING,
+            staging=own_objects.STAGING,
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.kinds import locks
 from gnkmigrate.operations.partitions import following
 from gnkmigrate.operations.partitions.preflight import TYPE, hindered
@@ -109,12 +109,12 @@ class Stage(Step):
     def _make_partitions(self, work: Work) -> None:
         spec = self.spec
         schema, by = split(spec.table)[0], column(spec.by)
-        rest = quoted(f"{own.STAGING}.{spec.rest}")
+        rest = quoted(f"{own_objects.STAGING}.{spec.rest}")
         work.execute(f"CREATE TABLE {rest} PARTITION OF {quoted(spec.staged)} DEFAULT")
         timed = work.execute(spec.there(TYPE)).fetchall()[0][0] != "date"
         zone = " AT TIME ZONE 'UTC'" if timed else ""
         for name, first, end in self._months(work, by, zone):
-            part = quoted(f"{own.STAGING}.{name}")
+            part = quoted(f"{own_objects.STAGING}.{name}")
             suffix = " 00:00:00+00" if timed else ""
             work.execute(
                 f"CREATE TABLE {part} PARTITION OF {quoted(spec.staged)} FOR VALUES"

@@ -14,7 +14,7 @@ from gnkmigrate.run import lock_announcement, relation
 from gnkmigrate.run.lock_announcement import Span, TableLock
 from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.told_apart import OfATable
+from gnkmigrate.run.step_names import OfATable
 from gnkmigrate.run.work import Work
 
 # As revisions write a foreign key: with the schema of the table that it refers to. Other names are

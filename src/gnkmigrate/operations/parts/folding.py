@@ -7,7 +7,7 @@ of the function in its place (inlining), so that the index serves lower() itself
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.index import BuildIndex, DropBuiltIndex
 from gnkmigrate.run import unfinished_index
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -16,7 +16,7 @@ from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
 
-FOLDED = f"{own.JOURNAL}.folded"
+FOLDED = f"{own_objects.JOURNAL}.folded"
 
 _MAKE = f"""
 CREATE OR REPLACE FUNCTION {FOLDED}(text) RETURNS text

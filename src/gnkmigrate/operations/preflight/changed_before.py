@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.preflight.asked import Asked
 from gnkmigrate.run import own_names
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import column_pair, legacy, mentions
+from gnkmigrate.run.sync import column_pair, function_mentions, legacy
 
 _FOLLOWERS = f"""
 SELECT DISTINCT pg_describe_object('pg_proc'::regclass, pg_proc.oid, 0)
 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
 WHERE tgrelid = to_regclass({{table}}) AND to_regclass({{archived}}) IS NOT NULL
-  AND pronamespace = to_regnamespace('{own.JOURNAL}') AND prosrc ~* {{names}}
+  AND pronamespace = to_regnamespace('{own_objects.JOURNAL}') AND prosrc ~* {{names}}
   AND tgname !~ 'gnkmigrate_'
 ORDER BY 1
 """
@@ -51,7 +51,7 @@ def _followers(asked: Asked, names: Sequence[str]) -> Sequence[str]:
     query = _FOLLOWERS.format(
         table=literal(quoted(asked.table)),
         archived=literal(quoted(own_names.archived(asked.table))),
-        names=literal(mentions.pattern(names)),
+        names=literal(function_mentions.pattern(names)),
     )
     with asked.work.settings(search_path=OURS):
         return [row[0] for row in asked.work.connection.execute(query.encode()).fetchall()]

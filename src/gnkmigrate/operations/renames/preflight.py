@@ -7,7 +7,7 @@ grants and publications go with it. What is asked about is all that knows it by 
 import re
 from collections.abc import Iterator, Sequence
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.operations.renames.spec import Renaming
 from gnkmigrate.postgres.quoting import qualified
@@ -15,7 +15,7 @@ from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import view_place
-from gnkmigrate.run.sync.mentions import unchecked_functions
+from gnkmigrate.run.sync.function_mentions import unchecked_functions
 from gnkmigrate.run.work import Work
 
 # Of a trigger's function these tell what its table is called.
@@ -92,7 +92,7 @@ def refusals(work: Work, said: Renaming) -> list[Refusal]:
     if Identity("table", split(said.before)) not in work.facts:
         return [Refusal(f"{said.before} is not a table.", hint="Look at the revision.")]
     schema = split(said.after)[0]
-    if schema in own.schemas(work.connection):
+    if schema in own_objects.schemas(work.connection):
         return [Refusal(f"The schema {schema} is gnkmigrate's own.", hint="Name another.")]
     if not work.value(f"SELECT to_regnamespace({literal(column(schema))}) IS NOT NULL"):
         return [
@@ -147,7 +147,7 @@ def of_ours(work: Work, said: Renaming) -> Iterator[Refusal]:
     """What an earlier phase has made for the table, and wrote its name into."""
     # A revision's own functions name it as people do.
     written = rf"{re.escape(qualified(*split(said.before)))}(?!\w)"
-    ours = {"journal": literal(own.JOURNAL), "written": literal(written)}
+    ours = {"journal": literal(own_objects.JOURNAL), "written": literal(written)}
     found = _named(work, _OF_OURS, said, **ours)
     if found:
         yield Refusal(

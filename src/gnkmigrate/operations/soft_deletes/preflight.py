@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run.batches.row_key import KEYLESS, keys_of
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal
@@ -18,7 +18,7 @@ _KIND = "SELECT relkind::text, relrowsecurity FROM pg_class WHERE oid = to_regcl
 _IN_STEP = f"""
 SELECT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
                WHERE tgrelid = {{table}}::regclass
-                 AND pronamespace = to_regnamespace('{own.JOURNAL}'))
+                 AND pronamespace = to_regnamespace('{own_objects.JOURNAL}'))
 """
 _UNIQUE = """
 SELECT named.relname::text FROM pg_index JOIN pg_class AS named ON named.oid = indexrelid

@@ -18,7 +18,7 @@ from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.names import split as parts
 from gnkmigrate.run.session import OURS
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync import building, column_settings, in_step, privileges
+from gnkmigrate.run.sync import building, column_settings, privileges, shadow_columns
 from gnkmigrate.run.work import Work
 
 
@@ -116,7 +116,7 @@ class AddLink(SplitStep):
             type_ = relation.columns(work, split.entity, [split.key])[split.key]["type"]
             default = building.mark(str(type_))
             add = f"ALTER TABLE {table} ADD COLUMN {link} {type_} DEFAULT {default}"
-            work.attempt(lambda: work.execute(f"{in_step.DEFAULTS};\n{add}"))
+            work.attempt(lambda: work.execute(f"{shadow_columns.DEFAULTS};\n{add}"))
         if split.indexed and not unfinished_index.is_built(work, index):
             concurrently = "" if work.atomic else " CONCURRENTLY"
             create = f"CREATE INDEX{concurrently} {column(split.index)} ON {table} ({link})"
@@ -135,7 +135,7 @@ class DropLink(SplitStep):
     def run(self, work: Work) -> int:
         table, link = quoted(self.split.table), column(self.split.built_link)
         work.execute(f"ALTER TABLE {table} DROP COLUMN IF EXISTS {link}")
-        in_step.drop_unused(work)
+        shadow_columns.drop_unused(work)
         return 0
 
 

@@ -13,7 +13,7 @@ from gnkmigrate.operations.splits.aside import (
 )
 from gnkmigrate.operations.splits.sides import Sides
 from gnkmigrate.run.names import column
-from gnkmigrate.run.sync import by_hand, in_step, privileges
+from gnkmigrate.run.sync import by_hand, privileges, shadow_columns
 from gnkmigrate.run.sync.by_hand import Face
 from gnkmigrate.run.sync.exchange import not_null_check
 from gnkmigrate.run.work import Work
@@ -26,7 +26,7 @@ def cut_over(work: Work, sides: Sides) -> None:
     renames = {change.column: change.new_name for change in said.columns}
     privileges.carry_to_part(work, sides.table, sides.entity, renames, said.key)
     privileges.carry_column_comments(work, sides.table, sides.entity, renames)
-    work.execute(in_step.DEFAULTS)
+    work.execute(shadow_columns.DEFAULTS)
     statements = [sync.drop_triggers(said), *put_aside(work, sides, sync.defaults(after))]
     statements.append(altered(sides, f"ALTER COLUMN {sides.link} DROP DEFAULT"))
     statements.append(altered(sides, f"RENAME COLUMN {sides.link} TO {after.link}"))
@@ -68,4 +68,4 @@ def cut_back(work: Work, sides: Sides) -> None:
     work.execute(";\n".join(statements))
     privileges.close(work, sides.entity)
     show_no_more(work, sides, said.name)
-    in_step.drop_unused(work)
+    shadow_columns.drop_unused(work)

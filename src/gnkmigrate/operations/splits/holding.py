@@ -17,7 +17,7 @@ from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
-from gnkmigrate.run.sync.in_step import refuse_null
+from gnkmigrate.run.sync.shadow_columns import refuse_null
 from gnkmigrate.run.work import Work
 
 _HINT = "Change them first."

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, quoted
-from gnkmigrate.run.sync import equality, ways_back
+from gnkmigrate.run.sync import type_operators, ways_back
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.column_pair import kept_name
 from gnkmigrate.run.sync.conversion import Conversion
@@ -63,7 +63,7 @@ class Leaving:
         """As the columns are before the phase."""
         names = [change.column for change in said.columns]
         before = relation.columns(work, said.table, names)
-        return cls(said, before, work.phase, equality.of_columns(work, said.table))
+        return cls(said, before, work.phase, type_operators.of_columns(work, said.table))
 
     @classmethod
     def remembered(cls, work: Work, said: Departure) -> Self:
@@ -78,7 +78,7 @@ class Leaving:
                 f"How the columns of {said.table} were declared is not in the journal.",
                 hint="Restore the rows of gnkmigrate.memory from a backup.",
             )
-        return cls(said, before, work.phase, equality.of_columns(work, said.table))
+        return cls(said, before, work.phase, type_operators.of_columns(work, said.table))
 
     def cut_over(self) -> Self:
         """The same from the cutover on."""

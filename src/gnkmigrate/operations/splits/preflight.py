@@ -18,11 +18,11 @@ from gnkmigrate.run.names import column, literal, quoted, split
 from gnkmigrate.run.rows import HIDDEN
 from gnkmigrate.run.rows import listed as listed_rows
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import granted, row_security, told_rows
+from gnkmigrate.run.sync import granted, row_disclosure, row_security
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import misplaced_columns, unfit_rows
+from gnkmigrate.run.sync.function_mentions import unchecked_functions
 from gnkmigrate.run.sync.index_copy import IndexCopy, indexes_of, unsupported
-from gnkmigrate.run.sync.mentions import unchecked_functions
 from gnkmigrate.run.work import Work
 from gnkmigrate.text.secret import looks_secret
 
@@ -50,7 +50,7 @@ def lasting(work: Work, spec: Split) -> list[Refusal]:
     asked = [
         *of_columns(work, spec),
         *row_security.shared(work, spec.table, spec.entity),
-        *told_rows.refusals(work, spec.table, spec.columns),
+        *row_disclosure.refusals(work, spec.table, spec.columns),
     ]
     if Identity("table", split(spec.table)) in work.facts:
         identity, telling = (

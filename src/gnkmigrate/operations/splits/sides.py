@@ -11,7 +11,7 @@ from gnkmigrate.operations.splits.leaving import Departure, Leaving
 from gnkmigrate.operations.splits.spec import Split
 from gnkmigrate.run.names import column, literal
 from gnkmigrate.run.session import OURS
-from gnkmigrate.run.sync import equality
+from gnkmigrate.run.sync import type_operators
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
 
@@ -60,7 +60,7 @@ class Sides(Leaving):
 
     def is_equal(self, row: str, change: Conversion, entity: str = "entity") -> str:
         """The condition that a value of its identity is what a row of the table says."""
-        return equality.equal(
+        return type_operators.equal(
             f"{entity}.{column(change.new_name)}",
             self.new_value(row, change),
             self.identities[change.new_name],
@@ -85,5 +85,5 @@ _SidesT = TypeVar("_SidesT", bound=Sides)
 
 def _compared(work: Work, sides: _SidesT) -> _SidesT:
     types = {change.new_name: sides.type_of(change) for change in sides.said.identifying}
-    found = {name: equality.of_type(work, type_) for name, type_ in types.items()}
+    found = {name: type_operators.of_type(work, type_) for name, type_ in types.items()}
     return replace(sides, identities=found)

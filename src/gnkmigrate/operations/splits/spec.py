@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.errors import RevisionError
 from gnkmigrate.run.names import column, misnamed, split
 from gnkmigrate.run.own_names import fitting, own_name
 from gnkmigrate.run.sync.conversion import Conversion
-from gnkmigrate.run.sync.following import Following, marked
+from gnkmigrate.run.sync.follow_triggers import Following, marked
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,9 @@ class Split:
 
     def function(self, what: str) -> str:
         """A function of ours for this split, qualified and quoted."""
-        return f"{own.JOURNAL}.{column(own_name(f'{what}_', *split(self.table), self.link))}"
+        return (
+            f"{own_objects.JOURNAL}.{column(own_name(f'{what}_', *split(self.table), self.link))}"
+        )
 
     @property
     def memory(self) -> str:

@@ -12,7 +12,7 @@ converted columns (see in_step.py), by a mark that the default of an old column 
 import hashlib
 from collections.abc import Mapping
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.operations.splits import entity
 from gnkmigrate.operations.splits.holding import refuse_old
 from gnkmigrate.operations.splits.sides import Sides
@@ -21,8 +21,8 @@ from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.alike import alike
-from gnkmigrate.run.sync.mark import not_filling, oid
-from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.function_settings import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.session_mark import not_filling, oid
 
 
 def functions(sides: Sides, next_key: str) -> str:
@@ -134,8 +134,8 @@ def defaults(sides: Sides) -> list[str]:
     nulls = [f"NULL::{sides.before[change.column]['type']}" for change in sides.said.columns]
     first, *others = nulls
     return [
-        f"{own.JOURNAL}.kept({first}, {literal(_mark(sides))})",
-        *(f"{own.JOURNAL}.kept({null})" for null in others),
+        f"{own_objects.JOURNAL}.kept({first}, {literal(_mark(sides))})",
+        *(f"{own_objects.JOURNAL}.kept({null})" for null in others),
     ]
 
 
@@ -156,7 +156,7 @@ def _trigger(spec: Split, kind: str, event: str) -> str:
 def _mark(sides: Sides) -> str:
     """A setting of the session, whose name says whose mark it is."""
     said = f"{sides.said.table}\x00{sides.said.link}\x00{sides.phase}"
-    return f"{own.JOURNAL}.row_{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    return f"{own_objects.JOURNAL}.row_{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def _link(sides: Sides, next_key: str) -> str:

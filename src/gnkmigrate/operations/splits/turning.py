@@ -17,8 +17,8 @@ from gnkmigrate.operations.take_back import TakeBack
 from gnkmigrate.run.batches.row_key import key_of
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.step import Refusal, Step
-from gnkmigrate.run.sync.agreement import Comparison
 from gnkmigrate.run.sync.column_pair import kept_name
+from gnkmigrate.run.sync.row_checksum import Comparison
 from gnkmigrate.run.work import Work
 
 

@@ -2,10 +2,10 @@
 
 import psycopg
 
-from gnkmigrate.connection import DatabaseUrl
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.facts.declared import declared
 from gnkmigrate.facts.source import is_loaded
+from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import Settings
 

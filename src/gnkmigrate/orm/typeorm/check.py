@@ -10,7 +10,6 @@ from gnkmigrate.audit.finding import Finding
 from gnkmigrate.audit.gap import fold
 from gnkmigrate.audit.gap_findings import gap_finding
 from gnkmigrate.audit.repair import Repair
-from gnkmigrate.connection import connect
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.renames import NO_RENAMES
 from gnkmigrate.diff.settling import leave_open, settled
@@ -22,6 +21,7 @@ from gnkmigrate.orm.typeorm.aside import set_aside
 from gnkmigrate.orm.typeorm.entities import load_target
 from gnkmigrate.orm.typeorm.model import Limit
 from gnkmigrate.orm.typeorm.reading import read
+from gnkmigrate.postgres.connection import connect
 from gnkmigrate.servers import throwaway
 from gnkmigrate.settings import Settings
 

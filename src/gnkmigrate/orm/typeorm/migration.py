@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate.connection import PINNED_SETTINGS
 from gnkmigrate.orm.typeorm import script
-from gnkmigrate.orm.typeorm.recording.course import Recorded
 from gnkmigrate.orm.typeorm.recording.replay import whole
+from gnkmigrate.orm.typeorm.recording.workflow import Recorded
+from gnkmigrate.postgres.connection import PINNED_SETTINGS
 from gnkmigrate.postgres.quoting import dollar_quoted, literal
 from gnkmigrate.run.events import Direction
 from gnkmigrate.run.one_runner import KEY

@@ -9,8 +9,8 @@ from gnkmigrate.errors import NotPlainSql, OrmError, SettingsError
 from gnkmigrate.orm.typeorm import naming
 from gnkmigrate.orm.typeorm.files import write
 from gnkmigrate.orm.typeorm.migration import MARK, Named, render
-from gnkmigrate.orm.typeorm.recording.course import Recorded, record
 from gnkmigrate.orm.typeorm.recording.replay import try_out
+from gnkmigrate.orm.typeorm.recording.workflow import Recorded, record
 from gnkmigrate.run.phase import Phase, core_of, find_phase, needed_by
 from gnkmigrate.run.revision import load_all_phases
 from gnkmigrate.servers import Server, throwaway

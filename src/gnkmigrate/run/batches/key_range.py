@@ -14,8 +14,8 @@ from gnkmigrate.run.batches import row_key
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.names import literal, quoted
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import equality
-from gnkmigrate.run.sync.equality import Order
+from gnkmigrate.run.sync import type_operators
+from gnkmigrate.run.sync.type_operators import Order
 from gnkmigrate.run.work import Work
 
 # So much of a large table is looked at to find where it divides into equal parts.
@@ -100,7 +100,7 @@ class Keys:
     def of(cls, work: Work, table: str, columns: Columns) -> Self:
         """The keys of a table that is there, or that an earlier step is to make."""
         there = work.value(f"SELECT to_regclass({literal(quoted(table))}) IS NOT NULL")
-        return cls(table, columns, equality.orders(work, table) if there else {})
+        return cls(table, columns, type_operators.orders(work, table) if there else {})
 
     @property
     def described(self) -> str:

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import ConnectionFailed, ConnectionLost, RunnerBusy
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import events
 
 Result = TypeVar("Result")

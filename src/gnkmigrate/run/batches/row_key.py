@@ -9,7 +9,7 @@ from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.postgres.quoting import identifier
 from gnkmigrate.run.names import column, split
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync.equality import Order
+from gnkmigrate.run.sync.type_operators import Order
 from gnkmigrate.run.work import Work
 
 # As a revision names it: one column, several, or nothing for the table's own.

@@ -9,8 +9,8 @@ from typing import Any
 from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import journal, journal_notes, one_runner, trust
 from gnkmigrate.run.called import is_plan
 from gnkmigrate.settings import LimitSettings

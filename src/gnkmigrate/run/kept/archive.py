@@ -1,6 +1,6 @@
 """The archive: what goes there keeps its name, so that two things of one name cannot both go."""
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run.names import quoted, split
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.work import Work
@@ -25,19 +25,19 @@ ORDER BY 1
 def refusals(work: Work, archived: str) -> list[Refusal]:
     """What is in the way of moving a table or type, "schema.name", to the archive."""
     name = split(archived)[1]
-    given = {"archive": own.ARCHIVE, "thing": quoted(archived), "name": name}
+    given = {"archive": own_objects.ARCHIVE, "thing": quoted(archived), "name": name}
     taken = [str(row[0]) for row in work.connection.execute(_TAKEN, given).fetchall()]
     sooner = {step.archived for step in work.earlier if step.archived} - {archived}
     others = [
-        *(f"{own.ARCHIVE}.{each}" for each in taken),
+        *(f"{own_objects.ARCHIVE}.{each}" for each in taken),
         *(f"{each}, which this phase moves there" for each in sooner if split(each)[1] == name),
     ]
     if not others:
         return []
     return [
         Refusal(
-            f"{archived} cannot go to the archive, the schema {own.ARCHIVE}: its name, or that of"
-            " an index or sequence of it, is taken there.",
+            f"{archived} cannot go to the archive, the schema {own_objects.ARCHIVE}: its name, or"
+            " that of an index or sequence of it, is taken there.",
             others,
             len(others),
             "Rename it before, or run gnkmigrate contract when what is there is not needed any"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import (
     events,
     foreign_code,
@@ -31,12 +31,12 @@ _REMAINS = f"""
 SELECT 'view' AS kind, format('%%I.%%I', nspname, relname) AS name, NULL::bigint AS rows,
        format('DROP VIEW %%I.%%I', nspname, relname) AS statement, 1 AS place
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE pg_namespace.oid IN ({own.LEGACY_OIDS}) AND relkind = 'v'
+WHERE pg_namespace.oid IN ({own_objects.LEGACY_OIDS}) AND relkind = 'v'
 UNION ALL
 SELECT 'trigger', format('%%I on %%s', tgname, tgrelid::regclass), NULL,
        format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass), 2
 FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
-WHERE pronamespace = to_regnamespace('{own.JOURNAL}')
+WHERE pronamespace = to_regnamespace('{own_objects.JOURNAL}')
   AND tgparentid = 0  -- those of partitions go with their table's
   AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (%(own)s))
 UNION ALL
@@ -47,36 +47,37 @@ WHERE relkind = 'i' AND nspname <> ALL (%(own)s)
   AND EXISTS (SELECT FROM pg_depend JOIN pg_proc ON pg_proc.oid = refobjid
               WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid
                 AND refclassid = 'pg_proc'::regclass
-                AND pronamespace = to_regnamespace('{own.JOURNAL}'))
+                AND pronamespace = to_regnamespace('{own_objects.JOURNAL}'))
 UNION ALL
 SELECT 'foreign key', format('%%I on %%s', conname, conrelid::regclass), NULL,
        format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname), 3
 FROM pg_constraint JOIN pg_class ON pg_class.oid = confrelid
-WHERE contype = 'f' AND relnamespace = to_regnamespace('{own.ARCHIVE}')
-  AND (conrelid, conkey[1]) IN ({own.KEPT_COLUMNS})
+WHERE contype = 'f' AND relnamespace = to_regnamespace('{own_objects.ARCHIVE}')
+  AND (conrelid, conkey[1]) IN ({own_objects.KEPT_COLUMNS})
 UNION ALL
 SELECT 'column', format('%%I.%%I.%%I', nspname, relname, attname), NULL,
        format('ALTER TABLE %%I.%%I DROP COLUMN %%I', nspname, relname, attname), 4
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE (attrelid, attnum) IN ({own.KEPT_COLUMNS})
+WHERE (attrelid, attnum) IN ({own_objects.KEPT_COLUMNS})
 UNION ALL
 SELECT 'table', format('%%I.%%I', nspname, relname), greatest(reltuples, 0)::bigint,
        format('DROP TABLE %%I.%%I', nspname, relname), 4
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE nspname IN ('{own.ARCHIVE}', '{own.STAGING}') AND relkind = 'r'
+WHERE nspname IN ('{own_objects.ARCHIVE}', '{own_objects.STAGING}') AND relkind = 'r'
 UNION ALL
 SELECT 'type', format('%%I.%%I', nspname, typname), NULL,
        format('DROP TYPE %%I.%%I', nspname, typname), 6
 FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
-WHERE (nspname = '{own.ARCHIVE}' OR pg_namespace.oid IN ({own.LEGACY_OIDS})) AND typtype = 'e'
+WHERE (nspname = '{own_objects.ARCHIVE}' OR pg_namespace.oid IN ({own_objects.LEGACY_OIDS}))
+  AND typtype = 'e'
 UNION ALL
 SELECT 'function', pg_proc.oid::regprocedure::text, NULL,
        format('DROP FUNCTION %%s', pg_proc.oid::regprocedure),
        -- A column's default calls functions whose bodies are text; the others may name a column.
        CASE WHEN prosqlbody IS NULL THEN 5 ELSE 3 END
 FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
-WHERE nspname = '{own.JOURNAL}'
+WHERE nspname = '{own_objects.JOURNAL}'
 UNION ALL
 SELECT 'spilled rows', 'gnkmigrate.overflow', (SELECT count(*) FROM gnkmigrate.overflow),
        'DELETE FROM gnkmigrate.overflow', 7
@@ -97,7 +98,7 @@ JOIN pg_depend ON (refclassid, refobjid) IN (('pg_class'::regclass, going.oid),
 LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
 LEFT JOIN pg_class AS view ON view.oid = ev_class
 LEFT JOIN pg_proc ON classid = 'pg_proc'::regclass AND pg_proc.oid = objid
-WHERE (nspname = '{own.ARCHIVE}' OR pg_namespace.oid IN ({own.LEGACY_OIDS}))
+WHERE (nspname = '{own_objects.ARCHIVE}' OR pg_namespace.oid IN ({own_objects.LEGACY_OIDS}))
   AND going.relkind IN ('r', 'v') AND deptype = 'n'
   AND coalesce(view.relnamespace, pronamespace) NOT IN (
       SELECT oid FROM pg_namespace WHERE nspname = ANY (%(own)s))
@@ -126,7 +127,7 @@ def remnants(connection: Connection) -> Sequence[Remnant]:
     """What contract would remove from this database."""
     if not journal_schema.exists(connection):
         return ()
-    given = {"own": own.schemas(connection)}
+    given = {"own": own_objects.schemas(connection)}
     rows = connection.execute(_REMAINS.encode(), given).fetchall()
     found = [Remnant(*row[:4]) for row in rows]
     return [remnant for remnant in found if remnant.rows != 0 or remnant.kind == "table"]
@@ -186,7 +187,7 @@ def contract(
 
 
 def _refuse_hanging(connection: Connection) -> None:
-    given = {"own": own.schemas(connection)}
+    given = {"own": own_objects.schemas(connection)}
     hanging = [row[0] for row in connection.execute(_HANGING.encode(), given).fetchall()]
     if hanging:
         raise PhaseRefused(
@@ -220,7 +221,7 @@ def _remove(work: Work, lasting: Sequence[str]) -> Sequence[Remnant]:
                 details=(error.diag.message_detail or "").splitlines(),
                 hint="Drop it or change it, then: gnkmigrate contract",
             ) from None
-    own.drop_empty(connection)
+    own_objects.drop_empty(connection)
     ownership.settle(connection)
     # What optional phases have made is no gap, and their way back needs what they remember.
     connection.execute(

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from psycopg import errors
 
-from gnkmigrate import own
-from gnkmigrate.connection import Connection
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseRefused
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.run import (
     events,
     foreign_code,
@@ -24,7 +24,7 @@ from gnkmigrate.run import (
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.run.status import Request
-from gnkmigrate.run.sync import column_pair, in_step
+from gnkmigrate.run.sync import column_pair, shadow_columns
 from gnkmigrate.run.sync.reshaping import Reshaping
 from gnkmigrate.run.work import Work
 from gnkmigrate.settings import Settings
@@ -181,7 +181,7 @@ def _from_overflow(work: Work, row: Row) -> Iterator[Forgotten]:
 
 
 def _from_kept_columns(work: Work, phases: Sequence[Phase], row: Row) -> Iterator[Forgotten]:
-    kept = own.kept_columns(work.connection, quoted(row.table))
+    kept = own_objects.kept_columns(work.connection, quoted(row.table))
     if not kept:
         return
     backward = dict(_ways_back(work, phases, row.table))
@@ -203,7 +203,7 @@ def _ways_back(work: Work, phases: Sequence[Phase], table: str) -> Iterator[tupl
             if not spec.is_remembered(work):
                 continue
             for pair in column_pair.pairs_of(work, table, spec.conversions):
-                function = in_step.way_back(table, phase.name, pair)
+                function = shadow_columns.way_back(table, phase.name, pair)
                 yield pair.kept, f"{function}({column(pair.change.new_name)})"
 
 
@@ -235,7 +235,7 @@ def _left(work: Work, row: Row) -> str:
         lives = _there(work, row.table, _is_meant(row, key))
         return f"the row is still in {row.table}: delete it there first" if lives else ""
     archived = quoted(own_names.archived(row.table))
-    found = work.connection.execute(_IN_STEP, (archived, own.JOURNAL)).fetchone()
+    found = work.connection.execute(_IN_STEP, (archived, own_objects.JOURNAL)).fetchone()
     follows = bool(found and found[0])
     return "it is kept in step with the new shape: delete the row there first" if follows else ""
 

@@ -9,7 +9,7 @@ from gnkmigrate.run.kept import content
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.rows import listed
 from gnkmigrate.run.step import Refusal
-from gnkmigrate.run.sync import column_pair, in_step
+from gnkmigrate.run.sync import column_pair, shadow_columns
 from gnkmigrate.run.sync.alike import alike
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.work import Work
@@ -26,7 +26,7 @@ def condition(work: Work, table: str, change: Conversion) -> str:
     for pair in column_pair.pairs_of(work, table, (change,)):
         old = f"spilled.{column(pair.kept)}"
         if change.keep:  # what it says is looked up anew before the exchange
-            old = f"{in_step.way_back(table, work.phase, pair)}({new})"
+            old = f"{shadow_columns.way_back(table, work.phase, pair)}({new})"
         again = change.converted(old)
         return f"{has_no_place} OR {new} IS NOT NULL AND NOT {alike(again, new)}"
     return has_no_place

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import foreign_keys, quiet_triggers, relation
 from gnkmigrate.run.batches.row_key import Columns, listed, same
 from gnkmigrate.run.kept import content, recognised
 from gnkmigrate.run.names import column, literal, quoted
-from gnkmigrate.run.sync import key_sequences, mark
+from gnkmigrate.run.sync import key_sequences, session_mark
 from gnkmigrate.run.work import Work
 
 
@@ -68,14 +68,14 @@ def insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
 
 def _insert_back(work: Work, table: str, reason: str, key: Columns) -> int:
     names = relation.column_names(work, table, written=True)
-    old = own.kept_columns(work.connection, quoted(table))
+    old = own_objects.kept_columns(work.connection, quoted(table))
     if not old:
         return _inserted(work, table, key, names, _meant(work, table, reason))
     has_old = f"kept.content ?& ARRAY[{', '.join(map(literal, old))}]"
-    work.execute(f"SET LOCAL {mark.FILLING} = 'on'")
+    work.execute(f"SET LOCAL {session_mark.FILLING} = 'on'")
     meant = f"{_meant(work, table, reason)} AND {has_old}"
     rows = _inserted(work, table, key, [*names, *old], meant)
-    work.execute(f"SET LOCAL {mark.FILLING} = ''")
+    work.execute(f"SET LOCAL {session_mark.FILLING} = ''")
     meant = f"{_meant(work, table, reason)} AND NOT ({has_old})"
     return rows + _inserted(work, table, key, names, meant)
 
@@ -172,7 +172,7 @@ def kept_of(work: Work, table: str, row: str, names: Sequence[str] = ()) -> str:
     """
     everything = [
         *relation.column_names(work, table),
-        *own.kept_columns(work.connection, quoted(table)),
+        *own_objects.kept_columns(work.connection, quoted(table)),
     ]
     return content.of(row, names or everything)
 

@@ -7,7 +7,7 @@ back where it says that still.
 
 import json
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns
 from gnkmigrate.run.kept import content
@@ -61,7 +61,7 @@ def condition(work: Work, table: str, reason: str, row: str) -> str:
 
 
 def _there(work: Work, table: str) -> list[str]:
-    old = own.kept_columns(work.connection, quoted(table))
+    old = own_objects.kept_columns(work.connection, quoted(table))
     return [*relation.column_names(work, table, written=True), *old]
 
 

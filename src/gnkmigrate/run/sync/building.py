@@ -6,11 +6,11 @@ indexes concurrently, then exchange the columns in one short transaction that on
 
 from collections.abc import Sequence
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.column_pair import ColumnPair
-from gnkmigrate.run.sync.mark import not_filling, oid
-from gnkmigrate.run.sync.pinned import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.function_settings import COLUMNS_FIRST, PINNED
+from gnkmigrate.run.sync.session_mark import not_filling, oid
 
 # Triggers fire in the order of their names: after the user's, whose changes it must see.
 TRIGGER = "zz_gnkmigrate_columns"
@@ -50,7 +50,7 @@ def mark(type_: str) -> str:
 
     Such a column is no gap: nobody but gnkmigrate knows of it yet.
     """
-    return f"{own.JOURNAL}.built(NULL::{type_})"
+    return f"{own_objects.JOURNAL}.built(NULL::{type_})"
 
 
 def fill(table: str, pairs: Sequence[ColumnPair]) -> str:

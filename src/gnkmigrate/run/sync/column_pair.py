@@ -13,7 +13,7 @@ from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.conversion import ALWAYS, COLUMN, Conversion
-from gnkmigrate.run.sync.pinned import SPELLED_ALIKE
+from gnkmigrate.run.sync.function_settings import SPELLED_ALIKE
 from gnkmigrate.run.work import Work
 
 

@@ -9,7 +9,7 @@ from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, literal, quoted
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.session import OURS
-from gnkmigrate.run.sync import building, in_step, legacy
+from gnkmigrate.run.sync import building, legacy, shadow_columns
 from gnkmigrate.run.sync.carried_keys import Replaced, foreign_keys, sequences_go_over
 from gnkmigrate.run.sync.column_pair import ColumnPair, remember_kept
 from gnkmigrate.run.sync.index_copy import indexes_of
@@ -37,16 +37,18 @@ def exchange(spec: Reshaping, work: Work) -> str:
     table, pairs = spec.table, spec.pairs(work)
     statements: list[str] = []
     if pairs:
-        work.execute(in_step.DEFAULTS)
+        work.execute(shadow_columns.DEFAULTS)
         remember_kept(work, table, pairs)
         with work.settings(search_path=OURS):
-            work.execute(in_step.make_ways_back(table, work.phase, pairs))
+            work.execute(shadow_columns.make_ways_back(table, work.phase, pairs))
         indexes = indexes_of(work, table, [pair.change.column for pair in pairs])
         carried = [each for pair in pairs for each in _carried(work, table, pair)]
         keys = _keys(spec, work, [_replaced(pair) for pair in pairs])
         statements += keys.released
         statements.append(building.drop_trigger(table, spec.building).strip().rstrip(";"))
-        for pair, default in zip(pairs, in_step.defaults(table, work.phase, pairs), strict=True):
+        for pair, default in zip(
+            pairs, shadow_columns.defaults(table, work.phase, pairs), strict=True
+        ):
             statements += _keep(table, pair, default)
         statements += [_renamed(table, pair.built, pair.change.new_name) for pair in pairs]
         spec.remember_indexes(work, {index.kept: index.name for index in indexes})
@@ -57,7 +59,7 @@ def exchange(spec: Reshaping, work: Work) -> str:
         statements += [
             _altered(table, pair.change.new_name, _default(work, pair)) for pair in pairs
         ]
-        together = in_step.keep_in_step(work, table, pairs)
+        together = shadow_columns.keep_in_step(work, table, pairs)
         statements += [*carried, *(_filled(work, each) for each in together)]
     statements += spec.redeclare(work)
     for before, after in spec.newly_required(work):
@@ -78,7 +80,7 @@ def exchange_back(spec: Reshaping, work: Work) -> str:
         indexes = indexes_of(work, table, names)
         kept = indexes_of(work, table, [pair.kept for pair in pairs])
         keys = _keys(spec, work, [_replaced_back(pair) for pair in pairs])
-        statements += [*in_step.leave(table, work.phase, pairs), *keys.released]
+        statements += [*shadow_columns.leave(table, work.phase, pairs), *keys.released]
         dropped = ", ".join(f"DROP COLUMN {column(name)}" for name in names)
         statements.append(f"ALTER TABLE {quoted(table)} {dropped}")
         for pair in pairs:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run.called import called, way_on
 from gnkmigrate.run.names import literal, quoted
@@ -14,7 +14,7 @@ _FOLLOWED = f"""
 SELECT coalesce(bit_or(tgtype::integer), 0)
 FROM pg_catalog.pg_trigger JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
 WHERE tgrelid = {{table}}::regclass AND NOT tgisinternal AND tgenabled IN ('O', 'A')
-  AND tgattr::text = '' AND pronamespace = pg_catalog.to_regnamespace('{own.JOURNAL}')
+  AND tgattr::text = '' AND pronamespace = pg_catalog.to_regnamespace('{own_objects.JOURNAL}')
 """
 
 
@@ -40,9 +40,13 @@ def require_followers(work: Work, table: str, kept: str, when: str) -> None:
     if missing:
         events = ", ".join(missing)
         lacking = (
-            f"No trigger of {table} with a function in schema {own.JOURNAL} fires on {events}."
+            f"No trigger of {table} with a function in schema {own_objects.JOURNAL} fires on"
+            f" {events}."
         )
-        hint = f"Make them {when}, with follower() and trigger() of gnkmigrate.run.sync.following."
+        hint = (
+            f"Make them {when}, with follower() and trigger() of"
+            " gnkmigrate.run.sync.follow_triggers."
+        )
         raise PhaseFailed(
             f'{called(work.phase)}, step "{work.step}": what is written to {table} would not get '
             f"to {kept}.",

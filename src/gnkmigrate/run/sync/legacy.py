@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run import relation
 from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.sync.column_pair import ColumnPair, pairs_of, remembered
@@ -226,7 +226,7 @@ def _show_if_changed(work: Work, table: str, shape: Mapping[str, Any]) -> None:
     if is_renamed or any(entry["phase"] != NO_PHASE for entry in shape["columns"]):
         _show(work, table, shape)
     else:
-        own.drop_empty_legacy(work.connection)
+        own_objects.drop_empty_legacy(work.connection)
 
 
 def _show(work: Work, table: str, shape: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run import relation
 from gnkmigrate.run.batches.row_key import Columns, key_of
 from gnkmigrate.run.names import column, quoted, split
@@ -47,7 +47,7 @@ class Reshaping:
     @property
     def building(self) -> str:
         """The function of the trigger that keeps new columns in step until the exchange."""
-        return f"{own.JOURNAL}.{column(own_name('up_', *split(self.table)))}"
+        return f"{own_objects.JOURNAL}.{column(own_name('up_', *split(self.table)))}"
 
     def pairs(self, work: Work) -> tuple[ColumnPair, ...]:
         return column_pair.pairs_of(work, self.table, self.conversions)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.errors import PhaseFailed
 from gnkmigrate.run import ownership
 from gnkmigrate.run.names import column, literal, quoted, split
@@ -72,7 +72,7 @@ def refusals(work: Work, table: str, *, swapped: bool = False) -> list[Refusal]:
 
 def _stranger(work: Work) -> Refusal | None:
     """A schema that is in the way: the user's, or one of ours under another name."""
-    wanted, ours = schema(work.parameters), own.legacy_schema(work.connection)
+    wanted, ours = schema(work.parameters), own_objects.legacy_schema(work.connection)
     if ours == wanted:
         return None
     if ours is not None:
@@ -184,12 +184,12 @@ def create_schema(work: Work) -> None:
         PhaseFailed: since the phase was begun somebody has made a schema of that name.
     """
     name = schema(work.parameters)
-    if name == own.legacy_schema(work.connection):
+    if name == own_objects.legacy_schema(work.connection):
         return  # as a rule, and everybody waits for the table's lock
     stranger = _stranger(work)
     if stranger:
         raise PhaseFailed(stranger.message, hint=stranger.hint)
-    comment = f"{own.LEGACY_COMMENT}; for clients with search_path = {name}, public"
+    comment = f"{own_objects.LEGACY_COMMENT}; for clients with search_path = {name}, public"
     make = f"CREATE SCHEMA {column(name)}; COMMENT ON SCHEMA {column(name)} IS {literal(comment)}"
     work.connection.execute(make.encode())
     ownership.keep_to_itself(work.connection, name)

@@ -12,7 +12,7 @@ new column holds.
 from collections.abc import Mapping
 from typing import Any
 
-from gnkmigrate import own
+from gnkmigrate import own_objects
 from gnkmigrate.run.names import column, quoted, split
 from gnkmigrate.run.own_names import own_name
 from gnkmigrate.run.sync.conversion import ALWAYS, COLUMN, Conversion
@@ -74,4 +74,4 @@ def _attempted(table: str, phase: str, change: Conversion) -> str:
 
 
 def _named(prefix: str, table: str, phase: str, change: Conversion) -> str:
-    return f"{own.JOURNAL}.{column(own_name(prefix, *split(table), change.column, phase))}"
+    return f"{own_objects.JOURNAL}.{column(own_name(prefix, *split(table), change.column, phase))}"

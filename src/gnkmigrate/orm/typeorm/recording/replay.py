@@ -7,15 +7,15 @@ import psycopg
 from gnkmigrate.check.changed import changed
 from gnkmigrate.check.generate import ROWS
 from gnkmigrate.check.table_rows import Rows, read_tables
-from gnkmigrate.connection import Connection
 from gnkmigrate.errors import NotPlainSql
-from gnkmigrate.orm.typeorm.recording.course import (
+from gnkmigrate.orm.typeorm.recording.workflow import (
     Recorded,
     Statement,
     baseline,
     facts_of,
     there_and_back,
 )
+from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.quoting import literal
 from gnkmigrate.run.phase import Phase
 from gnkmigrate.servers import Server
