@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gnkmigrate.diff.applying import quietly, without_effect
-from gnkmigrate.diff.rename_hints import known_renames
+from gnkmigrate.diff.rename_options import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames, renamed_by
 from gnkmigrate.diff.settling import Decide, refuse, settled
 from gnkmigrate.facts.reading import read_snapshot

@@ -12,7 +12,7 @@ from gnkmigrate.apply.plan_run import PlanRun
 from gnkmigrate.apply.standing import Outlook
 from gnkmigrate.apply.workflow import Application, apply
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.diff.renames import renamed_by
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot

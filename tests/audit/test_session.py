@@ -11,7 +11,7 @@ from gnkmigrate.audit.options import AuditOptions
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.session import audit_project
 from gnkmigrate.audit.target import named
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.errors import SchemaError, SettingsError
 from gnkmigrate.facts.document import write_document
 from gnkmigrate.facts.reading import read_snapshot

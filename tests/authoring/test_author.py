@@ -8,7 +8,7 @@ import pytest
 
 from gnkmigrate.authoring.author import Written, write_revision
 from gnkmigrate.check.revisions import claims
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.diff.settling import PossibleRename
 from gnkmigrate.errors import PhaseRefused, RevisionError
 from gnkmigrate.postgres.connection import DatabaseUrl

@@ -3,7 +3,7 @@
 import pytest
 
 from gnkmigrate.diff.applying import applicable, without_effect
-from gnkmigrate.diff.rename_hints import known_renames, read_renames
+from gnkmigrate.diff.rename_options import known_renames, read_renames
 from gnkmigrate.diff.renames import NO_RENAMES
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot

@@ -6,7 +6,7 @@ import pytest
 
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.likely_renames import Likely, likely_renames
-from gnkmigrate.diff.rename_hints import known_renames, read_renames, written
+from gnkmigrate.diff.rename_options import known_renames, read_renames, written
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import PossibleRename, leave_open, refuse, settled
 from tests.facts.conftest import Read

@@ -8,7 +8,7 @@ import pytest
 
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.facts.source import load_sql

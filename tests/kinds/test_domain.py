@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge

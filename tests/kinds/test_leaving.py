@@ -4,7 +4,7 @@ import pytest
 
 from gnkmigrate.diff.beside import not_compared
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.diff.renames import renamed_by
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.plan.planner import plan
 from gnkmigrate.servers import Server

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from gnkmigrate.diff.compare import compare
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.facts.reading import read_snapshot
 from gnkmigrate.plan.planner import plan
 from gnkmigrate.plan.undo import undo_of

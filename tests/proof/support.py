@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from gnkmigrate.backup.progress import Observer, ignore
 from gnkmigrate.copies.sample import EVERYTHING, Selection
-from gnkmigrate.diff.rename_hints import read_renames
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.kinds.statement import Statement
 from gnkmigrate.plan.planned import Planned
 from gnkmigrate.plan.proof import Proof

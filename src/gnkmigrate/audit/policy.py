@@ -11,7 +11,7 @@ from gnkmigrate.audit.row_query import Bounds
 from gnkmigrate.audit.selection import Selection
 from gnkmigrate.audit.severity_rules import SeverityRules
 from gnkmigrate.audit.trend import PastNumbers
-from gnkmigrate.diff.rename_hints import known_renames
+from gnkmigrate.diff.rename_options import known_renames
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.diff.settling import Decide, leave_open
 from gnkmigrate.settings import Settings

@@ -18,7 +18,7 @@ from gnkmigrate.audit.result import AuditResult, NotRun
 from gnkmigrate.audit.run import audit, check_names
 from gnkmigrate.audit.target import Progress, named, read_target
 from gnkmigrate.audit.trend import PastScore
-from gnkmigrate.diff.rename_hints import known_renames
+from gnkmigrate.diff.rename_options import known_renames
 from gnkmigrate.errors import CatalogLocked
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread

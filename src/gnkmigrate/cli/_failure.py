@@ -4,7 +4,7 @@ import sys
 
 from gnkmigrate.cli._context import LogFormat
 from gnkmigrate.cli._failure_text import told
-from gnkmigrate.error_to_failure import explain
+from gnkmigrate.exit_codes import explain
 from gnkmigrate.text.redaction import redact
 
 

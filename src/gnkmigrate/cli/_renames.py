@@ -38,7 +38,7 @@ def said(rename: Rename, no_rename: NoRename) -> "Renames":
     Raises:
         RenameUnclear: it cannot be understood.
     """
-    from gnkmigrate.diff.rename_hints import read_renames
+    from gnkmigrate.diff.rename_options import read_renames
 
     return read_renames(rename or (), no_rename or ())
 
@@ -54,7 +54,7 @@ def note(context: typer.Context, kept: list[str], line: str) -> None:
 def possible_rename(likely: "Likely") -> str:
     """A note about what may be one thing under two names."""
     from gnkmigrate.diff.lines import one_line
-    from gnkmigrate.diff.rename_hints import written
+    from gnkmigrate.diff.rename_options import written
 
     rename = shlex.quote(written(likely.old, likely.new))
     return one_line(f"note: possibly a rename, {likely.why}: --rename {rename}")
@@ -72,7 +72,7 @@ def asking(otherwise: "Decide", *, to_file: bool = False) -> "Decide":
 
 
 def _ask(found: Sequence["Likely"]) -> "Renames":
-    from gnkmigrate.diff.rename_hints import written_alone
+    from gnkmigrate.diff.rename_options import written_alone
     from gnkmigrate.diff.renames import Renames
     from gnkmigrate.text.escape import visible
 

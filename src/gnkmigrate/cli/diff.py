@@ -34,7 +34,7 @@ def command(
     from gnkmigrate.diff.beside import not_compared
     from gnkmigrate.diff.compared import Compared
     from gnkmigrate.diff.likely_renames import likely_renames
-    from gnkmigrate.diff.rename_hints import known_renames
+    from gnkmigrate.diff.rename_options import known_renames
     from gnkmigrate.diff.renames import renamed_by
     from gnkmigrate.diff.settling import leave_open, settled
     from gnkmigrate.facts.source import load_schemas

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from gnkmigrate.diff.rename_hints import LABEL, called, written, written_alone
+from gnkmigrate.diff.rename_options import LABEL, called, written, written_alone
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gnkmigrate.diff.rename_hints import LABEL
+from gnkmigrate.diff.rename_options import LABEL
 from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, Renames, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.new_names import NewNames

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from gnkmigrate.diff.applying import applicable, doubtful
 from gnkmigrate.diff.compare import compare
 from gnkmigrate.diff.likely_renames import Likely, likely_renames
-from gnkmigrate.diff.rename_hints import written, written_alone
+from gnkmigrate.diff.rename_options import written, written_alone
 from gnkmigrate.diff.renames import NO_RENAMES, Renames
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.snapshot import Snapshot

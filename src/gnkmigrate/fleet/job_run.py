@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gnkmigrate import __version__
-from gnkmigrate.error_to_failure import explain
 from gnkmigrate.errors import GnkMigrateError, SettingsError
+from gnkmigrate.exit_codes import explain
 from gnkmigrate.failure import FAILED, LATER, Failure
 from gnkmigrate.fleet.jobs import job
 from gnkmigrate.fleet.order import Order, OtherProject

@@ -5,7 +5,7 @@ from typing import Any
 
 from gnkmigrate.diff.compared import Compared
 from gnkmigrate.diff.omitted import entries
-from gnkmigrate.diff.rename_hints import written as rename
+from gnkmigrate.diff.rename_options import written as rename
 from gnkmigrate.facts.fact import Fact
 from gnkmigrate.facts.snapshot import Snapshot
 from gnkmigrate.kinds.change import Change

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnkmigrate.diff.rename_hints import RenameUnclear, read_renames, written, written_alone
+from gnkmigrate.diff.rename_options import RenameUnclear, read_renames, written, written_alone
 from gnkmigrate.facts.fact import Identity
 
 

@@ -1,4 +1,4 @@
-"""An error, ours or PostgreSQL's, as the failure that it stands for."""
+"""Which exit code an error has, ours or PostgreSQL's, and the failure that it stands for."""
 
 import psycopg
 
