@@ -144,6 +144,14 @@ def test_a_label_in_the_place_of_another(read: Read) -> None:
     assert likely(read, mood, "CREATE TYPE mood AS ENUM ('sad', 'glad', 'so so')") == []
 
 
+def test_an_attribute_in_the_place_of_another(read: Read) -> None:
+    address = "CREATE TYPE address AS (street text, town text)"
+    assert likely(read, address, address.replace("town", "city")) == [
+        "attribute public.address.town = city (it stands in its place among the attributes)"
+    ]
+    assert likely(read, address, address.replace("town text", "c text, d text")) == []
+
+
 def test_without_data_nothing_is_lost(read: Read) -> None:
     view = "CREATE VIEW a AS SELECT 1 AS x"
     assert likely(read, view, view.replace("VIEW a", "VIEW b")) == []

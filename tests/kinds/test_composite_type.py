@@ -2,6 +2,7 @@
 
 import pytest
 
+from gnkmigrate.diff.rename_options import read_renames
 from gnkmigrate.kinds.change import Unplannable
 from gnkmigrate.servers import Server
 from tests.kinds.converge import converge, planned
@@ -31,6 +32,55 @@ def test_an_attribute_is_added_and_dropped_in_place(server: Server) -> None:
     )
     assert there == ["ALTER TYPE public.address ADD ATTRIBUTE zip text CASCADE"]
     assert back == ["ALTER TYPE public.address DROP ATTRIBUTE zip CASCADE"]
+
+
+def test_an_attribute_has_another_name(server: Server) -> None:
+    old = """
+        CREATE TYPE address AS (street text, town text);
+        CREATE TABLE person (id integer, home address, others address[], CHECK ((home).town <> ''));
+        INSERT INTO person VALUES (1, ('High Street', 'Oxford'), '{"(a,b)"}');
+        CREATE VIEW v AS SELECT id, (home).town AS t FROM person;
+        CREATE INDEX ON person (((home).town));
+        COMMENT ON COLUMN address.town IS 'as it is written there';
+    """
+    renames = read_renames(['attribute public.address.town = "post town"'])
+    there, back = converge(server, old, old.replace("town", '"post town"'), renames=renames)
+    named = "ALTER TYPE public.address RENAME ATTRIBUTE"
+    assert f'{named} town TO "post town" CASCADE' in there
+    assert f'{named} "post town" TO town CASCADE' in back
+    assert not [each for each in (*there, *back) if " DROP ATTRIBUTE " in each]
+
+
+def test_attributes_trade_names_while_others_come_and_go(server: Server) -> None:
+    old, new = (
+        "CREATE TYPE t AS (a integer, b text, c text);",
+        "CREATE TYPE t AS (b integer, a text);",
+    )
+    renames = read_renames(["attribute public.t.a = b", "attribute public.t.b = a"])
+    there, _ = converge(server, old, new, renames=renames)
+    alter = "ALTER TYPE public.t"
+    assert there == [
+        f"{alter} RENAME ATTRIBUTE a TO a_renamed CASCADE",
+        f"{alter} RENAME ATTRIBUTE b TO a CASCADE",
+        f"{alter} RENAME ATTRIBUTE a_renamed TO b CASCADE",
+        f"{alter} DROP ATTRIBUTE c CASCADE",
+        f"{alter} ADD ATTRIBUTE d text CASCADE",
+    ]
+
+
+def test_tables_of_a_type_follow_an_attribute_that_has_another_name(server: Server) -> None:
+    old = "CREATE TYPE t AS (a integer, b text); CREATE TABLE x OF t (PRIMARY KEY (a));"
+    new = "CREATE TYPE t AS (z integer, b text); CREATE TABLE x OF t (PRIMARY KEY (z));"
+    renames = read_renames(["attribute public.t.a = z", "column public.x.a = z"])
+    there, _ = converge(server, old, new, renames=renames)
+    assert there == ["ALTER TYPE public.t RENAME ATTRIBUTE a TO z CASCADE"]
+
+
+def test_another_name_and_another_place_are_two_plans(server: Server) -> None:
+    old, new = (f"CREATE TYPE t AS ({each}); CREATE TABLE x (t t);" for each in (
+        "a integer, b text", "b text, z integer"))  # fmt: skip
+    with pytest.raises(Unplannable, match=r"get other names \(a\), and the type has to be made"):
+        planned(server, old, new, renames=read_renames(["attribute public.t.a = z"]))
 
 
 def test_a_dropped_attribute_loses_what_columns_keep(server: Server) -> None:

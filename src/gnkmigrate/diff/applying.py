@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from gnkmigrate.diff.rename_options import LABEL, called, written, written_alone
+from gnkmigrate.diff.rename_options import called, holder_of, written, written_alone
 from gnkmigrate.diff.renames import Renames
 from gnkmigrate.facts.fact import Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -98,10 +98,11 @@ def _lacking(old: Identity, new: Identity, source: Snapshot, target: Snapshot) -
 
 
 def _holds(snapshot: Snapshot, identity: Identity) -> bool:
-    if identity.kind != LABEL:
+    holder = holder_of(identity.kind)
+    if holder is None:
         return identity in snapshot
-    enum = snapshot.get("enum", *identity.path[:-1])
-    return enum is not None and identity.name in enum.payload["labels"]
+    fact = snapshot.get(holder.name, *identity.path[:-1])
+    return fact is not None and identity.name in holder.inner_names(fact)
 
 
 def _sibling(identity: Identity, name: str) -> Identity:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gnkmigrate.diff.rename_options import LABEL
 from gnkmigrate.diff.renames import NO_RENAMES, NOTHING_RENAMED, Renames, renamed_by
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.new_names import NewNames
@@ -40,7 +39,7 @@ class Likely(NamedTuple):
 def likely_renames(
     changes: Sequence[Change], source: Snapshot, target: Snapshot, hints: Renames = NO_RENAMES
 ) -> tuple[Likely, ...]:
-    """What may be renames, of that which holds data: tables, their columns, labels of enums.
+    """What may be renames, of that which holds data: tables, their columns, what is inside types.
 
     Args:
         changes: as `compare` returned them.
@@ -61,7 +60,7 @@ def likely_renames(
     found = (
         *(each for old, new in pairs for each in _tables(old, new, source, target)),
         *(each for old, new in pairs for each in _columns(old, new, source, target)),
-        *_labels(changes, hints),
+        *_inside(changes, hints),
     )
     # What has the same name on both sides is another thing there, and no rename makes it that.
     return tuple(each for each in found if each.old.name != each.new.name)
@@ -203,17 +202,18 @@ def _sole_keys(columns: Sequence[Fact], snapshot: Snapshot) -> Iterator[Identity
                 yield Identity(_COLUMN, (*table.path, *each.payload["columns"]))
 
 
-def _labels(changes: Sequence[Change], hints: Renames) -> Iterator[Likely]:
-    """A label in whose place another one stands, while all others stay."""
+def _inside(changes: Sequence[Change], hints: Renames) -> Iterator[Likely]:
+    """A label or an attribute in whose place another one stands, while all others stay."""
     for change in changes:
-        if change.verb != "alter" or change.before is None or "labels" not in change.differing:
+        word, known = kind_of(change.kind).inner_word, kind_of(change.kind)
+        if not word or change.verb != "alter" or change.before is None:
             continue
-        old, new = change.before.payload["labels"], change.fact.payload["labels"]
+        old, new = known.inner_names(change.before), known.inner_names(change.fact)
         unlike = [(was, is_) for was, is_ in zip(old, new, strict=False) if was != is_]
         if len(old) != len(new) or len(unlike) != 1:
             continue
         ((was, becomes),) = unlike
-        gone = Identity(LABEL, (*change.before.identity.path, was))
+        gone = Identity(word, (*change.before.identity.path, was))
         if was not in new and becomes not in old and gone not in hints.gone | hints.pairs.keys():
-            there = Identity(LABEL, (*change.identity.path, becomes))
-            yield Likely(gone, there, "it stands in its place among the labels")
+            there = Identity(word, (*change.identity.path, becomes))
+            yield Likely(gone, there, f"it stands in its place among the {word}s")

@@ -13,17 +13,15 @@ from gnkmigrate.kinds.kind import Kind
 from gnkmigrate.kinds.types import ALIASES
 from gnkmigrate.postgres.routine import parted
 
-# A part of an enum that is no fact of its own.
-LABEL = "label"
 _OTHER_WORDS: Mapping[str, str] = {
-    "enum label": LABEL,
+    "enum label": "label",
     "procedure": "function",
     "aggregate": "function",
     "routine": "function",
 }
 _TYPES = "pg_type"
 _ANY_TYPE = "type"
-_LEVELS_OF_LABEL = 3
+_LEVELS_INSIDE = 3  # schema, type, and what is inside of that
 
 # One part of a name: quoted, or up to the next dot; with the arguments of a function.
 _PART = re.compile(
@@ -91,6 +89,15 @@ def written_alone(identity: Identity) -> str:
 def called(kind: str) -> str:
     """A kind in the user's words, who need not know which sort of type a type is."""
     return _ANY_TYPE if kind in kinds() and _is_type(kinds()[kind]) else kind
+
+
+def holder_of(word: str) -> Kind | None:
+    """The kind whose things hold what is called so: an enum, its labels."""
+    return _inner_words().get(word)
+
+
+def _inner_words() -> Mapping[str, Kind]:
+    return {kind.inner_word: kind for kind in kinds().values() if kind.inner_word}
 
 
 def _pairs(text: str) -> Iterator[tuple[Identity, tuple[str, ...]]]:
@@ -164,13 +171,15 @@ def _retyped(name: str, old: Identity, types: NewNames) -> str:
 
 def _kinds(text: str) -> tuple[Sequence[str], str]:
     """The kinds that the first words of a text name, and the rest."""
-    known = [*kinds(), LABEL, *_OTHER_WORDS, _ANY_TYPE]
+    known = [*kinds(), *_inner_words(), *_OTHER_WORDS, _ANY_TYPE]
     fitting = {name: found for name in known if (found := _begins(name, text))}
     if not fitting:
-        renamable = ", ".join(sorted({LABEL, _ANY_TYPE, *filter(_can_be_renamed, kinds())}))
+        renamable = ", ".join(
+            sorted({*_inner_words(), _ANY_TYPE, *filter(_can_be_renamed, kinds())})
+        )
         raise RenameUnclear(
             f"{text!r} does not begin with a kind of object.",
-            details=[f"kinds: {renamable}"],
+            details=[f"kinds: {', '.join(sorted(renamable))}"],
             hint=_EXAMPLE,
         )
     name = max(fitting, key=len)
@@ -178,7 +187,7 @@ def _kinds(text: str) -> tuple[Sequence[str], str]:
     if name == _ANY_TYPE:
         return [each for each, kind in kinds().items() if _is_type(kind)], rest
     name = _OTHER_WORDS.get(name, name)
-    if name != LABEL and not _can_be_renamed(name):
+    if holder_of(name) is None and not _can_be_renamed(name):
         raise _unclear(text, f"no {name} can be given another name")
     return [name], rest
 
@@ -238,8 +247,8 @@ def _require_levels(text: str, kind: str, name: tuple[str, ...]) -> None:
 
 def _levels(kind: str) -> int:
     """Of how many parts the path of a kind consists."""
-    if kind == LABEL:
-        return _LEVELS_OF_LABEL
+    if holder_of(kind) is not None:
+        return _LEVELS_INSIDE
     known = kinds()[kind]
     if not known.parent_catalog:
         return 1

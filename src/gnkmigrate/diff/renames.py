@@ -21,7 +21,7 @@ class Renames:
             one parent, which may itself be renamed. A pair of which the source has no longer
             the one, or the target not yet the other, is without effect, so that it may stay in
             the settings after its day. A part that is no fact of its own has a kind that its
-            thing's kind knows (`Kind.told`): the label of an enum.
+            thing's kind knows (`Kind.inner_word`): the label of an enum.
         gone: identities of the source that are nothing in the target, whatever it looks like.
         standing: the old identities of pairs that were said once for all, in the settings, and
             may have been done.

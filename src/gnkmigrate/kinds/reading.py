@@ -1,6 +1,6 @@
 """How facts of a kind are read and understood: of a catalog, of a script, of another version."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gnkmigrate.facts.catalog import Names, Row
@@ -65,9 +65,18 @@ class Reading(Traits):
         yield from ()
 
     def told(self, fact: Fact, renames: Mapping[Identity, Identity]) -> Fact:
-        """A fact of the source with what the user knows of new names for parts of it."""
-        del renames
-        return fact
+        """A fact of the source with what the user knows of new names for what is inside of it."""
+        found = {
+            old.name: new.name
+            for old, new in renames.items()
+            if old.kind == self.inner_word and old.path[:-1] == fact.identity.path
+        }
+        return fact.has({"renamed": found}) if found else fact
+
+    def inner_names(self, fact: Fact) -> Sequence[str]:
+        """The names of what is inside of it and no fact, in their order (`inner_word`)."""
+        del fact
+        return ()
 
     def inherited(self, fact: Fact, snapshot: Snapshot) -> Fact | None:
         """What a table of `snapshot` has of its parents in the place of `fact`, which it lacks.

@@ -43,6 +43,8 @@ class Traits:
         since: the first server_version_num that has it.
         resolves: whether its rows hold numbers that stand for names; see `resolve`.
         parts: other system catalogs whose rows are parts of its things.
+        inner_word: what a thing of it has inside that is no fact and can get another name, as an
+            enum has labels; see `inner_names`. "" where there is nothing.
         lists_all: whether its query knows everything in the schemas that could have it.
         encloses: whether it acts upon whatever is made while it is there: it is dropped and
             changed before all else, and made after it.
@@ -97,6 +99,7 @@ class Traits:
     since: ClassVar[int] = 0
     resolves: ClassVar[bool] = False
     parts: ClassVar[frozenset[str]] = frozenset()
+    inner_word: ClassVar[str] = ""
     lists_all: ClassVar[bool] = False
     encloses: ClassVar[bool] = False
     leaves_open: ClassVar[bool] = False

@@ -1,11 +1,13 @@
 """Composite types (manual: CREATE TYPE, ALTER TYPE, 8.16).
 
 Attributes can be dropped, and added at the end. One of another type, or in another place, asks
-for a new type where columns hold values of the old one (ALTER TYPE, Notes).
+for a new type where columns hold values of the old one (ALTER TYPE, Notes). One has a new name
+where the user says so (attribute public.address.town = city).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from gnkmigrate.facts.fact import Fact, Identity
 from gnkmigrate.facts.snapshot import Snapshot
@@ -13,10 +15,11 @@ from gnkmigrate.kinds import locks
 from gnkmigrate.kinds.change import Change, Unplannable
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import Effect, How, Replacement
+from gnkmigrate.kinds.free_names import in_turn
 from gnkmigrate.kinds.losses_inside import Inside, across
 from gnkmigrate.kinds.statement import Statement, Statements, in_zone
 from gnkmigrate.kinds.user_type import UserType, attributes_of, holders, moved, with_name
-from gnkmigrate.postgres.quoting import identifier, qualified
+from gnkmigrate.postgres.quoting import identifier, names_in, qualified
 
 _COLLATE = " COLLATE "
 
@@ -36,7 +39,9 @@ _TAKE = (
 class CompositeType(UserType):
     name = "composite type"
     found_in = "pg_class WHERE relkind = 'c' AND oid >= 16384"
-    attributes = {"attributes": How.ALTERED}
+    # What is renamed is the user's word and never read: attributes by their old names.
+    attributes = {"attributes": How.ALTERED, "renamed": How.ALTERED}
+    inner_word = "attribute"
     rank = 26
     brings_relation = True
 
@@ -55,7 +60,10 @@ class CompositeType(UserType):
         coming = [name for name in new if name not in old]
         identity = (change.before or change.fact).identity
         held = any(True for _ in holders(identity, context.source))
+        renamed = _renamed(change.before or change.fact)
         if list(new) != staying + coming or (held and _retyped(old, new)):
+            if renamed:
+                raise _in_two_plans(change, renamed)
             return None
         tables = tuple(_tables_of(identity, context.source))
         _refuse_hanging(change, tables, context)
@@ -71,9 +79,11 @@ class CompositeType(UserType):
         *,
         held: bool,
     ) -> Iterator[Statement]:
-        fact, there = change.fact, context.source.facts.get((change.before or change.fact).identity)
-        was = attributes_of(there) if there else old
+        fact, before = change.fact, change.before or change.fact
+        there = context.source.facts.get(before.identity)
+        was = _by_new_names(there, _renamed(before)) if there else old
         alter, type_ = f"ALTER {self.reference(fact)}", f"type {qualified(*fact.identity.path)}"
+        yield from self._named(fact, _renamed(before), self.inner_names(before))
         # With CASCADE the tables of the type follow; where there are none, it does nothing.
         for name in (each for each in old if each not in new):
             lost = f"the values of {name} wherever {type_} is used" if held else ""
@@ -98,6 +108,21 @@ class CompositeType(UserType):
                     f"Attribute {name} of {type_} is missing.",
                 )
 
+    def _named(
+        self, fact: Fact, renamed: Mapping[str, str], taken: Iterable[str]
+    ) -> Iterator[Statement]:
+        new = dict(renamed)
+        for was, becomes in in_turn(renamed, {*taken, *renamed.values()}):
+            new[becomes] = new.pop(was)
+            yield Statement(
+                f"ALTER {self.reference(fact)} RENAME ATTRIBUTE {identifier(was)} TO "
+                f"{identifier(becomes)} CASCADE",
+                f"Attribute {identifier(was)} is to be called {identifier(new[becomes])}.",
+            )
+
+    def inner_names(self, fact: Fact) -> Sequence[str]:
+        return [*chain.from_iterable(map(names_in, attributes_of(fact)))]
+
     def effect(self, change: Change, dependent: Fact, context: Context) -> Effect:
         del context
         if dependent.kind not in _EXPRESSIONS and not _is_parsed(dependent):
@@ -121,7 +146,7 @@ class CompositeType(UserType):
         names = {qualified(*each.identity.path) for each in (change.before, change.after) if each}
         return (
             inner.kind == "column"
-            and inner.verb in {"add", "remove"}
+            and inner.verb in {"add", "remove", "rename"}
             and bool(tables)
             and all(table.payload.get("of_type") in names for table in tables)
             and self.alter(change, context) is not None
@@ -183,7 +208,27 @@ def _locking(statement: Statement, tables: Sequence[Fact]) -> Statement:
 
 
 def _both(change: Change) -> tuple[dict[str, str], dict[str, str]]:
-    return attributes_of(change.before or change.fact), attributes_of(change.fact)
+    """The attributes before and after, those that get another name under their new one."""
+    before = change.before or change.fact
+    return _by_new_names(before, _renamed(before)), attributes_of(change.fact)
+
+
+def _renamed(fact: Fact) -> Mapping[str, str]:
+    """The new names of attributes by their old ones, none of them quoted."""
+    return fact.payload.get("renamed") or {}
+
+
+def _by_new_names(fact: Fact, renamed: Mapping[str, str]) -> dict[str, str]:
+    new = {identifier(was): identifier(becomes) for was, becomes in renamed.items()}
+    return {new.get(name, name): type_ for name, type_ in attributes_of(fact).items()}
+
+
+def _in_two_plans(change: Change, renamed: Mapping[str, str]) -> Unplannable:
+    return Unplannable(
+        f"Attributes of {change.identity} get other names ({', '.join(sorted(renamed))}), and the "
+        "type has to be made again for its other changes.",
+        hint="Let the target change the names first, apply that plan, and then the rest.",
+    )
 
 
 def _retyped(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ another one stands in its place does not tell.
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from gnkmigrate.facts.fact import Fact, Identity
+from gnkmigrate.facts.fact import Fact
 from gnkmigrate.kinds.change import Change
 from gnkmigrate.kinds.context import Context
 from gnkmigrate.kinds.effects import How
@@ -25,6 +25,7 @@ class Enum(UserType):
     parts = frozenset({"pg_enum"})
     # What is renamed is the user's word and never read: labels by their old names.
     attributes = {"labels": How.ALTERED, "renamed": How.ALTERED}
+    inner_word = "label"
     rank = 24
 
     def create(self, fact: Fact, parts: Sequence[Fact], context: Context) -> Statements:
@@ -98,13 +99,9 @@ class Enum(UserType):
     def constants(self, fact: Fact) -> Mapping[str, str]:
         return _renamed(fact)
 
-    def told(self, fact: Fact, renames: Mapping[Identity, Identity]) -> Fact:
-        found = {
-            old.name: new.name
-            for old, new in renames.items()
-            if old.kind == "label" and old.path[:-1] == fact.identity.path
-        }
-        return fact.has({"renamed": found}) if found else fact
+    def inner_names(self, fact: Fact) -> Sequence[str]:
+        labels: Sequence[str] = fact.payload["labels"]
+        return labels
 
 
 def _renamed(fact: Fact) -> Mapping[str, str]:
