@@ -367,6 +367,30 @@ def test_a_cast_that_would_lose_a_part_of_a_value_is_refused(small: Small) -> No
     assert project.states == ("pending",)
 
 
+def test_a_way_back_that_contradicts_the_way_there_is_refused(small: Small) -> None:
+    change = 'op.Conversion("n", type="bigint", using=":column + 1", back=":column - 2")'
+    project = cast(small, "integer", change)
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        project.up()
+    assert "public.t.n: the way back contradicts the way there. (2)" in refused.value.details[0]
+    assert project.states == ("pending",)
+
+
+def test_a_name_that_gnkmigrate_needs_is_refused(small: Small) -> None:
+    project = cast(small, "integer", 'op.cast("n", "bigint", rename="gnkmigrate_kept_n")')
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        project.up()
+    assert "gnkmigrate_kept_n is a name that gnkmigrate needs itself" in refused.value.details[1]
+
+
+def test_a_column_whose_name_gnkmigrate_needs_is_refused(small: Small) -> None:
+    project = cast(small, "integer", 'op.cast("n", "bigint")')
+    project.execute("ALTER TABLE t ADD gnkmigrate_kept_n text")
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        project.up()
+    assert "gnkmigrate_kept_n is a name that gnkmigrate needs itself" in refused.value.details[1]
+
+
 def test_what_the_old_application_alone_can_say_stops_contract(small: Small) -> None:
     project = cast(small, "numeric", 'op.cast("n", "integer")')
     project.up()

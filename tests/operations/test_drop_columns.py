@@ -67,6 +67,16 @@ def test_what_cannot_go_is_refused(small: Small) -> None:
     assert "constraint item_note_key" in said
 
 
+def test_a_fallback_that_is_null(small: Small) -> None:
+    fallback = "CASE WHEN false THEN 'x' END"
+    small.reversible(1, DROP.replace("'none'", fallback))
+    project = small.project()
+    project.execute(ITEMS)
+    with pytest.raises(PhaseRefused, match="nothing was changed") as refused:
+        project.up()
+    assert "is NULL, and the column is NOT NULL" in "\n".join(refused.value.details)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -24,6 +24,7 @@ from gnkmigrate.run.step import Refusal, Step
 from gnkmigrate.run.sync import column_pair, cutover_comparisons, legacy, policies
 from gnkmigrate.run.sync.conversion import Conversion
 from gnkmigrate.run.sync.convertible import (
+    contradicting_rows,
     misplaced_columns,
     stranded_rows,
     unfit_policies,
@@ -162,12 +163,18 @@ class ConvertColumns(Step):
             return [*refusals, *asked]
         unfit = unfit_policies(work, spec.table, spec.conversions)
         refusals += [unfit] if unfit else []
-        refusals += unfit_rows(work, spec.table, spec.old_key(work), spec.conversions)
-        replaced = [
-            change.column
+        key = spec.old_key(work)
+        unfit_values = unfit_rows(work, spec.table, key, spec.conversions)
+        refusals += unfit_values
+        changed = [
+            change
             for change in spec.conversions
             if column_pair.replaces(change, found[change.column])
         ]
+        # What reads other tables is asked again for each value.
+        own = [change for change in changed if not change.keep]
+        refusals += [] if unfit_values else contradicting_rows(work, spec.table, key, own)
+        replaced = [change.column for change in changed]
         carried = spec.tied is not None
         fixed = unsupported(work, spec.table, replaced, keys_carried=carried) if replaced else []
         if fixed:

@@ -127,7 +127,10 @@ class DropColumns(_Step):
             if change.fallback is None:
                 continue
             type_ = before[change.column]["type"]
-            error = expressions.refused(work, f"SELECT ({change.fallback})::{type_}")
+            value = f"({change.fallback})::{type_}"
+            error = expressions.refused(work, f"SELECT {value}")
+            if error is None and before[change.column]["not_null"]:
+                yield from self._null(work, change.column, value)
             if error is None or (prepared and isinstance(error, expressions.MISSING)):
                 continue
             yield Refusal(
@@ -135,6 +138,14 @@ class DropColumns(_Step):
                 f" {error.diag.message_primary}.",
                 hint="Correct the revision; every name that is not PostgreSQL's own needs its"
                 " schema.",
+            )
+
+    def _null(self, work: Work, name: str, value: str) -> Iterator[Refusal]:
+        if expressions.is_null(work, value):
+            yield Refusal(
+                f"The fallback of {self.dropped.table}.{name} is NULL, and the column is NOT NULL:"
+                " the new application could add no row.",
+                hint="Say another one in the revision.",
             )
 
     def _valueless(self, work: Work) -> Iterator[Refusal]:

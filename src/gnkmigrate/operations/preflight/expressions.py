@@ -71,6 +71,14 @@ def statements(table: str, change: Conversion, old_type: str) -> Iterator[tuple[
         yield "default", f"SELECT ({change.default})::{change.type or old_type}"
 
 
+def is_null(work: Work, expression: str) -> bool:
+    """Whether an expression that compiles is NULL whatever it is asked for; nothing is run."""
+    with work.settings(search_path=OURS):
+        text = render(f"EXPLAIN (VERBOSE, FORMAT JSON) SELECT {expression}", work.parameters)
+        plan = work.value(text)
+    return str(plan[0]["Plan"]["Output"][0]).startswith("NULL::")
+
+
 def refused(work: Work, query: str) -> psycopg.Error | None:
     """What PostgreSQL says against a query that it does not accept; None where it does."""
     with work.settings(search_path=OURS):

@@ -42,7 +42,7 @@ class ColumnPair:
     @property
     def built(self) -> str:
         """What the new column is called until the exchange."""
-        return own_name("gnkmigrate_", self.change.new_name)
+        return built_name(self.change.new_name)
 
     @property
     def kept(self) -> str:
@@ -76,6 +76,11 @@ class ColumnPair:
     def null(self) -> str:
         """SQL for the old column's NULL."""
         return f"NULL::{self.old_type}"
+
+
+def built_name(name: str) -> str:
+    """What a new column is called until it has its name."""
+    return own_name("gnkmigrate_", name)
 
 
 def kept_name(name: str) -> str:

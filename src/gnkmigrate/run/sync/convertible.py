@@ -1,7 +1,7 @@
 """Whether a table's columns and rows are such that they can be converted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import psycopg
@@ -13,7 +13,8 @@ from gnkmigrate.run.names import column, quoted
 from gnkmigrate.run.rows import HIDDEN, listed
 from gnkmigrate.run.step import Refusal
 from gnkmigrate.run.sync import policies
-from gnkmigrate.run.sync.column_pair import ColumnPair
+from gnkmigrate.run.sync.alike import alike
+from gnkmigrate.run.sync.column_pair import ColumnPair, built_name, kept_name
 from gnkmigrate.run.sync.conversion import COLUMN, Conversion
 from gnkmigrate.run.sync.lookup import indexed
 from gnkmigrate.run.template import render
@@ -28,9 +29,13 @@ _ANSWER = re.compile(r":'(?P<policy>\w+)' = '(?P<value>\w+)' OR ")
 
 def misplaced_columns(work: Work, table: str, conversions: Sequence[Conversion]) -> Refusal | None:
     """Columns that are not there, are of another type, or whose new name is taken."""
+    kept = [kept_name(change.column) for change in conversions]
     wanted = [name for change in conversions for name in (change.column, change.new_name)]
-    found = relation.columns(work, table, wanted)
+    found = relation.columns(work, table, [*wanted, *kept])
     wrong = [text for change in conversions for text in _misplaced(change, found)]
+    ours = {*kept, *(built_name(change.new_name) for change in conversions)}
+    names = [*found, *(change.rename for change in conversions)]
+    wrong += [f"{name} is a name that gnkmigrate needs itself" for name in names if name in ours]
     if not wrong:
         return None
     return Refusal(
@@ -63,6 +68,40 @@ def unfit_rows(
         for change in conversions
     )
     return [refusal for refusal in refusals if refusal is not None]
+
+
+def contradicting_rows(
+    work: Work, table: str, key: Columns, conversions: Sequence[Conversion]
+) -> Iterator[Refusal]:
+    """Rows whose new value goes back to an old one that would become yet another new value.
+
+    What the new application writes would be read otherwise by the old one.
+    """
+    found = relation.columns(work, table, [change.column for change in conversions])
+    for change in conversions:
+        name = f"asked.{column(change.column)}"
+        new = change.converted(name)
+        back = change.reverted(new, str(found[change.column]["type"]))
+        again = change.converted(back)
+        shown = HIDDEN if looks_secret(change.column) else name
+        query = (
+            f"SELECT {listed_columns(key, 'asked')}, {shown} AS {column(change.column)}"
+            f" FROM {quoted(table)} AS asked WHERE {back} IS NOT NULL AND NOT {alike(again, new)}"
+        )
+        try:
+            with work.connection.transaction():
+                total, rows = listed(work, query)
+        except (psycopg.DataError, psycopg.ProgrammingError):
+            continue  # a value that cannot go there and back is another question's
+        if total:
+            yield Refusal(
+                f"{table}.{change.column}: the way back contradicts the way there.",
+                rows,
+                total,
+                "The old value of a row's new value has to become that new value again. Correct"
+                " the mapping in the revision.",
+                query,
+            )
 
 
 def stranded_rows(
