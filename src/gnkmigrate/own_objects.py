@@ -9,6 +9,8 @@ from gnkmigrate.postgres.connection import Connection
 JOURNAL = "gnkmigrate"
 ARCHIVE = "gnkmigrate_archive"
 STAGING = "gnkmigrate_staging"
+# What works as a table's owner, who may not name it there; it lasts as long as a step does.
+ACTING = "gnkmigrate_acting"
 # Where the views of the old shape go, unless the setting phases.legacy_schema names another.
 LEGACY = "gnkmigrate_legacy"
 # How the comment on that schema begins: a name that the settings choose does not tell whose it is.
@@ -44,11 +46,15 @@ WHERE (nspname = ANY (%s) OR oid IN ({LEGACY_OIDS})) AND pg_catalog.pg_has_role(
                     AND refobjid = pg_namespace.oid)
 ORDER BY 1
 """
+_OWNED = """
+SELECT nspname::text FROM pg_catalog.pg_namespace
+WHERE nspname = ANY (%s) AND pg_catalog.pg_has_role(nspowner, 'USAGE')
+"""
 
 
 def schemas(connection: Connection) -> list[str]:
     """The schemas of a database that are gnkmigrate's, which are no part of anybody's schema."""
-    return _found(connection, _NAMES, (JOURNAL, ARCHIVE, STAGING))
+    return _found(connection, _NAMES, (JOURNAL, ARCHIVE, STAGING, ACTING))
 
 
 def legacy_schema(connection: Connection) -> str | None:
@@ -64,6 +70,8 @@ def drop_empty_legacy(connection: Connection) -> None:
 def drop_empty(connection: Connection) -> None:
     """Drops what is empty of all but the journal's schema: nothing is kept in them any more."""
     _drop(connection, _found(connection, _EMPTY, (ARCHIVE, STAGING)))
+    for name in _found(connection, _OWNED, (ACTING,)):  # left by a run that was cut off
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
 
 
 def kept_columns(connection: Connection, table: str) -> list[str]:

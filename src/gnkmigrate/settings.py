@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationErro
 
 from gnkmigrate.errors import SettingsError
 from gnkmigrate.models import is_models
-from gnkmigrate.own_objects import ARCHIVE, JOURNAL, LEGACY, STAGING
+from gnkmigrate.own_objects import ACTING, ARCHIVE, JOURNAL, LEGACY, STAGING
 from gnkmigrate.postgres.connection import DatabaseUrl
 from gnkmigrate.postgres.quoting import MAXIMUM_BYTES
 from gnkmigrate.validation import Place, dotted, not_utf8, problems
@@ -45,7 +45,7 @@ class ServerSettings(BaseModel, extra="forbid"):
 
 
 def _a_new_schema(name: str) -> str:
-    if name.startswith("pg_") or name in {"information_schema", JOURNAL, ARCHIVE, STAGING}:
+    if name.startswith("pg_") or name in {"information_schema", JOURNAL, ARCHIVE, STAGING, ACTING}:
         raise ValueError("this schema is PostgreSQL's, or gnkmigrate's for something else")
     if len(name.encode()) > MAXIMUM_BYTES:
         raise ValueError(f"PostgreSQL cuts names after {MAXIMUM_BYTES} bytes")

@@ -69,6 +69,14 @@ ATTACKS = {
         "a check may not use pg_terminate_backend",
     ),
     "the settings are read anew": ("SELECT pg_reload_conf()", "permission denied for function"),
+    "passwords, by the number of their table": (
+        "SELECT table_to_xml(1260::oid::regclass, true, false, '')::text",
+        "a check may not use table_to_xml",
+    ),
+    "passwords, as statistics have them": (
+        "SELECT stavalues1::text FROM pg_statistic WHERE starelid = 1260",
+        "a check may not use pg_statistic",
+    ),
     "passwords": ("SELECT rolpassword FROM pg_authid", "a check may not use pg_authid"),
     "a row is written": (
         "WITH gone AS (DELETE FROM public.users RETURNING id) SELECT * FROM gone",

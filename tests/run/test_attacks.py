@@ -62,6 +62,16 @@ ON_THE_TABLE = {
     "CREATE CAST (trap.box AS text) WITH FUNCTION trap.unboxed(trap.box) AS IMPLICIT;"
     "ALTER TABLE item ADD l trap.box",
     "statistics object public.k": IMMUTABLE + "CREATE STATISTICS k ON (trap.calm(n)) FROM item",
+    "constraint m on table public.item": "ALTER TABLE item ADD CONSTRAINT m CHECK"
+    " (query_to_xml('SELECT trap.rise()', false, false, '') IS NOT NULL)",
+    "column note of table public.item": "ALTER TABLE item ALTER note SET DEFAULT"
+    " ts_rewrite('a', 'SELECT ''a''::tsquery, ''b''::tsquery WHERE trap.rise()')::text",
+    "trigger o on table public.item": "CREATE VIEW trap.view AS SELECT trap.rise();"
+    "CREATE TRIGGER o BEFORE UPDATE ON item FOR EACH ROW"
+    " WHEN (table_to_xml('trap.view', false, false, '') IS NOT NULL)"
+    " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "constraint p on table public.item": "ALTER TABLE item ADD CONSTRAINT p CHECK"
+    " (set_config('a.b', coalesce(note, ''), false) IS NOT NULL)",
 }
 # Made before gnkmigrate is first used here.
 BEFOREHAND = {
@@ -173,6 +183,26 @@ def test_code_on_a_table_waits_for_trust(
     assert project.state == before
     # For the role itself it is nothing to speak of.
     enemy.of(small.project()).up(dry_run=True)
+    assert not enemy.has_risen
+
+
+def test_a_function_that_is_not_for_everybody_waits_for_trust(
+    project: Project, enemy: Hostile
+) -> None:
+    reads = "pg_read_file('PG_VERSION') IS NOT NULL"
+    enemy.plants(f"ALTER TABLE item ADD CONSTRAINT a CHECK ({reads}) NOT VALID")
+    (said,) = refused(project)
+    assert said.startswith("constraint a on table public.item: function pg_read_file(text) with")
+
+
+def test_who_may_make_triggers_is_asked_about_as_the_owner_is(
+    project: Project, enemy: Hostile
+) -> None:
+    project.execute("ALTER TABLE item OWNER TO CURRENT_USER")
+    project.execute('GRANT TRIGGER ON item TO "gnk Hostile"')
+    enemy.plants(ON_THE_TABLE["trigger o on table public.item"])
+    (said,) = refused(project)
+    assert said.endswith('(regclass,boolean,boolean,text) with an argument of "gnk Hostile"')
     assert not enemy.has_risen
 
 
@@ -295,6 +325,40 @@ def test_what_fits_better_than_postgresql_s_own_is_not_called(
     trusting = small.project(trust_triggers=True)
     trusting.up()
     trusting.down()
+    assert not enemy.has_risen
+
+
+# What is meant by a name in a revision's own SQL, once it is planted, and how the refusal calls it.
+SAME = """
+CREATE FUNCTION trap.same(varchar, text) RETURNS boolean LANGUAGE sql AS 'SELECT trap.rise()';
+CREATE OPERATOR public.= (FUNCTION = trap.same, LEFTARG = varchar, RIGHTARG = text)
+"""
+NORM = """
+CREATE FUNCTION public.norm(varchar) RETURNS text LANGUAGE sql AS 'SELECT trap.rise()::text'
+"""
+SHADOWS = {
+    "operator public.=(character varying,text): function trap.same(character varying,text)": SAME,
+    "function public.norm(character varying) of": NORM,
+    "type public.mood of": "CREATE DOMAIN public.mood AS text CHECK (trap.rise())",
+    "type public.item of": "CREATE VIEW public.item AS SELECT trap.rise()",
+}
+
+
+@pytest.mark.parametrize("called", SHADOWS)
+def test_what_may_be_taken_for_another_waits_for_trust(
+    small: Small, enemy: Hostile, called: str
+) -> None:
+    small.revision(1, UP.replace("public", "second"), DOWN.replace("public", "second"))
+    project = small.project(schemas=["public", "second"])
+    project.execute(
+        'GRANT CREATE ON SCHEMA public TO "gnk Hostile"; CREATE SCHEMA second;'
+        "CREATE TABLE second.item (id int PRIMARY KEY, n int, note text);"
+        "CREATE FUNCTION second.norm(text) RETURNS text LANGUAGE sql AS 'SELECT $1';"
+        "CREATE DOMAIN second.mood AS text"
+    )
+    enemy.plants(SHADOWS[called])
+    said = refused(project)
+    assert any(line.startswith(called) for line in said), said
     assert not enemy.has_risen
 
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
+from psycopg import errors
 
 from gnkmigrate.errors import PhaseFailed, PhaseRefused
 from gnkmigrate.postgres.connection import connect
@@ -119,7 +120,8 @@ FROM (
     WHERE starts_with(nspname, 'gnkmigrate') AND relkind IN ('r', 'p', 'v', 'S')
     UNION ALL
     SELECT pg_proc.oid::regprocedure::text, proowner, coalesce(proacl, acldefault('f', proowner))
-    FROM pg_proc WHERE pronamespace = to_regnamespace('gnkmigrate')
+    FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+    WHERE starts_with(nspname, 'gnkmigrate')
 ) AS made (thing, owner, acl) CROSS JOIN LATERAL aclexplode(acl)
 WHERE grantee <> owner GROUP BY 1, 2
 """
@@ -169,7 +171,27 @@ def test_nobody_else_may_act_as_the_owner_whatever_is_given_by_default(
         work = Work(session, "", {}, False, LimitSettings(), watch)
         with as_owner.as_owner(work, "public.item"):
             rights = session.execute(RIGHTS.encode()).fetchall()
-    assert [row for row in rights if row[1].startswith("gnkmigrate.as_")] == []
+    assert [row for row in rights if "gnkmigrate_acting" in row[1]] == []
+
+
+def test_the_owner_cannot_change_what_acts_as_him(small: Small, owners: tuple[str, str]) -> None:
+    """Seen: made SECURITY INVOKER, it ran a check of the owner's with a superuser's rights."""
+    owner, _ = owners
+    small.revision(1, 'op.step("nothing", "SELECT 1")')
+    project = small.project()
+    project.up()
+    as_role(project, owner, "CREATE TABLE item (id int PRIMARY KEY, n text)")
+    with project.session() as session, BlockerWatch(session) as watch:
+        work = Work(session, "", {}, False, LimitSettings(), watch)
+        with as_owner.as_owner(work, "public.item") as function:
+            assert function is not None
+            insert = "INSERT INTO public.item SELECT 1, current_user"
+            assert as_owner.execute(work, function, insert) == 1
+            for change in ("SECURITY INVOKER", "SET search_path = public"):
+                with pytest.raises(errors.InsufficientPrivilege, match="schema gnkmigrate_acting"):
+                    as_role(project, owner, f"ALTER FUNCTION {function}(text) {change}")
+    assert project.rows("SELECT n FROM item") == [(owner,)]
+    assert project.value("SELECT to_regnamespace('gnkmigrate_acting') IS NULL")
 
 
 def test_an_expression_that_the_owner_may_not_evaluate_is_refused(

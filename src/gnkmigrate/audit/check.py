@@ -15,6 +15,7 @@ from gnkmigrate.audit.finding import Category, DatabaseObject, Finding, Kind, Se
 from gnkmigrate.audit.numbers import Numbers
 from gnkmigrate.audit.obstacle import Obstacle
 from gnkmigrate.audit.roles import Roles
+from gnkmigrate.audit.row_query import Bounds
 from gnkmigrate.audit.trend import PastNumbers
 from gnkmigrate.errors import GnkMigrateError
 from gnkmigrate.facts.fact import Fact, Identity
@@ -200,6 +201,7 @@ class Question:
         default_schema: the schema that goes without saying in messages.
         numbers: how far each sequence is.
         past: how far they were, by the reports that are kept.
+        bounds: what may be asked of rows and plans.
     """
 
     live: Snapshot
@@ -208,6 +210,7 @@ class Question:
     default_schema: str
     numbers: Numbers
     past: Sequence[PastNumbers] = ()
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 @dataclass(frozen=True)

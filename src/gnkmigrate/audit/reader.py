@@ -25,20 +25,25 @@ _MAY_READ_ALL = """
 SELECT rolsuper OR pg_has_role(current_user, 'pg_read_all_data', {right})
 FROM pg_roles WHERE rolname = current_user
 """
-# PostgreSQL's own that change settings, write, or run SQL from a text are PARALLEL UNSAFE. What
+# PostgreSQL's own that change settings, write, or run SQL from a text are PARALLEL UNSAFE, but for
+# those that read a table whose name, or number, is in a text (table_to_xml and its kin). What
 # functions of others do nobody knows; a superuser needs no trick.
 _UNSAFE = """
 SELECT DISTINCT proname::text
 FROM pg_proc
 JOIN pg_roles ON pg_roles.oid = proowner
 JOIN pg_namespace ON pg_namespace.oid = pronamespace
-WHERE nspname = 'pg_catalog' AND proname = ANY (%(words)s) AND proparallel = 'u'
+WHERE nspname = 'pg_catalog' AND proname = ANY (%(words)s)
+      AND (proparallel = 'u' OR proname ~ '_to_xml')
    OR (nspname, proname) IN (SELECT * FROM unnest(%(schemas)s::text[], %(names)s::text[]))
       AND nspname <> 'pg_catalog' AND NOT (rolsuper OR prosecdef)
 ORDER BY 1
 """
-# Catalogs with passwords, which pg_read_all_data may read as well.
-_SECRET = frozenset({"pg_authid", "pg_shadow", "pg_subscription", "pg_user_mapping"})
+# Catalogs with passwords, which pg_read_all_data may read as well; statistics have samples of them.
+_SECRET = frozenset(
+    {"pg_authid", "pg_shadow", "pg_subscription", "pg_user_mapping", "pg_statistic", "pg_stats",
+     "pg_statistic_ext_data", "pg_stats_ext", "pg_stats_ext_exprs"}
+)  # fmt: skip
 _WORD = re.compile(r"\w[\w$]*")
 # A name with its schema, with whatever may stand between the two.
 _NAME = r'(?:"([^"]+)"|(\w[\w$]*))'

@@ -4,11 +4,13 @@ Every question is one short read-only transaction with timeouts, so that the aud
 for somebody's lock for long, and never holds anybody up.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
+import psycopg
 from psycopg import Cursor, errors, sql
 
 from gnkmigrate.audit.reader import take
@@ -16,6 +18,8 @@ from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.text.secret import looks_secret
 
 EXAMPLES = 10
+
+_NAME = re.compile(r'"((?:[^"]|"")+)"|(\w[\w$]*)')
 
 _COUNT = sql.SQL("SELECT count(*) FROM (\n{listing}\n) AS found")
 _SOME = sql.SQL("SELECT * FROM (\n{listing}\n) AS found ORDER BY 1 LIMIT {limit}")
@@ -39,11 +43,31 @@ class Bounds:
         lock_timeout_ms: until it gives way to whoever holds a lock.
         sample: of tables that have more rows than this, about so many are looked at; None for
             all.
+        avoided: names of relations that are not read, and what of others would run if they were.
     """
 
     statement_timeout_ms: int = 30_000
     lock_timeout_ms: int = 500
     sample: int | None = None
+    avoided: Mapping[str, str] = field(default_factory=dict)
+
+    def require_trusted(self, text: str) -> None:
+        """Stops a query that names what is to be avoided, whichever schema it means.
+
+        Raises:
+            CodeOfOthers: it does.
+        """
+        for name in sorted(self.avoided.keys() & _names(text)) if self.avoided else ():
+            raise CodeOfOthers(f"reading {name} would run code of others: {self.avoided[name]}")
+
+
+class CodeOfOthers(psycopg.NotSupportedError):
+    """A query that was not asked: planning it would run somebody else's functions."""
+
+
+def _names(text: str) -> frozenset[str]:
+    found = (quoted.replace('""', '"') or plain for quoted, plain in _NAME.findall(text))
+    return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -103,6 +127,7 @@ def ask(connection: Connection, listing: str, bounds: Bounds, role: str | None =
     Raises:
         psycopg.Error: it could not be asked; `reason` says why in words.
     """
+    bounds.require_trusted(listing)
     inner = sql.SQL(listing)
     try:
         with bounded(connection, bounds, role):
@@ -123,6 +148,7 @@ def ask_number(connection: Connection, query: str, bounds: Bounds) -> int:
     Raises:
         psycopg.Error: it could not be asked.
     """
+    bounds.require_trusted(query)
     with bounded(connection, bounds):
         row = connection.execute(sql.SQL(query)).fetchone()
     return int(row[0]) if row else 0

@@ -82,7 +82,13 @@ def audit(
     look = Look(connection, policy.bounds, parts) if policy.data_checks else _as_it_is
     meant = None if comparison is None else comparison.meant
     question = Question(
-        live, meant, policy.source_timezone, policy.default_schema, numbers, policy.past
+        live,
+        meant,
+        policy.source_timezone,
+        policy.default_schema,
+        numbers,
+        policy.past,
+        policy.bounds,
     )
     outcomes = tuple(_outcomes(connection, question, comparison, policy, look, progress))
     findings = tuple(_findings(comparison, outcomes, policy))

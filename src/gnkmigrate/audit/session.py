@@ -23,6 +23,8 @@ from gnkmigrate.errors import CatalogLocked
 from gnkmigrate.facts.reading import holders, read_snapshot
 from gnkmigrate.facts.snapshot import Snapshot, Unread
 from gnkmigrate.postgres.connection import Connection, DatabaseUrl, connect
+from gnkmigrate.postgres.quoting import qualified
+from gnkmigrate.run.foreign_code import relations_of_others
 from gnkmigrate.settings import Settings
 from gnkmigrate.settings_fit import require_fitting
 
@@ -60,7 +62,7 @@ def audit_project(
             connection,
             live,
             target.facts,
-            target.policy,
+            _careful(target.policy, connection, live, trusted=settings.trust_triggers),
             database=str(url),
             time=time,
             target_name=target.name,
@@ -122,6 +124,26 @@ def _unproven(settings: Settings, stages: Sequence[str]) -> Iterator[str]:
         yield "no rehearsal is kept: gnkmigrate rehearse --keep"
     else:
         yield from kept.against(stages, load_all_phases(settings.path(settings.migrations)))
+
+
+def _careful(policy: Policy, connection: Connection, live: Snapshot, *, trusted: bool) -> Policy:
+    """The policy with what is not read, since it would run others' code with the session's rights.
+
+    PostgreSQL plans a query with the expressions of a table's indexes.
+    """
+    tables = [qualified(*fact.identity.path) for fact in live.of_kind("table")]
+    avoided = {} if trusted else relations_of_others(connection, tables)
+    left = tuple(
+        NotRun(
+            "others-code",
+            f"The rows of {name}",
+            f"reading them would run code of a role with fewer rights ({line}): audit as the "
+            "table's owner, or read it and say trust_triggers = true",
+        )
+        for name, line in sorted(avoided.items())
+    )
+    bounds = replace(policy.bounds, avoided=avoided)
+    return replace(policy, bounds=bounds, not_run=(*policy.not_run, *left))
 
 
 def _not_looked_at(table: str, pid: int) -> NotRun:

@@ -32,7 +32,11 @@ def read_sizes(connection: Connection, live: Snapshot, bounds: Bounds) -> Mappin
             query("audit", "sizes"), {"bytes": _COUNTED_BYTES, "schemas": schemas}
         ).fetchall()
         estimates = {(row[0], row[1]): int(row[2]) for row in rows if (row[0], row[1]) in tables}
-        countable = [(row[0], row[1]) for row in rows if row[3] and (row[0], row[1]) in tables]
+        countable = [
+            (row[0], row[1])
+            for row in rows
+            if row[3] and (row[0], row[1]) in tables and row[1] not in bounds.avoided
+        ]
         counted = _count(connection, countable[:_COUNTED_TABLES])
     return {
         table: TableSize(counted.get(table, estimate), exact=table in counted)

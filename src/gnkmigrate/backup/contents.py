@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from gnkmigrate.backup.failure import BackupFailed
 from gnkmigrate.postgres.connection import Connection
+from gnkmigrate.postgres.quoting import qualified
 from gnkmigrate.postgres.sql_files import query
+from gnkmigrate.run.foreign_code import require_trust_to_read
 
 _LISTED = 20
 
@@ -118,6 +120,17 @@ def read_contents(connection: Connection, *, hashed: bool) -> Contents:
         sequences = _sequences(connection, relations)
         (found,) = connection.execute("SELECT count(*) FROM pg_largeobject_metadata").fetchall()
     return Contents(counted, sequences, int(found[0]))
+
+
+def refuse_foreign_code(connection: Connection) -> None:
+    """Stops where reading the tables runs code of roles with fewer rights than the session's.
+
+    Raises:
+        PhaseRefused: it would.
+    """
+    relations = [_Relation(*row) for row in connection.execute(query("backup.sql", "relations"))]
+    tables = [qualified(each.schema, each.name) for each in relations if each.kind == "table"]
+    require_trust_to_read(connection, tables, trusted=False)
 
 
 def widened(contents: Contents, connection: Connection) -> Contents:

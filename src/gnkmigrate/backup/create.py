@@ -13,7 +13,7 @@ from pathlib import Path
 from psycopg import conninfo
 
 from gnkmigrate import __version__
-from gnkmigrate.backup.contents import Contents, read_contents, widened
+from gnkmigrate.backup.contents import Contents, read_contents, refuse_foreign_code, widened
 from gnkmigrate.backup.failure import BackupFailed
 from gnkmigrate.backup.files import private_file, private_folder, sha256
 from gnkmigrate.backup.manifest import Manifest, manifest_path, write_manifest
@@ -94,6 +94,7 @@ def create_backup(
         observe: receives the progress.
 
     Raises:
+        PhaseRefused: reading would run code of roles with fewer rights.
         BackupFailed: the role may not read everything, the place cannot be written or is full,
             or pg_dump fails; nothing is left there.
         ConnectionFailed: no session with the database.
@@ -103,6 +104,8 @@ def create_backup(
     with connect(url, read_only=True) as connection:
         pg_dump = program("pg_dump", connection.info.server_version // 10000)
         with _one_moment(connection) as snapshot:
+            if not settings.trust_triggers:
+                refuse_foreign_code(connection)
             source = _look(connection, observe, verify=verify)
             file = _place(settings, output, source)
             with private_file(file) as dump, private_file(manifest_path(file)) as notes:

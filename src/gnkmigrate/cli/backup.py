@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gnkmigrate.cli import _context
-from gnkmigrate.cli._choices import Format, ResultFormat
+from gnkmigrate.cli._choices import Format, ResultFormat, TrustTriggers
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +30,7 @@ def command(
         typer.Option("--verify", help="Restore it into a throwaway server and compare every row."),
     ] = False,
     format_: Format = ResultFormat.TEXT,
+    trust_triggers: TrustTriggers = False,
 ) -> None:
     """Save the whole live database, rows and all, with pg_dump.
 
@@ -42,7 +43,7 @@ def command(
     from gnkmigrate.backup import create_backup
     from gnkmigrate.cli._transfer import transfer_progress
 
-    project = _context.settings(context)
+    project = _context.settings(context, trust_triggers=trust_triggers or None)
     url = _context.live_url(context, project)
     with transfer_progress(context) as observe:
         made = create_backup(url, project, output=output, verify=verify, observe=observe)

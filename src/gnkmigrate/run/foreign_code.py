@@ -6,7 +6,7 @@ SECURITY INVOKER). Where their function belongs to a role with fewer rights, tha
 a superuser does. What such a function calls in turn is in its text, which nobody can read for sure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg import sql
 
@@ -15,6 +15,21 @@ from gnkmigrate.postgres.connection import Connection
 from gnkmigrate.postgres.sql_files import query
 from gnkmigrate.run.names import quoted
 from gnkmigrate.run.phase import Phase
+
+# Views that read them, and views that read these, each with the relation that is read in the end.
+_READERS = """
+WITH RECURSIVE reader AS (
+    SELECT oid, relname AS named FROM pg_catalog.pg_class
+    WHERE relname = ANY (%(names)s) AND relkind IN ('r', 'p', 'f', 'm', 'v')
+    UNION
+    SELECT ev_class, named
+    FROM reader
+    JOIN pg_catalog.pg_depend ON refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        AND refobjid = reader.oid AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+    JOIN pg_catalog.pg_rewrite ON pg_rewrite.oid = objid AND ev_type = '1'
+)
+SELECT relname, min(named) FROM reader JOIN pg_catalog.pg_class USING (oid) GROUP BY relname
+"""
 
 
 def of_phases(phases: Iterable[Phase]) -> Sequence[str]:
@@ -35,10 +50,57 @@ def foreign_code(
     Returns:
         A line each, as "trigger a on table b: function c() of d".
     """
-    rows = connection.execute(
-        query("run.sql", "foreign_code"), {"tables": list(tables), "schemas": list(schemas)}
-    ).fetchall()
-    return tuple(row[0] for row in rows)
+    return tuple(sorted({line for line, _, _ in _found(connection, tables, schemas)}))
+
+
+def relations_of_others(connection: Connection, tables: Sequence[str]) -> Mapping[str, str]:
+    """Relations of which even a SELECT is planned or run with such code, by their names alone.
+
+    PostgreSQL plans a query with the expressions of a table's indexes and statistics.
+
+    Args:
+        connection: the session.
+        tables: those that may be read, quoted, with all that inherits from them.
+
+    Returns:
+        For each name, in whatever schema it is, the first line of what would run; a view has what
+        is said of a table that it reads.
+    """
+    found: dict[str, str] = {}
+    for line, name, when_read in _found(connection, tables, ()):
+        if when_read:
+            found.setdefault(name, line)
+    rows = connection.execute(_READERS, {"names": list(found)}).fetchall() if found else ()
+    return {**{view: found[name] for view, name in rows}, **found}
+
+
+def require_trust_to_read(connection: Connection, tables: Sequence[str], *, trusted: bool) -> None:
+    """Refuses to read tables whose indexes and the like have such code; see require_trust.
+
+    Raises:
+        PhaseRefused: there is some.
+    """
+    found = {} if trusted else relations_of_others(connection, tables)
+    if found:
+        raise PhaseRefused(
+            "Reading some tables would run code of roles with fewer rights with those of role "
+            f"{_role(connection)}; nothing was read.",
+            details=sorted({*found.values()}),
+            hint="Connect as the owner of the tables, if that is no superuser. Or read these "
+            "functions, then add --trust-triggers.",
+        )
+
+
+def _role(connection: Connection) -> str:
+    row = connection.execute("SELECT current_user").fetchone() or ("",)
+    return sql.Identifier(row[0]).as_string()
+
+
+def _found(
+    connection: Connection, tables: Sequence[str], schemas: Sequence[str]
+) -> Sequence[tuple[str, str, bool]]:
+    given = {"tables": list(tables), "schemas": list(schemas)}
+    return connection.execute(query("run.sql", "foreign_code"), given).fetchall()
 
 
 def require_trust(
@@ -52,10 +114,8 @@ def require_trust(
     found = () if trusted else foreign_code(connection, tables, schemas)
     if not found:
         return
-    row = connection.execute("SELECT current_user").fetchone() or ("",)
-    role = sql.Identifier(row[0]).as_string()
     raise PhaseRefused(
-        f"Code of roles with fewer rights would run with those of role {role}; "
+        f"Code of roles with fewer rights would run with those of role {_role(connection)}; "
         "nothing was changed.",
         details=found,
         hint="Connect as the owner of the tables, if that is no superuser. Or read these "

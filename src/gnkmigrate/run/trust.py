@@ -93,7 +93,12 @@ def look(connection: Connection, *, writing: bool = False) -> Found:
         return Found(has_journal=False, owned_by_others=(), planted=())
     asked = {
         "journal": own_objects.JOURNAL,
-        "schemas": [own_objects.JOURNAL, own_objects.ARCHIVE, own_objects.STAGING],
+        "schemas": [
+            own_objects.JOURNAL,
+            own_objects.ARCHIVE,
+            own_objects.STAGING,
+            own_objects.ACTING,
+        ],
         "tables": list(_COLUMNS),
         "columns": Jsonb(_COLUMNS),
         "writing": writing,

@@ -1,14 +1,11 @@
 -- What statements on these tables would run with the rights of the session although it belongs to
--- a role that has fewer: a line for each, sorted.
+-- a role that has fewer: a line for each, sorted; with the table, and whether it is enough to read.
 WITH RECURSIVE session AS (
     SELECT oid, rolsuper AS is_super FROM pg_catalog.pg_roles WHERE rolname = current_user
-), func AS (
-    -- One that is SECURITY DEFINER runs as its owner.
-    SELECT proc.oid, pg_catalog.format('function %%s of %%I', proc.oid::pg_catalog.regprocedure,
-                                       role.rolname) AS called
-    FROM session, pg_catalog.pg_proc AS proc
-    JOIN pg_catalog.pg_roles AS role ON role.oid = proc.proowner
-    WHERE NOT proc.prosecdef AND NOT role.rolsuper AND role.oid <> session.oid
+), lesser AS (
+    SELECT role.oid, role.rolname
+    FROM session, pg_catalog.pg_roles AS role
+    WHERE NOT role.rolsuper AND role.oid <> session.oid
       AND (
           session.is_super
           OR NOT pg_catalog.pg_has_role(session.oid, role.oid, 'MEMBER')
@@ -25,6 +22,38 @@ WITH RECURSIVE session AS (
                 AND NOT pg_catalog.pg_has_role(role.oid, held.oid, 'MEMBER')
           )
       )
+), func AS (
+    -- One that is SECURITY DEFINER runs as its owner.
+    SELECT proc.oid, pg_catalog.format('function %%s of %%I', proc.oid::pg_catalog.regprocedure,
+                                       lesser.rolname) AS called
+    FROM pg_catalog.pg_proc AS proc
+    JOIN lesser ON lesser.oid = proc.proowner
+    WHERE NOT proc.prosecdef
+), powerful AS (
+    -- PostgreSQL's own, and of its extensions, that run SQL from a text, act on the server, or are
+    -- not for everybody. Nobody needs the right to EXECUTE one to put it into an expression.
+    SELECT proc.oid, pg_catalog.format('function %%s',
+                                       proc.oid::pg_catalog.regprocedure) AS called
+    FROM pg_catalog.pg_proc AS proc
+    JOIN pg_catalog.pg_language ON pg_language.oid = proc.prolang AND lanname IN ('internal', 'c')
+    WHERE proc.proname ~ '^(dblink|crosstab|connectby|xpath_table)'
+       OR proc.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
+          AND (
+              proc.proparallel = 'u' AND proc.proname NOT IN (
+                  'nextval', 'currval', 'lastval', 'current_schema', 'current_schemas',
+                  'txid_current', 'txid_current_if_assigned', 'pg_current_xact_id',
+                  'pg_current_xact_id_if_assigned'
+              )
+              OR proc.proname ~ '_to_xml'
+              OR proc.proname IN ('pg_terminate_backend', 'pg_cancel_backend')
+              OR proc.proacl IS NOT NULL AND NOT EXISTS (
+                  SELECT FROM pg_catalog.aclexplode(proc.proacl) WHERE grantee = 0
+              )
+          )
+), looked_in AS (
+    SELECT pg_namespace.oid, place
+    FROM pg_catalog.unnest(%(schemas)s::text[]) WITH ORDINALITY AS given (name, place)
+    JOIN pg_catalog.pg_namespace ON nspname = name
 ), touched (oid) AS (
     -- By its name in the catalog: to_regclass fails in a schema that the session may not use.
     SELECT pg_class.oid
@@ -32,13 +61,17 @@ WITH RECURSIVE session AS (
         pg_catalog.parse_ident(given) AS name
     JOIN pg_catalog.pg_class ON relname = name[2]
     JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace AND nspname = name[1]
+    -- Where nobody else has anything there is nothing to look for.
+    WHERE EXISTS (SELECT FROM func)
+       OR EXISTS (SELECT FROM pg_catalog.pg_class AS owned JOIN lesser ON relowner = lesser.oid)
     UNION
     SELECT inhrelid FROM touched JOIN pg_catalog.pg_inherits ON inhparent = touched.oid
-), used_type (oid) AS (
-    SELECT atttypid FROM touched JOIN pg_catalog.pg_attribute ON attrelid = touched.oid
+), used_type (relation, oid) AS (
+    SELECT touched.oid, atttypid
+    FROM touched JOIN pg_catalog.pg_attribute ON attrelid = touched.oid
     WHERE attnum > 0 AND NOT attisdropped
     UNION
-    SELECT part.oid
+    SELECT used_type.relation, part.oid
     FROM used_type JOIN pg_catalog.pg_type AS whole ON whole.oid = used_type.oid
     CROSS JOIN LATERAL (
         SELECT whole.typbasetype
@@ -47,69 +80,138 @@ WITH RECURSIVE session AS (
         WHERE attrelid = whole.typrelid AND attnum > 0 AND NOT attisdropped
     ) AS part (oid)
     WHERE part.oid <> 0
-), object (classid, objid) AS (
-    SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, pg_trigger.oid
+), object (relation, classid, objid, when_read, maker, expressions) AS (
+    -- Its table's owner may have made it, or who has the right to.
+    SELECT touched.oid, 'pg_catalog.pg_trigger'::pg_catalog.regclass, pg_trigger.oid, false,
+           coalesce((SELECT lesser.oid FROM lesser
+                     WHERE pg_catalog.has_table_privilege(lesser.oid, touched.oid, 'TRIGGER')
+                     ORDER BY lesser.oid <> relowner LIMIT 1), relowner),
+           tgqual::text
     FROM touched JOIN pg_catalog.pg_trigger ON tgrelid = touched.oid
+    JOIN pg_catalog.pg_class ON pg_class.oid = touched.oid
     WHERE NOT tgisinternal AND tgenabled <> 'D'
     UNION ALL
-    SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, pg_rewrite.oid
+    SELECT touched.oid, 'pg_catalog.pg_rewrite'::pg_catalog.regclass, pg_rewrite.oid,
+           ev_type = '1', relowner, pg_catalog.concat(ev_qual, ev_action)
     FROM touched JOIN pg_catalog.pg_rewrite ON ev_class = touched.oid
+    JOIN pg_catalog.pg_class ON pg_class.oid = touched.oid
     UNION ALL
     -- Before PostgreSQL 15 it is the column that depends on what generates its values.
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, touched.oid FROM touched
+    SELECT touched.oid, 'pg_catalog.pg_class'::pg_catalog.regclass, touched.oid,
+           partexprs IS NOT NULL, relowner, partexprs::text
+    FROM touched JOIN pg_catalog.pg_class ON pg_class.oid = touched.oid
+    LEFT JOIN pg_catalog.pg_partitioned_table ON partrelid = touched.oid
     UNION ALL
-    SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass, pg_attrdef.oid
+    SELECT touched.oid, 'pg_catalog.pg_attrdef'::pg_catalog.regclass, pg_attrdef.oid,
+           attgenerated = 'v', relowner, adbin::text
     FROM touched JOIN pg_catalog.pg_attrdef ON adrelid = touched.oid
+    JOIN pg_catalog.pg_attribute ON (attrelid, attnum) = (adrelid, adnum)
+    JOIN pg_catalog.pg_class ON pg_class.oid = touched.oid
     UNION ALL
-    SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, pg_constraint.oid
+    -- Of a table below another one the planner asks whether its check rules it out (20.7.4).
+    SELECT touched.oid, 'pg_catalog.pg_constraint'::pg_catalog.regclass, pg_constraint.oid,
+           contype = 'c' AND EXISTS (
+               SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = touched.oid),
+           relowner, conbin::text
     FROM touched JOIN pg_catalog.pg_constraint ON conrelid = touched.oid
+    JOIN pg_catalog.pg_class ON pg_class.oid = touched.oid
     UNION ALL
-    SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, pg_constraint.oid
+    SELECT relation, 'pg_catalog.pg_constraint'::pg_catalog.regclass, pg_constraint.oid, false,
+           typowner, conbin::text
     FROM used_type JOIN pg_catalog.pg_constraint ON contypid = used_type.oid
+    JOIN pg_catalog.pg_type ON pg_type.oid = used_type.oid
     UNION ALL
-    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, oid FROM used_type
+    SELECT relation, 'pg_catalog.pg_type'::pg_catalog.regclass, used_type.oid, false, typowner,
+           typdefaultbin::text
+    FROM used_type JOIN pg_catalog.pg_type ON pg_type.oid = used_type.oid
     UNION ALL
     -- A cast of a type of the user's: assignments and comparisons look for one.
-    SELECT 'pg_catalog.pg_cast'::pg_catalog.regclass, pg_cast.oid
+    SELECT relation, 'pg_catalog.pg_cast'::pg_catalog.regclass, pg_cast.oid, false, NULL, NULL
     FROM used_type JOIN pg_catalog.pg_cast ON used_type.oid IN (castsource, casttarget)
     JOIN pg_catalog.pg_type AS made ON made.oid = used_type.oid
     WHERE made.typnamespace <> 'pg_catalog'::pg_catalog.regnamespace
     UNION ALL
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, indexrelid
+    SELECT touched.oid, 'pg_catalog.pg_class'::pg_catalog.regclass, indexrelid, true, relowner,
+           pg_catalog.concat(indexprs, indpred)
     FROM touched JOIN pg_catalog.pg_index ON indrelid = touched.oid
+    JOIN pg_catalog.pg_class ON pg_class.oid = touched.oid
     UNION ALL
-    SELECT 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, pg_statistic_ext.oid
+    SELECT touched.oid, 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, pg_statistic_ext.oid,
+           true, stxowner, stxexprs::text
     FROM touched JOIN pg_catalog.pg_statistic_ext ON stxrelid = touched.oid
     UNION ALL
-    SELECT 'pg_catalog.pg_policy'::pg_catalog.regclass, pg_policy.oid
+    SELECT touched.oid, 'pg_catalog.pg_policy'::pg_catalog.regclass, pg_policy.oid, true, relowner,
+           pg_catalog.concat(polqual, polwithcheck)
     FROM touched JOIN pg_catalog.pg_policy ON polrelid = touched.oid
+    JOIN pg_catalog.pg_class ON pg_class.oid = touched.oid
     UNION ALL
-    SELECT 'pg_catalog.pg_event_trigger'::pg_catalog.regclass, oid
+    SELECT NULL, 'pg_catalog.pg_event_trigger'::pg_catalog.regclass, oid, false, NULL, NULL
     FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'
+), found AS (
+    SELECT relation, when_read,
+           pg_catalog.pg_describe_object(object.classid, object.objid, needed.objsubid)
+           || ': ' || called AS line
+    FROM object
+    JOIN pg_catalog.pg_depend AS needed USING (classid, objid)
+    LEFT JOIN pg_catalog.pg_operator AS operator
+        ON needed.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
+        AND operator.oid = needed.refobjid
+    JOIN func
+        ON func.oid = CASE needed.refclassid WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass
+                                             THEN needed.refobjid ELSE operator.oprcode END
+    UNION
+    -- A pinned function is in no pg_depend, but in the tree of the expression.
+    SELECT relation, when_read,
+           pg_catalog.format('%%s: %%s with an argument of %%I',
+                             pg_catalog.pg_describe_object(object.classid, object.objid, 0),
+                             called, lesser.rolname)
+    FROM object
+    CROSS JOIN LATERAL pg_catalog.regexp_matches(
+        expressions, ':(?:op)?funcid (\d+) ', 'g'
+    ) AS call
+    JOIN powerful ON powerful.oid = call[1]::pg_catalog.oid
+    JOIN lesser ON lesser.oid = maker
+    UNION
+    -- Of several by one name PostgreSQL takes the one that fits best (manual, 10.2 and 10.3), so
+    -- that another one's is called instead of PostgreSQL's, an extension's or a third role's.
+    SELECT NULL, false, called || ', which may be taken for ' || coalesce((
+        SELECT 'that of ' || pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(own.proowner))
+        FROM pg_catalog.pg_proc AS own
+        WHERE own.proname = planted.proname AND own.proowner <> planted.proowner
+          AND own.pronamespace IN (SELECT oid FROM looked_in) LIMIT 1), 'PostgreSQL''s')
+    FROM func JOIN pg_catalog.pg_proc AS planted USING (oid)
+    WHERE pronamespace IN (SELECT oid FROM looked_in)
+      AND prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype
+      AND EXISTS (
+          SELECT FROM pg_catalog.pg_proc AS own
+          WHERE own.proname = planted.proname AND own.proowner <> planted.proowner
+            AND (own.pronamespace IN (SELECT oid FROM looked_in)
+                 OR own.pronamespace = 'pg_catalog'::pg_catalog.regnamespace))
+    UNION
+    SELECT NULL, false, pg_catalog.format('operator %%s: %%s, which may be taken for another''s',
+                                          sign.oid::pg_catalog.regoperator, called)
+    FROM func JOIN pg_catalog.pg_operator AS sign ON sign.oprcode = func.oid
+    WHERE sign.oprnamespace IN (SELECT oid FROM looked_in)
+      AND EXISTS (
+          SELECT FROM pg_catalog.pg_operator AS own
+          WHERE own.oprname = sign.oprname AND own.oprowner <> sign.oprowner
+            AND (own.oprnamespace IN (SELECT oid FROM looked_in)
+                 OR own.oprnamespace = 'pg_catalog'::pg_catalog.regnamespace))
+    UNION
+    -- A type is the first of its name in the path, and so is a view that hides a table. (That one
+    -- table hides another is how a project with several schemas may be meant.)
+    SELECT NULL, false, pg_catalog.format('%%s of %%I, which may be taken for that of %%I',
+        pg_catalog.pg_describe_object('pg_catalog.pg_type'::pg_catalog.regclass, hiding.oid, 0),
+        lesser.rolname, pg_catalog.pg_get_userbyid(hidden.typowner))
+    FROM pg_catalog.pg_type AS hiding
+    JOIN lesser ON lesser.oid = hiding.typowner
+    JOIN looked_in AS first ON first.oid = hiding.typnamespace
+    JOIN pg_catalog.pg_type AS hidden
+        ON hidden.typname = hiding.typname AND hidden.typowner <> hiding.typowner
+    JOIN looked_in AS later ON later.oid = hidden.typnamespace AND later.place > first.place
+    LEFT JOIN pg_catalog.pg_class AS rows ON rows.oid = hiding.typrelid
+    WHERE hiding.typelem = 0 AND coalesce(rows.relkind, 'c') IN ('c', 'v')
 )
-SELECT DISTINCT pg_catalog.pg_describe_object(object.classid, object.objid, needed.objsubid)
-                || ': ' || called AS line
-FROM object
-JOIN pg_catalog.pg_depend AS needed USING (classid, objid)
-LEFT JOIN pg_catalog.pg_operator AS operator
-    ON needed.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
-    AND operator.oid = needed.refobjid
-JOIN func
-    ON func.oid = CASE needed.refclassid WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass
-                                         THEN needed.refobjid ELSE operator.oprcode END
-UNION
--- Of several by one name PostgreSQL takes the one that fits best (manual, 10.2 and 10.3).
-SELECT called || ', which may be taken for PostgreSQL''s'
-FROM func JOIN pg_catalog.pg_proc AS planted USING (oid)
-WHERE pronamespace IN (SELECT oid FROM pg_catalog.pg_namespace
-                       WHERE nspname = ANY (%(schemas)s::text[]))
-  AND (
-      EXISTS (SELECT FROM pg_catalog.pg_proc AS own
-              WHERE own.proname = planted.proname
-                AND own.pronamespace = 'pg_catalog'::pg_catalog.regnamespace)
-      OR EXISTS (SELECT FROM pg_catalog.pg_operator AS sign
-                 JOIN pg_catalog.pg_operator AS own USING (oprname)
-                 WHERE sign.oprcode = planted.oid
-                   AND own.oprnamespace = 'pg_catalog'::pg_catalog.regnamespace)
-  )
+SELECT found.line, relname, when_read
+FROM found LEFT JOIN pg_catalog.pg_class ON pg_class.oid = relation
 ORDER BY line
