@@ -192,12 +192,12 @@ def test_a_column_that_the_old_shape_shows_through_another_phase(small: Small) -
 
 
 def test_every_question_has_a_table_here() -> None:
-    """That of `tied` is in test_widen_key.py, of `told_rows` in run/sync/test_row_security.py."""
+    """That of `tied` is in test_widen_key.py, of `row_disclosure` in run/sync/test_row_security.py."""
     names = {question.__module__.rpartition(".")[2] for question in questions()}
     assert names == {
         "changed_before", "collisions", "expressions", "generated", "inheritance", "keys", "names",
         "row_type",
-        "rules", "tied", "told_rows", "triggers",
+        "rules", "tied", "row_disclosure", "triggers",
         "sequences",  # in test_widen_key.py
         "domains",  # in test_rewriting.py
         "owner",  # in tests/run/test_ownership.py

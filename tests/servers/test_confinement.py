@@ -74,9 +74,20 @@ def test_the_server_knows_no_secret_of_the_environment(own: Server) -> None:
 
 
 def test_it_reaches_no_network(own: Server) -> None:
-    execute(own.url, "CREATE EXTENSION dblink")
+    execute(own.url, "CREATE EXTENSION IF NOT EXISTS dblink")
+    for host in ("127.0.0.1", "::1"):
+        with pytest.raises(errors.SqlclientUnableToEstablishSqlconnection):
+            execute(own.url, f"SELECT dblink_connect('host={host} port=9 user=x password=y')")
+
+
+def test_it_reaches_no_other_server_of_its_user(own: Server, server: Server) -> None:
+    """By a Unix socket the user of the operating system may be enough (peer authentication)."""
+    execute(own.url, "CREATE EXTENSION IF NOT EXISTS dblink")
+    other = server.url.conninfo.replace("'", "''")
     with pytest.raises(errors.SqlclientUnableToEstablishSqlconnection, match="Permission denied"):
-        execute(own.url, "SELECT dblink_connect('host=127.0.0.1 port=9 user=x password=y')")
+        execute(own.url, f"SELECT dblink_connect('{other} application_name=dblink')")
+    reached = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'dblink'"
+    assert rows(server.url, reached) == [(0,)]
 
 
 def test_statistics_are_collected(own: Server) -> None:

@@ -3,7 +3,7 @@
 Whoever may propose a change of a schema has its script run by a superuser, and PostgreSQL lets a
 superuser read and write files and run programs. So the server, and all that it starts, is confined
 to its own folder, PostgreSQL's programs and the system's libraries, and to no network, before it
-begins. Landlock needs no rights: https://docs.kernel.org/userspace-api/landlock.html
+begins; system_calls.py keeps it from other servers' sockets. Landlock needs no rights: https://docs.kernel.org/userspace-api/landlock.html
 """
 
 import ctypes
@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from gnkmigrate.servers import system_calls
 
 # Rights to files, as linux/landlock.h numbers them.
 _EXECUTE, _WRITE, _READ, _LIST, _REMOVE_FOLDER = 1, 1 << 1, 1 << 2, 1 << 3, 1 << 4
@@ -80,6 +82,7 @@ def confinement(programs: Path, folder: Path) -> Iterator[Callable[[], None] | N
             if system.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
                 raise OSError(ctypes.get_errno(), "prctl")
             _called(system, _RESTRICT, ruleset, 0)
+            system_calls.forbid_connections(system)
 
         yield confine
     finally:
@@ -88,7 +91,7 @@ def confinement(programs: Path, folder: Path) -> Iterator[Callable[[], None] | N
 
 def is_confining() -> bool:
     """Whether this system can confine servers."""
-    return _landlock() >= _LEAST
+    return _landlock() >= _LEAST and system_calls.can_filter()
 
 
 def _landlock() -> int:
